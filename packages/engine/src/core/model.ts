@@ -1,0 +1,123 @@
+/** A build as plain data. What may happen to it is decided in `decide.ts`; nothing here has a clock, a promise or an identity of its own. */
+import type { Plan, PlannedStep } from '@harmont/ir'
+
+export type JobState =
+  | 'pending'
+  | 'scheduled'
+  | 'assigned'
+  | 'running'
+  | 'passed'
+  | 'failed'
+  | 'skipped'
+  | 'canceling'
+  | 'canceled'
+  | 'timing_out'
+  | 'timed_out'
+
+export type BuildState = 'scheduled' | 'running' | 'failing' | 'passed' | 'failed' | 'canceling' | 'canceled'
+
+export type JobErrorCode =
+  | 'out_of_memory'
+  | 'disk_limit'
+  | 'step_timeout'
+  | 'pipeline_timeout'
+  | 'provision_failed'
+  | 'snapshot_failed'
+  | 'sandbox_lost'
+  | 'build_abandoned'
+  | 'secret_missing'
+  | 'service_unsupported'
+
+/** Unix milliseconds. */
+export type Instant = number
+
+/** A step as the engine needs it: the plan's step, and whether its condition held when the build was created. */
+export interface Step extends PlannedStep {
+  readonly conditionHolds: boolean
+}
+
+export interface Job {
+  readonly id: string
+  /** Index into `Build.steps`; null for the job that renders the pipeline. */
+  readonly step: number | null
+  /** From 1; an attempt is a job of its own. */
+  readonly attempt: number
+  readonly previousAttempt: string | null
+  readonly state: JobState
+  /** Number of the newest lease, 0 before the first. A write with another number is refused. */
+  readonly fence: number
+  /** Leases lost so far: an infrastructure retry happens while this is below the limit. */
+  readonly lost: number
+  /** Not to be leased before this instant (retry delay); null when it may be at once. */
+  readonly notBefore: Instant | null
+  readonly createdAt: Instant
+  readonly scheduledAt: Instant | null
+  readonly startedAt: Instant | null
+  readonly finishedAt: Instant | null
+  /** When the step's own time is over; set when the command starts. */
+  readonly deadlineAt: Instant | null
+  /** While canceling or timing out: when the job is ended whatever its runner says. */
+  readonly killBy: Instant | null
+  readonly exitCode: number | null
+  readonly errorCode: JobErrorCode | null
+  readonly errorMessage: string | null
+  readonly skipReason: 'condition' | 'prerequisite' | null
+  readonly softFailed: boolean
+  readonly cached: boolean
+  /** What it left for its `builds_in` children. */
+  readonly snapshot: string | null
+}
+
+export interface Build {
+  readonly id: string
+  /** The owner that fair turns are taken between; the server puts the organization here, a laptop a constant. */
+  readonly queue: string
+  readonly state: BuildState
+  readonly cancelRequested: boolean
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  readonly createdAt: Instant
+  readonly startedAt: Instant | null
+  readonly finishedAt: Instant | null
+  readonly deadlineAt: Instant | null
+  readonly steps: readonly Step[]
+  /** The newest attempt of each step, in the order of the steps. */
+  readonly jobs: readonly Job[]
+  /** While there are no steps yet: the job that renders them. */
+  readonly render: Job | null
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'exited'
+      /** null when nobody knows: the sandbox vanished. */
+      readonly exitCode: number | null
+      readonly signal: string | null
+      readonly limit: 'memory' | 'disk' | null
+      readonly snapshot: string | null
+      /** The command passed but its file system could not be kept. */
+      readonly snapshotError?: string
+    }
+  | { readonly kind: 'cached'; readonly snapshot: string }
+  | { readonly kind: 'refused'; readonly code: JobErrorCode; readonly message: string }
+
+/** Everything that can happen to a build. `at` is the instant of it. */
+export type BuildEvent =
+  | { readonly type: 'leased'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | { readonly type: 'ended'; readonly job: string; readonly fence: number; readonly at: Instant; readonly outcome: Outcome }
+  | { readonly type: 'lease_lost'; readonly job: string; readonly fence: number; readonly at: Instant }
+  | { readonly type: 'job_deadline'; readonly job: string; readonly at: Instant }
+  | { readonly type: 'build_deadline'; readonly at: Instant }
+  | { readonly type: 'kill_overdue'; readonly job: string; readonly at: Instant }
+  | { readonly type: 'cancel'; readonly at: Instant }
+  | { readonly type: 'rendered'; readonly job: string; readonly fence: number; readonly at: Instant; readonly plan: Plan; readonly conditions: readonly boolean[] }
+  | { readonly type: 'render_failed'; readonly job: string; readonly fence: number; readonly at: Instant; readonly code: string; readonly message: string }
+
+/** What must follow from a change; written, or handed on, in the transaction of the change. */
+export type Effect =
+  | { readonly type: 'ready'; readonly job: string; readonly notBefore: Instant | null }
+  | { readonly type: 'stop'; readonly job: string; readonly fence: number; readonly reason: 'cancel' | 'timeout' }
+  | { readonly type: 'remark'; readonly job: string; readonly text: string }
+  | { readonly type: 'job_ended'; readonly job: string }
+  | { readonly type: 'build_ended' }

@@ -1,0 +1,80 @@
+/**
+ * All that a runner may ask of the rest of the engine. Within one process it is a set of calls; later it is HTTPS. A runner never has
+ * the database's address (`architecture.md`): an escape from a job must not open every tenant.
+ */
+import type { Chunk } from '@harmont/logs'
+import type { Outcome, Step } from './core/model.ts'
+
+export interface RunnerPort {
+  /**
+   * Up to `slots` jobs for this runner, at once when some are ready, else when some become so or after `waitMs`; possibly none.
+   */
+  lease(request: { readonly runner: string; readonly slots: number; readonly waitMs: number; readonly signal: AbortSignal }): Promise<readonly LeasedJob[]>
+  /** The leases that this runner held when its process ended, expired ones too, with their fencing numbers as they are. */
+  reclaim(runner: string): Promise<readonly LeasedJob[]>
+  /** Renews all leases of the runner in one statement; gives those that it still holds and what is asked of them. */
+  renew(runner: string): Promise<readonly LeaseStatus[]>
+  /** Tells of cancels and time-outs at once; `renew` repeats them, so that a missed call only costs time. Gives the unsubscriber. */
+  onDirective(runner: string, listener: (status: LeaseStatus) => void): () => void
+  /** The command has started. False: the lease is lost. */
+  started(lease: LeaseRef, at: Date): Promise<boolean>
+  /**
+   * Adds to the job's log. `spoolOffset` is where reading goes on after these chunks; both are kept in one transaction, so that an adopting process
+   * neither repeats nor misses. False: the lease is lost.
+   */
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean>
+  /** Reports the end. False: the lease is lost and nothing was recorded. */
+  finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
+  /** Reports what rendering gave: the IR's text, or the error's. */
+  rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
+  /** The build's source archive, gzip or plain tar; null when the build has an empty tree. */
+  fetchSource(buildId: string): Promise<SourceArchive | null>
+}
+
+export type RenderResult =
+  | { readonly ok: true; readonly ir: string }
+  | { readonly ok: false; readonly code: 'render_failed' | 'source_invalid' | 'source_checksum_mismatch'; readonly message: string }
+
+export interface LeaseRef {
+  readonly jobId: string
+  readonly fence: number
+}
+
+export interface LeaseStatus extends LeaseRef {
+  readonly held: boolean
+  /** When the command must be dead unless the lease is renewed again. */
+  readonly expiresAt: Date
+  readonly stop: 'cancel' | 'timeout' | null
+}
+
+export interface LeasedJob extends LeaseRef {
+  readonly buildId: string
+  readonly attempt: number
+  readonly work: { readonly kind: 'step'; readonly step: Step; readonly parentSnapshot: string | null; readonly childrenBuildIn: boolean } | RenderWork
+  /** Environment of the build, laid over the step's own, then what the server injects (`engine.md` 4). */
+  readonly buildEnv: Readonly<Record<string, string>>
+  readonly injectedEnv: Readonly<Record<string, string>>
+  /** Names whose builds may share cache entries: organization and trust. */
+  readonly cacheNamespace: string
+  /** A sentence's worth of where this build is, for explaining later hits: pipeline, number, url. */
+  readonly origin: Readonly<Record<string, string>>
+  /** Last seq of the log and where the spool goes on: not 0 when adopted. */
+  readonly lastSeq: number
+  readonly spoolOffset: number
+  readonly started: boolean
+  readonly expiresAt: Date
+  /** When the step's time is over; null before it has started. */
+  readonly deadlineAt: Date | null
+}
+
+export interface RenderWork {
+  readonly kind: 'render'
+  /** The pipeline's name inside its repository. */
+  readonly slug: string
+}
+
+export interface SourceArchive {
+  /** Hex SHA-256 of the archive's bytes: equal archives are unpacked once. */
+  readonly sha256: string
+  open(): Promise<NodeJS.ReadableStream>
+}

@@ -1,0 +1,77 @@
+/**
+ * Where builds are kept. One suite (`store-suite.ts`) runs against every store. A store decides nothing: it loads a build, lets `core` decide, and keeps
+ * the change and its effects in one transaction.
+ */
+import type { Chunk, LogReader } from '@harmont/logs'
+import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+
+/** What the engine must know of a build besides its jobs; the server fills it, the runner reads it. */
+export interface BuildContext {
+  readonly env: Readonly<Record<string, string>>
+  readonly injectedEnv: Readonly<Record<string, string>>
+  readonly cacheNamespace: string
+  readonly origin: Readonly<Record<string, string>>
+  /** The slug to render when there was no IR. */
+  readonly renderSlug: string | null
+  /** Named by the blob store of whoever owns the engine; null for an empty tree. */
+  readonly source: { readonly sha256: string; readonly blob: string } | null
+  /** The facts that conditions are evaluated with; kept for a later rendering. */
+  readonly conditionContext: import('@harmont/ir').ConditionContext
+}
+
+export interface Lease {
+  readonly jobId: string
+  readonly buildId: string
+  readonly runner: string
+  readonly fence: number
+  readonly expiresAt: Instant
+  readonly started: boolean
+  readonly lastSeq: number
+  readonly spoolOffset: number
+}
+
+export interface Applied {
+  /** The build after the last event. */
+  readonly build: Build
+  /** For each event whether it was taken; a refused one changed nothing. */
+  readonly taken: readonly boolean[]
+  readonly effects: readonly Effect[]
+}
+
+export interface BuildStore extends LogReader {
+  load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
+  /** Every attempt of every step, oldest first within a step, for readers. */
+  jobs(buildId: string): Promise<readonly Job[]>
+  /** Applies the events in order, in one transaction. Undefined: no such build. */
+  apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined>
+  /**
+   * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same transaction each becomes `assigned` and gets the
+   * next fencing number.
+   */
+  lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
+  leasesOf(runner: string): Promise<readonly Lease[]>
+  /** Extends all leases of the runner, in one statement: 30 s before the start, `leaseSeconds` after it. */
+  renew(runner: string, now: Instant): Promise<readonly Lease[]>
+  /** Appends under the lease's fence; false when it is lost. */
+  append(lease: { readonly jobId: string; readonly fence: number }, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean>
+  /** A remark of the engine's own, added after the last chunk. */
+  remark(jobId: string, text: string, at: Instant): Promise<void>
+  /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */
+  overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
+  /** Milliseconds until the next ready job may start, null when none waits for its time. */
+  nextReadyAt(): Promise<Instant | null>
+  /** Snapshots that unfinished builds may still start from, and those of builds that ended after `since`. */
+  liveSnapshots(since: Instant): Promise<ReadonlySet<string>>
+  /** Changes since they happened here; within one process at once. */
+  readonly changes: ChangeFeed
+  close(): Promise<void>
+}
+
+export interface ChangeFeed {
+  /** New chunks, or the end, of one job. Listeners get no data: they read on from where they are. Gives the unsubscriber. */
+  onJob(jobId: string, listener: () => void): () => void
+  onBuild(buildId: string, listener: () => void): () => void
+  /** Something may have become ready to lease. */
+  onReady(listener: () => void): () => void
+  onStop(listener: (effect: Extract<Effect, { readonly type: 'stop' }>) => void): () => void
+}

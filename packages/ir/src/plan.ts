@@ -1,0 +1,75 @@
+/** What the planner makes of an IR document: the same for the graph form and the flat form. Plain data, no defaults left open. */
+import type { Condition } from './condition.ts'
+
+export interface Plan {
+  /** Wall clock of the whole build in seconds, or null for none. */
+  readonly timeoutSeconds: number | null
+  /** One per node, in the order of the IR; every index below points into this list. */
+  readonly steps: readonly PlannedStep[]
+  /** Sentences for the build's author; they never change what runs. */
+  readonly warnings: readonly string[]
+}
+
+export interface PlannedStep {
+  readonly key: string
+  /** The label as written, or the key. */
+  readonly name: string
+  /** Text for `sh -c`, 1 byte to 1 MiB. */
+  readonly command: string
+  /** The complete environment of the node, secrets and injected variables not included. */
+  readonly env: Readonly<Record<string, string>>
+  /** Environment name -> name of the secret. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** The image of a root; null for a step that builds in another. */
+  readonly image: string | null
+  /** Index of the step whose file system this one starts from. */
+  readonly buildsIn: number | null
+  /** Indexes of the other prerequisites, ascending, without `buildsIn`. */
+  readonly dependsOn: readonly number[]
+  /** The pipeline's claim of identity (`sdk-cli.md` 2.2), or null when the step always runs. */
+  readonly cacheKey: string | null
+  /** Budget of one attempt's command in seconds. */
+  readonly timeoutSeconds: number
+  readonly retry: RetryPolicy | null
+  /** true: any failure, time-outs included; a list: only these exit codes; null: none. */
+  readonly softFail: true | readonly number[] | null
+  readonly continueOnFailure: boolean
+  readonly condition: Condition | null
+  readonly resources: Resources
+}
+
+export interface RetryPolicy {
+  /** Further attempts, 1 to 10. */
+  readonly limit: number
+  readonly delaySeconds: number
+  /** With all three lists absent any failure is retried, time-outs included. */
+  readonly exitCodes?: readonly number[] | '*'
+  readonly signals?: readonly string[]
+  readonly reasons?: readonly string[]
+}
+
+/** Caps on a step, not reservations. */
+export interface Resources {
+  readonly cpu: number
+  readonly memoryGb: number
+  readonly diskGb: number
+}
+
+export type PlanErrorCode =
+  | 'invalid_json'
+  | 'bad_version'
+  | 'invalid_ir'
+  | 'empty_pipeline'
+  | 'duplicate_key'
+  | 'unknown_dependency'
+  | 'cycle'
+
+export interface PlanError {
+  readonly code: PlanErrorCode
+  /** `CODE at /json/pointer: expected …, got …. What to do.` (`sdk-cli.md` 1.6) */
+  readonly message: string
+  /** JSON pointer of the place, '' for the whole document. */
+  readonly pointer: string
+}
+
+export type PlanResult = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly error: PlanError }

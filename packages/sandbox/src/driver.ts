@@ -1,0 +1,172 @@
+/**
+ * The one interface to sandboxes (`engine.md` 4). A driver owns everything below its directory; `handle`s name what it owns and
+ * survive the process. Nothing here knows of builds, databases or tenants: `label` is the owner's own note, given back as it was.
+ */
+export interface SandboxDriver {
+  /**
+   * Makes a sandbox from a snapshot or an image, ready for `syncSource` and `start`.
+   * Fails with a SandboxError `image_unavailable`, `snapshot_unavailable`, or `provision_failed`.
+   */
+  create(spec: SandboxSpec): Promise<Sandbox>
+  /** Takes over a sandbox that an earlier process made; undefined when nothing usable of it is left. */
+  adopt(handle: SandboxHandle): Promise<Sandbox | undefined>
+  /** Everything this driver's directory holds, running or not, for the reaper. */
+  list(): Promise<readonly SandboxHandle[]>
+  /** Resolves an image name to what `create` will use; pulls it when it must. The digest identifies its content. */
+  resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
+  readonly snapshots: SnapshotStore
+  /** Stops what the driver itself keeps running in this process. Sandboxes go on. */
+  close(): Promise<void>
+}
+
+export interface SandboxHandle {
+  readonly id: string
+  /** As given in the spec. */
+  readonly label: Readonly<Record<string, string>>
+}
+
+export interface SandboxSpec {
+  /** `[a-z0-9-]{1,64}`, unique for ever: the engine uses job id and fencing number. */
+  readonly id: string
+  readonly label: Readonly<Record<string, string>>
+  readonly base: { readonly image: ResolvedImage } | { readonly snapshot: SnapshotId }
+  readonly limits: Limits
+  readonly network: NetworkMode
+  /** Host directories shown read-only inside, for rendering. */
+  readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
+}
+
+export interface Limits {
+  readonly cpu: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly pids: number
+}
+
+export type NetworkMode = 'none' | 'egress' | 'host'
+
+export interface Sandbox {
+  readonly handle: SandboxHandle
+  /**
+   * Makes /workspace equal to the tree for the files that the source owns: what the tree lacks and an earlier tree brought is deleted,
+   * what steps made stays, what changed gets the time of now, what did not keeps inode and time. Nothing is done when this tree is there already.
+   */
+  syncSource(tree: SourceTreeRef): Promise<void>
+  /** Starts the one command of this sandbox. It does not depend on this process from here on. */
+  start(command: Command): Promise<Running>
+  /** The command that an earlier process started, or undefined when none was. */
+  running(): Promise<Running | undefined>
+  /** Freezes what the ended command left. Call once, after the command ended; the sandbox can only be destroyed then. */
+  snapshot(meta: SnapshotMeta): Promise<Snapshot>
+  /** A file that the command left, for rendering; undefined when absent. Fails when larger than `maxBytes` or not a regular file. */
+  readFile(path: string, maxBytes: number): Promise<Buffer | undefined>
+  /** Idempotent. The whole process tree, mounts, cgroups, interfaces and files are gone when it resolves. */
+  destroy(): Promise<void>
+}
+
+export interface Command {
+  /** Text for `sh -c`, up to 1 MiB. */
+  readonly script: string
+  readonly env: Readonly<Record<string, string>>
+  readonly workingDirectory: string
+  /** When the watchdog outside this process kills the tree unless `extend` moves it. */
+  readonly deadline: Date
+}
+
+export interface Running {
+  readonly startedAt: Date
+  /**
+   * The output from `offset` bytes into the spool on, as it comes, ending when the command has ended and all is read.
+   * `nextOffset` of a piece is where to go on after it, also from another process.
+   */
+  output(offset: number, signal?: AbortSignal): AsyncIterable<OutputPiece>
+  /** Resolves when the command has ended, by itself or not. Never rejects but by `signal`. */
+  exited(signal?: AbortSignal): Promise<Exit>
+  /** Sends a signal to every process of the tree. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Moves the watchdog's deadline. */
+  extend(deadline: Date): Promise<void>
+}
+
+export interface OutputPiece {
+  readonly stream: 'stdout' | 'stderr'
+  readonly bytes: Buffer
+  /** Unix nanoseconds of when the spool took it. */
+  readonly ts: bigint
+  readonly nextOffset: number
+}
+
+export interface Exit {
+  /** 0 to 255; 128 + signal for a signal; null when the sandbox vanished and nobody knows. */
+  readonly code: number | null
+  /** Name of the signal that ended it, as far as the code tells. */
+  readonly signal: string | null
+  /** Which limit ended it, if one did. */
+  readonly limit: 'memory' | 'disk' | null
+  readonly endedAt: Date
+}
+
+export type SnapshotId = string
+
+/** The engine's notes, kept beside the snapshot. */
+export interface SnapshotMeta {
+  /** Lookup key L (`sdk-cli.md` 2.5) and namespace under which later builds may find it; null: not a cache entry. */
+  readonly cache: { readonly namespace: string; readonly key: string } | null
+  /** For the sentence that explains a hit. */
+  readonly origin: Readonly<Record<string, string>>
+}
+
+export interface Snapshot {
+  readonly id: SnapshotId
+  readonly parent: SnapshotId | null
+  readonly imageDigest: string
+  readonly createdAt: Date
+  readonly meta: SnapshotMeta
+}
+
+export interface SnapshotStore {
+  /** The whole snapshot with all its layers, or undefined: absent, damaged or incomplete (a damaged one is dropped). */
+  get(id: SnapshotId): Promise<Snapshot | undefined>
+  /** The cache entry under this key, if whole. Marks it as used. */
+  find(namespace: string, key: string): Promise<Snapshot | undefined>
+  /** Digest of the files that the snapshot changed against its parent: paths, kinds, modes, bytes, no times. Kept once computed. */
+  changedFilesDigest(id: SnapshotId): Promise<string>
+  /** Removes every snapshot that is neither in `keep`, nor a cache entry within `cacheBytes` (least recently used goes first), nor an ancestor of one. */
+  collect(options: { readonly keep: ReadonlySet<SnapshotId>; readonly cacheBytes: number }): Promise<readonly SnapshotId[]>
+}
+
+export interface ResolvedImage {
+  readonly name: string
+  /** `sha256:…`; names the content. */
+  readonly digest: string
+  /** Absolute path of the read-only root file system on this machine. */
+  readonly rootfs: string
+  /** The environment that the image asks for (PATH above all). */
+  readonly env: Readonly<Record<string, string>>
+  /** Set when the wanted image could not be had and the host stands in for it. */
+  readonly fallbackFrom?: string
+}
+
+/** A source tree that is unpacked and content-addressed on this machine. */
+export interface SourceTreeRef {
+  /** Digest of the manifest: equal trees have equal digests. */
+  readonly digest: string
+  /** Absolute directory that holds the tree. */
+  readonly path: string
+}
+
+export type SandboxErrorCode =
+  | 'image_unavailable'
+  | 'snapshot_unavailable'
+  | 'provision_failed'
+  | 'snapshot_failed'
+  | 'source_invalid'
+
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+  readonly code: SandboxErrorCode
+  constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
