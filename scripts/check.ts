@@ -1,0 +1,34 @@
+/** `npm run check`: everything about the code that a machine can judge without running it. Each part with its time; all run, then the verdict. */
+import { spawn } from 'node:child_process'
+import process from 'node:process'
+
+const parts = [
+  { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
+  { name: 'format and lint', command: ['biome', 'ci', '.'] },
+  { name: 'dead code', command: ['knip', '--no-progress'] },
+  { name: 'import direction', command: ['node', 'scripts/check-imports.ts'] },
+  { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },
+] as const
+
+/** Runs one part; gives its exit code and all that it printed. */
+function run([program, ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program ?? '', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+let failed = 0
+for (const { name, command } of parts) {
+  const started = Date.now()
+  const { code, output } = await run(command)
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(18)} ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  if (code === 0) continue
+  failed += 1
+  console.log(output.trimEnd())
+}
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,24 @@
+/** What the product and its tests need of Debian, each with the command that shows that it is there. */
+export interface SystemPackage {
+  readonly name: string
+  readonly command: string
+  readonly why: string
+}
+
+export const productPackages: readonly SystemPackage[] = [
+  { name: 'crun', command: 'crun', why: 'starts the sandboxes' },
+  { name: 'conmon', command: 'conmon', why: 'keeps a command running when the server dies' },
+  { name: 'nftables', command: 'nft', why: 'keeps jobs away from private addresses' },
+  { name: 'iproute2', command: 'ip', why: 'gives each sandbox its network' },
+  { name: 'skopeo', command: 'skopeo', why: 'pulls images' },
+  { name: 'umoci', command: 'umoci', why: 'unpacks images' },
+]
+
+export const testPackages: readonly SystemPackage[] = [
+  { name: 'docker-registry', command: 'docker-registry', why: 'a real registry on loopback' },
+  { name: 'mmdebstrap', command: 'mmdebstrap', why: "makes an image from Debian's packages" },
+  { name: 'make', command: 'make', why: 'builds a changed source anew' },
+  { name: 'ninja-build', command: 'ninja', why: 'builds a changed source anew' },
+  { name: 'gcc', command: 'gcc', why: 'compiles what make and ninja build' },
+  { name: 'libc6-dev', command: '/usr/include/stdio.h', why: 'headers for that compiler' },
+]
