@@ -1,0 +1,24 @@
+/** Harmont's own pipeline: install once, then everything else from that file system. */
+import { onChange, pipeline, scratch } from '@harmont/hm'
+
+const manifests = ['package-lock.json', 'package.json', 'contract/package.json', 'packages/*/package.json']
+const deps = scratch().sh('npm ci --no-audit --no-fund', { label: 'deps', cache: onChange(...manifests) })
+const node = 'export PATH=$PWD/node_modules/.bin:$PATH && '
+const step = (label: string, command: string) => deps.sh(node + command, { label })
+
+export default {
+  slug: 'ci',
+  name: 'Harmont',
+  pipeline: () =>
+    pipeline(
+      [
+        step('types', 'tsc --noEmit -p .'),
+        step('lint', 'biome ci --vcs-enabled=false .'),
+        step('imports', 'vitest run scripts'),
+        step('ir', 'vitest run packages/ir'),
+        step('sdk', 'vitest run packages/pipeline'),
+        step('core', 'vitest run packages/engine/src/core'),
+      ],
+      { env: { CI: 'true', npm_config_update_notifier: 'false' }, timeout: '20m' },
+    ),
+}

@@ -1,0 +1,87 @@
+/** The real server as a process of its own, for the demo, the whole-product tests and the benchmarks. */
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const startTimeoutMs = 60_000
+
+export interface ServerProcess {
+  readonly url: string
+  readonly pid: number
+  /** Resolves with the exit code, null when a signal ended it. */
+  readonly exited: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+  /** Lets it drain and waits for its end. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly port: number
+  readonly logFile: string
+  /** Laid over this process's environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within 60 s. */
+export async function startServerProcess({ port, logFile, env }: ServerOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const log = createWriteStream(logFile, { flags: 'a' })
+  child.stdout.pipe(log, { end: false })
+  child.stderr.pipe(log, { end: false })
+  let ended = false
+  const exited = new Promise<number | null>((done) => {
+    child.once('exit', (code) => {
+      ended = true
+      log.end()
+      done(code)
+    })
+  })
+  const url = `http://localhost:${port}`
+  const deadline = Date.now() + startTimeoutMs
+  for (;;) {
+    if (ended)
+      throw new Error(`the server ended (exit ${child.exitCode}) before it was ready; its last words are in ${logFile}`)
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined) // not listening yet
+    if (answer?.ok) break
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`the server is not ready after ${startTimeoutMs / 1000} s; see ${logFile}`)
+    }
+    await sleep(20)
+  }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
+
+/** The wanted port when it is free, else any free one. */
+export function freePort(wanted = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' && wanted !== 0) resolve(freePort())
+      else reject(error)
+    })
+    probe.listen(wanted, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : wanted
+      probe.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,30 @@
+/** The server as the demo starts it: on this checkout's data directory, with what `npm ci` in a sandbox needs let through. */
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { machineExceptions } from '../client/machine-exceptions.ts'
+import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../client/server-process.ts'
+
+export interface DemoServer extends ServerProcess {
+  readonly token: string
+  readonly logFile: string
+}
+
+export async function startDemoServer(): Promise<DemoServer> {
+  const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  const token = `demo-${randomBytes(18).toString('base64url')}`
+  const logFile = join(dataDirectory, 'demo-server.log')
+  const server = await startServerProcess({
+    port: await freePort(Number(process.env.PORT ?? 4000)),
+    logFile,
+    env: {
+      HARMONT_IMAGE_FALLBACK: 'host',
+      ...(await machineExceptions()),
+      HARMONT_DATA_DIR: dataDirectory,
+      HARMONT_BOOTSTRAP_TOKEN: token,
+    },
+  })
+  return { ...server, token, logFile }
+}
