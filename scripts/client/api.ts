@@ -24,6 +24,9 @@ export interface Api {
   listJobs(pipeline: string, number: number): Promise<readonly Job[]>
   /** The job's log as Server-Sent Events, from the start. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
+  /** All that the job's command wrote so far. */
+  readLog(jobId: string): Promise<string>
+  cancelBuild(pipeline: string, number: number): Promise<Build>
 }
 
 export function connect(base: string, token: string, organization: string): Api {
@@ -63,5 +66,7 @@ export function connect(base: string, token: string, organization: string): Api 
       if (body === null) throw new Error('the log stream has no body')
       return body
     },
+    readLog: async (jobId) => (await request('GET', `/v0/jobs/${jobId}/logs.txt`)).text(),
+    cancelBuild: (pipeline, number) => json(request('PUT', `${pipelines}/${pipeline}/builds/${number}/cancel`)),
   }
 }

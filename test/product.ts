@@ -1,0 +1,91 @@
+/** The whole product for a test: a real server process on an empty data directory, and a client of its public contract. */
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Api, type Build, connect, type Job } from '../scripts/client/api.ts'
+import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
+import { freePort, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+
+export interface Product {
+  readonly api: Api
+  readonly token: string
+  readonly dataDirectory: string
+  /** The running server; another one after `restart`. */
+  server(): ServerProcess
+  /** Starts a server on the same directory and port, after the last one has ended. */
+  restart(): Promise<void>
+  /** Stops the server and removes all that it kept. */
+  remove(): Promise<void>
+}
+
+export async function startProduct(env: Readonly<Record<string, string>> = {}): Promise<Product> {
+  const dataDirectory = mkdtempSync('/var/tmp/harmont-test-')
+  const token = `test-${randomBytes(18).toString('base64url')}`
+  const port = await freePort()
+  const start = async () =>
+    startServerProcess({
+      port,
+      logFile: join(dataDirectory, 'server.log'),
+      env: {
+        HARMONT_IMAGE_FALLBACK: 'host',
+        ...(await machineExceptions()),
+        HARMONT_DATA_DIR: dataDirectory,
+        HARMONT_BOOTSTRAP_TOKEN: token,
+        ...env,
+      },
+    })
+  let current = await start()
+  return {
+    api: connect(current.url, token, 'default'),
+    token,
+    dataDirectory,
+    server: () => current,
+    async restart() {
+      await current.exited
+      current = await start()
+    },
+    async remove() {
+      await current.stop()
+      rmSync(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface Ended {
+  readonly build: Build
+  /** By step key. */
+  readonly jobs: ReadonlyMap<string, Job>
+}
+
+/** Waits for the build's end; fails after `timeoutMs` with the state of every job. */
+export async function buildEnd(api: Api, pipeline: string, number: number, timeoutMs = 300_000): Promise<Ended> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const build = await api.getBuild(pipeline, number)
+    const jobs = await api.listJobs(pipeline, number)
+    if (['passed', 'failed', 'canceled'].includes(build.state))
+      return { build, jobs: new Map(jobs.map((job) => [job.step_key ?? job.id, job])) }
+    if (Date.now() > deadline) {
+      const states = jobs.map((job) => `${job.step_key}: ${job.state}`).join(', ')
+      throw new Error(`build #${number} is still ${build.state} after ${timeoutMs / 1000} s (${states})`)
+    }
+    await sleep(100)
+  }
+}
+
+/** A folder's content as base64 of a gzip tar, as `source_b64` takes it. */
+export function packFolder(folder: string): string {
+  return execFileSync('tar', ['-C', folder, '-cz', '.'], { maxBuffer: 64 * 1024 * 1024 }).toString('base64')
+}
+
+/** A flat-form IR with these steps. */
+export function flatIr(steps: readonly Record<string, unknown>[], more: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    version: '0',
+    default_image: 'host',
+    ...more,
+    steps: steps.map((step) => ({ type: 'command', ...step })),
+  })
+}

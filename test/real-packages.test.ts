@@ -1,0 +1,95 @@
+/** Published packages that ship their tests, as strangers' pipelines: install once, then test in four forks of that. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
+
+interface Published {
+  readonly name: string
+  readonly version: string
+  /** Test files of three further forks; the first runs the package's own test command. */
+  readonly shards: readonly [string, string, string]
+}
+
+const published: readonly Published[] = [
+  { name: 'minimist', version: '1.2.8', shards: ['test/[a-c]*.js', 'test/[d-n]*.js', 'test/[o-z]*.js'] },
+  { name: 'qs', version: '6.17.1', shards: ['test/parse.js', 'test/stringify.js', 'test/utils.js'] },
+  { name: 'json-stable-stringify', version: '1.3.0', shards: ['test/c*.js', 'test/[n-r]*.js', 'test/s*.js'] },
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'harmont-packages-'))
+let product: Product
+
+beforeAll(async () => {
+  product = await startProduct()
+})
+afterAll(async () => {
+  await product.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function unpack({ name, version }: Published): string {
+  execFileSync('npm', ['pack', `${name}@${version}`, '--silent'], { cwd: folder })
+  const target = mkdtempSync(join(folder, 'source-'))
+  execFileSync('tar', ['-xzf', join(folder, `${name}-${version}.tgz`), '-C', target, '--strip-components=1'])
+  return target
+}
+
+function ir({ shards }: Published): string {
+  const env = { npm_config_update_notifier: 'false', npm_config_fund: 'false', npm_config_audit: 'false' }
+  return flatIr(
+    [
+      { key: 'deps', cmd: 'npm install --ignore-scripts' },
+      { key: 'own', cmd: 'npm run tests-only', builds_in: 'deps' },
+      ...shards.map((files, index) => ({ key: `shard-${index + 1}`, cmd: `npx tape '${files}'`, builds_in: 'deps' })),
+      { key: 'report', cmd: 'echo all green', depends_on: ['own', 'shard-1', 'shard-2', 'shard-3'] },
+    ],
+    { env },
+  )
+}
+
+async function build(it: Published, source: string) {
+  const pipeline = await product.api.ensurePipeline({
+    name: it.name,
+    repository: `npm/${it.name}`,
+    default_branch: 'main',
+  })
+  const { number } = await product.api.createBuild(pipeline, {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: ir(it),
+    source_b64: packFolder(source),
+  })
+  return buildEnd(product.api, pipeline, number)
+}
+
+test.for(published)('$name $version is built green from its published files', { timeout: 400_000 }, async (it) => {
+  const { build: ended, jobs } = await build(it, unpack(it))
+  const states = [...jobs].map(([key, job]) => `${key}: ${job.state} ${job.exit_code}`)
+  expect(ended.state, states.join(', ')).toBe('passed')
+  expect(states).toHaveLength(6)
+})
+
+test('a test broken on purpose: red, its exit code, dependents skipped, the failing output in the log', {
+  timeout: 400_000,
+}, async () => {
+  const it = published[0]
+  if (it === undefined) throw new Error('there is no package')
+  const source = unpack(it)
+  const file = join(source, 'test/parse.js')
+  const text = readFileSync(file, 'utf8')
+  const broken = text.replace('{ moo: false, _: [] }', "{ moo: 'broken on purpose', _: [] }")
+  expect(broken).not.toBe(text)
+  writeFileSync(file, broken)
+
+  const { build: ended, jobs } = await build(it, source)
+  expect(ended.state).toBe('failed')
+  expect(jobs.get('shard-3')).toMatchObject({ state: 'failed', exit_code: 1, error_code: null })
+  expect(jobs.get('own')).toMatchObject({ state: 'failed', exit_code: 1 })
+  expect(jobs.get('shard-1')).toMatchObject({ state: 'passed', exit_code: 0 })
+  expect(jobs.get('report')).toMatchObject({ state: 'skipped', skip_reason: 'prerequisite', exit_code: null })
+  const log = await product.api.readLog(jobs.get('shard-3')?.id ?? '')
+  expect(log).toContain('broken on purpose')
+})
