@@ -1,0 +1,7 @@
+export type { Condition, ConditionContext } from './condition.ts'
+export { conditionHolds } from './condition-holds.ts'
+export { type LookupParts, lookupKey } from './lookup-key.ts'
+export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
+export type { Plan, PlanError, PlanErrorCode, PlannedStep, PlanResult, Resources, RetryPolicy } from './plan.ts'
+export { matchesRefGlob } from './ref-glob.ts'
+export { comparePaths, compareText } from './text-order.ts'

@@ -1,0 +1,28 @@
+/** One element of a pattern: a run of any length, or a test of exactly one item. */
+export type Wild<T> = '*' | ((item: T) => boolean)
+
+/**
+ * Whether the whole of `items` fits the pattern. Only the newest run is ever extended, so the cost is at most quadratic:
+ * a pattern from outside cannot make it exponential, as it could a regular expression.
+ */
+export function matchesWild<T>(pattern: readonly Wild<T>[], items: readonly T[]): boolean {
+  let p = 0
+  let run = -1
+  let runEnd = 0
+  for (let i = 0; i < items.length; ) {
+    const element = pattern[p]
+    const item = items[i]
+    if (element === '*') {
+      run = p++
+      runEnd = i
+    } else if (element !== undefined && item !== undefined && element(item)) {
+      p++
+      i++
+    } else if (run >= 0) {
+      p = run + 1
+      i = ++runEnd
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p === pattern.length
+}
