@@ -1,0 +1,1 @@
+export { createImageStore, type ImageStore, type ImageStoreOptions, type StoredImage } from './store.ts'
