@@ -21,11 +21,13 @@ export interface Api {
   ensurePipeline(pipeline: Schemas['CreatePipelineRequest']): Promise<string>
   createBuild(pipeline: string, build: Schemas['CreateBuildRequest']): Promise<Build>
   getBuild(pipeline: string, number: number): Promise<Build>
+  /** The newest builds, one page. */
+  listBuilds(pipeline: string): Promise<readonly Build[]>
   listJobs(pipeline: string, number: number): Promise<readonly Job[]>
   /** The job's log as Server-Sent Events, from the start. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
-  /** All that the job's command wrote so far. */
-  readLog(jobId: string): Promise<string>
+  /** All that the job's command wrote so far, with the server's own remarks when asked for. */
+  readLog(jobId: string, options?: { readonly remarks: boolean }): Promise<string>
   cancelBuild(pipeline: string, number: number): Promise<Build>
 }
 
@@ -58,6 +60,9 @@ export function connect(base: string, token: string, organization: string): Api 
     },
     createBuild: (pipeline, build) => json(request('POST', `${pipelines}/${pipeline}/builds`, build)),
     getBuild: (pipeline, number) => json(request('GET', `${pipelines}/${pipeline}/builds/${number}`)),
+    async listBuilds(pipeline) {
+      return (await json<Schemas['BuildList']>(request('GET', `${pipelines}/${pipeline}/builds`))).data
+    },
     async listJobs(pipeline, number) {
       return (await json<Schemas['JobList']>(request('GET', `${pipelines}/${pipeline}/builds/${number}/jobs`))).data
     },
@@ -66,7 +71,8 @@ export function connect(base: string, token: string, organization: string): Api 
       if (body === null) throw new Error('the log stream has no body')
       return body
     },
-    readLog: async (jobId) => (await request('GET', `/v0/jobs/${jobId}/logs.txt`)).text(),
+    readLog: async (jobId, options) =>
+      (await request('GET', `/v0/jobs/${jobId}/logs.txt${options?.remarks ? '?meta=1' : ''}`)).text(),
     cancelBuild: (pipeline, number) => json(request('PUT', `${pipelines}/${pipeline}/builds/${number}/cancel`)),
   }
 }

@@ -1,0 +1,28 @@
+/** `npm run bench [WORD]`: measures the rows whose name holds the word (all without one), prints them and writes `bench/results.md` when all were run. */
+import { writeFile } from 'node:fs/promises'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { Row } from './measure.ts'
+import { apiRows } from './rows/api.ts'
+import { forkRows } from './rows/fork.ts'
+import { logRows } from './rows/logs.ts'
+import { overheadRows } from './rows/overhead.ts'
+import { startRows } from './rows/start.ts'
+import { stepRows } from './rows/steps.ts'
+
+const wanted = process.argv[2] ?? ''
+const rows: readonly Row[] = [...stepRows, ...forkRows, ...overheadRows, ...apiRows, ...logRows, ...startRows]
+const lines: string[] = []
+for (const row of rows.filter((it) => it.what.includes(wanted))) {
+  process.stderr.write(`measuring ${row.what} …\n`)
+  const figure = await row.run()
+  lines.push(`| ${row.what} | ${row.must} | ${figure} |`)
+  console.log(lines.at(-1))
+}
+if (wanted === '') {
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node.js ${process.version}`
+  const head = `# Results\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Settings are the defaults of \`npm start\`.\n`
+  const table = `\n| what | must | measured |\n|---|---|---|\n${lines.join('\n')}\n`
+  await writeFile(join(import.meta.dirname, 'results.md'), head + table)
+}

@@ -1,0 +1,68 @@
+/** What the HTTP API costs. */
+import { flatIr, type Product, packFolder, startProduct } from '../../test/product.ts'
+import { p50p99, type Row, timeMs } from '../measure.ts'
+
+const pipeline = 'bench'
+
+async function withProduct(
+  env: Record<string, string>,
+  measure: (product: Product) => Promise<string>,
+): Promise<string> {
+  const product = await startProduct(env)
+  try {
+    await product.api.ensurePipeline({ name: pipeline, repository: 'local/bench', default_branch: 'main' })
+    return await measure(product)
+  } finally {
+    await product.remove()
+  }
+}
+
+const build = { branch: 'main', commit: '0'.repeat(40) }
+
+export const apiRows: readonly Row[] = [
+  {
+    what: 'POST builds (100-step IR, small source)',
+    must: 'p50 <= 25 ms',
+    run: () =>
+      // No runner: the figure is that of the request, not of the builds that it starts.
+      withProduct({ HARMONT_RUNNER: 'off' }, async ({ api }) => {
+        const steps = Array.from({ length: 100 }, (_, at) => ({
+          key: `s${at}`,
+          cmd: 'true',
+          ...(at === 0 ? {} : { builds_in: 's0' }),
+        }))
+        const body = { ...build, pipeline_ir: flatIr(steps), source_b64: packFolder(import.meta.dirname) }
+        const samples: number[] = []
+        for (let at = 0; at < 220; at += 1) {
+          const ms = await timeMs(() => api.createBuild(pipeline, body))
+          if (at >= 20) samples.push(ms)
+        }
+        return p50p99(samples)
+      }),
+  },
+  {
+    what: 'GET build and list builds',
+    must: 'p99 <= 20 ms at 200 requests/s with 100,000 builds',
+    run: () =>
+      withProduct({ HARMONT_RUNNER: 'off' }, async ({ api }) => {
+        const body = { ...build, pipeline_ir: flatIr([{ key: 'only', cmd: 'true' }]) }
+        for (let at = 0; at < 40; at += 1)
+          await Promise.all(Array.from({ length: 50 }, () => api.createBuild(pipeline, body)))
+        const samples: number[] = []
+        const running: Promise<void>[] = []
+        const every = 1000 / 200
+        const began = performance.now()
+        for (let at = 0; at < 2_000; at += 1) {
+          const due = began + at * every
+          while (performance.now() < due) await new Promise((done) => setTimeout(done, 1))
+          running.push(
+            timeMs(() => (at % 2 === 0 ? api.getBuild(pipeline, 1 + (at % 2_000)) : api.listBuilds(pipeline))).then(
+              (ms) => void samples.push(ms),
+            ),
+          )
+        }
+        await Promise.all(running)
+        return `${p50p99(samples)}, with 2,000 builds (not yet 100,000)`
+      }),
+  },
+]

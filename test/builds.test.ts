@@ -1,0 +1,181 @@
+/** What a build's author relies on, seen through the public API of a real server with real sandboxes. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, type Ended, flatIr, type Product, packFolder, startProduct } from './product.ts'
+
+const strangersFolder = '/harmont-test-unknown'
+let product: Product
+
+beforeAll(async () => {
+  mkdirSync(strangersFolder, { recursive: true })
+  writeFileSync(join(strangersFolder, 'secret'), 'not for jobs\n')
+  product = await startProduct()
+  await product.api.ensurePipeline({ name: 'promises', repository: 'local/promises', default_branch: 'main' })
+})
+afterAll(async () => {
+  rmSync(strangersFolder, { recursive: true, force: true })
+  await product.remove()
+})
+
+async function submit(steps: readonly Record<string, unknown>[], source?: string): Promise<number> {
+  const { number } = await product.api.createBuild('promises', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr(steps),
+    ...(source === undefined ? {} : { source_b64: source }),
+  })
+  return number
+}
+
+const run = async (steps: readonly Record<string, unknown>[], source?: string) =>
+  buildEnd(product.api, 'promises', await submit(steps, source))
+
+/** What a step printed. */
+const printed = ({ jobs }: Ended, key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
+
+test('G04 two children see what their parent left and not what the other does; a step that only waits starts clean', async () => {
+  const look = (own: string, other: string) =>
+    `cat /root/from-parent && echo ${own} > /root/${own} && sleep 1 && ls /root && test ! -e /root/${other}`
+  const ended = await run([
+    { key: 'parent', cmd: 'echo hello > /root/from-parent' },
+    { key: 'one', cmd: look('one', 'two'), builds_in: 'parent' },
+    { key: 'two', cmd: look('two', 'one'), builds_in: 'parent' },
+    { key: 'clean', cmd: 'test ! -e /root/from-parent', depends_on: ['parent'] },
+  ])
+  expect(ended.build.state).toBe('passed')
+  expect(await printed(ended, 'one')).toBe('hello\nfrom-parent\none\n')
+  expect(await printed(ended, 'two')).toBe('hello\nfrom-parent\ntwo\n')
+})
+
+test('G09 a second build takes the cached step from the first and says so', async () => {
+  const steps = [
+    { key: 'slow', cmd: 'date +%N > /root/made', cache: { policy: 'forever', key: 'a'.repeat(64) } },
+    { key: 'user', cmd: 'cat /root/made', builds_in: 'slow' },
+  ]
+  const first = await run(steps)
+  const second = await run(steps)
+  expect(first.jobs.get('slow')?.cached).toBe(false)
+  expect(second.jobs.get('slow')).toMatchObject({ state: 'passed', cached: true })
+  expect(await printed(second, 'user')).toBe(await printed(first, 'user'))
+  const remarks = await product.api.readLog(second.jobs.get('slow')?.id ?? '', { remarks: true })
+  expect(remarks).toContain(`#${first.build.number}`)
+})
+
+/** A tiny C project in a folder of its own; its files can be given an age. */
+function project(files: Record<string, string>, age: Date): string {
+  const folder = mkdtempSync('/var/tmp/harmont-project-')
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(folder, name), text)
+    utimesSync(join(folder, name), age, age)
+  }
+  const packed = packFolder(folder)
+  rmSync(folder, { recursive: true })
+  return packed
+}
+
+const program = (text: string) => `#include <stdio.h>\nint main(void) { puts("${text}"); return 0; }\n`
+const tools = {
+  make: { files: { Makefile: 'main: main.c\n\tcc main.c -o main\n' }, command: 'make' },
+  ninja: { files: { 'build.ninja': 'rule cc\n command = cc $in -o $out\nbuild main: cc main.c\n' }, command: 'ninja' },
+}
+
+test.for(Object.entries(tools))(
+  'G27 %s builds a changed source anew beside a cached build directory, however old the archive says it is',
+  async ([name, { files, command }]) => {
+    const steps = [
+      { key: 'warm', cmd: `${command} && ./main`, cache: { policy: 'forever', key: `${name}-warm` } },
+      { key: 'build', cmd: `${command} && ./main`, builds_in: 'warm' },
+    ]
+    const first = await run(steps, project({ ...files, 'main.c': program('old') }, new Date('2020-01-01')))
+    expect(await printed(first, 'build')).toMatch(/old\n$/)
+    const second = await run(steps, project({ ...files, 'main.c': program('new') }, new Date('2001-01-01')))
+    expect(second.jobs.get('warm')?.cached).toBe(true)
+    expect(await printed(second, 'build')).toMatch(/new\n$/)
+  },
+)
+
+test("G20 a job on the host base cannot read the machine's shadow file, unknown top-level folders or the data directory", async () => {
+  const ended = await run([
+    {
+      key: 'look',
+      cmd: [
+        'ls -d /* | tr "\\n" " "',
+        `for path in /etc/shadow /etc/gshadow ${strangersFolder}/secret ${product.dataDirectory} /root/.ssh /work /proc/1/root${product.dataDirectory}; do`,
+        '  if [ -e "$path" ]; then echo "SEEN $path"; fi; done; true',
+      ].join('\n'),
+    },
+  ])
+  const seen = await printed(ended, 'look')
+  expect(seen).toContain('/usr')
+  expect(seen).not.toContain('SEEN')
+  expect(seen).not.toContain(strangersFolder)
+})
+
+/** Processes on this machine whose command line holds the text. */
+function processes(text: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return execFileSync('cat', [`/proc/${pid}/cmdline`], {
+        encoding: 'latin1',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).includes(text)
+    } catch {
+      return false // it ended while we looked
+    }
+  })
+}
+
+test('G06 G24 a cancel reaches a command that ignores SIGTERM, double-forks and leaves its session, and nothing stays', async () => {
+  const mark = `987${process.pid}`
+  const number = await submit([
+    {
+      key: 'stubborn',
+      cmd: `trap '' TERM; (setsid sh -c "trap '' TERM; (sleep ${mark} &) ; sleep ${mark}" &) ; echo ready; while :; do sleep ${mark}; done`,
+    },
+    { key: 'after', cmd: 'true', depends_on: ['stubborn'] },
+  ])
+  while (processes(mark).length < 3) await sleep(100)
+  const asked = Date.now()
+  expect((await product.api.cancelBuild('promises', number)).state).toBe('canceling')
+  const ended = await buildEnd(product.api, 'promises', number, 20_000)
+  expect(Date.now() - asked).toBeLessThan(15_000)
+  expect(ended.build.state).toBe('canceled')
+  expect([...ended.jobs.values()].map((job) => job.state)).toEqual(['canceled', 'canceled'])
+  expect(processes(mark)).toEqual([])
+  await sleep(500)
+  expect(execFileSync('cat', ['/proc/self/mounts'], { encoding: 'utf8' })).not.toContain(product.dataDirectory)
+  const sandboxes = join(product.dataDirectory, 'runner', 'sandboxes')
+  if (existsSync(sandboxes)) expect(readdirSync(sandboxes)).toEqual([])
+})
+
+test('G07 a cancel of what is over changes nothing', async () => {
+  const ended = await run([{ key: 'only', cmd: 'true' }])
+  expect(await product.api.cancelBuild('promises', ended.build.number)).toEqual(ended.build)
+})
+
+test('a failure skips what needs it, a soft failure does not, a retry runs again from the parent', async () => {
+  const ended = await run([
+    { key: 'base', cmd: 'true' },
+    { key: 'flaky', cmd: 'test "$HARMONT_ATTEMPT" = 2', builds_in: 'base', retry: { limit: 1 } },
+    { key: 'soft', cmd: 'exit 75', soft_fail: [75] },
+    { key: 'after-soft', cmd: 'true', depends_on: ['soft', 'flaky'] },
+    { key: 'hard', cmd: 'kill -9 $$' },
+    { key: 'after-hard', cmd: 'true', builds_in: 'hard' },
+    { key: 'slow', cmd: 'sleep 60', timeout_seconds: 1, soft_fail: true },
+  ])
+  const facts = Object.fromEntries([...ended.jobs].map(([key, job]) => [key, [job.state, job.exit_code, job.attempt]]))
+  expect(facts).toEqual({
+    base: ['passed', 0, 1],
+    flaky: ['passed', 0, 2],
+    soft: ['failed', 75, 1],
+    'after-soft': ['passed', 0, 1],
+    hard: ['failed', 137, 1],
+    'after-hard': ['skipped', null, 1],
+    slow: ['timed_out', expect.anything(), 1],
+  })
+  expect(ended.build.state).toBe('failed')
+})
