@@ -19,7 +19,7 @@ function holds(condition: Condition, context: ConditionContext, unknownCountsAs:
     fits(base_branch, context.baseBranch) &&
     fits(tag, context.tag) &&
     (changed === undefined || (context.changed === null ? unknownCountsAs : touches(changed, context.changed))) &&
-    (env === undefined || Object.entries(env).every(([name, globs]) => fits(globs, valueOf(context.env, name)))) &&
+    (env === undefined || Object.entries(env).every(([name, globs]) => fits(globs, variable(context.env, name)))) &&
     (local === undefined || local === context.local) &&
     (any === undefined || any.some(sub)) &&
     (all === undefined || all.every(sub)) &&
@@ -35,6 +35,6 @@ function touches(globs: readonly string[], files: readonly string[]): boolean {
   return files.some((file) => globs.some((glob) => coversFile(glob, file)))
 }
 
-function valueOf(env: Readonly<Record<string, string>>, name: string): string | null {
+function variable(env: Readonly<Record<string, string>>, name: string): string | null {
   return Object.hasOwn(env, name) ? (env[name] ?? null) : null
 }

@@ -1,6 +1,8 @@
 export type { Condition, ConditionContext } from './condition.ts'
 export { conditionHolds } from './condition-holds.ts'
+export { Gate, type GateRange } from './gate.ts'
 export { type LookupParts, lookupKey } from './lookup-key.ts'
+export { parsePlan } from './parse-plan.ts'
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
 export type { Plan, PlanError, PlanErrorCode, PlannedStep, PlanResult, Resources, RetryPolicy } from './plan.ts'
 export { matchesRefGlob } from './ref-glob.ts'

@@ -1,0 +1,77 @@
+import { planGraph } from './parse/check-graph.ts'
+import type { Draft } from './parse/draft.ts'
+import { readFlatForm } from './parse/flat-form.ts'
+import { graphOf, readGraphForm } from './parse/graph-form.ts'
+import { findJsonFault } from './parse/json-fault.ts'
+import { describe, grouped, Problems, planError } from './parse/problems.ts'
+import { isObject, type JsonObject, member, Reader } from './parse/read.ts'
+import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './parse/step.ts'
+import { refuseInDocument } from './parse/unsupported.ts'
+import type { PlanError, PlanResult } from './plan.ts'
+
+const MAX_BYTES = 8 * 1024 * 1024
+const GRAPH_DOCUMENT = new Set(['version', 'timeout_seconds', 'default_image', 'concurrency', 'graph'])
+const FLAT_DOCUMENT = new Set([
+  'version',
+  'timeout_seconds',
+  'default_image',
+  'concurrency',
+  'graph',
+  'env',
+  'secrets',
+  'steps',
+])
+
+/**
+ * Parses and plans an IR document of either form. Never throws: checks JSON, size, version, shape, limits and graph in this order, and
+ * reports the first problem with its place and how many more there are.
+ */
+export function parsePlan(text: string): PlanResult {
+  const fault = findJsonFault(text)
+  if (fault !== undefined) {
+    const place = `line ${fault.line}, column ${fault.column}`
+    return { ok: false, error: planError('invalid_json', '', { ...fault, fix: 'Correct the JSON.' }, 0, place) }
+  }
+  const size = Buffer.byteLength(text)
+  if (size > MAX_BYTES) {
+    const got = `${grouped(size)} bytes`
+    return refuse(
+      planError('invalid_ir', '', { expected: `at most ${grouped(MAX_BYTES)} bytes`, got, fix: 'Split the pipeline.' }),
+    )
+  }
+  const document: unknown = JSON.parse(text)
+  if (!isObject(document)) {
+    const fix = 'Send the pipeline as a JSON object.'
+    return refuse(planError('invalid_ir', '', { expected: 'an object', got: describe(document), fix }))
+  }
+  const version = member(document, 'version')
+  if (version !== '0') {
+    const fix = 'Write "version": "0".'
+    return refuse(planError('bad_version', '/version', { expected: '"0"', got: describe(version), fix }))
+  }
+  return plan(document)
+}
+
+function plan(document: JsonObject): PlanResult {
+  const problems = new Problems()
+  const draft = readDraft(new Reader(problems), document)
+  const steps = problems.beforeGraph ? [] : planGraph(problems, draft)
+  const error = problems.error
+  if (error !== undefined) return refuse(error)
+  return { ok: true, plan: { timeoutSeconds: draft.timeoutSeconds, steps, warnings: problems.warnings } }
+}
+
+function readDraft(reader: Reader, document: JsonObject): Draft {
+  const graph = graphOf(document)
+  reader.unknownMembers(document, graph === undefined ? FLAT_DOCUMENT : GRAPH_DOCUMENT, '')
+  const timeoutSeconds =
+    reader.integer(member(document, 'timeout_seconds'), '/timeout_seconds', 1, MAX_TIMEOUT_SECONDS) ?? null
+  const defaultImage = reader.name(member(document, 'default_image'), '/default_image', MAX_IMAGE)
+  refuseInDocument(reader, document)
+  const form = graph === undefined ? readFlatForm(reader, document) : readGraphForm(reader, graph)
+  return { timeoutSeconds, defaultImage, ...form }
+}
+
+function refuse(error: PlanError): PlanResult {
+  return { ok: false, error }
+}

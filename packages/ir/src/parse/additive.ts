@@ -1,0 +1,107 @@
+/** The additive fields of a step (`sdk-cli.md` 1.3) that the product runs. */
+import type { Resources, RetryPolicy } from '../plan.ts'
+import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
+
+// The job error codes of `engine.md` 1: what a `reasons` entry may name.
+const REASONS = [
+  'out_of_memory',
+  'disk_limit',
+  'step_timeout',
+  'pipeline_timeout',
+  'provision_failed',
+  'snapshot_failed',
+  'sandbox_lost',
+  'build_abandoned',
+  'secret_missing',
+  'service_unsupported',
+] as const
+const RETRY = new Set(['limit', 'delay_seconds', 'exit_codes', 'signals', 'reasons'])
+const RESOURCES = new Set(['cpu', 'memory_gb', 'disk_gb'])
+
+export function readRetry(reader: Reader, value: unknown, at: string): RetryPolicy | null {
+  const retry = reader.object(value, at, { expected: 'a retry policy', fix: 'Give an object with a limit.' })
+  if (retry === undefined) return null
+  reader.unknownMembers(retry, RETRY, at)
+  const of = (name: string) => [member(retry, name), below(at, name)] as const
+  const limit = reader.integer(...of('limit'), 1, 10, { required: true })
+  const delaySeconds = reader.integer(...of('delay_seconds'), 0, 3600) ?? 0
+  const [codes, codesAt] = of('exit_codes')
+  const exitCodes = codes === '*' ? codes : readExitCodes(reader, codes, codesAt, '"*" or a list of exit codes')
+  const signals = reader.listOf(...of('signals'), (signal, place) => readSignal(reader, signal, place))
+  const reasons = reader.listOf(...of('reasons'), (reason, place) =>
+    reader.word(reason, place, REASONS, { required: true }),
+  )
+  if (limit === undefined) return null
+  return {
+    limit,
+    delaySeconds,
+    ...(exitCodes && { exitCodes }),
+    ...(signals && { signals }),
+    ...(reasons && { reasons }),
+  }
+}
+
+export function readSoftFail(reader: Reader, value: unknown, at: string): true | readonly number[] | null {
+  if (typeof value === 'boolean') return value || null
+  return readExitCodes(reader, value, at, 'true or a list of exit codes') ?? null
+}
+
+export function readResources(reader: Reader, value: unknown, at: string): Resources {
+  const resources = reader.object(value, at) ?? {}
+  reader.unknownMembers(resources, RESOURCES, at)
+  const amount = (name: string) => reader.integer(member(resources, name), below(at, name), 1)
+  return { cpu: amount('cpu') ?? 2, memoryGb: amount('memory_gb') ?? 4, diskGb: amount('disk_gb') ?? 20 }
+}
+
+/** `matrix` only changes how a page shows the steps: its shape is checked and nothing is planned. */
+export function checkMatrix(reader: Reader, value: unknown, at: string): void {
+  const matrix = reader.object(value, at)
+  if (matrix === undefined) return
+  reader.text(member(matrix, 'group'), below(at, 'group'), { required: true })
+  reader.object(member(matrix, 'cell'), below(at, 'cell'), { required: true })
+}
+
+/** `runner` and `runner_args` all mean the same machine; only a runner that we do not know is a problem. */
+export function checkRunner(reader: Reader, step: JsonObject, at: string): void {
+  reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {
+    fix: 'Leave the runner out.',
+  })
+  const args = reader.object(member(step, 'runner_args'), below(at, 'runner_args'))
+  if (args !== undefined && jsonSizeOver(args, 16 * 1024)) {
+    reader.limit(below(at, 'runner_args'), 'at most 16,384 bytes of JSON', 'more', 'Give the runner less.')
+  }
+}
+
+function readExitCodes(reader: Reader, value: unknown, at: string, expected: string): number[] | undefined {
+  return reader.listOf(value, at, (code, place) => reader.integer(code, place, 0, 255, { required: true }), {
+    expected,
+  })
+}
+
+function readSignal(reader: Reader, value: unknown, at: string): string | undefined {
+  const signal = reader.text(value, at, { required: true })
+  if (signal === undefined || /^SIG[A-Z0-9+-]{1,20}$/.test(signal)) return signal
+  reader.shape(at, 'the name of a signal such as "SIGKILL"', signal, 'Write it in full.')
+  return undefined
+}
+
+// Without recursion and without building the text: a value from outside may be nested deeper than the stack.
+function jsonSizeOver(value: unknown, limit: number): boolean {
+  const rest: unknown[] = [value]
+  let size = 0
+  while (rest.length > 0 && size <= limit) {
+    const next = rest.pop()
+    if (Array.isArray(next)) {
+      size += 2 + Math.max(0, next.length - 1)
+      for (const entry of next) rest.push(entry)
+    } else if (isObject(next)) {
+      const names = Object.keys(next)
+      size += 2 + Math.max(0, names.length - 1)
+      for (const name of names) {
+        size += Buffer.byteLength(JSON.stringify(name)) + 1
+        rest.push(next[name])
+      }
+    } else size += Buffer.byteLength(JSON.stringify(next))
+  }
+  return size > limit
+}

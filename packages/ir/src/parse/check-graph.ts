@@ -1,0 +1,116 @@
+import type { PlannedStep } from '../plan.ts'
+import { findCycle, topologicalOrder } from './cycle.ts'
+import type { Draft } from './draft.ts'
+import { describe, grouped, type Problems } from './problems.ts'
+
+const DEFAULT_IMAGE = 'ubuntu:24.04'
+const MAX_CHAIN = 1000
+
+/** Checks a draft as a graph and finishes its steps. The result counts only when no problem was added. */
+export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
+  const { steps, stepsAt } = draft
+  if (steps.length === 0) {
+    const fix = 'Give the pipeline a step.'
+    problems.add({
+      stage: 'graph',
+      code: 'empty_pipeline',
+      at: stepsAt,
+      expected: 'at least one command step',
+      got: 'none',
+      fix,
+    })
+    return []
+  }
+  checkKeys(problems, draft)
+  const { parents, prerequisites } = joinEdges(problems, draft)
+  const all = prerequisites.map((list, i) => (parents[i] === undefined ? list : [...list, parents[i]]))
+  const order = topologicalOrder(all)
+  if (order === undefined) {
+    const cycle = findCycle(all)
+    const names = cycle.length > 100 ? [...cycle.slice(0, 50), ...cycle.slice(-50)] : cycle
+    const keys = names.map((i) => JSON.stringify(steps[i]?.key))
+    if (names.length < cycle.length) keys.splice(50, 0, `${grouped(cycle.length - names.length)} more`)
+    const got = `the cycle ${[...keys, keys[0]].join(' → ')}`
+    const at = steps[cycle[0] ?? 0]?.at ?? stepsAt
+    problems.add({
+      stage: 'graph',
+      code: 'cycle',
+      at,
+      expected: 'steps that do not wait for themselves',
+      got,
+      fix: 'Remove one of these edges.',
+    })
+  } else checkChains(problems, draft, order, parents)
+  return steps.map((step, i) => finish(problems, draft, step, parents[i], prerequisites[i] ?? []))
+}
+
+function checkKeys(problems: Problems, { steps }: Draft): void {
+  const seen = new Map<string, string>()
+  for (const { key, at } of steps) {
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, at)
+    else {
+      const got = `${describe(key)}, which ${first}/key has too`
+      problems.add({
+        stage: 'graph',
+        code: 'duplicate_key',
+        at: `${at}/key`,
+        expected: 'a key of its own',
+        got,
+        fix: 'Rename one of the two.',
+      })
+    }
+  }
+}
+
+// A pair with both kinds of edge is one prerequisite, and builds_in decides; exact repeats collapse.
+function joinEdges(problems: Problems, { steps, edges }: Draft) {
+  const parents: (number | undefined)[] = steps.map(() => undefined)
+  for (const { from, to, buildsIn, at } of edges) {
+    if (!buildsIn || parents[to] === from) continue
+    const first = parents[to]
+    if (first === undefined) parents[to] = from
+    else {
+      const got = `${describe(steps[from]?.key)} besides ${describe(steps[first]?.key)}`
+      const fix = 'A step starts from one file system: keep one, and make the other depends_on.'
+      problems.add({ stage: 'graph', at: at(), expected: 'one builds_in prerequisite', got, fix })
+    }
+  }
+  const sets = steps.map(() => new Set<number>())
+  for (const { from, to } of edges) if (parents[to] !== from) sets[to]?.add(from)
+  return { parents, prerequisites: sets.map((set) => [...set].sort((a, b) => a - b)) }
+}
+
+function checkChains(
+  problems: Problems,
+  { steps }: Draft,
+  order: readonly number[],
+  parents: readonly (number | undefined)[],
+): void {
+  const length = steps.map(() => 1)
+  let longest = 0
+  let tooLong: number | undefined
+  for (const i of order) {
+    const parent = parents[i]
+    if (parent !== undefined) length[i] = (length[parent] ?? 0) + 1
+    longest = Math.max(longest, length[i] ?? 0)
+    if (longest > MAX_CHAIN) tooLong ??= i
+  }
+  if (tooLong === undefined) return
+  const expected = `builds_in chains of at most ${grouped(MAX_CHAIN)} steps`
+  const fix = 'Join steps that only follow each other.'
+  problems.add({ stage: 'graph', at: steps[tooLong]?.at ?? '', expected, got: `${grouped(longest)} steps`, fix })
+}
+
+function finish(
+  problems: Problems,
+  { defaultImage }: Draft,
+  { at, image, ...step }: Draft['steps'][number],
+  parent: number | undefined,
+  dependsOn: readonly number[],
+): PlannedStep {
+  if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
+  if (image !== undefined)
+    problems.warn(`The image at ${at}/image is ignored: the step builds in another, whose file system it starts from.`)
+  return { ...step, image: null, buildsIn: parent, dependsOn }
+}

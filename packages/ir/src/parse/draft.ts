@@ -1,0 +1,30 @@
+import { checkEnvSize, checkSecretCount, type Names } from './env.ts'
+import type { Reader } from './read.ts'
+import type { StepDraft } from './step.ts'
+
+/** A document of either form, read but not yet checked as a graph. */
+export interface Draft {
+  readonly timeoutSeconds: number | null
+  readonly defaultImage: string | undefined
+  /** Where the steps stand, for a document without one. */
+  readonly stepsAt: string
+  readonly steps: readonly StepDraft[]
+  readonly edges: readonly Edge[]
+}
+
+/** From prerequisite to dependent, as indexes into the steps. */
+export interface Edge {
+  readonly from: number
+  readonly to: number
+  readonly buildsIn: boolean
+  /** JSON pointer of what asks for it. A function, because 200,000 of them are made and one at most is shown. */
+  readonly at: () => string
+}
+
+export const MAX_STEPS = 10_000
+export const MAX_EDGES = 200_000
+
+export function checkNode(reader: Reader, at: string, env: Names, secrets: Names): void {
+  checkEnvSize(reader, env, `${at}/env`)
+  checkSecretCount(reader, secrets, `${at}/secrets`)
+}

@@ -1,0 +1,80 @@
+import { describe, grouped } from './problems.ts'
+import { below, isStorable, type Reader } from './read.ts'
+
+const ENV_LIMIT = 64 * 1024
+const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+const SECRET_LIMIT = 100
+
+export type Names = Readonly<Record<string, string>>
+
+/** Reads an `env`: name to value, null meaning absent. Gives undefined when there is none, so that a shared one need not be copied. */
+export function readEnv(reader: Reader, value: unknown, at: string): Names | undefined {
+  return readNames(reader, value, at, 'an environment variable', (name) =>
+    name === '' || name.includes('=') || !isStorable(name) ? 'a non-empty name without "=" and U+0000' : undefined,
+  )
+}
+
+/** Reads `secrets`: environment name to name of the secret. */
+export function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined {
+  const problem = (name: string) =>
+    SECRET_NAME.test(name) ? undefined : `a name like ${SECRET_NAME.source.slice(1, -1)}`
+  const secrets = readNames(reader, value, at, 'a secret', problem)
+  for (const [name, secret] of Object.entries(secrets ?? {})) {
+    const expected = problem(secret)
+    if (expected !== undefined) reader.limit(below(at, name), expected, describe(secret), 'Name a secret.')
+  }
+  return secrets
+}
+
+/** Adds a problem when the environment of one node is over its limit. */
+export function checkEnvSize(reader: Reader, env: Names, at: string): void {
+  const size = envSize(env)
+  if (size > ENV_LIMIT) {
+    reader.limit(
+      at,
+      `at most ${grouped(ENV_LIMIT)} bytes of names and values`,
+      `${grouped(size)} bytes`,
+      'Put large values into a file.',
+    )
+  }
+}
+
+export function checkSecretCount(reader: Reader, secrets: Names, at: string): void {
+  const count = Object.keys(secrets).length
+  if (count > SECRET_LIMIT) reader.limit(at, `at most ${SECRET_LIMIT} secrets`, grouped(count), 'Give the step fewer.')
+}
+
+/** Bytes of names and values in UTF-8. */
+export function envSize(env: Names): number {
+  let size = 0
+  for (const name of Object.keys(env)) size += Buffer.byteLength(name) + Buffer.byteLength(env[name] ?? '')
+  return size
+}
+
+/** `upper` laid over `lower`; one that is absent costs no copy. Spread defines members, so a variable `__proto__` stays one. */
+export function overlay(lower: Names | undefined, upper: Names | undefined): Names {
+  if (lower === undefined || upper === undefined) return upper ?? lower ?? {}
+  return { ...lower, ...upper }
+}
+
+function readNames(
+  reader: Reader,
+  value: unknown,
+  at: string,
+  what: string,
+  nameProblem: (name: string) => string | undefined,
+): Names | undefined {
+  const object = reader.object(value, at)
+  if (object === undefined) return undefined
+  const entries: [string, string][] = []
+  for (const [name, entry] of Object.entries(object)) {
+    if (entry === null) continue
+    const expected = nameProblem(name)
+    if (expected !== undefined) reader.limit(at, `${expected} for ${what}`, describe(name), 'Rename it.')
+    else {
+      const text = reader.text(entry, below(at, name), { fix: 'Write the value as a string.' })
+      if (text !== undefined) entries.push([name, text])
+    }
+  }
+  return Object.fromEntries(entries)
+}

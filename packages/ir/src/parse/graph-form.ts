@@ -1,0 +1,91 @@
+import { checkNode, type Draft, type Edge, MAX_EDGES, MAX_STEPS } from './draft.ts'
+import { overlay, readEnv, readSecrets } from './env.ts'
+import { describe, grouped } from './problems.ts'
+import { isObject, type JsonObject, member, type Reader } from './read.ts'
+import { readStep, STEP_FIELDS, type StepDraft } from './step.ts'
+
+const GRAPH = new Set(['nodes', 'node_holes', 'edge_property', 'edges'])
+const NODE = new Set(['step', 'env', 'secrets'])
+const STEP = new Set(STEP_FIELDS)
+const NODES_AT = '/graph/nodes'
+const EDGES_AT = '/graph/edges'
+
+/** Reads the steps and edges of the graph form (`sdk-cli.md` 1.1). */
+export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 'stepsAt' | 'steps' | 'edges'> {
+  reader.unknownMembers(graph, GRAPH, '/graph')
+  const nodes =
+    reader.list(member(graph, 'nodes'), NODES_AT, {
+      max: MAX_STEPS,
+      of: 'steps',
+      required: true,
+      fix: 'List the steps.',
+    }) ?? []
+  const steps = nodes.map((node, i) => readNode(reader, node, `${NODES_AT}/${i}`)).filter((step) => step !== undefined)
+  const holes = member(graph, 'node_holes')
+  if (holes !== undefined && !(Array.isArray(holes) && holes.length === 0)) {
+    reader.shape('/graph/node_holes', 'an empty list', holes, 'Leave it out.')
+  }
+  reader.word(member(graph, 'edge_property'), '/graph/edge_property', ['directed'])
+  const edges = reader.list(member(graph, 'edges'), EDGES_AT, { max: MAX_EDGES, of: 'edges' }) ?? []
+  return {
+    stepsAt: NODES_AT,
+    steps,
+    edges: edges.map((edge, i) => readEdge(reader, edge, i, nodes.length)).filter((edge) => edge !== undefined),
+  }
+}
+
+function readNode(reader: Reader, value: unknown, at: string): StepDraft | undefined {
+  const node = reader.object(value, at, { expected: 'a node', required: true })
+  if (node === undefined) return undefined
+  reader.unknownMembers(node, NODE, at)
+  const stepAt = `${at}/step`
+  const step = reader.object(member(node, 'step'), stepAt, { expected: 'a step', required: true })
+  if (step === undefined) return undefined
+  reader.unknownMembers(step, STEP, stepAt)
+  const env = overlay(
+    readEnv(reader, member(step, 'env'), `${stepAt}/env`),
+    readEnv(reader, member(node, 'env'), `${at}/env`),
+  )
+  const secrets = readSecrets(reader, member(node, 'secrets'), `${at}/secrets`) ?? {}
+  checkNode(reader, at, env, secrets)
+  return readStep(reader, step, stepAt, env, secrets)
+}
+
+function readEdge(reader: Reader, value: unknown, index: number, nodes: number): Edge | undefined {
+  const at = () => `${EDGES_AT}/${index}`
+  if (!Array.isArray(value) || value.length !== 3) {
+    reader.shape(at(), 'a list of from, to and kind', value, 'Write [from, to, "builds_in" or "depends_on"].')
+    return undefined
+  }
+  const [from, to, kind] = value
+  if (typeof from !== 'number' || typeof to !== 'number' || !Number.isInteger(from) || !Number.isInteger(to)) {
+    const wrong = Number.isInteger(from) ? 1 : 0
+    reader.shape(`${at()}/${wrong}`, 'the index of a node', value[wrong], 'Count the nodes from 0.')
+    return undefined
+  }
+  if (kind !== 'builds_in' && kind !== 'depends_on') {
+    reader.shape(`${at()}/2`, '"builds_in" or "depends_on"', kind, 'Use one of the two kinds.')
+    return undefined
+  }
+  for (const [end, node] of [from, to].entries()) {
+    if (node >= 0 && node < nodes) continue
+    const expected =
+      nodes === 0 ? 'no edge where there are no nodes' : `the index of a node, 0 to ${grouped(nodes - 1)}`
+    const problem = {
+      stage: 'graph',
+      code: 'unknown_dependency',
+      at: `${at()}/${end}`,
+      expected,
+      got: describe(node),
+    } as const
+    reader.problems.add({ ...problem, fix: 'Point the edge at a node that exists.' })
+    return undefined
+  }
+  return { from, to, buildsIn: kind === 'builds_in', at }
+}
+
+/** Whether a document is of the graph form: it has an object under `graph`. */
+export function graphOf(document: JsonObject): JsonObject | undefined {
+  const graph = member(document, 'graph')
+  return isObject(graph) ? graph : undefined
+}

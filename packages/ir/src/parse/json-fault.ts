@@ -1,0 +1,108 @@
+/** Where a text stops being JSON. Line and column count from 1, the column in UTF-16 units. */
+export interface JsonFault {
+  readonly line: number
+  readonly column: number
+  readonly expected: string
+  /** The character found there, quoted, or "the end of the text". */
+  readonly got: string
+}
+
+type Wanted = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma or end'
+
+const EXPECTED: Readonly<Record<Wanted, string>> = {
+  value: 'a value',
+  'value or ]': 'a value or "]"',
+  name: 'a member name in double quotes',
+  'name or }': 'a member name in double quotes or "}"',
+  colon: '":"',
+  'comma or end': '"," or the end of the list or object',
+}
+const OBJECT = 1
+const SPACE = /[ \t\n\r]*/y
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const WORD = /true|false|null/y
+const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+
+/**
+ * The first place where a text is not JSON, or undefined when it is. `JSON.parse` gives no place for some faults, and takes more than a
+ * second for 8 MiB of `[`; this reads a text once, without recursion.
+ */
+export function findJsonFault(text: string): JsonFault | undefined {
+  const open = new Uint8Array(text.length)
+  let depth = 0
+  let wanted: Wanted = 'value'
+  let i = 0
+  const faultAt = (position: number, expected: string) => describeFault(text, position, expected)
+
+  for (;;) {
+    i = after(SPACE, text, i) ?? i
+    const char = text[i]
+    if (char === undefined) {
+      if (wanted === 'comma or end' && depth === 0) return undefined
+      return faultAt(i, EXPECTED[wanted])
+    }
+    const wantsName: boolean = wanted === 'name' || wanted === 'name or }'
+    if ((char === ']' && wanted === 'value or ]') || (char === '}' && wanted === 'name or }')) {
+      depth--
+      wanted = 'comma or end'
+      i++
+    } else if (wanted === 'colon') {
+      if (char !== ':') return faultAt(i, EXPECTED.colon)
+      wanted = 'value'
+      i++
+    } else if (wanted === 'comma or end') {
+      if (depth === 0) return faultAt(i, 'the end of the text')
+      const inObject = open[depth - 1] === OBJECT
+      if (char === (inObject ? '}' : ']')) depth--
+      else if (char !== ',') return faultAt(i, inObject ? '"," or "}"' : '"," or "]"')
+      else wanted = inObject ? 'name' : 'value'
+      i++
+    } else if (char === '"') {
+      const end = stringEnd(text, i)
+      if (end < 0) return faultAt(-end, 'a closing quote, an escape of JSON or a character from U+0020 on')
+      wanted = wantsName ? 'colon' : 'comma or end'
+      i = end
+    } else if (wantsName) {
+      return faultAt(i, EXPECTED[wanted])
+    } else if (char === '{' || char === '[') {
+      open[depth++] = char === '{' ? OBJECT : 0
+      wanted = char === '{' ? 'name or }' : 'value or ]'
+      i++
+    } else {
+      const end = after(NUMBER, text, i) ?? after(WORD, text, i)
+      if (end === undefined) return faultAt(i, EXPECTED[wanted])
+      wanted = 'comma or end'
+      i = end
+    }
+  }
+}
+
+function after(pattern: RegExp, text: string, position: number): number | undefined {
+  pattern.lastIndex = position
+  return pattern.test(text) ? pattern.lastIndex : undefined
+}
+
+// The position after the closing quote; negative: of the fault, which is never 0 since the string opens before it.
+function stringEnd(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; ) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x22) return i + 1
+    if (unit < 0x20) return -i
+    const next = unit === 0x5c ? after(ESCAPED, text, i) : i + 1
+    if (next === undefined) return -i
+    i = next
+  }
+  return -text.length
+}
+
+function describeFault(text: string, position: number, expected: string): JsonFault {
+  const before = text.slice(0, position)
+  const lastBreak = before.lastIndexOf('\n')
+  const found = text.codePointAt(position)
+  return {
+    line: before.split('\n').length,
+    column: position - lastBreak,
+    expected,
+    got: found === undefined ? 'the end of the text' : JSON.stringify(String.fromCodePoint(found)),
+  }
+}

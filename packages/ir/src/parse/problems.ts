@@ -1,0 +1,78 @@
+import type { PlanError, PlanErrorCode } from '../plan.ts'
+
+/** The order in which a document is checked (`sdk-cli.md` 1.6); a problem of an earlier stage is reported before one of a later. */
+export type Stage = 'shape' | 'limit' | 'unsupported' | 'graph'
+
+const STAGES: readonly Stage[] = ['shape', 'limit', 'unsupported', 'graph']
+
+export interface Problem {
+  readonly stage: Stage
+  readonly code?: PlanErrorCode
+  /** JSON pointer. */
+  readonly at: string
+  readonly expected: string
+  /** As a phrase; see `describe`. */
+  readonly got: string
+  /** What to do, as a sentence. */
+  readonly fix: string
+}
+
+/** Collects what is wrong with a document: the first problem of each stage, and how many there are. */
+export class Problems {
+  readonly #first = new Map<Stage, Problem>()
+  #count = 0
+  readonly #warnings: string[] = []
+  #unlisted = 0
+
+  add(problem: Problem): void {
+    this.#count++
+    if (!this.#first.has(problem.stage)) this.#first.set(problem.stage, problem)
+  }
+
+  /** A sentence for the author; the first 20 are kept, so that a wrong document cannot make a long list. */
+  warn(sentence: string): void {
+    if (this.#warnings.length < 20) this.#warnings.push(sentence)
+    else this.#unlisted++
+  }
+
+  get warnings(): readonly string[] {
+    return this.#unlisted === 0 ? this.#warnings : [...this.#warnings, `${this.#unlisted} more warnings of this kind.`]
+  }
+
+  /** Whether something is wrong that makes the graph not worth checking. */
+  get beforeGraph(): boolean {
+    return STAGES.some((stage) => stage !== 'graph' && this.#first.has(stage))
+  }
+
+  /** The problem to report, or undefined when there is none. */
+  get error(): PlanError | undefined {
+    const first = STAGES.map((stage) => this.#first.get(stage)).find((problem) => problem !== undefined)
+    return first && planError(first.code ?? 'invalid_ir', first.at, first, this.#count - 1)
+  }
+}
+
+/** The error in the words of `sdk-cli.md` 1.6. `place` stands for the pointer where the document is no JSON. */
+export function planError(
+  code: PlanErrorCode,
+  pointer: string,
+  { expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fix'>,
+  more = 0,
+  place = pointer === '' ? 'the top of the document' : pointer,
+): PlanError {
+  const rest = more === 0 ? '' : more === 1 ? ' There is 1 more problem.' : ` There are ${more} more problems.`
+  return { code, pointer, message: `${code} at ${place}: expected ${expected}, got ${got}. ${fix}${rest}` }
+}
+
+/** A value as a short phrase for messages, safe to store: no byte 0, no lone surrogates, at most some 80 characters. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value)
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60).toWellFormed()}…` : value)
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
+
+/** A whole number with separators, as limits are written. */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US')
+}

@@ -1,0 +1,84 @@
+import type { PlannedStep } from '../plan.ts'
+import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail } from './additive.ts'
+import { readCacheKey } from './cache.ts'
+import { readCondition } from './condition.ts'
+import type { Names } from './env.ts'
+import { describe, grouped } from './problems.ts'
+import { below, type JsonObject, member, type Reader } from './read.ts'
+import { refuseInStep } from './unsupported.ts'
+
+export const MAX_TIMEOUT_SECONDS = 604_800
+export const MAX_IMAGE = 512
+const MAX_COMMAND = 1024 * 1024
+const DEFAULT_TIMEOUT_SECONDS = 3600
+
+/** A step as both forms read it: all but its edges, with the pointer of its object. */
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
+  readonly at: string
+  readonly image: string | undefined
+}
+
+/** The members of a step that both forms have. */
+export const STEP_FIELDS = [
+  ...['key', 'cmd', 'label', 'cache', 'timeout_seconds', 'image', 'runner', 'runner_args', 'continue_on_failure'],
+  ...['retry', 'soft_fail', 'if', 'concurrency', 'resources', 'artifacts', 'inputs', 'services', 'matrix', 'env'],
+]
+
+/** Reads a step with its finished environment; undefined after adding that it has no usable key or command. */
+export function readStep(
+  reader: Reader,
+  step: JsonObject,
+  at: string,
+  env: Names,
+  secrets: Names,
+): StepDraft | undefined {
+  const of = (name: string) => [member(step, name), below(at, name)] as const
+  const key = readKey(reader, ...of('key'))
+  const command = readCommand(reader, ...of('cmd'))
+  const label = readLabel(reader, ...of('label'))
+  checkRunner(reader, step, at)
+  checkMatrix(reader, ...of('matrix'))
+  refuseInStep(reader, step, at)
+  const rest = {
+    at,
+    env,
+    secrets,
+    image: reader.name(...of('image'), MAX_IMAGE),
+    cacheKey: readCacheKey(reader, ...of('cache')),
+    timeoutSeconds: reader.integer(...of('timeout_seconds'), 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS,
+    retry: readRetry(reader, ...of('retry')),
+    softFail: readSoftFail(reader, ...of('soft_fail')),
+    continueOnFailure: reader.boolean(...of('continue_on_failure')) ?? false,
+    condition: readCondition(reader, ...of('if')) ?? null,
+    resources: readResources(reader, ...of('resources')),
+  }
+  if (key === undefined || command === undefined) return undefined
+  return { key, name: label || key, command, ...rest }
+}
+
+/** Reads a step's key where it stands. */
+function readKey(reader: Reader, value: unknown, at: string): string | undefined {
+  const key = reader.name(value, at, 255, { fix: 'Give the step a key.', required: true })
+  if (key === undefined) return undefined
+  if (key.trim() === key && !/\p{Cc}/u.test(key)) return key
+  reader.limit(at, 'a key without control characters and without white space at its ends', describe(key), 'Rename it.')
+  return undefined
+}
+
+function readCommand(reader: Reader, value: unknown, at: string): string | undefined {
+  const fix = 'Give the step a command.'
+  const command = reader.text(value, at, { expected: 'a non-empty string', fix, required: true })
+  if (command === undefined) return undefined
+  const size = Buffer.byteLength(command)
+  if (size > MAX_COMMAND)
+    reader.limit(at, `at most ${grouped(MAX_COMMAND)} bytes`, `${grouped(size)} bytes`, 'Put the script into a file.')
+  if (command.trim() !== '') return command
+  reader.limit(at, 'a non-empty string', size === 0 ? 'an empty one' : 'only white space', fix)
+  return undefined
+}
+
+function readLabel(reader: Reader, value: unknown, at: string): string | undefined {
+  const label = reader.text(value, at)
+  if (label === undefined || label === '') return undefined
+  return reader.name(label, at, 255, { fix: 'Shorten the label.' })
+}
