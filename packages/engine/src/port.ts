@@ -9,7 +9,12 @@ export interface RunnerPort {
   /**
    * Up to `slots` jobs for this runner, at once when some are ready, else when some become so or after `waitMs`; possibly none.
    */
-  lease(request: { readonly runner: string; readonly slots: number; readonly waitMs: number; readonly signal: AbortSignal }): Promise<readonly LeasedJob[]>
+  lease(request: {
+    readonly runner: string
+    readonly slots: number
+    readonly waitMs: number
+    readonly signal: AbortSignal
+  }): Promise<readonly LeasedJob[]>
   /** The leases that this runner held when its process ended, expired ones too, with their fencing numbers as they are. */
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /** Renews all leases of the runner in one statement; gives those that it still holds and what is asked of them. */
@@ -33,7 +38,11 @@ export interface RunnerPort {
 
 export type RenderResult =
   | { readonly ok: true; readonly ir: string }
-  | { readonly ok: false; readonly code: 'render_failed' | 'source_invalid' | 'source_checksum_mismatch'; readonly message: string }
+  | {
+      readonly ok: false
+      readonly code: 'render_failed' | 'source_invalid' | 'source_checksum_mismatch'
+      readonly message: string
+    }
 
 export interface LeaseRef {
   readonly jobId: string
@@ -50,7 +59,14 @@ export interface LeaseStatus extends LeaseRef {
 export interface LeasedJob extends LeaseRef {
   readonly buildId: string
   readonly attempt: number
-  readonly work: { readonly kind: 'step'; readonly step: Step; readonly parentSnapshot: string | null; readonly childrenBuildIn: boolean } | RenderWork
+  readonly work:
+    | {
+        readonly kind: 'step'
+        readonly step: Step
+        readonly parentSnapshot: string | null
+        readonly childrenBuildIn: boolean
+      }
+    | RenderWork
   /** Environment of the build, laid over the step's own, then what the server injects (`engine.md` 4). */
   readonly buildEnv: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>

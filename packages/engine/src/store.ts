@@ -53,7 +53,11 @@ export interface BuildStore extends LogReader {
   /** Extends all leases of the runner, in one statement: 30 s before the start, `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
   /** Appends under the lease's fence; false when it is lost. */
-  append(lease: { readonly jobId: string; readonly fence: number }, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean>
+  append(
+    lease: { readonly jobId: string; readonly fence: number },
+    chunks: readonly Chunk[],
+    spoolOffset: number,
+  ): Promise<boolean>
   /** A remark of the engine's own, added after the last chunk. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
   /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */

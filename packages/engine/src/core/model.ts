@@ -79,11 +79,14 @@ export interface Build {
   readonly createdAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
+  /** When `build_deadline` is due; null without a time limit, and once it was taken or the build was canceled. */
   readonly deadlineAt: Instant | null
+  /** The plan's limit, kept because a retry gives the build its whole time again. */
+  readonly timeoutSeconds: number | null
   readonly steps: readonly Step[]
   /** The newest attempt of each step, in the order of the steps. */
   readonly jobs: readonly Job[]
-  /** While there are no steps yet: the job that renders them. */
+  /** The job that renders the steps, kept after it ended; null when the plan was given. */
   readonly render: Job | null
 }
 
@@ -105,14 +108,36 @@ export type Outcome =
 export type BuildEvent =
   | { readonly type: 'leased'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
-  | { readonly type: 'ended'; readonly job: string; readonly fence: number; readonly at: Instant; readonly outcome: Outcome }
+  | {
+      readonly type: 'ended'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly outcome: Outcome
+    }
   | { readonly type: 'lease_lost'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'job_deadline'; readonly job: string; readonly at: Instant }
   | { readonly type: 'build_deadline'; readonly at: Instant }
   | { readonly type: 'kill_overdue'; readonly job: string; readonly at: Instant }
   | { readonly type: 'cancel'; readonly at: Instant }
-  | { readonly type: 'rendered'; readonly job: string; readonly fence: number; readonly at: Instant; readonly plan: Plan; readonly conditions: readonly boolean[] }
-  | { readonly type: 'render_failed'; readonly job: string; readonly fence: number; readonly at: Instant; readonly code: string; readonly message: string }
+  /** A person wants the newest attempt of a step, ended without passing, tried once more. */
+  | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
+  | {
+      readonly type: 'rendered'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly plan: Plan
+      readonly conditions: readonly boolean[]
+    }
+  | {
+      readonly type: 'render_failed'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly code: string
+      readonly message: string
+    }
 
 /** What must follow from a change; written, or handed on, in the transaction of the change. */
 export type Effect =

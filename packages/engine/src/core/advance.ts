@@ -1,0 +1,107 @@
+/** What one job's end does to the rest of its build. */
+import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
+import { RENDER, type Slot, stepAt } from './live-build.ts'
+import type { Instant, Job } from './model.ts'
+import { newJob } from './new-job.ts'
+import { type Failure, isSoft, wantsRetry } from './policy.ts'
+import { judge } from './prerequisites.ts'
+
+type End = Partial<Job> & Pick<Job, 'state'>
+
+/** Ends a job for good and lets its dependents go on or be skipped, and theirs. */
+export function endJob(draft: Draft, slot: Slot, end: End): void {
+  finish(draft, slot, end)
+  if (slot !== RENDER) releaseDependents(draft, slot)
+}
+
+/** Ends a job without a look at its dependents, for when all of them end too. */
+export function finish(draft: Draft, slot: Slot, end: End): Job {
+  const job = patchJob(draft, slot, {
+    notBefore: null,
+    deadlineAt: null,
+    killBy: null,
+    ...end,
+    finishedAt: draft.at,
+  })
+  draft.effects.push({ type: 'job_ended', job: job.id })
+  return job
+}
+
+/**
+ * Ends a job as failed or timed out: softly, with a new attempt, or for good. `final` refuses a new attempt whatever the step's policy says.
+ */
+export function failJob(
+  draft: Draft,
+  slot: Slot,
+  end: End,
+  how: { signal?: string | null; final?: boolean } = {},
+): void {
+  if (slot === RENDER) {
+    failRender(draft, end)
+    return
+  }
+  const step = stepAt(draft.live, slot)
+  const failure: Failure = { job: { ...currentJob(draft, slot), ...end }, signal: how.signal ?? null }
+  if (!how.final && wantsRetry(step, failure)) {
+    finish(draft, slot, end)
+    const delayMs = (step.retry?.delaySeconds ?? 0) * 1000
+    schedule(draft, slot, nextAttempt(draft, slot), delayMs > 0 ? draft.at + delayMs : null)
+    return
+  }
+  endJob(draft, slot, { ...end, softFailed: isSoft(step, failure) })
+}
+
+/** Ends a job that is canceling or timing out: its process tree is gone, or given up. `exitCode` when its command ended by itself. */
+export function endStopped(draft: Draft, slot: Slot, exitCode: number | null): void {
+  const { state, errorCode, errorMessage } = currentJob(draft, slot)
+  if (state === 'canceling') endJob(draft, slot, { state: 'canceled', exitCode })
+  else failJob(draft, slot, { state: 'timed_out', errorCode, errorMessage, exitCode })
+}
+
+/** A job like the newest at the slot, not begun, one attempt later. */
+export function nextAttempt(draft: Draft, slot: Slot): Job {
+  const { id, step, attempt } = currentJob(draft, slot)
+  return { ...newJob(draft.context.newId(), step, draft.at), attempt: attempt + 1, previousAttempt: id }
+}
+
+/** Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. */
+export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefore: Instant | null): void {
+  if (attempt !== null) addAttempt(draft, slot, attempt)
+  const job = patchJob(draft, slot, { state: 'scheduled', scheduledAt: draft.at, notBefore })
+  draft.effects.push({ type: 'ready', job: job.id, notBefore })
+}
+
+/** Number of prerequisites that are not satisfied, as decided so far. */
+export function unmetAt(draft: Draft, slot: Slot): number {
+  return draft.unmet.get(slot) ?? draft.live.unmet[slot] ?? 0
+}
+
+/** Lets those that wait for an ended job go on, or skips them and goes on with theirs. */
+export function releaseDependents(draft: Draft, ended: Slot): void {
+  // A chain may be 10,000 steps long: a list, not recursion.
+  const over: Slot[] = [ended]
+  for (let from = over.pop(); from !== undefined; from = over.pop()) {
+    const job = currentJob(draft, from)
+    for (const slot of draft.live.dependents[from] ?? []) {
+      if (currentJob(draft, slot).state !== 'pending') continue
+      const verdict = judge(stepAt(draft.live, slot), from, job)
+      if (verdict === 'failed') {
+        finish(draft, slot, { state: 'skipped', skipReason: 'prerequisite' })
+        over.push(slot)
+      } else if (verdict === 'met') {
+        const unmet = unmetAt(draft, slot) - 1
+        draft.unmet.set(slot, unmet)
+        if (unmet === 0) schedule(draft, slot, null, null)
+      }
+    }
+  }
+}
+
+function failRender(draft: Draft, end: End): void {
+  const { errorMessage } = finish(draft, RENDER, end)
+  draft.header = {
+    ...draft.header,
+    errorCode: draft.header.errorCode ?? 'render_failed',
+    errorMessage: draft.header.errorMessage ?? errorMessage,
+  }
+}

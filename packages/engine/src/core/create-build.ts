@@ -1,0 +1,68 @@
+import type { Plan } from '@harmont/ir'
+import type { DecideContext } from './draft.ts'
+import { foldTally } from './fold-build.ts'
+import { layOut } from './lay-out.ts'
+import type { BuildHeader } from './live-build.ts'
+import type { Build, Effect, Instant } from './model.ts'
+import { newJob } from './new-job.ts'
+import { isBuildTerminal } from './states.ts'
+
+export interface NewBuild {
+  readonly id: string
+  readonly queue: string
+  readonly at: Instant
+  readonly from:
+    | { readonly kind: 'plan'; readonly plan: Plan; readonly conditions: readonly boolean[] }
+    /** The steps are not known yet: a job renders them first. */
+    | { readonly kind: 'render' }
+    /** What was handed in cannot be run: the build exists, has no jobs, and has failed. */
+    | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+}
+
+export interface Created {
+  readonly build: Build
+  readonly effects: readonly Effect[]
+}
+
+/** Makes a build as it is at its first instant. One whose steps are all skipped has passed already. */
+export function createBuild(request: NewBuild, context: DecideContext): Created {
+  const { from, at } = request
+  const header = newHeader(request)
+  switch (from.kind) {
+    case 'plan': {
+      const { timeoutSeconds } = from.plan
+      const deadlineAt = timeoutSeconds === null ? null : at + timeoutSeconds * 1000
+      const { steps, jobs, tally, effects } = layOut(header, from.plan, from.conditions, context, at)
+      const state = foldTally(tally, { ...header, render: null })
+      const made = { ...header, state, timeoutSeconds, deadlineAt, steps, jobs, render: null }
+      if (!isBuildTerminal(state)) return { build: made, effects }
+      return { build: { ...made, finishedAt: at, deadlineAt: null }, effects: [...effects, { type: 'build_ended' }] }
+    }
+    case 'render': {
+      const render = { ...newJob(context.newId(), null, at), state: 'scheduled', scheduledAt: at } as const
+      const ready: Effect = { type: 'ready', job: render.id, notBefore: null }
+      return { build: { ...header, steps: [], jobs: [], render }, effects: [ready] }
+    }
+    case 'rejected': {
+      const { code: errorCode, message: errorMessage } = from
+      const end = { state: 'failed', errorCode, errorMessage, finishedAt: at } as const
+      return { build: { ...header, ...end, steps: [], jobs: [], render: null }, effects: [{ type: 'build_ended' }] }
+    }
+  }
+}
+
+function newHeader({ id, queue, at }: NewBuild): BuildHeader {
+  return {
+    id,
+    queue,
+    state: 'scheduled',
+    cancelRequested: false,
+    errorCode: null,
+    errorMessage: null,
+    createdAt: at,
+    startedAt: null,
+    finishedAt: null,
+    deadlineAt: null,
+    timeoutSeconds: null,
+  }
+}

@@ -1,0 +1,98 @@
+import { endJob, endStopped, failJob, finish } from './advance.ts'
+import { loseJob, startBuild } from './decide-lease.ts'
+import { currentJob, type Draft } from './draft.ts'
+import { isVanished, readExit } from './exit.ts'
+import { layOut } from './lay-out.ts'
+import { RENDER, type Slot } from './live-build.ts'
+import type { BuildEvent, Outcome } from './model.ts'
+
+/** A runner's report of the end. A job that was never leased takes one under the number that its lease would have had. */
+export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+  const job = currentJob(draft, slot)
+  if (fence !== (job.state === 'scheduled' ? job.fence + 1 : job.fence)) return false
+  switch (job.state) {
+    case 'canceling':
+    case 'timing_out':
+      // What our own signal did is no exit code of the command's.
+      endStopped(draft, slot, outcome.kind === 'exited' && outcome.signal === null ? outcome.exitCode : null)
+      return true
+    case 'scheduled':
+    case 'assigned':
+      return endsUnstarted(draft, slot, fence, outcome)
+    case 'running':
+      return outcome.kind === 'exited' && endsRunning(draft, slot, outcome)
+    default:
+      return false
+  }
+}
+
+function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+  const job = currentJob(draft, slot)
+  switch (outcome.kind) {
+    case 'cached':
+      if (slot === RENDER) return false
+      startBuild(draft)
+      endJob(draft, slot, { state: 'passed', fence, cached: true, snapshot: outcome.snapshot })
+      return true
+    case 'refused':
+      failJob(draft, slot, { state: 'failed', fence, errorCode: outcome.code, errorMessage: outcome.message })
+      return true
+    case 'exited':
+      if (job.state !== 'assigned' || !isVanished(outcome)) return false
+      loseJob(draft, slot, job)
+      return true
+  }
+}
+
+function endsRunning(draft: Draft, slot: Slot, outcome: Extract<Outcome, { readonly kind: 'exited' }>): boolean {
+  if (isVanished(outcome)) {
+    loseJob(draft, slot, currentJob(draft, slot))
+    return true
+  }
+  const { passed, fields, signal } = readExit(outcome)
+  if (slot === RENDER) {
+    const errorMessage =
+      fields.errorMessage ?? `Rendering ended with exit code ${fields.exitCode} and gave no pipeline.`
+    failJob(draft, slot, { ...fields, state: 'failed', errorMessage })
+  } else if (passed) endJob(draft, slot, { ...fields, state: 'passed' })
+  else failJob(draft, slot, { ...fields, state: 'failed' }, { signal })
+  return true
+}
+
+/** The pipeline was rendered: its steps join the build. */
+export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readonly type: 'rendered' }>): boolean {
+  if (!isRenderReport(draft, event.fence)) return false
+  if (currentJob(draft, RENDER).state !== 'running') {
+    endStopped(draft, RENDER, null)
+    return true
+  }
+  finish(draft, RENDER, { state: 'passed', exitCode: 0 })
+  const { plan, conditions, at } = event
+  const { timeoutSeconds } = plan
+  const deadlineAt = timeoutSeconds === null ? null : at + timeoutSeconds * 1000
+  draft.header = { ...draft.header, timeoutSeconds, deadlineAt }
+  const { effects, ...rendered } = layOut(draft.header, plan, conditions, draft.context, at)
+  draft.rendered = rendered
+  draft.effects.push(...effects)
+  return true
+}
+
+/** Rendering gave no pipeline, or one that cannot be run. */
+export function decideRenderFailed(
+  draft: Draft,
+  event: Extract<BuildEvent, { readonly type: 'render_failed' }>,
+): boolean {
+  if (!isRenderReport(draft, event.fence)) return false
+  if (currentJob(draft, RENDER).state !== 'running') {
+    endStopped(draft, RENDER, null)
+    return true
+  }
+  draft.header = { ...draft.header, errorCode: event.code, errorMessage: event.message }
+  failJob(draft, RENDER, { state: 'failed', errorMessage: event.message })
+  return true
+}
+
+function isRenderReport(draft: Draft, fence: number): boolean {
+  const { state, fence: held } = currentJob(draft, RENDER)
+  return fence === held && (state === 'running' || state === 'canceling' || state === 'timing_out')
+}

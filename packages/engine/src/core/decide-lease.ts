@@ -1,0 +1,62 @@
+import { endStopped, failJob, schedule } from './advance.ts'
+import { currentJob, type Draft, patchJob } from './draft.ts'
+import { RENDER, type Slot, stepAt } from './live-build.ts'
+import type { Job } from './model.ts'
+
+/** scheduled -> assigned, under the next fencing number. */
+export function decideLeased(draft: Draft, slot: Slot, fence: number): boolean {
+  const job = currentJob(draft, slot)
+  if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
+  if (job.notBefore !== null && job.notBefore > draft.at) return false
+  patchJob(draft, slot, { state: 'assigned', fence, notBefore: null })
+  return true
+}
+
+/** assigned -> running: the step's time begins. */
+export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean {
+  const { at } = draft
+  const job = currentJob(draft, slot)
+  if (job.state !== 'assigned' || fence !== job.fence) return false
+  const seconds = slot === RENDER ? draft.context.limits.renderSeconds : stepAt(draft.live, slot).timeoutSeconds
+  patchJob(draft, slot, { state: 'running', startedAt: job.startedAt ?? at, deadlineAt: at + seconds * 1000 })
+  if (slot !== RENDER) startBuild(draft)
+  return true
+}
+
+/** The build counts as started with its first job that starts, or its first cache hit. */
+export function startBuild(draft: Draft): void {
+  if (draft.header.startedAt === null) draft.header = { ...draft.header, startedAt: draft.at }
+}
+
+/** The lease ran out: the runner, or its machine, is gone. */
+export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolean {
+  const job = currentJob(draft, slot)
+  if (fence !== job.fence) return false
+  if (job.state === 'assigned' || job.state === 'running') loseJob(draft, slot, job)
+  else if (job.state === 'canceling' || job.state === 'timing_out') endStopped(draft, slot, job.exitCode)
+  else return false
+  return true
+}
+
+/** What was being run is gone, and nobody knows how far it came: again from the start, or a failure. */
+export function loseJob(draft: Draft, slot: Slot, job: Job): void {
+  const lost = job.lost + 1
+  const { infraRetries } = draft.context.limits
+  const unsafe = job.state === 'running' && slot !== RENDER && hasSecrets(draft, slot)
+  if (!unsafe && job.lost < infraRetries) {
+    patchJob(draft, slot, { lost, deadlineAt: null })
+    const text = `The sandbox of this job was lost. It starts again from the beginning (${lost} of ${infraRetries} such restarts).`
+    draft.effects.push({ type: 'remark', job: job.id, text })
+    schedule(draft, slot, null, null)
+    return
+  }
+  const errorMessage = unsafe
+    ? 'The sandbox was lost while the command ran. The step has secrets, so it may have published or deployed: it is not run again by itself.'
+    : `The sandbox was lost ${lost} times.`
+  draft.effects.push({ type: 'remark', job: job.id, text: errorMessage })
+  failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe })
+}
+
+function hasSecrets(draft: Draft, slot: Slot): boolean {
+  return Object.keys(stepAt(draft.live, slot).secrets).length > 0
+}

@@ -1,0 +1,76 @@
+import { endJob, nextAttempt, schedule, unmetAt } from './advance.ts'
+import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
+import { type Slot, stepAt } from './live-build.ts'
+import type { Job } from './model.ts'
+import { judge, prerequisitesOf, type Verdict } from './prerequisites.ts'
+
+/**
+ * A person's retry (`http.md` 7.6): a new attempt, what waited for the old one waits again, and the build is open with its whole time. Refused while
+ * a prerequisite of the step has itself ended without passing: that one has to be tried again first.
+ */
+export function decideRetry(draft: Draft, slot: Slot): boolean {
+  const { state } = currentJob(draft, slot)
+  if (state !== 'failed' && state !== 'timed_out' && state !== 'canceled') return false
+  if (draft.header.state === 'canceling' || verdicts(draft, slot).includes('failed')) return false
+  reopen(draft)
+  addAttempt(draft, slot, nextAttempt(draft, slot))
+  const waiting = [slot, ...resetDependents(draft, slot)]
+  for (const each of waiting) {
+    draft.unmet.set(each, verdicts(draft, each).filter((verdict) => verdict !== 'met').length)
+  }
+  for (const each of waiting) {
+    if (currentJob(draft, each).state !== 'pending') continue
+    if (verdicts(draft, each).includes('failed')) {
+      endJob(draft, each, { state: 'skipped', skipReason: 'prerequisite' })
+    } else if (unmetAt(draft, each) === 0) schedule(draft, each, null, null)
+  }
+  return true
+}
+
+function reopen(draft: Draft): void {
+  const { timeoutSeconds } = draft.header
+  draft.header = {
+    ...draft.header,
+    cancelRequested: false,
+    errorCode: null,
+    errorMessage: null,
+    finishedAt: null,
+    deadlineAt: timeoutSeconds === null ? null : draft.at + timeoutSeconds * 1000,
+  }
+}
+
+/** Puts dependents that ended before they began back to pending, and theirs; gives the slots of all that now wait. */
+function resetDependents(draft: Draft, slot: Slot): Slot[] {
+  const waiting = new Set<Slot>()
+  const open: Slot[] = [slot]
+  for (let from = open.pop(); from !== undefined; from = open.pop()) {
+    for (const dependent of draft.live.dependents[from] ?? []) {
+      const job = currentJob(draft, dependent)
+      // Waits for another prerequisite still, and may have counted this one as done.
+      if (job.state === 'pending') waiting.add(dependent)
+      if (!endedUnbegun(job)) continue
+      patchJob(draft, dependent, {
+        state: 'pending',
+        scheduledAt: null,
+        finishedAt: null,
+        skipReason: null,
+        errorCode: null,
+        errorMessage: null,
+        softFailed: false,
+      })
+      waiting.add(dependent)
+      open.push(dependent)
+    }
+  }
+  return [...waiting]
+}
+
+function endedUnbegun({ state, skipReason, fence }: Job): boolean {
+  if (state === 'skipped') return skipReason === 'prerequisite'
+  return fence === 0 && (state === 'canceled' || state === 'timed_out')
+}
+
+function verdicts(draft: Draft, slot: Slot): Verdict[] {
+  const step = stepAt(draft.live, slot)
+  return prerequisitesOf(step).map((from) => judge(step, from, currentJob(draft, from)))
+}

@@ -1,0 +1,74 @@
+import { endStopped, finish } from './advance.ts'
+import { currentJob, type Draft, patchJob } from './draft.ts'
+import { RENDER, type Slot, stepAt } from './live-build.ts'
+import type { Job } from './model.ts'
+import { isBuildTerminal, isTerminal } from './states.ts'
+
+/** A person, or a newer build, wants this one to end. Changes nothing when it is over or already asked. */
+export function decideCancel(draft: Draft): boolean {
+  if (draft.header.cancelRequested || isBuildTerminal(draft.header.state)) return false
+  draft.header = { ...draft.header, cancelRequested: true, deadlineAt: null }
+  for (const [slot, job] of unfinished(draft)) {
+    if (job.state === 'pending' || job.state === 'scheduled') finish(draft, slot, { state: 'canceled' })
+    else stop(draft, slot, { state: 'canceling', errorCode: null, errorMessage: null }, 'cancel')
+  }
+  return true
+}
+
+/** The build's time is over. */
+export function decideBuildDeadline(draft: Draft): boolean {
+  const { deadlineAt, timeoutSeconds } = draft.header
+  if (deadlineAt === null || deadlineAt > draft.at || isBuildTerminal(draft.header.state)) return false
+  const cause = {
+    errorCode: 'pipeline_timeout',
+    errorMessage: `The build took longer than its ${timeoutSeconds} s.`,
+  } as const
+  draft.header = { ...draft.header, deadlineAt: null, ...cause }
+  for (const [slot, job] of unfinished(draft)) {
+    if (job.state === 'canceling') continue
+    if (job.state === 'timing_out') patchJob(draft, slot, cause)
+    else if (job.state === 'pending' || job.state === 'scheduled') finish(draft, slot, { state: 'timed_out', ...cause })
+    else stop(draft, slot, { state: 'timing_out', ...cause }, 'timeout')
+  }
+  return true
+}
+
+/** The command has used up the step's time. */
+export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
+  const job = currentJob(draft, slot)
+  if (job.state !== 'running' || job.deadlineAt === null || job.deadlineAt > draft.at) return false
+  const errorMessage =
+    slot === RENDER
+      ? `Rendering took longer than ${draft.context.limits.renderSeconds} s.`
+      : `The step took longer than its ${stepAt(draft.live, slot).timeoutSeconds} s.`
+  stop(draft, slot, { state: 'timing_out', errorCode: 'step_timeout', errorMessage }, 'timeout')
+  return true
+}
+
+/** The runner should have reported the end by now: the job ends without it. */
+export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
+  const job = currentJob(draft, slot)
+  if (job.killBy === null || job.killBy > draft.at) return false
+  endStopped(draft, slot, null)
+  return true
+}
+
+/** Asks the runner to end the process tree. A job that is being stopped already keeps the earlier instant. */
+function stop(
+  draft: Draft,
+  slot: Slot,
+  fields: Pick<Job, 'state' | 'errorCode' | 'errorMessage'>,
+  reason: 'cancel' | 'timeout',
+): void {
+  const { graceMs, killMarginMs } = draft.context.limits
+  const before = currentJob(draft, slot)
+  const killBy = before.killBy ?? draft.at + graceMs + killMarginMs
+  const { id, fence } = patchJob(draft, slot, { ...fields, killBy, deadlineAt: null })
+  draft.effects.push({ type: 'stop', job: id, fence, reason })
+}
+
+function* unfinished(draft: Draft): Generator<readonly [Slot, Job]> {
+  const { render, jobs } = draft.live
+  if (render !== null && !isTerminal(render.state)) yield [RENDER, render]
+  for (const [slot, job] of jobs.entries()) if (!isTerminal(job.state)) yield [slot, job]
+}

@@ -1,0 +1,53 @@
+/**
+ * What happens to a build: a function from the build and an event to what changes and what must follow (`engine.md` 1). No clock, no promise, no
+ * change to its input. An event that does not fit is refused, never an error: late and repeated ones are part of life.
+ */
+import type { Decision } from './change.ts'
+import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
+import { decideLeased, decideLeaseLost, decideStarted } from './decide-lease.ts'
+import { decideRetry } from './decide-retry.ts'
+import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue } from './decide-stop.ts'
+import { closeDraft, type DecideContext, type Draft, openDraft } from './draft.ts'
+import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
+import type { BuildEvent } from './model.ts'
+
+/** Decides one event. Cost: that of the jobs that change and of the edges that leave them. */
+export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {
+  const draft = openDraft(live, context, event.at)
+  return takes(draft, event) ? closeDraft(draft) : refused(live)
+}
+
+function takes(draft: Draft, event: BuildEvent): boolean {
+  if (event.type === 'cancel') return decideCancel(draft)
+  if (event.type === 'build_deadline') return decideBuildDeadline(draft)
+  const slot = draft.live.slots.get(event.job)
+  return slot !== undefined && takesJobEvent(draft, slot, event)
+}
+
+function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { readonly job: string }>): boolean {
+  switch (event.type) {
+    case 'leased':
+      return decideLeased(draft, slot, event.fence)
+    case 'started':
+      return decideStarted(draft, slot, event.fence)
+    case 'ended':
+      return decideEnded(draft, slot, event.fence, event.outcome)
+    case 'lease_lost':
+      return decideLeaseLost(draft, slot, event.fence)
+    case 'job_deadline':
+      return decideJobDeadline(draft, slot)
+    case 'kill_overdue':
+      return decideKillOverdue(draft, slot)
+    case 'retry':
+      return slot !== RENDER && decideRetry(draft, slot)
+    case 'rendered':
+      return slot === RENDER && decideRendered(draft, event)
+    case 'render_failed':
+      return slot === RENDER && decideRenderFailed(draft, event)
+  }
+}
+
+function refused(live: LiveBuild): Decision {
+  const change = { header: live.header, steps: null, jobs: [], attempts: [], unmet: new Map(), tally: live.tally }
+  return { taken: false, change, effects: [] }
+}

@@ -1,0 +1,92 @@
+/** A decision in the making: what differs from the build so far, on top of a `LiveBuild` that stays untouched. */
+import type { Change, Decision } from './change.ts'
+import { count, foldTally, type Tally } from './fold-build.ts'
+import type { Limits } from './limits.ts'
+import { type BuildHeader, jobAt, type LiveBuild, RENDER, type Slot } from './live-build.ts'
+import type { Effect, Instant, Job, Step } from './model.ts'
+import { isBuildTerminal } from './states.ts'
+
+/** What deciding needs from outside. */
+export interface DecideContext {
+  newId(): string
+  readonly limits: Limits
+}
+
+export interface Draft {
+  readonly live: LiveBuild
+  readonly context: DecideContext
+  readonly at: Instant
+  header: BuildHeader
+  tally: Tally
+  /** Newest attempts that differ. */
+  readonly current: Map<Slot, Job>
+  /** All jobs that differ, by id. */
+  readonly jobs: Map<string, Job>
+  readonly attempts: Map<string, Job>
+  readonly unmet: Map<Slot, number>
+  readonly effects: Effect[]
+  rendered: { readonly steps: readonly Step[]; readonly jobs: readonly Job[]; readonly tally: Tally } | null
+}
+
+/** Begins a decision. */
+export function openDraft(live: LiveBuild, context: DecideContext, at: Instant): Draft {
+  return {
+    live,
+    context,
+    at,
+    header: live.header,
+    tally: live.tally,
+    current: new Map(),
+    jobs: new Map(),
+    attempts: new Map(),
+    unmet: new Map(),
+    effects: [],
+    rendered: null,
+  }
+}
+
+/** The newest attempt at a slot, as decided so far. */
+export function currentJob(draft: Draft, slot: Slot): Job {
+  return draft.current.get(slot) ?? jobAt(draft.live, slot)
+}
+
+/** Changes the newest attempt at a slot; gives the job as it is now. */
+export function patchJob(draft: Draft, slot: Slot, fields: Partial<Job>): Job {
+  const before = currentJob(draft, slot)
+  const after = { ...before, ...fields }
+  recount(draft, slot, before, after)
+  if (draft.attempts.has(after.id)) draft.attempts.set(after.id, after)
+  else draft.jobs.set(after.id, after)
+  return after
+}
+
+/** Puts a new attempt in the place of the one at the slot. */
+export function addAttempt(draft: Draft, slot: Slot, job: Job): void {
+  recount(draft, slot, currentJob(draft, slot), job)
+  draft.attempts.set(job.id, job)
+}
+
+function recount(draft: Draft, slot: Slot, before: Job, after: Job): void {
+  draft.current.set(slot, after)
+  if (slot !== RENDER) draft.tally = count(count(draft.tally, before, -1), after, 1)
+}
+
+/** Ends the decision: the state of the build follows from its jobs, and its end from its state. */
+export function closeDraft(draft: Draft): Decision {
+  const tally = draft.rendered?.tally ?? draft.tally
+  const render = draft.current.get(RENDER) ?? draft.live.render
+  const state = foldTally(tally, { ...draft.header, render })
+  const ends = isBuildTerminal(state) && draft.header.finishedAt === null
+  if (state !== draft.header.state || ends) {
+    draft.header = { ...draft.header, state, ...(ends ? { finishedAt: draft.at, deadlineAt: null } : {}) }
+  }
+  const change: Change = {
+    header: draft.header,
+    steps: draft.rendered?.steps ?? null,
+    jobs: [...draft.jobs.values()],
+    attempts: [...draft.attempts.values(), ...(draft.rendered?.jobs ?? [])],
+    unmet: draft.unmet,
+    tally,
+  }
+  return { taken: true, change, effects: ends ? [...draft.effects, { type: 'build_ended' }] : draft.effects }
+}

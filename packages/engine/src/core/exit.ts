@@ -1,0 +1,39 @@
+import { constants } from 'node:os'
+import type { Job, JobErrorCode, Outcome } from './model.ts'
+
+type Exited = Extract<Outcome, { readonly kind: 'exited' }>
+
+/** How a command's end is written down in its job. */
+export interface Exit {
+  readonly passed: boolean
+  readonly fields: Pick<Job, 'exitCode' | 'errorCode' | 'errorMessage' | 'snapshot'>
+  readonly signal: string | null
+}
+
+/** Whether nobody knows how the command ended, because its sandbox vanished. */
+export function isVanished(outcome: Exited): boolean {
+  return outcome.exitCode === null && outcome.signal === null && outcome.limit === null
+}
+
+/** Reads a command's end: exit code, signal as 128 + its number, limits, and whether its file system could be kept. */
+export function readExit(outcome: Exited): Exit {
+  const { signal, snapshot } = outcome
+  const exitCode = signal === null ? outcome.exitCode : (signalExitCode(signal) ?? outcome.exitCode)
+  const exit = (passed: boolean, errorCode: JobErrorCode | null, errorMessage: string | null): Exit => ({
+    passed,
+    fields: { exitCode, errorCode, errorMessage, snapshot },
+    signal,
+  })
+  if (outcome.limit === 'memory') return exit(false, 'out_of_memory', 'The step used more memory than it may.')
+  if (outcome.limit === 'disk') return exit(false, 'disk_limit', 'The step wrote more to its disk than it may.')
+  if (signal !== null) return exit(false, null, `The command was ended by ${signal}.`)
+  if (exitCode !== 0) return exit(false, null, null)
+  if (outcome.snapshotError !== undefined) return exit(false, 'snapshot_failed', outcome.snapshotError)
+  return exit(true, null, null)
+}
+
+function signalExitCode(signal: string): number | undefined {
+  const numbers: Readonly<Record<string, number | undefined>> = constants.signals
+  const number = numbers[signal]
+  return number === undefined ? undefined : 128 + number
+}

@@ -1,0 +1,50 @@
+import type { Plan } from '@harmont/ir'
+import { finish, releaseDependents, schedule, unmetAt } from './advance.ts'
+import { closeDraft, currentJob, type DecideContext, openDraft } from './draft.ts'
+import type { Tally } from './fold-build.ts'
+import { type BuildHeader, evolve, liveBuild } from './live-build.ts'
+import type { Effect, Instant, Job, Step } from './model.ts'
+import { newJob } from './new-job.ts'
+import { isTerminal } from './states.ts'
+
+export interface LaidOut {
+  readonly steps: readonly Step[]
+  readonly jobs: readonly Job[]
+  readonly tally: Tally
+  /** In the order of the steps: ends of those that are skipped, readiness of the first ones. */
+  readonly effects: readonly Effect[]
+}
+
+/**
+ * Makes the first attempt of every step of a plan: skipped where its condition is false, and what that entails; scheduled where nothing is waited for.
+ * `conditions` says for each step whether its condition holds.
+ */
+export function layOut(
+  header: BuildHeader,
+  plan: Plan,
+  conditions: readonly boolean[],
+  context: DecideContext,
+  at: Instant,
+): LaidOut {
+  if (conditions.length !== plan.steps.length) {
+    throw new RangeError(`expected ${plan.steps.length} condition results, got ${conditions.length}`)
+  }
+  const steps = plan.steps.map((step, index): Step => ({ ...step, conditionHolds: conditions[index] === true }))
+  const jobs = steps.map((_, index) => newJob(context.newId(), index, at))
+  const live = liveBuild({ ...header, steps, jobs, render: null })
+  const draft = openDraft(live, context, at)
+  // All conditions before any cascade: a step whose own condition is false says so, whatever happened before it.
+  const skipped = [...steps.keys()].filter((slot) => !steps[slot]?.conditionHolds)
+  for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
+  for (const slot of skipped) releaseDependents(draft, slot)
+  for (const slot of steps.keys()) {
+    if (currentJob(draft, slot).state === 'pending' && unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
+  }
+  evolve(live, closeDraft(draft).change)
+  return { steps, jobs: live.jobs, tally: live.tally, effects: live.jobs.flatMap(firstEffect) }
+}
+
+function firstEffect(job: Job): Effect[] {
+  if (job.state === 'scheduled') return [{ type: 'ready', job: job.id, notBefore: null }]
+  return isTerminal(job.state) ? [{ type: 'job_ended', job: job.id }] : []
+}

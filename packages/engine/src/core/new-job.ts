@@ -1,0 +1,28 @@
+import type { Instant, Job } from './model.ts'
+
+/** A job that nothing has happened to yet. */
+export function newJob(id: string, step: number | null, at: Instant): Job {
+  return {
+    id,
+    step,
+    attempt: 1,
+    previousAttempt: null,
+    state: 'pending',
+    fence: 0,
+    lost: 0,
+    notBefore: null,
+    createdAt: at,
+    scheduledAt: null,
+    startedAt: null,
+    finishedAt: null,
+    deadlineAt: null,
+    killBy: null,
+    exitCode: null,
+    errorCode: null,
+    errorMessage: null,
+    skipReason: null,
+    softFailed: false,
+    cached: false,
+    snapshot: null,
+  }
+}

@@ -1,0 +1,22 @@
+export type { Change, Decision } from './core/change.ts'
+export { type Created, createBuild, type NewBuild } from './core/create-build.ts'
+export { decide } from './core/decide.ts'
+export type { DecideContext } from './core/draft.ts'
+export { foldBuild } from './core/fold-build.ts'
+export { defaultLimits, type Limits } from './core/limits.ts'
+export { evolve, type LiveBuild, liveBuild, viewBuild } from './core/live-build.ts'
+export type {
+  Build,
+  BuildEvent,
+  BuildState,
+  Effect,
+  Instant,
+  Job,
+  JobErrorCode,
+  JobState,
+  Outcome,
+  Step,
+} from './core/model.ts'
+export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
+export type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RenderWork, RunnerPort, SourceArchive } from './port.ts'
+export type { Applied, BuildContext, BuildStore, ChangeFeed, Lease } from './store.ts'
