@@ -1,0 +1,70 @@
+/** How an operation's caller proves who it is, and what it must be: `http.md` 1. `log` = log token or member. */
+export type Auth = 'none' | 'bearer' | 'member' | 'admin' | 'owner' | 'runner' | 'signature' | 'log'
+
+/** The part of JSON Schema (OpenAPI 3.0 dialect) that the contract uses. */
+export interface JsonSchema {
+  readonly $ref?: string
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean' | 'number'
+  readonly title?: string
+  readonly description?: string
+  readonly nullable?: boolean
+  readonly format?: string
+  readonly enum?: readonly string[]
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema
+  readonly additionalProperties?: boolean | JsonSchema
+}
+
+export interface ParameterObject {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required?: boolean
+  readonly description?: string
+  readonly schema: JsonSchema
+}
+
+export interface ContentObject {
+  readonly [mediaType: string]: { readonly schema: JsonSchema }
+}
+
+export interface ResponseObject {
+  readonly description: string
+  readonly content?: ContentObject
+}
+
+export interface OperationObject {
+  readonly operationId: string
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly parameters?: readonly ParameterObject[]
+  readonly requestBody?: { readonly required?: boolean; readonly content: ContentObject }
+  readonly responses: Readonly<Record<string, ResponseObject>>
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
+  readonly 'x-auth'?: Auth
+  readonly 'x-internal'?: boolean
+}
+
+/** The verbs of a path item; every member of a path item in the contract is one. */
+export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+export type PathItem = { readonly [V in Verb]?: OperationObject }
+
+/** An OpenAPI document as far as the contract uses the format. */
+export interface OpenApiDocument {
+  readonly openapi: string
+  readonly info: Readonly<Record<string, string>>
+  readonly servers: readonly { readonly url: string }[]
+  readonly tags: readonly { readonly name: string }[]
+  readonly paths: Readonly<Record<string, PathItem>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>
+    readonly securitySchemes: Readonly<Record<string, unknown>>
+    readonly responses: Readonly<Record<string, unknown>>
+  }
+}

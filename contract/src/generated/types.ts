@@ -1,0 +1,5837 @@
+// Written by contract/generate.ts.
+export interface paths {
+    "/api/v0/auth/cli/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim a transferred session token (CLI loopback poll)
+         * @description The CLI polls with the nonce it generated; on a match within the 60s window it receives the raw session token (single-use).
+         */
+        post: operations["cliClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/cli/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mint a human-typeable CLI paste code
+         * @description Mints a fresh session token for the current user and a short paste code (valid 5 minutes) the user re-types into the CLI to redeem it.
+         */
+        post: operations["cliCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/cli/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem a CLI paste code for a session token
+         * @description The CLI submits the paste code the user typed in; on a match within the 5m window it receives the raw session token (single-use).
+         */
+        post: operations["cliRedeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/cli/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a session token to a locally-running CLI (loopback)
+         * @description Mints a fresh session token for the current user and parks it under the CLI-supplied nonce for 60 seconds. The CLI claims it via the claim endpoint.
+         */
+        post: operations["cliTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log out (revoke the current bearer token)
+         * @description Revokes the bearer token used for this request. The token can no longer be used to authenticate. Idempotent.
+         */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/balance/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an organization's balance
+         * @description Returns the organization's current balance in cents — the sum of every ledger entry (credits positive, debits negative). May be negative.
+         */
+        get: operations["getBillingBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/transactions/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an organization's ledger entries
+         * @description Returns the organization's ledger entries, newest first, cursor-paginated.
+         */
+        get: operations["listBillingTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/usage/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an organization's VM usage
+         * @description Aggregates the organization's VM-lease usage over the half-open window `[from, to)` (both ISO-8601 timestamps): resource-seconds per dimension and the total billed cost in cents. Both `from` and `to` are required.
+         */
+        get: operations["getBillingUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/usage/{org}/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Per-build VM usage breakdown
+         * @description Returns the organization's VM usage over the half-open `[from, to)` window (both ISO-8601), grouped by build (newest first) and broken down per job lease — pipeline, build number, job, VM handle, resource shape, duration and cost — so a charge can be traced to its source.
+         */
+        get: operations["getBillingUsageBreakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/usage/{org}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Per-day usage time-series */
+        get: operations["getBillingUsageSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/invites/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invite */
+        post: operations["acceptInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the current user's organizations
+         * @description Returns the organizations the authenticated user is a member of, paginated.
+         */
+        get: operations["listOrganizations"];
+        put?: never;
+        /**
+         * Create an organization
+         * @description Creates a new organization with the authenticated user as its owner.
+         */
+        post: operations["createOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a build by repo + source slug
+         * @description Creates a build by addressing the pipeline through its repo-natural identity (`repo_name` + `source_slug`) rather than the org-global slug. This is the `hm run` path. Resolution, manual-build gating, billing, and IR handling are otherwise identical to `createBuild`. A repo/source slug that matches no pipeline yields 404.
+         */
+        post: operations["createBuildBySource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List pending invites */
+        get: operations["listInvites"];
+        put?: never;
+        /** Invite an email to the organization */
+        post: operations["createInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a pending invite */
+        delete: operations["revokeInvite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List organization members */
+        get: operations["listOrgMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member */
+        delete: operations["removeOrgMember"];
+        options?: never;
+        head?: never;
+        /** Change a member's role */
+        patch: operations["updateOrgMember"];
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an organization's pipelines
+         * @description Returns the organization's non-archived pipelines, paginated. A slug the user cannot access is reported as 404.
+         */
+        get: operations["listPipelines"];
+        put?: never;
+        /**
+         * Create a pipeline
+         * @description Creates a pipeline in the organization. The slug is derived from the name; a colliding slug within the organization yields 422.
+         */
+        post: operations["createPipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a pipeline
+         * @description Returns the pipeline identified by the path slug within the organization. An unknown slug (or one in another organization) is reported as 404.
+         */
+        get: operations["getPipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a pipeline's builds
+         * @description Returns the pipeline's builds, newest first, paginated.
+         */
+        get: operations["listBuilds"];
+        put?: never;
+        /**
+         * Create a build
+         * @description Creates a build for the pipeline and starts execution in-process. When `pipeline_ir` is supplied the IR is materialised directly; when it is absent the engine renders the pipeline's IR in a sandbox VM first (rendering never happens on the API host). A manual build against a pipeline that disallows manual builds yields 403; an IR that fails to render/parse/plan yields 422 (the build row is created with its error fields set).
+         */
+        post: operations["createBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a build
+         * @description Returns the build identified by its pipeline-scoped number. An unknown number (or one in another pipeline) is reported as 404.
+         */
+        get: operations["getBuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Cancel a build
+         * @description Cancels an in-flight build in-process (transitions non-terminal jobs and tears down their sandboxes). Idempotent: cancelling an already-terminal build is a no-op. Returns the reloaded build with its updated state.
+         */
+        put: operations["cancelBuild"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a build's jobs
+         * @description Returns the build's jobs in DAG creation order.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a job
+         * @description Returns a single job within the build. A `job_id` that belongs to another build is reported as 404.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/log-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mint a build-scoped log token
+         * @description Returns a short-lived (~1 hour) HMAC token the SSE log stream accepts, scoped to this build. Pass it as the stream's `token` query parameter.
+         */
+        get: operations["getBuildLogToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the current authenticated user
+         * @description Returns the bearer-authenticated user and their personal-organization slug.
+         */
+        get: operations["getCurrentUser"];
+        put?: never;
+        post?: never;
+        /** Delete the current user's account */
+        delete: operations["deleteCurrentUser"];
+        options?: never;
+        head?: never;
+        /** Update the current user's display name */
+        patch: operations["updateCurrentUser"];
+        trace?: never;
+    };
+    "/api/v0/user/api-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the current user's API keys */
+        get: operations["listApiTokens"];
+        put?: never;
+        /**
+         * Create a personal API key
+         * @description Returns the raw secret in the response body. It is shown only once and cannot be retrieved later.
+         */
+        post: operations["createApiToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/api-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke one of the current user's API keys */
+        delete: operations["revokeApiToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with Google */
+        post: operations["authGoogle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with GitHub */
+        post: operations["authGithub"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/signup/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up mail */
+        post: operations["passkeySignupBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/signup/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-up with a passkey */
+        post: operations["passkeySignupOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/signup/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a sign-up with a passkey */
+        post: operations["passkeySignupFinalize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/login/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in with a passkey */
+        post: operations["passkeyLoginOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/login/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a sign-in with a passkey */
+        post: operations["passkeyLoginFinalize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/register/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey */
+        post: operations["passkeyRegisterOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/passkey/register/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a passkey */
+        post: operations["passkeyRegisterFinalize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/recover/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a recovery mail */
+        post: operations["recoverBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/recover/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a recovery */
+        post: operations["recoverOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/recover/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a recovery */
+        post: operations["recoverFinalize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the passkeys of the current user */
+        get: operations["listPasskeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/passkeys/{uuid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a passkey */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an organization */
+        get: operations["getOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/repos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the repositories of an organization */
+        get: operations["listOrgRepos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/github/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List GitHub installations */
+        get: operations["listGithubInstallations"];
+        put?: never;
+        /** Bind a GitHub installation */
+        post: operations["connectGithubInstallation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/github/installations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Free a GitHub installation */
+        delete: operations["disconnectGithubInstallation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/github/installations/{id}/repos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the repositories of a GitHub installation */
+        get: operations["listGithubInstallationRepos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/github/installations/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a GitHub installation anew */
+        post: operations["syncGithubInstallation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/bitbucket/oauth-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to connect Bitbucket */
+        get: operations["bitbucketOAuthUrl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/bitbucket/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Bitbucket workspaces */
+        get: operations["listBitbucketWorkspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/bitbucket/workspaces/{id}/repos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the repositories of a Bitbucket workspace */
+        get: operations["listBitbucketRepos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/bitbucket/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Free a Bitbucket workspace */
+        delete: operations["disconnectBitbucket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/integrations/bitbucket/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bind Bitbucket workspaces */
+        post: operations["connectBitbucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/coupon/redeem/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Redeem a coupon */
+        post: operations["redeemCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/checkout/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a payment */
+        post: operations["createCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/stripe/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an event of Stripe */
+        post: operations["stripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether the API answers */
+        get: operations["ping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/internal/builds/{build_uuid}/source.tar.gz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch the source archive of a build */
+        get: operations["getBuildSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["getOpenApiDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process serves */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can do its work */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/jobs/{job_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the log of a job */
+        get: operations["streamJobLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/jobs/{job_id}/logs.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the log of a job as plain text */
+        get: operations["getJobLogText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * User
+         * @description The authenticated Harmont user.
+         */
+        User: {
+            /** @description The user's email address. */
+            email: string;
+            /** @description Display name. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description Stable user id.
+             */
+            uuid: string;
+        };
+        /**
+         * Pipeline
+         * @description A repeatable CI workflow belonging to an organization.
+         */
+        Pipeline: {
+            /** @description Whether manual (e.g. `hm run`) builds are permitted. */
+            allow_manual: boolean;
+            /**
+             * Format: date-time
+             * @description When the pipeline was created.
+             */
+            created_at: string;
+            /** @description The branch built by default. */
+            default_branch: string;
+            /** @description Optional human description. */
+            description?: string | null;
+            /** @description Display name. */
+            name: string;
+            /** @description The pipeline's repo as `owner/repo` — from the mirrored GitHub repo when known, else parsed from the clone URL. `null` when unknown. */
+            repo_name?: string | null;
+            /** @description The source repository this pipeline builds. */
+            repository: string;
+            /** @description URL-safe slug, unique within the organization. Derived from the name. */
+            slug: string;
+            /**
+             * @description Whether the pipeline is private or public.
+             * @enum {string}
+             */
+            visibility: "private" | "public";
+            /** @description The pipeline's name inside its repository. */
+            source_slug?: string | null;
+        };
+        /**
+         * CreateBuildRequest
+         * @description Creates a build for a pipeline. Two paths: supply pre-rendered v0 IR JSON in `pipeline_ir` (the `hm run` / API path), or omit `pipeline_ir` to have the engine render the registered pipeline's IR in a sandbox VM (decision #5 — rendering never happens on the API host). The IR is then parsed and planned in-process; on a plan/render rejection the build row is created with its error fields set and the request returns 422.
+         */
+        CreateBuildRequest: {
+            /** @description Source branch. */
+            branch: string;
+            /** @description Source commit SHA. */
+            commit: string;
+            /** @description Build-level environment variables. */
+            env?: {
+                [key: string]: string;
+            } | null;
+            /** @description Optional build/commit message. */
+            message?: string | null;
+            /** @description The pre-rendered v0 IR JSON the engine materialises into jobs. When absent/blank the engine renders the pipeline's IR in a sandbox VM instead. */
+            pipeline_ir?: string | null;
+            /** @description How the build was triggered (e.g. `api`, `ui`). Defaults to `api`. */
+            source?: string | null;
+            /** @description Base64-encoded source tarball (expected to be gzipped; the API validates only that it is valid base64, not the archive format) — the `hm run` local-code upload path. When present, the API stores it at the build's key and derives the internal, runner-token-authenticated `source_url`; it takes precedence over any caller-supplied `source_url`. */
+            source_b64?: string | null;
+            /** @description SHA-256 of the source archive, verified by the sandbox before rendering (in-sandbox-render path). Defaults to empty when omitted. */
+            source_sha256?: string | null;
+            /** @description URL to the build's source archive, fetched by the sandbox. Ignored when `source_b64` is supplied (the API derives this internally). */
+            source_url?: string | null;
+        };
+        /**
+         * BitbucketWorkspace
+         * @description A connected Bitbucket workspace.
+         * @example {
+         *       "name": "Acme Inc",
+         *       "slug": "acme"
+         *     }
+         */
+        BitbucketWorkspace: {
+            /** @description Display name of the workspace. */
+            name?: string;
+            /** @description Unique workspace slug. */
+            slug: string;
+        };
+        /** OrgMember */
+        OrgMember: {
+            email: string;
+            name?: string | null;
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+            /** Format: uuid */
+            user_uuid: string;
+        };
+        /**
+         * RecoverOptionsRequest
+         * @description Validates a magic-link token (without consuming it) and returns WebAuthn credential-creation options to enroll a fresh passkey.
+         */
+        RecoverOptionsRequest: {
+            /** @description The raw token from the recovery email. */
+            magic_link_token: string;
+        };
+        /**
+         * Transaction
+         * @description One append-only ledger entry — a credit (positive) or debit (negative).
+         */
+        Transaction: {
+            /** @description Signed amount in cents: positive for credits, negative for debits. */
+            amount_cents: number;
+            /**
+             * Format: date-time
+             * @description When the entry was recorded.
+             */
+            created_at: string;
+            /** @description Optional human-readable note. */
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description The entry's id.
+             */
+            id: string;
+            /**
+             * @description What produced the entry.
+             * @enum {string}
+             */
+            source: "stripe_topup" | "coupon_redemption" | "admin_grant" | "vm_lease_debit" | "refund";
+        };
+        /**
+         * CliClaimRequest
+         * @description The CLI polls with its nonce to claim the session token the SPA transferred.
+         * @example {
+         *       "nonce": "a7Kp...random"
+         *     }
+         */
+        CliClaimRequest: {
+            /** @description The nonce the CLI generated for this loopback handoff. */
+            nonce: string;
+        };
+        /**
+         * UsageBreakdownJob
+         * @description A single job's VM lease: the VM that ran it, its shape, how long it ran, and what it cost.
+         */
+        UsageBreakdownJob: {
+            /** @description The debit for this lease, in cents (negative). */
+            amount_cents: number;
+            /** @description vCPUs leased. */
+            cpu_count: number;
+            /** @description GB of disk leased. */
+            disk_gb: number;
+            /** @description Lease duration in seconds (null while still running). */
+            duration_seconds?: number | null;
+            /**
+             * Format: date-time
+             * @description When the lease finished (null if still running).
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            job_id?: string | null;
+            /** @description The job's human-readable name. */
+            job_name?: string | null;
+            /** @description GB of RAM leased. */
+            memory_gb: number;
+            /**
+             * Format: date-time
+             * @description When the lease started.
+             */
+            started_at: string;
+            /** @description The job's DAG step key. */
+            step_key?: string | null;
+            /** @description The backend VM identifier that ran the job. */
+            vm_handle?: string | null;
+        };
+        /**
+         * BitbucketRepoList
+         * @description Bitbucket repositories visible within the requested workspace.
+         * @example {
+         *       "repos": []
+         *     }
+         */
+        BitbucketRepoList: {
+            /** @description The repositories. */
+            repos: components["schemas"]["BitbucketRepo"][];
+        };
+        /**
+         * RepoRegistration
+         * @description A single registration channel for a repository. `provider` is the channel the repo was connected through: `github` (the GitHub App), `bitbucket` (Bitbucket OAuth), or `cli` (reserved for direct CLI registration — not yet emitted). `account` is the connecting account/workspace login.
+         */
+        RepoRegistration: {
+            /** @description The account/workspace login the repo was registered under. */
+            account: string;
+            /** @description The registration channel: `github`, `bitbucket`, or `cli`. */
+            provider: string;
+        };
+        /**
+         * AuthGithubRequest
+         * @description GitHub OAuth callback payload from the SPA.
+         * @example {
+         *       "code": "abc123def456",
+         *       "redirect_uri": "https://app.harmont.dev/auth/callback"
+         *     }
+         */
+        AuthGithubRequest: {
+            /** @description The authorization code returned by GitHub to the SPA. */
+            code: string;
+            /** @description The redirect URI the SPA used on the authorize step; Assent must send the same value on the code exchange. */
+            redirect_uri: string;
+        };
+        /**
+         * GithubInstallation
+         * @description A GitHub App installation the organization has connected. The numeric `installation_id` is GitHub's installation id (used to address sync/unbind), while `id` is Harmont's internal row id.
+         */
+        GithubInstallation: {
+            /** @description The GitHub account (org or user) the App is installed on. */
+            account_login: string;
+            /** @description `Organization` or `User`. */
+            account_type: string;
+            /**
+             * Format: date-time
+             * @description When the installation row was first mirrored.
+             */
+            created_at: string;
+            /** @description Harmont's internal installation row id. */
+            id: number;
+            /** @description GitHub's numeric installation id. */
+            installation_id: number;
+            /**
+             * Format: date-time
+             * @description When the installation row was last updated.
+             */
+            updated_at: string;
+        };
+        /**
+         * PasskeyChallengeResponse
+         * @description The server-side challenge id (correlate it on finalize) and the PublicKeyCredential*Options the browser WebAuthn API consumes.
+         */
+        PasskeyChallengeResponse: {
+            /**
+             * Format: uuid
+             * @description Opaque id of the stored, single-use challenge. Echo it back on finalize.
+             */
+            challenge_id: string;
+            /** @description The PublicKeyCredentialCreationOptions / RequestOptions for the browser. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /** UsageSeriesResponse */
+        UsageSeriesResponse: {
+            data: components["schemas"]["UsageSeriesBucket"][];
+        };
+        /**
+         * JobList
+         * @description A build's jobs, in DAG creation order.
+         */
+        JobList: {
+            /** @description The build's jobs. */
+            data: components["schemas"]["Job"][];
+        };
+        /**
+         * PasskeyRegisterFinalizeRequest
+         * @description Completes adding a passkey by submitting the attestation for the challenge.
+         */
+        PasskeyRegisterFinalizeRequest: {
+            /** @description The WebAuthn attestation response from navigator.credentials.create. */
+            attestation: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The challenge id returned by the register-options call.
+             */
+            challenge_id: string;
+            /** @description Optional human label for the new passkey. */
+            nickname?: string | null;
+        };
+        /**
+         * TokenResponse
+         * @description A freshly minted session bearer token.
+         */
+        TokenResponse: {
+            /** @description The raw session bearer token. Send it as `Authorization: Bearer <token>`. */
+            token: string;
+        };
+        /**
+         * CliTokenResponse
+         * @description The raw session bearer token handed to the CLI.
+         */
+        CliTokenResponse: {
+            /** @description The raw session bearer token. Send it as `Authorization: Bearer <token>`. */
+            token: string;
+        };
+        /**
+         * Error
+         * @description The Harmont error envelope.
+         */
+        Error: {
+            error: {
+                /** @description Catalog code. */
+                code: string;
+                /** @description Docs link for this error. */
+                doc_url?: string;
+                /** @description Human-readable message. */
+                message: string;
+                /** @description Correlates with server logs/traces. */
+                request_id?: string;
+                /** @description Stable machine error type. */
+                type: string;
+                /** @description What is wrong with the input, field by field. */
+                errors?: {
+                    /** @description A dotted path; empty for the whole body. */
+                    field: string;
+                    message: string;
+                }[];
+                /** @description payload_too_large: how large the body may be. */
+                limit_bytes?: number;
+                /** @description build_plan_rejected: the failed build. */
+                build?: {
+                    pipeline_slug: string;
+                    number: number;
+                };
+                /** @description not_ready: the checks of /readyz by name. */
+                checks?: {
+                    [key: string]: components["schemas"]["ReadinessCheck"];
+                };
+            };
+            /** @description Errors of log streams only: `error.code` once more. */
+            code?: string;
+            /** @description Errors of log streams only: `error.message` once more. */
+            message?: string;
+        };
+        /**
+         * UsageBreakdownBuild
+         * @description All VM usage attributed to one build, rolled up and broken down per job.
+         */
+        UsageBreakdownBuild: {
+            /**
+             * Format: uuid
+             * @description The build's public external id.
+             */
+            build_external_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The build's id (null for leases with no build).
+             */
+            build_id?: string | null;
+            /** @description The per-pipeline build number. */
+            build_number?: number | null;
+            /**
+             * Format: date-time
+             * @description Latest finish among the build's completed leases (null only if no lease has finished yet).
+             */
+            finished_at?: string | null;
+            /** @description Number of job leases in the build. */
+            job_count: number;
+            /** @description Per-job leases, oldest first. */
+            jobs: components["schemas"]["UsageBreakdownJob"][];
+            /**
+             * Format: uuid
+             * @description The pipeline's id.
+             */
+            pipeline_id?: string | null;
+            /** @description The pipeline's name. */
+            pipeline_name?: string | null;
+            /** @description The pipeline's routing slug (for linking). */
+            pipeline_slug?: string | null;
+            /**
+             * Format: date-time
+             * @description Earliest lease start in the build.
+             */
+            started_at: string;
+            /** @description Sum of this build's lease debits, in cents (negative). */
+            total_cents: number;
+        };
+        /**
+         * RecoverFinalizeRequest
+         * @description Completes recovery: consumes the magic-link token + challenge, registers a new passkey, and mints a session token.
+         */
+        RecoverFinalizeRequest: {
+            /** @description The WebAuthn attestation response from navigator.credentials.create. */
+            attestation: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The challenge id returned by the recover-options call.
+             */
+            challenge_id: string;
+            /** @description The raw recovery token (consumed here). */
+            magic_link_token: string;
+        };
+        /**
+         * BitbucketRepo
+         * @description A Bitbucket repository visible to the connected OAuth token.
+         * @example {
+         *       "clone_url": "https://bitbucket.org/acme/widget.git",
+         *       "default_branch": "main",
+         *       "full_name": "acme/widget",
+         *       "name": "widget",
+         *       "private": true
+         *     }
+         */
+        BitbucketRepo: {
+            /** @description HTTPS clone URL. */
+            clone_url?: string | null;
+            /** @description Default branch name. */
+            default_branch?: string | null;
+            /** @description Workspace-qualified repo name, e.g. `acme/widget`. */
+            full_name: string;
+            /** @description Repository slug. */
+            name: string;
+            /** @description Whether the repository is private. */
+            private?: boolean;
+        };
+        /**
+         * RedeemCouponResponse
+         * @description The credit granted by the coupon and the organization's resulting balance, both in cents.
+         */
+        RedeemCouponResponse: {
+            /** @description The organization's balance after the credit, in cents. */
+            balance_cents: number;
+            /** @description The credit granted by the coupon, in cents. */
+            credit_cents: number;
+        };
+        /**
+         * BuildList
+         * @description A page of a pipeline's builds (newest first), with an opaque cursor.
+         */
+        BuildList: {
+            /** @description The builds on this page, newest first. */
+            data: components["schemas"]["Build"][];
+            /** @description Opaque cursor for the next page. Pass it as the `cursor` query parameter; `null` when there are no more pages. */
+            next_cursor: string | null;
+        };
+        /** InviteList */
+        InviteList: {
+            data: components["schemas"]["Invite"][];
+        };
+        /** UpdateMemberRoleRequest */
+        UpdateMemberRoleRequest: {
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+        };
+        /**
+         * CliRedeemRequest
+         * @description The CLI redeems a paste code the user typed in, receiving the session token.
+         * @example {
+         *       "code": "K7P2QR9MX3WZ4NTV"
+         *     }
+         */
+        CliRedeemRequest: {
+            /** @description The paste code shown by the SPA. */
+            code: string;
+        };
+        /**
+         * ConnectInstallationRequest
+         * @description Binds an existing GitHub App installation (identified by its GitHub numeric installation id) to this organization.
+         */
+        ConnectInstallationRequest: {
+            /** @description GitHub's numeric installation id to bind. */
+            installation_id: number;
+        };
+        /**
+         * PasskeyRegisterOptionsResponse
+         * @description WebAuthn credential-creation options for adding a passkey to the current user, plus the server-side challenge id to echo back on finalize. `excludeCredentials` lists the user's already-registered authenticators.
+         */
+        PasskeyRegisterOptionsResponse: {
+            /**
+             * Format: uuid
+             * @description Opaque id of the stored, single-use challenge. Echo it back on finalize.
+             */
+            challenge_id: string;
+            /** @description The PublicKeyCredentialCreationOptions for the browser. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RecoverBeginRequest
+         * @description Starts magic-link account recovery. Always 204 (never leaks account existence).
+         * @example {
+         *       "email": "alice@harmont.dev"
+         *     }
+         */
+        RecoverBeginRequest: {
+            /** @description The email to recover access for. */
+            email: string;
+        };
+        /**
+         * ApiTokenListResponse
+         * @description Every personal API key belonging to the current user.
+         */
+        ApiTokenListResponse: {
+            /** @description The user's personal API keys. */
+            api_tokens: components["schemas"]["ApiToken"][];
+        };
+        /**
+         * Build
+         * @description One run of a pipeline, identified by its pipeline-scoped number.
+         */
+        Build: {
+            /** @description Source branch. */
+            branch?: string | null;
+            /** @description Source commit SHA. */
+            commit?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build row was created.
+             */
+            created_at: string;
+            /** @description Stable build-level error code, if the build failed at the build level. */
+            error_code?: string | null;
+            /** @description Human-readable build-level error message, if any. */
+            error_message?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build reached a terminal state.
+             */
+            finished_at?: string | null;
+            /** @description Commit/build message. */
+            message?: string | null;
+            /** @description The build's number, sequential and unique within its pipeline. */
+            number: number;
+            /** @description The global slug of the pipeline this build belongs to. */
+            pipeline_slug: string;
+            /**
+             * Format: date-time
+             * @description When the build was queued.
+             */
+            scheduled_at?: string | null;
+            /** @description How the build was triggered (e.g. `api`, `webhook`, `ui`). */
+            source?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build started running.
+             */
+            started_at?: string | null;
+            /**
+             * @description The rolled-up build state.
+             * @enum {string}
+             */
+            state: "scheduled" | "running" | "failing" | "passed" | "failed" | "canceling" | "canceled";
+            /**
+             * Format: uuid
+             * @description The build across all pipelines.
+             */
+            id?: string;
+            /** @description Why the build does not go on, while it waits. */
+            wait_reason?: string | null;
+        };
+        /**
+         * GithubRepoList
+         * @description Mirrored repositories for an installation or across an organization.
+         */
+        GithubRepoList: {
+            /** @description The mirrored repositories. */
+            data: components["schemas"]["GithubRepo"][];
+        };
+        /**
+         * TransactionList
+         * @description A page of an organization's ledger entries (newest first), with an opaque cursor.
+         */
+        TransactionList: {
+            /** @description The ledger entries on this page, newest first. */
+            data: components["schemas"]["Transaction"][];
+            /** @description Opaque cursor for the next page. Pass it as the `cursor` query parameter; `null` when there are no more pages. */
+            next_cursor: string | null;
+        };
+        /**
+         * PasskeyListResponse
+         * @description Every passkey registered to the current user.
+         */
+        PasskeyListResponse: {
+            /** @description The user's registered passkeys. */
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        /**
+         * CreateOrganizationRequest
+         * @description Create a new organization owned by the authenticated user.
+         */
+        CreateOrganizationRequest: {
+            /** @description Display name. The slug is derived from this. */
+            name: string;
+            /** @description Optional website URL. */
+            url?: string | null;
+        };
+        /**
+         * CreatePipelineRequest
+         * @description Creates a pipeline within an organization. The slug is derived from the name; a slug collision within the organization is rejected.
+         */
+        CreatePipelineRequest: {
+            /** @description The branch built by default. */
+            default_branch: string;
+            /** @description Optional human description. */
+            description?: string | null;
+            /** @description Display name. */
+            name: string;
+            /** @description Optional `owner/repo` label. When omitted it is derived from `repository`. */
+            repo_name?: string | null;
+            /** @description The source repository this pipeline builds. */
+            repository: string;
+            /** @description The pipeline's name inside its repository. */
+            source_slug?: string | null;
+        };
+        /**
+         * CreateRepoBuildRequest
+         * @description Creates a build by addressing the pipeline through its repo-natural identity — `repo_name` (`owner/repo`) plus `source_slug` (the in-repo `@hm.pipeline("…")` name) — rather than the org-global slug. This is the `hm run` path: a repo-local client knows its git remote and its pipeline name but not the namespaced slug. Build semantics are otherwise identical to `createBuild`.
+         */
+        CreateRepoBuildRequest: {
+            /** @description Source branch. */
+            branch: string;
+            /** @description Source commit SHA. */
+            commit: string;
+            /** @description Build-level environment variables. */
+            env?: {
+                [key: string]: string;
+            } | null;
+            /** @description Optional build/commit message. */
+            message?: string | null;
+            /** @description The pre-rendered v0 IR JSON the engine materialises into jobs. When absent/blank the engine renders the pipeline's IR in a sandbox VM instead. */
+            pipeline_ir?: string | null;
+            /** @description The worktree's repository as `owner/repo` (from its git remote). */
+            repo_name: string;
+            /** @description How the build was triggered (e.g. `api`, `ui`). Defaults to `api`. */
+            source?: string | null;
+            /** @description Base64-encoded source tarball (the `hm run` local-code upload). When present, the API stores it at the build's key and derives the internal, runner-token-authenticated `source_url`. */
+            source_b64?: string | null;
+            /** @description The in-repo pipeline name — the `@hm.pipeline("…")` slug. */
+            source_slug: string;
+            /** @description Where the server fetches the source archive. */
+            source_url?: string | null;
+            /** @description SHA-256 of the source archive, 64 hex digits. */
+            source_sha256?: string | null;
+        };
+        /**
+         * UsageBreakdownResponse
+         * @description An organization's VM usage over a window, grouped by build (newest first).
+         */
+        UsageBreakdownResponse: {
+            data: components["schemas"]["UsageBreakdownBuild"][];
+        };
+        /**
+         * CliCodeResponse
+         * @description A short, human-typeable code the user re-types into the CLI.
+         * @example {
+         *       "code": "K7P2QR9MX3WZ4NTV"
+         *     }
+         */
+        CliCodeResponse: {
+            /** @description The single-use paste code. Valid for five minutes. */
+            code: string;
+        };
+        /**
+         * AuthTokenResponse
+         * @description A freshly minted session bearer token and the authenticated user.
+         */
+        AuthTokenResponse: {
+            /** @description The raw session bearer token. Send it as `Authorization: Bearer <token>`. */
+            token: string;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * BitbucketOAuthUrlResponse
+         * @description The Bitbucket authorize URL the SPA should open.
+         * @example {
+         *       "url": "https://bitbucket.org/site/oauth2/authorize?client_id=...&response_type=code"
+         *     }
+         */
+        BitbucketOAuthUrlResponse: {
+            /** @description Bitbucket OAuth authorize URL. */
+            url: string;
+        };
+        /**
+         * PasskeySignupFinalizeRequest
+         * @description Completes passkey sign-up by submitting the attestation for the challenge.
+         */
+        PasskeySignupFinalizeRequest: {
+            /** @description The WebAuthn attestation response from navigator.credentials.create. */
+            attestation: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The challenge id returned by the options call.
+             */
+            challenge_id: string;
+            /** @description The raw verification token (consumed here). */
+            verification_token: string;
+        };
+        /**
+         * AuthGoogleRequest
+         * @description Google OAuth callback payload from the SPA.
+         * @example {
+         *       "code": "4/0Afg...",
+         *       "redirect_uri": "https://app.harmont.dev/auth/google/callback"
+         *     }
+         */
+        AuthGoogleRequest: {
+            /** @description The authorization code returned by Google to the SPA. */
+            code: string;
+            /** @description The redirect URI the SPA used; must match the OAuth client config. */
+            redirect_uri: string;
+        };
+        /**
+         * LogTokenResponse
+         * @description A build-scoped HMAC token the SSE log stream accepts, plus its expiry. Pass the token as the `token` query parameter when opening the log stream.
+         */
+        LogTokenResponse: {
+            /**
+             * Format: date-time
+             * @description When the token expires (~1 hour out).
+             */
+            expires_at: string;
+            /** @description The opaque, build-scoped log token. */
+            token: string;
+        };
+        /**
+         * UserUpdateRequest
+         * @description Updates the current user's editable profile fields.
+         * @example {
+         *       "name": "Ada Lovelace"
+         *     }
+         */
+        UserUpdateRequest: {
+            /** @description New display name. */
+            name: string;
+        };
+        /**
+         * PasskeySignupBeginRequest
+         * @description Starts passkey sign-up: runs the access gate and emails a verification link.
+         * @example {
+         *       "email": "alice@harmont.dev",
+         *       "name": "Alice"
+         *     }
+         */
+        PasskeySignupBeginRequest: {
+            /** @description The email to sign up with. */
+            email: string;
+            /** @description The new user's display name. */
+            name: string;
+        };
+        /**
+         * CurrentUserResponse
+         * @description The authenticated Harmont user and their personal-org slug.
+         */
+        CurrentUserResponse: {
+            /** @description The user's email address. */
+            email: string;
+            /** @description Display name. */
+            name?: string | null;
+            /** @description Slug of the user's personal organization. */
+            personal_org_slug?: string | null;
+            /**
+             * Format: uuid
+             * @description Stable user id.
+             */
+            uuid: string;
+        };
+        /**
+         * Job
+         * @description One job (DAG node) of a build.
+         */
+        Job: {
+            /** @description The shell command the job runs. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description When the job row was created.
+             */
+            created_at: string;
+            /** @description Ids of this job's prerequisite jobs (its DAG in-edges), spanning both `depends_on` and `builds_in` dependency kinds. Empty when the job has no prerequisites. */
+            depends_on: string[];
+            /** @description Stable job-level error code, if the job failed. */
+            error_code?: string | null;
+            /** @description Human-readable job-level error message, if any. */
+            error_message?: string | null;
+            /** @description The command's exit status, once finished. */
+            exit_code?: number | null;
+            /**
+             * Format: date-time
+             * @description When the job reached a terminal state.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description Human-readable job name. */
+            name?: string | null;
+            /** @description The job's retry policy, if any. */
+            retry_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The job's soft-fail policy, if any. */
+            soft_fail_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether the job failed but the build was allowed to continue. */
+            soft_failed: boolean;
+            /**
+             * Format: date-time
+             * @description When the job started running.
+             */
+            started_at?: string | null;
+            /**
+             * @description The job's FSM state.
+             * @enum {string}
+             */
+            state: "pending" | "scheduled" | "assigned" | "running" | "passed" | "failed" | "skipped" | "canceling" | "canceled" | "timing_out" | "timed_out";
+            /** @description The job's stable key within the build's DAG. */
+            step_key?: string | null;
+            /** @description Counts from 1; a retry is a new job with the next number. */
+            attempt?: number;
+            /**
+             * Format: uuid
+             * @description The attempt before this one.
+             */
+            previous_attempt_id?: string | null;
+            /** @description Why the job does not start, while it waits. */
+            wait_reason?: string | null;
+            /** @description Why the job was skipped. */
+            skip_reason?: string | null;
+            /** @description The outcome was taken from the step cache. */
+            cached?: boolean;
+        };
+        /**
+         * CliTransferRequest
+         * @description The SPA hands a fresh session token to a locally-running CLI that generated `nonce` and is polling the claim endpoint.
+         * @example {
+         *       "nonce": "a7Kp...random"
+         *     }
+         */
+        CliTransferRequest: {
+            /** @description The opaque nonce the CLI generated and is polling claim with. */
+            nonce: string;
+        };
+        /**
+         * Organization
+         * @description A Harmont organization the authenticated user is a member of.
+         */
+        Organization: {
+            /**
+             * Format: date-time
+             * @description When the organization was created.
+             */
+            created_at: string;
+            /** @description Display name. */
+            name: string;
+            /** @description URL-safe unique slug identifying the organization. */
+            slug: string;
+            /** @description The organization's website, if set. */
+            url?: string | null;
+        };
+        /** UsageSeriesBucket */
+        UsageSeriesBucket: {
+            cpu_seconds: number;
+            /**
+             * Format: date
+             * @description Bucket day (UTC).
+             */
+            date: string;
+            disk_gb_seconds: number;
+            memory_gb_seconds: number;
+            /** @description Rate-card cost for the day, in cents. */
+            total_cents: number;
+        };
+        /**
+         * PipelineList
+         * @description A page of an organization's pipelines, with an opaque cursor.
+         */
+        PipelineList: {
+            /** @description The pipelines on this page. */
+            data: components["schemas"]["Pipeline"][];
+            /** @description Opaque cursor for the next page. Pass it as the `cursor` query parameter; `null` when there are no more pages. */
+            next_cursor: string | null;
+        };
+        /**
+         * RepoSummaryList
+         * @description All repositories visible to the organization, across all providers.
+         */
+        RepoSummaryList: {
+            /** @description The repositories. */
+            data: components["schemas"]["RepoSummary"][];
+        };
+        /**
+         * GithubRepo
+         * @description A repository Harmont mirrors from a connected GitHub installation. `installation_id` is Harmont's internal installation row id (FK), not GitHub's installation id.
+         */
+        GithubRepo: {
+            /** @description HTTPS clone URL. */
+            clone_url: string;
+            /** @description Default branch name. */
+            default_branch: string;
+            /** @description `owner/name` GitHub full name. */
+            full_name: string;
+            /** @description GitHub's numeric repo id. */
+            gh_repo_id: number;
+            /** @description Harmont's internal repo row id. */
+            id: number;
+            /** @description FK onto the internal installation row id. */
+            installation_id: number;
+            /**
+             * Format: date-time
+             * @description When the repo was last synced from GitHub.
+             */
+            last_synced_at?: string | null;
+            /** @description Short repo name. */
+            name: string;
+            /** @description GitHub owner login. */
+            owner: string;
+            /** @description Whether the repo is private. */
+            private: boolean;
+        };
+        /**
+         * PasskeyLoginOptionsRequest
+         * @description Starts a discoverable-credential (passkey) login. No fields required.
+         */
+        PasskeyLoginOptionsRequest: Record<string, never>;
+        /**
+         * StripeWebhookResponse
+         * @description Acknowledges that a Stripe webhook event verified and was recorded (idempotently). Returned for any verified event — handled or not — so Stripe stops retrying.
+         */
+        StripeWebhookResponse: {
+            /**
+             * @description Always `"ok"` on a verified, recorded event.
+             * @enum {string}
+             */
+            status: "ok";
+        };
+        /**
+         * ConnectBitbucketResponse
+         * @description The workspaces connected by the OAuth callback, plus the org slug.
+         * @example {
+         *       "org": "acme",
+         *       "workspaces": [
+         *         {
+         *           "name": "Acme Inc",
+         *           "slug": "acme"
+         *         }
+         *       ]
+         *     }
+         */
+        ConnectBitbucketResponse: {
+            /** @description The org slug the workspaces were connected to, recovered from the signed OAuth state. The SPA navigates to this org's repos view. */
+            org: string;
+            /** @description The connected workspaces. */
+            workspaces: components["schemas"]["BitbucketWorkspace"][];
+        };
+        /**
+         * UsageResponse
+         * @description Aggregated VM-lease usage for an organization over the requested `[from, to)` window: resource-seconds per dimension and the total billed cost in cents.
+         */
+        UsageResponse: {
+            /** @description Σ (cpu_count × duration_seconds) over leases in the window. */
+            cpu_seconds: number;
+            /** @description Σ (disk_gb × duration_seconds) over leases in the window. */
+            disk_gb_seconds: number;
+            /** @description Σ (memory_gb × duration_seconds) over leases in the window. */
+            memory_gb_seconds: number;
+            /** @description Σ rate-card cost of the leases in the window, in cents. */
+            total_cents: number;
+        };
+        /**
+         * ApiToken
+         * @description A personal API key. The secret is returned only once, at creation.
+         */
+        ApiToken: {
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
+            created_at: string;
+            /** @description Human label for the key. */
+            description?: string | null;
+            /**
+             * Format: date-time
+             * @description When the key expires, or null if it never expires.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Stable key id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the key was last used to authenticate, if ever.
+             */
+            last_used_at?: string | null;
+        };
+        /** Invite */
+        Invite: {
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            token?: string | null;
+        };
+        /**
+         * CheckoutRequest
+         * @description Starts a Stripe Checkout Session crediting the organization identified by the path (`:org`). The body carries only the top-up amount in cents.
+         */
+        CheckoutRequest: {
+            /** @description The credit top-up amount in cents. Must be a positive integer within the supported bounds (100–1,000,000). */
+            amount_cents: number;
+        };
+        /**
+         * PasskeyLoginFinalizeRequest
+         * @description Completes passkey login by submitting the assertion for the challenge.
+         */
+        PasskeyLoginFinalizeRequest: {
+            /** @description The WebAuthn assertion response from navigator.credentials.get. */
+            assertion: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The challenge id returned by the login-options call.
+             */
+            challenge_id: string;
+        };
+        /**
+         * CheckoutResponse
+         * @description The hosted Stripe Checkout URL. Redirect the customer here to complete the top-up; on success Stripe fires a webhook that posts the matching credit.
+         */
+        CheckoutResponse: {
+            /** @description The hosted Stripe Checkout Session URL. */
+            checkout_url: string;
+        };
+        /**
+         * RepoSummary
+         * @description A repository visible to the organization, identified by its canonical clone URL. One logical repository may be registered through several channels (e.g. the GitHub App and the CLI); each appears in `registrations`.
+         */
+        RepoSummary: {
+            /** @description HTTPS clone URL (may be null for some providers). */
+            clone_url?: string | null;
+            /** @description Default branch name. */
+            default_branch?: string | null;
+            /** @description `owner/name` full name. */
+            full_name: string;
+            /**
+             * Format: date-time
+             * @description Most recent sync across this repo's registrations.
+             */
+            last_synced_at?: string | null;
+            /** @description Short repo name. */
+            name: string;
+            /** @description Owner/namespace login. */
+            owner: string;
+            /** @description Whether the repo is private. */
+            private: boolean;
+            /** @description Every channel through which this repo is registered. */
+            registrations: components["schemas"]["RepoRegistration"][];
+        };
+        /**
+         * ApiTokenCreateResponse
+         * @description The created key and its raw secret. The secret is shown only here, once.
+         */
+        ApiTokenCreateResponse: {
+            api_token: components["schemas"]["ApiToken"];
+            /** @description The raw API key secret. Store it now; it is never shown again. */
+            token: string;
+        };
+        /** OrgMemberList */
+        OrgMemberList: {
+            data: components["schemas"]["OrgMember"][];
+        };
+        /**
+         * PasskeySignupOptionsRequest
+         * @description Exchanges a verification token for WebAuthn credential-creation options.
+         */
+        PasskeySignupOptionsRequest: {
+            /** @description The raw token from the verification email. */
+            verification_token: string;
+        };
+        /**
+         * BalanceResponse
+         * @description The organization's current balance — the sum of every ledger entry (credits positive, debits negative). May be negative.
+         */
+        BalanceResponse: {
+            /** @description Current balance in cents (credits − debits). May be negative. */
+            balance_cents: number;
+        };
+        /**
+         * ApiTokenCreateRequest
+         * @description Creates a personal API key.
+         * @example {
+         *       "description": "Laptop CLI",
+         *       "expires_at": null
+         *     }
+         */
+        ApiTokenCreateRequest: {
+            /** @description Human label for the key. */
+            description: string;
+            /**
+             * Format: date-time
+             * @description Optional expiry; null or omitted means the key never expires.
+             */
+            expires_at?: string | null;
+        };
+        /** CreateInviteRequest */
+        CreateInviteRequest: {
+            email: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+        };
+        /**
+         * GithubInstallationList
+         * @description The organization's connected GitHub App installations.
+         */
+        GithubInstallationList: {
+            /** @description The connected installations. */
+            data: components["schemas"]["GithubInstallation"][];
+        };
+        /**
+         * BitbucketWorkspaceList
+         * @description All Bitbucket workspaces the connected OAuth token can access.
+         * @example {
+         *       "workspaces": [
+         *         {
+         *           "name": "Acme Inc",
+         *           "slug": "acme"
+         *         }
+         *       ]
+         *     }
+         */
+        BitbucketWorkspaceList: {
+            /** @description The connected workspaces. */
+            workspaces: components["schemas"]["BitbucketWorkspace"][];
+        };
+        /**
+         * Passkey
+         * @description A WebAuthn credential registered to the current user.
+         */
+        Passkey: {
+            /** @description The authenticator's AAGUID (model identifier), if reported. */
+            aaguid?: string | null;
+            /**
+             * Format: date-time
+             * @description When the passkey was registered.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the passkey was last used to authenticate, if ever.
+             */
+            last_used_at?: string | null;
+            /** @description Human label for the passkey. */
+            nickname?: string | null;
+            /**
+             * Format: uuid
+             * @description Stable passkey id.
+             */
+            uuid: string;
+        };
+        /**
+         * OrganizationList
+         * @description A page of the current user's organizations, with an opaque cursor.
+         */
+        OrganizationList: {
+            /** @description The organizations on this page. */
+            data: components["schemas"]["Organization"][];
+            /** @description Opaque cursor for the next page. Pass it as the `cursor` query parameter; `null` when there are no more pages. */
+            next_cursor: string | null;
+        };
+        /**
+         * RedeemCouponRequest
+         * @description Redeems a coupon for the organization identified by the path. The org is taken from the route (`:org`); the body carries only the coupon code.
+         */
+        RedeemCouponRequest: {
+            /** @description The coupon code to redeem. */
+            code: string;
+        };
+        /**
+         * ConnectBitbucketRequest
+         * @description OAuth callback payload from the SPA.
+         * @example {
+         *       "code": "abc123",
+         *       "state": "SFMyNTY..."
+         *     }
+         */
+        ConnectBitbucketRequest: {
+            /** @description Authorization code from Bitbucket. */
+            code: string;
+            /** @description The signed CSRF state nonce echoed back by Bitbucket on the callback. Issued by the `oauth-url` endpoint and bound to the authenticated user. */
+            state: string;
+        };
+        /** AcceptInviteRequest */
+        AcceptInviteRequest: {
+            token: string;
+        };
+        /** PingResponse */
+        PingResponse: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        /** ReadinessCheck */
+        ReadinessCheck: {
+            ok: boolean;
+            /** @description What is wrong, when something is. */
+            message: string | null;
+        };
+        /** ReadinessResponse */
+        ReadinessResponse: {
+            /** @enum {string} */
+            status: "ready";
+            checks: {
+                [key: string]: components["schemas"]["ReadinessCheck"];
+            };
+        };
+        /**
+         * OpenApiDocument
+         * @description This document.
+         */
+        OpenApiDocument: {
+            [key: string]: unknown;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    cliClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Claim request */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CliClaimRequest"];
+            };
+        };
+        responses: {
+            /** @description The session token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CliTokenResponse"];
+                };
+            };
+            /** @description No token available for this nonce */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cliCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paste code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CliCodeResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cliRedeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Redeem request */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CliRedeemRequest"];
+            };
+        };
+        responses: {
+            /** @description The session token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CliTokenResponse"];
+                };
+            };
+            /** @description Invalid or expired paste code */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cliTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Transfer request */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CliTransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Token parked for the CLI to claim */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Token revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBillingBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization's balance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceResponse"];
+                };
+            };
+            /** @description No such organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listBillingTransactions: {
+        parameters: {
+            query?: {
+                /** @description Page size (1–100, default 50). */
+                limit?: number;
+                /** @description Opaque cursor from a previous page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization's ledger entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionList"];
+                };
+            };
+            /** @description No such organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBillingUsage: {
+        parameters: {
+            query: {
+                /** @description Window start (inclusive), ISO-8601. */
+                from: string;
+                /** @description Window end (exclusive), ISO-8601. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage aggregates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageResponse"];
+                };
+            };
+            /** @description No such organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Missing or invalid time window */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBillingUsageBreakdown: {
+        parameters: {
+            query: {
+                /** @description ISO-8601 window start (inclusive). */
+                from: string;
+                /** @description ISO-8601 window end (exclusive). */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description Organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Per-build usage breakdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageBreakdownResponse"];
+                };
+            };
+            /** @description No such organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Invalid window */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBillingUsageSeries: {
+        parameters: {
+            query: {
+                /** @description ISO-8601 window start (inclusive). */
+                from: string;
+                /** @description ISO-8601 window end (exclusive). */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description Organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Per-day usage buckets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSeriesResponse"];
+                };
+            };
+            /** @description No such organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Invalid window */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    acceptInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Token */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description The joined organization */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description Invite cannot be accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: {
+                /** @description Page size (1–100, default 50). */
+                limit?: number;
+                /** @description Opaque cursor from a previous page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user's organizations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Organization to create */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateOrganizationRequest"];
+            };
+        };
+        responses: {
+            /** @description The created organization */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description Invalid organization attributes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createBuildBySource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        /** @description Build attributes */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateRepoBuildRequest"];
+            };
+        };
+        responses: {
+            /** @description The created build */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description The organization's balance is exhausted */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Manual builds are disabled for this pipeline */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No pipeline for that repo + source slug */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The pipeline IR was rejected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listInvites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invites */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        /** @description Invite */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description The created invite (with token) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Insufficient role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Invalid or duplicate invite */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listOrgMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgMemberList"];
+                };
+            };
+            /** @description No such org for this user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    removeOrgMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Insufficient role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Member not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Cannot remove the last owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateOrgMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description New role */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateMemberRoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Updated member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgMember"];
+                };
+            };
+            /** @description Insufficient role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Member not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Cannot demote the last owner */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Invalid role value */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPipelines: {
+        parameters: {
+            query?: {
+                /** @description Page size (1–100, default 50). */
+                limit?: number;
+                /** @description Opaque cursor from a previous page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization's pipelines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineList"];
+                };
+            };
+            /** @description No such organization for this user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createPipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        /** @description Pipeline attributes */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreatePipelineRequest"];
+            };
+        };
+        responses: {
+            /** @description The created pipeline */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description No such organization for this user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Validation failed (e.g. slug already taken) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getPipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pipeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description No such pipeline in this organization */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listBuilds: {
+        parameters: {
+            query?: {
+                /** @description Page size (1–100, default 50). */
+                limit?: number;
+                /** @description Opaque cursor from a previous page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pipeline's builds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildList"];
+                };
+            };
+            /** @description No such organization or pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        /** @description Build attributes */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateBuildRequest"];
+            };
+        };
+        responses: {
+            /** @description The created build */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description The organization's balance is exhausted */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Manual builds are disabled for this pipeline */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such organization or pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The pipeline IR was rejected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+                /** @description The build number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The build */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description No such build in this pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    cancelBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+                /** @description The build number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled build */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description No such build in this pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+                /** @description The build number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The build's jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description No such build in this pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+                /** @description The build number. */
+                number: number;
+                /** @description The job id. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No such job in this build */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBuildLogToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization slug. */
+                org: string;
+                /** @description The pipeline slug. */
+                pipeline: string;
+                /** @description The build number. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The log token and its expiry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogTokenResponse"];
+                };
+            };
+            /** @description No such build in this pipeline */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The current user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentUserResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Account deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Account has billing history */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateCurrentUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Profile update */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UserUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description The updated user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentUserResponse"];
+                };
+            };
+            /** @description Invalid name */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listApiTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user's API keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenListResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createApiToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Create request */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApiTokenCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The created key and its one-time secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenCreateResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeApiToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The API key id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Key revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such key for this user */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    authGoogle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AuthGoogleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthTokenResponse"];
+                };
+            };
+            /** @description oauth_email_unverified */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_redirect_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description signup_failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_provider_error */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_not_configured, signup_cap_reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    authGithub: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AuthGithubRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthTokenResponse"];
+                };
+            };
+            /** @description oauth_email_unverified */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_redirect_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description signup_failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_provider_error */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_not_configured, signup_cap_reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeySignupBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignupBeginRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description email_unconfigured, passkey_email_send_failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description signup_cap_reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeySignupOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignupOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeResponse"];
+                };
+            };
+            /** @description passkey_token_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeySignupFinalize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignupFinalizeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthTokenResponse"];
+                };
+            };
+            /** @description passkey_challenge_invalid, passkey_token_invalid, passkey_registration_failed, passkey_user_verification_required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description passkey_signup_email_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description signup_cap_reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeyLoginOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyLoginOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeyLoginFinalize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyLoginFinalizeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            /** @description passkey_challenge_invalid, passkey_unknown_credential, passkey_assertion_failed, passkey_user_verification_required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeyRegisterOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRegisterOptionsResponse"];
+                };
+            };
+            /** @description passkey_limit_reached */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    passkeyRegisterFinalize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegisterFinalizeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description passkey_challenge_invalid, passkey_registration_failed, passkey_user_verification_required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description passkey_already_registered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recoverBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RecoverBeginRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recoverOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RecoverOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeResponse"];
+                };
+            };
+            /** @description passkey_token_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recoverFinalize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RecoverFinalizeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthTokenResponse"];
+                };
+            };
+            /** @description passkey_challenge_invalid, passkey_token_invalid, passkey_registration_failed, passkey_user_verification_required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyListResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description passkey_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description passkey_last_credential */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listOrgRepos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoSummaryList"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listGithubInstallations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GithubInstallationList"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    connectGithubInstallation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectInstallationRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GithubInstallation"];
+                };
+            };
+            /** @description github_identity_required, oauth_state_invalid */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_installation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_installation_bound_elsewhere */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_installation_id_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    disconnectGithubInstallation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description github_installation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listGithubInstallationRepos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GithubRepoList"];
+                };
+            };
+            /** @description github_installation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    syncGithubInstallation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GithubInstallation"];
+                };
+            };
+            /** @description github_installation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_not_configured, github_sync_failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    bitbucketOAuthUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BitbucketOAuthUrlResponse"];
+                };
+            };
+            /** @description bitbucket_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listBitbucketWorkspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BitbucketWorkspaceList"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listBitbucketRepos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BitbucketRepoList"];
+                };
+            };
+            /** @description bitbucket_workspace_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    disconnectBitbucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bitbucket_workspace_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    connectBitbucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectBitbucketRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectBitbucketResponse"];
+                };
+            };
+            /** @description bitbucket_invalid_state */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description bitbucket_installation_bound_elsewhere */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description bitbucket_connect_failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description bitbucket_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    redeemCoupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RedeemCouponRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeemCouponResponse"];
+                };
+            };
+            /** @description coupon_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description coupon_already_claimed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description coupon_expired, coupon_exhausted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createCheckout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CheckoutRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutResponse"];
+                };
+            };
+            /** @description invalid_amount */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_provider_error */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_unconfigured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeWebhookResponse"];
+                };
+            };
+            /** @description stripe_signature_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_unconfigured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PingResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBuildSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description source_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description range_not_satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getOpenApiDocument: {
+        parameters: {
+            query?: {
+                view?: "full";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenApiDocument"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description draining */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessResponse"];
+                };
+            };
+            /** @description not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    streamJobLogs: {
+        parameters: {
+            query?: {
+                token?: string;
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description log_stream_unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description log_stream_forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJobLogText: {
+        parameters: {
+            query?: {
+                token?: string;
+                meta?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description log_stream_unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description log_stream_forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description range_not_satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+}
+
+/** x-auth of every operation. */
+export interface operationAuth {
+  cliClaim: 'none'
+  cliCode: 'bearer'
+  cliRedeem: 'none'
+  cliTransfer: 'bearer'
+  logout: 'bearer'
+  getBillingBalance: 'member'
+  listBillingTransactions: 'member'
+  getBillingUsage: 'member'
+  getBillingUsageBreakdown: 'member'
+  getBillingUsageSeries: 'member'
+  acceptInvite: 'bearer'
+  listOrganizations: 'bearer'
+  createOrganization: 'bearer'
+  createBuildBySource: 'member'
+  listInvites: 'admin'
+  createInvite: 'admin'
+  revokeInvite: 'admin'
+  listOrgMembers: 'member'
+  removeOrgMember: 'member'
+  updateOrgMember: 'admin'
+  listPipelines: 'member'
+  createPipeline: 'member'
+  getPipeline: 'member'
+  listBuilds: 'member'
+  createBuild: 'member'
+  getBuild: 'member'
+  cancelBuild: 'member'
+  listJobs: 'member'
+  getJob: 'member'
+  getBuildLogToken: 'member'
+  deleteCurrentUser: 'bearer'
+  getCurrentUser: 'bearer'
+  updateCurrentUser: 'bearer'
+  listApiTokens: 'bearer'
+  createApiToken: 'bearer'
+  revokeApiToken: 'bearer'
+  authGoogle: 'none'
+  authGithub: 'none'
+  passkeySignupBegin: 'none'
+  passkeySignupOptions: 'none'
+  passkeySignupFinalize: 'none'
+  passkeyLoginOptions: 'none'
+  passkeyLoginFinalize: 'none'
+  passkeyRegisterOptions: 'bearer'
+  passkeyRegisterFinalize: 'bearer'
+  recoverBegin: 'none'
+  recoverOptions: 'none'
+  recoverFinalize: 'none'
+  listPasskeys: 'bearer'
+  deletePasskey: 'bearer'
+  getOrganization: 'member'
+  listOrgRepos: 'member'
+  listGithubInstallations: 'member'
+  connectGithubInstallation: 'admin'
+  disconnectGithubInstallation: 'admin'
+  listGithubInstallationRepos: 'member'
+  syncGithubInstallation: 'admin'
+  bitbucketOAuthUrl: 'admin'
+  listBitbucketWorkspaces: 'member'
+  listBitbucketRepos: 'member'
+  disconnectBitbucket: 'admin'
+  connectBitbucket: 'admin'
+  redeemCoupon: 'admin'
+  createCheckout: 'admin'
+  stripeWebhook: 'signature'
+  ping: 'none'
+  getBuildSource: 'runner'
+  getOpenApiDocument: 'none'
+  getHealth: 'none'
+  getReadiness: 'none'
+  streamJobLogs: 'log'
+  getJobLogText: 'log'
+}

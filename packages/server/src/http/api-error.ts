@@ -1,0 +1,40 @@
+import { type components, type ErrorCode, type ErrorStatus, errorCatalogue } from '@harmont/contract'
+
+type ErrorMembers = components['schemas']['Error']['error']
+
+/** What an error may carry beside its code and message. */
+export interface ErrorDetails {
+  readonly errors?: NonNullable<ErrorMembers['errors']>
+  readonly limit_bytes?: number
+  readonly build?: NonNullable<ErrorMembers['build']>
+  readonly checks?: NonNullable<ErrorMembers['checks']>
+}
+
+interface ErrorOptions extends ErrorDetails {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** An answer of the catalogue. Thrown anywhere below a handler, it becomes the envelope of `http.md` 2.1. */
+export class ApiError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ErrorCode, message: string, { headers = {}, cause, ...details }: ErrorOptions = {}) {
+    super(message, { cause })
+    this.name = 'ApiError'
+    this.code = code
+    this.details = details
+    this.headers = headers
+  }
+
+  get status(): ErrorStatus {
+    return errorCatalogue[this.code].status
+  }
+}
+
+/** Makes the error to throw. `message` says what was expected, what was got and what to do; it never holds a secret. */
+export function apiError(code: ErrorCode, message: string, options?: ErrorOptions): ApiError {
+  return new ApiError(code, message, options)
+}

@@ -1,0 +1,12 @@
+import type { OperationId } from '@harmont/contract'
+import type { NotYetId } from './not-yet.ts'
+import type { Binding } from './operation.ts'
+
+/** Operations that the HTTP shell answers itself. */
+export type ShellId = 'getOpenApiDocument'
+
+/** Operations that feature code binds. */
+export type BoundId = Exclude<OperationId, NotYetId | ShellId>
+
+/** One binding for every operation that is not in `notYet`: a missing or surplus one does not compile. */
+export type Handlers = { readonly [Id in BoundId]: Binding<Id> }

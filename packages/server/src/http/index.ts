@@ -1,0 +1,7 @@
+export { ApiError, apiError, type ErrorDetails } from './api-error.ts'
+export type { BlobSink, UploadedSource } from './build-body.ts'
+export { type Caller, hasRole, type Membership, type Role } from './caller.ts'
+export { type CursorKey, type CursorList, type Cursors, createCursors } from './cursor.ts'
+export type { BoundId, Handlers } from './handlers.ts'
+export { type Binding, operation, scopedOperation } from './operation.ts'
+export type { Body, Complete, HandleContext, Params, Query, Reply, RequestContext } from './types.ts'

@@ -1,0 +1,35 @@
+import type { OperationId } from '@harmont/contract'
+import type { HandleContext, Reply, RequestContext } from './types.ts'
+
+type BodyPart<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
+
+/** An operation bound to the code that does it, as the shell runs it: first what needs no body, then the rest. */
+export interface Binding<Id extends OperationId> {
+  readonly operationId: Id
+  readonly begin: (context: RequestContext<Id>) => Promise<(body: BodyPart<Id>) => Promise<Reply<Id>>>
+}
+
+interface Steps<Id extends OperationId, Scope> {
+  /** Finds what the path names (404) and asks the gates that need no body (403, 409, 402). Runs before a byte of the body is read. */
+  readonly resolve: (context: RequestContext<Id>) => Promise<Scope>
+  readonly handle: (context: HandleContext<Id, Scope>) => Promise<Reply<Id>>
+}
+
+/** Binds an operation of the contract whose path or gates need a look before the body is read. */
+export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, steps: Steps<Id, Scope>): Binding<Id> {
+  return {
+    operationId,
+    begin: async (context) => {
+      const scope = await steps.resolve(context)
+      return (body) => steps.handle({ ...context, ...body, scope } as HandleContext<Id, Scope>)
+    },
+  }
+}
+
+/** Binds an operation of the contract that needs nothing but its input. */
+export function operation<Id extends OperationId>(
+  operationId: Id,
+  handle: (context: HandleContext<Id, null>) => Promise<Reply<Id>>,
+): Binding<Id> {
+  return scopedOperation(operationId, { resolve: async () => null, handle })
+}
