@@ -1,0 +1,44 @@
+import { type Environment, readSettings } from './read-settings.ts'
+import { type Setting, settingsTable } from './table.ts'
+
+export interface DescribedSetting {
+  readonly variable: string
+  /** As text; a secret's value is never shown. */
+  readonly value: string
+  readonly source: 'environment' | 'default'
+  readonly meaning: string
+}
+
+/** Every setting with its value, where that comes from, and what it means. Fails as `readSettings` does. */
+export function describeSettings(environment: Environment): readonly DescribedSetting[] {
+  const settings = readSettings(environment)
+  return Object.entries<Setting<unknown>>(settingsTable).map(([key, setting]) => ({
+    variable: setting.variable,
+    value: shown(setting, Reflect.get(inForce(settings), key)),
+    source: environment[setting.variable] ? 'environment' : 'default',
+    meaning: setting.meaning,
+  }))
+}
+
+function inForce(settings: ReturnType<typeof readSettings>): object {
+  return {
+    ...settings,
+    publicUrlGiven: settings.publicUrl,
+    imageFallbackGiven: settings.imageFallback,
+  }
+}
+
+function shown(setting: Setting<unknown>, value: unknown): string {
+  if (value === null) return '(none)'
+  if (setting.secret) return '(set)'
+  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(',')
+  return String(value)
+}
+
+/** The table that `harmont config` prints. */
+export function printSettings(described: readonly DescribedSetting[]): string {
+  const width = Math.max(...described.map((it) => it.variable.length))
+  return described
+    .map((it) => `${it.variable.padEnd(width)}  ${it.value}  [${it.source}]\n${' '.repeat(width + 2)}${it.meaning}`)
+    .join('\n')
+}

@@ -1,0 +1,98 @@
+/** How the text of one environment variable becomes a value. Each fails with what was expected, without naming the variable. */
+import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
+
+export type Parse<T> = (text: string) => T
+
+/** What was expected, as the end of the sentence "expected …". */
+export class NotThat extends Error {
+  override readonly name = 'NotThat'
+}
+
+/** A whole number between two bounds, both included. */
+export function integer(least: number, most: number): Parse<number> {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new NotThat(`a whole number from ${least} to ${most}`)
+    return value
+  }
+}
+
+/** One of a closed list of words. */
+export function oneOf<const T extends string>(...words: readonly T[]): Parse<T> {
+  return (text) => {
+    const found = words.find((word) => word === text)
+    if (found === undefined) throw new NotThat(words.map((word) => `\`${word}\``).join(' or '))
+    return found
+  }
+}
+
+/** Entries separated by commas, blanks around them dropped. */
+export function listOf<T>(entry: Parse<T>): Parse<readonly T[]> {
+  return (text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map(entry)
+}
+
+export const anyText: Parse<string> = (text) => text
+
+/** `least` or more visible ASCII characters: what fits into a header as it is. */
+export function visibleAscii(least: number): Parse<string> {
+  return (text) => {
+    if (text.length < least || !/^[\x21-\x7e]*$/.test(text))
+      throw new NotThat(`${least} or more visible ASCII characters`)
+    return text
+  }
+}
+
+/** An absolute http or https address without a path, as an origin. */
+export const origin: Parse<string> = (text) => {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash)
+    throw new NotThat('an http or https address without a path, such as `https://ci.example.com`')
+  return url.origin
+}
+
+export const databaseUrl: Parse<string> = (text) => {
+  const url = URL.parse(text)
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol))
+    throw new NotThat('`postgres://USER:PASSWORD@HOST:PORT/DATABASE`')
+  return text
+}
+
+export const emailAddress: Parse<string> = (text) => {
+  if (!/^[^\s@]+@[^\s@]+$/.test(text) || text.length > 254) throw new NotThat('an e-mail address')
+  return text.trim().toLowerCase()
+}
+
+export const absolutePath: Parse<string> = (text) => {
+  if (!isAbsolute(text)) throw new NotThat('an absolute path')
+  return text
+}
+
+/** A size such as `20GiB`, in bytes. */
+export const byteSize: Parse<number> = (text) => {
+  const match = /^(\d+)(KiB|MiB|GiB|TiB)$/.exec(text)
+  if (match === null) throw new NotThat('a size such as `20GiB` (KiB, MiB, GiB or TiB)')
+  const power = ['KiB', 'MiB', 'GiB', 'TiB'].indexOf(match[2] ?? '') + 1
+  return Number(match[1]) * 1024 ** power
+}
+
+/** `10.0.0.0/8`, `10.1.2.3`, or either form of a single address with a port. */
+export const addressRange: Parse<string> = (text) => {
+  const refuse = () => new NotThat('an address, a range such as `10.0.0.0/8`, or `host:port`')
+  const range = /^([^/]+)\/(\d{1,3})$/.exec(text)
+  if (range !== null) {
+    const version = isIP(range[1] ?? '')
+    if (version === 0 || Number(range[2]) > (version === 4 ? 32 : 128)) throw refuse()
+    return text
+  }
+  if (isIP(text) !== 0) return text
+  const port = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text)
+  if (port === null || Number(port[2]) > 65535) throw refuse()
+  return text
+}

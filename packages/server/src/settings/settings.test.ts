@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { describeSettings, printSettings } from './describe-settings.ts'
+import { readSettings, SettingsError } from './read-settings.ts'
+import { settingsTable } from './table.ts'
+
+test('an empty environment gives settings that work on a laptop', () => {
+  expect(readSettings({})).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    publicUrl: 'http://localhost:4000',
+    dataDirectory: resolve('.harmont'),
+    imageFallback: 'host',
+    sandboxNetwork: ['egress', 'none'],
+    runner: 'local',
+  })
+})
+
+test.for([
+  ['PORT', '70000', 'a whole number from 0 to 65535'],
+  ['PORT', '4e3', 'a whole number'],
+  ['HARMONT_RUNNER', 'maybe', '`local` or `off`'],
+  ['HARMONT_PUBLIC_URL', 'ci.example.com', 'an http or https address'],
+  ['HARMONT_PUBLIC_URL', 'https://ci.example.com/path', 'without a path'],
+  ['HARMONT_DATABASE_URL', 'mysql://x', 'postgres://'],
+  ['HARMONT_BLOB_URL', 's3://bucket', 'an absolute path'],
+  ['HARMONT_BOOTSTRAP_TOKEN', 'short', '20 or more visible ASCII'],
+  ['HARMONT_SANDBOX_NETWORK', 'egress,all', '`egress` or `none` or `host`'],
+  ['HARMONT_EGRESS_ALLOW', '10.0.0.0/33', 'a range'],
+  ['HARMONT_EGRESS_ALLOW', 'host:99999', 'host:port'],
+  ['HARMONT_HOST_ALLOW', 'opt', 'an absolute path'],
+  ['HARMONT_SNAPSHOT_DISK', '20', 'a size such as'],
+  ['HARMONT_IMAGE_FALLBACK', 'yes', '`host` or `none`'],
+] as const)('%s=%s stops the start with a message that names it', ([variable, value, expected]) => {
+  const read = () => readSettings({ [variable]: value })
+  expect(read).toThrow(SettingsError)
+  expect(read).toThrow(variable)
+  expect(read).toThrow(expected)
+})
+
+test('every wrong variable is named at once, and a secret value is not repeated', () => {
+  const read = () => readSettings({ PORT: 'x', HARMONT_BOOTSTRAP_TOKEN: 'tell-nobody' })
+  expect(read).toThrow(/PORT.*\n.*HARMONT_BOOTSTRAP_TOKEN/)
+  expect(read).not.toThrow(/tell-nobody/)
+})
+
+test('a server for others never falls back to the host image by itself', () => {
+  expect(readSettings({ HARMONT_PUBLIC_URL: 'https://ci.example.com' }).imageFallback).toBe('none')
+  expect(readSettings({ HARMONT_PUBLIC_URL: 'http://127.0.0.1:80' }).imageFallback).toBe('host')
+  expect(readSettings({ HARMONT_IMAGE_FALLBACK: 'none' }).imageFallback).toBe('none')
+})
+
+test('a misspelt variable is reported', () => {
+  expect(readSettings({ HARMONT_DATA_DIRECTORY: '/x', HARMONT_RUNNER: 'off' }).unknown).toEqual([
+    'HARMONT_DATA_DIRECTORY',
+  ])
+})
+
+test('the description has every setting with its source and never a secret', () => {
+  const described = describeSettings({ PORT: '5000', HARMONT_BOOTSTRAP_TOKEN: 'a-secret-of-twenty-or-more' })
+  expect(described).toHaveLength(Object.keys(settingsTable).length)
+  expect(described[0]).toMatchObject({ variable: 'PORT', value: '5000', source: 'environment' })
+  expect(described.find((it) => it.variable === 'HARMONT_PUBLIC_URL')?.value).toBe('http://localhost:5000')
+  expect(printSettings(described)).not.toContain('a-secret')
+})

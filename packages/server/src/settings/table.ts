@@ -1,0 +1,154 @@
+/** Every setting of the server: its variable, default and meaning (`architecture.md`, "Settings"). */
+import { availableParallelism } from 'node:os'
+import {
+  absolutePath,
+  addressRange,
+  anyText,
+  byteSize,
+  databaseUrl,
+  emailAddress,
+  integer,
+  listOf,
+  oneOf,
+  origin,
+  type Parse,
+  visibleAscii,
+} from './parse.ts'
+
+export interface Setting<T> {
+  readonly variable: string
+  readonly meaning: string
+  readonly parse: Parse<T>
+  readonly fallback: T
+  /** Never printed. */
+  readonly secret: boolean
+}
+
+function setting<T>(variable: string, parse: Parse<T>, fallback: T, meaning: string): Setting<T> {
+  return { variable, parse, fallback, meaning, secret: false }
+}
+
+/** Without a default: null stands for what `meaning` says. */
+function optional<T>(variable: string, parse: Parse<T>, meaning: string): Setting<T | null> {
+  return { variable, parse, fallback: null, meaning, secret: false }
+}
+
+function secret<T>(of: Setting<T>): Setting<T> {
+  return { ...of, secret: true }
+}
+
+const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
+
+export const settingsTable = {
+  port: setting('PORT', integer(0, 65535), 4000, 'TCP port to listen on; 0 takes any free one'),
+  host: setting('HOST', anyText, '127.0.0.1', 'address to listen on'),
+  dataDirectory: setting(
+    'HARMONT_DATA_DIR',
+    anyText,
+    '.harmont',
+    'database, blobs, images, snapshots, spools and generated secrets; made when absent',
+  ),
+  databaseUrl: secret(
+    optional(
+      'HARMONT_DATABASE_URL',
+      databaseUrl,
+      'an external PostgreSQL 15 or later; without it an embedded one runs',
+    ),
+  ),
+  blobDirectory: optional(
+    'HARMONT_BLOB_URL',
+    blobUrl,
+    '`file:/absolute/path`; without it `blobs` in the data directory',
+  ),
+  publicUrlGiven: optional(
+    'HARMONT_PUBLIC_URL',
+    origin,
+    'where users reach this server, for links and origins; without it `http://localhost:PORT`',
+  ),
+  corsOrigins: setting('HARMONT_CORS_ORIGINS', listOf(origin), [], 'further origins whose pages may call the API'),
+  runner: setting(
+    'HARMONT_RUNNER',
+    oneOf('local', 'off'),
+    'local',
+    '`local` runs builds on this machine, `off` leaves them to runners elsewhere',
+  ),
+  runnerSlots: setting(
+    'HARMONT_RUNNER_SLOTS',
+    integer(1, 1024),
+    availableParallelism(),
+    'jobs that run at the same time; one per CPU without it',
+  ),
+  leaseSeconds: setting(
+    'HARMONT_LEASE_SECONDS',
+    integer(10, 86_400),
+    300,
+    'how long a running job outlives the last sign of its runner',
+  ),
+  drainSeconds: setting('HARMONT_DRAIN_SECONDS', integer(0, 3600), 10, 'serving time after SIGTERM'),
+  renderWaitSeconds: setting(
+    'HARMONT_RENDER_WAIT_SECONDS',
+    integer(0, 300),
+    30,
+    'how long a request waits for its pipeline to be rendered',
+  ),
+  renderImage: setting('HARMONT_RENDER_IMAGE', anyText, 'host', 'image in which pipelines are rendered'),
+  imageFallbackGiven: optional(
+    'HARMONT_IMAGE_FALLBACK',
+    oneOf('host', 'none'),
+    "`host`: an image that cannot be had is replaced by this machine's own files, and the log says so; without it `host` while the public URL is local",
+  ),
+  hostAllow: setting(
+    'HARMONT_HOST_ALLOW',
+    listOf(absolutePath),
+    [],
+    'further folders of this machine that the image `host` shows',
+  ),
+  sandboxNetwork: setting(
+    'HARMONT_SANDBOX_NETWORK',
+    listOf(oneOf('egress', 'none', 'host')),
+    ['egress', 'none'],
+    'networks that jobs may have, in order of wish; the first that this machine can give is taken',
+  ),
+  egressAllow: setting(
+    'HARMONT_EGRESS_ALLOW',
+    listOf(addressRange),
+    [],
+    'private addresses that jobs may reach all the same: ranges and host:port',
+  ),
+  ociRuntime: setting('HARMONT_OCI_RUNTIME', oneOf('crun', 'runsc'), 'crun', 'program that starts sandboxes'),
+  snapshotDiskBytes: setting(
+    'HARMONT_SNAPSHOT_DISK',
+    byteSize,
+    20 * 1024 ** 3,
+    'disk space for cached snapshots; the least recently used go first',
+  ),
+  logTokenSecret: secret(
+    optional('HARMONT_LOG_TOKEN_SECRET', visibleAscii(16), 'key of log tokens; generated once without it'),
+  ),
+  cookieSecret: secret(
+    optional('HARMONT_COOKIE_SECRET', visibleAscii(16), 'key of cookies and cursors; generated once without it'),
+  ),
+  bootstrapToken: secret(
+    optional(
+      'HARMONT_BOOTSTRAP_TOKEN',
+      visibleAscii(20),
+      'an API key that works from the start; gone when the setting is',
+    ),
+  ),
+  bootstrapEmail: setting(
+    'HARMONT_BOOTSTRAP_EMAIL',
+    emailAddress,
+    'admin@localhost',
+    'whose key the bootstrap token is, owner of the organization `default`',
+  ),
+  logLevel: setting(
+    'HARMONT_LOG_LEVEL',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace'),
+    'info',
+    'least level of what goes to the log on standard output',
+  ),
+} as const
+
+type Table = typeof settingsTable
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+export type GivenSettings = { readonly [K in keyof Table]: ValueOf<Table[K]> }
