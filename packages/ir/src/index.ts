@@ -1,9 +1,22 @@
+export { type KeyContext, withCacheKeys } from './cache-keys.ts'
 export type { Condition, ConditionContext } from './condition.ts'
 export { conditionHolds } from './condition-holds.ts'
+export type {
+  IrCache,
+  IrCachePolicy,
+  IrCondition,
+  IrDocument,
+  IrEdge,
+  IrGraph,
+  IrNode,
+  IrResources,
+  IrRetry,
+  IrStep,
+} from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
 export { type LookupParts, lookupKey } from './lookup-key.ts'
 export { parsePlan } from './parse-plan.ts'
-export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
+export { isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
 export type { Plan, PlanError, PlanErrorCode, PlannedStep, PlanResult, Resources, RetryPolicy } from './plan.ts'
-export { matchesRefGlob } from './ref-glob.ts'
+export { type Keyless, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'

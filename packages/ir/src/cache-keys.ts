@@ -1,0 +1,88 @@
+import type { IrCachePolicy, IrDocument, IrNode } from './document.ts'
+import { hash, SEPARATOR } from './hash.ts'
+import { compareText } from './text-order.ts'
+
+/** What cache keys depend on besides the graph. */
+export interface KeyContext {
+  /** `HM_PIPELINE_ORG`, or `default`. */
+  readonly org: string
+  /** The slug inside the repository. */
+  readonly slug: string
+  /** Whole seconds since 1970. */
+  readonly now: number
+  /** The environment of the rendering process. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** D of `sdk-cli.md` 2.3 for everything that the paths and globs of one policy name, in order. */
+  digests(paths: readonly string[]): readonly string[]
+}
+
+/** The document with the key of each cached step written into its `cache` (`sdk-cli.md` 2.2). */
+export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocument {
+  const { nodes, edges } = document.graph
+  const parents = new Map<number, number>()
+  for (const [from, to, kind] of edges) if (kind === 'builds_in') parents.set(to, from)
+
+  const parts: string[] = []
+  const keys = new Map<number, string>()
+  for (const index of nodes.keys()) {
+    // Parents first, with a list of our own: a chain may be longer than the stack is deep.
+    const chain: number[] = []
+    for (let at: number | undefined = index; at !== undefined && parts[at] === undefined; at = parents.get(at))
+      chain.push(at)
+    for (const at of chain.reverse()) {
+      parts[at] = parentPart(nodes, parents.get(at), parts, keys)
+      const key = cacheKey(nodes[at], parts[at], context)
+      if (key !== undefined) keys.set(at, key)
+    }
+  }
+  return { ...document, graph: { ...document.graph, nodes: nodes.map((node, i) => withKey(node, keys.get(i))) } }
+}
+
+function cacheKey(node: IrNode | undefined, parentPart: string, context: KeyContext): string | undefined {
+  const cache = node?.step.cache
+  if (node === undefined || cache === undefined || cache.policy === 'none') return undefined
+  const resolution = resolve(cache, node.step.cmd, context)
+  return hash([context.org, context.slug, node.step.key, parentPart, resolution].join(SEPARATOR))
+}
+
+// P: what the key says of the step that it builds in.
+function parentPart(
+  nodes: readonly IrNode[],
+  parent: number | undefined,
+  parts: readonly string[],
+  keys: ReadonlyMap<number, string>,
+): string {
+  if (parent === undefined) return 'scratch'
+  return keys.get(parent) ?? `recipe-${hash([parts[parent], nodes[parent]?.step.cmd].join(SEPARATOR))}`
+}
+
+// R: the policy against the world as it is now.
+function resolve(policy: IrCachePolicy, command: string, context: KeyContext): string {
+  switch (policy.policy) {
+    case 'none':
+      return 'none'
+    case 'forever':
+      return `forever-${commandHash(command, policy.env_keys, context)}`
+    case 'ttl':
+      return `ttl-${Math.floor(context.now / policy.duration_seconds)}-${commandHash(command, policy.env_keys, context)}`
+    case 'on_change':
+      return `sha-${hash(terminated(context.digests(policy.paths)))}`
+    case 'compose':
+      return `compose-${hash(policy.sub_policies.map((part) => resolve(part, command, context)).join(''))}`
+  }
+}
+
+function commandHash(command: string, envKeys: readonly string[], { env }: KeyContext): string {
+  const variables = [...envKeys].sort(compareText).map((name) => `${name}=${env[name] ?? ''}`)
+  return hash(command + SEPARATOR + terminated(variables))
+}
+
+function terminated(texts: readonly string[]): string {
+  return texts.map((text) => text + SEPARATOR).join('')
+}
+
+function withKey(node: IrNode, key: string | undefined): IrNode {
+  const { step } = node
+  if (key === undefined || step.cache === undefined) return node
+  return { ...node, step: { ...step, cache: { ...step.cache, key } } }
+}

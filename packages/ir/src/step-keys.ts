@@ -1,0 +1,42 @@
+import { hash, SEPARATOR } from './hash.ts'
+
+/** A command step as far as its key depends on it, in emission order. */
+export interface Keyless {
+  readonly key: string | undefined
+  readonly label: string | undefined
+  readonly command: string
+  /** Index of the direct parent object when that is a command step; undefined behind a scratch or a fork. */
+  readonly parent: number | undefined
+}
+
+/** The key of each step (`sdk-cli.md` 2.1): its own, else its label's slug where that is unique, else a hash. Parents come before children. */
+export function stepKeys(steps: readonly Keyless[]): string[] {
+  const explicit = new Set(steps.map((step) => step.key))
+  const slugs = steps.map((step) => (step.label === undefined ? '' : labelSlug(step.label)))
+  const uses = new Map<string, number>()
+  for (const slug of slugs) uses.set(slug, (uses.get(slug) ?? 0) + 1)
+
+  const keys: string[] = []
+  for (const [position, { key, command, parent }] of steps.entries()) {
+    const slug = slugs[position] ?? ''
+    const slugIsFree = slug !== '' && !explicit.has(slug) && uses.get(slug) === 1
+    keys.push(
+      key ?? (slugIsFree ? slug : positionKey(parent === undefined ? '' : (keys[parent] ?? ''), command, position)),
+    )
+  }
+  return keys
+}
+
+/** A label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty. */
+export function labelSlug(label: string): string {
+  return label
+    .toLowerCase()
+    .replace(/:[a-z0-9_+-]+:/g, ' ')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+}
+
+/** The key of a step without key and usable label. `parent` is the key of its direct parent, or ''. */
+export function positionKey(parent: string, command: string, position: number): string {
+  return hash([parent, command, String(position)].join(SEPARATOR)).slice(0, 12)
+}
