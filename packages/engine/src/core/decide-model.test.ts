@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createBuild } from './create-build.ts'
+import { decide } from './decide.ts'
+import { foldBuild } from './fold-build.ts'
+import { defaultLimits } from './limits.ts'
+import { evolve, type LiveBuild, liveBuild, viewBuild } from './live-build.ts'
+import type { BuildEvent, Effect, Job } from './model.ts'
+import { dice, type RandomBuild, randomBuild } from './random-plan.ts'
+import { type ModelEvent, ReferenceModel } from './reference-model.ts'
+import { isBuildTerminal, isTerminal } from './states.ts'
+
+function fixedIds(): { newId(): string; limits: typeof defaultLimits } {
+  let next = 0
+  return { newId: () => `j${next++}`, limits: defaultLimits }
+}
+
+/** A build, its model and all that was ever said about it. */
+class Run {
+  readonly context = fixedIds()
+  readonly live: LiveBuild
+  readonly model: ReferenceModel
+  readonly effects: Effect[]
+  readonly everyJob = new Map<string, Job>()
+  at = 1000
+
+  constructor({ plan, conditions }: RandomBuild) {
+    const from = { kind: 'plan', plan, conditions } as const
+    const created = createBuild({ id: 'b', queue: 'q', at: this.at, from }, this.context)
+    this.live = liveBuild(created.build)
+    this.model = new ReferenceModel(plan, conditions, this.at)
+    this.effects = [...created.effects]
+    for (const job of created.build.jobs) this.everyJob.set(job.id, job)
+    this.compare()
+  }
+
+  apply(event: BuildEvent, modelEvent: ModelEvent | null): boolean {
+    const before = JSON.stringify([this.live.header, this.live.jobs, this.live.unmet, this.live.tally])
+    const { taken, change, effects } = decide(this.live, event, this.context)
+    expect(JSON.stringify([this.live.header, this.live.jobs, this.live.unmet, this.live.tally])).toBe(before)
+    const expected = modelEvent === null ? false : this.model.apply(modelEvent)
+    expect({ event, taken }).toEqual({ event, taken: expected })
+    if (!taken) expect([change.jobs, change.attempts, effects]).toEqual([[], [], []])
+    for (const job of change.jobs) this.checkAbsorbing(job, event)
+    evolve(this.live, change)
+    for (const job of [...change.jobs, ...change.attempts]) this.everyJob.set(job.id, job)
+    this.effects.push(...effects)
+    if (taken) this.compare()
+    return taken
+  }
+
+  private checkAbsorbing(job: Job, event: BuildEvent): void {
+    const before = this.everyJob.get(job.id)
+    if (before && isTerminal(before.state) && event.type !== 'retry') {
+      throw new Error(`${job.id} left ${before.state} for ${job.state} on ${event.type}`)
+    }
+  }
+
+  private compare(): void {
+    const seen = this.live.jobs.map((j) => [
+      j.state,
+      j.attempt,
+      j.fence,
+      j.lost,
+      j.errorCode,
+      j.skipReason,
+      j.softFailed,
+    ])
+    const model = this.model.jobs.map((j) => [j.state, j.attempt, j.fence, j.lost, j.error, j.reason, j.soft])
+    expect(seen).toEqual(model)
+    expect(this.live.header.state).toBe(this.model.buildState())
+    expect(this.live.header.finishedAt !== null).toBe(this.model.over())
+  }
+}
+
+/** One random event, mostly one that fits. */
+function randomEvent(run: Run, roll: () => number, persons = true): readonly [BuildEvent, ModelEvent | null] {
+  run.at += Math.floor(roll() * 4000)
+  const { at } = run
+  const kind = roll()
+  if (kind < 0.01)
+    return [
+      { type: 'cancel', at },
+      { type: 'cancel', at },
+    ]
+  if (kind < 0.03)
+    return [
+      { type: 'build_deadline', at },
+      { type: 'build_deadline', at },
+    ]
+  if (kind < 0.05) {
+    const old = [...run.everyJob.values()].filter((job) => run.live.slots.get(job.id) === undefined)
+    const job = old[Math.floor(roll() * old.length)]
+    if (job) return [{ type: 'started', job: job.id, fence: job.fence, at }, null]
+  }
+  const lively = run.live.jobs.filter((job) => job.state !== 'pending' && !isTerminal(job.state))
+  const pool = lively.length > 0 && roll() < 0.95 ? lively : run.live.jobs
+  const job = pool[Math.floor(roll() * pool.length)]
+  if (!job || job.step === null) throw new Error('a build without jobs')
+  const { step, id } = job
+  const fence = roll() < 0.05 ? job.fence - 1 : job.state === 'scheduled' ? job.fence + 1 : job.fence
+  const both = (event: BuildEvent & { fence?: number }, model: ModelEvent): readonly [BuildEvent, ModelEvent] => [
+    event,
+    model,
+  ]
+  const simple = (type: 'leased' | 'started' | 'lease_lost') =>
+    both({ type, job: id, fence, at }, { type, step, fence, at })
+  const timed = (type: 'job_deadline' | 'kill_overdue' | 'retry') => both({ type, job: id, at }, { type, step, at })
+  const exit = (code: number | null, signal: string | null, oom = false) =>
+    both(
+      {
+        type: 'ended',
+        job: id,
+        fence,
+        at,
+        outcome: { kind: 'exited', exitCode: code, signal, limit: oom ? 'memory' : null, snapshot: null },
+      },
+      { type: 'exit', step, fence, at, code, signal, oom },
+    )
+  const pick = roll()
+  if (pick < 0.05) return timed('job_deadline')
+  if (pick < 0.1) return timed('kill_overdue')
+  if (pick < 0.16) return simple('lease_lost')
+  if (pick < 0.18 && persons) return timed('retry')
+  if (pick < 0.23) {
+    return both(
+      { type: 'ended', job: id, fence, at, outcome: { kind: 'cached', snapshot: 'x' } },
+      { type: 'cached', step, fence, at },
+    )
+  }
+  if (pick < 0.27) {
+    const outcome = { kind: 'refused', code: 'provision_failed', message: 'm' } as const
+    return both({ type: 'ended', job: id, fence, at, outcome }, { type: 'refused', step, fence, at })
+  }
+  if (job.state === 'scheduled') return simple('leased')
+  if (job.state === 'assigned') return simple('started')
+  const how = roll()
+  if (how < 0.6) return exit(0, null)
+  if (how < 0.8) return exit([1, 2, 75, 3][Math.floor(roll() * 4)] ?? 1, null)
+  if (how < 0.88) return exit(null, roll() < 0.5 ? 'SIGKILL' : 'SIGSEGV')
+  return how < 0.94 ? exit(137, 'SIGKILL', true) : exit(null, null)
+}
+
+/** Lets everything end that can: what a runner that works does. */
+function drain(run: Run, roll: () => number): number {
+  let events = 0
+  while (!isBuildTerminal(run.live.header.state)) {
+    const job = run.live.jobs.find((each) => each.state !== 'pending' && !isTerminal(each.state))
+    if (!job || job.step === null) throw new Error(`stuck: ${JSON.stringify(run.live.jobs.map((each) => each.state))}`)
+    run.at = Math.max(run.at + 1, job.notBefore ?? 0)
+    const { at } = run
+    const { step, id, fence } = job
+    if (job.state === 'scheduled')
+      run.apply({ type: 'leased', job: id, fence: fence + 1, at }, { type: 'leased', step, fence: fence + 1, at })
+    else if (job.state === 'assigned')
+      run.apply({ type: 'started', job: id, fence, at }, { type: 'started', step, fence, at })
+    else {
+      const code = roll() < 0.8 ? 0 : 1
+      const outcome = { kind: 'exited', exitCode: code, signal: null, limit: null, snapshot: null } as const
+      run.apply(
+        { type: 'ended', job: id, fence, at, outcome },
+        { type: 'exit', step, fence, at, code, signal: null, oom: false },
+      )
+    }
+    events++
+  }
+  return events
+}
+
+function play(build: RandomBuild, seed: number, persons = true): Run {
+  const run = new Run(build)
+  const roll = dice(seed)
+  const length = Math.floor(roll() * 6 * build.plan.steps.length)
+  for (let n = 0; n < length; n++) {
+    run.apply(...randomEvent(run, roll, persons))
+    if (isBuildTerminal(run.live.header.state) && roll() < 0.7) break
+  }
+  return run
+}
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 })
+
+test('G03 random graphs up to 200 steps do what a small model does, whatever happens to their jobs', () => {
+  const seen = new Set<string>()
+  fc.assert(
+    fc.property(randomBuild(200), seeds, (build, seed) => {
+      const run = play(build, seed)
+      for (const job of run.everyJob.values()) seen.add(`${job.state} ${job.errorCode} ${job.softFailed}`)
+    }),
+    { numRuns: 150 },
+  )
+  // The chances must reach the corners, or the comparison proves little.
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'failed sandbox_lost false',
+      'failed out_of_memory true',
+      'timed_out pipeline_timeout false',
+      'timed_out step_timeout false',
+      'canceled null false',
+      'skipped null false',
+    ]),
+  )
+})
+
+test('every build ends when its leased jobs end, in a number of events bounded by its attempts', () => {
+  fc.assert(
+    fc.property(randomBuild(60), seeds, (build, seed) => {
+      const run = play(build, seed)
+      const events = drain(run, dice(seed + 1))
+      expect(events).toBeLessThanOrEqual(3 * build.plan.steps.length * 5)
+      expect(run.effects.filter((effect) => effect.type === 'build_ended').length).toBeGreaterThan(0)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('a job is announced as ready once for each attempt and once more for each lost lease', () => {
+  fc.assert(
+    fc.property(randomBuild(60), seeds, (build, seed) => {
+      // Without a person's retry, which makes a skipped job wait, and be announced, again.
+      const run = play(build, seed, false)
+      drain(run, dice(seed + 2))
+      const about = (type: Effect['type'], job: Job) =>
+        run.effects.filter((effect) => effect.type === type && 'job' in effect && effect.job === job.id)
+      for (const job of run.everyJob.values()) {
+        const restarts = about('remark', job).length - (job.errorCode === 'sandbox_lost' ? 1 : 0)
+        expect(about('ready', job).length).toBe(job.scheduledAt === null ? 0 : 1 + restarts)
+        expect(about('job_ended', job).length).toBe(1)
+      }
+      expect(run.effects.filter((effect) => effect.type === 'build_ended').length).toBe(1)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('G10 the state of a build always equals the fold of its jobs, and what is kept for speed equals what it was derived from', () => {
+  fc.assert(
+    fc.property(randomBuild(50), seeds, (build, seed) => {
+      const run = new Run(build)
+      const roll = dice(seed)
+      for (let n = 0; n < 4 * build.plan.steps.length; n++) {
+        run.apply(...randomEvent(run, roll))
+        const { live } = run
+        expect(live.header.state).toBe(foldBuild(live.jobs, { ...live.header, render: live.render }))
+        const derived = liveBuild(viewBuild(live))
+        expect(live.tally).toEqual(derived.tally)
+        expect(live.slots).toEqual(derived.slots)
+        for (const [slot, job] of live.jobs.entries()) {
+          if (job.state === 'pending') expect(live.unmet[slot]).toBe(derived.unmet[slot])
+        }
+      }
+    }),
+    { numRuns: 80 },
+  )
+})
+
+test('G07 cancelling what is already over changes nothing', () => {
+  fc.assert(
+    fc.property(randomBuild(30), seeds, (build, seed) => {
+      const run = play(build, seed)
+      drain(run, dice(seed))
+      const before = structuredClone(viewBuild(run.live))
+      expect(run.apply({ type: 'cancel', at: run.at + 1 }, { type: 'cancel', at: run.at + 1 })).toBe(false)
+      expect(viewBuild(run.live)).toEqual(before)
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest'
+import { scene, sceneFrom } from './build-fixture.ts'
+import { plainPlan } from './random-plan.ts'
+
+describe('order', () => {
+  test('G03 a step becomes ready when its last prerequisite has passed, not before', () => {
+    const s = scene([{}, {}, { dependsOn: [0, 1] }])
+    expect(s.states()).toBe('scheduled scheduled pending')
+    s.run(0)
+    expect(s.states()).toBe('passed scheduled pending')
+    s.run(1)
+    expect(s.states()).toBe('passed passed scheduled')
+  })
+
+  test('a failure skips what depends on it, all the way down, and says that a prerequisite is why', () => {
+    const s = scene([{}, { buildsIn: 0 }, { dependsOn: [1] }, {}])
+    s.run(0, 1)
+    expect(s.states()).toBe('failed skipped skipped scheduled')
+    expect(s.job(2).skipReason).toBe('prerequisite')
+    expect(s.live.header.state).toBe('failing')
+    s.run(3)
+    expect(s.live.header.state).toBe('failed')
+  })
+
+  test('a step whose condition is false lets those go on that only come after it, and not those that build in it', () => {
+    const s = scene([{}, { dependsOn: [0] }, { buildsIn: 0 }], null, [false, true, true])
+    expect(s.states()).toBe('skipped scheduled skipped')
+    expect([s.job(0).skipReason, s.job(2).skipReason]).toEqual(['condition', 'prerequisite'])
+    expect(s.live.header.state).toBe('scheduled')
+  })
+
+  test('a build whose steps are all skipped has passed at its first instant and never started', () => {
+    const s = scene([{}, { dependsOn: [0] }], null, [false, false])
+    expect(s.live.header).toMatchObject({ state: 'passed', startedAt: null, finishedAt: 1000 })
+    expect(s.effects.map((effect) => effect.type)).toEqual(['job_ended', 'job_ended', 'build_ended'])
+  })
+
+  test('continue_on_failure waives order, but there must be a file system to build in', () => {
+    const s = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0, continueOnFailure: true }])
+    s.run(0, 1)
+    expect(s.states()).toBe('failed scheduled skipped')
+  })
+})
+
+describe('failure', () => {
+  test('a soft failure stays a failure of the job and leaves the build unharmed', () => {
+    const s = scene([{ softFail: [75] }, { dependsOn: [0] }])
+    s.run(0, 75)
+    expect(s.job(0)).toMatchObject({ state: 'failed', softFailed: true, exitCode: 75, errorCode: null })
+    s.run(1)
+    expect(s.live.header.state).toBe('passed')
+  })
+
+  test('G08 a retry is a job of its own, waits its delay, and dependents wait for the last attempt', () => {
+    const s = scene([{ retry: { limit: 1, delaySeconds: 10, exitCodes: [1] } }, { dependsOn: [0] }])
+    const first = s.job(0).id
+    s.run(0, 1)
+    expect(s.job(0)).toMatchObject({ state: 'scheduled', attempt: 2, previousAttempt: first, notBefore: 11_000 })
+    expect(s.job(1).state).toBe('pending')
+    expect(s.lease(0)).toBe(false)
+    s.at = 11_000
+    s.run(0, 1)
+    expect(s.states()).toBe('failed skipped')
+  })
+
+  test('a signal is exit code 128 + its number, with its name in the message', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.start(0)
+    s.end(0, { exitCode: null, signal: 'SIGSEGV' })
+    expect(s.job(0)).toMatchObject({ state: 'failed', exitCode: 139, errorCode: null })
+    expect(s.job(0).errorMessage).toContain('SIGSEGV')
+  })
+
+  test('a command that passed but whose file system could not be kept has failed, with exit code 0', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.start(0)
+    s.end(0, { snapshotError: 'disk full' })
+    expect(s.job(0)).toMatchObject({
+      state: 'failed',
+      exitCode: 0,
+      errorCode: 'snapshot_failed',
+      errorMessage: 'disk full',
+    })
+  })
+
+  test('what cannot be started fails with its reason, and never counts as started', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.report(0, { kind: 'refused', code: 'secret_missing', message: 'no NPM_TOKEN' })
+    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null, finishedAt: 1000 })
+  })
+})
+
+describe('leases', () => {
+  test('G01 a report under an old fencing number is refused', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.start(0)
+    const { id } = s.job(0)
+    s.lose(0)
+    s.lease(0)
+    s.start(0)
+    const outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+    expect(s.play({ type: 'ended', job: id, fence: 1, at: 1000, outcome }).taken).toBe(false)
+    expect(s.job(0)).toMatchObject({ state: 'running', fence: 2 })
+  })
+
+  test('G01 who lost its lease cannot report a cache hit for the job that waits again', () => {
+    const s = scene([{}])
+    s.lease(0)
+    s.lose(0)
+    expect(s.report(0, { kind: 'cached', snapshot: 'x' })).toBe(false)
+    expect(s.job(0).state).toBe('scheduled')
+  })
+
+  test('a lost lease starts the same job again twice, and fails it the third time', () => {
+    const s = scene([{}])
+    for (const _ of [1, 2, 3]) {
+      s.lease(0)
+      s.start(0)
+      s.lose(0)
+    }
+    expect(s.job(0)).toMatchObject({
+      state: 'failed',
+      errorCode: 'sandbox_lost',
+      attempt: 1,
+      fence: 3,
+      startedAt: 1000,
+    })
+  })
+
+  test('a job with secrets is not run again by itself once its command had started, whatever its retry policy', () => {
+    const s = scene([{ secrets: { T: 't' }, retry: { limit: 3, delaySeconds: 0 } }])
+    s.lease(0)
+    s.lose(0)
+    expect(s.job(0).state).toBe('scheduled')
+    s.lease(0)
+    s.start(0)
+    s.end(0, { exitCode: null })
+    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'sandbox_lost', attempt: 1 })
+  })
+})
+
+describe('stopping', () => {
+  test('a cancel with nothing running ends the build in the same change', () => {
+    const s = scene([{}, { dependsOn: [0] }])
+    s.play({ type: 'cancel', at: 2000 })
+    expect(s.states()).toBe('canceled canceled')
+    expect(s.live.header).toMatchObject({ state: 'canceled', finishedAt: 2000 })
+    expect(s.effects.at(-1)).toEqual({ type: 'build_ended' })
+  })
+
+  test('a running job is told to stop, and ends without its runner 13 s later at the latest', () => {
+    const s = scene([{ retry: { limit: 1, delaySeconds: 0 } }, {}])
+    s.lease(0)
+    s.start(0)
+    s.play({ type: 'cancel', at: 2000 })
+    expect(s.states()).toBe('canceling canceled')
+    expect(s.effects).toContainEqual({ type: 'stop', job: s.job(0).id, fence: 1, reason: 'cancel' })
+    expect(s.play({ type: 'kill_overdue', job: s.job(0).id, at: 14_999 }).taken).toBe(false)
+    expect(s.play({ type: 'kill_overdue', job: s.job(0).id, at: 15_000 }).taken).toBe(true)
+    expect(s.states()).toBe('canceled canceled')
+    expect(s.live.header.state).toBe('canceled')
+  })
+
+  test("a step's time counts from its start; when it is over the job times out by way of timing_out", () => {
+    const s = scene([{ timeoutSeconds: 5, softFail: true }])
+    s.lease(0)
+    s.at = 3000
+    s.start(0)
+    expect(s.play({ type: 'job_deadline', job: s.job(0).id, at: 7999 }).taken).toBe(false)
+    s.play({ type: 'job_deadline', job: s.job(0).id, at: 8000 })
+    expect(s.states()).toBe('timing_out')
+    s.end(0, { exitCode: null, signal: 'SIGTERM' })
+    expect(s.job(0)).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', exitCode: null, softFailed: true })
+    expect(s.live.header.state).toBe('passed')
+  })
+
+  test("the build's time ends everything, is never soft and never tried again", () => {
+    const s = scene([{ softFail: true, retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] }], 10)
+    s.lease(0)
+    s.start(0)
+    s.play({ type: 'build_deadline', at: 11_000 })
+    expect(s.states()).toBe('timing_out timed_out')
+    s.end(0, { exitCode: null, signal: 'SIGKILL' })
+    expect(s.job(0)).toMatchObject({ state: 'timed_out', errorCode: 'pipeline_timeout', attempt: 1, softFailed: false })
+    expect(s.live.header).toMatchObject({ state: 'failed', errorCode: 'pipeline_timeout' })
+  })
+})
+
+describe('a retry by a person', () => {
+  test('G08 reopens the build, with what was skipped, its whole time and no cancel flag', () => {
+    const s = scene([{}, { buildsIn: 0 }, { dependsOn: [1] }], 60)
+    s.run(0, 1)
+    expect(s.live.header.state).toBe('failed')
+    const old = s.job(0)
+    expect(s.play({ type: 'retry', job: old.id, at: 50_000 }).taken).toBe(true)
+    expect(s.states()).toBe('scheduled pending pending')
+    expect(s.job(0)).toMatchObject({ attempt: 2, previousAttempt: old.id })
+    expect(s.live.header).toMatchObject({ state: 'running', finishedAt: null, deadlineAt: 110_000 })
+    s.at = 51_000
+    for (const step of [0, 1, 2]) s.run(step)
+    expect(s.live.header).toMatchObject({ state: 'passed', finishedAt: 51_000 })
+  })
+
+  test('is refused for a step that could only be skipped again, and while the build is being canceled', () => {
+    const s = scene([{}, { dependsOn: [0] }])
+    s.lease(0)
+    s.play({ type: 'cancel', at: 1000 })
+    expect(s.play({ type: 'retry', job: s.job(1).id, at: 1000 }).taken).toBe(false)
+    s.end(0)
+    expect(s.play({ type: 'retry', job: s.job(1).id, at: 1000 }).taken).toBe(false)
+    expect(s.play({ type: 'retry', job: s.job(0).id, at: 1000 }).taken).toBe(true)
+    expect(s.states()).toBe('scheduled pending')
+  })
+})
+
+describe('rendering', () => {
+  test('the steps join the build when they are known, and its time counts from then', () => {
+    const s = sceneFrom({ kind: 'render' })
+    expect(s.live.header.state).toBe('scheduled')
+    s.lease(-1)
+    s.start(-1)
+    expect(s.live.header).toMatchObject({ state: 'scheduled', startedAt: null })
+    const plan = plainPlan([{}, { dependsOn: [0] }], 30)
+    s.play({ type: 'rendered', job: s.job(-1).id, fence: 1, at: 5000, plan, conditions: [true, true] })
+    expect(s.job(-1).state).toBe('passed')
+    expect(s.states()).toBe('scheduled pending')
+    expect(s.live.header).toMatchObject({ state: 'scheduled', deadlineAt: 35_000, timeoutSeconds: 30 })
+    s.run(0)
+    s.run(1)
+    expect(s.live.header.state).toBe('passed')
+  })
+
+  test.each([
+    ['its own error', 'render_failed', 'no such slug'],
+    ['a pipeline that cannot run', 'cycle', 'a -> b -> a'],
+  ])('fails the build with %s', (_, code, message) => {
+    const s = sceneFrom({ kind: 'render' })
+    s.lease(-1)
+    s.start(-1)
+    s.play({ type: 'render_failed', job: s.job(-1).id, fence: 1, at: 2000, code, message })
+    expect(s.live.header).toMatchObject({ state: 'failed', errorCode: code, errorMessage: message, finishedAt: 2000 })
+  })
+
+  test('that cannot start, is lost or takes too long fails the build with render_failed', () => {
+    const refused = sceneFrom({ kind: 'render' })
+    refused.lease(-1)
+    refused.report(-1, { kind: 'refused', code: 'provision_failed', message: 'no image' })
+    expect(refused.live.header).toMatchObject({ state: 'failed', errorCode: 'render_failed', errorMessage: 'no image' })
+
+    const lost = sceneFrom({ kind: 'render' })
+    for (const _ of [1, 2, 3]) {
+      lost.lease(-1)
+      lost.lose(-1)
+    }
+    expect(lost.live.header).toMatchObject({ state: 'failed', errorCode: 'render_failed' })
+
+    const slow = sceneFrom({ kind: 'render' })
+    slow.lease(-1)
+    slow.start(-1)
+    slow.play({ type: 'job_deadline', job: slow.job(-1).id, at: 61_000 })
+    slow.play({ type: 'kill_overdue', job: slow.job(-1).id, at: 74_000 })
+    expect(slow.live.header).toMatchObject({ state: 'failed', errorCode: 'render_failed' })
+    expect(slow.live.header.errorMessage).toContain('60 s')
+  })
+
+  test('can be canceled before and while it runs', () => {
+    const waiting = sceneFrom({ kind: 'render' })
+    waiting.play({ type: 'cancel', at: 1500 })
+    expect(waiting.live.header).toMatchObject({ state: 'canceled', finishedAt: 1500 })
+
+    const running = sceneFrom({ kind: 'render' })
+    running.lease(-1)
+    running.start(-1)
+    running.play({ type: 'cancel', at: 1500 })
+    expect(running.live.header.state).toBe('canceling')
+    running.play({
+      type: 'rendered',
+      job: running.job(-1).id,
+      fence: 1,
+      at: 1600,
+      plan: plainPlan([{}]),
+      conditions: [true],
+    })
+    expect(running.live.header.state).toBe('canceled')
+    expect(running.live.jobs).toEqual([])
+  })
+})
+
+test('a build that was rejected has no jobs and has failed', () => {
+  const s = sceneFrom({ kind: 'rejected', code: 'cycle', message: 'a -> a' })
+  expect(s.live.header).toMatchObject({ state: 'failed', errorCode: 'cycle', finishedAt: 1000 })
+  expect(s.effects).toEqual([{ type: 'build_ended' }])
+})
+
+test('a cache hit starts and may end a build', () => {
+  const s = scene([{ cacheKey: 'k' }])
+  const { id } = s.job(0)
+  s.play({ type: 'ended', job: id, fence: 1, at: 2000, outcome: { kind: 'cached', snapshot: 'snap' } })
+  expect(s.job(0)).toMatchObject({ state: 'passed', cached: true, snapshot: 'snap', startedAt: null, finishedAt: 2000 })
+  expect(s.live.header).toMatchObject({ state: 'passed', startedAt: 2000, finishedAt: 2000 })
+})

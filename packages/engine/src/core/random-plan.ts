@@ -1,0 +1,92 @@
+/** Test only: plans and programs of chance. */
+import type { Plan, PlannedStep, RetryPolicy } from '@harmont/ir'
+import fc from 'fast-check'
+
+const retry: fc.Arbitrary<RetryPolicy> = fc.record(
+  {
+    limit: fc.integer({ min: 1, max: 3 }),
+    delaySeconds: fc.constantFrom(0, 5),
+    exitCodes: fc.constantFrom<readonly number[] | '*'>('*', [1], [2, 75]),
+    signals: fc.constant(['SIGKILL']),
+    reasons: fc.constantFrom(['out_of_memory'], ['step_timeout', 'sandbox_lost']),
+  },
+  { requiredKeys: ['limit', 'delaySeconds'] },
+)
+
+const traits = fc.record({
+  retry: fc.option(retry, { freq: 2 }),
+  softFail: fc.option(fc.constantFrom<true | readonly number[]>(true, [1, 75]), { freq: 2 }),
+  continueOnFailure: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+  hasSecrets: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+  conditionHolds: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+  /** Prerequisites as distances backwards. */
+  before: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
+  buildsIn: fc.boolean(),
+})
+
+/** A step with nothing special about it. */
+export function plainStep(index: number, over: Partial<PlannedStep> = {}): PlannedStep {
+  return {
+    key: `s${index}`,
+    name: `s${index}`,
+    command: 'true',
+    env: {},
+    secrets: {},
+    image: 'host',
+    buildsIn: null,
+    dependsOn: [],
+    cacheKey: null,
+    timeoutSeconds: 60,
+    retry: null,
+    softFail: null,
+    continueOnFailure: false,
+    condition: null,
+    resources: { cpu: 2, memoryGb: 4, diskGb: 20 },
+    ...over,
+  }
+}
+
+/** A plan of plain steps. */
+export function plainPlan(steps: readonly Partial<PlannedStep>[], timeoutSeconds: number | null = null): Plan {
+  return { timeoutSeconds, steps: steps.map((over, index) => plainStep(index, over)), warnings: [] }
+}
+
+export interface RandomBuild {
+  readonly plan: Plan
+  readonly conditions: readonly boolean[]
+}
+
+/** Graphs of 1 to `max` steps with every kind of edge and policy. */
+export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
+  return fc
+    .tuple(fc.array(traits, { minLength: 1, maxLength: max, size: 'max' }), fc.option(fc.constant(120), { freq: 2 }))
+    .map(([list, timeoutSeconds]) => ({
+      conditions: list.map(({ conditionHolds }) => conditionHolds),
+      plan: plainPlan(
+        list.map((trait, index) => {
+          const before = trait.before.map((distance) => index - distance).filter((from) => from >= 0)
+          const buildsIn = trait.buildsIn ? (before[0] ?? null) : null
+          return {
+            retry: trait.retry,
+            softFail: trait.softFail,
+            continueOnFailure: trait.continueOnFailure,
+            secrets: trait.hasSecrets ? { TOKEN: 'token' } : {},
+            buildsIn,
+            dependsOn: before.filter((from) => from !== buildsIn).sort((a, b) => a - b),
+          }
+        }),
+        timeoutSeconds,
+      ),
+    }))
+}
+
+/** Numbers from 0 up to 1, the same for the same seed. */
+export function dice(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * Test only: the table of `engine.md` 1 once more, the slow and obvious way, sharing nothing with the code under test. Every event is followed by a
+ * look at every step until nothing moves.
+ */
+import type { Plan, PlannedStep } from '@harmont/ir'
+
+export interface ModelJob {
+  state: string
+  attempt: number
+  fence: number
+  lost: number
+  notBefore: number
+  deadline: number
+  killBy: number
+  error: string | null
+  reason: string | null
+  soft: boolean
+}
+
+export type ModelEvent =
+  | { type: 'leased' | 'started' | 'lease_lost'; step: number; fence: number; at: number }
+  | { type: 'exit'; step: number; fence: number; at: number; code: number | null; signal: string | null; oom: boolean }
+  | { type: 'cached' | 'refused'; step: number; fence: number; at: number }
+  | { type: 'job_deadline' | 'kill_overdue' | 'retry'; step: number; at: number }
+  | { type: 'cancel'; at: number }
+  | { type: 'build_deadline'; at: number }
+
+const OVER = ['passed', 'failed', 'skipped', 'canceled', 'timed_out']
+const SIGNALS: Record<string, number> = { SIGKILL: 137, SIGTERM: 143, SIGSEGV: 139 }
+
+export class ReferenceModel {
+  readonly steps: readonly PlannedStep[]
+  readonly jobs: ModelJob[]
+  readonly timeout: number | null
+  cancel = false
+  deadline = Number.POSITIVE_INFINITY
+
+  constructor(plan: Plan, conditions: readonly boolean[], at: number) {
+    this.steps = plan.steps
+    this.timeout = plan.timeoutSeconds
+    if (this.timeout !== null) this.deadline = at + this.timeout * 1000
+    this.jobs = plan.steps.map((_, i) =>
+      fresh(1, conditions[i] ? 'pending' : 'skipped', conditions[i] ? null : 'condition'),
+    )
+    this.settle()
+  }
+
+  over(): boolean {
+    return this.jobs.every((job) => OVER.includes(job.state))
+  }
+
+  buildState(): string {
+    const hard = this.jobs.some((job) => ['failed', 'timed_out'].includes(job.state) && !job.soft)
+    const past = (job: ModelJob) =>
+      job.attempt > 1 || job.fence > 0 || !['pending', 'scheduled', 'skipped'].includes(job.state)
+    if (this.cancel) return this.over() ? 'canceled' : 'canceling'
+    if (this.over() && hard) return 'failed'
+    if (this.over()) return this.jobs.some((job) => job.state === 'canceled') ? 'canceled' : 'passed'
+    if (hard) return 'failing'
+    return this.jobs.some(past) ? 'running' : 'scheduled'
+  }
+
+  /** Whether the event is taken; the model has then moved. */
+  apply(event: ModelEvent): boolean {
+    const taken = this.take(event)
+    if (taken) this.settle()
+    return taken
+  }
+
+  private take(event: ModelEvent): boolean {
+    const { at } = event
+    if (event.type === 'cancel') {
+      if (this.over() || this.cancel) return false
+      this.cancel = true
+      this.deadline = Number.POSITIVE_INFINITY
+      for (const job of this.jobs) {
+        if (job.state === 'pending' || job.state === 'scheduled') job.state = 'canceled'
+        else if (!OVER.includes(job.state)) this.stop(job, 'canceling', null, at)
+      }
+      return true
+    }
+    if (event.type === 'build_deadline') {
+      if (this.over() || this.deadline > at) return false
+      this.deadline = Number.POSITIVE_INFINITY
+      for (const job of this.jobs) {
+        if (job.state === 'pending' || job.state === 'scheduled')
+          Object.assign(job, { state: 'timed_out', error: 'pipeline_timeout' })
+        else if (!OVER.includes(job.state)) this.stop(job, 'timing_out', 'pipeline_timeout', at)
+      }
+      return true
+    }
+    const job = this.jobs[event.step]
+    if (!job) return false
+    switch (event.type) {
+      case 'leased':
+        if (job.state !== 'scheduled' || event.fence !== job.fence + 1 || job.notBefore > at) return false
+        Object.assign(job, { state: 'assigned', fence: event.fence })
+        return true
+      case 'started':
+        if (job.state !== 'assigned' || event.fence !== job.fence) return false
+        Object.assign(job, { state: 'running', deadline: at + this.step(event.step).timeoutSeconds * 1000 })
+        return true
+      case 'lease_lost':
+        if (event.fence !== job.fence) return false
+        return this.stopped(event.step, at) || this.lose(event.step, at)
+      case 'cached':
+      case 'refused':
+        if (job.state === 'scheduled' ? event.fence !== job.fence + 1 : event.fence !== job.fence) return false
+        if (this.stopped(event.step, at)) return true
+        if (job.state !== 'scheduled' && job.state !== 'assigned') return false
+        job.fence = event.fence
+        if (event.type === 'cached') job.state = 'passed'
+        else this.fail(event.step, at, 'failed', 'provision_failed', null, null)
+        return true
+      case 'exit': {
+        if (event.fence !== job.fence) return false
+        if (this.stopped(event.step, at)) return true
+        if (event.code === null && event.signal === null && !event.oom) return this.lose(event.step, at)
+        if (job.state !== 'running') return false
+        const code = event.signal ? (SIGNALS[event.signal] ?? null) : event.code
+        if (event.oom) this.fail(event.step, at, 'failed', 'out_of_memory', code, event.signal)
+        else if (code === 0) job.state = 'passed'
+        else this.fail(event.step, at, 'failed', null, code, event.signal)
+        return true
+      }
+      case 'job_deadline':
+        if (job.state !== 'running' || job.deadline > at) return false
+        this.stop(job, 'timing_out', 'step_timeout', at)
+        return true
+      case 'kill_overdue':
+        return job.killBy <= at && this.stopped(event.step, at)
+      case 'retry':
+        return this.retry(event.step, at)
+    }
+  }
+
+  private step(index: number): PlannedStep {
+    const step = this.steps[index]
+    if (!step) throw new Error(`no step ${index}`)
+    return step
+  }
+
+  private stop(job: ModelJob, state: string, error: string | null, at: number): void {
+    if (state === 'timing_out' && job.state === 'canceling') return
+    const already = job.state === 'timing_out'
+    Object.assign(job, { state, error, killBy: already ? job.killBy : at + 13_000 })
+  }
+
+  private stopped(index: number, at: number): boolean {
+    const job = this.jobs[index]
+    if (job?.state === 'canceling') job.state = 'canceled'
+    else if (job?.state === 'timing_out') this.fail(index, at, 'timed_out', job.error, null, null)
+    else return false
+    return true
+  }
+
+  private lose(index: number, at: number): boolean {
+    const job = this.jobs[index]
+    if (!job || (job.state !== 'running' && job.state !== 'assigned')) return false
+    const secrets = job.state === 'running' && Object.keys(this.step(index).secrets).length > 0
+    job.lost++
+    if (!secrets && job.lost <= 2) job.state = 'scheduled'
+    else this.fail(index, at, 'failed', 'sandbox_lost', null, null, secrets)
+    return true
+  }
+
+  private fail(
+    i: number,
+    at: number,
+    state: string,
+    error: string | null,
+    code: number | null,
+    signal: string | null,
+    last = false,
+  ): void {
+    const step = this.step(i)
+    const job = this.jobs[i]
+    if (!job) return
+    Object.assign(job, { state, error })
+    const late = error === 'pipeline_timeout'
+    const policy = step.retry
+    const any = policy && !policy.exitCodes && !policy.signals && !policy.reasons
+    const codes = policy?.exitCodes
+    const matches =
+      any ||
+      (code !== null && code !== 0 && codes === '*') ||
+      (code !== null && Array.isArray(codes) && codes.includes(code)) ||
+      (signal !== null && policy?.signals?.includes(signal)) ||
+      (error !== null && policy?.reasons?.includes(error))
+    if (policy && matches && job.attempt <= policy.limit && !late && !last) {
+      this.jobs[i] = fresh(job.attempt + 1, 'scheduled', null, at + policy.delaySeconds * 1000)
+      return
+    }
+    const listed = Array.isArray(step.softFail) && state === 'failed' && code !== null && step.softFail.includes(code)
+    job.soft = !late && (step.softFail === true || listed)
+  }
+
+  private retry(index: number, at: number): boolean {
+    const job = this.jobs[index]
+    if (!job || !['failed', 'timed_out', 'canceled'].includes(job.state)) return false
+    if (this.cancel && !this.over()) return false
+    if (this.wants(index) === 'never') return false
+    this.cancel = false
+    this.deadline = this.timeout === null ? Number.POSITIVE_INFINITY : at + this.timeout * 1000
+    this.jobs[index] = fresh(job.attempt + 1, 'pending', null)
+    const again = new Set([index])
+    for (let grew = true; grew; ) {
+      grew = false
+      this.steps.forEach((step, i) => {
+        const other = this.jobs[i]
+        if (!other || again.has(i) || ![step.buildsIn, ...step.dependsOn].some((p) => p !== null && again.has(p)))
+          return
+        const skipped = other.state === 'skipped' && other.reason === 'prerequisite'
+        const unbegun = ['canceled', 'timed_out'].includes(other.state) && other.fence === 0
+        if (!skipped && !unbegun) return
+        Object.assign(other, { state: 'pending', reason: null, error: null, soft: false })
+        again.add(i)
+        grew = true
+      })
+    }
+    return true
+  }
+
+  /** What a step's prerequisites say: `now`, `never`, or `wait`. */
+  private wants(index: number): 'now' | 'never' | 'wait' {
+    const step = this.step(index)
+    let answer: 'now' | 'wait' = 'now'
+    for (const [from, kind] of [
+      ...step.dependsOn.map((p) => [p, 'order'] as const),
+      [step.buildsIn, 'files'] as const,
+    ]) {
+      const job = from === null ? undefined : this.jobs[from]
+      if (!job) continue
+      if (!OVER.includes(job.state)) answer = 'wait'
+      else if (job.state === 'passed') continue
+      else if (kind === 'files') return 'never'
+      else if (!step.continueOnFailure && !job.soft && job.reason !== 'condition') return 'never'
+    }
+    return answer
+  }
+
+  private settle(): void {
+    for (let moved = true; moved; ) {
+      moved = false
+      this.jobs.forEach((job, index) => {
+        if (job.state !== 'pending') return
+        const answer = this.wants(index)
+        if (answer === 'wait') return
+        moved = true
+        if (answer === 'now') job.state = 'scheduled'
+        else Object.assign(job, { state: 'skipped', reason: 'prerequisite' })
+      })
+    }
+  }
+}
+
+function fresh(attempt: number, state: string, reason: string | null, notBefore = 0): ModelJob {
+  return {
+    state,
+    attempt,
+    fence: 0,
+    lost: 0,
+    notBefore,
+    deadline: 0,
+    killBy: Number.POSITIVE_INFINITY,
+    error: null,
+    reason,
+    soft: false,
+  }
+}
