@@ -1,4 +1,10 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import { type ResolvedImage, SandboxError } from '../driver.ts'
+import { HostBase } from './host.ts'
+import { Names } from './names.ts'
+import { ImagePuller } from './pull.ts'
+import { Roots } from './roots.ts'
 
 export interface ImageStoreOptions {
   /** Absolute; owned by this store alone, mode 0700. */
@@ -13,6 +19,8 @@ export interface ImageStoreOptions {
   readonly hostHide?: readonly string[]
   /** `host:port` of registries that speak plain HTTP; those on a loopback address are known to. */
   readonly insecureRegistries?: readonly string[]
+  /** False on a server for others: a registry with a private address is refused, unless it is among `insecureRegistries`. Default true. */
+  readonly allowPrivateRegistries?: boolean
 }
 
 export interface StoredImage {
@@ -24,11 +32,12 @@ export interface StoredImage {
 
 export interface ImageStore {
   /**
-   * The read-only root file system for an image name: alias, `host`, local store, registry, in this order.
+   * The read-only root file system for an image name: alias, `host`, local store, registry, in this order. A tag's digest is asked of the
+   * registry again after 10 minutes; a name pinned by digest, or imported, never.
    * Fails with SandboxError `image_unavailable`, whose message says what was tried and what to do.
    */
   resolve(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
-  /** What a snapshot started from, as long as it is unpacked here; never pulls. */
+  /** The root that a snapshot started from, as long as it is unpacked here; never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
   /** Puts an archive (OCI or Docker, told apart by content) or an OCI layout (`oci:DIR[:TAG]`) into the local store under a name. */
   importImage(name: string, source: string): Promise<StoredImage>
@@ -39,7 +48,88 @@ export interface ImageStore {
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
+type Progress = (sentence: string) => void
+
 /** The images of this machine below one directory. Any number of processes may share it. */
-export function createImageStore(_options: ImageStoreOptions): ImageStore {
-  throw new SandboxError('image_unavailable', 'under construction')
+export function createImageStore(options: ImageStoreOptions): ImageStore {
+  const { directory } = options
+  const roots = new Roots(directory)
+  const names = new Names(path.join(directory, 'names'))
+  const host = new HostBase(directory, roots, {
+    allow: options.hostAllow,
+    hide: [directory, ...(options.hostHide ?? [])],
+  })
+  const puller = new ImagePuller(directory, roots, names, {
+    insecure: options.insecureRegistries ?? [],
+    allowPrivate: options.allowPrivateRegistries ?? true,
+  })
+  const running = new Map<string, Promise<ResolvedImage>>()
+  const listeners = new Map<string, Set<Progress>>()
+
+  async function resolveNow(name: string, tell: Progress): Promise<ResolvedImage> {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const target = options.aliases?.[name] ?? name
+    if (target === 'host') return { name, ...(await host.resolve(tell)) }
+    try {
+      return { name, ...(await puller.resolve(target, tell)) }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      if (options.fallbackToHost) {
+        tell(`The image ${target} could not be had (${why}). This machine's own programs stand in for it.`)
+        return { name, ...(await host.resolve(tell)), fallbackFrom: target }
+      }
+      const alias = target === name ? '' : ` (which the settings give for ${name})`
+      throw new SandboxError(
+        'image_unavailable',
+        `The image ${target}${alias} is not in the local store, and no registry gave it: ${why}. ` +
+          'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host.',
+        { cause },
+      )
+    }
+  }
+
+  return {
+    resolve(name, onProgress) {
+      const heard = listeners.get(name) ?? new Set()
+      if (onProgress !== undefined) heard.add(onProgress)
+      const current = running.get(name)
+      if (current !== undefined) return current
+      listeners.set(name, heard)
+      const started = resolveNow(name, (sentence) => {
+        for (const listener of heard) listener(sentence)
+      }).finally(() => {
+        running.delete(name)
+        listeners.delete(name)
+      })
+      running.set(name, started)
+      return started
+    },
+    async byDigest(digest) {
+      const root = await roots.get(digest)
+      return root === undefined ? undefined : { name: digest, ...root }
+    },
+    async importImage(name, source) {
+      await mkdir(directory, { recursive: true, mode: 0o700 })
+      return presented(await puller.importImage(name, source))
+    },
+    async list() {
+      return (await names.list()).map(presented)
+    },
+    remove: (name) => puller.forget(name),
+    async collect(keep) {
+      const named = new Set((await names.list()).map((record) => record.digest))
+      const hostNow = await host.current()
+      const unused = (await roots.digests()).filter(
+        (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
+      )
+      for (const digest of unused) await roots.remove(digest)
+      await puller.removeLeftovers(named)
+      await roots.removeLeftovers()
+      return unused
+    },
+  }
+}
+
+function presented(record: Omit<StoredImage, 'at'> & { readonly at: number }): StoredImage {
+  return { name: record.name, digest: record.digest, origin: record.origin, at: new Date(record.at) }
 }

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open } from 'node:fs/promises'
+import path from 'node:path'
+
+export interface FileLock extends AsyncDisposable {
+  /** Give it to children that write what the lock guards: the lock then lasts until the last of them has ended, also when we are killed. */
+  readonly fd: number
+}
+
+/**
+ * Waits for the lock of this file across processes; undefined when `wait` is false and another holds it. The kernel keeps it on the open
+ * file, so a killed holder leaves none behind. The file stays: removing it would let two holders in.
+ */
+export async function lockFile(file: string, options?: { readonly wait: true }): Promise<FileLock>
+export async function lockFile(file: string, options: { readonly wait: boolean }): Promise<FileLock | undefined>
+export async function lockFile(file: string, options = { wait: true }): Promise<FileLock | undefined> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  const handle = await open(file, 'a', 0o600)
+  try {
+    // Node.js has no flock(2); the tool locks the open file that it shares with us, and ends.
+    const flock = spawn('flock', ['--exclusive', ...(options.wait ? [] : ['--nonblock']), '3'], {
+      stdio: ['ignore', 'ignore', 'inherit', handle.fd],
+    })
+    const [code] = await once(flock, 'exit')
+    if (code !== 0) {
+      await handle.close()
+      if (!options.wait && code === 1) return undefined
+      throw new Error(`flock could not lock ${file}: exit ${code}`)
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  return { fd: handle.fd, [Symbol.asyncDispose]: () => handle.close() }
+}

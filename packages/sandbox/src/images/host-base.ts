@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { chmod, lstat, mkdir, readFile, readlink, symlink } from 'node:fs/promises'
+import path from 'node:path'
+import { SandboxError } from '../driver.ts'
+import { writeHostEtc } from './host-etc.ts'
+import { farm } from './link-farm.ts'
+import { isMissing } from './missing.ts'
+import { runTool } from './run-tool.ts'
+
+/** Raise it when the same machine would give another base: it is part of the digest. */
+const GENERATOR = 1
+
+export const HOST_ENV: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+}
+
+/** The first that exists tells which packages this machine has. */
+const PACKAGE_DATABASES = [
+  '/var/lib/dpkg/status',
+  '/usr/lib/sysimage/rpm/rpmdb.sqlite',
+  '/var/lib/rpm/rpmdb.sqlite',
+  '/lib/apk/db/installed',
+]
+
+const SYSTEM_FOLDERS = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/libo32']
+
+/** Copied, not linked: package managers write into them in place. */
+const PACKAGE_STATE = [
+  '/var/lib/apk',
+  '/var/lib/apt',
+  '/var/lib/ca-certificates-java',
+  '/var/lib/dpkg',
+  '/var/lib/pam',
+  '/var/lib/rpm',
+  '/var/lib/sgml-base',
+  '/var/lib/shells.state',
+  '/var/lib/ucf',
+  '/var/lib/xml-core',
+]
+
+const EMPTY_FOLDERS: readonly (readonly [string, number])[] = [
+  ...['dev', 'home', 'media', 'mnt', 'proc', 'run', 'srv', 'sys'].map((name) => [name, 0o755] as const),
+  ...['var/cache/apt/archives/partial', 'var/cache/debconf', 'var/log', 'var/spool'].map(
+    (name) => [name, 0o755] as const,
+  ),
+  ['root', 0o700],
+  ['tmp', 0o1777],
+  ['var/tmp', 0o1777],
+]
+
+export interface HostOptions {
+  readonly allow: readonly string[]
+  readonly hide: readonly string[]
+}
+
+/** Names the content of the base that `buildHostBase` would make now, without making it. */
+export async function hostDigest(options: HostOptions): Promise<string> {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify({ generator: GENERATOR, allow: [...options.allow].sort() }))
+  const parts = await Promise.all([firstOf(PACKAGE_DATABASES), firstOf(['/etc/os-release', '/usr/lib/os-release'])])
+  for (const part of parts) hash.update(createHash('sha256').update(part).digest())
+  return `sha256:${hash.digest('hex')}`
+}
+
+/**
+ * Makes a root file system of this machine's own programs in the empty folder `root`, by an allowlist: programs, /opt, the package manager's state,
+ * `allow`, and a written /etc. In /opt and /usr/local, what other users of the machine cannot read stays out. Fails with `image_unavailable`.
+ */
+export async function buildHostBase(root: string, options: HostOptions): Promise<void> {
+  const hide = new Set(options.hide)
+  for (const allowed of options.allow) await checkAllowed(allowed, hide)
+  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
+  await copyPackageState(root)
+  for (const [name, mode] of EMPTY_FOLDERS) {
+    await mkdir(path.join(root, name), { recursive: true })
+    await chmod(path.join(root, name), mode)
+  }
+  await symlink('../run', path.join(root, 'var/run'))
+  await symlink('../run/lock', path.join(root, 'var/lock'))
+  await writeHostEtc(root)
+  for (const allowed of options.allow) await showAllowed(root, allowed, hide)
+}
+
+async function showSystemFolder(root: string, folder: string, hide: ReadonlySet<string>): Promise<void> {
+  const stats = await lstatOrUndefined(folder)
+  if (stats?.isSymbolicLink()) await symlink(await readlink(folder), root + folder)
+  else if (stats?.isDirectory() && folder === '/usr') {
+    await farm({ source: '/usr', root, hide: new Set([...hide, '/usr/local']), publicOnly: false })
+    await showSystemFolder(root, '/usr/local', hide)
+  } else if (stats?.isDirectory()) {
+    await farm({ source: folder, root, hide, publicOnly: folder === '/opt' || folder === '/usr/local' })
+  }
+}
+
+async function showAllowed(root: string, allowed: string, hide: ReadonlySet<string>): Promise<void> {
+  const parent = path.dirname(allowed)
+  await mkdirWithoutLinks(root, parent)
+  await runTool('rm', ['-rf', '--', root + allowed])
+  await farm({ source: allowed, root, hide, publicOnly: false })
+}
+
+/** A link on the way would lead out of the base and into the machine itself. */
+async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
+  if (folder === '/') return
+  await mkdirWithoutLinks(root, path.dirname(folder))
+  const stats = await lstatOrUndefined(root + folder)
+  if (stats === undefined) await mkdir(root + folder, { mode: 0o755 })
+  else if (!stats.isDirectory())
+    throw notAllowed(folder, 'is a link, or no folder, in the base "host": name the place it leads to')
+}
+
+async function checkAllowed(allowed: string, hide: ReadonlySet<string>): Promise<void> {
+  if (!path.isAbsolute(allowed) || path.normalize(allowed) !== allowed || /.\/$|^\/$/.test(allowed)) {
+    throw notAllowed(allowed, 'is not an absolute path such as /srv/tools, without a slash at the end')
+  }
+  if ((await lstatOrUndefined(allowed)) === undefined) throw notAllowed(allowed, 'is not on this machine')
+  for (let folder = allowed; folder !== '/'; folder = path.dirname(folder)) {
+    if (hide.has(folder)) throw notAllowed(allowed, "belongs to the runner's own data")
+  }
+}
+
+function notAllowed(file: string, why: string): SandboxError {
+  return new SandboxError('image_unavailable', `HARMONT_HOST_ALLOW: ${file} ${why}`)
+}
+
+async function copyPackageState(root: string): Promise<void> {
+  const present: string[] = []
+  for (const state of PACKAGE_STATE) if ((await lstatOrUndefined(state)) !== undefined) present.push(state.slice(1))
+  if (present.length === 0) return
+  await runTool('cp', ['--archive', '--reflink=auto', '--parents', '--target-directory', root, '--', ...present], {
+    cwd: '/',
+  })
+}
+
+async function firstOf(files: readonly string[]): Promise<Buffer> {
+  for (const file of files) {
+    try {
+      return await readFile(file)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+  throw new SandboxError(
+    'image_unavailable',
+    `the base "host" needs to know what is installed here, but none of ${files.join(', ')} exists; name an image instead`,
+  )
+}
+
+async function lstatOrUndefined(file: string) {
+  try {
+    return await lstat(file)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,116 @@
+import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { isMissing } from './missing.ts'
+import { unchangedPackagedEtc } from './packaged-files.ts'
+import { runTool } from './run-tool.ts'
+
+/** Made by the machine's own tools rather than brought by a package, and without secrets. */
+const MADE_BY_TOOLS = [
+  'alternatives',
+  'ca-certificates.conf',
+  'debian_version',
+  'alpine-release',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'locale.conf',
+  'locale.gen',
+  'localtime',
+  'nsswitch.conf',
+  'os-release',
+  'pam.d',
+  'pki/ca-trust',
+  'pki/tls/certs',
+  'profile',
+  'sgml',
+  'shells',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'timezone',
+  'xml',
+]
+
+/** Where a package manager looks for packages. What names a password (`https://user:word@host`) or is not for everyone stays out. */
+const PACKAGE_SOURCES = ['apt', 'apk', 'yum.repos.d', 'dnf']
+const SOURCES_LEFT_OUT = /^\/etc\/apt\/auth\.conf/
+const PASSWORD_IN_URL = /:\/\/[^\s/"']*@/
+
+/** Replaced by generated ones below, or never shown. */
+const NEVER = /^\/etc\/(g?shadow|passwd|group|hosts|hostname|resolv\.conf|fstab|mtab|machine-id)-?$/
+
+const LAST_SYSTEM_ID = 999
+const NOBODY_ID = 65_534
+
+/** Writes the /etc of the `host` base below `root`: generated files, what packages brought unchanged, and a list of names; nothing else. */
+export async function writeHostEtc(root: string): Promise<void> {
+  const etc = path.join(root, 'etc')
+  await mkdir(etc, { recursive: true, mode: 0o755 })
+  const sources = await withoutPasswords(await publicBelow(PACKAGE_SOURCES))
+  const wanted = [...(await unchangedPackagedEtc()), ...(await publicBelow(MADE_BY_TOOLS)), ...sources]
+  await copyIntoRoot(root, [...new Set(wanted)].filter((file) => !NEVER.test(file)).sort())
+  const generated: Readonly<Record<string, string>> = {
+    passwd: await systemAccounts('/etc/passwd', ([name, , id, group, , home, shell]) =>
+      [name, '*', id, group, '', home, shell].join(':'),
+    ),
+    group: await systemAccounts('/etc/group', ([name, , id]) => [name, '*', id, ''].join(':')),
+    hosts: '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n',
+    hostname: 'sandbox\n',
+    'resolv.conf': '',
+    fstab: '',
+  }
+  for (const [name, text] of Object.entries(generated)) {
+    await writeFile(path.join(etc, name), text, { mode: 0o644, flag: 'wx' })
+  }
+  await symlink('/proc/self/mounts', path.join(etc, 'mtab'))
+}
+
+/** Users or groups that packages rely on, without people, passwords and members. The `*` lets pam know without /etc/shadow that none logs in. */
+async function systemAccounts(file: string, line: (fields: readonly string[]) => string): Promise<string> {
+  const rows = (await readFile(file, 'utf8')).split('\n').map((row) => row.split(':'))
+  const system = rows.filter((row) => /^\d+$/.test(row[2] ?? '') && isSystemId(Number(row[2])))
+  return system.map((row) => `${line(row)}\n`).join('')
+}
+
+function isSystemId(id: number): boolean {
+  return id <= LAST_SYSTEM_ID || id === NOBODY_ID
+}
+
+async function withoutPasswords(files: readonly string[]): Promise<readonly string[]> {
+  const clean: string[] = []
+  for (const file of files) {
+    if (SOURCES_LEFT_OUT.test(file)) continue
+    const isFile = (await lstat(file)).isFile()
+    if (!isFile || !PASSWORD_IN_URL.test(await readFile(file, 'latin1'))) clean.push(file)
+  }
+  return clean
+}
+
+/** Those of the names below /etc that exist, with what is in them as far as every user of the machine may read it. */
+async function publicBelow(names: readonly string[]): Promise<readonly string[]> {
+  const present: string[] = []
+  for (const name of names) if (await isThere(`/etc/${name}`)) present.push(`/etc/${name}`)
+  if (present.length === 0) return []
+  const closed = ['-type', 'd', '!', '-perm', '-o=rx', '-prune']
+  const open = ['(', '-type', 'd', '-o', '-type', 'l', '-o', '-type', 'f', '-perm', '-o=r', ')', '-print0']
+  const found = await runTool('find', [...present, ...closed, '-o', ...open])
+  return found.toString('utf8').split('\0').filter(Boolean)
+}
+
+/** Copies exactly these: a folder without what is in it. */
+async function copyIntoRoot(root: string, files: readonly string[]): Promise<void> {
+  if (files.length === 0) return
+  const list = files.map((file) => `${file.slice(1)}\0`).join('')
+  const create = ['--create', '--no-recursion', '--null', '--files-from=-']
+  const archive = await runTool('tar', create, { cwd: '/', stdin: list })
+  await runTool('tar', ['--extract', '--directory', root], { stdin: archive })
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}

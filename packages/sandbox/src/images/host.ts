@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { buildHostBase, HOST_ENV, type HostOptions, hostDigest } from './host-base.ts'
+import type { Root, Roots } from './roots.ts'
+import { staged } from './staging.ts'
+
+/** The base `host` as a root of the store: made once per state of the machine's packages. */
+export class HostBase {
+  readonly #store: string
+  readonly #roots: Roots
+  readonly #options: HostOptions
+
+  constructor(store: string, roots: Roots, options: HostOptions) {
+    this.#store = store
+    this.#roots = roots
+    this.#options = options
+  }
+
+  async resolve(tell: (sentence: string) => void): Promise<Root> {
+    const ready = await this.#roots.get(await hostDigest(this.#options))
+    if (ready !== undefined) return ready
+    return staged(this.#store, 'host', async (directory) => {
+      const digest = await hostDigest(this.#options)
+      const made = await this.#roots.get(digest)
+      if (made !== undefined) return made
+      tell("Making the base from this machine's own programs; once until its packages change.")
+      const rootfs = path.join(directory, 'rootfs')
+      await mkdir(rootfs, { mode: 0o755 })
+      await buildHostBase(rootfs, this.#options)
+      return this.#roots.add(rootfs, digest, HOST_ENV)
+    })
+  }
+
+  /** The digest that `resolve` would give; undefined where this machine can make no such base. */
+  async current(): Promise<string | undefined> {
+    return hostDigest(this.#options).catch(() => undefined)
+  }
+}

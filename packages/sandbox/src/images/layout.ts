@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { runTool } from './run-tool.ts'
+
+export interface LayoutImage {
+  /** The digest of the image's configuration, which names its layers' content too: the same however the layers are packed. */
+  readonly digest: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** What the single image of an OCI layout is and asks for. */
+export async function readLayout(layout: string): Promise<LayoutImage> {
+  const index = JSON.parse(await readFile(path.join(layout, 'index.json'), 'utf8')) as {
+    readonly manifests: readonly { readonly digest: string }[]
+  }
+  const manifest = JSON.parse(await readBlob(layout, index.manifests[0]?.digest)) as {
+    readonly config?: { readonly digest: string }
+  }
+  const digest = manifest.config?.digest
+  const config = JSON.parse(await readBlob(layout, digest)) as {
+    readonly config?: { readonly Env?: readonly string[] | null }
+  }
+  const env = (config.config?.Env ?? []).map((line) => {
+    const equals = line.indexOf('=')
+    return equals < 0 ? ([line, ''] as const) : ([line.slice(0, equals), line.slice(equals + 1)] as const)
+  })
+  return { digest: digest ?? '', env: { PATH: DEFAULT_PATH, ...Object.fromEntries(env) } }
+}
+
+/** Unpacks `layout:image` into the new directory `rootfs`, with owners, modes, extended attributes and whiteouts applied. */
+export async function unpackLayout(layout: string, rootfs: string, lockFd: number): Promise<void> {
+  const rootless = process.getuid?.() === 0 ? [] : ['--rootless']
+  await runTool('umoci', ['raw', 'unpack', ...rootless, '--image', `${layout}:image`, rootfs], { lockFd })
+}
+
+/** What kind of image a tar file holds, by what is in it. Docker's newer archives hold both kinds and are read as Docker's. */
+export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive'> {
+  const names = (await runTool('tar', ['--list', '--file', file])).toString('utf8').split('\n')
+  const top = new Set(names.map((name) => name.replace(/^\.\//, '')))
+  if (top.has('manifest.json')) return 'docker-archive'
+  if (top.has('oci-layout') && top.has('index.json')) return 'oci-archive'
+  throw new Error(`${file} is neither a Docker archive (manifest.json) nor an OCI one (oci-layout, index.json)`)
+}
+
+async function readBlob(layout: string, digest: string | undefined): Promise<string> {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
+  if (hex === undefined) throw new Error(`the image in ${layout} has no usable digest: ${digest}`)
+  return readFile(path.join(layout, 'blobs', 'sha256', hex), 'utf8')
+}

@@ -1,0 +1,87 @@
+import type { Stats } from 'node:fs'
+import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
+import { hasCode } from './missing.ts'
+import { runTool } from './run-tool.ts'
+
+export interface FarmRequest {
+  /** Absolute folder, file or link of this machine. */
+  readonly source: string
+  /** The root below which it appears at the same path. */
+  readonly root: string
+  /** Absolute paths that are left out with all below them. */
+  readonly hide: ReadonlySet<string>
+  /** Leave out what other users of this machine cannot read. */
+  readonly publicOnly: boolean
+}
+
+const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
+const AT_ONCE = 64
+
+/**
+ * Shows a tree of this machine below another root without copying it: its files are hard links, its folders new. What cannot be linked
+ * (another file system above all) is copied. The farm is for reading only: a write would reach the machine's own file. An upgrade of a
+ * package renames new files into place, so it does not change a farm. Sockets, pipes and devices are left out.
+ */
+export async function farm(request: FarmRequest): Promise<void> {
+  const copies: string[] = []
+  const byteWise: FarmRequest = {
+    ...request,
+    source: latin1(request.source),
+    root: latin1(request.root),
+    hide: new Set([...request.hide].map(latin1)),
+  }
+  await farmEntry(byteWise, byteWise.source, await lstat(request.source), copies)
+  if (copies.length === 0) return
+  const list = copies.map((file) => `${file.slice(1)}\0`).join('')
+  const copy = ['cp', '--archive', '--reflink=auto', '--parents', '--target-directory', request.root, '--']
+  await runTool('xargs', ['--null', '--no-run-if-empty', ...copy], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
+}
+
+/** Paths are latin1 text, one character for each byte, for the sake of names that are not UTF-8. */
+async function farmEntry(request: FarmRequest, source: string, stats: Stats, copies: string[]): Promise<void> {
+  const target = Buffer.from(request.root + source, 'latin1')
+  if (request.hide.has(source)) return
+  if (stats.isSymbolicLink()) {
+    await symlink(await readlink(bytes(source), 'buffer'), target)
+    await lchown(target, stats.uid, stats.gid)
+    return
+  }
+  if (stats.isFile()) {
+    if (request.publicOnly && (stats.mode & 0o004) === 0) return
+    await linkOrNote(source, target, copies)
+    return
+  }
+  if (!stats.isDirectory() || (request.publicOnly && (stats.mode & 0o005) !== 0o005)) return
+  await mkdir(target, { recursive: true })
+  const names = await readdir(bytes(source), { encoding: 'latin1', withFileTypes: true })
+  for (let start = 0; start < names.length; start += AT_ONCE) {
+    await Promise.all(
+      names.slice(start, start + AT_ONCE).map(async (entry) => {
+        const child = `${source}/${entry.name}`
+        if (entry.isFile() && !request.publicOnly && !request.hide.has(child)) {
+          await linkOrNote(child, bytes(request.root + child), copies)
+        } else await farmEntry(request, child, await lstat(bytes(child)), copies)
+      }),
+    )
+  }
+  await lchown(target, stats.uid, stats.gid)
+  await chmod(target, stats.mode & 0o7777)
+  await lutimes(target, stats.atime, stats.mtime)
+}
+
+async function linkOrNote(source: string, target: Buffer, copies: string[]): Promise<void> {
+  try {
+    await link(bytes(source), target)
+  } catch (error) {
+    if (!CANNOT_LINK.some((code) => hasCode(error, code))) throw error
+    copies.push(source)
+  }
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1')
+}

@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { isMissing } from './missing.ts'
+
+export interface NameRecord {
+  readonly name: string
+  /** Of the root. */
+  readonly digest: string
+  readonly origin: 'import' | 'registry'
+  /** What the registry called it, for `registry`. */
+  readonly registryDigest?: string
+  /** When it was imported, or when the registry was last asked. Unix milliseconds. */
+  readonly at: number
+}
+
+/** Below `directory`: one small file per known name, replaced whole. */
+export class Names {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Undefined when unknown; a damaged record is as good as none. */
+  async get(name: string): Promise<NameRecord | undefined> {
+    const record = await this.#read(fileOf(name))
+    return record?.name === name ? record : undefined
+  }
+
+  async put(record: NameRecord): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    const file = path.join(this.#directory, fileOf(record.name))
+    const staged = `${file}.${randomUUID()}`
+    await writeFile(staged, JSON.stringify(record), { mode: 0o600, flush: true })
+    await rename(staged, file)
+  }
+
+  async remove(name: string): Promise<boolean> {
+    const known = (await this.get(name)) !== undefined
+    await rm(path.join(this.#directory, fileOf(name)), { force: true })
+    return known
+  }
+
+  async list(): Promise<readonly NameRecord[]> {
+    const files = await readdir(this.#directory).catch((error: unknown) => {
+      if (isMissing(error)) return []
+      throw error
+    })
+    const records = await Promise.all(files.filter((file) => file.endsWith('.json')).map((file) => this.#read(file)))
+    return records.filter((record) => record !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async #read(file: string): Promise<NameRecord | undefined> {
+    try {
+      return JSON.parse(await readFile(path.join(this.#directory, file), 'utf8')) as NameRecord
+    } catch (error) {
+      if (isMissing(error) || error instanceof SyntaxError) return undefined
+      throw error
+    }
+  }
+}
+
+function fileOf(name: string): string {
+  return `${createHash('sha256').update(name).digest('hex')}.json`
+}

@@ -1,0 +1,119 @@
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import path from 'node:path'
+import { archiveKind, readLayout, unpackLayout } from './layout.ts'
+import { isMissing } from './missing.ts'
+import type { NameRecord, Names } from './names.ts'
+import { askDigest, atDigest, copyToLayout, isPinned, isPlain, type RegistryOptions, refusal } from './registry.ts'
+import { type Root, type Roots, removeTree } from './roots.ts'
+import { removeAbandoned, staged } from './staging.ts'
+
+/** How long the registry's answer for a tag counts. */
+const TAG_KEPT_MS = 10 * 60_000
+
+type Progress = (sentence: string) => void
+
+/** Brings images into the store, from registries and files, and finds those that are there. */
+export class ImagePuller {
+  readonly #store: string
+  readonly #roots: Roots
+  readonly #names: Names
+  readonly #options: RegistryOptions
+
+  constructor(store: string, roots: Roots, names: Names, options: RegistryOptions) {
+    this.#store = store
+    this.#roots = roots
+    this.#names = names
+    this.#options = options
+  }
+
+  async resolve(name: string, tell: Progress): Promise<Root> {
+    const ready = await this.#ready(name)
+    if (ready !== undefined) return ready
+    return staged(this.#store, name, async (directory, lock) => {
+      const made = await this.#ready(name)
+      if (made !== undefined) return made
+      const known = await this.#names.get(name)
+      if (known?.origin === 'import') return this.#unpack(this.#kept(known.digest), directory, lock.fd)
+      return this.#pull(name, directory, lock.fd, tell)
+    })
+  }
+
+  async importImage(name: string, source: string): Promise<NameRecord> {
+    const notation = source.startsWith('oci:') ? source : `${await archiveKind(source)}:${path.resolve(source)}`
+    return staged(this.#store, name, async (directory, lock) => {
+      const layout = path.join(directory, 'layout')
+      await copyToLayout(notation, layout, lock.fd)
+      const { digest } = await readLayout(layout)
+      // The layout stays, so that a damaged root can be made again without the file it came from.
+      await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
+      await removeTree(this.#kept(digest))
+      await rename(layout, this.#kept(digest))
+      await this.#unpack(this.#kept(digest), directory, lock.fd)
+      const record: NameRecord = { name, digest, origin: 'import', at: Date.now() }
+      await this.#names.put(record)
+      return record
+    })
+  }
+
+  async forget(name: string): Promise<boolean> {
+    return staged(this.#store, name, () => this.#names.remove(name))
+  }
+
+  /** Removes staging areas of killed processes, and layouts of imports that no name refers to any more. */
+  async removeLeftovers(named: ReadonlySet<string>): Promise<void> {
+    await removeAbandoned(this.#store)
+    const layouts = await readdir(path.join(this.#store, 'layouts')).catch((error: unknown) => {
+      if (isMissing(error)) return []
+      throw error
+    })
+    for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
+  }
+
+  async #ready(name: string): Promise<Root | undefined> {
+    const record = await this.#names.get(name)
+    if (record === undefined) return undefined
+    const settled = record.origin === 'import' || isPinned(name) || Date.now() - record.at < TAG_KEPT_MS
+    return settled ? this.#roots.get(record.digest) : undefined
+  }
+
+  async #pull(name: string, directory: string, lockFd: number, tell: Progress): Promise<Root> {
+    const refused = await refusal(name, this.#options)
+    if (refused !== undefined) throw new Error(refused)
+    const known = await this.#names.get(name)
+    const root = known === undefined ? undefined : await this.#roots.get(known.digest)
+    let wanted: string
+    try {
+      wanted = await askDigest(name, this.#options)
+    } catch (error) {
+      if (root === undefined) throw error
+      tell(`The registry could not be asked about ${name} (${error}); what it gave last is used.`)
+      return root
+    }
+    const note = (digest: string) =>
+      this.#names.put({ name, digest, origin: 'registry', registryDigest: wanted, at: Date.now() })
+    if (root !== undefined && known?.registryDigest === wanted) {
+      await note(root.digest)
+      return root
+    }
+    tell(`Pulling ${name} at ${wanted}.`)
+    const layout = path.join(directory, 'layout')
+    await copyToLayout(atDigest(name, wanted), layout, lockFd, isPlain(name, this.#options))
+    const unpacked = await this.#unpack(layout, directory, lockFd)
+    await note(unpacked.digest)
+    return unpacked
+  }
+
+  async #unpack(layout: string, directory: string, lockFd: number): Promise<Root> {
+    const { digest, env } = await readLayout(layout)
+    const there = await this.#roots.get(digest)
+    if (there !== undefined) return there
+    const rootfs = path.join(directory, 'new', 'rootfs')
+    await mkdir(path.dirname(rootfs), { mode: 0o700 })
+    await unpackLayout(layout, rootfs, lockFd)
+    return this.#roots.add(rootfs, digest, env)
+  }
+
+  #kept(digest: string): string {
+    return path.join(this.#store, 'layouts', digest.replace(/^sha256:/, ''))
+  }
+}

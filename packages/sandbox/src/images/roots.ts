@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { isMissing } from './missing.ts'
+import { runTool } from './run-tool.ts'
+
+/** An unpacked root file system of the store. */
+export interface Root {
+  readonly digest: string
+  readonly rootfs: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+interface RootRecord {
+  readonly digest: string
+  readonly env: Readonly<Record<string, string>>
+  /** Names at the top, sorted: what a look at the root can be checked against. */
+  readonly top: readonly string[]
+}
+
+/** Below `directory`: `roots/HEX/{rootfs,root.json}`, whole or absent, and `gone/` for what is being removed. */
+export class Roots {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** The root with this digest; undefined when it is absent or damaged, and a damaged one is out of the way then. */
+  async get(digest: string): Promise<Root | undefined> {
+    const place = this.#place(digest)
+    if (!(await exists(place))) return undefined
+    const record = await readRecord(path.join(place, 'root.json'))
+    const rootfs = path.join(place, 'rootfs')
+    if (record?.digest === digest && sameNames(await namesIn(rootfs), record.top)) {
+      return { digest, rootfs, env: record.env }
+    }
+    await this.remove(digest)
+    return undefined
+  }
+
+  /** Moves a finished root in, at once and for good. When another process was faster, its root stays. */
+  async add(rootfs: string, digest: string, env: Readonly<Record<string, string>>): Promise<Root> {
+    const staged = path.dirname(rootfs)
+    const record: RootRecord = { digest, env, top: (await namesIn(rootfs)) ?? [] }
+    await writeFile(path.join(staged, 'root.json'), JSON.stringify(record), { mode: 0o600 })
+    // After a power cut a root is there with all its files or not at all.
+    await runTool('sync', ['--file-system', staged])
+    const place = this.#place(digest)
+    await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
+    try {
+      await rename(staged, place)
+    } catch (error) {
+      const there = await this.get(digest)
+      if (there === undefined) throw error
+      return there
+    }
+    return { digest, rootfs: path.join(place, 'rootfs'), env }
+  }
+
+  async digests(): Promise<readonly string[]> {
+    const names = (await namesIn(path.join(this.#directory, 'roots'))) ?? []
+    return names.map((name) => `sha256:${name}`)
+  }
+
+  /** At once out of the way, then removed. */
+  async remove(digest: string): Promise<void> {
+    const gone = path.join(this.#directory, 'gone', randomUUID())
+    await mkdir(path.dirname(gone), { recursive: true, mode: 0o700 })
+    try {
+      await rename(this.#place(digest), gone)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+    await removeTree(gone)
+  }
+
+  /** Removes what a killed process was removing. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of (await namesIn(path.join(this.#directory, 'gone'))) ?? []) {
+      await removeTree(path.join(this.#directory, 'gone', name))
+    }
+  }
+
+  #place(digest: string): string {
+    return path.join(this.#directory, 'roots', digest.replace(/^sha256:/, ''))
+  }
+}
+
+/** Removes a directory whatever it holds. Node.js's own `rm` cannot remove names that are not UTF-8. */
+export async function removeTree(directory: string): Promise<void> {
+  await runTool('rm', ['-rf', '--one-file-system', '--', directory])
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+async function readRecord(file: string): Promise<RootRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as RootRecord
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+async function namesIn(directory: string): Promise<readonly string[] | undefined> {
+  try {
+    return (await readdir(directory, 'latin1')).sort()
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+function sameNames(found: readonly string[] | undefined, wanted: readonly string[]): boolean {
+  return found !== undefined && found.length === wanted.length && found.every((name, index) => name === wanted[index])
+}
