@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { comparePaths, compareText } from '@harmont/ir'
+import { resolvePath } from './resolve-path.ts'
+import { type Found, walk } from './walk.ts'
+
+/**
+ * The `digests` of a key context over the files of a directory, each read once. `onNothing` hears of paths of a policy of which none matches:
+ * mostly a slip.
+ */
+export function digestsBelow(
+  base: string,
+  onNothing: (paths: readonly string[]) => void,
+): (paths: readonly string[]) => string[] {
+  const known = new Map<string, string>()
+  return (paths) => {
+    const found = [...paths].sort(compareText).flatMap((path) => resolvePath(base, path))
+    if (found.length === 0) onNothing(paths)
+    return found.map((entry) => {
+      const digest = known.get(entry.path) ?? digestOf(base, entry)
+      known.set(entry.path, digest)
+      return digest
+    })
+  }
+}
+
+/** D of `sdk-cli.md` 2.3 as hex: of a file its bytes, of a directory names and bytes of its files, of a dangling link its target. */
+export function digestOf(base: string, { path, kind }: Found): string {
+  const sum = createHash('sha256')
+  if (kind === 'dangling link') return sum.update(readlinkSync(join(base, path))).digest('hex')
+  if (kind === 'file') return sum.update(readFileSync(join(base, path))).digest('hex')
+  const files = [...walk(base, path)].filter((found) => found.kind === 'file').map((found) => found.path)
+  for (const file of files.sort(comparePaths)) {
+    const relative = path === '' ? file : file.slice(path.length + 1)
+    sum
+      .update(`${relative}\0`)
+      .update(readFileSync(join(base, file)))
+      .update('\0')
+  }
+  return sum.digest('hex')
+}

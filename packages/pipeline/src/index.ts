@@ -1,0 +1,8 @@
+export { type CachePolicy, compose, type EnvKeys, forever, none, onChange, ttl } from './cache.ts'
+export type { When } from './condition.ts'
+export type { Duration } from './duration.ts'
+export { type Leaves, type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
+export type { PipelineDefinition } from './render/definitions.ts'
+export { type RenderMounts, renderMounts } from './render/mounts.ts'
+export { type Step, scratch, sh, type Wait, wait } from './step.ts'
+export type { ResourceOptions, RetryOptions, StepOptions } from './step-options.ts'

@@ -1,0 +1,113 @@
+import {
+  Gate,
+  type IrEdge,
+  type IrGraph,
+  type IrNode,
+  type IrResources,
+  type IrRetry,
+  type IrStep,
+  stepKeys,
+} from '@harmont/ir'
+import { isStep, nearestCommand } from './brand.ts'
+import { collect } from './collect.ts'
+import type { Step, Wait } from './step.ts'
+import { wrongUse } from './wrong-use.ts'
+
+/** What the pipeline gives each of its steps. */
+export interface StepDefaults {
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: Readonly<Record<string, string>>
+  readonly defaultImage: string
+  readonly resources: IrResources | undefined
+  readonly retry: IrRetry | undefined
+}
+
+// Packages ask nothing and tools print plainly, in every step.
+const BASE_ENV = { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb' }
+
+/** Leaves to graph: nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there yet. */
+export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults): IrGraph {
+  const emissions = collect(leaves)
+  const commands = emissions.filter(isStep)
+  const indexOf = new Map(commands.map((step, index) => [step, index]))
+  const index = (step: Step | null) => (step === null ? undefined : indexOf.get(step))
+  refuseSharedKeys(commands)
+  const keys = stepKeys(
+    commands.map((step) => ({
+      key: step.fields.key,
+      label: step.fields.label,
+      command: step.command ?? '',
+      parent: index(step.parent),
+    })),
+  )
+
+  const gate = new Gate()
+  const nodes: IrNode[] = []
+  const edges: IrEdge[] = []
+  for (const emission of emissions) {
+    if (!isStep(emission)) {
+      gate.wait(emission.continueOnFailure)
+      continue
+    }
+    const to = nodes.length
+    const { start, end, tolerant } = gate.command()
+    nodes.push(nodeOf(emission, keys[to] ?? '', tolerant, defaults))
+    const parent = index(nearestCommand(emission.parent))
+    if (parent !== undefined) edges.push([parent, to, 'builds_in'])
+    for (let from = start; from < end; from++) edges.push([from, to, 'depends_on'])
+    const explicit = new Set((emission.fields.dependsOn ?? []).map((step) => index(nearestCommand(step))))
+    for (const from of explicit) {
+      if (from !== undefined && from !== parent && (from < start || from >= end)) edges.push([from, to, 'depends_on'])
+    }
+  }
+  return { nodes, node_holes: [], edge_property: 'directed', edges }
+}
+
+function nodeOf(step: Step, key: string, tolerant: boolean, defaults: StepDefaults): IrNode {
+  const { fields } = step
+  const image = imageOf(step, defaults.defaultImage)
+  const retry = fields.retry ?? defaults.retry
+  const resources = fields.resources ?? defaults.resources
+  const secrets = { ...defaults.secrets, ...fields.secrets }
+  const lowered: IrStep = {
+    key,
+    cmd: step.command ?? '',
+    ...(fields.label !== undefined && { label: fields.label }),
+    ...(fields.cache && { cache: fields.cache }),
+    ...(fields.timeoutSeconds !== undefined && { timeout_seconds: fields.timeoutSeconds }),
+    ...(image !== undefined && { image }),
+    ...((tolerant || fields.continueOnFailure) && { continue_on_failure: true }),
+    ...(retry && { retry }),
+    ...(fields.softFail && { soft_fail: fields.softFail }),
+    ...(fields.condition && { if: fields.condition }),
+    ...(resources && { resources }),
+  }
+  const env = { ...BASE_ENV, ...defaults.env, ...fields.env }
+  return { step: lowered, env, ...(Object.keys(secrets).length > 0 && { secrets }) }
+}
+
+// A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was given, for the warning.
+function imageOf(step: Step, defaultImage: string): string | undefined {
+  const own = step.fields.image
+  if (own !== undefined || nearestCommand(step.parent) !== null) return own
+  let scratch = step.parent
+  while (scratch !== null && scratch.image === undefined) scratch = scratch.parent
+  return scratch?.image ?? defaultImage
+}
+
+function refuseSharedKeys(commands: readonly Step[]): void {
+  const owners = new Map<string, Step>()
+  for (const step of commands) {
+    const { key } = step.fields
+    const other = key === undefined ? undefined : owners.get(key)
+    if (key !== undefined && other !== undefined) {
+      const both = `${name(other)} and ${name(step)}`
+      throw wrongUse('pipeline', `one step with the key ${JSON.stringify(key)}`, both, 'Rename one of the two.')
+    }
+    if (key !== undefined) owners.set(key, step)
+  }
+}
+
+function name(step: Step): string {
+  return step.fields.label ?? (step.command ?? '').split('\n', 1)[0]?.slice(0, 40) ?? ''
+}

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { compareText } from '@harmont/ir'
+import type { PipelineIR } from '../pipeline.ts'
+
+/** What a pipeline file exports, as `default` or `pipelines`: one, or a list. */
+export interface PipelineDefinition {
+  /** `[a-z][a-z0-9-]{0,63}`, unique in the repository. */
+  readonly slug: string
+  readonly name?: string
+  readonly allowManual?: boolean
+  readonly triggers?: readonly object[]
+  readonly pipeline: PipelineIR | (() => PipelineIR | Promise<PipelineIR>)
+}
+
+export interface LoadedDefinition {
+  readonly definition: PipelineDefinition
+  /** Relative to the project directory. */
+  readonly file: string
+}
+
+export interface LoadFailure {
+  readonly file: string
+  readonly error: unknown
+}
+
+const SLUG = /^[a-z][a-z0-9-]{0,63}$/
+
+/** Loads the pipeline files of a project in name order. A file that does not load is told apart, and the others count. */
+export async function loadDefinitions(
+  project: string,
+): Promise<{ definitions: LoadedDefinition[]; failures: LoadFailure[] }> {
+  const definitions: LoadedDefinition[] = []
+  const failures: LoadFailure[] = []
+  for (const name of pipelineFiles(project)) {
+    const file = `.hm/${name}`
+    try {
+      const exported: Record<string, unknown> = await import(pathToFileURL(join(project, file)).href)
+      definitions.push(...definitionsOf(exported).map((definition) => ({ definition, file })))
+    } catch (error) {
+      failures.push({ file, error })
+    }
+  }
+  return { definitions, failures }
+}
+
+// Names beginning with `_` or `.`, and subdirectories, are only for import.
+function pipelineFiles(project: string): string[] {
+  const entries = readdirSync(join(project, '.hm'), { withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory() && /^[^._].*\.m?[tj]s$/.test(entry.name) && !/\.d\.m?ts$/.test(entry.name))
+    .map((entry) => entry.name)
+    .sort(compareText)
+}
+
+function definitionsOf(exported: Record<string, unknown>): PipelineDefinition[] {
+  const values = [exported.default, exported.pipelines].filter((value) => value !== undefined)
+  if (values.length === 0) {
+    throw new TypeError(
+      'expected an export "default" or "pipelines", got neither. Export {slug, pipeline}, or begin the file name with "_".',
+    )
+  }
+  return values.flat().map(checkDefinition)
+}
+
+function checkDefinition(value: unknown): PipelineDefinition {
+  if (isDefinition(value)) return value
+  throw new TypeError(
+    `expected {slug, pipeline} with a slug like ${SLUG.source} and a pipeline made by pipeline() or a function giving one. Correct the export.`,
+  )
+}
+
+function isDefinition(value: unknown): value is PipelineDefinition {
+  if (typeof value !== 'object' || value === null || !('slug' in value) || !('pipeline' in value)) return false
+  const { slug, pipeline } = value
+  const isPipeline = typeof pipeline === 'function' || (typeof pipeline === 'object' && pipeline !== null)
+  return typeof slug === 'string' && SLUG.test(slug) && isPipeline
+}

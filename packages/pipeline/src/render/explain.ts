@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
+import { isProjectFile } from './imports.ts'
+import { RenderError } from './render-error.ts'
+
+/**
+ * An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other frames. `loaded` are the project files that were
+ * loaded, among which an error of syntax without a place is looked for.
+ */
+export function explain(error: unknown, project: string, loaded: readonly string[]): string {
+  const cause = error instanceof RenderError ? error.cause : error
+  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
+  const message = cause instanceof Error ? messageOf(cause) : `threw ${inspect(cause)}`
+  const [place, ...others] = projectPlaces(stack, project)
+  const found = place ?? (cause instanceof SyntaxError ? syntaxPlace(loaded, project) : undefined)
+  const file = found ?? (error instanceof RenderError ? error.file : 'render')
+  return [`${file}: ${message}`, ...others.slice(0, 10).map((other) => `    from ${other}`)].join('\n')
+}
+
+function messageOf(error: Error): string {
+  const reason =
+    error.cause === undefined
+      ? ''
+      : `\n    because: ${error.cause instanceof Error ? error.cause.message : inspect(error.cause)}`
+  return (error.name === 'Error' ? error.message : `${error.name}: ${error.message}`) + reason
+}
+
+// A syntax error's stack begins with its place; a thrown one has a frame for each call.
+function projectPlaces(stack: string, project: string): string[] {
+  const places: string[] = []
+  for (const line of stack.split('\n')) {
+    const match = /^(file:\/\/\S+):(\d+)$/.exec(line) ?? /^\s+at .*?(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line)
+    if (match?.[1] === undefined) continue
+    const file = fileURLToPath(match[1])
+    const place = `${relative(project, file)}:${match[2]}`
+    if (isProjectFile(project, file) && !places.includes(place)) places.push(place)
+  }
+  return places
+}
+
+// V8 keeps the place of a JavaScript syntax error to itself; the parser of TypeScript reads the same files and tells.
+function syntaxPlace(loaded: readonly string[], project: string): string | undefined {
+  for (const file of loaded) {
+    try {
+      stripTypeScriptTypes(readFileSync(file, 'utf8'), { mode: 'transform', sourceUrl: pathToFileURL(file).href })
+    } catch (error) {
+      return projectPlaces(error instanceof Error ? (error.stack ?? '') : '', project)[0]
+    }
+  }
+  return undefined
+}
