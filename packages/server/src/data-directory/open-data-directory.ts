@@ -1,0 +1,36 @@
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generatedSecret } from './generated-secret.ts'
+
+/** Places and secrets below the data directory. */
+export interface DataDirectory {
+  readonly path: string
+  readonly database: string
+  readonly blobs: string
+  /** What the sandbox driver keeps: images, snapshots, running sandboxes. */
+  readonly sandboxes: string
+  /** Gives the secret of that name, made at the first call ever. */
+  secret(name: string): Promise<string>
+}
+
+/** Makes the directory when it is absent. Fails with a sentence that names the setting when it cannot be used. */
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new Error(`HARMONT_DATA_DIR: expected a directory that this user can write to, got ${path} (${cause}).`, {
+      cause,
+    })
+  }
+  const secrets = join(path, 'secrets')
+  await mkdir(secrets, { recursive: true, mode: 0o700 })
+  return {
+    path,
+    database: join(path, 'database'),
+    blobs: join(path, 'blobs'),
+    sandboxes: join(path, 'sandboxes'),
+    secret: (name) => generatedSecret(secrets, name),
+  }
+}

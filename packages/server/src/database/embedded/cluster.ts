@@ -1,0 +1,56 @@
+/** The files of the embedded database: made once, completely or not at all. */
+import { once } from 'node:events'
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Stage } from './stage.ts'
+
+export const superuser = 'harmont'
+
+/** Makes the cluster in `data` below the state directory unless it is there. The password is the superuser's. */
+export async function ensureCluster(stage: Stage, state: string, password: string): Promise<void> {
+  const data = join(state, 'data')
+  if (await exists(join(data, 'PG_VERSION'))) return
+  await mkdir(state, { recursive: true, mode: 0o700 })
+  await stage.own(state)
+  // Made under another name and renamed when complete: a kill in between leaves nothing that looks like a cluster.
+  await rm(join(state, 'unfinished'), { recursive: true, force: true })
+  const passwordFile = join(state, 'password')
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  await stage.own(passwordFile)
+  try {
+    await initdb(stage)
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+  await rename(join(state, 'unfinished'), data)
+}
+
+async function initdb(stage: Stage): Promise<void> {
+  const child = stage.spawn(
+    'initdb',
+    [
+      `--pgdata=${stage.state}/unfinished`,
+      `--username=${superuser}`,
+      '--auth=scram-sha-256',
+      `--pwfile=${stage.state}/password`,
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  if (child.stdout === null || child.stderr === null) throw new Error('initdb was started without pipes')
+  const ended = once(child, 'close')
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [code, signal] = await ended
+  if (code !== 0) throw new Error(`initdb ended with ${code ?? signal}; it said:\n${`${output}${errors}`.slice(-2000)}`)
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { isAlive, runningPostmaster, stopPostmaster } from './postmaster.ts'
+import { startEmbeddedPostgres } from './supervisor.ts'
+
+const log = pino({ level: 'silent' })
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp('/var/tmp/harmont-postgres-')
+  const state = join(
+    path,
+    'a/folder/with/a/name/that/is/longer/than/the/path/of/a/unix/socket/may/be/by/some/characters/database',
+  )
+  onTestFinished(async () => {
+    await stopPostmaster(state, 10_000)
+    await rm(path, { recursive: true })
+  })
+  return state
+}
+
+async function ask(connection: pg.ClientConfig, query: string): Promise<unknown> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  const { rows } = await client.query(query)
+  await client.end()
+  return Object.values(rows[0] ?? {})[0]
+}
+
+test('starts in an absent directory with durability on, no network and no account of its own', async () => {
+  const state = await folder()
+  const accounts = await readFile('/etc/passwd', 'utf8')
+  const database = await startEmbeddedPostgres(state, 'a password', log)
+  expect(
+    await ask(database.connection, "select current_setting('fsync') || current_setting('synchronous_commit')"),
+  ).toBe('onon')
+  expect(await ask(database.connection, 'show listen_addresses')).toBe('')
+  await expect(ask({ ...database.connection, password: 'another' }, 'select 1')).rejects.toThrow('password')
+  const pid = await runningPostmaster(state)
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  if (process.getuid?.() === 0) expect(status).toMatch(/^Uid:\t60907\t60907\t60907\t60907$/m)
+  if (process.getuid?.() === 0) expect(status).toMatch(/^CapBnd:\t0+$/m)
+  expect(await readFile('/etc/passwd', 'utf8')).toBe(accounts)
+  await database.stop()
+  expect(await runningPostmaster(state)).toBeUndefined()
+})
+
+test('a second server on the same directory is refused', { timeout: 20_000 }, async () => {
+  const state = await folder()
+  const first = await startEmbeddedPostgres(state, 'a password', log)
+  await expect(startEmbeddedPostgres(state, 'a password', log)).rejects.toThrow('Another Harmont server')
+  await first.stop()
+})
+
+test('G02 started again when it is killed, with what was committed', async () => {
+  const state = await folder()
+  const database = await startEmbeddedPostgres(state, 'a password', log)
+  await ask(database.connection, 'create table kept as select 42 as answer')
+  const pid = await runningPostmaster(state)
+  if (pid === undefined) throw new Error('it does not run')
+  process.kill(pid, 'SIGKILL')
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const answer = await ask(database.connection, 'select answer from kept').catch((error: unknown) => {
+      if (Date.now() > deadline) throw error
+    })
+    if (answer === 42) break
+    await sleep(50)
+  }
+  expect(await runningPostmaster(state)).not.toBe(pid)
+  await database.stop()
+})
+
+const starter = `
+import { pino } from 'pino'
+const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('./supervisor.ts', import.meta.url).href)})
+const database = await startEmbeddedPostgres(process.argv[1], 'a password', pino({ level: 'silent' }))
+console.log('up')
+if (process.argv[2] === 'stop') await database.stop()
+else setInterval(() => {}, 1000)
+`
+
+test('G02 survives the SIGKILL of its server, and the next one takes it over', async () => {
+  const state = await folder()
+  const server = spawn(process.execPath, ['--input-type=module', '-e', starter, state], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(server.stdout, 'data')
+  server.kill('SIGKILL')
+  await once(server, 'exit')
+  const pid = await runningPostmaster(state)
+  if (pid === undefined) throw new Error('it does not run')
+  const taken = await startEmbeddedPostgres(state, 'a password', log)
+  expect(await runningPostmaster(state)).toBe(pid)
+  await taken.stop()
+  expect(isAlive(pid)).toBe(false)
+})
+
+test.runIf(process.getuid?.() === 0)('works for an ordinary user too', async () => {
+  const state = await folder()
+  const home = join(state, '..')
+  await mkdir(home, { recursive: true })
+  for (let path = home; path !== '/var/tmp'; path = join(path, '..')) await chown(path, 65534, 65534)
+  const server = spawn(process.execPath, ['--input-type=module', '-e', starter, state, 'stop'], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    uid: 65534,
+    gid: 65534,
+  })
+  const [code] = await once(server, 'exit')
+  expect(code).toBe(0)
+})

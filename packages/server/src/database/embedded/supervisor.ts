@@ -1,0 +1,138 @@
+/** Keeps the embedded PostgreSQL running: takes over one that a killed server left, starts it again when it dies, stops it with the server. */
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { findBinaries } from './binaries.ts'
+import { ensureCluster, superuser } from './cluster.ts'
+import { runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
+import { makeStage, type Stage } from './stage.ts'
+
+const startTimeoutMs = 30_000
+const longestSocketPath = 103
+/** Held for as long as a server uses the directory: a second one must not run on it. */
+const ownerLock = 0x4861726d
+const mostStarts = 8
+
+/** A connection that lives as long as the server that it is to. */
+interface Watch {
+  readonly client: pg.Client
+  readonly ended: Promise<void>
+}
+
+export interface EmbeddedPostgres {
+  readonly connection: pg.ClientConfig
+  stop(): Promise<void>
+}
+
+/** Starts or takes over the PostgreSQL of a directory, which is made when absent. Fails when another server uses it. */
+export async function startEmbeddedPostgres(state: string, password: string, log: Logger): Promise<EmbeddedPostgres> {
+  const stage = makeStage(await findBinaries(), state)
+  await ensureCluster(stage, state, password)
+  const socket = reachSocket(join(state, 'data'))
+  const connection = { host: socket.directory, user: superuser, password, database: 'postgres' }
+  const watch = await ensureRunning(stage, state, connection, log).catch((error: unknown) => {
+    socket.close()
+    throw error
+  })
+  let stopping = false
+
+  async function supervise(first: Watch): Promise<void> {
+    for (let current = first; ; ) {
+      await current.ended
+      if (stopping) return
+      log.warn('the embedded PostgreSQL has gone; starting it again')
+      current = await again()
+      log.info('the embedded PostgreSQL is back')
+      if (stopping) await current.client.end()
+    }
+  }
+  async function again(): Promise<Watch> {
+    for (;;) {
+      try {
+        return await ensureRunning(stage, state, connection, log)
+      } catch (error) {
+        log.error({ err: error }, 'the embedded PostgreSQL does not start; trying again')
+        await sleep(1000)
+      }
+    }
+  }
+  const watched = supervise(watch)
+  return {
+    connection,
+    async stop() {
+      stopping = true
+      await stopPostmaster(state, 10_000)
+      await watched
+      socket.close()
+    },
+  }
+}
+
+/** The directory of the socket, by a path that is short enough for the address of a socket. */
+function reachSocket(data: string): { readonly directory: string; close(): void } {
+  if (Buffer.byteLength(join(data, '.s.PGSQL.5432')) <= longestSocketPath) return { directory: data, close() {} }
+  if (process.platform !== 'linux')
+    throw new Error(
+      `HARMONT_DATA_DIR: expected a shorter path, got one whose socket has more than ${longestSocketPath} bytes: ${data}.`,
+    )
+  const descriptor = openSync(data, 'r')
+  return { directory: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) }
+}
+
+/** Gives a connection that holds the directory's lock, whatever had to be started for it. */
+async function ensureRunning(stage: Stage, state: string, connection: pg.ClientConfig, log: Logger): Promise<Watch> {
+  const deadline = Date.now() + startTimeoutMs
+  let tail = async () => ''
+  let starts = 0
+  let startedAt = 0
+  for (;;) {
+    // A start may fail because the last server's children are still ending: then it is tried again.
+    if ((await runningPostmaster(state)) === undefined && Date.now() - startedAt > 500) {
+      if (starts === mostStarts)
+        throw new Error(`The embedded PostgreSQL does not start. Its log ends with:\n${await tail()}`)
+      starts += 1
+      startedAt = Date.now()
+      tail = await startPostmaster(stage, state)
+    }
+    const client = new pg.Client({ ...connection, application_name: 'harmont supervisor' })
+    client.on('error', (error) => log.debug({ err: error }, 'the connection to the embedded PostgreSQL broke'))
+    const ended = new Promise<void>((resolve) => client.once('end', resolve))
+    try {
+      await client.connect()
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === '28P01')
+        throw new Error(
+          'The embedded PostgreSQL refuses the password in `secrets/database-password` of the data directory: it belongs to another database.',
+          { cause: error },
+        )
+      if (Date.now() > deadline)
+        throw new Error(
+          `The embedded PostgreSQL does not answer after ${startTimeoutMs / 1000} s. Its log ends with:\n${await tail()}`,
+          { cause: error },
+        )
+      await sleep(10)
+      continue
+    }
+    await takeOwnership(client, deadline)
+    return { client, ended }
+  }
+}
+
+async function takeOwnership(client: pg.Client, deadline: number): Promise<void> {
+  // A killed server's connections are gone within moments, so a lock that stays taken has a living owner.
+  const patience = Math.min(deadline, Date.now() + 3000)
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ownerLock])
+    if (rows[0]?.taken === true) return
+    if (Date.now() > patience) {
+      await client.end()
+      throw new Error(
+        'Another Harmont server already runs on this data directory. Stop it, or set HARMONT_DATA_DIR to another one.',
+      )
+    }
+    await sleep(50)
+  }
+}
