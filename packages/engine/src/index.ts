@@ -18,5 +18,7 @@ export type {
   Step,
 } from './core/model.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
+export { MemoryStore } from './memory/memory-store.ts'
 export type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RenderWork, RunnerPort, SourceArchive } from './port.ts'
 export type { Applied, BuildContext, BuildStore, ChangeFeed, Lease } from './store.ts'
+export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

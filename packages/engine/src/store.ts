@@ -28,21 +28,31 @@ export interface Lease {
   readonly started: boolean
   readonly lastSeq: number
   readonly spoolOffset: number
+  /** What is asked of the runner: the core's `stop` effect, kept for as long as the lease is. */
+  readonly stop: 'cancel' | 'timeout' | null
+  /** When the step's own time is over; null before the start and once the job is being stopped. */
+  readonly deadlineAt: Instant | null
 }
 
 export interface Applied {
-  /** The build after the last event. */
+  /** The build after the last event. Its list of jobs is the store's own and shows later changes too: read it at once, do not keep it. */
   readonly build: Build
+  /** The jobs that changed, or are new, as they are after the last event. */
+  readonly changed: readonly Job[]
   /** For each event whether it was taken; a refused one changed nothing. */
   readonly taken: readonly boolean[]
   readonly effects: readonly Effect[]
 }
 
 export interface BuildStore extends LogReader {
+  /** The build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** Every attempt of every step, oldest first within a step, for readers. */
   jobs(buildId: string): Promise<readonly Job[]>
-  /** Applies the events in order, in one transaction. Undefined: no such build. */
+  /**
+   * Applies the events in order, in one transaction. Undefined: no such build. A `lease_lost` is refused when the lease has been renewed past the
+   * event's instant. `leased` is for `lease` alone.
+   */
   apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined>
   /**
    * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same transaction each becomes `assigned` and gets the
@@ -52,19 +62,27 @@ export interface BuildStore extends LogReader {
   leasesOf(runner: string): Promise<readonly Lease[]>
   /** Extends all leases of the runner, in one statement: 30 s before the start, `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
-  /** Appends under the lease's fence; false when it is lost. */
+  /**
+   * Appends under the lease's fence; false when it is lost. Chunks that are stored already change nothing, so that a call may be repeated;
+   * throws when they leave a gap.
+   */
   append(
     lease: { readonly jobId: string; readonly fence: number },
     chunks: readonly Chunk[],
     spoolOffset: number,
   ): Promise<boolean>
-  /** A remark of the engine's own, added after the last chunk. */
+  /** A remark of the engine's own, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
+  /** Forgets the chunks up to this one, once they are kept elsewhere. */
+  dropLog(jobId: string, throughSeq: number): Promise<void>
   /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
-  /** Milliseconds until the next ready job may start, null when none waits for its time. */
+  /** When the next job that waits for its time may start, null when none does. */
   nextReadyAt(): Promise<Instant | null>
-  /** Snapshots that unfinished builds may still start from, and those of builds that ended after `since`. */
+  /**
+   * Snapshots that a job may still start from: of unfinished builds those of steps with a child that has not passed, and what failed jobs left; of
+   * builds that ended after `since` all.
+   */
   liveSnapshots(since: Instant): Promise<ReadonlySet<string>>
   /** Changes since they happened here; within one process at once. */
   readonly changes: ChangeFeed

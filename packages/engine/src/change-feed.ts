@@ -1,0 +1,80 @@
+import type { Effect } from './core/model.ts'
+import type { ChangeFeed } from './store.ts'
+
+type Listener = () => void
+type Stop = Extract<Effect, { readonly type: 'stop' }>
+
+/** A change feed with its other end. Listeners are called after the current turn, so that one that throws harms nobody else. */
+export class LocalChangeFeed implements ChangeFeed {
+  readonly #jobs = new Map<string, Set<Listener>>()
+  readonly #builds = new Map<string, Set<Listener>>()
+  readonly #ready = new Set<Listener>()
+  readonly #stop = new Set<(effect: Stop) => void>()
+
+  onJob(jobId: string, listener: Listener): () => void {
+    return addTo(this.#jobs, jobId, listener)
+  }
+
+  onBuild(buildId: string, listener: Listener): () => void {
+    return addTo(this.#builds, buildId, listener)
+  }
+
+  onReady(listener: Listener): () => void {
+    this.#ready.add(listener)
+    return () => this.#ready.delete(listener)
+  }
+
+  onStop(listener: (effect: Stop) => void): () => void {
+    this.#stop.add(listener)
+    return () => this.#stop.delete(listener)
+  }
+
+  /** What an applied event calls for. */
+  tell(buildId: string, effects: readonly Effect[]): void {
+    let ready = false
+    for (const effect of effects) {
+      if (effect.type === 'ready') ready = true
+      else if (effect.type === 'stop') this.stop(effect)
+      else if (effect.type !== 'build_ended') this.job(effect.job)
+    }
+    this.build(buildId)
+    if (ready) this.ready()
+  }
+
+  /** New chunks, or the end, of a job. */
+  job(jobId: string): void {
+    callAll(this.#jobs.get(jobId))
+  }
+
+  build(buildId: string): void {
+    callAll(this.#builds.get(buildId))
+  }
+
+  ready(): void {
+    callAll(this.#ready)
+  }
+
+  stop(effect: Stop): void {
+    for (const listener of this.#stop) queueMicrotask(() => listener(effect))
+  }
+
+  /** Something may have been missed: everybody looks again. */
+  everything(): void {
+    for (const listeners of this.#jobs.values()) callAll(listeners)
+    for (const listeners of this.#builds.values()) callAll(listeners)
+    callAll(this.#ready)
+  }
+}
+
+function addTo(all: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {
+  const listeners = all.get(key) ?? new Set()
+  all.set(key, listeners.add(listener))
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0 && all.get(key) === listeners) all.delete(key)
+  }
+}
+
+function callAll(listeners: ReadonlySet<Listener> | undefined): void {
+  for (const listener of listeners ?? []) queueMicrotask(listener)
+}

@@ -1,0 +1,36 @@
+import type { Change } from './core/change.ts'
+import { decide } from './core/decide.ts'
+import type { DecideContext } from './core/draft.ts'
+import { evolve, type LiveBuild } from './core/live-build.ts'
+import type { BuildEvent, Effect, Job, Step } from './core/model.ts'
+
+/** What several events in a row change together. */
+export interface Played {
+  readonly taken: readonly boolean[]
+  readonly effects: readonly Effect[]
+  /** Jobs that were there before, as they are now. */
+  readonly jobs: ReadonlyMap<string, Job>
+  /** Jobs that are new, as they are now. */
+  readonly added: ReadonlyMap<string, Job>
+  /** The steps when they have just become known. */
+  readonly steps: readonly Step[] | null
+}
+
+/** Plays events on a working build, in place, and sums up what changed. */
+export function playEvents(live: LiveBuild, events: readonly BuildEvent[], context: DecideContext): Played {
+  const taken: boolean[] = []
+  const effects: Effect[] = []
+  const jobs = new Map<string, Job>()
+  const added = new Map<string, Job>()
+  let steps: Change['steps'] = null
+  for (const event of events) {
+    const decision = decide(live, event, context)
+    evolve(live, decision.change)
+    taken.push(decision.taken)
+    effects.push(...decision.effects)
+    steps = decision.change.steps ?? steps
+    for (const job of decision.change.attempts) added.set(job.id, job)
+    for (const job of decision.change.jobs) (added.has(job.id) ? added : jobs).set(job.id, job)
+  }
+  return { taken, effects, jobs, added, steps }
+}

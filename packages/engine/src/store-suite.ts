@@ -1,0 +1,473 @@
+/** Test only: what every store promises. `memory-store.test.ts` and `postgres-store.test.ts` run it. */
+import { randomUUID } from 'node:crypto'
+import type { Plan } from '@harmont/ir'
+import type { Chunk } from '@harmont/logs'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Created, createBuild, type NewBuild } from './core/create-build.ts'
+import { foldBuild } from './core/fold-build.ts'
+import { defaultLimits } from './core/limits.ts'
+import type { BuildEvent, Job, Outcome } from './core/model.ts'
+import { dice, plainPlan } from './core/random-plan.ts'
+import { isHeld, isTerminal } from './core/states.ts'
+import type { BuildContext, BuildStore, Lease } from './store.ts'
+
+export interface StoreUnderTest {
+  readonly store: BuildStore
+  submit(created: Created, context: BuildContext): Promise<void>
+  /** Another view of the same builds, as another process has it; the store itself where there is no other process. */
+  readonly other: BuildStore
+  close(): Promise<void>
+}
+
+/** A context with nothing in it. */
+export const plainContext: BuildContext = {
+  env: {},
+  injectedEnv: { HARMONT: 'true' },
+  cacheNamespace: 'org/main',
+  origin: { pipeline: 'ci', number: '1' },
+  renderSlug: null,
+  source: null,
+  conditionContext: {
+    event: 'push',
+    branch: 'main',
+    baseBranch: null,
+    tag: null,
+    changed: null,
+    env: {},
+    local: false,
+  },
+}
+
+const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null }
+const failed: Outcome = { ...passed, exitCode: 1 }
+
+/** Declares the tests. `open` gives a store without builds. */
+export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(name, () => {
+    let under: StoreUnderTest
+    let store: BuildStore
+    let now = 1_700_000_000_000
+
+    beforeAll(async () => {
+      under = await open()
+      store = under.store
+    })
+    afterAll(() => under.close())
+    beforeEach(async () => {
+      now += 1_000_000_000
+      await finishEverything()
+    })
+
+    /** Cancels what an earlier test left, so that each test leases its own jobs only. */
+    async function finishEverything(): Promise<void> {
+      for (const id of submitted.splice(0)) {
+        await store.apply(id, [{ type: 'cancel', at: now }])
+        const jobs = await store.jobs(id)
+        const kills = jobs.filter(({ state }) => isHeld(state))
+        now += 20_000
+        if (kills.length > 0)
+          await store.apply(
+            id,
+            kills.map(({ id: job }) => ({ type: 'kill_overdue', job, at: now })),
+          )
+      }
+    }
+
+    const submitted: string[] = []
+    async function submit(from: Plan | NewBuild['from'], queue = 'q'): Promise<string> {
+      const id = randomUUID()
+      const source: NewBuild['from'] =
+        'kind' in from ? from : { kind: 'plan', plan: from, conditions: from.steps.map(() => true) }
+      const context = { newId: () => randomUUID(), limits: defaultLimits }
+      await under.submit(createBuild({ id, queue, at: now, from: source }, context), plainContext)
+      submitted.push(id)
+      return id
+    }
+    async function build(id: string) {
+      const loaded = await store.load(id)
+      if (!loaded) throw new Error(`no build ${id}`)
+      return loaded.build
+    }
+    const lease = (slots = 1, runner = 'r1') => store.lease(runner, slots, now)
+    async function leaseOne(runner = 'r1'): Promise<Lease> {
+      const [one] = await lease(1, runner)
+      if (!one) throw new Error('nothing to lease')
+      return one
+    }
+    const start = ({ buildId, jobId, fence }: Lease) =>
+      store.apply(buildId, [{ type: 'started', job: jobId, fence, at: now }])
+    const end = ({ buildId, jobId, fence }: Lease, outcome: Outcome = passed) =>
+      store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: now, outcome }])
+    async function run(outcome: Outcome = passed): Promise<Lease> {
+      const one = await leaseOne()
+      await start(one)
+      await end(one, outcome)
+      return one
+    }
+    const chunk = (seq: number, text: string, kind: Chunk['kind'] = 0): Chunk => ({
+      seq,
+      kind,
+      content: Buffer.from(text),
+      ts: BigInt(seq),
+    })
+
+    test('gives back the build that was submitted, with its context', async () => {
+      const plan = plainPlan([{ env: { A: 'ä\n"' } }, { buildsIn: 0 }], 60)
+      const id = await submit(plan)
+      const loaded = await under.other.load(id)
+      expect(loaded?.context).toEqual(plainContext)
+      expect(loaded?.build.steps).toEqual(plan.steps.map((step) => ({ ...step, conditionHolds: true })))
+      expect(loaded?.build).toMatchObject({
+        id,
+        queue: 'q',
+        state: 'scheduled',
+        createdAt: now,
+        deadlineAt: now + 60_000,
+      })
+      expect(loaded?.build.jobs.map(({ state }) => state)).toEqual(['scheduled', 'pending'])
+      expect(await store.load(randomUUID())).toBeUndefined()
+      expect(await store.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
+    })
+
+    test('G03 a job can be leased once its prerequisite has passed, not before', async () => {
+      const id = await submit(plainPlan([{}, { buildsIn: 0 }]))
+      const [first, ...more] = await lease(5)
+      expect(more).toEqual([])
+      if (!first) throw new Error('nothing to lease')
+      expect(first).toMatchObject({
+        buildId: id,
+        runner: 'r1',
+        fence: 1,
+        started: false,
+        expiresAt: now + 30_000,
+        stop: null,
+      })
+      expect((await build(id)).state).toBe('running')
+      await start(first)
+      expect(await lease(5)).toEqual([])
+      const applied = await end(first, { ...passed, snapshot: 'snap-0' })
+      expect(applied?.taken).toEqual([true])
+      expect(applied?.changed.map(({ state }) => state).sort()).toEqual(['passed', 'scheduled'])
+      expect(await store.leasesOf('r1')).toEqual([])
+      await run()
+      expect(await build(id)).toMatchObject({ state: 'passed', startedAt: now, finishedAt: now })
+      expect((await under.other.load(id))?.build).toEqual(await build(id))
+    })
+
+    test('G01 gives a job to one worker only, however many ask at once', async () => {
+      const ids = await Promise.all([1, 2, 3].map(() => submit(plainPlan(Array.from({ length: 20 }, () => ({}))))))
+      const given: string[] = []
+      await Promise.all(
+        Array.from({ length: 16 }, async (_, index) => {
+          const asked = index % 2 === 0 ? store : under.other
+          for (;;) {
+            const got = await asked.lease(`w${index}`, 2, now)
+            if (got.length === 0) return
+            given.push(...got.map(({ jobId }) => jobId))
+          }
+        }),
+      )
+      expect(new Set(given).size).toBe(given.length)
+      expect(given.length).toBe(60)
+      for (const id of ids)
+        for (const job of await store.jobs(id)) expect(job).toMatchObject({ state: 'assigned', fence: 1 })
+    })
+
+    test('G01 a stale holder is refused whatever it writes', async () => {
+      const id = await submit(plainPlan([{}]))
+      const old = await leaseOne()
+      await start(old)
+      now += 300_001
+      await store.apply(id, [{ type: 'lease_lost', job: old.jobId, fence: old.fence, at: now }])
+      const next = await leaseOne('r2')
+      expect(next).toMatchObject({ jobId: old.jobId, fence: 2, runner: 'r2' })
+      expect((await end(old))?.taken).toEqual([false])
+      expect(await store.append(old, [chunk(1, 'late')], 4)).toBe(false)
+      expect((await start(next))?.taken).toEqual([true])
+    })
+
+    test('takes ready jobs in fair turns between queues, then by age', async () => {
+      const many = Array.from({ length: 4 }, () => ({}))
+      const a = await submit(plainPlan(many), 'a')
+      now += 1
+      const a2 = await submit(plainPlan([{}]), 'a')
+      const b = await submit(plainPlan(many), 'b')
+      const order: string[] = []
+      for (let n = 0; n < 7; n++) order.push((await leaseOne()).buildId)
+      expect(order.filter((each) => each !== b)).toEqual(
+        [a, a, a, a].slice(0, order.filter((each) => each !== b).length),
+      )
+      expect(order.slice(0, 6).filter((each) => each === b).length).toBe(3)
+      const rest = (await lease(10)).map(({ buildId }) => buildId)
+      expect(rest).toContain(a2)
+      expect(order.length + rest.length).toBe(9)
+    })
+
+    test('a job that waits for its delay is not leased before, and says when', async () => {
+      await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 5 } }]))
+      await run(failed)
+      expect(await lease()).toEqual([])
+      expect(await store.nextReadyAt()).toBe(now + 5000)
+      now += 5000
+      expect(await lease()).toHaveLength(1)
+      expect(await store.nextReadyAt()).toBeNull()
+    })
+
+    test('G08 lists every attempt, oldest first within a step', async () => {
+      const id = await submit(plainPlan([{ retry: { limit: 2, delaySeconds: 0 } }, {}]))
+      await run(failed)
+      await run(passed)
+      await run(failed)
+      const seen = (await under.other.jobs(id)).map(({ step, attempt }) => [step, attempt])
+      expect(seen).toContainEqual([0, 2])
+      expect(seen).toEqual(
+        [...seen].sort(([a = 0, x = 0], [b = 0, y = 0]) => (a ?? 0) - (b ?? 0) || (x ?? 0) - (y ?? 0)),
+      )
+    })
+
+    test('renewing keeps a lease: short before the start, long after it', async () => {
+      await submit(plainPlan([{}, {}]))
+      const one = await leaseOne()
+      const two = await leaseOne()
+      await start(two)
+      now += 1000
+      const renewed = await store.renew('r1', now)
+      expect(renewed.find(({ jobId }) => jobId === one.jobId)).toMatchObject({
+        started: false,
+        expiresAt: now + 30_000,
+      })
+      expect(renewed.find(({ jobId }) => jobId === two.jobId)).toMatchObject({
+        started: true,
+        expiresAt: now + 300_000,
+      })
+      expect(await store.renew('nobody', now)).toEqual([])
+    })
+
+    test('a lease that was renewed after it was seen expired is not lost', async () => {
+      const id = await submit(plainPlan([{}]))
+      await leaseOne()
+      now += 30_000
+      const [late] = await store.overdue(now, 10)
+      expect(late).toMatchObject({ buildId: id, event: { type: 'lease_lost', fence: 1 } })
+      await store.renew('r1', now)
+      if (!late) throw new Error('nothing overdue')
+      expect((await store.apply(id, [late.event]))?.taken).toEqual([false])
+      expect((await build(id)).jobs[0]?.state).toBe('assigned')
+      expect(await store.overdue(now, 10)).toEqual([])
+    })
+
+    test('finds step deadlines, build deadlines and overdue kills, each once', async () => {
+      const id = await submit(plainPlan([{ timeoutSeconds: 5 }], 60))
+      await start(await leaseOne())
+      now += 5000
+      const apply = async (type: BuildEvent['type']) => {
+        const found = await store.overdue(now, 10)
+        expect(found.map(({ buildId, event }) => [buildId, event.type])).toEqual([[id, type]])
+        for (const { event } of found) expect((await store.apply(id, [event]))?.taken).toEqual([true])
+      }
+      await apply('job_deadline')
+      expect(await store.leasesOf('r1')).toMatchObject([{ stop: 'timeout', deadlineAt: null }])
+      expect(await store.overdue(now, 10)).toEqual([])
+      now += 13_000
+      await apply('kill_overdue')
+      expect(await store.leasesOf('r1')).toEqual([])
+      expect((await build(id)).state).toBe('failed')
+
+      const slow = await submit(plainPlan([{}], 60))
+      now += 60_000
+      expect(await store.overdue(now, 10)).toMatchObject([{ buildId: slow, event: { type: 'build_deadline' } }])
+      await store.apply(slow, [{ type: 'build_deadline', at: now }])
+      expect((await build(slow)).state).toBe('failed')
+      expect(await store.overdue(now, 10)).toEqual([])
+    })
+
+    test('a canceled job is not leased, and a leased one is asked to stop', async () => {
+      const id = await submit(plainPlan([{}, {}]))
+      const one = await leaseOne()
+      const stopped: string[] = []
+      const off = store.changes.onStop((effect) => stopped.push(`${effect.job} ${effect.fence} ${effect.reason}`))
+      await store.apply(id, [{ type: 'cancel', at: now }])
+      off()
+      expect(await lease(5)).toEqual([])
+      expect(stopped).toEqual([`${one.jobId} 1 cancel`])
+      expect(await store.renew('r1', now)).toMatchObject([{ jobId: one.jobId, stop: 'cancel' }])
+      await end(one)
+      expect((await build(id)).state).toBe('canceled')
+    })
+
+    test('events of one call are applied in order, in one go', async () => {
+      const id = await submit(plainPlan([{}]))
+      const { jobId: job, fence } = await leaseOne()
+      const applied = await store.apply(id, [
+        { type: 'started', job, fence, at: now },
+        { type: 'ended', job, fence, at: now, outcome: failed },
+        { type: 'started', job, fence, at: now },
+      ])
+      expect(applied?.taken).toEqual([true, true, false])
+      expect(applied?.effects.map(({ type }) => type)).toEqual(['job_ended', 'build_ended'])
+      await expect(store.apply(id, [{ type: 'leased', job, fence: 2, at: now }])).rejects.toThrow(TypeError)
+    })
+
+    test('the steps of a rendered pipeline join the build', async () => {
+      const id = await submit({ kind: 'render' })
+      const render = await leaseOne()
+      await start(render)
+      const plan = plainPlan([{}, { dependsOn: [0] }], 90)
+      await store.apply(id, [
+        { type: 'rendered', job: render.jobId, fence: 1, at: now, plan, conditions: [true, true] },
+      ])
+      const seen = (await under.other.load(id))?.build
+      expect(seen).toMatchObject({ state: 'scheduled', deadlineAt: now + 90_000, render: { state: 'passed' } })
+      expect(seen?.steps.map(({ key }) => key)).toEqual(['s0', 's1'])
+      await run()
+      await run()
+      expect((await build(id)).state).toBe('passed')
+    })
+
+    test('G12 chunks come back as they were written, from any place, within the size asked for', async () => {
+      await submit(plainPlan([{}]))
+      const one = await leaseOne()
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
+      const written: Chunk[] = [chunk(1, 'out'), { seq: 2, kind: 1, content: bytes, ts: null }, chunk(3, 'meta', 2)]
+      expect(await store.append(one, written.slice(0, 2), 259)).toBe(true)
+      expect(await store.append(one, written.slice(2), 300)).toBe(true)
+      expect(await under.other.read(one.jobId, 0, 1_000_000)).toEqual(written)
+      expect(await store.read(one.jobId, 1, 1_000_000)).toEqual(written.slice(1))
+      expect(await store.read(one.jobId, 0, 1)).toEqual(written.slice(0, 1))
+      expect(await store.read(one.jobId, 0, 3 + 256)).toEqual(written.slice(0, 2))
+      expect(await store.read(one.jobId, 3, 100)).toEqual([])
+      expect(await store.size(one.jobId)).toEqual({ lastSeq: 3, bytes: 3 + 256 })
+      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 3, spoolOffset: 300 }])
+    })
+
+    test('G12 an append that is repeated adds nothing, one that leaves a gap is an error', async () => {
+      await submit(plainPlan([{}]))
+      const one = await leaseOne()
+      await store.append(one, [chunk(1, 'a')], 1)
+      expect(await store.append(one, [chunk(1, 'a')], 1)).toBe(true)
+      expect(await store.read(one.jobId, 0, 100)).toHaveLength(1)
+      await expect(store.append(one, [chunk(3, 'c')], 3)).rejects.toThrow('chunk 2')
+      expect(await store.append(one, [], 7)).toBe(true)
+      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 1, spoolOffset: 7 }])
+    })
+
+    test('G12 many appends at once lose nothing', async () => {
+      await submit(plainPlan(Array.from({ length: 8 }, () => ({}))))
+      const leases = await lease(8)
+      await Promise.all(
+        leases.map(async (one) => {
+          const calls = Array.from({ length: 20 }, (_, n) => store.append(one, [chunk(n + 1, `${one.jobId} ${n}`)], n))
+          expect(await Promise.all(calls)).toEqual(calls.map(() => true))
+        }),
+      )
+      for (const { jobId } of leases) {
+        const texts = (await store.read(jobId, 0, 1_000_000)).map(({ content }) => content.toString())
+        expect(texts).toEqual(Array.from({ length: 20 }, (_, n) => `${jobId} ${n}`))
+      }
+    })
+
+    test('the log of a lost job goes on after a remark, and the next holder goes on after that', async () => {
+      const id = await submit(plainPlan([{}]))
+      const one = await leaseOne()
+      await store.append(one, [chunk(1, 'a')], 1)
+      await expect(store.remark(one.jobId, 'no', now)).rejects.toThrow('leased')
+      now += 30_000
+      await store.apply(id, [{ type: 'lease_lost', job: one.jobId, fence: 1, at: now }])
+      await store.remark(one.jobId, 'hm', now)
+      const next = await leaseOne('r2')
+      expect(next).toMatchObject({ lastSeq: 3, spoolOffset: 0 })
+      expect(await store.append(next, [chunk(4, 'b')], 1)).toBe(true)
+      expect((await store.read(one.jobId, 0, 1000)).map(({ seq, kind }) => [seq, kind])).toEqual([
+        [1, 0],
+        [2, 2],
+        [3, 2],
+        [4, 0],
+      ])
+      await store.dropLog(one.jobId, 2)
+      expect((await store.read(one.jobId, 0, 1000)).map(({ seq }) => seq)).toEqual([3, 4])
+    })
+
+    test('tells of new chunks, of builds that change and of jobs that become ready', async () => {
+      const seen: string[] = []
+      const offReady = store.changes.onReady(() => seen.push('ready'))
+      const id = await submit(plainPlan([{}, { dependsOn: [0] }]))
+      expect(seen).toEqual(['ready'])
+      const offBuild = store.changes.onBuild(id, () => seen.push('build'))
+      const one = await leaseOne()
+      const offJob = store.changes.onJob(one.jobId, () => seen.push('job'))
+      seen.length = 0
+      await store.append(one, [chunk(1, 'a')], 1)
+      expect(seen).toEqual(['job'])
+      await start(one)
+      seen.length = 0
+      await end(one)
+      expect(seen.sort()).toEqual(['build', 'job', 'ready'])
+      for (const off of [offReady, offBuild, offJob]) off()
+    })
+
+    test('keeps the snapshots that something may still start from', async () => {
+      const id = await submit(plainPlan([{}, { buildsIn: 0 }, { dependsOn: [1] }]))
+      const before = now
+      await run({ ...passed, snapshot: `${id}-parent` })
+      expect(await store.liveSnapshots(now)).toContain(`${id}-parent`)
+      await run({ ...passed, snapshot: `${id}-leaf` })
+      expect([...(await store.liveSnapshots(now))].filter((each) => each.startsWith(id))).toEqual([])
+      now += 10
+      await run({ ...failed, snapshot: `${id}-failed` })
+      const kept = async (since: number) =>
+        [...(await store.liveSnapshots(since))].filter((each) => each.startsWith(id))
+      expect((await kept(before)).sort()).toEqual([`${id}-failed`, `${id}-leaf`, `${id}-parent`])
+      expect(await kept(now)).toEqual([])
+    })
+
+    test('G10 after any events two views of a build agree, its state is the fold, and leases and ready jobs follow its jobs', async () => {
+      for (let seed = 0; seed < 6; seed++) {
+        const roll = dice(seed)
+        const id = await submit(
+          plainPlan(
+            Array.from({ length: 12 }, (_, index) => ({
+              dependsOn: index > 1 && roll() < 0.7 ? [Math.floor(roll() * index)] : [],
+              retry: roll() < 0.5 ? { limit: 1, delaySeconds: 0 } : null,
+              softFail: roll() < 0.3 ? (true as const) : null,
+            })),
+          ),
+        )
+        for (let n = 0; n < 60; n++) {
+          const view = n % 2 === 0 ? store : under.other
+          now += 1
+          if (roll() < 0.5) await view.lease('r1', 2, now)
+          const events: BuildEvent[] = []
+          for (const job of (await build(id)).jobs) {
+            if (roll() < 0.6) continue
+            const of = { job: job.id, fence: job.fence, at: now }
+            if (job.state === 'assigned') events.push({ type: 'started', ...of })
+            else if (roll() < 0.7) events.push({ type: 'ended', ...of, outcome: roll() < 0.7 ? passed : failed })
+            else if (roll() < 0.2) events.push({ type: 'retry', job: job.id, at: now })
+          }
+          if (n === 45 && seed % 2 === 0) events.push({ type: 'cancel', at: now })
+          await view.apply(id, events)
+          const seen = await build(id)
+          expect((await under.other.load(id))?.build).toEqual(seen)
+          expect(seen.state).toBe(foldBuild(seen.jobs, seen))
+        }
+        const { jobs } = await build(id)
+        const idsOf = (wanted: (job: Job) => boolean) =>
+          jobs
+            .filter(wanted)
+            .map((job) => job.id)
+            .sort()
+        expect((await store.leasesOf('r1')).map(({ jobId }) => jobId).sort()).toEqual(
+          idsOf(({ state }) => isHeld(state)),
+        )
+        const scheduled = idsOf(({ state }) => state === 'scheduled')
+        expect((await store.lease('r9', 100, now)).map(({ jobId }) => jobId).sort()).toEqual(scheduled)
+        expect(
+          (await store.jobs(id))
+            .filter(({ state }) => isTerminal(state))
+            .every(({ finishedAt }) => finishedAt !== null),
+        ).toBe(true)
+        await finishEverything()
+      }
+    })
+  })
+}
