@@ -1,15 +1,15 @@
-import type { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
-
-export interface SourceLimits {
-  readonly archiveBytes: number
-  readonly entries: number
-  readonly bytes: number
-  /** Unpacked to packed, judged beyond 50 MiB. */
-  readonly ratio: number
-  readonly pathBytes: number
-  readonly depth: number
-}
+import { hasCode, isMissing } from '../images/missing.ts'
+import { staged } from '../images/staging.ts'
+import { DEFAULT_LIMITS, type SourceLimits } from './limits.ts'
+import { manifestPath, treePath } from './places.ts'
+import { runInWorker } from './worker-pool.ts'
 
 export interface UnpackRequest {
   /** Opens the archive from its start; called only when the tree is not there yet. */
@@ -21,7 +21,120 @@ export interface UnpackRequest {
   readonly limits?: Partial<SourceLimits>
 }
 
-/** The archive as a tree on this machine, unpacked at most once. Fails with SandboxError `source_invalid` that names the entry. */
-export function unpackSource(_request: UnpackRequest): Promise<SourceTreeRef> {
-  return Promise.reject(new SandboxError('source_invalid', 'under construction'))
+interface ArchiveRecord {
+  readonly tree: string
+  /** Files written before a power cut may be short: a record of another boot is checked once. */
+  readonly bootId: string
+}
+
+/**
+ * The archive as a tree on this machine, unpacked at most once: gzip or plain tar, no bytes at all for an empty tree. Fails with
+ * SandboxError `source_invalid`, whose message names the entry or what else is wrong, and with nothing left outside `directory`.
+ */
+export async function unpackSource(request: UnpackRequest): Promise<SourceTreeRef> {
+  if (!/^[0-9a-f]{64}$/.test(request.sha256)) throw new Error(`not a SHA-256 in hex: ${request.sha256}`)
+  const ready = await find(request)
+  if (ready !== undefined) return ready
+  return staged(request.directory, request.sha256, async (staging) => {
+    const made = (await find(request)) ?? (await recheck(request, staging))
+    return made ?? unpack(request, staging)
+  })
+}
+
+async function unpack(request: UnpackRequest, staging: string): Promise<SourceTreeRef> {
+  const { directory } = request
+  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const archive = path.join(staging, 'archive')
+  await spool(request, archive, limits.archiveBytes)
+  const job = { archive, tree: path.join(staging, 'tree'), manifest: path.join(staging, 'manifest'), limits }
+  const digest = await runInWorker('unpack', job)
+  const tree = { digest, path: treePath(directory, digest) }
+  for (const folder of ['trees', 'manifests', 'archives'])
+    await mkdir(path.join(directory, folder), { recursive: true })
+  await rename(job.manifest, manifestPath(tree))
+  try {
+    await rename(job.tree, tree.path)
+  } catch (error) {
+    // Another archive, or another process, brought the same tree.
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error
+    if (!(await runInWorker('verify', tree))) {
+      await rename(tree.path, path.join(staging, 'damaged'))
+      await rename(job.tree, tree.path)
+    }
+  }
+  await note(request, digest, staging)
+  return tree
+}
+
+/** Writes the archive to a file, so that it is known to be the right one before anything is unpacked. */
+async function spool(request: UnpackRequest, file: string, limit: number): Promise<void> {
+  const hash = createHash('sha256')
+  let size = 0
+  const measure = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      hash.update(piece)
+      size += piece.length
+      if (size > limit) done(new SandboxError('source_invalid', `The source archive is larger than ${limit} bytes.`))
+      else done(null, piece)
+    },
+  })
+  await pipeline(await request.archive(), measure, createWriteStream(file, { flags: 'wx', mode: 0o600 }))
+  const found = hash.digest('hex')
+  if (found !== request.sha256) {
+    throw new SandboxError(
+      'source_invalid',
+      `The source archive has the SHA-256 ${found}, and ${request.sha256} was expected.`,
+    )
+  }
+}
+
+async function find(request: UnpackRequest): Promise<SourceTreeRef | undefined> {
+  const record = await readRecord(recordPath(request))
+  if (record?.bootId !== (await bootId())) return undefined
+  const tree = { digest: record.tree, path: treePath(request.directory, record.tree) }
+  return (await isThere(tree)) ? tree : undefined
+}
+
+/** A tree from before the machine started, once all of it was read and found whole. */
+async function recheck(request: UnpackRequest, staging: string): Promise<SourceTreeRef | undefined> {
+  const record = await readRecord(recordPath(request))
+  if (record === undefined) return undefined
+  const tree = { digest: record.tree, path: treePath(request.directory, record.tree) }
+  if (!(await runInWorker('verify', tree))) return undefined
+  await note(request, tree.digest, staging)
+  return tree
+}
+
+async function isThere(tree: SourceTreeRef): Promise<boolean> {
+  try {
+    await Promise.all([access(tree.path), access(manifestPath(tree))])
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+async function note(request: UnpackRequest, tree: string, staging: string): Promise<void> {
+  const record: ArchiveRecord = { tree, bootId: await bootId() }
+  const file = path.join(staging, 'record')
+  await writeFile(file, JSON.stringify(record), { mode: 0o600 })
+  await rename(file, recordPath(request))
+}
+
+async function readRecord(file: string): Promise<ArchiveRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as ArchiveRecord
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function recordPath(request: UnpackRequest): string {
+  return path.join(request.directory, 'archives', `${request.sha256}.json`)
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 }

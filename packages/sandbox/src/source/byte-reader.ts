@@ -1,0 +1,42 @@
+/** Exact numbers of bytes from a stream of pieces of any size. */
+export class ByteReader {
+  readonly #source: AsyncIterator<Buffer>
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]()
+  }
+
+  /** The next piece, at least one and at most `limit` bytes; undefined at the end. */
+  async some(limit: number): Promise<Buffer | undefined> {
+    while (this.#held.length === 0) {
+      const next = await this.#source.next()
+      if (next.done === true) return undefined
+      this.#held = next.value
+    }
+    const piece = this.#held.subarray(0, limit)
+    this.#held = this.#held.subarray(piece.length)
+    return piece
+  }
+
+  /** Exactly `size` bytes; undefined when the stream has ended before the first, an error when it ends between. */
+  async exactly(size: number): Promise<Buffer | undefined> {
+    if (size > 0 && this.#held.length >= size) {
+      const whole = this.#held.subarray(0, size)
+      this.#held = this.#held.subarray(size)
+      return whole
+    }
+    const pieces: Buffer[] = []
+    let missing = size
+    while (missing > 0) {
+      const piece = await this.some(missing)
+      if (piece === undefined) {
+        if (pieces.length === 0) return undefined
+        throw new Error('it ends in the middle')
+      }
+      pieces.push(piece)
+      missing -= piece.length
+    }
+    return Buffer.concat(pieces)
+  }
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { isMissing } from '../images/missing.ts'
+import { removeAbandoned, staged } from '../images/staging.ts'
+
+export interface CollectRequest {
+  readonly directory: string
+  /** Digests of trees that a build may still need. */
+  readonly keepTrees: ReadonlySet<string>
+  /** Digests of trees that a sandbox or snapshot was synced to: the manifest stays, for the next sync. */
+  readonly keepManifests: ReadonlySet<string>
+  /** Trees that came after this instant stay anyway. */
+  readonly before: Date
+}
+
+/** Removes trees and manifests that nobody needs, and what killed processes left. Gives the digests of the trees. */
+export async function collectSources(request: CollectRequest): Promise<readonly string[]> {
+  const { directory } = request
+  for (const name of await olderNames(path.join(directory, 'archives'), request.before)) {
+    const file = path.join(directory, 'archives', name)
+    if (!request.keepTrees.has(treeOf(await readFile(file, 'utf8')))) await rm(file)
+  }
+  const trees = await olderNames(path.join(directory, 'trees'), request.before)
+  const gone = trees.map((hex) => `sha256:${hex}`).filter((digest) => !request.keepTrees.has(digest))
+  for (const digest of gone) {
+    const hex = digest.slice('sha256:'.length)
+    await staged(directory, digest, (staging) => rename(path.join(directory, 'trees', hex), path.join(staging, 'gone')))
+    if (!request.keepManifests.has(digest)) await rm(path.join(directory, 'manifests', hex), { force: true })
+  }
+  for (const hex of await olderNames(path.join(directory, 'manifests'), request.before)) {
+    const digest = `sha256:${hex}`
+    if (!request.keepTrees.has(digest) && !request.keepManifests.has(digest))
+      await rm(path.join(directory, 'manifests', hex))
+  }
+  await removeAbandoned(directory)
+  return gone
+}
+
+async function olderNames(folder: string, before: Date): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder)
+    const times = await Promise.all(names.map(async (name) => (await stat(path.join(folder, name))).mtime))
+    return names.filter((_, index) => (times[index] ?? before) < before)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** What a damaged record names is nothing. */
+function treeOf(record: string): string {
+  try {
+    return (JSON.parse(record) as { readonly tree: string }).tree
+  } catch (error) {
+    if (error instanceof SyntaxError) return ''
+    throw error
+  }
+}

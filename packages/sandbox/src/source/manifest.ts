@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+
+/** A path or name as bytes: text with one character (U+0000 to U+00FF) for each byte, because names need not be UTF-8. */
+export type BytePath = string
+
+export type EntryKind = 'file' | 'executable' | 'link' | 'folder'
+
+export interface ManifestEntry {
+  /** Relative to the root of the tree, without `.` and `..`. */
+  readonly path: BytePath
+  readonly kind: EntryKind
+  readonly size: number
+  /** SHA-256 in hex of a file, the target of a link as bytes, nothing for a folder. */
+  readonly content: string
+}
+
+/** The bytes of a manifest: one JSON line for each entry, in order of path. Equal trees have equal bytes. */
+export function formatManifest(entries: readonly ManifestEntry[]): Buffer {
+  const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return Buffer.from(
+    sorted.map((entry) => `${JSON.stringify([entry.path, entry.kind, entry.size, entry.content])}\n`).join(''),
+  )
+}
+
+export function manifestDigest(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** Reads a manifest whose name tells its digest. Fails when the two differ: the file is damaged. */
+export function readManifest(file: string, digest: string): readonly ManifestEntry[] {
+  const bytes = readFileSync(file)
+  if (manifestDigest(bytes) !== digest) throw new Error(`the manifest ${file} is damaged`)
+  const lines = bytes.toString('utf8').split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const [path, kind, size, content] = JSON.parse(line) as [string, EntryKind, number, string]
+    return { path, kind, size, content }
+  })
+}
+
+/** Writes a manifest to a new file, on disk when it returns. */
+export function writeManifest(file: string, bytes: Buffer): void {
+  const fd = openSync(file, 'wx', 0o600)
+  try {
+    writeSync(fd, bytes)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+export interface Folder {
+  readonly children: Map<BytePath, ManifestEntry | Folder>
+}
+
+export function isFolder(node: ManifestEntry | Folder | undefined): node is Folder {
+  return node !== undefined && 'children' in node
+}
+
+/** The entries as nested folders. A folder comes before what is in it, as `formatManifest` orders them. */
+export function asFolders(entries: readonly ManifestEntry[]): Folder {
+  const root: Folder = { children: new Map() }
+  const folders = new Map<BytePath, Folder>([['', root]])
+  for (const entry of entries) {
+    const slash = entry.path.lastIndexOf('/')
+    const parent = folders.get(slash < 0 ? '' : entry.path.slice(0, slash))
+    if (parent === undefined) throw new Error(`the manifest lacks the folder of ${entry.path}`)
+    if (entry.kind === 'folder') {
+      const folder: Folder = { children: new Map() }
+      folders.set(entry.path, folder)
+      parent.children.set(entry.path.slice(slash + 1), folder)
+    } else parent.children.set(entry.path.slice(slash + 1), entry)
+  }
+  return root
+}

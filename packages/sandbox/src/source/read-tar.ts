@@ -1,0 +1,139 @@
+import type { ByteReader } from './byte-reader.ts'
+import type { BytePath } from './manifest.ts'
+import { BLOCK, parseHeader, parsePax, type TarHeader } from './tar-header.ts'
+
+export interface TarEntry {
+  readonly name: BytePath
+  readonly linkName: BytePath
+  readonly kind: 'file' | 'hard link' | 'link' | 'folder'
+  readonly executable: boolean
+  readonly size: number
+  /** The content of a file. Read it to its end before the next entry. */
+  content(): AsyncGenerator<Buffer>
+}
+
+const LARGEST_EXTENSION = 1024 * 1024
+const KINDS: Readonly<Record<string, TarEntry['kind']>> = {
+  '0': 'file',
+  '7': 'file',
+  '1': 'hard link',
+  '2': 'link',
+  '5': 'folder',
+}
+const NAMES_OF_OTHERS: Readonly<Record<string, string>> = {
+  '3': 'a character device',
+  '4': 'a block device',
+  '6': 'a named pipe',
+  S: 'a sparse file',
+  M: 'a part of a multi-volume archive',
+  V: 'a volume label',
+}
+
+/**
+ * The entries of a tar archive: ustar, pax, GNU. Written here because the libraries decode names as UTF-8, which loses those that are not, and do
+ * not tell an archive that stops short, or goes on after its end, from a whole one. Fails with a clause that says what is wrong with it.
+ */
+export async function* readTar(bytes: ByteReader): AsyncGenerator<TarEntry> {
+  let pax: ReadonlyMap<string, BytePath> = new Map()
+  let longName: BytePath | undefined
+  let longLink: BytePath | undefined
+  for (;;) {
+    const block = await bytes.exactly(BLOCK)
+    if (block === undefined) throw new Error('it ends without its end mark')
+    if (isZero(block)) return await expectEnd(bytes)
+    const header = parseHeader(block)
+    if (header.type === 'x') pax = parsePax(await extension(bytes, header))
+    else if (header.type === 'g') refuseGlobalNames(parsePax(await extension(bytes, header)))
+    else if (header.type === 'L') longName = untilNull(await extension(bytes, header))
+    else if (header.type === 'K') longLink = untilNull(await extension(bytes, header))
+    else {
+      const sized = sizeOf(header, pax)
+      const name = pax.get('path') ?? longName ?? header.name
+      const linkName = pax.get('linkpath') ?? longLink ?? header.linkName
+      const entry = entryOf(bytes, { ...header, name, linkName, size: sized }, pax)
+      yield entry.entry
+      await entry.finish()
+      pax = new Map()
+      longName = undefined
+      longLink = undefined
+    }
+  }
+}
+
+function entryOf(bytes: ByteReader, header: TarHeader, pax: ReadonlyMap<string, BytePath>) {
+  const kind = KINDS[header.type]
+  if (kind === undefined || [...pax.keys()].some((key) => key.startsWith('GNU.sparse'))) {
+    const what = kind === undefined ? NAMES_OF_OTHERS[header.type] : 'a sparse file'
+    throw new Error(`${quoted(header.name)} is ${what ?? `of the unknown type ${quoted(header.type)}`}`)
+  }
+  if (kind !== 'file' && header.size !== 0) throw new Error(`${quoted(header.name)} is a ${kind} with content`)
+  let left = header.size
+  async function* content(): AsyncGenerator<Buffer> {
+    while (left > 0) {
+      const piece = await bytes.some(left)
+      if (piece === undefined) throw new Error(`it ends in the middle of ${quoted(header.name)}`)
+      left -= piece.length
+      yield piece
+    }
+  }
+  const entry: TarEntry = {
+    name: header.name,
+    linkName: header.linkName,
+    kind,
+    executable: (header.mode & 0o100) !== 0,
+    size: header.size,
+    content,
+  }
+  const finish = async () => {
+    if (left > 0) throw new Error(`the content of ${quoted(header.name)} was not read`)
+    await skipPadding(bytes, header.size)
+  }
+  return { entry, finish }
+}
+
+async function extension(bytes: ByteReader, header: TarHeader): Promise<Buffer> {
+  if (header.size > LARGEST_EXTENSION) throw new Error('an extended header is larger than 1 MiB')
+  const content = header.size === 0 ? Buffer.alloc(0) : await bytes.exactly(header.size)
+  if (content === undefined) throw new Error('it ends in the middle')
+  await skipPadding(bytes, header.size)
+  return content
+}
+
+async function skipPadding(bytes: ByteReader, size: number): Promise<void> {
+  const padding = (BLOCK - (size % BLOCK)) % BLOCK
+  if (padding > 0 && (await bytes.exactly(padding)) === undefined) throw new Error('it ends in the middle')
+}
+
+/** Readers disagree about what a second archive after the end means, so nothing but zeros may follow. */
+async function expectEnd(bytes: ByteReader): Promise<void> {
+  for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536)) {
+    if (!isZero(piece)) throw new Error('it goes on after its end mark')
+  }
+}
+
+function refuseGlobalNames(records: ReadonlyMap<string, BytePath>): void {
+  for (const key of ['path', 'linkpath', 'size']) {
+    if (records.has(key)) throw new Error(`a global pax header sets the ${key} of all entries`)
+  }
+}
+
+function sizeOf(header: TarHeader, pax: ReadonlyMap<string, BytePath>): number {
+  const size = pax.get('size')
+  if (size === undefined) return header.size
+  if (!/^\d{1,15}$/.test(size)) throw new Error(`the size of ${quoted(header.name)} is no number`)
+  return Number(size)
+}
+
+function untilNull(bytes: Buffer): BytePath {
+  return bytes.toString('latin1').replace(/\0.*$/s, '')
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+/** A name for a sentence: readable where it is UTF-8, cut where it is long. */
+export function quoted(name: BytePath): string {
+  const readable = Buffer.from(name, 'latin1').toString('utf8')
+  return JSON.stringify(readable.length > 200 ? `${readable.slice(0, 200)}…` : readable)
+}

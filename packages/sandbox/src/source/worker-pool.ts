@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { SandboxError } from '../driver.ts'
+import type { Job, JobName, Reply } from './jobs.ts'
+
+interface Task {
+  readonly message: { readonly name: JobName; readonly request: unknown }
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+const LARGEST = Math.min(4, Math.max(2, availableParallelism()))
+// A bundle has this thread's entry beside it, as JavaScript.
+const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './source-worker.js', import.meta.url)
+
+const idle: Worker[] = []
+const waiting: Task[] = []
+let threads = 0
+
+/**
+ * Does a job on another thread, in order of asking, so that trees of 100,000 files hold up nobody: blocking system calls are several times
+ * cheaper than Node.js's asynchronous ones. Idle threads do not keep the process alive. Fails as the job fails.
+ */
+export function runInWorker<Name extends JobName>(
+  name: Name,
+  request: Job<Name>['request'],
+): Promise<Job<Name>['result']> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ message: { name, request }, resolve: resolve as (result: unknown) => void, reject })
+    assign()
+  })
+}
+
+function assign(): void {
+  if (waiting.length === 0) return
+  const worker = idle.pop() ?? (threads < LARGEST ? startThread() : undefined)
+  const task = worker === undefined ? undefined : waiting.shift()
+  if (worker === undefined || task === undefined) return
+  const settle = (reply: Reply) => {
+    worker.off('error', died)
+    worker.unref()
+    idle.push(worker)
+    if ('result' in reply) task.resolve(reply.result)
+    else
+      task.reject(
+        reply.code === undefined
+          ? reply.error
+          : new SandboxError(reply.code, reply.error.message, { cause: reply.error.cause }),
+      )
+    assign()
+  }
+  const died = (cause: unknown) => {
+    threads -= 1
+    task.reject(new Error(`the thread for source trees died: ${cause}`, { cause }))
+    assign()
+  }
+  worker.ref()
+  worker.once('message', settle)
+  worker.once('error', died)
+  worker.postMessage(task.message)
+}
+
+function startThread(): Worker {
+  threads += 1
+  return new Worker(ENTRY, { name: 'source-trees' })
+}

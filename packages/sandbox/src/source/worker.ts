@@ -1,0 +1,35 @@
+import { parentPort } from 'node:worker_threads'
+import { SandboxError } from '../driver.ts'
+import type { Job, JobName, Reply } from './jobs.ts'
+import { syncTree } from './sync-tree.ts'
+import { unpackArchive } from './unpack-archive.ts'
+import { verifyTree } from './verify-tree.ts'
+
+/** A thread of `worker-pool.ts`: one job at a time, with system calls that block this thread only. */
+const work: {
+  readonly [Name in JobName]: (job: Job<Name>['request']) => Job<Name>['result'] | Promise<Job<Name>['result']>
+} = {
+  unpack: unpackArchive,
+  verify: verifyTree,
+  sync: syncTree,
+}
+
+parentPort?.on('message', (message: { [Name in JobName]: { name: Name; request: Job<Name>['request'] } }[JobName]) => {
+  run(message).then(
+    (result) => parentPort?.postMessage({ result } satisfies Reply),
+    (error: unknown) => parentPort?.postMessage(failure(error)),
+  )
+})
+
+async function run<Name extends JobName>(message: {
+  name: Name
+  request: Job<Name>['request']
+}): Promise<Job<Name>['result']> {
+  return work[message.name](message.request)
+}
+
+function failure(error: unknown): Reply {
+  if (error instanceof SandboxError)
+    return { code: error.code, error: new Error(error.message, { cause: error.cause }) }
+  return { error: error instanceof Error ? error : new Error(String(error)) }
+}
