@@ -1,0 +1,5 @@
+export * from './driver.ts'
+export * from './images/index.ts'
+export { createOciDriver, type OciDriver, type OciDriverOptions } from './oci/driver.ts'
+export { type Probe, probe } from './oci/probe.ts'
+export * from './source/index.ts'

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SnapshotId } from '../driver.ts'
+import { isAbsent, readIfPresent, writeAtomically } from './files.ts'
+
+export interface CacheKey {
+  readonly namespace: string
+  readonly key: string
+}
+
+export interface CacheEntry extends CacheKey {
+  readonly snapshot: SnapshotId
+  readonly usedAt: Date
+}
+
+/** Which snapshot is found under which key: one small file each, whose time says when it was last used. */
+export class CacheIndex {
+  private readonly directory: string
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  /** The newest snapshot under a key wins. */
+  put(key: CacheKey, snapshot: SnapshotId): Promise<void> {
+    return writeAtomically(this.file(key), JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
+  }
+
+  async get(key: CacheKey): Promise<SnapshotId | undefined> {
+    const text = await readIfPresent(this.file(key))
+    const entry = text === undefined ? undefined : parseEntry(text)
+    // Two keys of one hash do not happen; a file that was put in the wrong place does.
+    return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : undefined
+  }
+
+  async markUsed(key: CacheKey, at: Date): Promise<void> {
+    await utimes(this.file(key), at, at)
+  }
+
+  drop(key: CacheKey): Promise<void> {
+    return rm(this.file(key), { force: true })
+  }
+
+  /** All readable entries, least recently used first. */
+  async entries(): Promise<readonly CacheEntry[]> {
+    const found: CacheEntry[] = []
+    for (const name of await readdir(this.directory)) {
+      const path = join(this.directory, name)
+      try {
+        const entry = parseEntry(await readFile(path, 'utf8'))
+        if (entry === undefined) await rm(path, { force: true })
+        else found.push({ ...entry, usedAt: (await stat(path)).mtime })
+      } catch (error) {
+        if (!isAbsent(error)) throw error
+      }
+    }
+    return found.sort((a, b) => a.usedAt.getTime() - b.usedAt.getTime())
+  }
+
+  private file({ namespace, key }: CacheKey): string {
+    return join(this.directory, createHash('sha256').update(`${namespace}\0${key}`).digest('hex'))
+  }
+}
+
+function parseEntry(text: string): (CacheKey & { readonly snapshot: SnapshotId }) | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Record<'namespace' | 'key' | 'snapshot', unknown>>
+    const { namespace, key, snapshot } = value
+    return typeof namespace === 'string' && typeof key === 'string' && typeof snapshot === 'string'
+      ? { namespace, key, snapshot }
+      : undefined
+  } catch {
+    return undefined // Damaged: a miss.
+  }
+}

@@ -1,0 +1,236 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Limits } from '../driver.ts'
+import { hasCode, isAbsent, readIfPresent } from './files.ts'
+
+/**
+ * The control groups of one sandbox. `payload` holds the command's processes, `monitor` what watches them; every path is
+ * absolute. Plain data: it is kept in the sandbox's record.
+ */
+export interface Groups {
+  /** In the v2 hierarchy, where `cgroup.kill` is; `payload` and `monitor` are its children. */
+  readonly top: string
+  readonly payload: string
+  readonly monitor: string
+  /** Groups a launcher joins, all in one go: a move waits for a grace period of the kernel [5 ms], several at once for the same one. */
+  readonly join: readonly string[]
+  /** Groups that the watching process goes to, so that no limit of the payload counts or kills it. */
+  readonly leave: readonly string[]
+  readonly memory: string
+  readonly pids: string
+  readonly cpu: string
+  readonly flavour: 'v2' | 'hybrid'
+}
+
+/** Where this process may make groups. */
+export interface CgroupHome {
+  readonly flavour: 'v2' | 'hybrid'
+  /** Own group in the v2 hierarchy. */
+  readonly unified: string
+  /** Own groups of the v1 controllers; equal to `unified` where all are v2. */
+  readonly memory: string
+  readonly pids: string
+  readonly cpu: string
+}
+
+interface Hierarchy {
+  readonly controllers: readonly string[]
+  readonly path: string
+}
+
+/** Finds this process's own groups. Undefined when a needed controller or `cgroup.kill`'s hierarchy is not mounted. */
+export function findCgroupHome(): CgroupHome | undefined {
+  const own = new Map<string, string>()
+  for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
+    const [, controllers = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    for (const controller of controllers.split(',')) own.set(controller, path)
+  }
+  const mounted: Hierarchy[] = []
+  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
+    const [, path, type, options = ''] = line.split(' ')
+    if (path === undefined) continue
+    if (type === 'cgroup2') mounted.push({ controllers: [''], path })
+    if (type === 'cgroup') mounted.push({ controllers: options.split(','), path })
+  }
+  const home = (controller: string): string | undefined => {
+    const path = mounted.find((hierarchy) => hierarchy.controllers.includes(controller))?.path
+    const below = own.get(controller)
+    return path === undefined || below === undefined ? undefined : join(path, below)
+  }
+  const unified = home('')
+  if (unified === undefined) return undefined
+  const memory = home('memory')
+  const pids = home('pids')
+  const cpu = home('cpu')
+  if (memory && pids && cpu) return { flavour: 'hybrid', unified, memory, pids, cpu }
+  return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
+}
+
+/** Makes the groups of one launcher below `home`, without limits yet. */
+export async function makeGroups(home: CgroupHome, driverTag: string, slot: string): Promise<Groups> {
+  const below = (base: string): string => join(base, `harmont-${driverTag}`, slot)
+  const top = below(home.unified)
+  const payload = join(top, 'payload')
+  const monitor = join(top, 'monitor')
+  if (home.flavour === 'v2') {
+    await delegate(home.unified, driverTag, top)
+    await mkdir(payload, { recursive: true })
+    await mkdir(monitor, { recursive: true })
+    return {
+      top,
+      payload,
+      monitor,
+      join: [payload],
+      leave: [monitor],
+      memory: payload,
+      pids: payload,
+      cpu: payload,
+      flavour: 'v2',
+    }
+  }
+  const [memory, pids, cpu] = [below(home.memory), below(home.pids), below(home.cpu)]
+  for (const path of new Set([payload, monitor, memory, pids, cpu])) await mkdir(path, { recursive: true })
+  return {
+    top,
+    payload,
+    monitor,
+    join: [...new Set([payload, memory, pids, cpu])],
+    leave: [...new Set([monitor, home.memory, home.pids, home.cpu])],
+    memory,
+    pids,
+    cpu,
+    flavour: 'hybrid',
+  }
+}
+
+/**
+ * Hands the controllers down to the sandbox's groups. A v2 group with processes of its own cannot hand any down, so this
+ * process first moves to a group beside. Unproved until a machine with v2 alone has run the conformance suite.
+ */
+async function delegate(home: string, driverTag: string, top: string): Promise<void> {
+  const wanted = '+cpu +memory +pids'
+  const roots = [home, join(home, `harmont-${driverTag}`), top]
+  for (const group of roots) {
+    await mkdir(group, { recursive: true })
+    try {
+      await writeFile(join(group, 'cgroup.subtree_control'), wanted)
+    } catch (error) {
+      if (!hasCode(error, 'EBUSY') || group !== home) throw error
+      const server = join(home, 'harmont-server')
+      await mkdir(server, { recursive: true })
+      for (const pid of await processesOf(home)) await writeFile(join(server, 'cgroup.procs'), String(pid))
+      await writeFile(join(group, 'cgroup.subtree_control'), wanted)
+    }
+  }
+}
+
+/** Sets the limits of a sandbox whose launcher waits in its groups. */
+export async function applyLimits(groups: Groups, limits: Limits): Promise<void> {
+  const period = 100_000
+  const quota = Math.max(1_000, Math.round(limits.cpu * period))
+  const bytes = String(Math.max(limits.memoryBytes, 4 * 1024 * 1024))
+  if (groups.flavour === 'v2') {
+    await Promise.all([
+      writeFile(join(groups.memory, 'memory.max'), bytes),
+      writeOptional(join(groups.memory, 'memory.swap.max'), '0'),
+      writeFile(join(groups.pids, 'pids.max'), String(limits.pids)),
+      writeFile(join(groups.cpu, 'cpu.max'), `${quota} ${period}`),
+    ])
+    return
+  }
+  await Promise.all([
+    // Memory before memory plus swap: the second may not be below the first.
+    writeFile(join(groups.memory, 'memory.limit_in_bytes'), bytes).then(() =>
+      writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes),
+    ),
+    writeFile(join(groups.pids, 'pids.max'), String(limits.pids)),
+    writeFile(join(groups.cpu, 'cpu.cfs_period_us'), String(period)).then(() =>
+      writeFile(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota)),
+    ),
+  ])
+}
+
+/** Swap accounting is a build option of the kernel. */
+async function writeOptional(path: string, value: string): Promise<void> {
+  try {
+    await writeFile(path, value, { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** How many processes of the sandbox the kernel killed because its memory was at the limit. */
+export async function outOfMemoryKills(groups: Groups): Promise<number> {
+  const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
+  const text = (await readIfPresent(join(groups.memory, file))) ?? ''
+  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+}
+
+/** The ids of the processes in a group, not in those below it; none when the group is gone. */
+export async function processesOf(group: string): Promise<readonly number[]> {
+  const text = (await readIfPresent(join(group, 'cgroup.procs'))) ?? ''
+  return text.split('\n').filter(Boolean).map(Number)
+}
+
+/** SIGKILL to everything in the group and below it, in one step that no fork escapes. */
+export async function killGroup(group: string): Promise<void> {
+  try {
+    await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** Whether any process is left in the group or below it. */
+export async function isPopulated(group: string): Promise<boolean> {
+  try {
+    return /^populated 1$/m.test(await readFile(join(group, 'cgroup.events'), 'utf8'))
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+/** Resolves when nothing is left in the group. Fails after 10 s: then a process hangs in the kernel. */
+export async function waitUntilEmpty(group: string): Promise<void> {
+  const end = performance.now() + 10_000
+  for (let pause = 1; await isPopulated(group); pause = Math.min(pause * 2, 50)) {
+    if (performance.now() > end) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
+    await sleep(pause)
+  }
+}
+
+/** Removes the empty groups of a sandbox. Those already gone are fine. */
+export async function removeGroups(groups: Groups): Promise<void> {
+  for (const group of new Set([groups.payload, groups.monitor, groups.top, groups.memory, groups.pids, groups.cpu]))
+    await removeGroup(group)
+}
+
+/** Removes one empty group; one that is gone is fine. */
+export async function removeGroup(group: string, attempts = 100): Promise<void> {
+  // A v1 group stays busy for a moment after its last process has gone.
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rmdir(group)
+      return
+    } catch (error) {
+      if (isAbsent(error)) return
+      if (!hasCode(error, 'EBUSY') || attempt >= attempts) throw error
+      await sleep(Math.min(attempt + 1, 20))
+    }
+  }
+}
+
+/** Names of the groups below a driver's root. */
+export function slotsBelow(home: string, driverTag: string): readonly string[] {
+  try {
+    return readdirSync(join(home, `harmont-${driverTag}`), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
+}

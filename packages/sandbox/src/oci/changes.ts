@@ -1,0 +1,47 @@
+import { type FSWatcher, watch } from 'node:fs'
+
+/** Tells that something in some directories may have changed. One wait at a time. */
+export class Changes {
+  private readonly watchers: FSWatcher[]
+  private seen = false
+  private wake: (() => void) | undefined
+
+  /** @param directories existing ones. */
+  constructor(directories: readonly string[]) {
+    const note = (): void => {
+      this.seen = true
+      this.wake?.()
+    }
+    this.watchers = directories.map((directory) => {
+      const watcher = watch(directory, { persistent: true }, note)
+      // A directory that goes away is a change too; whoever waits looks for himself.
+      watcher.on('error', note)
+      return watcher
+    })
+  }
+
+  /** Forgets what was seen: call it before looking. */
+  reset(): void {
+    this.seen = false
+  }
+
+  /** Resolves at a change since `reset`, or after `timeoutMs`; true for a change. Rejects when `signal` aborts. */
+  async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted()
+    if (this.seen) return true
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, timeoutMs)
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+    this.wake = resolve
+    await promise
+    clearTimeout(timer)
+    this.wake = undefined
+    signal?.throwIfAborted()
+    return this.seen
+  }
+
+  close(): void {
+    for (const watcher of this.watchers) watcher.close()
+    this.wake?.()
+  }
+}

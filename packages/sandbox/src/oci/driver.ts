@@ -1,0 +1,323 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type NetworkMode,
+  type ResolvedImage,
+  type Sandbox,
+  type SandboxDriver,
+  SandboxError,
+  type SandboxHandle,
+  type SandboxSpec,
+  type SnapshotId,
+} from '../driver.ts'
+import type { ImageStore } from '../images/index.ts'
+import { CacheIndex } from './cache-index.ts'
+import { applyLimits, type CgroupHome, findCgroupHome, isPopulated } from './cgroups.ts'
+import { changedFilesDigest } from './changed-files.ts'
+import { Durability } from './durability.ts'
+import { readIfPresent } from './files.ts'
+import { chainFor } from './flatten.ts'
+import { type Launcher, type NetworkSlot, startLauncher } from './launcher.ts'
+import { type Layout, openLayout, sandboxFiles } from './layout.ts'
+import { clearLeftovers, removeRoots } from './leftovers.ts'
+import { stageFstab, stageFstabName } from './mounts.ts'
+import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, removeLink } from './network.ts'
+import { LauncherPool } from './pool.ts'
+import { probe } from './probe.ts'
+import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
+import { destroyRemains, OciSandbox, type SandboxContext } from './sandbox.ts'
+import { makeSkeleton } from './skeleton.ts'
+import { OciSnapshots } from './snapshots.ts'
+import { Viewer } from './view.ts'
+import { ensureWatchdog } from './watchdog.ts'
+
+export interface OciDriverOptions {
+  /** Owned by this driver alone; not on an overlay file system. Made when absent. */
+  readonly directory: string
+  readonly images: ImageStore
+  /** Modes that sandboxes may have, in order of wish. */
+  readonly network: readonly NetworkMode[]
+  /** Private destinations that `egress` reaches all the same: ranges, HOST:PORT. */
+  readonly egressAllow: readonly string[]
+  readonly runtime: 'crun'
+  /** Launchers kept waiting for the next sandbox; more start faster in a burst. 2 when absent. */
+  readonly launchersInStore?: number
+  /** Age below which `collect` leaves a snapshot alone. 60 s when absent. */
+  readonly collectGraceMs?: number
+  readonly now?: () => Date
+}
+
+export interface OciDriver extends SandboxDriver {
+  /** Those of the wished modes that this machine can give, in order of wish. */
+  networkModes(): Promise<readonly NetworkMode[]>
+  /** Why a wished mode is not among them; a sentence each. */
+  readonly networkProblems: readonly string[]
+}
+
+/** Opens a directory of sandboxes and snapshots. Fails with SandboxError `provision_failed`, which says what is missing. */
+export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
+  const { problems } = await probe(options.directory)
+  const home = findCgroupHome()
+  if (problems.length > 0 || home === undefined)
+    throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
+  const layout = await openLayout(options.directory)
+  await makeSkeleton(layout)
+  for (const mode of ['none', 'host'] as const)
+    await writeFile(join(layout.root, stageFstabName(mode)), stageFstab(mode))
+  const records = (
+    await Promise.all(
+      (await readdir(layout.sandboxes)).map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)),
+    )
+  ).filter((record) => record !== undefined)
+  await clearLeftovers(layout, home, new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? '')))
+  const networkProblems: string[] = []
+  let egress: EgressNetwork | undefined
+  if (options.network.includes('egress')) {
+    try {
+      egress = await openEgress(
+        layout,
+        options.egressAllow,
+        records.flatMap(({ link }) => link ?? []),
+      )
+    } catch (error) {
+      networkProblems.push(`egress networks cannot be made: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  return new Driver(options, layout, home, egress, networkProblems)
+}
+
+class Driver implements OciDriver {
+  readonly snapshots: OciSnapshots
+  readonly networkProblems: readonly string[]
+  private readonly options: OciDriverOptions
+  private readonly layout: Layout
+  private readonly home: CgroupHome
+  private readonly egress: EgressNetwork | undefined
+  private readonly pool: LauncherPool
+  private readonly context: SandboxContext
+  private readonly durability: Durability
+  /** Sandboxes of this process: one object each, however often it is adopted. */
+  private readonly known = new Map<string, Sandbox>()
+  /** On disk, but not yet anybody's to adopt. */
+  private readonly creating = new Set<string>()
+
+  constructor(
+    options: OciDriverOptions,
+    layout: Layout,
+    home: CgroupHome,
+    egress: EgressNetwork | undefined,
+    networkProblems: readonly string[],
+  ) {
+    this.options = options
+    this.layout = layout
+    this.home = home
+    this.egress = egress
+    this.networkProblems = networkProblems
+    this.pool = new LauncherPool(options.launchersInStore ?? 2, (mode) => this.launch(mode))
+    this.durability = new Durability(layout)
+    const now = options.now ?? (() => new Date())
+    const viewer = new Viewer(layout)
+    this.snapshots = new OciSnapshots({
+      layout,
+      cache: new CacheIndex(layout.cacheIndex),
+      durability: this.durability,
+      changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
+      layersInUse: () => this.layersInUse(),
+      collectGraceMs: options.collectGraceMs ?? 60_000,
+      now,
+    })
+    this.context = {
+      layout,
+      snapshots: this.snapshots,
+      viewer,
+      now,
+      onDestroyed: (record, id) => {
+        this.known.delete(id)
+        if (record?.link != null) this.egress?.release(record.link)
+      },
+    }
+    const [first] = this.modes()
+    if (first !== undefined) void this.pool.fill(first)
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    if (!/^[a-z0-9-]{1,64}$/.test(spec.id))
+      throw new SandboxError('provision_failed', `${JSON.stringify(spec.id)} is not a sandbox id`)
+    if (!this.modes().includes(spec.network))
+      throw new SandboxError(
+        'provision_failed',
+        `network mode ${spec.network} is not to be had here: ${this.networkProblems.join('; ') || 'the settings do not allow it'}`,
+      )
+    this.creating.add(spec.id)
+    try {
+      return await this.make(spec)
+    } catch (error) {
+      if (error instanceof SandboxError) throw error
+      throw new SandboxError('provision_failed', `sandbox ${spec.id} could not be made: ${message(error)}`, {
+        cause: error,
+      })
+    } finally {
+      this.creating.delete(spec.id)
+    }
+  }
+
+  private async make(spec: SandboxSpec): Promise<Sandbox> {
+    const base = await this.base(spec)
+    const launcher = await this.pool.take(spec.network)
+    const record: SandboxRecord = {
+      version: 1,
+      id: spec.id,
+      label: spec.label,
+      bootId,
+      createdAt: this.context.now().toISOString(),
+      ...base,
+      limits: spec.limits,
+      network: spec.network,
+      link: launcher.network.link,
+      resolvConf: launcher.network.resolvConf !== '',
+      groups: launcher.groups,
+      readOnlyMounts: spec.readOnlyMounts ?? [],
+    }
+    try {
+      await OciSandbox.register(this.context, record)
+    } catch (error) {
+      await launcher.discard()
+      throw error
+    }
+    try {
+      await applyLimits(launcher.groups, spec.limits)
+      await launcher.mount(spec.id)
+    } catch (error) {
+      await destroyRemains(this.context, record, spec.id)
+      throw error
+    }
+    const sandbox = new OciSandbox(this.context, record, launcher)
+    this.known.set(spec.id, sandbox)
+    return sandbox
+  }
+
+  async adopt(handle: SandboxHandle): Promise<Sandbox | undefined> {
+    const own = this.known.get(handle.id)
+    if (own !== undefined || this.creating.has(handle.id)) return own
+    const sandbox = await this.takeOver(handle.id)
+    if (sandbox !== undefined) this.known.set(handle.id, sandbox)
+    // Nobody could ask for its end otherwise.
+    else
+      await destroyRemains(
+        this.context,
+        await readRecord(sandboxFiles(this.layout.sandboxes, handle.id).record),
+        handle.id,
+      )
+    return sandbox
+  }
+
+  private async takeOver(id: string): Promise<Sandbox | undefined> {
+    const files = sandboxFiles(this.layout.sandboxes, id)
+    const record = await readRecord(files.record)
+    const started = await readIfPresent(files.started)
+    // Without a command there was only a launcher, which died with its driver; after a boot there is nothing.
+    if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
+    const ended = (await readIfPresent(files.exit)) !== undefined || (await readIfPresent(files.outcome)) !== undefined
+    const begun = ended || (await readIfPresent(files.sync)) !== undefined || (await isPopulated(record.groups.top))
+    // The word to start was on disk but was never said.
+    if (!begun) return undefined
+    if (!ended) ensureWatchdog(this.layout)
+    return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)
+  }
+
+  async list(): Promise<readonly SandboxHandle[]> {
+    const ids = await readdir(this.layout.sandboxes)
+    return Promise.all(
+      ids.map(async (id) => ({
+        id,
+        label: (await readRecord(sandboxFiles(this.layout.sandboxes, id).record))?.label ?? {},
+      })),
+    )
+  }
+
+  resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage> {
+    return this.options.images.resolve(name, onProgress)
+  }
+
+  async networkModes(): Promise<readonly NetworkMode[]> {
+    return this.modes()
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close()
+    await this.durability.flush()
+    if ((await readdir(this.layout.sandboxes)).length > 0) return
+    await this.egress?.remove()
+    await removeRoots(this.layout)
+  }
+
+  private modes(): readonly NetworkMode[] {
+    return this.options.network.filter((mode) => mode !== 'egress' || this.egress !== undefined)
+  }
+
+  private async base(spec: SandboxSpec): Promise<Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source'>> {
+    if ('image' in spec.base) {
+      const { digest, rootfs, env } = spec.base.image
+      return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
+    }
+    const id = spec.base.snapshot
+    const record = await this.snapshots.record(id)
+    if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
+    const image = await this.options.images.byDigest(record.imageDigest)
+    if (image === undefined)
+      throw new SandboxError(
+        'snapshot_unavailable',
+        `the image ${record.imageDigest} that snapshot ${id} lies on is gone`,
+      )
+    const { digest, rootfs, env } = image
+    const layers = await chainFor(record, rootfs, this.layout, this.context.viewer)
+    return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
+  }
+
+  private async launch(mode: NetworkMode): Promise<Launcher> {
+    const slot = await this.slot(mode)
+    const release = async (): Promise<void> => {
+      if (slot.link === null) return
+      await removeLink(slot.link)
+      this.egress?.release(slot.link)
+    }
+    try {
+      const launcher = await startLauncher({
+        directory: this.layout.root,
+        driverTag: this.layout.tag,
+        home: this.home,
+        network: slot,
+      })
+      return {
+        ...launcher,
+        async discard() {
+          await launcher.discard()
+          await release()
+        },
+      }
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  private async slot(mode: NetworkMode): Promise<NetworkSlot> {
+    if (mode === 'none') return isolatedSlot
+    if (mode === 'host') return hostSlot()
+    if (this.egress === undefined) throw new Error(this.networkProblems.join('; '))
+    return this.egress.slot()
+  }
+
+  private async layersInUse(): Promise<ReadonlySet<SnapshotId>> {
+    const inUse = new Set<SnapshotId>()
+    for (const id of await readdir(this.layout.sandboxes)) {
+      const record = await readRecord(sandboxFiles(this.layout.sandboxes, id).record)
+      for (const layer of record?.layers ?? []) inUse.add(layer)
+    }
+    return inUse
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Ids inside a sandbox are ids outside minus this; 65,536 of them are mapped. */
+export const firstId = 100_000
+export const idCount = 65_536
+
+/** Where a launcher, in its own mount namespace, puts what the runtime needs to see. Empty on the machine itself. */
+export const stage = '/run/harmont'
+
+/** Everything below a driver's directory. Nothing else knows these names. */
+export interface Layout {
+  readonly root: string
+  /** 8 hex digits; tells this directory's control groups from another's. */
+  readonly tag: string
+  readonly sandboxes: string
+  readonly snapshots: string
+  readonly cacheIndex: string
+  readonly trash: string
+  readonly skeleton: string
+  readonly crunState: string
+  readonly watchdogLock: string
+  readonly cgroupRoots: string
+  readonly network: string
+  readonly resolvConf: string
+}
+
+/** Makes the directories and gives their absolute paths. */
+export async function openLayout(directory: string): Promise<Layout> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const root = await realpath(directory)
+  const layout: Layout = {
+    root,
+    tag: createHash('sha256').update(root).digest('hex').slice(0, 8),
+    sandboxes: join(root, 'sandboxes'),
+    snapshots: join(root, 'snapshots'),
+    cacheIndex: join(root, 'cache'),
+    trash: join(root, 'trash'),
+    skeleton: join(root, 'skeleton'),
+    crunState: join(root, 'crun'),
+    watchdogLock: join(root, 'watchdog.lock'),
+    cgroupRoots: join(root, 'cgroups'),
+    network: join(root, 'network.json'),
+    resolvConf: join(root, 'resolv.conf'),
+  }
+  for (const path of [layout.sandboxes, layout.snapshots, layout.cacheIndex, layout.trash, layout.crunState])
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  return layout
+}
+
+/** The files of one sandbox. */
+export interface SandboxFiles {
+  readonly directory: string
+  /** What it is; written before anything else of it exists. */
+  readonly record: string
+  readonly upper: string
+  readonly work: string
+  readonly fstab: string
+  readonly config: string
+  /** A script that is too long for an argument. */
+  readonly script: string
+  /** Written before the launcher is told to go: a command may have started. */
+  readonly started: string
+  /** conmon's word on whether the runtime could start the command. */
+  readonly sync: string
+  readonly pid: string
+  readonly spool: string
+  readonly exitDirectory: string
+  readonly exit: string
+  readonly deadline: string
+  /** What the watchdog needs to know of it: control group, disk limit. */
+  readonly watch: string
+  /** Written by the watchdog before it kills for disk use. */
+  readonly diskLimitHit: string
+  /** The outcome, once somebody has asked for it: limits are read from control groups that go. */
+  readonly outcome: string
+}
+
+/** @param root the driver's directory, or '' for names relative to it. */
+export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
+  const directory = join(sandboxes, id)
+  const file = (name: string): string => join(directory, name)
+  return {
+    directory,
+    record: file('sandbox.json'),
+    upper: file('upper'),
+    work: file('work'),
+    fstab: file('fstab'),
+    config: file('config.json'),
+    script: file('script'),
+    started: file('started.json'),
+    sync: file('sync'),
+    pid: file('pid'),
+    spool: file('spool'),
+    exitDirectory: file('exit'),
+    exit: file(`exit/${id}`),
+    deadline: file('deadline'),
+    watch: file('watch'),
+    diskLimitHit: file('disk-limit-hit'),
+    outcome: file('outcome.json'),
+  }
+}

@@ -1,0 +1,56 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } from './cgroups.ts'
+import { hasCode, readIfPresent, writeAtomically } from './files.ts'
+import type { Layout } from './layout.ts'
+
+/**
+ * Clears what an earlier process of this directory left that belongs to no sandbox: groups of launchers that it had in store,
+ * halves of directories. Sandboxes are the reaper's.
+ * @param slots groups that sandboxes have.
+ */
+export async function clearLeftovers(layout: Layout, home: CgroupHome, slots: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
+  for (const name of await readdir(layout.snapshots))
+    if (name.startsWith('.')) await rm(join(layout.snapshots, name), { recursive: true, force: true })
+  for (const base of await rememberHome(layout, home)) {
+    const root = join(base, `harmont-${layout.tag}`)
+    for (const slot of slotsBelow(base, layout.tag)) {
+      if (slots.has(slot) || isAlive(Number(slot.split('-')[0]))) continue
+      const group = join(root, slot)
+      await killGroup(group)
+      await waitUntilEmpty(group)
+      for (const part of ['payload', 'monitor', '']) await removeGroup(join(group, part))
+    }
+  }
+}
+
+/** Every place where this directory ever made groups: a server that is started elsewhere has another. */
+async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
+  const kept = (JSON.parse((await readIfPresent(layout.cgroupRoots)) ?? '[]') as readonly string[]).filter(
+    (path) => typeof path === 'string',
+  )
+  const all = [...new Set([...kept, home.unified, home.memory, home.pids, home.cpu])]
+  if (all.length > kept.length) await writeAtomically(layout.cgroupRoots, JSON.stringify(all))
+  return all
+}
+
+/** Removes the directory's own, now empty, root groups. One that is still in use stays. */
+export async function removeRoots(layout: Layout): Promise<void> {
+  for (const base of JSON.parse((await readIfPresent(layout.cgroupRoots)) ?? '[]') as readonly string[]) {
+    try {
+      await removeGroup(join(base, `harmont-${layout.tag}`), 0)
+    } catch (error) {
+      if (!hasCode(error, 'EBUSY') && !hasCode(error, 'ENOTEMPTY')) throw error
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !hasCode(error, 'ESRCH')
+  }
+}

@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { resolveExceptions } from './egress-exceptions.ts'
+import { readIfPresent, writeAtomically } from './files.ts'
+import type { NetworkSlot } from './launcher.ts'
+import type { Layout } from './layout.ts'
+import { rulesFor } from './nftables.ts'
+import { machineResolver, resolvConfFor } from './resolver.ts'
+
+const run = promisify(execFile)
+
+/**
+ * Links between sandboxes and the machine. A driver directory claims a number n by making the nftables table `harmont_n`; its sandboxes
+ * are 10.209.(4n).0/22, their links here `hmN-INDEX`, so that rules and the reaper know whose they are. Every link is a veth pair
+ * of its own with one gateway address for all: no sandbox shares a segment with another.
+ */
+export interface EgressNetwork {
+  /** A free address, taken until `release`. */
+  slot(): NetworkSlot
+  release(link: string): void
+  /** Removes rules and links of this directory. Only when no sandbox is left. */
+  remove(): Promise<void>
+}
+
+const directories = 64
+const addressesEach = 1024
+const prefix = '10.209'
+/** Given to nobody: the first of each directory's range is its gateway. */
+const firstIndex = 2
+
+/** Loads the rules. Fails when the machine cannot give this mode; the message says why. */
+export async function openEgress(
+  layout: Layout,
+  egressAllow: readonly string[],
+  linksInUse: readonly string[],
+): Promise<EgressNetwork> {
+  const exceptions = await resolveExceptions(egressAllow)
+  const resolver = await machineResolver()
+  const number = await claimNumber(layout)
+  const table = `harmont_${number}`
+  const gateway = addressOf(number, 1)
+  await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+  await nft(
+    rulesFor({
+      table,
+      links: `hm${number}-*`,
+      subnet: `${addressOf(number, 0)}/22`,
+      gateway,
+      resolver,
+      exceptions,
+      directory: layout.root,
+    }),
+  )
+  for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
+
+  const taken = new Set(linksInUse)
+  const resolvConf = resolvConfFor(resolver, gateway)
+  let next = firstIndex
+  return {
+    slot() {
+      for (let tries = 0; tries < addressesEach; tries++) {
+        const index = next
+        next = next + 1 < addressesEach - 1 ? next + 1 : firstIndex
+        const link = `hm${number}-${index}`
+        if (taken.has(link)) continue
+        taken.add(link)
+        return slotFor(link, addressOf(number, index), gateway, resolver.viaGateway, resolvConf)
+      }
+      throw new Error(`all ${addressesEach} addresses of this runner's sandboxes are taken`)
+    },
+    release: (link) => taken.delete(link),
+    async remove() {
+      for (const link of await linksOf(number)) await removeLink(link)
+      await nft(`delete table inet ${table}\n`)
+      rmSync(layout.network, { force: true })
+    },
+  }
+}
+
+/** A namespace with nothing but lo. */
+export const isolatedSlot: NetworkSlot = {
+  mode: 'none',
+  inside: 'link set lo up',
+  outside: '',
+  link: null,
+  resolvConf: '',
+  routeLocalnet: false,
+}
+/** The machine's own namespace and resolver. */
+export async function hostSlot(): Promise<NetworkSlot> {
+  return {
+    mode: 'host',
+    inside: '',
+    outside: '',
+    link: null,
+    resolvConf: (await readFile('/etc/resolv.conf', 'utf8')).trim(),
+    routeLocalnet: false,
+  }
+}
+
+function slotFor(link: string, address: string, gateway: string, viaGateway: boolean, resolvConf: string): NetworkSlot {
+  return {
+    mode: 'egress',
+    link,
+    resolvConf,
+    routeLocalnet: viaGateway,
+    inside: [
+      'link set lo up',
+      `link add eth0 type veth peer name ${link} netns ${process.pid}`,
+      `address add ${address}/32 dev eth0`,
+      'link set eth0 up',
+      `route add ${gateway}/32 dev eth0 scope link`,
+      `route add default via ${gateway} dev eth0`,
+    ].join('\n'),
+    outside: [`address add ${gateway}/32 peer ${address}/32 dev ${link}`, `link set ${link} up`].join('\n'),
+  }
+}
+
+function addressOf(number: number, index: number): string {
+  const low = number * addressesEach + index
+  return `${prefix}.${low >> 8}.${low & 255}`
+}
+
+/** The number that this directory has, or the first free one. Making a table fails when it exists: the kernel is the judge. */
+async function claimNumber(layout: Layout): Promise<number> {
+  const kept = await readIfPresent(layout.network)
+  const own = kept === undefined ? undefined : (JSON.parse(kept) as { readonly number: number }).number
+  if (own !== undefined && (await ownerOf(own)) === layout.root) return own
+  for (let number = 0; number < directories; number++) {
+    try {
+      await nft(`create table inet harmont_${number} { comment ${JSON.stringify(layout.root)}; }\n`)
+    } catch (error) {
+      if (error instanceof Error && /File exists/.test(error.message)) continue
+      throw error
+    }
+    await writeAtomically(layout.network, JSON.stringify({ number }))
+    return number
+  }
+  throw new Error(`${directories} runners on this machine have egress networks already (nft list tables)`)
+}
+
+async function ownerOf(number: number): Promise<string | undefined> {
+  try {
+    const { stdout } = await run('nft', ['--json', 'list', 'table', 'inet', `harmont_${number}`])
+    const { nftables } = JSON.parse(stdout) as {
+      readonly nftables: readonly { readonly table?: { readonly comment?: string } }[]
+    }
+    return nftables.find((entry) => entry.table !== undefined)?.table?.comment
+  } catch (error) {
+    if (error instanceof Error && /No such file/.test(error.message)) return undefined
+    throw error
+  }
+}
+
+async function nft(rules: string): Promise<void> {
+  const done = run('nft', ['--file', '-'])
+  done.child.stdin?.end(rules)
+  await done
+}
+
+async function linksOf(number: number): Promise<readonly string[]> {
+  const { stdout } = await run('ip', ['-json', 'link', 'show', 'type', 'veth'])
+  const links = JSON.parse(stdout || '[]') as readonly { readonly ifname?: string }[]
+  return links.flatMap(({ ifname }) => (ifname?.startsWith(`hm${number}-`) ? [ifname] : []))
+}
+
+/** Removes a link of this machine; one that is gone is fine. */
+export async function removeLink(link: string): Promise<void> {
+  try {
+    await run('ip', ['link', 'delete', link])
+  } catch (error) {
+    if (!(error instanceof Error && /Cannot find device/.test(error.message))) throw error
+  }
+}

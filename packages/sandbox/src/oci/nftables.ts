@@ -1,0 +1,91 @@
+import type { EgressException } from './egress-exceptions.ts'
+import type { MachineResolver } from './resolver.ts'
+
+/** Everything that is not the public internet (IANA's special-purpose registry), and multicast. */
+const refusedRanges = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+]
+
+export interface EgressRules {
+  readonly table: string
+  /** Pattern of the names of the sandboxes' links. */
+  readonly links: string
+  readonly subnet: string
+  readonly gateway: string
+  readonly resolver: MachineResolver
+  readonly exceptions: readonly EgressException[]
+  /** Kept as the table's comment: whose it is. */
+  readonly directory: string
+}
+
+/**
+ * The rules of one driver directory, replacing what was loaded before in one transaction. Hook priorities come before the usual
+ * ones, so that a machine's own firewall can refuse more but not allow what is refused here.
+ */
+export function rulesFor(rules: EgressRules): string {
+  const { table, links, resolver, exceptions } = rules
+  const dns = resolver.addresses.flatMap((address) => [
+    `ip daddr ${address} udp dport 53 accept`,
+    `ip daddr ${address} tcp dport 53 accept`,
+  ])
+  const allowed = exceptions.flatMap(({ range, port }) =>
+    port === undefined
+      ? [`ip daddr ${range} accept`]
+      : [`ip daddr ${range} tcp dport ${port} accept`, `ip daddr ${range} udp dport ${port} accept`],
+  )
+  const forwarded = [resolver.addresses[0] ?? ''].map((address) => [
+    `iifname "${links}" ip daddr ${rules.gateway} udp dport 53 dnat ip to ${address}`,
+    `iifname "${links}" ip daddr ${rules.gateway} tcp dport 53 dnat ip to ${address}`,
+  ])
+  return `
+table inet ${table} {
+  comment ${JSON.stringify(rules.directory)}
+}
+flush table inet ${table}
+table inet ${table} {
+  chain input {
+    type filter hook input priority filter - 10; policy accept;
+    iifname "${links}" jump to_machine
+  }
+  chain to_machine {
+    ct state established,related accept
+    ${[...(resolver.viaGateway ? ['ct status dnat accept'] : dns), ...allowed].join('\n    ')}
+    reject with icmpx admin-prohibited
+  }
+  chain forward {
+    type filter hook forward priority filter - 10; policy accept;
+    iifname "${links}" jump from_sandbox
+    oifname "${links}" ct state established,related accept
+    oifname "${links}" reject with icmpx admin-prohibited
+  }
+  chain from_sandbox {
+    ct state established,related accept
+    oifname "${links}" reject with icmpx admin-prohibited
+    ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
+    meta nfproto != ipv4 reject with icmpx admin-prohibited
+    ip daddr { ${refusedRanges.join(', ')} } reject with icmpx admin-prohibited
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${rules.subnet} oifname != "${links}" masquerade
+  }
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+    ${resolver.viaGateway ? forwarded.flat().join('\n    ') : ''}
+  }
+}
+`
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../driver.ts'
+import type { Groups } from './cgroups.ts'
+import { readIfPresent, writeAtomically } from './files.ts'
+
+/** What is kept of a sandbox on disk, from before its first process until its end. */
+export interface SandboxRecord {
+  readonly version: 1
+  readonly id: string
+  readonly label: Readonly<Record<string, string>>
+  /** Everything but files ends with the boot it belongs to. */
+  readonly bootId: string
+  readonly createdAt: string
+  readonly image: { readonly digest: string; readonly rootfs: string; readonly env: Readonly<Record<string, string>> }
+  readonly parent: SnapshotId | null
+  /** Ids of the frozen layers below, the newest first. */
+  readonly layers: readonly string[]
+  readonly limits: Limits
+  readonly network: NetworkMode
+  readonly link: string | null
+  readonly resolvConf: boolean
+  readonly groups: Groups
+  readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
+  /** What /workspace was last made equal to. */
+  readonly source: SourceTreeRef | null
+}
+
+/** What is kept of a command, written before it may start. */
+export interface StartRecord {
+  readonly startedAt: string
+  /** Bytes used on the data file system then: tells later whether a look at every file is worth it. */
+  readonly usedBytes: number
+}
+
+/** The record in a file; undefined when it is absent or was not written by this version. */
+export async function readRecord(path: string): Promise<SandboxRecord | undefined> {
+  const text = await readIfPresent(path)
+  if (text === undefined) return undefined
+  let value: Partial<SandboxRecord>
+  try {
+    value = JSON.parse(text) as Partial<SandboxRecord>
+  } catch {
+    return undefined // Damaged: as good as absent.
+  }
+  return value.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
+}
+
+export function writeRecord(path: string, record: SandboxRecord): Promise<void> {
+  return writeAtomically(path, JSON.stringify(record))
+}
+
+/** Names the time from one start of the machine to the next. */
+export const bootId: string = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+/** Hundredths of a second since the machine started: the clock of deadlines, which nobody sets. */
+export async function uptimeAt(instant: Date, now: Date): Promise<number> {
+  const [seconds = '0'] = (await readFile('/proc/uptime', 'utf8')).split(' ')
+  return Math.max(0, Math.round(Number(seconds) * 100 + (instant.getTime() - now.getTime()) / 10))
+}

@@ -1,0 +1,188 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import type { Exit, OutputPiece, Running } from '../driver.ts'
+import { isPopulated, killGroup, outOfMemoryKills, processesOf } from './cgroups.ts'
+import { Changes } from './changes.ts'
+import { bytesBelow, usedBytes } from './disk-use.ts'
+import { hasCode, isAbsent, readIfPresent, writeAtomically } from './files.ts'
+import type { SandboxFiles } from './layout.ts'
+import { type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { SpoolReader } from './spool.ts'
+
+/** How long a change that no notice came for may go unseen, and how often the loss of the monitor is looked for. */
+const fallbackMs = 1_000
+
+/** A command that was started in the sandbox, by this process or another; everything it knows is on disk. */
+export class OciRunning implements Running {
+  readonly startedAt: Date
+  private readonly files: SandboxFiles
+  private readonly record: SandboxRecord
+  private readonly start: StartRecord
+  private readonly now: () => Date
+  private outcome: Promise<Exit> | undefined
+
+  constructor(files: SandboxFiles, record: SandboxRecord, start: StartRecord, now: () => Date) {
+    this.files = files
+    this.record = record
+    this.start = start
+    this.now = now
+    this.startedAt = new Date(start.startedAt)
+  }
+
+  async *output(offset: number, signal?: AbortSignal): AsyncGenerator<OutputPiece, void, undefined> {
+    const changes = new Changes([this.files.directory, this.files.exitDirectory])
+    let reader: SpoolReader | undefined
+    try {
+      reader = await SpoolReader.open(this.files.spool, offset)
+      for (let noticed = true; ; ) {
+        changes.reset()
+        // Asked before reading: what is there at the end of the command is read after it.
+        const ended = await this.hasEnded(!noticed)
+        for (let pieces = await reader.next(); pieces.length > 0; pieces = await reader.next()) {
+          signal?.throwIfAborted()
+          yield* pieces
+        }
+        if (ended) return
+        noticed = await changes.wait(fallbackMs, signal)
+      }
+    } finally {
+      changes.close()
+      await reader?.close()
+    }
+  }
+
+  async exited(signal?: AbortSignal): Promise<Exit> {
+    try {
+      await this.waitForEnd(signal)
+      this.outcome ??= this.readOutcome()
+      return await this.outcome
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+      // Destroyed meanwhile: nobody knows any more.
+      return { code: null, signal: null, limit: null, endedAt: this.now() }
+    }
+  }
+
+  private async waitForEnd(signal?: AbortSignal): Promise<void> {
+    const changes = new Changes([this.files.exitDirectory])
+    try {
+      for (let noticed = true; ; ) {
+        changes.reset()
+        if (await this.hasEnded(!noticed)) break
+        noticed = await changes.wait(fallbackMs, signal)
+      }
+    } finally {
+      changes.close()
+    }
+  }
+
+  async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.moveMonitorOut()
+    if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
+    // The init passes a signal on to the script's shell, which would get it twice.
+    const told = new Set<number>([Number((await readIfPresent(this.files.pid)) ?? 0)])
+    for (let fresh = true; fresh; ) {
+      fresh = false
+      for (const pid of await processesOf(this.record.groups.payload)) {
+        if (told.has(pid)) continue
+        told.add(pid)
+        fresh = true
+        try {
+          process.kill(pid, signal)
+        } catch (error) {
+          if (!hasCode(error, 'ESRCH')) throw error
+        }
+      }
+    }
+  }
+
+  async extend(deadline: Date): Promise<void> {
+    await writeAtomically(this.files.deadline, `${await uptimeAt(deadline, this.now())}\n`)
+  }
+
+  /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
+  private async moveMonitorOut(): Promise<void> {
+    const monitor = Number((await readIfPresent(join(this.files.directory, 'conmon.pid'))) ?? 0)
+    const { groups } = this.record
+    if (monitor === 0 || !(await processesOf(groups.payload)).includes(monitor)) return
+    for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
+  }
+
+  /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
+  private async hasEnded(thorough: boolean): Promise<boolean> {
+    if (this.outcome !== undefined || (await isThere(this.files.exit)) || (await isThere(this.files.outcome)))
+      return true
+    if (!thorough) return false
+    const { monitor, payload, top } = this.record.groups
+    if (await isPopulated(monitor)) return false
+    // Between the look at the exit file and here the monitor may have ended as it should.
+    if (await isThere(this.files.exit)) return true
+    // Still on its way out of the payload's group.
+    const pid = Number((await readIfPresent(join(this.files.directory, 'conmon.pid'))) ?? 0)
+    if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
+    await killGroup(top)
+    return true
+  }
+
+  private async readOutcome(): Promise<Exit> {
+    const kept = await readIfPresent(this.files.outcome)
+    if (kept !== undefined) {
+      const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
+      return { ...value, endedAt: new Date(value.endedAt) }
+    }
+    const exit = await this.judge()
+    await writeAtomically(this.files.outcome, JSON.stringify(exit))
+    return exit
+  }
+
+  private async judge(): Promise<Exit> {
+    const text = await readIfPresent(this.files.exit)
+    if (text === undefined) return { code: null, signal: null, limit: await this.limit(null), endedAt: this.now() }
+    const code = Number(text)
+    return {
+      code,
+      signal: signalOf(code),
+      limit: await this.limit(code),
+      endedAt: (await stat(this.files.exit)).mtime,
+    }
+  }
+
+  private async limit(code: number | null): Promise<Exit['limit']> {
+    if (await isThere(this.files.diskLimitHit)) return 'disk'
+    if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
+    // A command may pass its limit and end between two looks of the watchdog. Looking at every file is worth it only
+    // when the file system as a whole has grown that much.
+    const { diskBytes } = this.record.limits
+    if ((await usedBytes(this.files.directory)) - this.start.usedBytes < diskBytes) return null
+    return (await bytesBelow([this.files.upper, this.files.spool])) > diskBytes ? 'disk' : null
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+function signalOf(code: number): string | null {
+  return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null
+}
+
+/** Reads a small file as it will be, once conmon has written it. */
+export async function readWhenWritten(path: string, changes: Changes, signal: AbortSignal): Promise<string> {
+  for (;;) {
+    changes.reset()
+    try {
+      const text = await readFile(path, 'utf8')
+      if (text.endsWith('\n')) return text
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+    }
+    await changes.wait(fallbackMs, signal)
+  }
+}

@@ -1,0 +1,150 @@
+import type { Command, NetworkMode } from '../driver.ts'
+import { firstId, idCount } from './layout.ts'
+import { staged } from './mounts.ts'
+import { type SeccompProfile, seccompProfile } from './seccomp.ts'
+import { hostname } from './skeleton.ts'
+
+/** A script of this many bytes no longer fits into one argument of execve. */
+export const longestArgument = 131_071
+
+/** What Docker and Podman grant by default. */
+const capabilities = [
+  'CAP_AUDIT_WRITE',
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_MKNOD',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_NET_RAW',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_CHROOT',
+]
+
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kallsyms',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/modules',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/sysrq-trigger',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+  '/sys/kernel/debug',
+  '/sys/kernel/security',
+  '/sys/kernel/tracing',
+]
+
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys']
+
+interface Mount {
+  readonly destination: string
+  readonly type: string
+  readonly source: string
+  readonly options: readonly string[]
+}
+
+export interface RuntimeConfigInput {
+  readonly command: Command
+  /** The image's environment; the command's wins. */
+  readonly imageEnv: Readonly<Record<string, string>>
+  readonly network: NetworkMode
+  readonly resolvConf: boolean
+  readonly readOnlyTargets: readonly string[]
+}
+
+const quiet = ['nosuid', 'noexec', 'nodev']
+
+/**
+ * The OCI runtime's config.json. The network namespace is the launcher's, hence none is asked for here; the memory, CPU and
+ * process limits are those of the groups that the launcher is in.
+ */
+export function runtimeConfig(input: RuntimeConfigInput): object {
+  const { command } = input
+  const long = Buffer.byteLength(command.script) > longestArgument
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...input.imageEnv,
+    HOME: '/root',
+    ...command.env,
+  }
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      terminal: false,
+      user: { uid: 0, gid: 0 },
+      // The first process of a pid namespace ignores signals and must reap orphans: an init of its own, not the script's shell.
+      args: [initPath, '--', 'sh', ...(long ? [scriptPath] : ['-c', command.script])],
+      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      cwd: command.workingDirectory,
+      noNewPrivileges: true,
+      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+      rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }],
+    },
+    root: { path: staged.root, readonly: false },
+    hostname,
+    mounts: mounts(input, long),
+    linux: {
+      uidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
+      gidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
+      namespaces: ['pid', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
+      seccomp: profile(),
+      maskedPaths,
+      readonlyPaths,
+    },
+  }
+}
+
+let cachedProfile: SeccompProfile | undefined
+function profile(): SeccompProfile {
+  cachedProfile ??= seccompProfile()
+  return cachedProfile
+}
+
+// Both lie on the sandbox's own /dev, which is a tmpfs: nothing of them gets into a snapshot.
+const initPath = '/dev/harmont-init'
+const scriptPath = '/dev/harmont-script'
+/** Debian's tini-static: needs nothing of the image. */
+export const initProgram = '/usr/bin/tini-static'
+
+function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
+  const bind = (source: string, destination: string, ...options: string[]): Mount => ({
+    destination,
+    type: 'bind',
+    source,
+    options: ['bind', 'ro', ...options],
+  })
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=64m'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', 'size=64m'] },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
+    { ...bind(input.network === 'host' ? '/sys' : staged.sys, '/sys', ...quiet), options: ['rbind', 'ro', ...quiet] },
+    bind(initProgram, initPath, 'nosuid', 'nodev'),
+    ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
+    ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
+    ...input.readOnlyTargets.map((target, index) => bind(staged.readOnly(index), target, 'nosuid', 'nodev')),
+  ]
+}

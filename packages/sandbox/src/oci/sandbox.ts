@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Command,
+  type Running,
+  type Sandbox,
+  SandboxError,
+  type SandboxHandle,
+  type Snapshot,
+  type SnapshotMeta,
+  type SourceTreeRef,
+} from '../driver.ts'
+import { syncWorkspace } from '../source/index.ts'
+import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from './cgroups.ts'
+import { Changes } from './changes.ts'
+import { usedBytes } from './disk-use.ts'
+import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
+import type { Launcher } from './launcher.ts'
+import { firstId, type Layout, type SandboxFiles, sandboxFiles } from './layout.ts'
+import { rootFstab, staged } from './mounts.ts'
+import { removeLink } from './network.ts'
+import { readFromView } from './read-file.ts'
+import { type SandboxRecord, type StartRecord, uptimeAt, writeRecord } from './record.ts'
+import { OciRunning, readWhenWritten } from './running.ts'
+import { longestArgument, runtimeConfig } from './runtime-config.ts'
+import type { OciSnapshots } from './snapshots.ts'
+import { layerStack } from './stack.ts'
+import type { Viewer } from './view.ts'
+import { ensureWatchdog, watchFile } from './watchdog.ts'
+
+/** What all sandboxes of a driver share. */
+export interface SandboxContext {
+  readonly layout: Layout
+  readonly snapshots: OciSnapshots
+  readonly viewer: Viewer
+  readonly now: () => Date
+  /** Called once nothing of a sandbox is left. */
+  readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
+}
+
+/** How long the runtime may take to start a command; it takes 20 ms. */
+const startTimeoutMs = 60_000
+
+export class OciSandbox implements Sandbox {
+  readonly handle: SandboxHandle
+  private readonly context: SandboxContext
+  private readonly files: SandboxFiles
+  private record: SandboxRecord
+  /** Only while no command was started, and only in the process that created the sandbox. */
+  private launcher: Launcher | undefined
+  private command: OciRunning | undefined
+  private destroying: Promise<void> | undefined
+
+  constructor(context: SandboxContext, record: SandboxRecord, launcher?: Launcher, start?: StartRecord) {
+    this.context = context
+    this.record = record
+    this.launcher = launcher
+    this.files = sandboxFiles(context.layout.sandboxes, record.id)
+    this.handle = { id: record.id, label: record.label }
+    if (start !== undefined) this.command = new OciRunning(this.files, record, start, context.now)
+  }
+
+  /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
+  static async register(context: SandboxContext, record: SandboxRecord): Promise<void> {
+    const staging = sandboxFiles(context.layout.trash, randomUUID())
+    await mkdir(staging.directory, { mode: 0o700 })
+    await Promise.all([
+      writeRecord(staging.record, record),
+      mkdir(staging.exitDirectory),
+      mkdir(join(staging.directory, 'socket')),
+      writeFile(
+        staging.fstab,
+        rootFstab(
+          layerStack(record.image.rootfs, record.layers),
+          `sandboxes/${record.id}/upper`,
+          `sandboxes/${record.id}/work`,
+          record.readOnlyMounts,
+        ),
+      ),
+      ...[staging.upper, staging.work].map(async (path) => {
+        await mkdir(path)
+        await chmod(path, 0o755)
+        await chown(path, firstId, firstId)
+      }),
+    ])
+    await rename(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+  }
+
+  async syncSource(tree: SourceTreeRef): Promise<void> {
+    if (this.record.source?.digest === tree.digest) return
+    const root = this.unstarted('syncSource')
+    const workspace = `/proc/${root.pid}/root${staged.root}/workspace`
+    if (!(await lstat(workspace)).isDirectory())
+      throw new SandboxError(
+        'provision_failed',
+        'an earlier step replaced /workspace by something that is not a directory',
+      )
+    await syncWorkspace({
+      tree,
+      previous: this.record.source,
+      workspace,
+      owner: { uid: firstId, gid: firstId },
+      now: this.context.now(),
+    })
+    this.record = { ...this.record, source: tree }
+    await writeRecord(this.files.record, this.record)
+  }
+
+  async start(command: Command): Promise<Running> {
+    const launcher = this.unstarted('start')
+    const { files, record, context } = this
+    const { layout, now } = context
+    const config = runtimeConfig({
+      command,
+      imageEnv: record.image.env,
+      network: record.network,
+      resolvConf: record.resolvConf,
+      readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
+    })
+    const [used, deadline] = await Promise.all([usedBytes(layout.root), uptimeAt(command.deadline, now())])
+    const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
+    await Promise.all([
+      writeFile(files.config, JSON.stringify(config), { mode: 0o600 }),
+      writeFile(files.spool, '', { mode: 0o600 }),
+      writeFile(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used)),
+      Buffer.byteLength(command.script) > longestArgument ? writeFile(files.script, command.script) : undefined,
+    ])
+    await writeAtomically(files.deadline, `${deadline}\n`)
+    await writeAtomically(files.started, JSON.stringify(start))
+    const changes = new Changes([files.directory])
+    try {
+      this.launcher = undefined
+      launcher.go()
+      ensureWatchdog(layout)
+      const answer = JSON.parse(await readWhenWritten(files.sync, changes, AbortSignal.timeout(startTimeoutMs))) as {
+        readonly data: number
+        readonly message?: string
+      }
+      if (answer.data < 0) throw new Error(answer.message?.trim() ?? 'the runtime said nothing')
+    } catch (error) {
+      throw new SandboxError(
+        'provision_failed',
+        `the command could not be started: ${error instanceof Error ? error.message : error}`,
+        {
+          cause: error,
+        },
+      )
+    } finally {
+      changes.close()
+    }
+    this.command = new OciRunning(files, record, start, now)
+    return this.command
+  }
+
+  async running(): Promise<Running | undefined> {
+    return this.command
+  }
+
+  async snapshot(meta: SnapshotMeta): Promise<Snapshot> {
+    const { files, record } = this
+    if (this.command === undefined) throw new SandboxError('snapshot_failed', 'no command was started in this sandbox')
+    if (!(await this.hasEnded())) throw new SandboxError('snapshot_failed', 'the command has not ended')
+    try {
+      // The monitor ends just after it has reported; with it go the mounts, and nobody can write any more.
+      await waitUntilEmpty(record.groups.top)
+      return await this.context.snapshots.freeze(files.upper, {
+        parent: record.parent,
+        imageDigest: record.image.digest,
+        below: record.layers,
+        source: record.source,
+        meta,
+      })
+    } catch (error) {
+      throw new SandboxError(
+        'snapshot_failed',
+        `the file system could not be kept: ${error instanceof Error ? error.message : error}`,
+        {
+          cause: error,
+        },
+      )
+    }
+  }
+
+  async readFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+    const { record } = this
+    const stack = layerStack(record.image.rootfs, record.layers)
+    const own = { ...stack, layers: [`sandboxes/${record.id}/upper`, ...stack.layers] }
+    return this.context.viewer.withViews([own], ([root]) => readFromView(root as string, path, maxBytes))
+  }
+
+  destroy(): Promise<void> {
+    this.destroying ??= this.remove().catch((error: unknown) => {
+      this.destroying = undefined
+      throw error
+    })
+    return this.destroying
+  }
+
+  private async remove(): Promise<void> {
+    this.launcher = undefined
+    await destroyRemains(this.context, this.record, this.record.id)
+  }
+
+  private async hasEnded(): Promise<boolean> {
+    const { files, record } = this
+    if ((await readIfPresent(files.exit)) !== undefined) return true
+    return !(await isPopulated(record.groups.top))
+  }
+
+  private unstarted(what: string): Launcher {
+    if (this.launcher === undefined)
+      throw new SandboxError(
+        'provision_failed',
+        `${what} needs a sandbox that this process created and in which no command was started`,
+      )
+    return this.launcher
+  }
+}
+
+/** Removes all that a sandbox may have left, at whatever point it was interrupted. The record goes last. */
+export async function destroyRemains(
+  context: SandboxContext,
+  record: SandboxRecord | undefined,
+  id: string,
+): Promise<void> {
+  if (record !== undefined) {
+    const { groups } = record
+    await killGroup(groups.top)
+    await waitUntilEmpty(groups.top)
+    if (record.link !== null) await removeLink(record.link)
+    await removeGroups(groups)
+  }
+  await rm(join(context.layout.crunState, id), { recursive: true, force: true })
+  try {
+    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash)
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+  context.onDestroyed(record, id)
+}

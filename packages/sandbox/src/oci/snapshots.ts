@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Snapshot, SnapshotId, SnapshotMeta, SnapshotStore, SourceTreeRef } from '../driver.ts'
+import type { CacheIndex } from './cache-index.ts'
+import type { Durability } from './durability.ts'
+import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
+import type { Layout } from './layout.ts'
+import { bootId } from './record.ts'
+import { collectSnapshots } from './snapshot-collect.ts'
+
+/** What is kept of a snapshot, beside its layer. */
+export interface SnapshotRecord {
+  readonly version: 1
+  readonly id: SnapshotId
+  readonly parent: SnapshotId | null
+  readonly imageDigest: string
+  /** Ids of the snapshots whose layers make it, the newest (usually its own) first. */
+  readonly layers: readonly SnapshotId[]
+  readonly source: SourceTreeRef | null
+  readonly createdAt: string
+  readonly bootId: string
+  readonly meta: SnapshotMeta
+}
+
+export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
+  /** Layers below its own. */
+  readonly below: readonly SnapshotId[]
+}
+
+export interface SnapshotFiles {
+  readonly directory: string
+  readonly record: string
+  readonly layer: string
+  readonly changedFiles: string
+  readonly size: string
+  /** There once everything of it has been synced to disk. */
+  readonly durable: string
+}
+
+export function snapshotFiles(layout: Layout, id: SnapshotId): SnapshotFiles {
+  const directory = join(layout.snapshots, id)
+  return {
+    directory,
+    record: join(directory, 'snapshot.json'),
+    layer: join(directory, 'layer'),
+    changedFiles: join(directory, 'changed-files'),
+    size: join(directory, 'size'),
+    durable: join(directory, 'durable'),
+  }
+}
+
+export interface OciSnapshotsOptions {
+  readonly layout: Layout
+  readonly cache: CacheIndex
+  readonly durability: Durability
+  readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
+  /** Layers that sandboxes lie on now. */
+  readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
+  /** How old a snapshot must be for `collect` to remove it. */
+  readonly collectGraceMs: number
+  readonly now: () => Date
+}
+
+export class OciSnapshots implements SnapshotStore {
+  private readonly options: OciSnapshotsOptions
+
+  constructor(options: OciSnapshotsOptions) {
+    this.options = options
+  }
+
+  /** Makes a snapshot of a directory by taking it away. What has the record under the final name is whole. */
+  async freeze(upper: string, snapshot: NewSnapshot): Promise<Snapshot> {
+    const { layout, now, cache, durability } = this.options
+    const id = randomUUID()
+    const staging = snapshotFiles(layout, `.${id}`)
+    await mkdir(staging.directory, { mode: 0o700 })
+    const { below, ...rest } = snapshot
+    const record: SnapshotRecord = {
+      version: 1,
+      id,
+      ...rest,
+      layers: [id, ...below],
+      createdAt: now().toISOString(),
+      bootId,
+    }
+    await writeAtomically(staging.record, JSON.stringify(record))
+    await rename(upper, staging.layer)
+    await rename(staging.directory, snapshotFiles(layout, id).directory)
+    if (record.meta.cache !== null) await cache.put(record.meta.cache, id)
+    durability.request(id)
+    return publicView(record)
+  }
+
+  async get(id: SnapshotId): Promise<Snapshot | undefined> {
+    const record = await this.record(id)
+    return record && publicView(record)
+  }
+
+  /** The whole record, checked down to the last layer; undefined for what is absent or was damaged and has been dropped. */
+  async record(id: SnapshotId): Promise<SnapshotRecord | undefined> {
+    if (!isSnapshotId(id)) return undefined
+    const record = await this.readOwn(id)
+    if (record === undefined) return undefined
+    for (const layer of record.layers) {
+      const whole = layer === id ? record : await this.readOwn(layer)
+      if (whole === undefined) {
+        await this.drop(id)
+        return undefined
+      }
+    }
+    return record
+  }
+
+  async find(namespace: string, key: string): Promise<Snapshot | undefined> {
+    const { cache } = this.options
+    const id = await cache.get({ namespace, key })
+    if (id === undefined) return undefined
+    const record = await this.record(id)
+    const known = record?.meta.cache
+    if (record === undefined || known?.namespace !== namespace || known.key !== key) {
+      await cache.drop({ namespace, key })
+      return undefined
+    }
+    await cache.markUsed({ namespace, key }, this.options.now())
+    return publicView(record)
+  }
+
+  async changedFilesDigest(id: SnapshotId): Promise<string> {
+    const record = await this.record(id)
+    if (record === undefined) throw new Error(`snapshot ${id} is absent or damaged`)
+    const { changedFiles } = snapshotFiles(this.options.layout, id)
+    const kept = await readIfPresent(changedFiles)
+    if (kept !== undefined && /^sha256:[0-9a-f]{64}$/.test(kept)) return kept
+    const digest = await this.options.changedFilesDigest(record)
+    await writeAtomically(changedFiles, digest)
+    return digest
+  }
+
+  collect(options: {
+    readonly keep: ReadonlySet<SnapshotId>
+    readonly cacheBytes: number
+  }): Promise<readonly SnapshotId[]> {
+    const before = new Date(this.options.now().getTime() - this.options.collectGraceMs)
+    return collectSnapshots({
+      ...this.options,
+      ...options,
+      before,
+      drop: (id) => this.drop(id),
+      read: (id) => this.readOwn(id),
+    })
+  }
+
+  /** Image digests that snapshots lie on. */
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    const digests = new Set<string>()
+    for (const id of await snapshotIds(this.options.layout)) {
+      const record = await this.readOwn(id)
+      if (record !== undefined) digests.add(record.imageDigest)
+    }
+    return digests
+  }
+
+  async drop(id: SnapshotId): Promise<void> {
+    await removeTree(snapshotFiles(this.options.layout, id).directory, this.options.layout.trash)
+  }
+
+  /** The record if it and its own layer are whole; a damaged one is dropped. Layers below are not looked at. */
+  private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
+    const files = snapshotFiles(this.options.layout, id)
+    const text = await readIfPresent(files.record)
+    const record = text === undefined ? undefined : parseRecord(text, id)
+    if (
+      record !== undefined &&
+      (await isDirectory(files.layer)) &&
+      (record.bootId === bootId || (await readIfPresent(files.durable)) !== undefined)
+    )
+      return record
+    await this.drop(id)
+    return undefined
+  }
+}
+
+/** Ids of all that is there, whole or not. */
+export async function snapshotIds(layout: Layout): Promise<readonly SnapshotId[]> {
+  return (await readdir(layout.snapshots)).filter(isSnapshotId)
+}
+
+function isSnapshotId(name: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
+}
+
+function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
+  let value: Partial<SnapshotRecord> | null
+  try {
+    value = JSON.parse(text) as Partial<SnapshotRecord> | null
+  } catch {
+    return undefined // Damaged, which the caller deals with.
+  }
+  return value?.version === 1 &&
+    value.id === id &&
+    Array.isArray(value.layers) &&
+    value.layers.every(isSnapshotId) &&
+    value.meta !== undefined
+    ? (value as SnapshotRecord)
+    : undefined
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+function publicView(record: SnapshotRecord): Snapshot {
+  const { id, parent, imageDigest, meta } = record
+  return { id, parent, imageDigest, meta, createdAt: new Date(record.createdAt) }
+}

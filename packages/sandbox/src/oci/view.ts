@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { followLines } from './launcher.ts'
+import type { Layout } from './layout.ts'
+import { staged, type ViewedStack, viewFstab } from './mounts.ts'
+
+const script = fileURLToPath(new URL('view.sh', import.meta.url))
+
+/** Shows merged file systems to this process. */
+export class Viewer {
+  private readonly layout: Layout
+
+  constructor(layout: Layout) {
+    this.layout = layout
+  }
+
+  /**
+   * Calls `use` with one directory per stack, readable during the call. Absolute symbolic links in them lead to this machine's
+   * files: follow none. Ids are as outside, shifted.
+   */
+  async withViews<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
+    const fstab = join(this.layout.trash, randomUUID())
+    await writeFile(fstab, viewFstab(stacks))
+    const child = spawn('unshare', ['--mount', '--propagation=slave', '/bin/sh', script, fstab], {
+      cwd: this.layout.root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    const lines = followLines(child)
+    child.ref()
+    try {
+      await lines.expect('shown')
+      return await use(stacks.map((_, index) => `/proc/${child.pid}/root${staged.view(index)}`))
+    } finally {
+      child.stdin.end()
+      await ended
+      await rm(fstab, { force: true })
+    }
+  }
+}
