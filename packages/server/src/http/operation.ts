@@ -1,12 +1,13 @@
 import type { OperationId } from '@harmont/contract'
 import type { HandleContext, Reply, RequestContext } from './types.ts'
 
-type BodyPart<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
+/** What of a request is read after the gates. */
+export type Input<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
 
 /** An operation bound to the code that does it, as the shell runs it: first what needs no body, then the rest. */
 export interface Binding<Id extends OperationId> {
   readonly operationId: Id
-  readonly begin: (context: RequestContext<Id>) => Promise<(body: BodyPart<Id>) => Promise<Reply<Id>>>
+  readonly begin: (context: RequestContext<Id>) => Promise<(input: Input<Id>) => Promise<Reply<Id>>>
 }
 
 interface Steps<Id extends OperationId, Scope> {
@@ -21,7 +22,7 @@ export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, 
     operationId,
     begin: async (context) => {
       const scope = await steps.resolve(context)
-      return (body) => steps.handle({ ...context, ...body, scope } as HandleContext<Id, Scope>)
+      return (input) => steps.handle({ ...context, ...input, scope } as HandleContext<Id, Scope>)
     },
   }
 }

@@ -75,7 +75,6 @@ export type RequestContext<Id extends OperationId> = {
   readonly operationId: Id
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly params: Params<Id>
-  readonly query: Query<Id>
   /** A header as sent, by its lower-case name; null when absent. */
   readonly header: (name: string) => string | null
   /** The token of `Authorization: Bearer`, unchecked; null when absent. Checked already where there is a `caller`. */
@@ -94,5 +93,6 @@ type SourcePart<Id extends OperationId> = Id extends UploadId
 /** What a handler gets: the context, its own scope, and the validated body. */
 export type HandleContext<Id extends OperationId, Scope> = RequestContext<Id> & {
   readonly scope: Scope
+  readonly query: Query<Id>
   readonly body: Body<Id>
 } & SourcePart<Id>

@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream'
+import type { Operation } from '@harmont/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { type Access, bearerOf, requireCaller, requireMembership } from './access.ts'
+import { apiError } from './api-error.ts'
+import type { BlobSink } from './build-body.ts'
+import { readParams } from './params.ts'
+import { readQuery } from './query.ts'
+import { bodyReader } from './read-body.ts'
+import { guardAgainstStall } from './stall-guard.ts'
+
+/** What answering an operation needs of the server. */
+export interface Shell {
+  readonly access: Access
+  readonly openBlobSink: () => Promise<BlobSink>
+  readonly log: Logger
+  /** Longest wait for the next byte of a body. */
+  readonly bodyIdleMs: number
+  /** How long a streamed answer may make no progress. */
+  readonly stallMs: number
+}
+
+/** The same as every `Reply` of the contract, as the shell sends it. */
+interface AnyReply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly open?: () => Readable
+  readonly mediaType?: string
+}
+
+/** A `Binding` of any operation, as the shell runs it. */
+export interface AnyBinding {
+  readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
+}
+
+/** Gives a JSON body the form of the API version asked. */
+export type ShapeBody = (status: number, body: unknown) => unknown
+
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. `null` = not filled yet. */
+export function answerOperation(
+  operation: Operation,
+  binding: AnyBinding | null,
+  shell: Shell,
+  shape: ShapeBody,
+): Answer {
+  const readBody = bodyReader(operation, shell)
+  return async (request, reply) => {
+    // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
+    // the compiler cannot follow that from a value of the table, hence the two `never`.
+    const context = await contextOf(operation, shell, request, reply)
+    if (binding === null) throw apiError('not_implemented', `\`${operation.id}\` is not offered by this server yet.`)
+    const proceed = await binding.begin(context as never)
+    const query = readQuery(operation.id, request.raw.url?.split('?').slice(1).join('?') ?? '')
+    const input = { query, ...(await readBody(request.raw)) }
+    return send(request, reply, shell, shape, await proceed(input as never))
+  }
+}
+
+async function contextOf(
+  operation: Operation,
+  shell: Shell,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
+  const bearer = bearerOf(request.headers.authorization)
+  const caller = await requireCaller(shell.access, operation, bearer)
+  const params = readParams(operation.parameters, request.params as Record<string, string>)
+  const membership = await requireMembership(shell.access, operation, caller, params.org)
+  return {
+    operationId: operation.id,
+    method: request.method,
+    params,
+    bearer,
+    header: (name: string) => firstOf(request.headers[name]),
+    requestId: request.id,
+    log: shell.log.child({ request_id: request.id }),
+    signal: signalOf(reply),
+    ...(caller === null ? {} : { caller }),
+    ...(membership === null ? {} : { membership }),
+  }
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}
+
+function signalOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shell: Shell,
+  shape: ShapeBody,
+  answer: AnyReply,
+): FastifyReply {
+  reply.code(answer.status).headers(answer.headers ?? {})
+  if (answer.open === undefined) {
+    return 'body' in answer ? reply.send(shape(answer.status, answer.body)) : reply.send()
+  }
+  if (!reply.hasHeader('content-type')) reply.type(answer.mediaType ?? 'application/octet-stream')
+  // A stream that nobody will read is not opened.
+  if (request.method === 'HEAD') return reply.send()
+  guardAgainstStall(reply.raw, shell.stallMs)
+  return reply.send(answer.open())
+}

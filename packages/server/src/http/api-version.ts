@@ -1,0 +1,49 @@
+import { type JsonSchema, resolveSchema } from '@harmont/contract'
+
+/** `/api/v1` is `/api/v0` with ids added to four schemas; `http.md` 1.4. */
+export type ApiVersion = 'v0' | 'v1'
+
+/** The additional member and the one that it repeats, by schema. */
+const repeatedIds: Readonly<Record<string, readonly [added: string, repeats: string]>> = {
+  User: ['id', 'uuid'],
+  CurrentUserResponse: ['id', 'uuid'],
+  Passkey: ['id', 'uuid'],
+  OrgMember: ['user_id', 'user_uuid'],
+}
+
+/** Gives the path of an operation in another version of the API; null where that version has no such path. */
+export function pathInVersion(path: string, version: ApiVersion): string | null {
+  if (version === 'v0') return path
+  if (path.startsWith('/api/v0/')) return path.replace('/api/v0/', '/api/v1/')
+  return path.startsWith('/v0/jobs/') ? path.replace('/v0/', '/v1/') : null
+}
+
+/** Gives a response schema in which every member is required and nothing is a reference. */
+export function completeSchema(given: JsonSchema, version: ApiVersion): JsonSchema {
+  const schema = resolveSchema(given)
+  if (schema.items !== undefined) return { ...schema, items: completeSchema(schema.items, version) }
+  const { additionalProperties, title } = schema
+  if (typeof additionalProperties === 'object') {
+    return { ...schema, additionalProperties: completeSchema(additionalProperties, version) }
+  }
+  if (schema.properties === undefined) return schema
+  const properties: Record<string, JsonSchema> = {}
+  for (const [name, member] of Object.entries(schema.properties)) properties[name] = completeSchema(member, version)
+  const repeated = repeatedIds[title ?? '']
+  if (version === 'v1' && repeated !== undefined) properties[repeated[0]] = { type: 'string' }
+  return { ...schema, properties, required: Object.keys(properties) }
+}
+
+/** Gives a body with the ids that v1 adds to it. */
+export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
+  const schema = resolveSchema(given)
+  if (Array.isArray(body))
+    return schema.items === undefined ? body : body.map((item) => withRepeatedIds(schema.items ?? {}, item))
+  if (typeof body !== 'object' || body === null || schema.properties === undefined) return body
+  const source = body as Readonly<Record<string, unknown>>
+  const copy: Record<string, unknown> = { ...source }
+  for (const [name, member] of Object.entries(schema.properties)) copy[name] = withRepeatedIds(member, source[name])
+  const repeated = repeatedIds[schema.title ?? '']
+  if (repeated !== undefined) copy[repeated[0]] = source[repeated[1]]
+  return copy
+}

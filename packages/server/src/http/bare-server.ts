@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import type { Logger } from 'pino'
+import { allowedMethods } from './allowed-methods.ts'
+import { type ApiError, apiError } from './api-error.ts'
+import { requestIdOf } from './request-id.ts'
+import { securityHeaders } from './security-headers.ts'
+import { type SendError, sendError } from './send-error.ts'
+import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    isLogStream?: boolean
+  }
+}
+
+interface ServerOptions {
+  readonly publicUrl: string
+  readonly log: Logger
+  readonly headersMs: number
+  readonly bodyIdleMs: number
+}
+
+/** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
+export function bareServer({ publicUrl, log, headersMs, bodyIdleMs }: ServerOptions): FastifyInstance {
+  const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, bodyIdleMs }, error, request, reply)
+  const app = fastify({
+    loggerInstance: quietLog(log),
+    disableRequestLogging: true,
+    genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    // A path member of any length is looked up like any other; the URL's own limit is the limit.
+    routerOptions: { maxParamLength: longestUrl },
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(headersMs, 1000),
+      // No answer depends on `Host`, and Node would refuse without an envelope.
+      requireHostHeader: false,
+    },
+    frameworkErrors: (_error, request, reply) => {
+      const malformed = apiError('request_malformed', 'The path of the URL must be percent-encoded UTF-8.')
+      void onError(malformed, request, reply.headers(ownHeaders(publicUrl, request.id)))
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(publicUrl, error, socket),
+  })
+  // Bodies are read by the shell, after the checks that need none: to Fastify no method has one.
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    app.addHttpMethod(method, { overrideExisting: true })
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.server.on('connect', (_request, socket) => socket.end(rawAnswer(noTunnel(), publicUrl)))
+  app.setErrorHandler(onError)
+  addHooks(app, publicUrl, log)
+  refuseUnknownRoutes(app)
+  return app
+}
+
+function ownHeaders(publicUrl: string, requestId: string): Record<string, string> {
+  return { ...securityHeaders(publicUrl), 'x-request-id': requestId }
+}
+
+function addHooks(app: FastifyInstance, publicUrl: string, log: Logger): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(ownHeaders(publicUrl, request.id))
+    if (Buffer.byteLength(request.raw.url ?? '') > longestUrl) throw tooLongUrl()
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // The path alone: a query can hold a token.
+    const path = request.raw.url?.split('?')[0]
+    const facts = {
+      request_id: request.id,
+      method: request.method,
+      path,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
+    log.info(facts, 'answered')
+  })
+}
+
+function refuseUnknownRoutes(app: FastifyInstance): void {
+  const methodsOf = allowedMethods()
+  app.setNotFoundHandler(async (request) => {
+    const allowed = methodsOf(request.raw.url?.split('?')[0] ?? '')
+    if (allowed.length === 0)
+      throw apiError('route_not_found', 'There is no such path; see /api/v0/openapi.json for those that are.')
+    throw apiError('method_not_allowed', `This path takes ${allowed.join(', ')}; got ${request.method}.`, {
+      headers: { allow: allowed.join(', ') },
+    })
+  })
+}
+
+function noTunnel(): ApiError {
+  return apiError('request_malformed', 'CONNECT is not offered: this is no proxy.')
+}
+
+/** The log for Fastify's own lines: what it says of a request never holds its URL or headers. */
+function quietLog(log: Logger): FastifyBaseLogger {
+  return log.child(
+    {},
+    { serializers: { req: ({ method }: IncomingMessage) => ({ method }), res: ({ statusCode }) => ({ statusCode }) } },
+  )
+}

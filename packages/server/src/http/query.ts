@@ -1,0 +1,64 @@
+import { type JsonSchema, type OperationId, operationTable, type ParameterObject } from '@harmont/contract'
+import { apiError } from './api-error.ts'
+
+const defaultLimit = 50
+const mostLimit = 100
+
+/** Gives the query parameters that the contract names; others are ignored. Throws 400 `query_invalid` or `request_malformed`. */
+export function readQuery(operationId: OperationId, search: string): Record<string, string | number> {
+  const sent = parseSearch(search)
+  const parameters = operationTable.get(operationId)?.parameters.filter((parameter) => parameter.in === 'query') ?? []
+  const query: Record<string, string | number> = {}
+  for (const { name, schema, required } of parameters) {
+    const values = sent.get(name) ?? []
+    if (values.length > 1) throw queryError(name, 'must be given once')
+    const [value] = values
+    if (name === 'limit') query.limit = readLimit(value)
+    else if (value !== undefined) query[name] = readValue(name, schema, value)
+    else if (required === true && !leavesMissingToHandler(operationId)) throw queryError(name, 'is required')
+  }
+  return query
+}
+
+/** Whether the operation answers a missing parameter with a code of its own: `billing_usage_window_invalid`. */
+function leavesMissingToHandler(operationId: OperationId): boolean {
+  return operationId.startsWith('getBillingUsage')
+}
+
+function readLimit(value: string | undefined): number {
+  if (value === undefined) return defaultLimit
+  if (!/^-?\d+$/.test(value)) throw queryError('limit', 'must be a whole number')
+  return Math.min(Math.max(Number(value), 1), mostLimit)
+}
+
+function readValue(name: string, schema: JsonSchema, value: string): string {
+  if (value.includes('\0')) throw queryError(name, 'must not hold the character U+0000')
+  if (schema.enum !== undefined && !schema.enum.includes(value))
+    throw queryError(name, `must be one of ${schema.enum.join(', ')}`)
+  return value
+}
+
+function queryError(name: ParameterObject['name'], message: string): Error {
+  return apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, {
+    errors: [{ field: name, message }],
+  })
+}
+
+function parseSearch(search: string): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const pair of search.split('&')) {
+    const equals = pair.indexOf('=')
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
+    found.set(name, [...(found.get(name) ?? []), value])
+  }
+  return found
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (cause) {
+    throw apiError('request_malformed', 'The query must be percent-encoded UTF-8.', { cause })
+  }
+}

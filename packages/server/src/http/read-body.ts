@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import type { Operation } from '@harmont/contract'
+import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
+import { bodyValidator } from './input-validation.ts'
+import { parseJson, Utf8Pieces } from './json-text.ts'
+import { bodyLimit, jsonBytes } from './request-bytes.ts'
+
+interface ReadBody {
+  readonly body: unknown
+  readonly source?: UploadedSource | null
+}
+
+interface ReaderOptions {
+  readonly openBlobSink: () => Promise<BlobSink>
+  readonly bodyIdleMs: number
+}
+
+/** Gives the reader of one operation's bodies: null where it takes none, validated by the contract where it does. */
+export function bodyReader(
+  operation: Operation,
+  options: ReaderOptions,
+): (request: IncomingMessage) => Promise<ReadBody> {
+  const { id, request: shape } = operation
+  const idleMs = options.bodyIdleMs
+  if (shape === null) return async () => ({ body: null })
+  const accept = bodyValidator(id)
+  if (id === 'createBuild' || id === 'createBuildBySource') {
+    return async (request) => {
+      const bytes = jsonBytes(request, { limitBytes: bodyLimit.build, idleMs })
+      return readBuildBody(bytes, { openSink: options.openBlobSink, accept })
+    }
+  }
+  return async (request) => ({
+    body: accept(await readJson(jsonBytes(request, { limitBytes: bodyLimit.other, idleMs }))),
+  })
+}
+
+async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const utf8 = new Utf8Pieces()
+  let text = ''
+  for await (const chunk of bytes) text += utf8.push(chunk)
+  return parseJson(text + utf8.end())
+}

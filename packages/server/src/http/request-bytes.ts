@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http'
+import { apiError } from './api-error.ts'
+
+/** How a body may come in. */
+export interface BodyLimits {
+  readonly limitBytes: number
+  /** Longest wait for the next byte. */
+  readonly idleMs: number
+}
+
+const mebibyte = 1024 * 1024
+
+/** The largest body by kind of route. */
+export const bodyLimit = { build: 64 * mebibyte, other: mebibyte } as const
+
+/**
+ * Gives the bytes of a JSON body as they arrive; nothing for an absent or empty one. Throws 415 for another kind of body, 413 beyond
+ * the limit and 408 when no byte comes. What was not read stays in the request: see `dropBody`.
+ */
+export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+  const declared = Number(request.headers['content-length'] ?? 0)
+  if (declared > 0) refuseOtherMedia(request)
+  if (declared > limits.limitBytes) throw tooLarge(limits)
+  let received = 0
+  for await (const chunk of arrivingBytes(request, limits.idleMs)) {
+    // A chunked body shows only now whether it is empty.
+    if (received === 0) refuseOtherMedia(request)
+    received += chunk.length
+    if (received > limits.limitBytes) throw tooLarge(limits)
+    yield chunk
+  }
+}
+
+/**
+ * Reads and drops what is left of a body, so that a client that is still sending sees its answer. Gives whether the end came: not
+ * beyond the largest limit, and not when no byte came for `idleMs`.
+ */
+export async function dropBody(request: IncomingMessage, idleMs: number): Promise<boolean> {
+  if (request.complete && request.readableLength === 0) return true
+  const isBodiless =
+    request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
+  if (isBodiless) return true
+  const done = Promise.withResolvers<boolean>()
+  let dropped = 0
+  const timer = setTimeout(() => done.resolve(false), idleMs)
+  const take = (chunk: Buffer): void => {
+    timer.refresh()
+    dropped += chunk.length
+    if (dropped > bodyLimit.build) done.resolve(false)
+  }
+  request.on('data', take)
+  request.once('end', () => done.resolve(true))
+  request.once('close', () => done.resolve(false))
+  request.resume()
+  try {
+    return await done.promise
+  } finally {
+    clearTimeout(timer)
+    request.off('data', take)
+  }
+}
+
+async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
+  // Not destroyed on return: the answer still has to go out on the same socket.
+  const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false })
+  try {
+    for (;;) {
+      const next = await nextWithin(chunks, idleMs)
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    // Not awaited: it waits for a pending next, which may wait for a byte that never comes.
+    void chunks.return?.()
+  }
+}
+
+async function nextWithin(chunks: AsyncIterator<Buffer>, idleMs: number): Promise<IteratorResult<Buffer>> {
+  const idle = Promise.withResolvers<never>()
+  const message = `The next byte of the body must come within ${idleMs / 1000} s; send it again.`
+  const timer = setTimeout(
+    () => idle.reject(apiError('request_timeout', message, { headers: { connection: 'close' } })),
+    idleMs,
+  )
+  const next = chunks.next().catch((cause: unknown) => {
+    throw apiError('request_malformed', 'The body broke off before its end.', { cause })
+  })
+  try {
+    return await Promise.race([next, idle.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function refuseOtherMedia(request: IncomingMessage): void {
+  const { 'content-type': type, 'content-encoding': encoding } = request.headers
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw apiError('unsupported_media_type', 'The body must come without Content-Encoding; send it uncompressed.')
+  }
+  if (!isJson(type ?? '')) {
+    throw apiError('unsupported_media_type', 'The body must be JSON; send it with `Content-Type: application/json`.')
+  }
+}
+
+function isJson(contentType: string): boolean {
+  const [mediaType = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  return (
+    mediaType === 'application/json' &&
+    parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-8"?$/.test(one))
+  )
+}
+
+function tooLarge({ limitBytes }: BodyLimits): Error {
+  return apiError('payload_too_large', `The body must have at most ${limitBytes} bytes.`, { limit_bytes: limitBytes })
+}

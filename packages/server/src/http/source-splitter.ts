@@ -1,0 +1,175 @@
+/** What the splitter finds of a top-level `source_b64` whose value is a string. A later one takes the place of an earlier one. */
+export type SourceEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'end' }
+  /** `source_b64` again, now with a value that is no string. */
+  | { readonly kind: 'replaced' }
+
+/** The text is certainly not JSON, or not JSON that we are willing to hold. */
+export class InvalidJson extends Error {}
+
+const sourceKey = 'source_b64'
+// Longest spelling of the key: every character as \uXXXX.
+const longestKey = sourceKey.length * 6
+// A body of 64 MiB could otherwise ask JSON.parse for tens of millions of tiny arrays.
+const mostStructure = 100_000
+const simpleEscapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+type Mode = 'between' | 'string' | 'source'
+
+/**
+ * Takes the string value of a top-level `source_b64` out of JSON text that arrives in pieces. What is left, `rest`, has `""` in
+ * its place: it is JSON exactly if the whole text was, so that JSON.parse stays the judge of everything but that one string.
+ */
+export class SourceSplitter {
+  #rest: string[] = []
+  #mode: Mode = 'between'
+  #depth = 0
+  #structure = 0
+  /** The raw text of the string just read at depth 1; null when it cannot be the key. */
+  #key: string | null = null
+  #isKeyBeforeColon = false
+  #isValueExpected = false
+  #carry = ''
+
+  /** The text without the value; call after the last piece. */
+  rest(): string {
+    return this.#rest.join('') + this.#carry
+  }
+
+  /** Takes the next piece of the text. Throws `InvalidJson`. */
+  *push(piece: string): Generator<SourceEvent> {
+    const text = this.#carry + piece
+    this.#carry = ''
+    let at = 0
+    while (at < text.length) {
+      if (this.#mode === 'source') at = yield* this.#readSource(text, at)
+      else if (this.#mode === 'string') at = this.#readString(text, at)
+      else at = yield* this.#readBetween(text, at)
+    }
+  }
+
+  *#readBetween(text: string, from: number): Generator<SourceEvent, number> {
+    let at = from
+    while (at < text.length) {
+      const char = text[at]
+      at += 1
+      if (char === '"') {
+        this.#countStructure(char)
+        this.#rest.push(text.slice(from, at))
+        const isSource = this.#isValueExpected
+        this.#isValueExpected = false
+        this.#mode = isSource ? 'source' : 'string'
+        this.#key = this.#depth === 1 && !isSource ? '' : null
+        if (isSource) yield { kind: 'start' }
+        return at
+      }
+      if (char === ' ' || char === '\n' || char === '\r' || char === '\t') continue
+      if (this.#isValueExpected) yield { kind: 'replaced' }
+      this.#isValueExpected = char === ':' && this.#isKeyBeforeColon
+      this.#isKeyBeforeColon = false
+      this.#countStructure(char)
+    }
+    this.#rest.push(text.slice(from))
+    return at
+  }
+
+  #countStructure(char: string | undefined): void {
+    if (char === '{' || char === '[') this.#depth += 1
+    else if (char === '}' || char === ']') this.#depth -= 1
+    else if (char !== ',' && char !== '"') return
+    this.#structure += 1
+    if (this.#structure > mostStructure) throw new InvalidJson('it has more than 100,000 brackets, commas and strings')
+  }
+
+  #readString(text: string, from: number): number {
+    let at = from
+    for (;;) {
+      at = nextQuoteOrEscape(text, at)
+      if (at >= text.length || (text[at] === '\\' && at + 1 === text.length)) break
+      if (text[at] === '"') {
+        this.#addToKey(text.slice(from, at))
+        this.#isKeyBeforeColon = this.#key !== null && isSourceKey(this.#key)
+        this.#rest.push(text.slice(from, at + 1))
+        this.#mode = 'between'
+        return at + 1
+      }
+      at += 2
+    }
+    // A backslash at the end waits for what it escapes.
+    this.#addToKey(text.slice(from, at))
+    this.#rest.push(text.slice(from, at))
+    this.#carry = text.slice(at)
+    return text.length
+  }
+
+  #addToKey(raw: string): void {
+    if (this.#key === null) return
+    this.#key = this.#key.length + raw.length > longestKey ? null : this.#key + raw
+  }
+
+  *#readSource(text: string, from: number): Generator<SourceEvent, number> {
+    const at = nextQuoteOrEscape(text, from)
+    const plain = text.slice(from, at)
+    if (hasControlCharacter(plain)) throw new InvalidJson('a string holds a control character')
+    if (plain !== '') yield { kind: 'text', text: plain }
+    if (at === text.length) return at
+    if (text[at] === '"') {
+      this.#rest.push('"')
+      this.#mode = 'between'
+      yield { kind: 'end' }
+      return at + 1
+    }
+    const length = text[at + 1] === 'u' ? 6 : 2
+    if (at + length > text.length) {
+      this.#carry = text.slice(at)
+      return text.length
+    }
+    yield { kind: 'text', text: charOf(text.slice(at, at + length)) }
+    return at + length
+  }
+}
+
+const quoteOrEscape = /["\\]/g
+
+function nextQuoteOrEscape(text: string, from: number): number {
+  quoteOrEscape.lastIndex = from
+  return quoteOrEscape.test(text) ? quoteOrEscape.lastIndex - 1 : text.length
+}
+
+function isSourceKey(raw: string): boolean {
+  if (!raw.includes('\\')) return raw === sourceKey
+  try {
+    return JSON.parse(`"${raw}"`) === sourceKey
+  } catch (error) {
+    // A broken key is no key; JSON.parse of the rest says so to the client.
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these within a string
+  return /[\u0000-\u001f]/.test(text)
+}
+
+function charOf(spelling: string): string {
+  if (spelling[1] !== 'u') {
+    const char = simpleEscapes[spelling[1] ?? '']
+    if (char === undefined) throw new InvalidJson('a string holds an unknown escape')
+    return char
+  }
+  const digits = spelling.slice(2)
+  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new InvalidJson('a string holds an unknown escape')
+  return String.fromCharCode(Number.parseInt(digits, 16))
+}
