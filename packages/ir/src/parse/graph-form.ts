@@ -20,7 +20,11 @@ export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 's
       required: true,
       fix: 'List the steps.',
     }) ?? []
-  const steps = nodes.map((node, i) => readNode(reader, node, `${NODES_AT}/${i}`)).filter((step) => step !== undefined)
+  // What is over a limit is not read: the limit itself is reported, at a cost that stays bounded.
+  const steps = nodes
+    .slice(0, MAX_STEPS)
+    .map((node, i) => readNode(reader, node, `${NODES_AT}/${i}`))
+    .filter((step) => step !== undefined)
   const holes = member(graph, 'node_holes')
   if (holes !== undefined && !(Array.isArray(holes) && holes.length === 0)) {
     reader.shape('/graph/node_holes', 'an empty list', holes, 'Leave it out.')
@@ -30,7 +34,10 @@ export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 's
   return {
     stepsAt: NODES_AT,
     steps,
-    edges: edges.map((edge, i) => readEdge(reader, edge, i, nodes.length)).filter((edge) => edge !== undefined),
+    edges: edges
+      .slice(0, MAX_EDGES)
+      .map((edge, i) => readEdge(reader, edge, i, nodes.length))
+      .filter((edge) => edge !== undefined),
   }
 }
 

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { lookupKey } from './lookup-key.ts'
+
+const STEP = { cacheKey: 'k', command: 'make', env: { B: '2', A: '1' }, parent: 'p' }
+
+it('hashes key, command, sorted environment and parent, each ended by byte 0', () => {
+  const text = ['k', 'make', 'A=1\0B=2\0', 'p'].join('\0')
+  expect(lookupKey(STEP)).toBe(createHash('sha256').update(text).digest('hex'))
+  expect(lookupKey({ ...STEP, env: { A: '1', B: '2' } })).toBe(lookupKey(STEP))
+})
+
+it('G09 changes with each of its parts', () => {
+  const others = [
+    { cacheKey: 'K' },
+    { command: 'Make' },
+    { env: { A: '1' } },
+    { env: { A: '1', B: '3' } },
+    { parent: '' },
+  ]
+  const keys = [STEP, ...others.map((other) => ({ ...STEP, ...other }))].map(lookupKey)
+  expect(new Set(keys).size).toBe(keys.length)
+})

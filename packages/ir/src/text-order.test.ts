@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { comparePaths, compareText } from './text-order.ts'
+
+const anyText = fc.string({
+  unit: fc.constantFrom('a', 'b', '-', '/', 'é', '\ud7ff', '\ue000', 'ﬀ', '😀', '\u{10ffff}'),
+  maxLength: 5,
+})
+
+it('orders texts as their UTF-8 bytes are ordered', () => {
+  fc.assert(
+    fc.property(anyText, anyText, (a, b) => {
+      expect(Math.sign(compareText(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+it('orders paths by component, as in the table of sdk-cli.md 2.4', () => {
+  const order = ['.hid/x', 'a/b.txt', 'a-b.txt', 'link.txt', 'é.txt', 'ﬀ.txt', '😀.txt']
+  expect([...order].reverse().sort(comparePaths)).toEqual(order)
+})
