@@ -1,6 +1,6 @@
-import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
+import { followed, itself } from './stat.ts'
 import { type Found, walk } from './walk.ts'
 
 /**
@@ -31,9 +31,9 @@ function matches(base: string, pattern: string): Found[] {
 
 function lookUp(base: string, path: string): Found[] {
   const absolute = join(base, path)
-  const target = statSync(absolute, { throwIfNoEntry: false })
+  const target = followed(absolute)
   if (target?.isFile()) return [{ path, kind: 'file' }]
   if (target?.isDirectory()) return [{ path, kind: 'directory' }]
-  const isLink = lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink()
+  const isLink = itself(absolute)?.isSymbolicLink()
   return target === undefined && isLink ? [{ path, kind: 'dangling link' }] : []
 }

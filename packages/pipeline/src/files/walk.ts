@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { followed } from './stat.ts'
 
 export interface Found {
   /** Relative to the base directory, with `/`. */
@@ -28,7 +29,7 @@ function kindOf(base: string, path: string, entry: Dirent): Found['kind'] | unde
   if (entry.isDirectory()) return 'directory'
   if (entry.isFile()) return 'file'
   if (!entry.isSymbolicLink()) return undefined
-  const target = statSync(join(base, path), { throwIfNoEntry: false })
+  const target = followed(join(base, path))
   if (target === undefined) return 'dangling link'
   if (target.isDirectory()) return 'directory'
   return target.isFile() ? 'file' : undefined
