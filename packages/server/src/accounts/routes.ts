@@ -1,0 +1,13 @@
+import type { Database } from '../database/transaction.ts'
+import { type Handlers, operation } from '../http/index.ts'
+import { getAccount } from './store.ts'
+
+/** The caller's own account. */
+export function accountRoutes({ database }: { readonly database: Database }): Pick<Handlers, 'getCurrentUser'> {
+  return {
+    getCurrentUser: operation('getCurrentUser', async ({ caller }) => {
+      const { id, email, name, personal_org_slug } = await getAccount(database, caller.userId)
+      return { status: 200, body: { uuid: id, email, name, personal_org_slug } }
+    }),
+  }
+}

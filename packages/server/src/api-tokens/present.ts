@@ -1,0 +1,15 @@
+import type { components } from '@harmont/contract'
+import type { Complete } from '../http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
+import type { ApiKeyRow } from './store.ts'
+
+/** A key as its owner sees it; the secret is not among what is known of it. */
+export function presentApiToken(row: ApiKeyRow): Complete<components['schemas']['ApiToken']> {
+  return {
+    id: row.id,
+    description: row.description,
+    created_at: formatInstant(row.created_at),
+    expires_at: formatOptionalInstant(row.expires_at),
+    last_used_at: formatOptionalInstant(row.last_used_at),
+  }
+}

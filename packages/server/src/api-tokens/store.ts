@@ -1,0 +1,54 @@
+import type { Database } from '../database/transaction.ts'
+
+export interface ApiKeyRow {
+  readonly id: string
+  readonly description: string
+  readonly created_at: Date
+  readonly expires_at: Date | null
+  readonly last_used_at: Date | null
+}
+
+const columns = 'id, description, created_at, expires_at, last_used_at'
+
+/** Newest first, expired ones included until they are swept. */
+export async function listKeys(database: Database, userId: string): Promise<readonly ApiKeyRow[]> {
+  const { rows } = await database.query<ApiKeyRow>(
+    `select ${columns} from api_keys where user_id = $1 order by created_at desc, id desc`,
+    [userId],
+  )
+  return rows
+}
+
+/** Locks the user, so that keys made at the same time are counted one after another. */
+export async function countLiveKeys(database: Database, userId: string): Promise<number> {
+  await database.query('select 1 from users where id = $1 for update', [userId])
+  const { rows } = await database.query<{ count: number }>(
+    'select count(*)::int as count from api_keys where user_id = $1 and (expires_at is null or expires_at > now())',
+    [userId],
+  )
+  return rows[0]?.count ?? 0
+}
+
+export interface NewKey {
+  readonly id: string
+  readonly userId: string
+  readonly description: string
+  readonly tokenHash: string
+  readonly expiresAt: Date | null
+}
+
+export async function insertKey(database: Database, key: NewKey): Promise<ApiKeyRow> {
+  const { rows } = await database.query<ApiKeyRow>(
+    `insert into api_keys (id, user_id, description, token_hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
+    [key.id, key.userId, key.description, key.tokenHash, key.expiresAt],
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error('the inserted key was not returned')
+  return row
+}
+
+/** False: the user has no such key. */
+export async function deleteKey(database: Database, userId: string, id: string): Promise<boolean> {
+  const { rowCount } = await database.query('delete from api_keys where id = $1 and user_id = $2', [id, userId])
+  return rowCount === 1
+}

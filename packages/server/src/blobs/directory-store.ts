@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { access, constants, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BlobStore, BlobWriter } from './blob-store.ts'
+
+const namePattern = /^[0-9a-f-]{36}$/
+
+/** Blobs as files of a directory, which is made when absent. */
+export async function openDirectoryStore(directory: string): Promise<BlobStore> {
+  const complete = join(directory, 'complete')
+  const unfinished = join(directory, 'unfinished')
+  await mkdir(complete, { recursive: true, mode: 0o700 })
+  await mkdir(unfinished, { recursive: true, mode: 0o700 })
+
+  return {
+    create: () => openWriter(complete, unfinished),
+    async size(name) {
+      try {
+        return (await stat(pathOf(complete, name))).size
+      } catch (error) {
+        if (isAbsent(error)) return undefined
+        throw error
+      }
+    },
+    open: (name, range) =>
+      createReadStream(pathOf(complete, name), range ? { start: range.start, end: range.end - 1 } : {}),
+    remove: (name) => rm(pathOf(complete, name), { force: true }),
+    list: () => files(complete),
+    async removeUnfinished(before) {
+      for await (const { name, completedAt } of files(unfinished))
+        if (completedAt < before) await rm(join(unfinished, name), { force: true })
+    },
+    check: () => access(complete, constants.W_OK),
+  }
+}
+
+async function* files(folder: string): AsyncIterable<{ readonly name: string; readonly completedAt: Date }> {
+  for await (const { name } of await opendir(folder)) {
+    try {
+      yield { name, completedAt: (await stat(join(folder, name))).mtime }
+    } catch (error) {
+      if (!isAbsent(error)) throw error // removed meanwhile
+    }
+  }
+}
+
+function pathOf(folder: string, name: string): string {
+  if (!namePattern.test(name)) throw new Error(`not the name of a blob: ${name}`)
+  return join(folder, name)
+}
+
+async function openWriter(complete: string, unfinished: string): Promise<BlobWriter> {
+  const name = randomUUID()
+  const draft = join(unfinished, name)
+  const file = await open(draft, 'wx', 0o600)
+  let closed = false
+  const close = async () => {
+    if (closed) return
+    closed = true
+    await file.close()
+  }
+  return {
+    async write(bytes) {
+      await file.writeFile(bytes)
+    },
+    async finish() {
+      await file.sync()
+      await close()
+      await rename(draft, join(complete, name))
+      await syncDirectory(complete)
+      return name
+    },
+    async abort() {
+      await close()
+      await rm(draft, { force: true })
+    },
+  }
+}
+
+/** A name is durable only when its directory is. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path)
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}

@@ -1,0 +1,53 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+
+export interface Migration {
+  /** Unique for ever; what is recorded as done. */
+  readonly name: string
+  readonly sql: string
+}
+
+/** Two servers that start at the same time must not both migrate. */
+const migrationLock = 0x6d696772
+
+/** The numbered migrations of a folder, in their order. */
+export async function readMigrations(folder: string, prefix: string): Promise<readonly Migration[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
+  return Promise.all(
+    files.map(async (file) => ({ name: `${prefix}/${file}`, sql: await readFile(join(folder, file), 'utf8') })),
+  )
+}
+
+/** Runs what has not been run yet, each migration in a transaction of its own with its record. Gives the names of those that ran. */
+export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<readonly string[]> {
+  const client = await pool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await client.query(
+      'create table if not exists migrations (name text primary key, ran_at timestamptz not null default now())',
+    )
+    const { rows } = await client.query<{ name: string }>('select name from migrations')
+    const done = new Set(rows.map((row) => row.name))
+    const open = migrations.filter((migration) => !done.has(migration.name))
+    for (const migration of open) await run(client, migration)
+    await client.query('select pg_advisory_unlock($1)', [migrationLock])
+    client.release()
+    return open.map((migration) => migration.name)
+  } catch (error) {
+    client.release(true) // closing the connection gives the lock back
+    throw error
+  }
+}
+
+async function run(client: pg.PoolClient, { name, sql }: Migration): Promise<void> {
+  try {
+    await client.query('begin')
+    await client.query(sql)
+    await client.query('insert into migrations (name) values ($1)', [name])
+    await client.query('commit')
+  } catch (cause) {
+    await client.query('rollback')
+    throw new Error(`The database migration ${name} failed.`, { cause })
+  }
+}

@@ -1,0 +1,14 @@
+import pg from 'pg'
+import type { Logger } from 'pino'
+
+/**
+ * A pool whose connections may break at any time without harm: a broken one is dropped, and the statement that ran on it fails. PostgreSQL is started
+ * again beside us, and is stopped before the last sockets are closed.
+ */
+export function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
+  const pool = new pg.Pool({ connectionTimeoutMillis: 10_000, ...config })
+  const note = (error: Error) => log.debug({ err: error }, 'a database connection broke')
+  pool.on('error', note)
+  pool.on('connect', (client) => client.on('error', note))
+  return pool
+}

@@ -1,0 +1,29 @@
+import type pg from 'pg'
+
+/** Whatever runs statements: the pool, or a connection within a transaction. */
+export type Database = Pick<pg.ClientBase, 'query'>
+
+/** Runs `work` in one transaction; committed when it resolves, rolled back when it rejects. */
+export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      () => client.release(true), // the connection is gone, and the transaction with it
+    )
+    throw error
+  }
+}
+
+/** The name of the unique constraint or index that a statement hit; undefined for any other error. */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505' || !('constraint' in error))
+    return undefined
+  return typeof error.constraint === 'string' ? error.constraint : undefined
+}

@@ -1,0 +1,18 @@
+/** RFC 3339 in UTC with six digits of a second, as the contract gives every instant. */
+export function formatInstant(instant: Date | number): string {
+  return new Date(instant).toISOString().replace(/Z$/, '000Z')
+}
+
+/** As `formatInstant`; null for none. */
+export function formatOptionalInstant(instant: Date | number | null): string | null {
+  return instant === null ? null : formatInstant(instant)
+}
+
+const instantForm = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
+
+/** An RFC 3339 instant; undefined when the text is none. */
+export function parseInstant(text: string): Date | undefined {
+  if (!instantForm.test(text)) return undefined
+  const instant = new Date(text.toUpperCase())
+  return Number.isNaN(instant.getTime()) ? undefined : instant
+}

@@ -1,0 +1,9 @@
+import type { components } from '@harmont/contract'
+import type { Complete } from '../http/index.ts'
+import { formatInstant } from '../input/instant.ts'
+import type { OrganizationRow } from './store.ts'
+
+/** An organization as its members see it. */
+export function presentOrganization(row: OrganizationRow): Complete<components['schemas']['Organization']> {
+  return { slug: row.slug, name: row.name, url: row.url, created_at: formatInstant(row.created_at) }
+}

@@ -1,0 +1,69 @@
+import type { Database } from '../database/transaction.ts'
+import type { AgeKey } from '../pagination/page.ts'
+
+export interface OrganizationRow {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly url: string | null
+  readonly created_at: Date
+}
+
+const columns = 'o.id, o.slug, o.name, o.url, o.created_at'
+
+/** The user's organizations after a key, oldest first. */
+export async function listOrganizationsOf(
+  database: Database,
+  userId: string,
+  after: AgeKey | null,
+  limit: number,
+): Promise<readonly OrganizationRow[]> {
+  const { rows } = await database.query<OrganizationRow>(
+    `select ${columns}
+       from memberships m join organizations o on o.id = m.organization_id
+      where m.user_id = $1 and ($2::timestamptz is null or (o.created_at, o.id) > ($2, $3::uuid))
+      order by o.created_at, o.id
+      limit $4`,
+    [userId, after?.createdAt ?? null, after?.id ?? null, limit],
+  )
+  return rows
+}
+
+/** Fails when there is none: the caller's membership in it was found. */
+export async function getOrganizationById(database: Database, id: string): Promise<OrganizationRow> {
+  const { rows } = await database.query<OrganizationRow>(`select ${columns} from organizations o where o.id = $1`, [id])
+  const [row] = rows
+  if (row === undefined) throw new Error(`the organization ${id} of a membership does not exist`)
+  return row
+}
+
+export interface NewOrganization {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly url: string | null
+  readonly personalOf: string | null
+}
+
+/** Undefined: the slug is taken. */
+export async function insertOrganization(
+  database: Database,
+  organization: NewOrganization,
+): Promise<OrganizationRow | undefined> {
+  const { id, slug, name, url, personalOf } = organization
+  const { rows } = await database.query<OrganizationRow>(
+    `insert into organizations as o (id, slug, name, url, personal_of) values ($1, $2, $3, $4, $5)
+     on conflict (slug) do nothing returning ${columns}`,
+    [id, slug, name, url, personalOf],
+  )
+  return rows[0]
+}
+
+/** Makes the user an owner, whatever they were before. */
+export async function ensureOwner(database: Database, organizationId: string, userId: string): Promise<void> {
+  await database.query(
+    `insert into memberships (organization_id, user_id, role) values ($1, $2, 'owner')
+     on conflict (user_id, organization_id) do update set role = 'owner'`,
+    [organizationId, userId],
+  )
+}
