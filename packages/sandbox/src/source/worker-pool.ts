@@ -62,5 +62,6 @@ function assign(): void {
 
 function startThread(): Worker {
   threads += 1
-  return new Worker(ENTRY, { name: 'source-trees' })
+  // Flags of this process such as --input-type say how its own entry is read.
+  return new Worker(ENTRY, { name: 'source-trees', execArgv: [] })
 }
