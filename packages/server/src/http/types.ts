@@ -34,7 +34,7 @@ export type Body<Id extends OperationId> =
 
 /** Every member of a response schema is in the answer: null where it has no value. */
 export type Complete<T> = T extends readonly (infer Item)[]
-  ? Complete<Item>[]
+  ? readonly Complete<Item>[]
   : T extends object
     ? { [K in keyof T]-?: Complete<Exclude<T[K], undefined>> }
     : T

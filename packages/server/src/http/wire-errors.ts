@@ -7,8 +7,8 @@ import { securityHeaders } from './security-headers.ts'
 
 /** What the HTTP parser says of bytes that it could not read. */
 interface ParserError extends Error {
-  readonly code?: string | undefined
-  readonly rawPacket?: Buffer | undefined
+  readonly code?: string
+  readonly rawPacket?: unknown
 }
 
 /** Longest URL, in bytes. */
@@ -44,12 +44,16 @@ function brokenRequestError({ code, rawPacket }: ParserError): ApiError {
     return apiError('request_timeout', 'The request headers must be complete within 10 s.')
   if (code !== 'HPE_HEADER_OVERFLOW')
     return apiError('request_malformed', 'The bytes received are not an HTTP/1.1 request.')
-  const firstLine = rawPacket?.indexOf('\r\n') ?? -1
   const isLongUrl =
-    rawPacket !== undefined &&
-    (firstLine === -1 || firstLine > longestUrl) &&
-    /^[A-Z-]+ \//.test(rawPacket.toString('latin1', 0, 32))
+    Buffer.isBuffer(rawPacket) &&
+    /^[A-Z-]+ \//.test(rawPacket.toString('latin1', 0, 32)) &&
+    firstLineLength(rawPacket) > longestUrl
   return isLongUrl ? tooLongUrl() : apiError('headers_too_large', 'The request headers must have at most 16 KiB.')
+}
+
+function firstLineLength(packet: Buffer): number {
+  const end = packet.indexOf('\r\n')
+  return end === -1 ? packet.length : end
 }
 
 /** Gives the 414. */
