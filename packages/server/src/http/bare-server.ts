@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
@@ -26,7 +26,7 @@ export function bareServer({ publicUrl, log, headersMs, bodyIdleMs }: ServerOpti
   const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, bodyIdleMs }, error, request, reply)
   const app = fastify({
     loggerInstance: quietLog(log),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
     exposeHeadRoutes: false,
     return503OnClosing: false,
