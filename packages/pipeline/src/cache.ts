@@ -1,4 +1,4 @@
-import type { IrCachePolicy } from '@harmont/ir'
+import { type IrCachePolicy, pathProblem } from '@harmont/ir'
 import { type Duration, seconds } from './duration.ts'
 import { listOf, membersOf, onlyKnown, textOf, wrongUse } from './wrong-use.ts'
 
@@ -26,7 +26,7 @@ export function onChange(...paths: readonly string[]): CachePolicy {
     throw wrongUse('onChange', 'at least one path', undefined, 'Name the files that the step reads.')
   return Object.freeze({
     policy: 'on_change',
-    paths: listOf('onChange', paths, (path) => textOf('onChange', path, 'Name a path.')),
+    paths: listOf('onChange', paths, projectPath),
   })
 }
 
@@ -52,6 +52,18 @@ export function cachePolicyOf(where: string, value: unknown): CachePolicy {
 function isCachePolicy(value: unknown): value is CachePolicy {
   if (typeof value !== 'object' || value === null || !('policy' in value)) return false
   return ['none', 'forever', 'ttl', 'on_change', 'compose'].some((policy) => policy === value.policy)
+}
+
+function projectPath(value: unknown): string {
+  const path = textOf('onChange', value, 'Name a path.')
+  const problem = pathProblem(path)
+  if (problem === undefined) return path
+  throw wrongUse(
+    'onChange',
+    'a path inside the project',
+    path,
+    `It is ${problem}: write it relative to the project directory.`,
+  )
 }
 
 function envKeys(where: string, options: EnvKeys): readonly string[] {

@@ -80,6 +80,6 @@ describe('a step', () => {
     expect(
       pipeline([other.sh('make', { key: 'a' }), other.wait(), sh('make', { key: 'b', dependsOn: other.sh('x') })]).graph
         .edges,
-    ).toHaveLength(2)
+    ).toHaveLength(3)
   })
 })

@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compareText } from '@harmont/ir'
+import { followed } from '../files/stat.ts'
 import type { PipelineIR } from '../pipeline.ts'
+import { RenderError } from './render-error.ts'
 
 /** What a pipeline file exports, as `default` or `pipelines`: one, or a list. */
 export interface PipelineDefinition {
@@ -47,7 +49,14 @@ export async function loadDefinitions(
 
 // Names beginning with `_` or `.`, and subdirectories, are only for import.
 function pipelineFiles(project: string): string[] {
-  const entries = readdirSync(join(project, '.hm'), { withFileTypes: true })
+  const directory = join(project, '.hm')
+  if (followed(directory)?.isDirectory() !== true) {
+    throw new RenderError(
+      '.hm',
+      new Error('the project has no directory .hm. Make one, and put a pipeline file into it.'),
+    )
+  }
+  const entries = readdirSync(directory, { withFileTypes: true })
   return entries
     .filter((entry) => !entry.isDirectory() && /^[^._].*\.m?[tj]s$/.test(entry.name) && !/\.d\.m?ts$/.test(entry.name))
     .map((entry) => entry.name)

@@ -32,9 +32,11 @@ function messageOf(error: Error): string {
 function projectPlaces(stack: string, project: string): string[] {
   const places: string[] = []
   for (const line of stack.split('\n')) {
-    const match = /^(file:\/\/\S+):(\d+)$/.exec(line) ?? /^\s+at .*?(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line)
+    const match =
+      /^(file:\/\/\S+):(\d+)$/.exec(line) ?? /^\s+at (?:.* \()?((?:file:\/\/)?\/.+?):(\d+):\d+\)?$/.exec(line)
     if (match?.[1] === undefined) continue
-    const file = fileURLToPath(match[1])
+    // A frame that went through a source map has a path, any other an address.
+    const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
     const place = `${relative(project, file)}:${match[2]}`
     if (isProjectFile(project, file) && !places.includes(place)) places.push(place)
   }

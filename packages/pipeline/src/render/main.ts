@@ -30,18 +30,17 @@ process.on('exit', () => {
   process.exitCode = 1
 })
 
-try {
-  const { json, warnings, failures } = await render(project, slug)
-  for (const { file, error } of failures)
+// Not awaited at the top: Node.js would add words of its own when the pipeline never comes.
+render(project, slug).then(({ json, warnings, failures }) => {
+  for (const { file, error } of failures) {
     console.error(`warning: ${file} does not load: ${explain(error, project, loaded)}`)
+  }
   for (const warning of warnings) console.error(`warning: ${warning}`)
   mkdirSync(dirname(out), { recursive: true })
   writeFileSync(out, json)
   ended = true
   process.exit(0)
-} catch (error) {
-  fail(error)
-}
+}, fail)
 
 function fail(error: unknown): never {
   ended = true
