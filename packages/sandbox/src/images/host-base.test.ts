@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createImageStore, type ImageStoreOptions } from './index.ts'
+
+let home: string
+const made: string[] = []
+beforeEach(async () => {
+  home = await mkdtemp('/var/tmp/harmont-host-')
+})
+afterEach(async () => {
+  for (const each of [home, ...made.splice(0)]) await rm(each, { recursive: true, force: true })
+})
+
+const hostWith = (options: Partial<ImageStoreOptions> = {}) =>
+  createImageStore({ directory: path.join(home, 'store'), fallbackToHost: false, hostAllow: [], ...options }).resolve(
+    'host',
+  )
+
+async function put(file: string, mode = 0o644): Promise<string> {
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, 'planted', { mode })
+  made.push(file)
+  return file
+}
+
+async function isIn(root: string, name: string): Promise<boolean> {
+  return lstat(root + name).then(
+    () => true,
+    () => false,
+  )
+}
+
+it('shows programs and package state, and nothing else of this machine', async () => {
+  await put('/harmont-test-unknown/secret')
+  made.push('/harmont-test-unknown')
+  await put('/root/harmont-test-secret')
+  await put('/etc/harmont-test-secret')
+  await put('/etc/apt/auth.conf.d/harmont-test.conf')
+  await put('/opt/harmont-test-closed', 0o600)
+  await put('/opt/harmont-test-open')
+  await writeFile(await put('/etc/apt/sources.list.d/harmont-test.list'), 'deb https://user:word@example.org/ x y\n')
+  const { rootfs, env, digest } = await hostWith()
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+  expect(env.PATH).toContain('/usr/bin')
+  expect((await readdir(rootfs)).filter((name) => !TOP.includes(name))).toEqual([])
+  for (const name of ['/root', '/home', '/mnt', '/srv', '/run', '/tmp', '/dev', '/proc']) {
+    expect([name, await readdir(rootfs + name)]).toEqual([name, []])
+  }
+  const hidden = [
+    'shadow',
+    'shadow-',
+    'gshadow',
+    'passwd-',
+    'machine-id',
+    'npmrc',
+    'pip.conf',
+    'ssl/private',
+    'ssh/sshd_config',
+  ]
+  for (const name of [
+    ...hidden,
+    'harmont-test-secret',
+    'apt/auth.conf.d/harmont-test.conf',
+    'apt/sources.list.d/harmont-test.list',
+  ]) {
+    expect([name, await isIn(rootfs, `/etc/${name}`)]).toEqual([name, false])
+  }
+  expect(await isIn(rootfs, '/opt/harmont-test-closed')).toBe(false)
+  for (const name of [
+    '/opt/harmont-test-open',
+    '/usr/bin/env',
+    '/bin/sh',
+    '/var/lib/dpkg/status',
+    '/etc/ld.so.cache',
+    '/etc/ssl/certs',
+    '/etc/os-release',
+  ]) {
+    expect([name, await isIn(rootfs, name)]).toEqual([name, true])
+  }
+  const passwd = await readFile(path.join(rootfs, 'etc/passwd'), 'utf8')
+  expect(passwd).toMatch(/^root:\*:0:0::\/root:/m)
+  expect(
+    passwd.split('\n').every((line) => line === '' || Number(line.split(':')[2]) < 1000 || line.startsWith('nobody:')),
+  ).toBe(true)
+})
+
+const TOP = [
+  ...[
+    'bin',
+    'dev',
+    'etc',
+    'home',
+    'lib',
+    'lib32',
+    'lib64',
+    'libo32',
+    'libx32',
+    'media',
+    'mnt',
+    'opt',
+    'proc',
+    'root',
+    'run',
+  ],
+  ...['sbin', 'srv', 'sys', 'tmp', 'usr', 'var'],
+]
+
+it('shows what the settings allow, and refuses what would lead elsewhere', async () => {
+  const allowed = path.join(home, 'tools')
+  await put(path.join(allowed, 'deep', 'tool'), 0o600)
+  const { rootfs } = await hostWith({ hostAllow: [allowed] })
+  expect(await readFile(path.join(rootfs, allowed, 'deep/tool'), 'utf8')).toBe('planted')
+  expect(await readdir(path.join(rootfs, 'var/tmp'))).toEqual([path.basename(home)])
+  for (const wrong of [
+    '/',
+    'tools',
+    '/srv/../root',
+    `${home}/tools/`,
+    `${home}/absent`,
+    `${home}/store`,
+    '/var/run/x',
+  ]) {
+    await expect(hostWith({ hostAllow: [wrong] })).rejects.toThrow(/HARMONT_HOST_ALLOW/)
+  }
+  await mkdir('/run/harmont-test-kept', { recursive: true })
+  made.push('/run/harmont-test-kept')
+  await expect(hostWith({ hostAllow: ['/var/run/harmont-test-kept'] })).rejects.toThrow(/is a link/)
+  await stat('/run/harmont-test-kept')
+})
+
+it('never shows the data directory, not even below an allowed folder', async () => {
+  const data = '/opt/harmont-test-data'
+  made.push(data)
+  await put(path.join(data, 'secret'))
+  await put(path.join(home, 'tools', 'tool'))
+  const { rootfs } = await hostWith({ hostHide: [data], hostAllow: [home] })
+  expect(await isIn(rootfs, data)).toBe(false)
+  expect(await isIn(rootfs, path.join(home, 'tools/tool'))).toBe(true)
+  expect(await isIn(rootfs, path.join(home, 'store'))).toBe(false)
+})
+
+it('is made once, costs nothing the second time, and is made again when it was damaged', async () => {
+  const first = await hostWith()
+  const inode = (await stat(first.rootfs)).ino
+  const started = performance.now()
+  expect(await hostWith()).toEqual(first)
+  expect(performance.now() - started).toBeLessThan(50)
+  expect((await stat(first.rootfs)).ino).toBe(inode)
+  await rm(path.join(first.rootfs, 'etc'), { recursive: true })
+  expect(await hostWith()).toEqual(first)
+  await stat(path.join(first.rootfs, 'etc/passwd'))
+})
+
+it('copies what lies on another file system, with capabilities and names that are not UTF-8', async () => {
+  const mount = '/opt/harmont-test-mount'
+  made.push(mount)
+  await mkdir(mount)
+  execFileSync('mount', ['-t', 'tmpfs', 'harmont-test', mount])
+  try {
+    await writeFile(path.join(mount, 'able'), 'able')
+    execFileSync('setcap', ['cap_net_raw+ep', path.join(mount, 'able')])
+    await writeFile(Buffer.concat([Buffer.from(`${mount}/`), Buffer.from([0xff])]), 'odd')
+    await symlink('able', path.join(mount, 'link'))
+    execFileSync('mkfifo', [path.join(mount, 'pipe')])
+    const { rootfs } = await hostWith()
+    expect((await readdir(rootfs + mount, 'latin1')).sort()).toEqual(['able', 'link', '\xff'])
+    expect(execFileSync('getcap', [`${rootfs}${mount}/able`]).toString()).toContain('cap_net_raw')
+  } finally {
+    execFileSync('umount', [mount])
+  }
+})
+
+it('runs its programs, installs packages and keeps system users apart, as a lower layer under mapped ids', async () => {
+  const { rootfs } = await hostWith()
+  const script = `set -e
+    mkdir base up work merged; chown 100000:100000 up work
+    mount --bind -o X-mount.idmap=b:0:100000:65536 "$1" base
+    mount -t overlay overlay -o redirect_dir=on,lowerdir=base,upperdir=up,workdir=work merged
+    mount -t proc proc merged/proc; mount --bind /dev merged/dev
+    exec unshare --user --map-users=0:100000:65536 --map-groups=0:100000:65536 --setuid 0 --setgid 0 --root=merged sh -ec '
+      su nobody -s /bin/sh -c "id -un"
+      mv /usr/share/doc /usr/share/moved
+      touch /usr/bin/env
+      mkdir -p /build/DEBIAN
+      printf "Package: harmont-test\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\nDescription: x\\n" > /build/DEBIAN/control
+      dpkg-deb --build /build /tmp/test.deb > /dev/null
+      apt-get install -y /tmp/test.deb > /dev/null 2>&1
+      dpkg-query --show harmont-test'`
+  const before = await stat('/usr/bin/env')
+  const output = execFileSync('unshare', ['--mount', 'sh', '-c', script, 'sh', rootfs], { cwd: home }).toString()
+  expect(output).toBe('nobody\nharmont-test\t1\n')
+  expect((await stat('/usr/bin/env')).mtimeMs).toBe(before.mtimeMs)
+})

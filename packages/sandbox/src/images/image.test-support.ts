@@ -1,0 +1,98 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a capability, whiteouts, settings. Gives its path. */
+export function makeLayout(directory: string, marker: string): string {
+  const layout = path.join(directory, 'layout')
+  const files = path.join(directory, 'files')
+  mkdirSync(path.join(files, 'bin'), { recursive: true })
+  mkdirSync(path.join(files, 'data', 'sub'), { recursive: true })
+  writeFileSync(path.join(files, 'marker'), marker)
+  writeFileSync(path.join(files, 'removed'), 'by the second layer')
+  writeFileSync(path.join(files, 'data', 'sub', 'old'), 'hidden by the second layer')
+  writeFileSync(path.join(files, 'bin', 'tool'), 'tool')
+  linkSync(path.join(files, 'bin', 'tool'), path.join(files, 'bin', 'same-tool'))
+  writeFileSync(path.join(files, 'bin', 'able'), 'able')
+  chownSync(path.join(files, 'marker'), 1234, 2345)
+  chmodSync(path.join(files, 'bin', 'tool'), 0o4755)
+  execFileSync('setcap', ['cap_net_raw+ep', path.join(files, 'bin', 'able')])
+  const newer = path.join(directory, 'newer')
+  mkdirSync(newer)
+  writeFileSync(path.join(newer, 'new'), 'new')
+  const image = ['--image', `${layout}:t`]
+  umoci('init', '--layout', layout)
+  umoci('new', ...image)
+  umoci('insert', ...image, files, '/')
+  umoci('insert', ...image, '--whiteout', '/removed')
+  umoci('insert', ...image, '--opaque', newer, '/data')
+  umoci(
+    'config',
+    ...image,
+    '--config.env',
+    'PATH=/bin:/odd',
+    '--config.env',
+    'EQUALS=a=b',
+    '--config.entrypoint',
+    '/bin/tool',
+  )
+  return layout
+}
+
+export function skopeoCopy(from: string, to: string): void {
+  execFileSync('skopeo', ['--insecure-policy', 'copy', '--quiet', '--dest-tls-verify=false', from, to])
+}
+
+export interface Registry extends AsyncDisposable {
+  readonly host: string
+  stop(): void
+}
+
+/** Debian's docker-registry on a free port of the loopback, with its files below `directory`. */
+export async function startRegistry(directory: string): Promise<Registry> {
+  const port = await freePort()
+  const host = `127.0.0.1:${port}`
+  const config = path.join(directory, 'registry.yml')
+  await mkdir(path.join(directory, 'registry'))
+  const storage = `{filesystem: {rootdirectory: ${path.join(directory, 'registry')}}}`
+  await writeFile(config, `version: 0.1\nlog: {level: error}\nstorage: ${storage}\nhttp: {addr: '${host}'}\n`)
+  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  for (let tries = 0; !(await answers(host)); tries++) {
+    if (tries > 200 || child.exitCode !== null) throw new Error('docker-registry did not start')
+    await sleep(50)
+  }
+  return {
+    host,
+    stop: () => child.kill('SIGKILL'),
+    [Symbol.asyncDispose]: () => {
+      child.kill('SIGKILL')
+      return ended
+    },
+  }
+}
+
+async function answers(host: string): Promise<boolean> {
+  return fetch(`http://${host}/v2/`).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
+
+function umoci(...args: readonly string[]): void {
+  execFileSync('umoci', args, { stdio: 'ignore' })
+}

@@ -1,0 +1,204 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { lstat, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ResolvedImage } from '../driver.ts'
+import { makeLayout, skopeoCopy, startRegistry } from './image.test-support.ts'
+import { createImageStore, type ImageStoreOptions } from './index.ts'
+
+let home: string
+let directory: string
+beforeEach(async () => {
+  home = await mkdtemp('/var/tmp/harmont-images-')
+  directory = path.join(home, 'store')
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const storeWith = (options: Partial<ImageStoreOptions> = {}) =>
+  createImageStore({ directory, fallbackToHost: false, hostAllow: [], ...options })
+const markerOf = (image: ResolvedImage) => readFile(path.join(image.rootfs, 'marker'), 'utf8')
+
+async function expectWhole(image: ResolvedImage): Promise<void> {
+  const at = (name: string) => path.join(image.rootfs, name)
+  const marker = await lstat(at('marker'))
+  expect([marker.uid, marker.gid, await markerOf(image)]).toEqual([1234, 2345, 'one'])
+  expect((await lstat(at('bin/tool'))).mode & 0o7777).toBe(0o4755)
+  expect((await lstat(at('bin/tool'))).ino).toBe((await lstat(at('bin/same-tool'))).ino)
+  expect(execFileSync('getcap', [at('bin/able')]).toString()).toContain('cap_net_raw')
+  expect(await readdir(at('data'))).toEqual(['new'])
+  expect((await readdir(image.rootfs)).sort()).toEqual(['bin', 'data', 'marker'])
+  expect(image.env).toEqual({ PATH: '/bin:/odd', EQUALS: 'a=b' })
+}
+
+describe('the local store', () => {
+  it('takes an OCI layout, an OCI archive and a Docker archive, told apart by content, with owners, modes, links, capabilities, whiteouts', async () => {
+    const layout = makeLayout(home, 'one')
+    skopeoCopy(`oci:${layout}:t`, `docker-archive:${home}/docker.tar:team/tool:1`)
+    skopeoCopy(`oci:${layout}:t`, `oci-archive:${home}/oci.tar`)
+    const store = storeWith()
+    await store.importImage('from-layout', `oci:${layout}:t`)
+    await store.importImage('from-docker', path.join(home, 'docker.tar'))
+    await store.importImage('from-oci', path.join(home, 'oci.tar'))
+    expect((await store.list()).map((image) => [image.name, image.origin])).toEqual([
+      ['from-docker', 'import'],
+      ['from-layout', 'import'],
+      ['from-oci', 'import'],
+    ])
+    for (const name of ['from-layout', 'from-docker', 'from-oci']) await expectWhole(await storeWith().resolve(name))
+    expect(await store.resolve('from-oci')).toEqual({ ...(await store.resolve('from-layout')), name: 'from-oci' })
+  })
+
+  it('refuses a file that is no image, and says what it is not', async () => {
+    await writeFile(path.join(home, 'a.txt'), 'a')
+    execFileSync('tar', ['-cf', path.join(home, 'a.tar'), '-C', home, 'a.txt'])
+    await expect(storeWith().importImage('a', path.join(home, 'a.tar'))).rejects.toThrow(/neither a Docker archive/)
+    expect(await storeWith().list()).toEqual([])
+  })
+
+  it('follows an alias of the settings one step', async () => {
+    const store = storeWith({ aliases: { tools: 'imported', other: 'tools' } })
+    await store.importImage('imported', `oci:${makeLayout(home, 'one')}:t`)
+    expect(await markerOf(await store.resolve('tools'))).toBe('one')
+    await expect(store.resolve('other')).rejects.toMatchObject({ code: 'image_unavailable' })
+  })
+
+  it('makes a damaged root again from what was imported', async () => {
+    const store = storeWith()
+    const layout = makeLayout(home, 'one')
+    await store.importImage('tool', `oci:${layout}:t`)
+    await rm(layout, { recursive: true })
+    const { rootfs } = await store.resolve('tool')
+    await rm(path.join(rootfs, 'bin'), { recursive: true })
+    await expectWhole(await store.resolve('tool'))
+    await writeFile(path.join(rootfs, '..', 'root.json'), '{"digest":')
+    await expectWhole(await store.resolve('tool'))
+  })
+
+  it('forgets a name, and removes its root only when nothing needs it', async () => {
+    const store = storeWith()
+    const { digest } = await store.importImage('tool', `oci:${makeLayout(home, 'one')}:t`)
+    expect(await store.collect(new Set())).toEqual([])
+    expect([await store.remove('tool'), await store.remove('tool')]).toEqual([true, false])
+    expect(await store.collect(new Set([digest]))).toEqual([])
+    expect((await store.byDigest(digest))?.digest).toBe(digest)
+    expect(await store.collect(new Set())).toEqual([digest])
+    expect(await store.byDigest(digest)).toBeUndefined()
+    expect(await readdir(path.join(directory, 'layouts'))).toEqual([])
+  })
+})
+
+describe('a registry', () => {
+  it('gives an image by tag and by digest, once, and what it gave last while it is down', async () => {
+    await using registry = await startRegistry(home)
+    const layout = makeLayout(home, 'one')
+    const name = `${registry.host}/team/tool:1`
+    skopeoCopy(`oci:${layout}:t`, `docker://${name}`)
+    const told: string[] = []
+    const image = await storeWith().resolve(name, (sentence) => told.push(sentence))
+    await expectWhole(image)
+    expect(told.join()).toContain(`Pulling ${name} at sha256:`)
+    const pinned = `${name.replace(':1', '')}@${/sha256:\w+/.exec(told.join())?.[0]}`
+    expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
+    registry.stop()
+    const started = performance.now()
+    expect(await storeWith().resolve(name)).toEqual(image)
+    expect(performance.now() - started).toBeLessThan(50)
+    await makeOld(10)
+    const later: string[] = []
+    expect(await storeWith().resolve(name, (sentence) => later.push(sentence))).toEqual(image)
+    expect(later.join()).toContain('could not be asked')
+    expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
+  })
+
+  it('is asked again for a tag after ten minutes, and pulled from only when the tag has moved', async () => {
+    await using registry = await startRegistry(home)
+    const name = `${registry.host}/tool:latest`
+    const image = async (marker: string) => {
+      const folder = await mkdtemp(path.join(home, 'image-'))
+      skopeoCopy(`oci:${makeLayout(folder, marker)}:t`, `docker://${name}`)
+    }
+    await image('one')
+    await storeWith().resolve(name)
+    await makeOld(10)
+    const told: string[] = []
+    expect(await markerOf(await storeWith().resolve(name, (sentence) => told.push(sentence)))).toBe('one')
+    expect(told).toEqual([])
+    await image('two')
+    expect(await markerOf(await storeWith().resolve(name))).toBe('one')
+    await makeOld(10)
+    expect(await markerOf(await storeWith().resolve(name))).toBe('two')
+  })
+
+  it('is pulled from once by all who ask together, two processes among them, and by the next after one was killed', async () => {
+    await using registry = await startRegistry(home)
+    const name = `${registry.host}/tool:1`
+    skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
+    for (const delay of [150, 250, 350, 450]) {
+      const child = resolveElsewhere(name)
+      await sleep(delay)
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
+    }
+    const children = [resolveElsewhere(name), resolveElsewhere(name)]
+    const store = storeWith()
+    const images = await Promise.all(Array.from({ length: 5 }, () => store.resolve(name)))
+    for (const image of images) await expectWhole(image)
+    for (const child of children) expect((await once(child, 'close'))[0]).toBe(0)
+    expect(await readdir(path.join(directory, 'roots'))).toHaveLength(1)
+    expect(await readdir(path.join(directory, 'staging'))).toEqual([])
+  })
+
+  it('with a private address is not asked where the server is for others, unless the settings name it', async () => {
+    await using registry = await startRegistry(home)
+    const name = `${registry.host}/tool:1`
+    skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
+    const closed = storeWith({ allowPrivateRegistries: false })
+    await expect(closed.resolve(name)).rejects.toThrow(/has a private address/)
+    await expect(closed.resolve(name.replace('127.0.0.1', 'localhost'))).rejects.toThrow(/has a private address/)
+    await expect(closed.resolve(name.replace('127.0.0.1', '[::ffff:127.0.0.1]'))).rejects.toThrow(/private address/)
+    const named = storeWith({ allowPrivateRegistries: false, insecureRegistries: [registry.host] })
+    await expectWhole(await named.resolve(name))
+  })
+})
+
+describe('an image that cannot be had', () => {
+  it.each(['registry.invalid/tool:1', '--help', 'a b', '../../etc', 'oci:/etc'])(
+    'is named with what was tried and what to do: %s',
+    async (name) => {
+      const error = await storeWith()
+        .resolve(name)
+        .catch((each: unknown) => each)
+      expect(error).toMatchObject({ code: 'image_unavailable' })
+      expect(String(error)).toMatch(/harmont image import/)
+      expect(String(error)).toContain(name)
+    },
+  )
+
+  it('is stood in for by the host only when the settings say so, and says it', async () => {
+    const told: string[] = []
+    const image = await storeWith({ fallbackToHost: true }).resolve('registry.invalid/tool:1', (sentence) =>
+      told.push(sentence),
+    )
+    expect(image).toMatchObject({ name: 'registry.invalid/tool:1', fallbackFrom: 'registry.invalid/tool:1' })
+    expect(told.join()).toMatch(/stand in for it/)
+    expect((await stat(path.join(image.rootfs, 'usr/bin/env'))).isFile()).toBe(true)
+  })
+})
+
+/** Sets the records back by minutes. */
+async function makeOld(minutes: number): Promise<void> {
+  const names = path.join(directory, 'names')
+  for (const file of await readdir(names)) {
+    const record = JSON.parse(await readFile(path.join(names, file), 'utf8'))
+    await writeFile(path.join(names, file), JSON.stringify({ ...record, at: record.at - minutes * 60_000 }))
+  }
+}
+
+function resolveElsewhere(name: string) {
+  const script = `import { createImageStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    const store = createImageStore({ directory: ${JSON.stringify(directory)}, fallbackToHost: false, hostAllow: [] })
+    await store.resolve(${JSON.stringify(name)})`
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
