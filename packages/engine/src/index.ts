@@ -20,5 +20,8 @@ export type {
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { MemoryStore } from './memory/memory-store.ts'
 export type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RenderWork, RunnerPort, SourceArchive } from './port.ts'
+export type { Outbox } from './postgres/build-work.ts'
+export { engineMigrations } from './postgres/migrations.ts'
+export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'
 export type { Applied, BuildContext, BuildStore, ChangeFeed, Lease } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

@@ -38,8 +38,8 @@ export const plainContext: BuildContext = {
   },
 }
 
-const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null }
-const failed: Outcome = { ...passed, exitCode: 1 }
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+const failed = { ...passed, exitCode: 1 }
 
 /** Declares the tests. `open` gives a store without builds. */
 export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {

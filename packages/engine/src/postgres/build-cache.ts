@@ -1,0 +1,45 @@
+import type { LiveBuild } from '../core/live-build.ts'
+import type { BuildContext } from '../store.ts'
+
+/** A build in its working form, as of a version of its row. */
+export interface CachedBuild {
+  live: LiveBuild
+  version: number
+  readonly context: BuildContext
+}
+
+/** The builds used last, bounded by the number of their steps. */
+export class BuildCache {
+  readonly #builds = new Map<string, CachedBuild>()
+  readonly #maxSteps: number
+  #steps = 0
+
+  constructor(maxSteps: number) {
+    this.#maxSteps = maxSteps
+  }
+
+  /** Takes a build out: while someone works on it nobody else may see it. */
+  take(id: string): CachedBuild | undefined {
+    const cached = this.#builds.get(id)
+    if (cached) {
+      this.#builds.delete(id)
+      this.#steps -= weight(cached)
+    }
+    return cached
+  }
+
+  put(id: string, cached: CachedBuild): void {
+    this.take(id)
+    this.#builds.set(id, cached)
+    this.#steps += weight(cached)
+    for (const oldest of this.#builds.keys()) {
+      if (this.#steps <= this.#maxSteps) break
+      this.take(oldest)
+    }
+  }
+}
+
+/** A build costs something even without steps. */
+function weight({ live }: CachedBuild): number {
+  return live.steps.length + 10
+}

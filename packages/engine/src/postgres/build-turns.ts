@@ -1,0 +1,111 @@
+import type pg from 'pg'
+import { viewBuild } from '../core/live-build.ts'
+import type { Build } from '../core/model.ts'
+import type { BuildContext } from '../store.ts'
+import type { StoreSettings } from '../store-settings.ts'
+import { BuildCache, type CachedBuild } from './build-cache.ts'
+import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
+import { currentBuild, lockBuild, readBuild } from './load-build.ts'
+import { inSnapshot, inTransaction } from './transaction.ts'
+import { Turns } from './turns.ts'
+
+/** 'busy': another process has the build and the ask was not to wait for it. Undefined: no such build. */
+export type Reply = Answer | 'busy' | undefined
+
+export interface Loaded {
+  readonly build: Build
+  readonly context: BuildContext
+}
+
+type Request =
+  | { readonly kind: 'load'; resolve(loaded: Loaded | undefined): void; reject(error: unknown): void }
+  | {
+      readonly kind: 'work'
+      readonly ask: Ask
+      readonly wait: boolean
+      resolve(reply: Reply): void
+      reject(error: unknown): void
+    }
+
+type WorkRequest = Extract<Request, { readonly kind: 'work' }>
+
+const mostRequestsAtOnce = 500
+const mostCachedSteps = 200_000
+
+/** Everything that is asked of builds in this process: in turns per build, from working forms that are kept between turns. */
+export class BuildTurns {
+  readonly #pool: pg.Pool
+  readonly #settings: StoreSettings
+  readonly #outbox: Outbox | null
+  readonly #cache = new BuildCache(mostCachedSteps)
+  readonly #turns = new Turns<Request>(mostRequestsAtOnce, (id, requests) => this.#take(id, requests))
+
+  constructor(pool: pg.Pool, settings: StoreSettings, outbox: Outbox | null) {
+    this.#pool = pool
+    this.#settings = settings
+    this.#outbox = outbox
+  }
+
+  load(id: string): Promise<Loaded | undefined> {
+    return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', resolve, reject }))
+  }
+
+  /** With `wait` false the answer is 'busy' instead of waiting for another process. */
+  work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
+    return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }))
+  }
+
+  async #take(id: string, requests: readonly Request[]): Promise<void> {
+    // Taken out, so that nobody is shown what is not committed; a failed transaction leaves nothing behind.
+    const cached = this.#cache.take(id)
+    const work = requests.filter((request) => request.kind === 'work')
+    const loads = requests.filter((request) => request.kind === 'load')
+    try {
+      const after = work.length > 0 ? await this.#work(id, cached, work) : await this.#load(id, cached)
+      if (after === 'busy') {
+        if (cached) this.#cache.put(id, cached)
+        for (const { resolve } of work) resolve('busy')
+        if (loads.length > 0) await this.#take(id, loads)
+        return
+      }
+      if (after) this.#cache.put(id, after.cached)
+      const view = after && { build: viewBuild(after.cached.live), context: after.cached.context }
+      for (const { resolve } of loads) resolve(view)
+      for (const [index, { resolve }] of work.entries()) resolve(after?.answers[index])
+    } catch (error) {
+      if (!(error instanceof BadAsk)) {
+        for (const { reject } of requests) reject(error)
+        return
+      }
+      const bad = work[error.index]
+      bad?.reject(error.cause)
+      const others = requests.filter((request) => request !== bad)
+      if (others.length > 0) await this.#take(id, others)
+    }
+  }
+
+  async #work(
+    id: string,
+    before: CachedBuild | undefined,
+    requests: readonly WorkRequest[],
+  ): Promise<{ cached: CachedBuild; answers: readonly Answer[] } | 'busy' | undefined> {
+    const wait = requests.some((request) => request.wait)
+    return inTransaction(this.#pool, async (client) => {
+      const row = await lockBuild(client, id, wait ? 'wait' : 'skip')
+      if (!row) return wait ? undefined : 'busy'
+      const cached = await currentBuild(client, row, before)
+      const asks = requests.map(({ ask }) => ask)
+      return { cached, answers: await workOnBuild(client, cached, asks, this.#settings, this.#outbox) }
+    })
+  }
+
+  async #load(id: string, before: CachedBuild | undefined): Promise<{ cached: CachedBuild; answers: [] } | undefined> {
+    const row = await readBuild(this.#pool, id)
+    if (!row) return undefined
+    if (before?.version === Number(row.version)) return { cached: before, answers: [] }
+    return inSnapshot(this.#pool, async (client) => {
+      const seen = await readBuild(client, id)
+      return seen && { cached: await currentBuild(client, seen, before), answers: [] }
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type pg from 'pg'
+import type { Instant } from '../core/model.ts'
+import { fairTurns } from '../fair-turns.ts'
+import { time } from './rows.ts'
+
+export interface Candidate {
+  readonly jobId: string
+  readonly buildId: string
+  readonly queue: string
+}
+
+/** What one look for ready jobs leaves out. */
+export interface Skipped {
+  readonly jobs: ReadonlySet<string>
+  readonly builds: ReadonlySet<string>
+}
+
+// From queue to queue on the index, and within each queue its oldest jobs: what is read grows with the slots, not with what waits.
+const candidatesText = `with recursive queues as (
+    (select queue, 1 as turn from engine.ready where queue > $1::text collate "C" order by queue limit 1)
+    union all
+    select (select r.queue from engine.ready r where r.queue > q.queue order by r.queue limit 1), q.turn + 1
+    from queues q where q.queue is not null and q.turn < 200)
+  select c.job_id, c.build_id, q.queue from queues q cross join lateral (
+    select r.job_id, r.build_id from engine.ready r
+    where r.queue = q.queue and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])
+    order by r.ready_at, r.seq limit $3) c
+  where q.queue is not null`
+
+/** Finds jobs to lease, in fair turns between queues. Remembers whose turn is next, for this process. */
+export class FairScan {
+  readonly #pool: pg.Pool
+  #last = ''
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** Up to `slots` jobs that are ready now; they are not locked, and may be gone when they are asked for. */
+  async find(slots: number, now: Instant, skipped: Skipped): Promise<readonly Candidate[]> {
+    const found = await this.#scan(this.#last, slots, now, skipped)
+    if (this.#last !== '' && found.length < slots) {
+      const known = new Set(found.map(({ jobId }) => jobId))
+      found.push(...(await this.#scan('', slots, now, skipped)).filter(({ jobId }) => !known.has(jobId)))
+    }
+    const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
+    const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
+    // With one queue there are no turns to remember, and one look is enough.
+    this.#last = free.some(({ queue }) => queue !== free[0]?.queue) ? (taken.at(-1)?.queue ?? '') : ''
+    return taken
+  }
+
+  async #scan(after: string, slots: number, now: Instant, { jobs, builds }: Skipped): Promise<Candidate[]> {
+    const { rows } = await this.#pool.query<{ job_id: string; build_id: string; queue: string }>({
+      name: 'engine-candidates',
+      text: candidatesText,
+      values: [after, time(now), slots, [...jobs], [...builds]],
+    })
+    return rows.map((row) => ({ jobId: row.job_id, buildId: row.build_id, queue: row.queue }))
+  }
+}
+
+/** The statement that finds candidates, for the test that reads its plan. */
+export { candidatesText }

@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import { liveBuild, refresh } from '../core/live-build.ts'
+import type { Step } from '../core/model.ts'
+import type { BuildContext } from '../store.ts'
+import type { CachedBuild } from './build-cache.ts'
+import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow } from './rows.ts'
+
+type Locking = 'wait' | 'skip'
+
+const readText = `select id, queue, state, cancel_requested, error_code, error_message, created_at, started_at, finished_at, deadline_at,
+  timeout_seconds, version from engine.builds where id = $1`
+
+/** Reads a build's row without locking it. */
+export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string): Promise<BuildRow | undefined> {
+  const { rows } = await client.query<BuildRow>({ name: 'engine-read-build', text: readText, values: [id] })
+  return rows[0]
+}
+
+/** Locks a build's row for the rest of the transaction. Undefined: no such build, or, with `skip`, someone else has it. */
+export async function lockBuild(client: pg.ClientBase, id: string, locking: Locking): Promise<BuildRow | undefined> {
+  const { rows } = await client.query<BuildRow>(
+    locking === 'wait'
+      ? { name: 'engine-lock-build', text: `${readText} for update`, values: [id] }
+      : { name: 'engine-try-lock-build', text: `${readText} for update skip locked`, values: [id] },
+  )
+  return rows[0]
+}
+
+/**
+ * Gives the working form of the build whose row this is, at the row's version: what was cached when nothing happened elsewhere, brought up to date
+ * when something did.
+ */
+export async function currentBuild(
+  client: pg.ClientBase,
+  row: BuildRow,
+  cached: CachedBuild | undefined,
+): Promise<CachedBuild> {
+  const version = Number(row.version)
+  if (cached?.version === version) return cached
+  // A cached build of a later version is what a failed transaction left; one without steps may have been rendered since.
+  if (!cached || cached.version > version || cached.live.steps.length === 0) return loadBuild(client, row)
+  const { rows } = await client.query<JobRow>({
+    name: 'engine-refresh-build',
+    text: `select ${jobColumns} from engine.jobs where build_id = $1 and version > $2 order by step, attempt`,
+    values: [row.id, cached.version],
+  })
+  refresh(cached.live, headerFromRow(row), rows.map(jobFromRow))
+  cached.version = version
+  return cached
+}
+
+async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBuild> {
+  const plan = await client.query<{ context: BuildContext; steps: readonly Step[] }>({
+    name: 'engine-load-plan',
+    text: 'select context, steps from engine.plans where build_id = $1',
+    values: [row.id],
+  })
+  const jobs = await client.query<JobRow>({
+    name: 'engine-load-jobs',
+    text: `select distinct on (step) ${jobColumns} from engine.jobs where build_id = $1 order by step, attempt desc`,
+    values: [row.id],
+  })
+  const [stored] = plan.rows
+  if (!stored) throw new Error(`build ${row.id} has no plan`)
+  const all = jobs.rows.map(jobFromRow)
+  const build = {
+    ...headerFromRow(row),
+    steps: stored.steps,
+    jobs: all.filter(({ step }) => step !== null),
+    render: all.find(({ step }) => step === null) ?? null,
+  }
+  if (build.jobs.length !== build.steps.length) {
+    throw new Error(`build ${row.id} has ${build.steps.length} steps and ${build.jobs.length} jobs`)
+  }
+  return { live: liveBuild(build), version: Number(row.version), context: stored.context }
+}

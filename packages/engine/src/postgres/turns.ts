@@ -1,0 +1,32 @@
+/**
+ * Lets requests about one thing take turns, and those that arrive during a turn share the next one. This is what makes ten events of a build that
+ * arrive together one transaction.
+ */
+export class Turns<Request> {
+  readonly #waiting = new Map<string, Request[]>()
+  readonly #take: (key: string, requests: readonly Request[]) => Promise<void>
+  readonly #most: number
+
+  /** `take` handles up to `most` requests together and answers each; it must not reject. */
+  constructor(most: number, take: (key: string, requests: readonly Request[]) => Promise<void>) {
+    this.#most = most
+    this.#take = take
+  }
+
+  add(key: string, request: Request): void {
+    const waiting = this.#waiting.get(key)
+    if (waiting) {
+      waiting.push(request)
+      return
+    }
+    this.#waiting.set(key, [request])
+    // After the current batch of events from the network, so that what came with this one joins it.
+    setImmediate(() => void this.#run(key))
+  }
+
+  async #run(key: string): Promise<void> {
+    const waiting = this.#waiting.get(key) ?? []
+    while (waiting.length > 0) await this.#take(key, waiting.splice(0, this.#most))
+    this.#waiting.delete(key)
+  }
+}

@@ -1,0 +1,146 @@
+import type pg from 'pg'
+import type { LiveBuild } from '../core/live-build.ts'
+import type { Instant, Job } from '../core/model.ts'
+import { isHeld } from '../core/states.ts'
+import type { Played } from '../play-events.ts'
+import { headerValues, jobRecord, newJobRecord, storable, time } from './rows.ts'
+
+/** A lease that begins with this change. */
+export interface NewLease {
+  readonly jobId: string
+  readonly runner: string
+  readonly expiresAt: Instant
+}
+
+export interface Writing {
+  readonly live: LiveBuild
+  /** The build's version with this change. */
+  readonly version: number
+  readonly played: Omit<Played, 'taken'>
+  readonly newLeases: readonly NewLease[]
+  /** Length of a lease whose command has started. */
+  readonly leaseMs: number
+  readonly at: Instant
+}
+
+const changingColumns = `state text, fence int, lost int, not_before timestamptz, scheduled_at timestamptz, started_at timestamptz,
+  finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
+  soft_failed boolean, cached boolean, snapshot text`
+
+/** The statement that writes new jobs; the arguments are SQL expressions. */
+export function insertJobs(build: string, version: string, records: string): string {
+  return `insert into engine.jobs (build_id, version, id, step, builds_in, attempt, previous_attempt, created_at, state, fence, lost, not_before,
+      scheduled_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot)
+    select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, attempt int,
+      previous_attempt uuid, created_at timestamptz, ${changingColumns})`
+}
+
+/** The statement that makes jobs ready; the arguments are SQL expressions. */
+export function insertReady(build: string, queue: string, records: string): string {
+  return `insert into engine.ready (build_id, queue, job_id, ready_at, not_before)
+    select ${build}, ${queue}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz, not_before timestamptz)
+    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before`
+}
+
+/** What the queue must hold of these jobs. */
+export function readyRecords(jobs: readonly Job[], at: Instant): readonly Readonly<Record<string, unknown>>[] {
+  return jobs
+    .filter(({ state }) => state === 'scheduled')
+    .map(({ id, notBefore }) => ({ job_id: id, ready_at: time(notBefore ?? at), not_before: time(notBefore) }))
+}
+
+// One statement: a change costs one round trip, whatever it consists of. The parts touch different rows, so their order does not matter.
+const writeText = `with
+  changed as (
+    update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, lost = r.lost, not_before = r.not_before,
+      scheduled_at = r.scheduled_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
+      exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
+      soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot
+    from json_to_recordset($11::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
+  added as (${insertJobs('$1::uuid', '$2::bigint', '$12')}),
+  waits_no_more as (delete from engine.ready where job_id = any($13::uuid[])),
+  waits as (${insertReady('$1::uuid', '$14::text', '$15')}),
+  released as (delete from engine.leases where job_id = any($16::uuid[])),
+  moved as (
+    update engine.leases l set stop = r.stop, deadline_at = r.deadline_at, kill_by = r.kill_by,
+      expires_at = case when r.started and not l.started then r.expires_at else l.expires_at end, started = l.started or r.started
+    from json_to_recordset($17::json) as r(job_id uuid, stop text, deadline_at timestamptz, kill_by timestamptz, started boolean,
+      expires_at timestamptz) where l.job_id = r.job_id),
+  remarked as (
+    insert into engine.log_chunks (job_id, seq, kind, ts, content)
+    select r.job_id, coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0) + r.turn, 2, r.ts, convert_to(r.text, 'UTF8')
+    from json_to_recordset($18::json) as r(job_id uuid, turn int, ts bigint, text text)),
+  leased as (
+    insert into engine.leases (job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at, kill_by)
+    select r.job_id, $1::uuid, r.runner, r.fence, r.expires_at, r.started,
+      coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0), 0, r.stop, r.deadline_at, r.kill_by
+    from json_to_recordset($19::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
+      deadline_at timestamptz, kill_by timestamptz)
+    returning job_id, last_seq),
+  build as (
+    update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
+      finished_at = $8, deadline_at = $9, timeout_seconds = $10
+    where id = $1::uuid)
+  select job_id, last_seq from leased`
+
+/** Writes a change in the client's open transaction, which has the build's row locked. Gives the last seq of the log of each newly leased job. */
+export async function writeChange(client: pg.ClientBase, writing: Writing): Promise<ReadonlyMap<string, number>> {
+  const { live, version, played, at } = writing
+  const { id, queue } = live.header
+  const jobs = [...played.jobs.values()]
+  const added = [...played.added.values()]
+  const all = [...jobs, ...added]
+  const fresh = new Map(writing.newLeases.map((lease) => [lease.jobId, lease]))
+  const held = all.filter(({ state }) => isHeld(state))
+  const { rows } = await client.query<{ job_id: string; last_seq: number }>({
+    name: 'engine-write-change',
+    text: writeText,
+    values: [
+      id,
+      version,
+      ...headerValues(live.header),
+      JSON.stringify(jobs.map(jobRecord)),
+      JSON.stringify(added.map((job) => newJobRecord(job, live.steps))),
+      jobs.filter(({ state }) => state !== 'scheduled').map((job) => job.id),
+      queue,
+      JSON.stringify(readyRecords(all, at)),
+      jobs.filter(({ state }) => !isHeld(state)).map((job) => job.id),
+      JSON.stringify(held.filter((job) => !fresh.has(job.id)).map((job) => leaseRecord(job, at + writing.leaseMs))),
+      JSON.stringify(remarkRecords(played, at)),
+      JSON.stringify(held.flatMap((job) => newLeaseRecord(job, fresh.get(job.id)))),
+    ],
+  })
+  if (played.steps !== null) {
+    await client.query('update engine.plans set steps = $2 where build_id = $1', [id, JSON.stringify(played.steps)])
+  }
+  return new Map(rows.map((row) => [row.job_id, row.last_seq]))
+}
+
+function leaseRecord(job: Job, expiresAt: Instant): Readonly<Record<string, unknown>> {
+  return {
+    job_id: job.id,
+    stop: job.state === 'canceling' ? 'cancel' : job.state === 'timing_out' ? 'timeout' : null,
+    deadline_at: time(job.deadlineAt),
+    kill_by: time(job.killBy),
+    started: job.state === 'running',
+    expires_at: time(expiresAt),
+  }
+}
+
+function newLeaseRecord(job: Job, lease: NewLease | undefined): Readonly<Record<string, unknown>>[] {
+  if (lease === undefined) return []
+  return [{ ...leaseRecord(job, lease.expiresAt), runner: lease.runner, fence: job.fence }]
+}
+
+function remarkRecords(
+  { effects }: Pick<Played, 'effects'>,
+  at: Instant,
+): readonly Readonly<Record<string, unknown>>[] {
+  const turns = new Map<string, number>()
+  return effects.flatMap((effect) => {
+    if (effect.type !== 'remark') return []
+    const turn = (turns.get(effect.job) ?? 0) + 1
+    turns.set(effect.job, turn)
+    return [{ job_id: effect.job, turn, ts: `${BigInt(at) * 1_000_000n}`, text: storable(effect.text) }]
+  })
+}
