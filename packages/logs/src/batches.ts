@@ -43,6 +43,7 @@ export async function* batches(
   let lastBatchAt = Number.NEGATIVE_INFINITY
   let next = source.next()
   let ended = false
+  let spoolOffset = 0
 
   const take = (count: number): Batch => {
     const pieces = pending.slice(0, count)
@@ -52,7 +53,8 @@ export async function* batches(
     seq += chunks.length
     lastBatchAt = performance.now()
     waitingSince = lastBatchAt
-    return { chunks, spoolOffset: pieces.at(-1)?.nextOffset ?? 0 }
+    spoolOffset = pieces.at(-1)?.nextOffset ?? spoolOffset
+    return { chunks, spoolOffset }
   }
 
   try {
@@ -87,7 +89,7 @@ export async function* batches(
   }
   if (dropped > 0) {
     const text = `The log is over its limit of ${maxBytes} bytes: the last ${dropped} bytes of output were dropped.`
-    yield { chunks: [{ seq, kind: 2, content: Buffer.from(`${text}\n`), ts: null }], spoolOffset: 0 }
+    yield { chunks: [{ seq, kind: 2, content: Buffer.from(`${text}\n`), ts: null }], spoolOffset }
   }
 }
 
