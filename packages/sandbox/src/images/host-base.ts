@@ -14,6 +14,8 @@ export const HOST_ENV: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 }
 
+const CANNOT_READ_ALL = process.getuid?.() !== 0
+
 /** The first that exists tells which packages this machine has. */
 const PACKAGE_DATABASES = [
   '/var/lib/dpkg/status',
@@ -85,10 +87,15 @@ async function showSystemFolder(root: string, folder: string, hide: ReadonlySet<
   const stats = await lstatOrUndefined(folder)
   if (stats?.isSymbolicLink()) await symlink(await readlink(folder), root + folder)
   else if (stats?.isDirectory() && folder === '/usr') {
-    await farm({ source: '/usr', root, hide: new Set([...hide, '/usr/local']), publicOnly: false })
+    await farm({ source: '/usr', root, hide: new Set([...hide, '/usr/local']), publicOnly: CANNOT_READ_ALL })
     await showSystemFolder(root, '/usr/local', hide)
   } else if (stats?.isDirectory()) {
-    await farm({ source: folder, root, hide, publicOnly: folder === '/opt' || folder === '/usr/local' })
+    await farm({
+      source: folder,
+      root,
+      hide,
+      publicOnly: CANNOT_READ_ALL || folder === '/opt' || folder === '/usr/local',
+    })
   }
 }
 
@@ -96,7 +103,7 @@ async function showAllowed(root: string, allowed: string, hide: ReadonlySet<stri
   const parent = path.dirname(allowed)
   await mkdirWithoutLinks(root, parent)
   await runTool('rm', ['-rf', '--', root + allowed])
-  await farm({ source: allowed, root, hide, publicOnly: false })
+  await farm({ source: allowed, root, hide, publicOnly: CANNOT_READ_ALL })
 }
 
 /** A link on the way would lead out of the base and into the machine itself. */
@@ -124,12 +131,11 @@ function notAllowed(file: string, why: string): SandboxError {
 }
 
 async function copyPackageState(root: string): Promise<void> {
-  const present: string[] = []
-  for (const state of PACKAGE_STATE) if ((await lstatOrUndefined(state)) !== undefined) present.push(state.slice(1))
-  if (present.length === 0) return
-  await runTool('cp', ['--archive', '--reflink=auto', '--parents', '--target-directory', root, '--', ...present], {
-    cwd: '/',
-  })
+  for (const state of PACKAGE_STATE) {
+    if ((await lstatOrUndefined(state)) === undefined) continue
+    await mkdir(path.dirname(root + state), { recursive: true })
+    await farm({ source: state, root, hide: new Set(), publicOnly: CANNOT_READ_ALL, copy: true })
+  }
 }
 
 async function firstOf(files: readonly string[]): Promise<Buffer> {

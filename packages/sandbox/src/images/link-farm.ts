@@ -12,10 +12,14 @@ export interface FarmRequest {
   readonly hide: ReadonlySet<string>
   /** Leave out what other users of this machine cannot read. */
   readonly publicOnly: boolean
+  /** Copy every file, for what is written in place. */
+  readonly copy?: boolean
 }
 
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
 const AT_ONCE = 64
+/** Anyone else is the owner of all there is. */
+const IS_ROOT = process.getuid?.() === 0
 
 /**
  * Shows a tree of this machine below another root without copying it: its files are hard links, its folders new. What cannot be linked
@@ -43,12 +47,12 @@ async function farmEntry(request: FarmRequest, source: string, stats: Stats, cop
   if (request.hide.has(source)) return
   if (stats.isSymbolicLink()) {
     await symlink(await readlink(bytes(source), 'buffer'), target)
-    await lchown(target, stats.uid, stats.gid)
+    if (IS_ROOT) await lchown(target, stats.uid, stats.gid)
     return
   }
   if (stats.isFile()) {
     if (request.publicOnly && (stats.mode & 0o004) === 0) return
-    await linkOrNote(source, target, copies)
+    await linkOrNote(request, source, target, copies)
     return
   }
   if (!stats.isDirectory() || (request.publicOnly && (stats.mode & 0o005) !== 0o005)) return
@@ -59,19 +63,20 @@ async function farmEntry(request: FarmRequest, source: string, stats: Stats, cop
       names.slice(start, start + AT_ONCE).map(async (entry) => {
         const child = `${source}/${entry.name}`
         if (entry.isFile() && !request.publicOnly && !request.hide.has(child)) {
-          await linkOrNote(child, bytes(request.root + child), copies)
+          await linkOrNote(request, child, bytes(request.root + child), copies)
         } else await farmEntry(request, child, await lstat(bytes(child)), copies)
       }),
     )
   }
-  await lchown(target, stats.uid, stats.gid)
+  if (IS_ROOT) await lchown(target, stats.uid, stats.gid)
   await chmod(target, stats.mode & 0o7777)
   await lutimes(target, stats.atime, stats.mtime)
 }
 
-async function linkOrNote(source: string, target: Buffer, copies: string[]): Promise<void> {
+async function linkOrNote(request: FarmRequest, source: string, target: Buffer, copies: string[]): Promise<void> {
   try {
-    await link(bytes(source), target)
+    if (request.copy === true) copies.push(source)
+    else await link(bytes(source), target)
   } catch (error) {
     if (!CANNOT_LINK.some((code) => hasCode(error, code))) throw error
     copies.push(source)
