@@ -1,0 +1,92 @@
+/** Whether the size of what a step starts from costs anything. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  createImageStore,
+  createOciDriver,
+  type Limits,
+  type OciDriver,
+  type ResolvedImage,
+  type Sandbox,
+  type SandboxSpec,
+  type Snapshot,
+} from '@harmont/sandbox'
+import { quantile, type Row } from '../measure.ts'
+
+const limits: Limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 4096 }
+const forks = 100
+/** 100,000 files of 20 kB. */
+const manyFiles = 'mkdir /data && cd /data && yes | head -c 2000000000 | split -b 20000 -a 5 -d - f && ls | wc -l'
+
+let made = 0
+
+async function create(driver: OciDriver, base: SandboxSpec['base']): Promise<Sandbox> {
+  made += 1
+  return driver.create({ id: `bench-${process.pid}-${made}`, label: {}, base, limits, network: 'none' })
+}
+
+/** Runs a command; gives the milliseconds until its first output. */
+async function firstByte(sandbox: Sandbox, script: string, began: number): Promise<number> {
+  const deadline = new Date(Date.now() + 600_000)
+  const running = await sandbox.start({
+    script,
+    env: { PATH: '/usr/bin:/bin' },
+    workingDirectory: '/workspace',
+    deadline,
+  })
+  let first = Number.NaN
+  for await (const _ of running.output(0)) if (Number.isNaN(first)) first = performance.now() - began
+  const exit = await running.exited()
+  if (exit.code !== 0) throw new Error(`the command ended with ${exit.code}`)
+  return first
+}
+
+async function parent(driver: OciDriver, image: ResolvedImage, script: string): Promise<Snapshot> {
+  const sandbox = await create(driver, { image })
+  await firstByte(sandbox, script, performance.now())
+  const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
+  await sandbox.destroy()
+  return snapshot
+}
+
+async function forkMs(driver: OciDriver, snapshot: Snapshot): Promise<number> {
+  const began = performance.now()
+  const sandbox = await create(driver, { snapshot: snapshot.id })
+  const ms = await firstByte(sandbox, 'echo', began)
+  await sandbox.destroy()
+  return ms
+}
+
+export const forkRows: readonly Row[] = [
+  {
+    what: 'fork of a 2 GB, 100,000-file parent, to its first byte',
+    must: 'within 20% of the fork of an empty one',
+    async run() {
+      const directory = await mkdtemp('/var/tmp/harmont-bench-')
+      const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
+      const driver = await createOciDriver({
+        directory: join(directory, 'driver'),
+        images,
+        network: ['none'],
+        egressAllow: [],
+        runtime: 'crun',
+      })
+      try {
+        const image = await driver.resolveImage('host')
+        const empty = await parent(driver, image, 'echo')
+        const large = await parent(driver, image, manyFiles)
+        const samples: { empty: number[]; large: number[] } = { empty: [], large: [] }
+        // In turn, so that both see the same machine.
+        for (let at = 0; at < forks; at += 1) {
+          samples.empty.push(await forkMs(driver, empty))
+          samples.large.push(await forkMs(driver, large))
+        }
+        const [small, big] = [quantile(samples.empty, 0.5), quantile(samples.large, 0.5)]
+        return `p50 ${big.toFixed(1)} ms, empty ${small.toFixed(1)} ms: ${((big / small - 1) * 100).toFixed(0)}% more (n=${forks} each, in turn)`
+      } finally {
+        await driver.close()
+        await rm(directory, { recursive: true, force: true })
+      }
+    },
+  },
+]
