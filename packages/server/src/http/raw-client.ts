@@ -1,0 +1,40 @@
+import { connect } from 'node:net'
+
+/** What came back over a raw connection. */
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Sends bytes as they are and gives the first answer; `null` when the connection ends without one. For tests. */
+export async function sendRaw(port: number, bytes: string | Uint8Array, waitMs = 5_000): Promise<RawAnswer | null> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  const received: Buffer[] = []
+  const done = Promise.withResolvers<void>()
+  const timer = setTimeout(done.resolve, waitMs)
+  socket.on('data', (chunk) => {
+    received.push(chunk)
+    if (parse(Buffer.concat(received)) !== null) done.resolve()
+  })
+  // A reset is an end like any other here: what counts is what was answered before it.
+  socket.on('error', () => done.resolve())
+  socket.on('close', () => done.resolve())
+  socket.write(bytes)
+  await done.promise
+  clearTimeout(timer)
+  socket.destroy()
+  return parse(Buffer.concat(received))
+}
+
+function parse(bytes: Buffer): RawAnswer | null {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end === -1) return null
+  const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
+  const body = bytes.subarray(end + 4)
+  if (body.length < Number(headers['content-length'] ?? 0)) return null
+  return { status: Number(first.split(' ')[1]), headers, body: body.toString() }
+}
