@@ -19,7 +19,7 @@ import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
 import { type Launcher, type NetworkSlot, startLauncher } from './launcher.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
-import { clearLeftovers, removeRoots } from './leftovers.ts'
+import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { stageFstab, stageFstabName } from './mounts.ts'
 import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, removeLink } from './network.ts'
 import { LauncherPool } from './pool.ts'
@@ -64,12 +64,9 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   await makeSkeleton(layout)
   for (const mode of ['none', 'host'] as const)
     await writeFile(join(layout.root, stageFstabName(mode)), stageFstab(mode))
-  const records = (
-    await Promise.all(
-      (await readdir(layout.sandboxes)).map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)),
-    )
-  ).filter((record) => record !== undefined)
-  await clearLeftovers(layout, home, new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? '')))
+  await clearHalves(layout)
+  const records = await allRecords(layout)
+  await clearGroups(layout, home, slotsOf(records))
   const networkProblems: string[] = []
   let egress: EgressNetwork | undefined
   if (options.network.includes('egress')) {
@@ -131,6 +128,7 @@ class Driver implements OciDriver {
       snapshots: this.snapshots,
       viewer,
       now,
+      clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout))),
       onDestroyed: (record, id) => {
         this.known.delete(id)
         if (record?.link != null) this.egress?.release(record.link)
@@ -221,7 +219,7 @@ class Driver implements OciDriver {
     const begun = ended || (await readIfPresent(files.sync)) !== undefined || (await isPopulated(record.groups.top))
     // The word to start was on disk but was never said.
     if (!begun) return undefined
-    if (!ended) ensureWatchdog(this.layout)
+    if (!ended) await ensureWatchdog(this.layout)
     return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)
   }
 
@@ -309,13 +307,18 @@ class Driver implements OciDriver {
   }
 
   private async layersInUse(): Promise<ReadonlySet<SnapshotId>> {
-    const inUse = new Set<SnapshotId>()
-    for (const id of await readdir(this.layout.sandboxes)) {
-      const record = await readRecord(sandboxFiles(this.layout.sandboxes, id).record)
-      for (const layer of record?.layers ?? []) inUse.add(layer)
-    }
-    return inUse
+    return new Set((await allRecords(this.layout)).flatMap(({ layers }) => layers))
   }
+}
+
+async function allRecords(layout: Layout): Promise<readonly SandboxRecord[]> {
+  const ids = await readdir(layout.sandboxes)
+  const records = await Promise.all(ids.map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)))
+  return records.filter((record) => record !== undefined)
+}
+
+function slotsOf(records: readonly SandboxRecord[]): ReadonlySet<string> {
+  return new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? ''))
 }
 
 function message(error: unknown): string {

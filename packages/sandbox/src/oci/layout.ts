@@ -21,6 +21,7 @@ export interface Layout {
   readonly skeleton: string
   readonly crunState: string
   readonly watchdogLock: string
+  readonly watchdogPid: string
   readonly cgroupRoots: string
   readonly network: string
   readonly resolvConf: string
@@ -40,6 +41,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     skeleton: join(root, 'skeleton'),
     crunState: join(root, 'crun'),
     watchdogLock: join(root, 'watchdog.lock'),
+    watchdogPid: join(root, 'watchdog.pid'),
     cgroupRoots: join(root, 'cgroups'),
     network: join(root, 'network.json'),
     resolvConf: join(root, 'resolv.conf'),
@@ -65,6 +67,8 @@ export interface SandboxFiles {
   /** conmon's word on whether the runtime could start the command. */
   readonly sync: string
   readonly pid: string
+  readonly monitorPid: string
+  readonly monitorLog: string
   readonly spool: string
   readonly exitDirectory: string
   readonly exit: string
@@ -92,6 +96,8 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     started: file('started.json'),
     sync: file('sync'),
     pid: file('pid'),
+    monitorPid: file('conmon.pid'),
+    monitorLog: file('conmon.log'),
     spool: file('spool'),
     exitDirectory: file('exit'),
     exit: file(`exit/${id}`),

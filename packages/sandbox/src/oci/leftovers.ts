@@ -4,15 +4,19 @@ import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } f
 import { hasCode, readIfPresent, writeAtomically } from './files.ts'
 import type { Layout } from './layout.ts'
 
-/**
- * Clears what an earlier process of this directory left that belongs to no sandbox: groups of launchers that it had in store,
- * halves of directories. Sandboxes are the reaper's.
- * @param slots groups that sandboxes have.
- */
-export async function clearLeftovers(layout: Layout, home: CgroupHome, slots: ReadonlySet<string>): Promise<void> {
+/** Removes halves of directories that an earlier process left. Only before this one makes any. */
+export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
   for (const name of await readdir(layout.snapshots))
     if (name.startsWith('.')) await rm(join(layout.snapshots, name), { recursive: true, force: true })
+}
+
+/**
+ * Kills and removes control groups that belong to no sandbox, of processes that have ended: launchers that they had in store,
+ * and sandboxes whose record is lost. Other sandboxes are the reaper's.
+ * @param slots names of the groups that sandboxes have.
+ */
+export async function clearGroups(layout: Layout, home: CgroupHome, slots: ReadonlySet<string>): Promise<void> {
   for (const base of await rememberHome(layout, home)) {
     const root = join(base, `harmont-${layout.tag}`)
     for (const slot of slotsBelow(base, layout.tag)) {

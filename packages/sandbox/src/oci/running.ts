@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Exit, OutputPiece, Running } from '../driver.ts'
@@ -103,7 +103,7 @@ export class OciRunning implements Running {
 
   /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
   private async moveMonitorOut(): Promise<void> {
-    const monitor = Number((await readIfPresent(join(this.files.directory, 'conmon.pid'))) ?? 0)
+    const monitor = Number((await readIfPresent(this.files.monitorPid)) ?? 0)
     const { groups } = this.record
     if (monitor === 0 || !(await processesOf(groups.payload)).includes(monitor)) return
     for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
@@ -119,7 +119,7 @@ export class OciRunning implements Running {
     // Between the look at the exit file and here the monitor may have ended as it should.
     if (await isThere(this.files.exit)) return true
     // Still on its way out of the payload's group.
-    const pid = Number((await readIfPresent(join(this.files.directory, 'conmon.pid'))) ?? 0)
+    const pid = Number((await readIfPresent(this.files.monitorPid)) ?? 0)
     if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
     await killGroup(top)
     return true
@@ -171,18 +171,4 @@ async function isThere(path: string): Promise<boolean> {
 
 function signalOf(code: number): string | null {
   return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null
-}
-
-/** Reads a small file as it will be, once conmon has written it. */
-export async function readWhenWritten(path: string, changes: Changes, signal: AbortSignal): Promise<string> {
-  for (;;) {
-    changes.reset()
-    try {
-      const text = await readFile(path, 'utf8')
-      if (text.endsWith('\n')) return text
-    } catch (error) {
-      if (!isAbsent(error)) throw error
-    }
-    await changes.wait(fallbackMs, signal)
-  }
 }

@@ -22,7 +22,7 @@ import { rootFstab, staged } from './mounts.ts'
 import { removeLink } from './network.ts'
 import { readFromView } from './read-file.ts'
 import { type SandboxRecord, type StartRecord, uptimeAt, writeRecord } from './record.ts'
-import { OciRunning, readWhenWritten } from './running.ts'
+import { OciRunning } from './running.ts'
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
 import type { OciSnapshots } from './snapshots.ts'
 import { layerStack } from './stack.ts'
@@ -35,6 +35,8 @@ export interface SandboxContext {
   readonly snapshots: OciSnapshots
   readonly viewer: Viewer
   readonly now: () => Date
+  /** Clears groups of sandboxes whose record is lost. */
+  readonly clearLost: () => Promise<void>
   /** Called once nothing of a sandbox is left. */
   readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
 }
@@ -130,10 +132,10 @@ export class OciSandbox implements Sandbox {
     await writeAtomically(files.started, JSON.stringify(start))
     const changes = new Changes([files.directory])
     try {
+      await ensureWatchdog(layout)
       this.launcher = undefined
       launcher.go()
-      ensureWatchdog(layout)
-      const answer = JSON.parse(await readWhenWritten(files.sync, changes, AbortSignal.timeout(startTimeoutMs))) as {
+      const answer = JSON.parse(await this.runtimeAnswer(changes)) as {
         readonly data: number
         readonly message?: string
       }
@@ -202,6 +204,20 @@ export class OciSandbox implements Sandbox {
     await destroyRemains(this.context, this.record, this.record.id)
   }
 
+  /** conmon's word on whether the command could be started: a line of JSON. */
+  private async runtimeAnswer(changes: Changes): Promise<string> {
+    const { files, record } = this
+    const signal = AbortSignal.timeout(startTimeoutMs)
+    for (;;) {
+      changes.reset()
+      const lost = !(await isPopulated(record.groups.top))
+      const text = (await readIfPresent(files.sync)) ?? ''
+      if (text.endsWith('\n')) return text
+      if (lost) throw new Error((await readIfPresent(files.monitorLog))?.trim() || 'the monitor ended without a word')
+      await changes.wait(1_000, signal)
+    }
+  }
+
   private async hasEnded(): Promise<boolean> {
     const { files, record } = this
     if ((await readIfPresent(files.exit)) !== undefined) return true
@@ -224,7 +240,8 @@ export async function destroyRemains(
   record: SandboxRecord | undefined,
   id: string,
 ): Promise<void> {
-  if (record !== undefined) {
+  if (record === undefined) await context.clearLost()
+  else {
     const { groups } = record
     await killGroup(groups.top)
     await waitUntilEmpty(groups.top)

@@ -1,5 +1,6 @@
 # Ends what must end though no server watches: commands whose deadline has passed, commands that wrote more than they may.
-# One for each driver directory, kept so by a lock that it holds as file descriptor 9; ends when no command is left to watch.
+# One for each driver directory, kept so by a lock that it holds as file descriptor 9; ends when there has
+# been no command to watch for 5 s.
 #
 # A sandbox is watched while it has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
 # a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started.
@@ -53,14 +54,19 @@ measure() {
   echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - ${bytes:-0}))" >"$sandbox/measured"
 }
 
+echo $$ >watchdog.pid
+idle=0
 while :; do
   scan
-  if [ -z "$watched" ]; then
-    # A command that was registered before we let go of the lock must be seen by us or find the lock free.
-    flock --unlock 9
+  if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
+  if [ "$idle" -ge 10 ]; then
+    # Who registers a command and then finds our name must be seen by the scan that follows its removal; who does not find it
+    # starts another one, which waits for the lock.
+    rm -f watchdog.pid
     scan
     [ -n "$watched" ] || exit 0
-    flock --nonblock 9 || exit 0
+    echo $$ >watchdog.pid
+    idle=0
   fi
   sleep 0.5
 done

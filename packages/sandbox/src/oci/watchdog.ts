@@ -1,19 +1,22 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { hasCode, readIfPresent } from './files.ts'
 import type { Layout } from './layout.ts'
 
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 
 /**
- * Sees to it that the watchdog of this directory runs; see watchdog.sh. Call it after the deadline is on disk. It costs one
- * short process when there is a watchdog already.
+ * Sees to it that the watchdog of this directory runs; see watchdog.sh. Call it after the deadline is on disk: a watchdog that is
+ * about to end takes its name away first and then looks once more.
  */
-export function ensureWatchdog(layout: Layout): void {
+export async function ensureWatchdog(layout: Layout): Promise<void> {
+  if (await isWatched(layout)) return
   const child = spawn(
     '/bin/sh',
+    // The wait is for one that is ending, or starting.
     [
       '-c',
-      'exec 9>"$1"; flock --nonblock 9 || exit 0; exec /bin/sh "$2" "$3"',
+      'exec 9>"$1"; flock --wait 5 9 || exit 0; exec /bin/sh "$2" "$3"',
       'sh',
       layout.watchdogLock,
       script,
@@ -27,6 +30,18 @@ export function ensureWatchdog(layout: Layout): void {
     },
   )
   child.unref()
+}
+
+async function isWatched(layout: Layout): Promise<boolean> {
+  const pid = (await readIfPresent(layout.watchdogPid))?.trim()
+  if (pid === undefined || !/^\d+$/.test(pid)) return false
+  try {
+    // The id may be another's by now.
+    return (await readIfPresent(`/proc/${pid}/cmdline`))?.includes(`${script}\0${layout.root}\0`) ?? false
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false
+    throw error
+  }
 }
 
 /** What the watchdog reads of a sandbox: control group, disk limit, bytes used at the start. */

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { adoptionTests } from './conformance/adoption.ts'
+import { Bench, type DriverUnderTest } from './conformance/bench.ts'
+import { cleanupTests } from './conformance/cleanup.ts'
+import { forkTests } from './conformance/forks.ts'
+import { isolationTests } from './conformance/isolation.ts'
+import { killTests } from './conformance/kill.ts'
+import { limitTests } from './conformance/limits.ts'
+import { networkTests } from './conformance/network.ts'
+import { outputTests } from './conformance/output.ts'
+import { snapshotTests } from './conformance/snapshots.ts'
+import type { SandboxDriver } from './driver.ts'
+
+/** Holds a driver to what the interface and `docs/guarantees.md` say of it, on real sandboxes. */
+export function driverConformance(name: string, subject: DriverUnderTest): void {
+  describe(`${name} driver`, () => {
+    let root: string
+    let driver: SandboxDriver
+    let bench: Bench
+    const get = (): Bench => bench
+
+    beforeAll(async () => {
+      // Not below /tmp, which may be memory: layers need a file system with extended attributes.
+      root = await mkdtemp('/var/tmp/harmont-conformance-')
+      driver = await subject.openDriver(join(root, 'driver'))
+      bench = await Bench.open(driver, subject.image, join(root, 'driver'))
+    })
+    afterEach(() => bench.destroyAll())
+    afterAll(async () => {
+      await driver.close()
+      await rm(root, { recursive: true, force: true })
+    })
+
+    describe('output and exit', () => outputTests(get))
+    describe('forks', () => forkTests(get))
+    describe('ending', () => killTests(get))
+    describe('adoption', () => adoptionTests(get, subject))
+    describe('limits', () => limitTests(get))
+    describe('isolation', () => isolationTests(get))
+    describe('snapshots', () => snapshotTests(get))
+    describe('network', () => networkTests(get, subject, () => join(root, 'network')))
+    describe('cleaning up', () => cleanupTests(get, () => 'none'))
+  })
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
+import { type Bench, type DriverUnderTest, finish } from './bench.ts'
+import { markedProcesses } from './machine.ts'
+
+export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): void {
+  /** Has another process go as far as `stage`, and kills it. */
+  async function elsewhere(
+    stage: 'created' | 'started' | 'ended',
+    script: string,
+    deadlineMs = 60_000,
+  ): Promise<SandboxHandle> {
+    const child = spawn(
+      process.execPath,
+      [
+        fileURLToPath(new URL('other-process.ts', import.meta.url)),
+        subject.module.href,
+        bench().directory,
+        subject.image,
+        stage,
+        script,
+        String(deadlineMs),
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    const handle = JSON.parse(await firstLine(child)) as SandboxHandle
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    return handle
+  }
+
+  async function adopted(handle: SandboxHandle): Promise<{ readonly sandbox: Sandbox; readonly running: Running }> {
+    const sandbox = await bench().driver.adopt(handle)
+    const running = await sandbox?.running()
+    if (sandbox === undefined || running === undefined) throw new Error('nothing to adopt')
+    return { sandbox, running }
+  }
+
+  it('G02 a command outlives the SIGKILL of the process that started it and is taken over with all its output', async () => {
+    const handle = await elsewhere('started', 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.1; done; exit 9')
+    expect(handle.label).toEqual({ made: 'elsewhere' })
+    expect(await bench().driver.list()).toContainEqual(handle)
+    const { sandbox, running } = await adopted(handle)
+    const pieces: OutputPiece[] = []
+    for await (const piece of running.output(0)) pieces.push(piece)
+    expect(Buffer.concat(pieces.map(({ bytes }) => bytes)).toString()).toBe('1\n2\n3\n4\n5\n6\n7\n8\n')
+    expect(await running.exited()).toMatchObject({ code: 9 })
+    // From the middle on, as a reader does that remembers how far the dead one had come.
+    const rest: Buffer[] = []
+    for await (const { bytes } of running.output(pieces[2]?.nextOffset ?? 0)) rest.push(bytes)
+    expect(Buffer.concat(rest).toString()).toBe(Buffer.concat(pieces.slice(3).map(({ bytes }) => bytes)).toString())
+    const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
+    await sandbox.destroy()
+    expect(await bench().print('pwd', { from: snapshot.id })).toBe('/workspace\n')
+  })
+
+  it('G02 an adopted command can be killed, and its deadline moved', async () => {
+    const mark = '62001'
+    const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`, 4_000))
+    await running.extend(new Date(Date.now() + 60_000))
+    await sleep(5_000)
+    expect(await markedProcesses(mark)).toHaveLength(1)
+    await running.kill('SIGKILL')
+    expect(await running.exited()).toMatchObject({ code: 137 })
+    expect(await markedProcesses(mark)).toEqual([])
+    await sandbox.destroy()
+  })
+
+  it('G02 a command that ended while nobody watched is reported as it ended', async () => {
+    const { sandbox, running } = await adopted(await elsewhere('ended', 'echo alone; exit 4'))
+    expect(await finish(running)).toMatchObject({ stdout: 'alone\n', exit: { code: 4, limit: null } })
+    await sandbox.destroy()
+  })
+
+  it('a command dies at its deadline though the process that started it is dead', async () => {
+    const mark = '62002'
+    const handle = await elsewhere('started', `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`, 1_500)
+    await sleep(200)
+    expect(await markedProcesses(mark)).toHaveLength(2)
+    await sleep(3_000)
+    expect(await markedProcesses(mark)).toEqual([])
+    const { sandbox, running } = await adopted(handle)
+    expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL' })
+    await sandbox.destroy()
+  })
+
+  it('G24 what a killed process had made but not started is nothing, and is cleared by adopting it', async () => {
+    const handle = await elsewhere('created', '')
+    expect(await bench().driver.list()).toContainEqual(handle)
+    expect(await bench().driver.adopt(handle)).toBeUndefined()
+    expect(await bench().driver.list()).not.toContainEqual(handle)
+  })
+
+  it.each(['sandbox.json', 'started.json', 'sync', 'spool', 'exit'])(
+    'a sandbox whose %s is lost can still be cleared',
+    async (file) => {
+      const mark = '62003'
+      const handle = await elsewhere('started', `sleep 1000.${mark}`)
+      await rm(join(bench().directory, 'sandboxes', handle.id, file), { recursive: true })
+      await (await bench().driver.adopt(handle))?.destroy()
+      expect((await bench().driver.list()).map(({ id }) => id)).not.toContain(handle.id)
+      expect(await markedProcesses(mark)).toEqual([])
+    },
+  )
+
+  it('says that nobody knows when the monitor is killed with the command', async () => {
+    const { sandbox, running } = await bench().start('echo up; sleep 1000.62004')
+    await sleep(300)
+    const [command] = await markedProcesses('62004')
+    for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) process.kill(pid, 'SIGKILL')
+    expect(await running.exited()).toMatchObject({ code: null, signal: null })
+    expect(await markedProcesses('62004')).toEqual([])
+    await sandbox.destroy()
+  })
+}
+
+async function monitorsOf(id: string): Promise<readonly number[]> {
+  const { readdir, readFile } = await import('node:fs/promises')
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
+    if (line.startsWith('conmon\0') && line.includes(id)) found.push(Number(name))
+  }
+  return found
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const data of child.stdout ?? []) {
+    text += String(data)
+    if (text.includes('\n')) break
+  }
+  return text
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { type Bench, finish, firstOutput } from './bench.ts'
+import { markedProcesses } from './machine.ts'
+
+/** Starts processes that are hard to reach: in the background, of a new session, twice forked, deaf to SIGTERM. */
+const hardToReach = (mark: string): string => `
+  trap '' TERM
+  sleep 1000.${mark} &
+  setsid sleep 1001.${mark} &
+  (setsid sh -c "trap '' TERM; sleep 1002.${mark} & sleep 1003.${mark}" &)
+  python3 -c 'import os,signal,time
+if os.fork() == 0:
+  os.setsid()
+  if os.fork() == 0:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.execvp("sleep", ["sleep", "1004.${mark}"])
+'
+  sleep 0.2; echo ready; sleep 1005.${mark}; sleep 1006.${mark}`
+
+export function killTests(bench: () => Bench): void {
+  it('G06 SIGTERM reaches every process of the tree, once', async () => {
+    const { sandbox, running } = await bench().start(
+      `count() { echo "$1 got it"; }; trap 'count shell; exit 5' TERM
+       sh -c 'trap "echo child got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
+       setsid sh -c 'trap "echo session got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
+       while :; do sleep 0.05; done`,
+    )
+    await firstOutput(running)
+    await sleep(200)
+    await running.kill('SIGTERM')
+    await sleep(300)
+    const { stdout, exit } = await finish(running)
+    expect(exit.code).toBe(5)
+    expect(stdout.match(/(\w+) got it/g)?.toSorted()).toEqual(['child got it', 'session got it', 'shell got it'])
+    await sandbox.destroy()
+  })
+
+  it('a command that does not catch SIGTERM ends by it', async () => {
+    const { sandbox, running } = await bench().start('echo up; sleep 100; echo after')
+    await firstOutput(running)
+    await running.kill('SIGTERM')
+    expect(await finish(running)).toMatchObject({ exit: { code: 143, signal: 'SIGTERM' }, stdout: 'up\n' })
+    await sandbox.destroy()
+  })
+
+  it('G06 SIGKILL ends double-forked, new-session and SIGTERM-ignoring processes', async () => {
+    const mark = '61001'
+    const { sandbox, running } = await bench().start(hardToReach(mark))
+    await firstOutput(running)
+    expect(await markedProcesses(mark)).toHaveLength(6)
+    await running.kill('SIGTERM')
+    await sleep(200)
+    expect((await markedProcesses(mark)).length).toBeGreaterThan(0)
+    await running.kill('SIGKILL')
+    expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL' })
+    expect(await markedProcesses(mark)).toEqual([])
+    await sandbox.destroy()
+  })
+
+  it('the end of the command is the end of all that it started, before the snapshot is taken', async () => {
+    const mark = '61002'
+    const { sandbox, running } = await bench().start(
+      `(setsid sh -c "while :; do echo more >>/workspace/log; done; sleep 1000.${mark}" &); sleep 0.2; exit 0`,
+    )
+    expect((await finish(running)).exit.code).toBe(0)
+    const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
+    const size = await bench().print('stat -c %s log', { from: snapshot.id })
+    await sleep(200)
+    expect(await bench().print('stat -c %s log', { from: snapshot.id })).toBe(size)
+    await sandbox.destroy()
+  })
+
+  it('kill and destroy of what has ended change nothing and do not fail', async () => {
+    const { sandbox, running } = await bench().start('exit 3')
+    const exit = await running.exited()
+    await running.kill('SIGTERM')
+    await running.kill('SIGKILL')
+    expect(await running.exited()).toEqual(exit)
+    await sandbox.destroy()
+    await running.kill('SIGKILL')
+    await Promise.all([sandbox.destroy(), sandbox.destroy()])
+    expect(await bench().driver.adopt(sandbox.handle)).toBeUndefined()
+  })
+
+  it('destroy ends a running command, and whoever waits for it hears so', async () => {
+    const mark = '61003'
+    const { sandbox, running } = await bench().start(hardToReach(mark))
+    await firstOutput(running)
+    const exited = running.exited()
+    await sandbox.destroy()
+    expect(await markedProcesses(mark)).toEqual([])
+    expect((await exited).code).not.toBe(0)
+  })
+}

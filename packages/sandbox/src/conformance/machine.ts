@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Ids of all processes of this machine whose command line contains a text. */
+export async function markedProcesses(mark: string): Promise<readonly number[]> {
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const line = (await readFile(`/proc/${name}/cmdline`, 'utf8')).split('\0')
+      if (line[0] === 'sleep' && line[1]?.endsWith(`.${mark}`)) found.push(Number(name))
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found
+}
+
+/** What sandboxes could leave on the machine, as far as it can be told to be theirs: a directory's name or a known prefix. */
+export async function machineState(directory: string): Promise<Record<string, readonly string[]>> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
+    .split('\n')
+    .filter((line) => /harmont|overlay/.test(line) || line.includes(directory))
+  const { stdout: groups } = await run('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*harmont*'])
+  const { stdout: links } = await run('ip', ['-oneline', 'link', 'show'])
+  const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
+  return {
+    mounts,
+    groups: lines(groups),
+    links: lines(links).filter((line) => /^\d+: hm\d+-/.test(line)),
+    processes: lines(processes).filter((line) => line.includes(directory)),
+  }
+}
+
+function lines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .toSorted()
+}

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process'
+import { createServer, type Server } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { SandboxDriver } from '../driver.ts'
+import { Bench, type DriverUnderTest } from './bench.ts'
+
+const run = promisify(execFile)
+
+/** Two hosts beyond the machine: one with a public address, one with a private one. */
+const publicHost = { namespace: 'harmont-test-out', link: 'hmtest-out', machine: '11.22.33.1', address: '11.22.33.44' }
+const privateHost = { namespace: 'harmont-test-lan', link: 'hmtest-lan', machine: '10.66.77.1', address: '10.66.77.88' }
+
+const connect = (host: string, port: number): string =>
+  `python3 -c 'import socket; s = socket.create_connection(("${host}", ${port}), 2); print(s.recv(9).decode())' 2>&1 | tail -1`
+
+export function networkTests(bench: () => Bench, subject: DriverUnderTest, directory: () => string): void {
+  let open: SandboxDriver
+  let egress: Bench
+  let server: Server
+  let port = 0
+
+  beforeAll(async () => {
+    server = createServer((socket) => socket.end('machine')).listen(0, '0.0.0.0')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address()
+    port = typeof address === 'object' && address !== null ? address.port : 0
+    for (const host of [publicHost, privateHost]) await makeHost(host)
+    open = await subject.openDriver(directory(), { egressAllow: [`${privateHost.address}:7002`] })
+    egress = await Bench.open(open, subject.image, directory())
+  })
+
+  afterAll(async () => {
+    await egress.destroyAll()
+    await open.close()
+    for (const host of [publicHost, privateHost]) await removeHost(host)
+    server.close()
+  })
+
+  it('none has lo and nothing else', async () => {
+    expect(
+      await bench().print(`ls /sys/class/net; ${connect('127.0.0.1', port)}; ${connect(publicHost.address, 7001)}`),
+    ).toMatch(/^lo\n.*refused\n.*unreachable\n$/)
+  })
+
+  it('egress reaches a public address', async () => {
+    expect(await egress.print(connect(publicHost.address, 7001), { network: 'egress' })).toBe('outside\n')
+  })
+
+  it('G23 egress reaches a private address only where the settings allow it, by port', async () => {
+    expect(await egress.print(connect(privateHost.address, 7002), { network: 'egress' })).toBe('outside\n')
+    expect(await egress.print(connect(privateHost.address, 7001), { network: 'egress' })).toMatch(
+      /refused|unreachable|prohibited|timed out/i,
+    )
+  })
+
+  it('G23 egress reaches the machine at none of its addresses', async () => {
+    const addresses = Object.values(networkInterfaces())
+      .flat()
+      .flatMap((entry) => (entry?.family === 'IPv4' ? [entry.address] : []))
+    expect(addresses).toContain(publicHost.machine)
+    const seen = await egress.print(
+      `gateway=$(ip route show default | cut -d' ' -f3); for a in ${addresses.join(' ')} $gateway 169.254.169.254; do echo $a; python3 -c 'import socket, sys; socket.create_connection((sys.argv[1], ${port}), 1); print("REACHED")' $a 2>&1 | tail -1; done`,
+      { network: 'egress' },
+    )
+    expect(seen).not.toContain('REACHED')
+    expect(seen.split('\n').length).toBeGreaterThan(2 * addresses.length)
+  })
+
+  it('G23 egress reaches no other sandbox', async () => {
+    const other = await egress.start('hostname -I; exec python3 -m http.server 8000', { network: 'egress' })
+    let address = ''
+    for await (const { bytes } of other.running.output(0)) {
+      address = bytes.toString().trim()
+      break
+    }
+    expect(address).toMatch(/^10\.209\./)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(await egress.print(connect(address, 8000), { network: 'egress' })).toMatch(
+      /refused|unreachable|prohibited|timed out/i,
+    )
+    await other.sandbox.destroy()
+  })
+
+  it('egress has no IPv6, binds low ports, and cannot change its network', async () => {
+    const seen = await egress.print(
+      `cat /proc/net/if_inet6 | wc -l; python3 -c 'import socket; socket.create_server(("0.0.0.0", 80)); print("bound")'; ip addr add 10.209.0.77/24 dev eth0; ip route add default via 10.209.0.2; cat /etc/resolv.conf`,
+      { network: 'egress' },
+    )
+    expect(seen).toContain('0\nbound\n')
+    expect(seen).toContain('nameserver ')
+    expect(seen.match(/not permitted/g)).toHaveLength(2)
+  })
+
+  it('a resolver answers in egress where it does on the machine', async () => {
+    const name = 'registry.npmjs.org'
+    const outside = await run('getent', ['ahostsv4', name]).then(
+      () => true,
+      () => false,
+    )
+    const seen = await egress.print(`getent ahostsv4 ${name} | head -1`, { network: 'egress' })
+    expect(seen !== '').toBe(outside)
+  })
+
+  it('host is the machine’s own network', async () => {
+    expect(await egress.print(connect('127.0.0.1', port), { network: 'host' })).toBe('machine\n')
+  })
+}
+
+async function makeHost(host: typeof publicHost): Promise<void> {
+  await removeHost(host)
+  const serve = (portNumber: number): string =>
+    `import socket\ns = socket.create_server(("0.0.0.0", ${portNumber}))\nwhile True:\n  c, _ = s.accept(); c.sendall(b"outside"); c.close()`
+  await run('ip', ['netns', 'add', host.namespace])
+  await run('ip', ['link', 'add', host.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host.namespace])
+  await run('ip', ['address', 'add', `${host.machine}/24`, 'dev', host.link])
+  await run('ip', ['link', 'set', host.link, 'up'])
+  const inside = ['-n', host.namespace]
+  await run('ip', [...inside, 'address', 'add', `${host.address}/24`, 'dev', 'eth0'])
+  await run('ip', [...inside, 'link', 'set', 'eth0', 'up'])
+  for (const portNumber of [7001, 7002])
+    execFile('ip', ['netns', 'exec', host.namespace, 'python3', '-c', serve(portNumber)])
+  await new Promise((resolve) => setTimeout(resolve, 500))
+}
+
+async function removeHost(host: typeof publicHost): Promise<void> {
+  await run('sh', [
+    '-c',
+    `ip netns pids ${host.namespace} 2>/dev/null | xargs -r kill -9; ip netns del ${host.namespace} 2>/dev/null; ip link del ${host.link} 2>/dev/null; true`,
+  ])
+}

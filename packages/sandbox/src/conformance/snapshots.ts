@@ -1,0 +1,94 @@
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { Bench } from './bench.ts'
+
+export function snapshotTests(bench: () => Bench): void {
+  const cached = (key: string) => ({ cache: { namespace: 'n', key }, origin: { build: '7' } })
+
+  it('gives back a snapshot, its notes and its place in the cache', async () => {
+    const parent = await bench().step('echo 1 >a')
+    const child = await bench().step('echo 2 >b', { from: parent.id, meta: cached('k1') })
+    expect(await bench().driver.snapshots.get(child.id)).toEqual(child)
+    expect(child).toMatchObject({ parent: parent.id, meta: cached('k1') })
+    expect(await bench().driver.snapshots.find('n', 'k1')).toEqual(child)
+    expect(await bench().driver.snapshots.find('other', 'k1')).toBeUndefined()
+    expect(await bench().driver.snapshots.find('n', 'k2')).toBeUndefined()
+    expect(await bench().driver.snapshots.get('../../etc')).toBeUndefined()
+  })
+
+  it.each([
+    ['its layer is gone', (at: string) => rm(join(at, 'layer'), { recursive: true })],
+    ['its record is no JSON', (at: string) => writeFile(join(at, 'snapshot.json'), '{"version":1,')],
+    [
+      'its record is another’s',
+      (at: string) => writeFile(join(at, 'snapshot.json'), '{"version":1,"id":"x","layers":[],"meta":{}}'),
+    ],
+    ['its record is gone', (at: string) => rm(join(at, 'snapshot.json'))],
+  ])('G09 a snapshot is a miss and is dropped when %s', async (why, damage) => {
+    const snapshot = await bench().step('echo 1 >a', { meta: cached(why) })
+    const at = join(bench().directory, 'snapshots', snapshot.id)
+    await damage(at)
+    expect(await bench().driver.snapshots.find('n', why)).toBeUndefined()
+    expect(await bench().driver.snapshots.get(snapshot.id)).toBeUndefined()
+    expect(await readdir(join(bench().directory, 'snapshots'))).not.toContain(snapshot.id)
+    await expect(bench().create({ from: snapshot.id })).rejects.toMatchObject({ code: 'snapshot_unavailable' })
+  })
+
+  it('G09 a snapshot is a miss when an ancestor’s layer is gone', async () => {
+    const parent = await bench().step('echo 1 >a')
+    await bench().step('echo 2 >b', { from: parent.id, meta: cached('orphan') })
+    await rm(join(bench().directory, 'snapshots', parent.id, 'layer'), { recursive: true })
+    expect(await bench().driver.snapshots.find('n', 'orphan')).toBeUndefined()
+  })
+
+  it('the digest of changed files is that of paths, kinds, modes, owners, content and targets, not of times', async () => {
+    const digest = async (script: string, from?: string) =>
+      bench().driver.snapshots.changedFilesDigest((await bench().step(script, from === undefined ? {} : { from })).id)
+    const base = await bench().step(
+      'mkdir -p d/e; echo 1 >d/e/f; echo 2 >d/g; ln -s d l; for i in $(seq 200); do echo $i >d/e/n$i; done',
+    )
+    const one = await digest('echo x >new', base.id)
+    expect(one).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(await digest('sleep 0.01; echo x >other; mv other new; touch d/g', base.id)).toBe(one)
+    const others = await Promise.all([
+      digest('echo y >new', base.id),
+      digest('echo x >new; chmod 600 new', base.id),
+      digest('echo x >new; chown 5 new', base.id),
+      digest('echo x >new; rm d/g', base.id),
+      digest('echo x >new; ln -sfn d/e l', base.id),
+      digest('mkdir new', base.id),
+      digest('true', base.id),
+      digest('mv d renamed', base.id),
+      digest('mv d renamed; echo more >>renamed/e/n7', base.id),
+    ])
+    expect(new Set([one, ...others]).size).toBe(10)
+    // Renaming and making anew are the same change.
+    expect(await digest('mkdir renamed; cp -a d/. renamed/; rm -r d', base.id)).toBe(others[7])
+    expect(await digest('true')).toBe(others[6])
+  })
+
+  it('collects what nothing keeps, and never what a kept one or a running sandbox lies on', async () => {
+    const { snapshots } = bench().driver
+    const root = await bench().step('head -c 1M /dev/zero >r')
+    const kept = await bench().step('echo >k', { from: root.id })
+    const free = await bench().step('echo >f', { from: root.id })
+    const older = await bench().step('head -c 3M /dev/zero >o', { meta: cached('older') })
+    const newer = await bench().step('head -c 3M /dev/zero >w', { meta: cached('newer') })
+    const inUse = await bench().step('echo >u')
+    const { sandbox } = await bench().start('sleep 100', { from: inUse.id })
+    await snapshots.find('n', 'older')
+    await snapshots.find('n', 'newer')
+    const removed = await snapshots.collect({ keep: new Set([kept.id]), cacheBytes: 5 << 20 })
+    expect(removed).toContain(free.id)
+    expect(removed).toContain(older.id)
+    for (const { id } of [root, kept, newer, inUse]) expect(removed).not.toContain(id)
+    expect(await snapshots.find('n', 'older')).toBeUndefined()
+    expect(await bench().print('ls', { from: kept.id })).toBe('k\nr\n')
+    expect(await bench().print('ls', { from: newer.id })).toBe('w\n')
+    await sandbox.destroy()
+    expect(await snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toEqual(
+      expect.arrayContaining([root.id, kept.id, newer.id, inUse.id]),
+    )
+  })
+}
