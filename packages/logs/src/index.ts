@@ -1,2 +1,5 @@
+export { type Batch, type BatchOptions, batches, type Piece } from './batches.ts'
 export { type Chunk, MAX_CHUNK_BYTES, type StreamKind } from './chunk.ts'
+export { chunkJson } from './chunk-json.ts'
+export { type Followed, type FollowOptions, followLog, type LogChanges } from './follow-log.ts'
 export type { LogReader } from './store.ts'
