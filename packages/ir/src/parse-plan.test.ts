@@ -423,6 +423,13 @@ describe('a good document', () => {
     ])
   })
 
+  it('takes a variable that is null for one that is not there', () => {
+    expect(planOf(graph([{ step: step({ env: { A: 'step' } }), env: { A: null, B: 'b' } }]))[0]?.env).toEqual({
+      A: 'step',
+      B: 'b',
+    })
+  })
+
   it('keeps names like __proto__ and constructor as they are', () => {
     const text =
       '{"version":"0","steps":[{"type":"command","key":"__proto__","cmd":"x","env":{"__proto__":"v","constructor":"w"}},{"type":"command","key":"b","cmd":"x","builds_in":"__proto__"}],"env":{"A":"1"}}'

@@ -7,9 +7,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** An own member of a JSON object, null counted as absent. `__proto__` and `constructor` are members like any other. */
+/** A member of a JSON object, null counted as absent. */
 export function member(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined
+  return object[name] ?? undefined
 }
 
 /**

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { findCycle, topologicalOrder } from './cycle.ts'
+
+describe('findCycle', () => {
+  it('looks at each node once, where the ways to it are beyond counting', () => {
+    // 40 layers of two, each waiting for both of the layer before: 2^40 ways from the last to the first.
+    const layers = Array.from({ length: 80 }, (_, i) => (i < 2 ? [] : [i - (i % 2) - 2, i - (i % 2) - 1]))
+    const cycle = [[79, 81], [80]]
+    expect(findCycle([...layers.toReversed().map((list) => list.map((i) => 79 - i)), ...cycle])).toEqual([80, 81])
+  })
+
+  it('gives a cycle of one for a node that waits for itself, from its lowest index in running order', () => {
+    expect(findCycle([[], [1]])).toEqual([1])
+    expect(findCycle([[], [3], [1], [2]])).toEqual([1, 2, 3])
+  })
+
+  it('walks a cycle longer than the stack is deep', () => {
+    const ring = Array.from({ length: 50_000 }, (_, i) => [(i + 49_999) % 50_000])
+    expect(topologicalOrder(ring)).toBeUndefined()
+    expect(findCycle(ring)).toEqual(ring.map((_, i) => i))
+  })
+})
