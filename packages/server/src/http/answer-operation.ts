@@ -7,7 +7,7 @@ import { apiError } from './api-error.ts'
 import type { BlobSink } from './build-body.ts'
 import { readParams } from './params.ts'
 import { readQuery } from './query.ts'
-import { bodyReader } from './read-body.ts'
+import type { BodyReader } from './read-body.ts'
 import { guardAgainstStall } from './stall-guard.ts'
 
 /** What answering an operation needs of the server. */
@@ -40,14 +40,20 @@ export type ShapeBody = (status: number, body: unknown) => unknown
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. `null` = not filled yet. */
+/** An operation of the contract with the code that answers it. */
+export interface BoundOperation {
+  readonly operation: Operation
+  /** null = not filled yet. */
+  readonly binding: AnyBinding | null
+  readonly readBody: BodyReader
+}
+
+/** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. */
 export function answerOperation(
-  operation: Operation,
-  binding: AnyBinding | null,
+  { operation, binding, readBody }: BoundOperation,
   shell: Shell,
   shape: ShapeBody,
 ): Answer {
-  const readBody = bodyReader(operation, shell)
   return async (request, reply) => {
     // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
     // the compiler cannot follow that from a value of the table, hence the two `never`.

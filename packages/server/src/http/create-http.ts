@@ -2,14 +2,14 @@ import { type Operation, operationTable } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Access } from './access.ts'
-import { type AnyBinding, answerOperation, type Shell } from './answer-operation.ts'
-import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
+import { addRoute } from './add-route.ts'
+import type { AnyBinding, Shell } from './answer-operation.ts'
 import { bareServer } from './bare-server.ts'
 import type { BlobSink } from './build-body.ts'
 import type { BoundId, Handlers } from './handlers.ts'
 import { notYet } from './not-yet.ts'
 import { openApiOperation } from './openapi-document.ts'
-import { responseValidator } from './response-validation.ts'
+import { bodyReader } from './read-body.ts'
 
 export interface HttpOptions {
   readonly handlers: Handlers
@@ -30,9 +30,9 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const app = bareServer({ publicUrl: options.publicUrl, log: options.log, headersMs, bodyIdleMs })
   const shell: Shell = { ...options, bodyIdleMs, stallMs }
   for (const operation of operationTable.values()) {
-    const binding = bindingOf(operation, options)
-    addRoute(app, operation, 'v0', binding, shell, options.validateResponses === true)
-    addRoute(app, operation, 'v1', binding, shell, options.validateResponses === true)
+    const bound = { operation, binding: bindingOf(operation, options), readBody: bodyReader(operation, shell) }
+    for (const version of ['v0', 'v1'] as const)
+      addRoute(app, bound, version, shell, options.validateResponses === true)
   }
   return app
 }
@@ -44,49 +44,4 @@ function bindingOf({ id }: Operation, { handlers, publicUrl }: HttpOptions): Any
 
 function isBound(id: Exclude<Operation['id'], 'getOpenApiDocument'>): id is BoundId {
   return !notYet.some((listed) => listed === id)
-}
-
-function addRoute(
-  app: FastifyInstance,
-  operation: Operation,
-  version: ApiVersion,
-  binding: AnyBinding | null,
-  shell: Shell,
-  isValidated: boolean,
-): void {
-  const url = pathInVersion(operation.path, version)
-  if (url === null) return
-  const schemas = jsonSchemas(operation, version)
-  const shape = (status: number, body: unknown): unknown => {
-    const schema = operation.success.get(status)?.schema
-    return version === 'v1' && schema !== undefined ? withRepeatedIds(schema, body) : body
-  }
-  app.route({
-    method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
-    url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
-    config: { isLogStream: operation.auth === 'log' },
-    schema: { response: schemas },
-    handler: answerOperation(operation, binding, shell, shape),
-    ...(isValidated ? { onSend: checkedAnswer(schemas) } : {}),
-  })
-}
-
-type Schemas = Readonly<Record<number, ReturnType<typeof completeSchema>>>
-
-function jsonSchemas({ success }: Operation, version: ApiVersion): Schemas {
-  const schemas: Record<number, ReturnType<typeof completeSchema>> = {}
-  for (const [status, shape] of success) {
-    if (shape?.mediaType === 'application/json') schemas[status] = completeSchema(shape.schema, version)
-  }
-  return schemas
-}
-
-function checkedAnswer(
-  schemas: Schemas,
-): (request: unknown, reply: { statusCode: number }, payload: unknown) => Promise<unknown> {
-  const checks = new Map(Object.entries(schemas).map(([status, schema]) => [Number(status), responseValidator(schema)]))
-  return async (_request, reply, payload) => {
-    if (typeof payload === 'string') checks.get(reply.statusCode)?.(payload)
-    return payload
-  }
 }

@@ -12,8 +12,8 @@ export function bodyValidator(operationId: OperationId): AcceptBody {
   const request = operationTable.get(operationId)?.request
   if (request?.mediaType !== 'application/json') return () => null
   const schema = inputSchema(request.schema)
-  const first = ajv(false).compile(schema)
-  const all = ajv(true).compile(schema)
+  const first = untilFirstError.compile(schema)
+  const all = withAllErrors.compile(schema)
   return (body, found = []) => {
     const errors = [...(first(body) ? [] : allErrors(all, first, body)), ...found]
     if (errors.length > 0) throw inputError(operationId, errors)
@@ -42,21 +42,14 @@ function countMembers(body: unknown): number {
   }, 0)
 }
 
-function ajv(withAllErrors: boolean): Ajv {
-  const instance = new Ajv({
-    strict: false,
-    allErrors: withAllErrors,
-    ownProperties: true,
-    coerceTypes: false,
-    useDefaults: false,
-  })
-  addFormats.default(instance)
-  instance.addKeyword({
-    keyword: 'storable',
-    validate: (wanted: boolean, value: unknown) => !wanted || isStorable(value),
-    error: { message: 'storable' },
-  })
-  return instance
+const untilFirstError = validatorFactory(false)
+const withAllErrors = validatorFactory(true)
+
+function validatorFactory(allErrors: boolean): Ajv {
+  const ajv = new Ajv({ strict: false, allErrors, ownProperties: true, coerceTypes: false, useDefaults: false })
+  addFormats.default(ajv)
+  ajv.addKeyword({ keyword: 'storable', validate: (wanted: boolean, value: unknown) => !wanted || isStorable(value) })
+  return ajv
 }
 
 /** The contract's schema with the wire rule for strings, "valid Unicode without U+0000", at every value that the contract names. */

@@ -10,16 +10,16 @@ interface ReadBody {
   readonly source?: UploadedSource | null
 }
 
+/** Reads the body of one operation. */
+export type BodyReader = (request: IncomingMessage) => Promise<ReadBody>
+
 interface ReaderOptions {
   readonly openBlobSink: () => Promise<BlobSink>
   readonly bodyIdleMs: number
 }
 
 /** Gives the reader of one operation's bodies: null where it takes none, validated by the contract where it does. */
-export function bodyReader(
-  operation: Operation,
-  options: ReaderOptions,
-): (request: IncomingMessage) => Promise<ReadBody> {
+export function bodyReader(operation: Operation, options: ReaderOptions): BodyReader {
   const { id, request: shape } = operation
   const idleMs = options.bodyIdleMs
   if (shape === null) return async () => ({ body: null })

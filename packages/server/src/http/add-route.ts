@@ -1,0 +1,51 @@
+import type { JsonSchema, Operation } from '@harmont/contract'
+import type { FastifyInstance } from 'fastify'
+import { answerOperation, type BoundOperation, type Shell } from './answer-operation.ts'
+import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
+import { responseValidator } from './response-validation.ts'
+
+/** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
+export function addRoute(
+  app: FastifyInstance,
+  bound: BoundOperation,
+  version: ApiVersion,
+  shell: Shell,
+  isValidated: boolean,
+): void {
+  const { operation } = bound
+  const url = pathInVersion(operation.path, version)
+  if (url === null) return
+  const schemas = jsonSchemas(operation, version)
+  const shape = (status: number, body: unknown): unknown => {
+    const schema = operation.success.get(status)?.schema
+    return version === 'v1' && schema !== undefined ? withRepeatedIds(schema, body) : body
+  }
+  app.route({
+    method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
+    url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { isLogStream: operation.auth === 'log' },
+    schema: { response: schemas },
+    handler: answerOperation(bound, shell, shape),
+    ...(isValidated ? { onSend: checkedAnswer(schemas) } : {}),
+  })
+}
+
+type Schemas = Readonly<Record<number, JsonSchema>>
+
+function jsonSchemas({ success }: Operation, version: ApiVersion): Schemas {
+  const schemas: Record<number, JsonSchema> = {}
+  for (const [status, shape] of success) {
+    if (shape?.mediaType === 'application/json') schemas[status] = completeSchema(shape.schema, version)
+  }
+  return schemas
+}
+
+type OnSend = (request: unknown, reply: { readonly statusCode: number }, payload: unknown) => Promise<unknown>
+
+function checkedAnswer(schemas: Schemas): OnSend {
+  const checks = new Map(Object.entries(schemas).map(([status, schema]) => [Number(status), responseValidator(schema)]))
+  return async (_request, reply, payload) => {
+    if (typeof payload === 'string') checks.get(reply.statusCode)?.(payload)
+    return payload
+  }
+}
