@@ -17,7 +17,7 @@ test('an empty environment gives settings that work on a laptop', () => {
 })
 
 test.for([
-  ['PORT', '70000', 'a whole number from 0 to 65535'],
+  ['PORT', '70000', 'a whole number from 1 to 65535'],
   ['PORT', '4e3', 'a whole number'],
   ['HARMONT_RUNNER', 'maybe', '`local` or `off`'],
   ['HARMONT_PUBLIC_URL', 'ci.example.com', 'an http or https address'],

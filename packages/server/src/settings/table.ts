@@ -40,7 +40,7 @@ function secret<T>(of: Setting<T>): Setting<T> {
 const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
 
 export const settingsTable = {
-  port: setting('PORT', integer(0, 65535), 4000, 'TCP port to listen on; 0 takes any free one'),
+  port: setting('PORT', integer(1, 65535), 4000, 'TCP port to listen on'),
   host: setting('HOST', anyText, '127.0.0.1', 'address to listen on'),
   dataDirectory: setting(
     'HARMONT_DATA_DIR',

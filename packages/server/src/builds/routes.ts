@@ -1,0 +1,65 @@
+import type { BlobStore } from '../blobs/index.ts'
+import { type Cursors, type Handlers, operation, scopedOperation } from '../http/index.ts'
+import { toPage } from '../pagination/page.ts'
+import { requireManualBuilds } from '../pipelines/policy.ts'
+import { requirePipeline } from '../pipelines/require-pipeline.ts'
+import { readBuildInput } from './build-input.ts'
+import { cancelBuild } from './cancel-build.ts'
+import { answerNewBuild, type CreateServices } from './create-build.ts'
+import { findSourcePipeline, readSourceAddress } from './find-source-pipeline.ts'
+import { keepOnlyIfUsed } from './keep-only-if-used.ts'
+import { presentBuild } from './present.ts'
+import { requireBuild, requireBuildOf } from './require-build.ts'
+import { listBuildsOf } from './store.ts'
+
+export interface BuildServices extends CreateServices {
+  readonly cursors: Cursors
+  readonly blobs: BlobStore
+}
+
+type BuildIds = 'listBuilds' | 'getBuild' | 'createBuild' | 'createBuildBySource' | 'cancelBuild'
+
+/** Builds of a pipeline. */
+export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
+  const { pool, engine, cursors, blobs } = services
+  return {
+    listBuilds: operation('listBuilds', async ({ membership, params, query: { limit, cursor } }) => {
+      const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
+      const list = { operationId: 'listBuilds', owner: membership.organizationId, filters: { pipeline: pipeline.id } }
+      const key = cursors.decode(list, cursor)
+      const rows = await listBuildsOf(pool, pipeline.id, key === null ? null : Number(key[0]), limit + 1)
+      const present = (row: (typeof rows)[number]) => presentBuild(row, pipeline.slug)
+      return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf: ({ number }) => [number], present }) }
+    }),
+    getBuild: operation('getBuild', async ({ membership, params }) => {
+      const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)
+      return { status: 200, body: presentBuild(build, pipeline.slug) }
+    }),
+    createBuild: scopedOperation('createBuild', {
+      async resolve({ membership, params }) {
+        const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
+        requireManualBuilds(pipeline)
+        return pipeline
+      },
+      handle: async ({ scope: pipeline, caller, membership, body, source, signal }) =>
+        keepOnlyIfUsed(blobs, source, async () => {
+          const input = readBuildInput(body, source)
+          return answerNewBuild(services, { membership, pipeline, authorId: caller.userId, input }, signal)
+        }),
+    }),
+    createBuildBySource: operation('createBuildBySource', ({ caller, membership, body, source, signal }) =>
+      keepOnlyIfUsed(blobs, source, async () => {
+        const address = readSourceAddress(body)
+        const input = readBuildInput(body, source)
+        const pipeline = await findSourcePipeline(pool, membership, address)
+        requireManualBuilds(pipeline)
+        return answerNewBuild(services, { membership, pipeline, authorId: caller.userId, input }, signal)
+      }),
+    ),
+    cancelBuild: operation('cancelBuild', async ({ membership, params }) => {
+      const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)
+      await cancelBuild(engine, build.id)
+      return { status: 200, body: presentBuild(await requireBuildOf(pool, pipeline, build.number), pipeline.slug) }
+    }),
+  }
+}

@@ -1,0 +1,59 @@
+import { statfs } from 'node:fs/promises'
+import type pg from 'pg'
+import type { BlobStore } from '../blobs/index.ts'
+
+export type Checks = Record<string, { ok: boolean; message: string | null }>
+
+const leastFreeBytes = 256 * 1024 * 1024
+const patienceMs = 2000
+
+export interface ReadinessServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly dataDirectory: string
+  readonly migrationNames: readonly string[]
+}
+
+/** Looks at everything that a request may need. Never fails: what is wrong stands in the checks. */
+export async function checkReadiness(services: ReadinessServices): Promise<Checks> {
+  const checks = {
+    database: () => services.pool.query('select 1'),
+    migrations: () => requireMigrations(services),
+    blobs: () => services.blobs.check(),
+    disk: () => requireFreeDisk(services.dataDirectory),
+  }
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await judge(name, check)] as const),
+  )
+  return Object.fromEntries(results)
+}
+
+async function judge(name: string, check: () => Promise<unknown>): Promise<Checks[string]> {
+  const tooLong = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs).unref()
+  })
+  try {
+    await Promise.race([check(), tooLong])
+    return { ok: true, message: null }
+  } catch (error) {
+    // The route is open to everyone: a driver's own words could name hosts and users.
+    return { ok: false, message: error instanceof NotReady ? error.message : `${name} does not answer` }
+  }
+}
+
+class NotReady extends Error {
+  override readonly name = 'NotReady'
+}
+
+async function requireMigrations({ pool, migrationNames }: ReadinessServices): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>('select name from migrations')
+  const done = new Set(rows.map((row) => row.name))
+  const missing = migrationNames.filter((name) => !done.has(name))
+  if (missing.length > 0) throw new NotReady(`${missing.length} migrations have not run`)
+}
+
+async function requireFreeDisk(path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(path)
+  if (bavail * bsize < leastFreeBytes)
+    throw new NotReady(`less than ${leastFreeBytes / 1024 ** 2} MiB are free in the data directory`)
+}

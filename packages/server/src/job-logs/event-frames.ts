@@ -1,0 +1,42 @@
+/** Server-Sent Events of a log (`http.md` 8.2). */
+import { isUtf8 } from 'node:buffer'
+import type { Chunk } from '@harmont/logs'
+
+const historyBytes = 256 * 1024
+
+/** Written by hand: `ts` counts nanoseconds, which no JavaScript number holds. */
+function encodeChunk({ seq, kind, content, ts }: Chunk): string {
+  const exact = isUtf8(content) ? '' : `,"content_b64":"${content.toString('base64')}"`
+  return `{"seq":${seq},"stream_kind":${kind},"content":${JSON.stringify(content.toString())}${exact},"ts":${ts ?? 'null'}}`
+}
+
+export function chunkFrame(chunk: Chunk): string {
+  return `id: ${chunk.seq}\nevent: chunk\ndata: ${encodeChunk(chunk)}\n\n`
+}
+
+/** As few `history` events as hold these chunks, each with at most 256 KiB of data. Without chunks there are none. */
+export function historyFrames(chunks: readonly Chunk[]): readonly string[] {
+  const frames: string[] = []
+  let encoded: string[] = []
+  let bytes = 0
+  let lastSeq = 0
+  const close = () => {
+    if (encoded.length > 0) frames.push(`id: ${lastSeq}\nevent: history\ndata: {"chunks":[${encoded.join(',')}]}\n\n`)
+    encoded = []
+    bytes = 0
+  }
+  for (const chunk of chunks) {
+    const text = encodeChunk(chunk)
+    const size = Buffer.byteLength(text) + 1
+    if (bytes + size > historyBytes - 16) close()
+    encoded.push(text)
+    bytes += size
+    lastSeq = chunk.seq
+  }
+  close()
+  return frames
+}
+
+export const emptyHistoryFrame = 'event: history\ndata: {"chunks":[]}\n\n'
+export const doneFrame = 'event: done\ndata: {}\n\n'
+export const heartbeatFrame = ':\n\n'

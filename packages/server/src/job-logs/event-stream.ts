@@ -1,0 +1,39 @@
+import { chunkFrame, doneFrame, emptyHistoryFrame, heartbeatFrame, historyFrames } from './event-frames.ts'
+import { followLog, type LogReads } from './log-follower.ts'
+
+const silenceMs = 15_000
+
+/** Where a reader goes on: after this seq. What is not a number, or is negative, is the start. */
+export function resumeAfter(lastEventId: string | null): number {
+  const given = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
+  return Math.min(given, 2_147_483_647)
+}
+
+/** The events of a log: what there is when it is opened as history, then each chunk, `done` at the end; none when `stop` ends it. */
+export async function* logEvents(
+  reads: LogReads,
+  jobId: string,
+  after: number,
+  stop: AbortSignal,
+): AsyncGenerator<string> {
+  let isHistory = true
+  let isEmpty = true
+  for await (const followed of followLog(reads, jobId, after, silenceMs, stop)) {
+    switch (followed.kind) {
+      case 'chunks':
+        isEmpty = false
+        if (isHistory) yield* historyFrames(followed.chunks)
+        else yield followed.chunks.map(chunkFrame).join('')
+        break
+      case 'caught-up':
+        isHistory = false
+        if (isEmpty) yield emptyHistoryFrame
+        break
+      case 'silence':
+        yield heartbeatFrame
+        break
+      case 'end':
+        yield doneFrame
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** Reads the log of a job as it grows, as often as something happened and no oftener. */
+import { isTerminal, type PostgresStore } from '@harmont/engine'
+import type { Chunk } from '@harmont/logs'
+import type pg from 'pg'
+import { jobState } from './store.ts'
+
+const readBytes = 256 * 1024
+
+export interface LogSource {
+  readonly pool: pg.Pool
+  readonly store: PostgresStore
+}
+
+export type Followed =
+  | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
+  /** What there was at the beginning has been given; once. */
+  | { readonly kind: 'caught-up' }
+  /** Nothing came for as long as asked. */
+  | { readonly kind: 'silence' }
+  /** The job is terminal and its last chunk was given. */
+  | { readonly kind: 'end' }
+
+/** What many readers of one job ask at the same moment is asked of the database once. */
+export class LogReads {
+  readonly #source: LogSource
+  readonly #running = new Map<string, Promise<unknown>>()
+
+  constructor(source: LogSource) {
+    this.#source = source
+  }
+
+  chunks(jobId: string, after: number): Promise<readonly Chunk[]> {
+    return this.#once(`${jobId} after ${after}`, () => this.#source.store.read(jobId, after, readBytes))
+  }
+
+  async isOver(jobId: string): Promise<boolean> {
+    return isTerminal(await this.#once(`${jobId} state`, () => jobState(this.#source.pool, jobId)))
+  }
+
+  onChange(jobId: string, listener: () => void): () => void {
+    return this.#source.store.changes.onJob(jobId, listener)
+  }
+
+  #once<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    const running = this.#running.get(what)
+    // The key names the question, so the answer has its type.
+    if (running !== undefined) return running as Promise<T>
+    const asked = ask().finally(() => this.#running.delete(what))
+    this.#running.set(what, asked)
+    return asked
+  }
+}
+
+/**
+ * Everything with seq > `after`, as it comes, until the job is over or `stop` is aborted. It pulls: a slow consumer makes it read later, and nothing is held
+ * for it meanwhile.
+ */
+export async function* followLog(
+  reads: LogReads,
+  jobId: string,
+  after: number,
+  silenceMs: number,
+  stop: AbortSignal,
+): AsyncGenerator<Followed> {
+  const bell = new Bell(stop)
+  const unsubscribe = reads.onChange(jobId, () => bell.ring())
+  try {
+    let last = after
+    let isOver = false
+    let isCaughtUp = false
+    while (!stop.aborted) {
+      bell.hush()
+      const chunks = await reads.chunks(jobId, last)
+      const newest = chunks.at(-1)
+      if (newest !== undefined) {
+        last = newest.seq
+        yield { kind: 'chunks', chunks }
+        continue
+      }
+      if (!isCaughtUp) yield { kind: 'caught-up' }
+      isCaughtUp = true
+      if (isOver) {
+        yield { kind: 'end' }
+        return
+      }
+      // What was written before the end may have come after the read above: after the end one more read has all.
+      isOver = await reads.isOver(jobId)
+      if (!isOver && !(await bell.rang(silenceMs)) && !stop.aborted) yield { kind: 'silence' }
+    }
+  } finally {
+    unsubscribe()
+    bell.close()
+  }
+}
+
+/** Remembers that something happened since the last look. */
+class Bell {
+  #rung = false
+  #wake: () => void = () => {}
+  readonly #stop: AbortSignal
+  readonly #onStop = () => this.#wake()
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop
+    stop.addEventListener('abort', this.#onStop)
+  }
+
+  ring(): void {
+    this.#rung = true
+    this.#wake()
+  }
+
+  hush(): void {
+    this.#rung = false
+  }
+
+  /** True as soon as it rang since `hush`, false after the time or on stop. */
+  async rang(withinMs: number): Promise<boolean> {
+    if (this.#rung || this.#stop.aborted) return this.#rung
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, withinMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    return this.#rung
+  }
+
+  close(): void {
+    this.#stop.removeEventListener('abort', this.#onStop)
+  }
+}

@@ -1,0 +1,41 @@
+import { createHmac } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { makeLogToken, readLogToken } from './log-token.ts'
+
+const build = '00000000-0000-4000-8000-00000000c1c1'
+const secret = 'log-token-test-key'
+const given =
+  'eyJidWlsZCI6IjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwYzFjMSIsImV4cCI6NDAwMDAwMDAwMH0.bxVMzL-oAMmYSHWU33ee2CzNkJY9syfXS2UNm0w5AS0'
+const now = new Date('2026-01-01T00:00:00.700Z')
+
+test('G52 the token of the given example is made and read', () => {
+  expect(makeLogToken(secret, build, new Date((4_000_000_000 - 3600) * 1000)).token).toBe(given)
+  expect(readLogToken(secret, given, now)).toBe(build)
+})
+
+test('a token lives for an hour, and its expiry has whole seconds', () => {
+  const { token, expiresAt } = makeLogToken(secret, build, now)
+  expect(expiresAt.toISOString()).toBe('2026-01-01T01:00:00.000Z')
+  expect(readLogToken(secret, token, new Date(expiresAt.getTime() - 1))).toBe(build)
+  expect(readLogToken(secret, token, expiresAt)).toBeNull()
+})
+
+function signed(payload: string): string {
+  const encoded = Buffer.from(payload).toString('base64url')
+  return `${encoded}.${createHmac('sha256', secret).update(encoded).digest('base64url')}`
+}
+
+test.for([
+  ['another secret', makeLogToken('another-secret', build, now).token],
+  ['a changed payload', given.replace('eyJ', 'eyK')],
+  ['a signature with a tail', `${given}=`],
+  ['a third part', `${given}.x`],
+  ['no signature', given.split('.')[0] ?? ''],
+  ['nothing', ''],
+  ['an expiry that is no integer', signed(`{"build":"${build}","exp":4000000000.5}`)],
+  ['an expiry as text', signed(`{"build":"${build}","exp":"4000000000"}`)],
+  ['no expiry', signed(`{"build":"${build}"}`)],
+  ['a build that is no text', signed('{"build":7,"exp":4000000000}')],
+] as const)('%s is refused', ([, token]) => {
+  expect(readLogToken(secret, token, now)).toBeNull()
+})

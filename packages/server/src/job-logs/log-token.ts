@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+const lifeSeconds = 3600
+
+/** A token for all logs of one build (`http.md` 8.1), good for an hour. `expiresAt` is in whole seconds. */
+export function makeLogToken(
+  secret: string,
+  buildId: string,
+  now: Date,
+): { readonly token: string; readonly expiresAt: Date } {
+  const exp = Math.floor(now.getTime() / 1000) + lifeSeconds
+  const payload = Buffer.from(JSON.stringify({ build: buildId, exp })).toString('base64url')
+  return { token: `${payload}.${sign(secret, payload).toString('base64url')}`, expiresAt: new Date(exp * 1000) }
+}
+
+/** The build that a token is for; null for one that is malformed, forged or expired. */
+export function readLogToken(secret: string, token: string, now: Date): string | null {
+  const [payload = '', signature = '', ...more] = token.split('.')
+  const sent = Buffer.from(signature, 'base64url')
+  const right = sign(secret, payload)
+  const isExact = sent.toString('base64url') === signature && more.length === 0
+  if (!isExact || sent.length !== right.length || !timingSafeEqual(sent, right)) return null
+  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  if (typeof claims !== 'object' || claims === null || !('build' in claims) || !('exp' in claims)) return null
+  const { build, exp } = claims
+  const isLive = Number.isInteger(exp) && Number(exp) * 1000 > now.getTime()
+  return isLive && typeof build === 'string' ? build : null
+}
+
+function sign(secret: string, payload: string): Buffer {
+  return createHmac('sha256', secret).update(payload).digest()
+}

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import type pg from 'pg'
+import { requireBuild } from '../builds/require-build.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { type Handlers, operation, type Reply } from '../http/index.ts'
+import { type ByteRange, isNotModified, rangeHeaders, readRange } from '../input/byte-range.ts'
+import { logEvents, resumeAfter } from './event-stream.ts'
+import { LogReads } from './log-follower.ts'
+import { logText } from './log-text.ts'
+import { makeLogToken } from './log-token.ts'
+import { requireLog } from './require-log.ts'
+import { StreamSeats } from './stream-seats.ts'
+
+export interface JobLogServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  readonly logTokenSecret: string
+  /** Aborted when the server closes its streams: at the end of its drain time. */
+  readonly closing: AbortSignal
+}
+
+/** Logs of jobs, and the tokens that open them. */
+export function jobLogRoutes(
+  services: JobLogServices,
+): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText'> {
+  const { pool, engine, logTokenSecret, closing } = services
+  const reads = new LogReads({ pool, store: engine.store })
+  const seats = new StreamSeats()
+  return {
+    getBuildLogToken: operation('getBuildLogToken', async ({ membership, params }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const { token, expiresAt } = makeLogToken(logTokenSecret, build.id, new Date())
+      return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
+    }),
+    streamJobLogs: operation('streamJobLogs', async ({ method, params, query, bearer, header, signal }) => {
+      const { jobId, buildId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
+      const after = resumeAfter(header('last-event-id') ?? query.last_event_id ?? null)
+      const leave = method === 'GET' ? seats.take(buildId) : () => {}
+      return {
+        status: 200,
+        mediaType: 'text/event-stream',
+        headers: {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-cache, no-transform',
+          'x-accel-buffering': 'no',
+        },
+        open() {
+          const stream = Readable.from(logEvents(reads, jobId, after, AbortSignal.any([signal, closing])))
+          return stream.once('close', leave)
+        },
+      }
+    }),
+    getJobLogText: operation('getJobLogText', async ({ params, query, bearer, header }) => {
+      const { jobId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
+      // The end first: what is counted after it is all there will be.
+      const isComplete = await reads.isOver(jobId)
+      const { lastSeq, bytes } = await engine.store.size(jobId)
+      return textReply(reads, { jobId, isComplete, lastSeq, bytes, withRemarks: query.meta === '1' }, header)
+    }),
+  }
+}
+
+interface LogState {
+  readonly jobId: string
+  readonly isComplete: boolean
+  readonly lastSeq: number
+  readonly bytes: number
+  readonly withRemarks: boolean
+}
+
+function textReply(reads: LogReads, log: LogState, header: (name: string) => string | null): Reply<'getJobLogText'> {
+  const { jobId, isComplete, lastSeq, bytes, withRemarks } = log
+  const etag = `"${jobId}-${lastSeq}${withRemarks ? '-meta' : ''}"`
+  const facts = {
+    'content-type': 'text/plain; charset=utf-8',
+    'harmont-log-complete': String(isComplete),
+    ...(isComplete ? { etag } : {}),
+  }
+  if (isComplete && isNotModified(header('if-none-match'), etag)) return { status: 304, headers: facts }
+  const open = (range: ByteRange | null) => () => Readable.from(logText(reads, jobId, { lastSeq, range, withRemarks }))
+  // How long it is with the remarks is not kept, so that form has no ranges.
+  if (withRemarks) return { status: 200, headers: facts, mediaType: 'text/plain', open: open(null) }
+  const range = readRange(header('range'), bytes, facts)
+  const headers = { ...facts, ...rangeHeaders(range, bytes) }
+  return { status: range === null ? 200 : 206, headers, mediaType: 'text/plain', open: open(range) }
+}

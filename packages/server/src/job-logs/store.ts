@@ -1,0 +1,36 @@
+import type { JobState } from '@harmont/engine'
+import type { Database } from '../database/transaction.ts'
+
+/** The build of a job; undefined when there is no such job. */
+export async function findBuildOfJob(database: Database, jobId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ build_id: string }>({
+    name: 'find-build-of-job',
+    text: 'select build_id from engine.jobs where id = $1',
+    values: [jobId],
+  })
+  return rows[0]?.build_id
+}
+
+/** Whether the user is a member of the organization that a build belongs to. */
+export async function mayReadBuild(database: Database, userId: string, buildId: string): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'may-read-build',
+    text: `select 1 from build_records r
+             join pipelines p on p.id = r.pipeline_id
+             join memberships m on m.organization_id = p.organization_id and m.user_id = $2
+            where r.id = $1`,
+    values: [buildId, userId],
+  })
+  return rowCount === 1
+}
+
+export async function jobState(database: Database, jobId: string): Promise<JobState> {
+  const { rows } = await database.query<{ state: JobState }>({
+    name: 'job-state',
+    text: 'select state from engine.jobs where id = $1',
+    values: [jobId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`the job ${jobId} has gone while its log was read`)
+  return row.state
+}

@@ -1,0 +1,30 @@
+import type { Step } from '@harmont/engine'
+
+/** The indexes of all prerequisites of a step, of both kinds, ascending. */
+export function prerequisitesOf(step: Step): readonly number[] {
+  const all = step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
+  return [...all].sort((a, b) => a - b)
+}
+
+/** The indexes of the steps with prerequisites before dependents, otherwise in the order of the IR. */
+export function orderSteps(steps: readonly Step[]): readonly number[] {
+  const ordered: number[] = []
+  const placed = new Set<number>()
+  for (let index = 0; index < steps.length; index += 1) place(index)
+  return ordered
+
+  /** Depth first, without recursion: a chain may have 10,000 steps. */
+  function place(root: number): void {
+    const stack = [root]
+    for (let index = stack.at(-1); index !== undefined; index = stack.at(-1)) {
+      const step = steps[index]
+      const missing = step === undefined ? [] : prerequisitesOf(step).filter((before) => !placed.has(before))
+      if (missing.length > 0) stack.push(...missing.reverse())
+      else {
+        stack.pop()
+        if (!placed.has(index)) ordered.push(index)
+        placed.add(index)
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { components } from '@harmont/contract'
+import type { Job, Step } from '@harmont/engine'
+import type { Complete } from '../http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
+
+type JobBody = Complete<components['schemas']['Job']>
+
+/** A job as the members of its organization see it. `dependsOn` are the newest attempts of its prerequisites. */
+export function presentJob(job: Job, step: Step, dependsOn: readonly string[], now: number): JobBody {
+  return {
+    id: job.id,
+    state: job.state,
+    step_key: step.key,
+    name: step.name,
+    command: step.command,
+    depends_on: [...dependsOn],
+    attempt: job.attempt,
+    previous_attempt_id: job.previousAttempt,
+    wait_reason: waitReason(job, now),
+    skip_reason: job.skipReason,
+    cached: job.cached,
+    exit_code: job.exitCode,
+    error_code: job.errorCode,
+    error_message: job.errorMessage,
+    soft_failed: job.softFailed,
+    soft_fail_policy: softFailPolicy(step),
+    retry_policy: retryPolicy(step),
+    created_at: formatInstant(job.createdAt),
+    started_at: formatOptionalInstant(job.startedAt),
+    finished_at: formatOptionalInstant(job.finishedAt),
+  }
+}
+
+function waitReason(job: Job, now: number): string | null {
+  if (job.state === 'pending') return 'dependencies'
+  if (job.state !== 'scheduled') return null
+  return job.notBefore !== null && job.notBefore > now ? 'retry_delay' : 'runner'
+}
+
+function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {
+  if (softFail === null) return null
+  return { exit_codes: softFail === true ? '*' : [...softFail] }
+}
+
+/** The object as it stands in the IR. */
+function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
+  if (retry === null) return null
+  const { limit, delaySeconds, exitCodes, signals, reasons } = retry
+  return {
+    limit,
+    delay_seconds: delaySeconds,
+    ...(exitCodes === undefined ? {} : { exit_codes: exitCodes }),
+    ...(signals === undefined ? {} : { signals }),
+    ...(reasons === undefined ? {} : { reasons }),
+  }
+}

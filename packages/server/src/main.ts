@@ -1,0 +1,54 @@
+/** `harmont`: starts the server; `harmont config` prints every setting. */
+import process from 'node:process'
+import { pino } from 'pino'
+import { serve } from './serve.ts'
+import { describeSettings, printSettings } from './settings/describe-settings.ts'
+import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
+
+async function main(command: string | undefined): Promise<void> {
+  if (command === 'config') {
+    process.stdout.write(`${printSettings(describeSettings(process.env))}\n`)
+    return
+  }
+  if (command !== undefined && command !== 'serve')
+    throw new SettingsError(`Expected \`serve\` or \`config\`, got \`${command}\`.`)
+  await runServer(readSettings(process.env))
+}
+
+async function runServer(settings: Settings): Promise<void> {
+  const log = pino({ level: settings.logLevel })
+  if (settings.unknown.length > 0)
+    log.warn({ variables: settings.unknown }, 'no setting has these names: see `harmont config`')
+  const server = await serve({ settings, log })
+  process.stdout.write(`${readyLine(server.url, settings)}\n`)
+  if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      // Asked twice, whoever asks does not want to wait.
+      if (stopping) process.exit(1)
+      stopping = true
+      log.info({ signal }, 'stopping')
+      server.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      )
+    })
+}
+
+function readyLine(url: string, { publicUrl, dataDirectory, bootstrapToken }: Settings): string {
+  const key =
+    bootstrapToken === null
+      ? 'for an API key set HARMONT_BOOTSTRAP_TOKEN to 20 or more characters of your choice'
+      : 'API key: the value of HARMONT_BOOTSTRAP_TOKEN'
+  return `Harmont serves ${publicUrl} (listening on ${url}), data in ${dataDirectory}; ${key}.`
+}
+
+/** Says why, without a stack where the message says what to do. */
+function fail(error: unknown): never {
+  const isOurs = error instanceof SettingsError
+  process.stderr.write(`${isOurs || !(error instanceof Error) ? String(error) : error.stack}\n`)
+  process.exit(1)
+}
+
+await main(process.argv[2]).catch(fail)

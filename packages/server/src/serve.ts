@@ -1,0 +1,125 @@
+/** The whole server, put together. */
+import { PostgresStore } from '@harmont/engine'
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { authenticate } from './access/authenticate.ts'
+import { findMembership } from './access/membership.ts'
+import { openDirectoryStore } from './blobs/index.ts'
+import { ensureBootstrap } from './bootstrap/ensure-bootstrap.ts'
+import { type DataDirectory, openDataDirectory } from './data-directory/open-data-directory.ts'
+import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { drainHttp } from './drain.ts'
+import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
+import { startBuilds } from './engine/start-builds.ts'
+import { createCursors, createHttp } from './http/index.ts'
+import { allRoutes, type Services } from './routes.ts'
+import type { Settings } from './settings/read-settings.ts'
+import { outbox } from './worker/outbox.ts'
+import { startWorker } from './worker/start-worker.ts'
+
+export interface ServeOptions {
+  readonly settings: Settings
+  readonly log: Logger
+  /** For tests: an answer that breaks the contract becomes a 500. */
+  readonly validateResponses?: boolean
+}
+
+export interface Server {
+  /** Where it listens. */
+  readonly url: string
+  /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
+  readonly lacking: string | null
+  /** For tests and the operator's commands. */
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  /** Drains and ends. Running commands go on without us. */
+  stop(): Promise<void>
+}
+
+/** Starts everything, and gives the server when it answers. What was started is stopped again when a later part fails. */
+export async function serve({ settings, log, validateResponses = false }: ServeOptions): Promise<Server> {
+  const started = new AsyncDisposableStack()
+  try {
+    const directory = await openDataDirectory(settings.dataDirectory)
+    const database = await openDatabase(settings.databaseUrl, directory, log)
+    started.defer(() => database.close())
+    await ensureBootstrap(database.pool, settings)
+    const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+    const store = await PostgresStore.open(database.pool, {
+      leaseMs: settings.leaseSeconds * 1000,
+      outbox,
+      warn: (error) => log.warn({ err: error }, 'the engine lost time'),
+    })
+    started.defer(() => store.close())
+    const worker = await startWorker({ pool: database.pool, blobs, log })
+    started.defer(() => worker.stop())
+    const builds = await startBuilds({ settings, directory, store, blobs, log })
+    started.defer(() => builds.stop())
+
+    const closing = new AbortController()
+    let draining = false
+    const services = {
+      ...(await makeServices(settings, directory, database)),
+      blobs,
+      engine: buildEngine(store),
+      closing: closing.signal,
+      isDraining: () => draining,
+    }
+    const app = makeHttp(services, settings, log, validateResponses)
+    const url = await listen(app, settings)
+    return {
+      url,
+      lacking: builds.lacking,
+      pool: database.pool,
+      engine: services.engine,
+      async stop() {
+        draining = true
+        await builds.drain()
+        await drainHttp(app, settings.drainSeconds * 1000, () => closing.abort())
+        await started.disposeAsync()
+      },
+    }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function makeServices(settings: Settings, directory: DataDirectory, { pool, migrationNames }: OpenDatabase) {
+  return {
+    pool,
+    migrationNames,
+    dataDirectory: directory.path,
+    publicUrl: settings.publicUrl,
+    renderWaitSeconds: settings.renderWaitSeconds,
+    cursors: createCursors(settings.cookieSecret ?? (await directory.secret('cookie'))),
+    logTokenSecret: settings.logTokenSecret ?? (await directory.secret('log-token')),
+    runnerSecret: await directory.secret('runner-token'),
+  }
+}
+
+function makeHttp(services: Services, settings: Settings, log: Logger, validateResponses: boolean): FastifyInstance {
+  const { pool, blobs } = services
+  return createHttp({
+    handlers: allRoutes(services),
+    access: {
+      authenticate: (token) => authenticate(pool, token),
+      membership: (caller, slug) => findMembership(pool, caller, slug),
+    },
+    openBlobSink: () => blobs.create(),
+    publicUrl: settings.publicUrl,
+    log,
+    validateResponses,
+  })
+}
+
+async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new Error(`PORT: expected a free port, got ${port}, on which another program listens.`, { cause: error })
+    throw error
+  }
+}

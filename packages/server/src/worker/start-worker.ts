@@ -1,0 +1,33 @@
+import { run, runMigrations, Logger as WorkerLogger } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { crontab, makeTasks, type TaskServices } from './tasks.ts'
+
+/** Makes the worker's own tables; the outbox needs them before the first build ends. */
+export async function migrateWorker(pool: pg.Pool, log: Logger): Promise<void> {
+  await runMigrations({ pgPool: pool, logger: workerLogger(log) })
+}
+
+/** Runs background work in this process until `stop`. */
+export async function startWorker(services: TaskServices): Promise<{ stop(): Promise<void> }> {
+  const { pool, log } = services
+  const runner = await run({
+    pgPool: pool,
+    logger: workerLogger(log),
+    taskList: makeTasks(services),
+    crontab,
+    concurrency: 2,
+    noHandleSignals: true,
+  })
+  return { stop: () => runner.stop() }
+}
+
+function workerLogger(log: Logger): WorkerLogger {
+  const child = log.child({ part: 'worker' })
+  return new WorkerLogger((scope) => (level, message) => {
+    const facts = scope.taskIdentifier ? { task: scope.taskIdentifier } : {}
+    if (level === 'error') child.error(facts, message)
+    else if (level === 'warning') child.warn(facts, message)
+    else child.debug(facts, message)
+  })
+}
