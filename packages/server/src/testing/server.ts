@@ -1,0 +1,123 @@
+/** A real server for the tests of one file: its own data directory, its own PostgreSQL, real HTTP, every response checked against the contract. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { components } from '@harmont/contract'
+import { pino } from 'pino'
+import { afterAll, beforeAll } from 'vitest'
+import { hashToken } from '../access/hash-token.ts'
+import { type Server, serve } from '../serve.ts'
+import { readSettings } from '../settings/read-settings.ts'
+
+export const ownerToken = 'the-bootstrap-token-of-tests'
+export const publicUrl = 'http://harmont.test'
+
+type Schemas = components['schemas']
+
+export interface Answer<T = unknown> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
+export interface TestServer {
+  readonly server: Server
+  /** Requests with a token; null for none. A string or bytes as body are sent as they are. */
+  request<T = Record<string, unknown>>(
+    token: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer<T>>
+  /** A user with an organization of the same name, and a token. */
+  newUser(name: string): Promise<{ readonly token: string; readonly id: string; readonly organization: string }>
+  /** A pipeline of the organization `default`; gives its slug. */
+  newPipeline(body?: Partial<Schemas['CreatePipelineRequest']>): Promise<string>
+}
+
+/** To be called at the top of a test file: the server runs while its tests do. */
+export function testServer(environment: Readonly<Record<string, string>> = {}): TestServer {
+  let directory: string
+  let running: Server | undefined
+  beforeAll(async () => {
+    directory = await mkdtemp('/var/tmp/harmont-server-')
+    const settings = readSettings({
+      HARMONT_DATA_DIR: directory,
+      HARMONT_BOOTSTRAP_TOKEN: ownerToken,
+      HARMONT_PUBLIC_URL: publicUrl,
+      HARMONT_DRAIN_SECONDS: '0',
+      HARMONT_RUNNER: 'off',
+      ...environment,
+    })
+    const log = pino({ level: process.env.HARMONT_TEST_LOG ?? 'silent' })
+    running = await serve({ settings: { ...settings, port: 0 }, log, validateResponses: true })
+  })
+  afterAll(async () => {
+    await running?.stop()
+    await rm(directory, { recursive: true })
+  })
+  const current = (): Server => {
+    if (running === undefined) throw new Error('the server of the test does not run')
+    return running
+  }
+  const it: TestServer = {
+    get server() {
+      return current()
+    },
+    async request<T>(
+      token: string | null,
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Readonly<Record<string, string>> = {},
+    ) {
+      const response = await fetch(current().url + path, {
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const isJson = response.headers.get('content-type')?.startsWith('application/json')
+      return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T }
+    },
+    async newUser(name) {
+      const { pool } = current()
+      const id = randomUUID()
+      const token = `token-of-${name}-${randomUUID()}`
+      await pool.query('insert into users (id, email, name) values ($1, $2, $3)', [id, `${name}@example.com`, name])
+      await pool.query("insert into api_keys (id, user_id, description, token_hash) values ($1, $2, 'test', $3)", [
+        randomUUID(),
+        id,
+        hashToken(token),
+      ])
+      const made = await it.request<{ slug: string }>(token, 'POST', '/api/v0/organizations', { name })
+      return { id, token, organization: made.body.slug }
+    },
+    async newPipeline(body = {}) {
+      const wish = {
+        name: `pipeline-${randomUUID()}`,
+        repository: `local/${randomUUID()}`,
+        default_branch: 'main',
+        ...body,
+      }
+      const made = await it.request<{ slug: string }>(
+        ownerToken,
+        'POST',
+        '/api/v0/organizations/default/pipelines',
+        wish,
+      )
+      if (made.status !== 201) throw new Error(`the pipeline was not made: ${JSON.stringify(made.body)}`)
+      return made.body.slug
+    },
+  }
+  return it
+}
+
+/** The code of an error's envelope. */
+export function codeOf({ body }: Answer): string {
+  return (body as Schemas['Error']).error.code
+}
