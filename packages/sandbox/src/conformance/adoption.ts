@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -121,7 +121,6 @@ export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): voi
 }
 
 async function monitorsOf(id: string): Promise<readonly number[]> {
-  const { readdir, readFile } = await import('node:fs/promises')
   const found: number[] = []
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue

@@ -48,6 +48,7 @@ export function killTests(bench: () => Bench): void {
     const mark = '61001'
     const { sandbox, running } = await bench().start(hardToReach(mark))
     await firstOutput(running)
+    await sleep(100)
     expect(await markedProcesses(mark)).toHaveLength(6)
     await running.kill('SIGTERM')
     await sleep(200)

@@ -1,5 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Bench } from './bench.ts'
 
@@ -78,6 +79,7 @@ export function snapshotTests(bench: () => Bench): void {
     const inUse = await bench().step('echo >u')
     const { sandbox } = await bench().start('sleep 100', { from: inUse.id })
     await snapshots.find('n', 'older')
+    await sleep(10)
     await snapshots.find('n', 'newer')
     const removed = await snapshots.collect({ keep: new Set([kept.id]), cacheBytes: 5 << 20 })
     expect(removed).toContain(free.id)

@@ -27,6 +27,8 @@ if [ "$network" != host ]; then
 fi
 
 mount -a -T "$mounts"
+# crun gives what it finds as stdin to root inside. The machine's own /dev/null must not be that.
+mknod /run/harmont/null c 1 3
 [ -z "$resolver" ] || printf '%s\n' "$resolver" >/run/harmont/resolv.conf
 echo waiting
 

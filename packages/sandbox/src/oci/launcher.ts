@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NetworkMode } from '../driver.ts'
 import { type CgroupHome, type Groups, killGroup, makeGroups, removeGroups, waitUntilEmpty } from './cgroups.ts'
-import { stageFstabName } from './mounts.ts'
+import { stagedGroup, stageFstabName } from './mounts.ts'
 
 /** How a launcher's network namespace is set up; nothing to do for `host`. */
 export interface NetworkSlot {
@@ -83,7 +83,7 @@ export async function startLauncher(options: LauncherOptions): Promise<Launcher>
         TZ: 'UTC',
         LC_ALL: 'C',
         HARMONT_JOIN: groups.join.join('\n'),
-        HARMONT_LEAVE: groups.leave.join('\n'),
+        HARMONT_LEAVE: groups.leave.map(stagedGroup).join('\n'),
       },
     },
   )

@@ -11,6 +11,7 @@ export const staged = {
   root: `${stage}/root`,
   base: `${stage}/base`,
   sys: `${stage}/sys`,
+  cgroup: `${stage}/cgroup`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
@@ -24,15 +25,23 @@ export function stageFstabName(network: NetworkMode): string {
 
 /**
  * The stage itself, and the /sys of the launcher's network namespace. crun refuses machines with both kinds of control groups:
- * what it sees of them here is empty. The sources have names of our own, since `mount -a` leaves out what seems mounted already.
+ * what it sees of them here is empty, and the monitor finds them elsewhere. The sources have names of our own, since `mount -a` leaves out what seems mounted already.
  */
 export function stageFstab(network: NetworkMode): Fstab {
   return [
     line('harmont-stage', stage, 'tmpfs', 'mode=755'),
-    line('harmont-cgroup', '/sys/fs/cgroup', 'tmpfs', 'mode=755'),
+    line(cgroupMount, staged.cgroup, 'none', 'rbind,X-mount.mkdir'),
+    line('harmont-cgroup', cgroupMount, 'tmpfs', 'mode=755'),
     ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     '',
   ].join('\n')
+}
+
+const cgroupMount = '/sys/fs/cgroup'
+
+/** Where a launcher finds a control group once its stage is set. */
+export function stagedGroup(path: string): string {
+  return path.startsWith(`${cgroupMount}/`) ? staged.cgroup + path.slice(cgroupMount.length) : path
 }
 
 export interface LayerStack {

@@ -5,4 +5,4 @@ IFS='
 '
 { for group in $HARMONT_LEAVE; do echo "$PPID" >"$group/cgroup.procs"; done; } </dev/null >/dev/null 2>&1 &
 exec crun --root "$HARMONT_CRUN_STATE" --cgroup-manager=disabled run --detach \
-  --bundle "$HARMONT_SANDBOX" --pid-file "$HARMONT_SANDBOX/pid" "$HARMONT_ID"
+  --bundle "$HARMONT_SANDBOX" --pid-file "$HARMONT_SANDBOX/pid" "$HARMONT_ID" </run/harmont/null
