@@ -3,18 +3,19 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissing } from './missing.ts'
 
-const DPKG = '/var/lib/dpkg'
+const DPKG = 'var/lib/dpkg'
 
 /**
  * What Debian's packages brought into /etc and nobody changed since: settings that are public, because every machine with these packages
  * has them. A changed file may hold a secret and is not among them. Empty where there is no dpkg. Folders come before what is in them.
+ * `machine` is the root of the machine.
  */
-export async function unchangedPackagedEtc(): Promise<readonly string[]> {
-  const listed = await listedInEtc()
-  const checksums = await conffileChecksums()
+export async function unchangedPackagedEtc(machine = '/'): Promise<readonly string[]> {
+  const listed = await listedInEtc(path.join(machine, DPKG, 'info'))
+  const checksums = await conffileChecksums(path.join(machine, DPKG, 'status'))
   const kept: string[] = []
   for (const file of listed) {
-    const stats = await lstat(file).catch((error: unknown) => {
+    const stats = await lstat(path.join(machine, file)).catch((error: unknown) => {
       if (isMissing(error)) return undefined
       throw error
     })
@@ -22,13 +23,17 @@ export async function unchangedPackagedEtc(): Promise<readonly string[]> {
     if (stats.isDirectory()) {
       if ((stats.mode & 0o005) === 0o005) kept.push(file)
     } else if (stats.isSymbolicLink()) kept.push(file)
-    else if (stats.isFile() && (stats.mode & 0o004) !== 0 && checksums.get(file) === (await md5(file))) kept.push(file)
+    else if (
+      stats.isFile() &&
+      (stats.mode & 0o004) !== 0 &&
+      checksums.get(file) === (await md5(path.join(machine, file)))
+    )
+      kept.push(file)
   }
   return kept
 }
 
-async function listedInEtc(): Promise<readonly string[]> {
-  const info = path.join(DPKG, 'info')
+async function listedInEtc(info: string): Promise<readonly string[]> {
   const names = await readdir(info).catch((error: unknown) => {
     if (isMissing(error)) return []
     throw error
@@ -42,8 +47,8 @@ async function listedInEtc(): Promise<readonly string[]> {
 }
 
 /** The field `Conffiles` of the status file: lines ` /etc/name md5 [obsolete]`. */
-async function conffileChecksums(): Promise<ReadonlyMap<string, string>> {
-  const status = await readFile(path.join(DPKG, 'status'), 'utf8').catch((error: unknown) => {
+async function conffileChecksums(file: string): Promise<ReadonlyMap<string, string>> {
+  const status = await readFile(file, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return ''
     throw error
   })

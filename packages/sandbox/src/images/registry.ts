@@ -33,6 +33,10 @@ for (const [net, bits] of [
   PRIVATE.addSubnet(net, bits, 'ipv6')
 }
 
+export function isImageName(name: string): boolean {
+  return REFERENCE.test(name)
+}
+
 export function isPinned(name: string): boolean {
   return name.includes('@sha256:')
 }

@@ -57,6 +57,13 @@ describe('the local store', () => {
     expect(await storeWith().list()).toEqual([])
   })
 
+  it.each(['host', '', '--x', 'a b'])(
+    'takes no image under a name that could never be resolved: "%s"',
+    async (name) => {
+      await expect(storeWith().importImage(name, 'oci:/nowhere:t')).rejects.toThrow(/cannot be the name/)
+    },
+  )
+
   it('follows an alias of the settings one step', async () => {
     const store = storeWith({ aliases: { tools: 'imported', other: 'tools' } })
     await store.importImage('imported', `oci:${makeLayout(home, 'one')}:t`)
@@ -137,15 +144,16 @@ describe('a registry', () => {
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
     for (const delay of [150, 250, 350, 450]) {
       const child = resolveElsewhere(name)
+      const closed = once(child, 'close')
       await sleep(delay)
       child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
+      await closed
     }
-    const children = [resolveElsewhere(name), resolveElsewhere(name)]
+    const codes = [resolveElsewhere(name), resolveElsewhere(name)].map((child) => once(child, 'close'))
     const store = storeWith()
     const images = await Promise.all(Array.from({ length: 5 }, () => store.resolve(name)))
     for (const image of images) await expectWhole(image)
-    for (const child of children) expect((await once(child, 'close'))[0]).toBe(0)
+    expect((await Promise.all(codes)).map(([code]) => code)).toEqual([0, 0])
     expect(await readdir(path.join(directory, 'roots'))).toHaveLength(1)
     expect(await readdir(path.join(directory, 'staging'))).toEqual([])
   })

@@ -4,6 +4,7 @@ import { type ResolvedImage, SandboxError } from '../driver.ts'
 import { HostBase } from './host.ts'
 import { Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
+import { isImageName } from './registry.ts'
 import { Roots } from './roots.ts'
 
 export interface ImageStoreOptions {
@@ -39,7 +40,7 @@ export interface ImageStore {
   resolve(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
   /** The root that a snapshot started from, as long as it is unpacked here; never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
-  /** Puts an archive (OCI or Docker, told apart by content) or an OCI layout (`oci:DIR[:TAG]`) into the local store under a name. */
+  /** Puts an archive (OCI or Docker, told apart by content) or an OCI layout (`oci:DIR[:TAG]`) into the local store under a name, replacing what had it. */
   importImage(name: string, source: string): Promise<StoredImage>
   list(): Promise<readonly StoredImage[]>
   /** Forgets the name; its files go with `collect`. False when there was none. */
@@ -109,6 +110,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       return root === undefined ? undefined : { name: digest, ...root }
     },
     async importImage(name, source) {
+      if (name === 'host' || !isImageName(name)) throw new Error(`"${name}" cannot be the name of an imported image`)
       await mkdir(directory, { recursive: true, mode: 0o700 })
       return presented(await puller.importImage(name, source))
     },

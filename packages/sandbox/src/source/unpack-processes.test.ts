@@ -50,9 +50,10 @@ it('two processes that unpack the same archive get the same whole tree', async (
 it('a process killed at any moment leaves nothing that the next takes for whole', async () => {
   for (const delay of [150, 200, 250, 300, 350, 400, 500]) {
     const child = unpackElsewhere()
+    const closed = once(child, 'close')
     await sleep(delay)
     child.kill('SIGKILL')
-    await once(child, 'close')
+    await closed
   }
   expect(verifyTree(await treeOf(unpackElsewhere()))).toBe(true)
   expect(await readdir(path.join(home, 'store', 'trees'))).toHaveLength(1)
