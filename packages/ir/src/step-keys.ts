@@ -28,7 +28,7 @@ export function stepKeys(steps: readonly Keyless[]): string[] {
 }
 
 /** A label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty. */
-export function labelSlug(label: string): string {
+function labelSlug(label: string): string {
   return label
     .toLowerCase()
     .replace(/:[a-z0-9_+-]+:/g, ' ')

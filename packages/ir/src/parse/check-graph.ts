@@ -111,6 +111,8 @@ function finish(
 ): PlannedStep {
   if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
   if (image !== undefined)
-    problems.warn(`The image at ${at}/image is ignored: the step builds in another, whose file system it starts from.`)
+    problems.warn(
+      () => `The image at ${at}/image is ignored: the step builds in another, whose file system it starts from.`,
+    )
   return { ...step, image: null, buildsIn: parent, dependsOn }
 }

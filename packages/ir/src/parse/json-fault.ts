@@ -18,7 +18,6 @@ const EXPECTED: Readonly<Record<Wanted, string>> = {
   'comma or end': '"," or the end of the list or object',
 }
 const OBJECT = 1
-const SPACE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const WORD = /true|false|null/y
 const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
@@ -35,7 +34,7 @@ export function findJsonFault(text: string): JsonFault | undefined {
   const faultAt = (position: number, expected: string) => describeFault(text, position, expected)
 
   for (;;) {
-    i = after(SPACE, text, i) ?? i
+    i = afterSpace(text, i)
     const char = text[i]
     if (char === undefined) {
       if (wanted === 'comma or end' && depth === 0) return undefined
@@ -75,6 +74,17 @@ export function findJsonFault(text: string): JsonFault | undefined {
       i = end
     }
   }
+}
+
+function afterSpace(text: string, position: number): number {
+  let i = position
+  for (
+    let unit = text.charCodeAt(i);
+    unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+    unit = text.charCodeAt(i)
+  )
+    i++
+  return i
 }
 
 function after(pattern: RegExp, text: string, position: number): number | undefined {

@@ -29,9 +29,9 @@ export class Problems {
     if (!this.#first.has(problem.stage)) this.#first.set(problem.stage, problem)
   }
 
-  /** A sentence for the author; the first 20 are kept, so that a wrong document cannot make a long list. */
-  warn(sentence: string): void {
-    if (this.#warnings.length < 20) this.#warnings.push(sentence)
+  /** A sentence for the author; only the first 20 are made and kept, so that a wrong document cannot make a long list. */
+  warn(sentence: () => string): void {
+    if (this.#warnings.length < 20) this.#warnings.push(sentence())
     else this.#unlisted++
   }
 

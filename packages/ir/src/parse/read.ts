@@ -12,12 +12,14 @@ export function member(object: JsonObject, name: string): unknown {
   return object[name] ?? undefined
 }
 
+const PLAIN = /^[\w.-]{1,255}$/
+
 /**
  * A JSON pointer one step further down. A member name that no message can carry (long, or not storable) gives the pointer of
  * its object instead.
  */
 export function below(at: string, name: string | number): string {
-  if (typeof name === 'number') return `${at}/${name}`
+  if (typeof name === 'number' || PLAIN.test(name)) return `${at}/${name}`
   if (name.length > 255 || !isStorable(name)) return at
   return `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
@@ -140,7 +142,7 @@ export class Reader {
     for (const name of Object.keys(object)) {
       if (!known.has(name))
         this.problems.warn(
-          `Unknown field ${describe(name)} at ${at === '' ? 'the top of the document' : at} is ignored.`,
+          () => `Unknown field ${describe(name)} at ${at === '' ? 'the top of the document' : at} is ignored.`,
         )
     }
   }

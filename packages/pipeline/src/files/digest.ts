@@ -26,7 +26,7 @@ export function digestsBelow(
 }
 
 /** D of `sdk-cli.md` 2.3 as hex: of a file its bytes, of a directory names and bytes of its files, of a dangling link its target. */
-export function digestOf(base: string, { path, kind }: Found): string {
+function digestOf(base: string, { path, kind }: Found): string {
   const sum = createHash('sha256')
   if (kind === 'dangling link') return sum.update(readlinkSync(join(base, path))).digest('hex')
   if (kind === 'file') return sum.update(readFileSync(join(base, path))).digest('hex')
