@@ -5,7 +5,7 @@ import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
-import { type SendError, sendError } from './send-error.ts'
+import { type SendError, sendError, type Translate } from './send-error.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-errors.ts'
 
 declare module 'fastify' {
@@ -19,11 +19,13 @@ interface ServerOptions {
   readonly log: Logger
   readonly headersMs: number
   readonly bodyIdleMs: number
+  readonly translate: Translate
 }
 
 /** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
-export function bareServer({ publicUrl, log, headersMs, bodyIdleMs }: ServerOptions): FastifyInstance {
-  const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, bodyIdleMs }, error, request, reply)
+export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }: ServerOptions): FastifyInstance {
+  const onError: SendError = (error, request, reply) =>
+    sendError({ publicUrl, log, bodyIdleMs, translate }, error, request, reply)
   const app = fastify({
     loggerInstance: quietLog(log),
     logController: new LogController({ disableRequestLogging: true }),

@@ -10,6 +10,7 @@ import type { BoundId, Handlers } from './handlers.ts'
 import { notYet } from './not-yet.ts'
 import { openApiOperation } from './openapi-document.ts'
 import { bodyReader } from './read-body.ts'
+import type { Translate } from './send-error.ts'
 
 export interface HttpOptions {
   readonly handlers: Handlers
@@ -18,6 +19,8 @@ export interface HttpOptions {
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string
   readonly log: Logger
+  /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
+  readonly translate?: Translate
   /** For tests: an answer that breaks its contract becomes a 500. */
   readonly validateResponses?: boolean
   /** Defaults: headers 10 s, next byte of a body 30 s, streamed answer without progress 60 s. */
@@ -27,7 +30,13 @@ export interface HttpOptions {
 /** Gives the HTTP server with every operation of the contract bound; the caller lets it listen and closes it. */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { headersMs = 10_000, bodyIdleMs = 30_000, stallMs = 60_000 } = options.timeouts ?? {}
-  const app = bareServer({ publicUrl: options.publicUrl, log: options.log, headersMs, bodyIdleMs })
+  const app = bareServer({
+    publicUrl: options.publicUrl,
+    log: options.log,
+    headersMs,
+    bodyIdleMs,
+    translate: options.translate ?? (() => null),
+  })
   const shell: Shell = { ...options, bodyIdleMs, stallMs }
   for (const operation of operationTable.values()) {
     const bound = { operation, binding: bindingOf(operation, options), readBody: bodyReader(operation, shell) }

@@ -13,9 +13,12 @@ export function bodyValidator(operationId: OperationId): AcceptBody {
   if (request?.mediaType !== 'application/json') return () => null
   const schema = inputSchema(request.schema)
   const first = untilFirstError.compile(schema)
-  const all = withAllErrors.compile(schema)
+  // Most operations never see a wrong body, and compiling takes most of the server's start.
+  let all: ValidateFunction | null = null
   return (body, found = []) => {
-    const errors = [...(first(body) ? [] : allErrors(all, first, body)), ...found]
+    const isValid = first(body)
+    if (!isValid) all ??= withAllErrors.compile(schema)
+    const errors = [...(all === null || isValid ? [] : allErrors(all, first, body)), ...found]
     if (errors.length > 0) throw inputError(operationId, errors)
     return body
   }

@@ -22,7 +22,7 @@ interface ReaderOptions {
 export function bodyReader(operation: Operation, options: ReaderOptions): BodyReader {
   const { id, request: shape } = operation
   const idleMs = options.bodyIdleMs
-  if (shape === null) return async () => ({ body: null })
+  if (shape?.mediaType !== 'application/json') return async () => ({ body: null })
   const accept = bodyValidator(id)
   if (id === 'createBuild' || id === 'createBuildBySource') {
     return async (request) => {

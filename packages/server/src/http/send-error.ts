@@ -7,10 +7,14 @@ import { dropBody } from './request-bytes.ts'
 /** How an error is answered. */
 export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
+/** Gives the answer for something thrown that is none, a database that cannot be reached for one; null for a fault of ours. */
+export type Translate = (thrown: unknown) => ApiError | null
+
 interface ErrorSender {
   readonly publicUrl: string
   readonly log: Logger
   readonly bodyIdleMs: number
+  readonly translate: Translate
 }
 
 /** Answers with the envelope of what was thrown; a fault of ours is logged with its cause and answered without details. */
@@ -20,15 +24,12 @@ export async function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const error = asApiError(thrown)
-  if (error.status === 500) {
-    sender.log.error(
-      { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url },
-      error.message,
-    )
+  const error = asApiError(thrown, sender.translate)
+  if (error.status >= 500 && error.status !== 501) {
+    const facts = { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url }
+    sender.log[error.status === 500 ? 'error' : 'warn'](facts, error.message)
   }
-  reply.code(error.status).headers(error.headers)
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer')
+  reply.code(error.status).headers({ ...statusHeaders(error), ...error.headers })
   const isWhole = error.code !== 'request_timeout' && (await dropBody(request.raw, sender.bodyIdleMs))
   if (!isWhole) reply.header('connection', 'close')
   const isFlat = request.routeOptions.config.isLogStream === true
@@ -38,13 +39,14 @@ export async function sendError(
     .send(envelopeOf(error, { requestId: request.id, publicUrl: sender.publicUrl, isFlat }))
 }
 
-function asApiError(thrown: unknown): ApiError {
+function statusHeaders({ status, code }: ApiError): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' }
+  const isPassing = code === 'service_unavailable' || code === 'draining' || code === 'not_ready'
+  return isPassing ? { 'retry-after': '1' } : {}
+}
+
+function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
-  return apiError(
-    'internal_error',
-    'The server failed at this request; try again, and name the request id if it fails again.',
-    {
-      cause: thrown,
-    },
-  )
+  const message = 'The server failed at this request; try again, and name the request id if it fails again.'
+  return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })
 }
