@@ -2,6 +2,7 @@
  * All that a runner may ask of the rest of the engine. Within one process it is a set of calls; later it is HTTPS. A runner never has
  * the database's address (`architecture.md`): an escape from a job must not open every tenant.
  */
+import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
 import type { Outcome, Step } from './core/model.ts'
 
@@ -20,8 +21,8 @@ export interface RunnerPort {
   /** Renews all leases of the runner in one statement; gives those that it still holds and what is asked of them. */
   renew(runner: string): Promise<readonly LeaseStatus[]>
   /** Tells of cancels and time-outs at once; `renew` repeats them, so that a missed call only costs time. Gives the unsubscriber. */
-  onDirective(runner: string, listener: (status: LeaseStatus) => void): () => void
-  /** The command has started. False: the lease is lost. */
+  onDirective(listener: (directive: Directive) => void): () => void
+  /** The command has started. False: the lease is lost. This call and the reports of the end may be repeated: what is recorded already is no loss. */
   started(lease: LeaseRef, at: Date): Promise<boolean>
   /**
    * Adds to the job's log. `spoolOffset` is where reading goes on after these chunks; both are kept in one transaction, so that an adopting process
@@ -46,18 +47,24 @@ export type RenderResult =
 
 export interface LeaseRef {
   readonly jobId: string
+  readonly buildId: string
   readonly fence: number
 }
 
+export interface Directive {
+  readonly jobId: string
+  readonly fence: number
+  readonly stop: 'cancel' | 'timeout'
+}
+
+/** Of a lease that is still held. */
 export interface LeaseStatus extends LeaseRef {
-  readonly held: boolean
   /** When the command must be dead unless the lease is renewed again. */
   readonly expiresAt: Date
   readonly stop: 'cancel' | 'timeout' | null
 }
 
 export interface LeasedJob extends LeaseRef {
-  readonly buildId: string
   readonly attempt: number
   readonly work:
     | {
@@ -77,7 +84,10 @@ export interface LeasedJob extends LeaseRef {
   /** Last seq of the log and where the spool goes on: not 0 when adopted. */
   readonly lastSeq: number
   readonly spoolOffset: number
+  /** Bytes of output that the log holds already. */
+  readonly logBytes: number
   readonly started: boolean
+  readonly stop: 'cancel' | 'timeout' | null
   readonly expiresAt: Date
   /** When the step's time is over; null before it has started. */
   readonly deadlineAt: Date | null
@@ -92,5 +102,5 @@ export interface RenderWork {
 export interface SourceArchive {
   /** Hex SHA-256 of the archive's bytes: equal archives are unpacked once. */
   readonly sha256: string
-  open(): Promise<NodeJS.ReadableStream>
+  open(): Promise<Readable>
 }

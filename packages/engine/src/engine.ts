@@ -1,0 +1,54 @@
+import { createRunner } from './runner/create-runner.ts'
+import type { Log, RunnerOptions } from './runner/options.ts'
+import { collectRegularly } from './scheduler/collect-regularly.ts'
+import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
+import { createScheduler } from './scheduler/scheduler.ts'
+import { defaultStoreSettings } from './store-settings.ts'
+
+export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {
+  /** Bytes of snapshots kept for later builds to find; least recently used go first. */
+  readonly cacheBytes: number
+}
+
+export interface EngineOptions extends LocalPortOptions {
+  /** null: jobs are run elsewhere. The driver stays its owner's to close. */
+  readonly runner: EngineRunner | null
+  /** The store's own, when it is not the default. */
+  readonly leaseMs?: number
+  readonly log: Log
+}
+
+export interface Engine {
+  /** Takes over what an earlier process left and begins to work. */
+  start(): Promise<void>
+  /** Takes no new work, waits for what runs at most so long, then closes. */
+  drain(withinMs: number): Promise<void>
+  /** Stops. Commands go on without us, for the next start to adopt. The store and the driver stay open. */
+  close(): Promise<void>
+}
+
+/** The engine in one process: scheduler and, where jobs are to be run, a runner, around a store. */
+export function createEngine(options: EngineOptions): Engine {
+  const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
+  const scheduler = createScheduler({ store, leaseMs, log })
+  const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
+  const collecting =
+    own && collectRegularly({ store, snapshots: own.driver.snapshots, cacheBytes: own.cacheBytes, log })
+  return {
+    async start() {
+      await runner?.start()
+      scheduler.start()
+      collecting?.start()
+    },
+    async drain(withinMs) {
+      await collecting?.stop()
+      await runner?.drain(withinMs)
+      await scheduler.stop()
+    },
+    async close() {
+      await collecting?.stop()
+      await runner?.stop()
+      await scheduler.stop()
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import type { LeasedJob } from '../port.ts'
+import { Discards } from './discards.ts'
+import { Abandoned, HeldLease } from './held-lease.ts'
+import type { RunnerParts } from './job-context.ts'
+import { Lineage } from './lineage.ts'
+import { defaultRunnerSettings, type RunnerOptions } from './options.ts'
+import { persist } from './persist.ts'
+import { Renewals } from './renewals.ts'
+import { resumeJob, runJob } from './run-job.ts'
+import { sandboxId } from './sandbox-note.ts'
+
+export interface Runner {
+  /** Takes over what an earlier process left, then asks for work. Resolves once nothing that was left can be mistaken for new. */
+  start(): Promise<void>
+  /** Takes no new work and waits until all jobs have ended, at most so long; then stops. */
+  drain(withinMs: number): Promise<void>
+  /** Stops at once. Commands go on, for a later process to adopt. */
+  stop(): Promise<void>
+}
+
+/** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
+const discardsPerSlot = 2
+const pauseAfterFailureMs = 1_000
+
+/** Makes a runner that does nothing yet. */
+export function createRunner(options: RunnerOptions): Runner {
+  return new LocalRunner(options)
+}
+
+class LocalRunner implements Runner {
+  readonly #options: RunnerOptions
+  readonly #parts: RunnerParts
+  readonly #renewals: Renewals
+  readonly #discards: Discards
+  /** By sandbox id. */
+  readonly #held = new Map<string, HeldLease>()
+  readonly #jobs = new Set<Promise<void>>()
+  /** Aborts when no new work is to be taken. */
+  readonly #closing = new AbortController()
+  #leasing: Promise<void> = Promise.resolve()
+  #freed = Promise.withResolvers<void>()
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    const settings = { ...defaultRunnerSettings, ...options.settings }
+    this.#discards = new Discards(options.log)
+    this.#renewals = new Renewals({
+      runner: options.id,
+      port: options.port,
+      everyMs: settings.renewEveryMs,
+      held: this.#held,
+      onUnknown: () => this.#recover(),
+      log: options.log,
+    })
+    this.#parts = {
+      options,
+      settings,
+      renewSoon: () => this.#renewals.soon(),
+      discard: (sandbox) => this.#discards.add(sandbox),
+      lineage: new Lineage(options.driver.snapshots),
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.#recover({ clear: true })
+    this.#renewals.start()
+    this.#leasing = this.#lease()
+  }
+
+  async drain(withinMs: number): Promise<void> {
+    this.#closing.abort(new Abandoned('the runner takes no more work'))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([this.#allEnded(), late])
+    clearTimeout(timer)
+    await this.stop()
+  }
+
+  async stop(): Promise<void> {
+    this.#closing.abort(new Abandoned('the runner has stopped'))
+    await this.#renewals.stop()
+    for (const lease of this.#held.values()) lease.abandon()
+    await this.#allEnded()
+    await this.#discards.settled()
+  }
+
+  async #allEnded(): Promise<void> {
+    await this.#leasing
+    await Promise.all(this.#jobs)
+  }
+
+  async #lease(): Promise<void> {
+    const { port, id, log } = this.#options
+    const { signal } = this.#closing
+    const { leaseWaitMs: waitMs } = this.#parts.settings
+    while (!signal.aborted) {
+      const slots = await this.#freeSlots(signal)
+      if (slots === 0) return
+      try {
+        for (const job of await port.lease({ runner: id, slots, waitMs, signal })) this.#begin(job)
+      } catch (error) {
+        if (signal.aborted) return
+        log('warn', 'no work could be asked for', error)
+        await pause(pauseAfterFailureMs, signal)
+      }
+    }
+  }
+
+  /** Waits until there is one; 0 when no more work is to be taken. */
+  async #freeSlots(signal: AbortSignal): Promise<number> {
+    const { slots } = this.#options
+    const wake = () => this.#freed.resolve()
+    signal.addEventListener('abort', wake)
+    try {
+      while (!signal.aborted) {
+        if (this.#discards.count > discardsPerSlot * slots) await this.#discards.next()
+        else if (this.#held.size < slots) return slots - this.#held.size
+        else {
+          this.#freed = Promise.withResolvers()
+          await this.#freed.promise
+        }
+      }
+      return 0
+    } finally {
+      signal.removeEventListener('abort', wake)
+    }
+  }
+
+  #begin(job: LeasedJob, run: (lease: HeldLease) => Promise<void> = (lease) => runJob(this.#parts, lease)): void {
+    const id = sandboxId(job)
+    if (this.#held.has(id)) return
+    const lease = new HeldLease(job)
+    this.#held.set(id, lease)
+    const ended = run(lease).finally(() => {
+      this.#held.delete(id)
+      this.#jobs.delete(ended)
+      this.#freed.resolve()
+    })
+    this.#jobs.add(ended)
+    if (this.#closing.signal.aborted) lease.abandon()
+  }
+
+  /**
+   * Goes on with the leases that this runner has and does not know of: those of an earlier process, or one whose grant got lost on the way. `clear`:
+   * sandboxes without a lease are destroyed; only before any work is taken.
+   */
+  async #recover({ clear = false } = {}): Promise<void> {
+    const { port, driver, id, log } = this.#options
+    const jobs = await persist(() => port.reclaim(id), {
+      signal: this.#closing.signal,
+      giveUpMs: Number.POSITIVE_INFINITY,
+      onFailure: (error) => log('warn', 'the leases from before could not be asked for', error),
+    })
+    const handles = new Map((await driver.list()).map((handle) => [handle.id, handle]))
+    for (const job of jobs) {
+      const handle = handles.get(sandboxId(job))
+      handles.delete(sandboxId(job))
+      this.#begin(job, (lease) => resumeJob(this.#parts, lease, handle))
+    }
+    if (jobs.length > 0) this.#renewals.soon()
+    if (!clear) return
+    for (const handle of handles.values()) {
+      const sandbox = await driver.adopt(handle)
+      if (sandbox) this.#discards.add(sandbox)
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const wake = () => resolve()
+  signal.addEventListener('abort', wake)
+  await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', wake)
+}

@@ -1,0 +1,41 @@
+import type { Exit, Running, Sandbox } from '@harmont/sandbox'
+import { awaitEnd } from './await-end.ts'
+import type { JobContext } from './job-context.ts'
+
+/** So long a lease must last for a command to be started under it. */
+const leaseToStartMs = 5_000
+
+export interface Started {
+  readonly running: Running
+  /** The watchdog's, as it was set at the start; null of an adopted command. */
+  readonly deadline: Date | null
+}
+
+/** Starts the sandbox's command, with the lease as its watchdog's deadline. Fails with a SandboxError. */
+export async function startCommand(
+  { lease }: JobContext,
+  sandbox: Sandbox,
+  command: { readonly script: string; readonly env: Readonly<Record<string, string>> },
+): Promise<Started> {
+  await lease.lasts(leaseToStartMs)
+  const deadline = lease.expiresAt
+  const running = await sandbox.start({ ...command, workingDirectory: '/workspace', deadline })
+  return { running, deadline }
+}
+
+/** Reports the start, stores the output as it comes and waits for the end, all at once. Gives how the command ended, once all of it is stored. */
+export async function followCommand(context: JobContext, { running, deadline }: Started): Promise<Exit> {
+  const { lease, log, options, report, renewSoon } = context
+  const { job, signal } = lease
+  const reportStart = async () => {
+    if (!job.started) await report(() => options.port.started(job, running.startedAt))
+    // From the start on leases are longer: the watchdog is to hear of it.
+    renewSoon()
+  }
+  const [exit] = await Promise.all([
+    awaitEnd(context, running, deadline),
+    reportStart(),
+    log.pump(running.output(job.spoolOffset, signal)),
+  ])
+  return exit
+}

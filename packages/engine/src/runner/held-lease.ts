@@ -1,0 +1,90 @@
+import type { LeasedJob, LeaseStatus } from '../port.ts'
+
+export type StopReason = 'cancel' | 'timeout'
+
+/** The lease is another's now, or the job has ended without us. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
+/** This process ends; the command goes on for the next one. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned'
+}
+
+/** What this process knows of one lease, kept up to date by renewals and directives. */
+export class HeldLease {
+  readonly job: LeasedJob
+  /** Aborts when the lease is lost, with `LeaseLost`, or this process ends, with `Abandoned`. */
+  readonly signal: AbortSignal
+  /** Resolves when the command is to be ended. */
+  readonly stopAsked: Promise<StopReason>
+  #expiresAt: Date
+  #stop: StopReason | null = null
+  readonly #end = new AbortController()
+  readonly #askStop: (reason: StopReason) => void
+  readonly #listeners = new Set<(expiresAt: Date) => void>()
+
+  constructor(job: LeasedJob) {
+    this.job = job
+    this.signal = this.#end.signal
+    this.#expiresAt = job.expiresAt
+    const { promise, resolve } = Promise.withResolvers<StopReason>()
+    this.stopAsked = promise
+    this.#askStop = resolve
+    if (job.stop !== null) this.stop(job.stop)
+  }
+
+  get expiresAt(): Date {
+    return this.#expiresAt
+  }
+
+  /** Why the job is to end; null while it is not. */
+  get stopReason(): StopReason | null {
+    return this.#stop
+  }
+
+  /** Calls with each new expiry until the returned function is called. */
+  onRenewed(listener: (expiresAt: Date) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  renewed({ expiresAt, stop }: LeaseStatus): void {
+    this.#expiresAt = expiresAt
+    for (const listener of this.#listeners) listener(expiresAt)
+    if (stop !== null) this.stop(stop)
+  }
+
+  stop(reason: StopReason): void {
+    this.#stop ??= reason
+    this.#askStop(reason)
+  }
+
+  lose(): void {
+    this.#end.abort(new LeaseLost(`the lease of job ${this.job.jobId} is lost`))
+  }
+
+  abandon(): void {
+    this.#end.abort(new Abandoned(`job ${this.job.jobId} is left to the next process`))
+  }
+
+  /** Resolves once the lease lasts for so long from now; at once when it does. */
+  async lasts(ms: number): Promise<void> {
+    const lasts = (expiresAt: Date) => expiresAt.getTime() - Date.now() >= ms
+    if (lasts(this.#expiresAt)) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const unsubscribe = this.onRenewed((expiresAt) => {
+      if (lasts(expiresAt)) resolve()
+    })
+    const onAbort = () => reject(this.signal.reason)
+    this.signal.addEventListener('abort', onAbort)
+    try {
+      this.signal.throwIfAborted()
+      await promise
+    } finally {
+      unsubscribe()
+      this.signal.removeEventListener('abort', onAbort)
+    }
+  }
+}

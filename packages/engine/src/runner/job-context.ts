@@ -1,0 +1,73 @@
+import { type Sandbox, SandboxError } from '@harmont/sandbox'
+import type { Outcome } from '../core/model.ts'
+import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
+import { type Append, JobLog } from './job-log.ts'
+import type { Lineage } from './lineage.ts'
+import type { RunnerOptions, RunnerSettings } from './options.ts'
+import { persist } from './persist.ts'
+
+/** One leased job with all that running it needs. */
+export interface JobContext {
+  readonly options: RunnerOptions
+  readonly settings: RunnerSettings
+  readonly lease: HeldLease
+  readonly log: JobLog
+  /** Calls the port until it answers. Throws `LeaseLost` when the answer is false, `Abandoned` when this process ends. */
+  report(call: () => Promise<boolean>): Promise<void>
+  /** Names the job's sandbox, which goes when the job is over here. */
+  hold(sandbox: Sandbox): void
+  /** Asks to have the leases renewed before long. */
+  renewSoon(): void
+  /** Destroys a sandbox, while nobody waits. */
+  discard(sandbox: Sandbox): void
+  readonly lineage: Lineage
+}
+
+/** What the jobs of one runner share. */
+export interface RunnerParts extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage'> {}
+
+/** Makes the context of a job. */
+export function jobContext(parts: RunnerParts, lease: HeldLease, hold: JobContext['hold']): JobContext {
+  const { port, log } = parts.options
+  const { giveUpMs, maxLogBytes } = parts.settings
+  const { signal, job } = lease
+  const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed and is tried again`, error)
+  async function report(call: () => Promise<boolean>): Promise<void> {
+    const taken = await persist(call, { signal, giveUpMs, onFailure })
+    if (!taken) lease.lose()
+    signal.throwIfAborted()
+  }
+  const append: Append = (chunks, offset) => report(() => port.append(job, chunks, offset))
+  return { ...parts, hold, lease, log: new JobLog(job, append, maxLogBytes), report }
+}
+
+/** Reports the end of a job, once its log is stored. */
+export async function finish({ options, lease, log, report }: JobContext, outcome: Outcome): Promise<void> {
+  const at = new Date()
+  await log.settled()
+  await report(() => options.port.finish(lease.job, at, outcome))
+}
+
+/** The end of a job whose command nobody knows the end of. */
+export const vanished: Outcome = { kind: 'exited', exitCode: null, signal: null, limit: null, snapshot: null }
+
+/**
+ * Why no sandbox could be made, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
+ * fault: the operator reads it, not the author of the pipeline.
+ */
+export function provisionFailure(
+  { options, lease }: JobContext,
+  error: unknown,
+): Extract<Outcome, { readonly kind: 'refused' }> {
+  if (error instanceof LeaseLost || error instanceof Abandoned) throw error
+  if (error instanceof SandboxError) {
+    const message = error.code === 'source_invalid' ? `source_invalid: ${error.message}` : error.message
+    return { kind: 'refused', code: 'provision_failed', message }
+  }
+  options.log('error', `job ${lease.job.jobId}: no sandbox could be made`, error)
+  return {
+    kind: 'refused',
+    code: 'provision_failed',
+    message: 'The sandbox could not be made: an error of the runner.',
+  }
+}

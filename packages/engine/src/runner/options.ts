@@ -1,0 +1,57 @@
+import type { NetworkMode, SandboxDriver, SourceLimits } from '@harmont/sandbox'
+import type { RunnerPort } from '../port.ts'
+
+/** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
+export interface Renderer {
+  /** Name of the base image. */
+  readonly image: string
+  readonly mounts: readonly { readonly source: string; readonly target: string }[]
+  /** Text for `sh -c` that renders the pipeline of this name. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
+  command(slug: string): string
+  readonly outputPath: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** One line for the operator. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, error?: unknown) => void
+
+export interface RunnerOptions {
+  /** Stays the same over restarts: by it a runner finds its leases again. */
+  readonly id: string
+  readonly port: RunnerPort
+  /** Owned by this runner alone: a sandbox without a lease is destroyed. */
+  readonly driver: SandboxDriver
+  /** Jobs at a time. */
+  readonly slots: number
+  /** Absolute; unpacked source trees are kept here. */
+  readonly sourceDirectory: string
+  /** What steps may have, in order of wish: the first is taken. Rendering has `none`, which the driver must allow besides. */
+  readonly networkModes: readonly NetworkMode[]
+  readonly renderer: Renderer
+  readonly log: Log
+  readonly settings?: Partial<RunnerSettings>
+}
+
+export interface RunnerSettings {
+  readonly renewEveryMs: number
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number
+  /** How long one question for work may wait for it. */
+  readonly leaseWaitMs: number
+  /** Output beyond this many bytes of a job is dropped, with a remark. */
+  readonly maxLogBytes: number
+  readonly pidsLimit: number
+  readonly sourceLimits: Partial<SourceLimits>
+  /** How long a report is tried again before the job is given up; the store's leases end earlier when it is the lease that is lost. */
+  readonly giveUpMs: number
+}
+
+export const defaultRunnerSettings: RunnerSettings = {
+  renewEveryMs: 5_000,
+  graceMs: 10_000,
+  leaseWaitMs: 30_000,
+  maxLogBytes: 256 * 1024 * 1024,
+  pidsLimit: 4_096,
+  sourceLimits: {},
+  giveUpMs: 15 * 60_000,
+}

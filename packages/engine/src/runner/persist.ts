@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Persistence {
+  readonly signal: AbortSignal
+  readonly giveUpMs: number
+  readonly onFailure: (error: unknown) => void
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 5_000
+
+/**
+ * Gives what `call` gives, trying again with growing pauses while it throws: a database that is down for a while costs time, not a job. Throws the
+ * signal's reason, or the last error once it has failed for `giveUpMs`.
+ */
+export async function persist<T>(call: () => Promise<T>, { signal, giveUpMs, onFailure }: Persistence): Promise<T> {
+  const since = Date.now()
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    signal.throwIfAborted()
+    try {
+      return await call()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (Date.now() - since >= giveUpMs) throw error
+      onFailure(error)
+    }
+    try {
+      await sleep(pauseMs, undefined, { signal })
+    } catch {
+      throw signal.reason
+    }
+  }
+}

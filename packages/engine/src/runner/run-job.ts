@@ -1,0 +1,66 @@
+import type { Sandbox, SandboxHandle } from '@harmont/sandbox'
+import type { LeasedJob } from '../port.ts'
+import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
+import { finish, type JobContext, jobContext, type RunnerParts, vanished } from './job-context.ts'
+import { endRender, runRender } from './run-render.ts'
+import { endStep, runStep } from './run-step.ts'
+import { notedCache } from './sandbox-note.ts'
+
+/** Takes a fresh lease to its end. Never rejects; resolves as soon as the next job may have its place. */
+export function runJob(parts: RunnerParts, lease: HeldLease): Promise<void> {
+  return guarded(parts, lease, (context) => begin(context, lease.job))
+}
+
+/** Goes on with a lease that an earlier process held; `handle` names the sandbox that there still is of it. Never rejects. */
+export function resumeJob(parts: RunnerParts, lease: HeldLease, handle: SandboxHandle | undefined): Promise<void> {
+  return guarded(parts, lease, async (context) => {
+    const { job } = lease
+    const sandbox = handle && (await parts.options.driver.adopt(handle))
+    if (sandbox) context.hold(sandbox)
+    const running = await sandbox?.running()
+    if (sandbox && running) {
+      const started = { running, deadline: null }
+      if (job.work.kind === 'render') return endRender(context, sandbox, started)
+      return endStep(context, job.work, sandbox, started, notedCache(sandbox.handle.label))
+    }
+    if (job.started) return finish(context, vanished)
+    // Made, but nothing was started in it: its name is needed for another.
+    await sandbox?.destroy()
+    return begin(context, job)
+  })
+}
+
+function begin(context: JobContext, { work }: LeasedJob): Promise<void> {
+  return work.kind === 'render' ? runRender(context, work) : runStep(context, work)
+}
+
+async function guarded(
+  parts: RunnerParts,
+  lease: HeldLease,
+  work: (context: JobContext) => Promise<void>,
+): Promise<void> {
+  let sandbox: Sandbox | undefined
+  const context = jobContext(parts, lease, (held) => {
+    sandbox = held
+  })
+  try {
+    await work(context)
+  } catch (error) {
+    // The command goes on, for the next process.
+    if (error instanceof Abandoned) return
+    if (!(error instanceof LeaseLost)) await fail(context, error)
+  }
+  if (sandbox) parts.discard(sandbox)
+}
+
+/** An error of our own, or of this machine: the job is given back, to be tried again. */
+async function fail(context: JobContext, error: unknown): Promise<void> {
+  const { options, lease, report } = context
+  options.log('error', `job ${lease.job.jobId} is given back`, error)
+  try {
+    const at = new Date()
+    await report(() => options.port.finish(lease.job, at, vanished))
+  } catch (again) {
+    options.log('error', `job ${lease.job.jobId} cannot be given back`, again)
+  }
+}

@@ -1,0 +1,93 @@
+import { type Exit, type Running, type Sandbox, SandboxError } from '@harmont/sandbox'
+import type { RenderResult, RenderWork } from '../port.ts'
+import { resolveImage } from './base.ts'
+import { followCommand, type Started, startCommand } from './follow-command.ts'
+import { finish, type JobContext, provisionFailure, vanished } from './job-context.ts'
+import { provision } from './provision.ts'
+import { sandboxId, sandboxNote } from './sandbox-note.ts'
+
+const limits = { cpu: 2, memoryBytes: 1024 ** 3, diskBytes: 2 * 1024 ** 3, pids: 1_024 }
+const maxOutputBytes = 16 * 1024 * 1024
+/** Of the error, as a build shows it. */
+const errorCharacters = 4_000
+
+/** Renders a pipeline in a sandbox of its own: the source, our SDKs, no network, no secrets (`engine.md` 2). */
+export async function runRender(context: JobContext, work: RenderWork): Promise<void> {
+  const { lease, options, log, report } = context
+  const { renderer, port } = options
+  let sandbox: Sandbox
+  let started: Started
+  try {
+    const image = await resolveImage(context, renderer.image)
+    const { job } = lease
+    sandbox = await provision(context, {
+      id: sandboxId(job),
+      label: sandboxNote(job, null),
+      base: { image },
+      limits,
+      network: 'none',
+      readOnlyMounts: renderer.mounts,
+    })
+    context.hold(sandbox)
+    if (lease.stopReason !== null) return await finish(context, vanished)
+    started = await startCommand(context, sandbox, {
+      script: renderer.command(work.slug),
+      env: { HOME: '/root', ...job.buildEnv, ...job.injectedEnv, ...renderer.env },
+    })
+  } catch (error) {
+    if (!(error instanceof SandboxError) || error.code !== 'source_invalid')
+      return finish(context, provisionFailure(context, error))
+    const { message } = error
+    const at = new Date()
+    await log.settled()
+    // The build is to say what is wrong with it, and only a rendering that began can tell.
+    await report(() => port.started(lease.job, at))
+    return report(() => port.rendered(lease.job, at, { ok: false, code: 'source_invalid', message }))
+  }
+  await endRender(context, sandbox, started)
+}
+
+/** Follows a rendering to its end and reports what it gave; then its sandbox goes. */
+export async function endRender(context: JobContext, sandbox: Sandbox, started: Started): Promise<void> {
+  const { lease, options, log, report } = context
+  const exit = await followCommand(context, started)
+  const result = await readResult(sandbox, started.running, exit, options.renderer.outputPath)
+  if (result === null) {
+    const { code: exitCode, signal, limit } = exit
+    return finish(context, { kind: 'exited', exitCode, signal, limit, snapshot: null })
+  }
+  await log.settled()
+  await report(() => options.port.rendered(lease.job, exit.endedAt, result))
+}
+
+/** What a rendering gave; null when it was not its own doing that it ended. */
+async function readResult(
+  sandbox: Sandbox,
+  running: Running,
+  { code, signal, limit }: Exit,
+  outputPath: string,
+): Promise<RenderResult | null> {
+  if (code === null || signal !== null || limit !== null) return null
+  if (code !== 0) {
+    const words = (await lastWords(running)) || `Rendering ended with exit code ${code} and said nothing.`
+    return { ok: false, code: 'render_failed', message: words }
+  }
+  try {
+    const ir = await sandbox.readFile(outputPath, maxOutputBytes)
+    if (ir !== undefined) return { ok: true, ir: ir.toString('utf8') }
+    return { ok: false, code: 'render_failed', message: 'Rendering ended well, but gave no pipeline.' }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { ok: false, code: 'render_failed', message: `The rendered pipeline cannot be read: ${why}.` }
+  }
+}
+
+/** The end of what the command wrote to stderr. Read anew, because an earlier process may have read some of it. */
+async function lastWords(running: Running): Promise<string> {
+  let tail = Buffer.alloc(0)
+  for await (const { stream, bytes } of running.output(0)) {
+    // A character has at most 4 bytes.
+    if (stream === 'stderr') tail = Buffer.concat([tail, bytes]).subarray(-4 * errorCharacters)
+  }
+  return [...tail.toString('utf8').trim()].slice(-errorCharacters).join('')
+}

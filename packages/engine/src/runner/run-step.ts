@@ -1,0 +1,116 @@
+import { type Exit, type Sandbox, SandboxError, type SandboxSpec } from '@harmont/sandbox'
+import type { Outcome } from '../core/model.ts'
+import { type Base, baseSpec, resolveBase, type StepWork } from './base.ts'
+import { type CacheAddress, cacheAddress, hitSentence } from './cache-entry.ts'
+import { followCommand, type Started, startCommand } from './follow-command.ts'
+import { finish, type JobContext, provisionFailure, vanished } from './job-context.ts'
+import { provision } from './provision.ts'
+import { sandboxId, sandboxNote } from './sandbox-note.ts'
+
+const gigabyte = 1024 ** 3
+
+/** Takes a leased step from its base to its end. */
+export async function runStep(context: JobContext, work: StepWork): Promise<void> {
+  const missing = missingSecrets(work)
+  if (missing !== null) return finish(context, { kind: 'refused', code: 'secret_missing', message: missing })
+  const ready = await prepare(context, work)
+  if (!('sandbox' in ready)) return finish(context, ready)
+  await endStep(context, work, ready.sandbox, ready.started, ready.cache)
+}
+
+/** Follows a step's command to its end and reports that; then its sandbox goes. */
+export async function endStep(
+  context: JobContext,
+  work: StepWork,
+  sandbox: Sandbox,
+  started: Started,
+  cache: CacheAddress | null,
+): Promise<void> {
+  const exit = await followCommand(context, started)
+  const kept = await keep(context, work, sandbox, exit, cache, started.deadline === null)
+  const { code: exitCode, signal, limit } = exit
+  await finish(context, kept === 'lost' ? vanished : { kind: 'exited', exitCode, signal, limit, ...kept })
+}
+
+interface Ready {
+  readonly sandbox: Sandbox
+  readonly started: Started
+  readonly cache: CacheAddress | null
+}
+
+/** A sandbox with the step's command running in it, or the end that the step comes to without one. */
+async function prepare(context: JobContext, work: StepWork): Promise<Ready | Outcome> {
+  const { lease, options, lineage, log } = context
+  const { job } = lease
+  try {
+    const base = await resolveBase(context, work)
+    const cache = await cacheAddress(work, job, base, lineage)
+    const hit = cache && (await options.driver.snapshots.find(cache.namespace, cache.key))
+    if (hit) {
+      log.remark(hitSentence(hit))
+      return { kind: 'cached', snapshot: hit.id }
+    }
+    if (lease.stopReason !== null) return vanished
+    const sandbox = await provision(context, stepSpec(context, work, base, cache))
+    context.hold(sandbox)
+    if (lease.stopReason !== null) return vanished
+    const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...job.injectedEnv }
+    const started = await startCommand(context, sandbox, { script: work.step.command, env })
+    return { sandbox, started, cache }
+  } catch (error) {
+    return provisionFailure(context, error)
+  }
+}
+
+function stepSpec(
+  { lease, options, settings }: JobContext,
+  { step }: StepWork,
+  base: Base,
+  cache: CacheAddress | null,
+): SandboxSpec {
+  const [network] = options.networkModes
+  if (network === undefined)
+    throw new SandboxError('provision_failed', 'No network mode of the settings can be had on this machine.')
+  const { cpu, memoryGb, diskGb } = step.resources
+  return {
+    id: sandboxId(lease.job),
+    label: sandboxNote(lease.job, cache),
+    base: baseSpec(base),
+    limits: { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit },
+    network,
+  }
+}
+
+/**
+ * Keeps the file system that a passed step left, where a step builds in it or a later build may find it. `lost`: an earlier process may have kept it and
+ * not said so, and nobody knows under which name.
+ */
+async function keep(
+  context: JobContext,
+  { step, childrenBuildIn }: StepWork,
+  sandbox: Sandbox,
+  exit: Exit,
+  cache: CacheAddress | null,
+  adopted: boolean,
+): Promise<{ readonly snapshot: string | null; readonly snapshotError?: string } | 'lost'> {
+  const { lease, log } = context
+  const passed = exit.code === 0 && exit.limit === null && lease.stopReason === null
+  if (!passed || !(childrenBuildIn || cache !== null)) return { snapshot: null }
+  try {
+    const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key } })
+    return { snapshot: id }
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error
+    if (adopted) return 'lost'
+    if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
+    log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
+    return { snapshot: null }
+  }
+}
+
+function missingSecrets({ step }: StepWork): string | null {
+  const names = [...new Set(Object.values(step.secrets))].sort()
+  if (names.length === 0) return null
+  const subject = names.length === 1 ? 'The secret' : 'The secrets'
+  return `${subject} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not defined for this build.`
+}

@@ -1,0 +1,173 @@
+/** Test only: an engine over a memory store and real sandboxes. All test files share one store of images, because the host base takes seconds. */
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { createGzip } from 'node:zlib'
+import type { PlannedStep } from '@harmont/ir'
+import { createImageStore, createOciDriver, type OciDriver } from '@harmont/sandbox'
+import { pack } from 'tar-stream'
+import { createBuild, type NewBuild } from '../core/create-build.ts'
+import { defaultLimits, type Limits } from '../core/limits.ts'
+import type { Build, Job } from '../core/model.ts'
+import { plainPlan } from '../core/random-plan.ts'
+import { isBuildTerminal } from '../core/states.ts'
+import { createEngine, type Engine, type EngineRunner } from '../engine.ts'
+import { MemoryStore } from '../memory/memory-store.ts'
+import type { BuildContext } from '../store.ts'
+import { defaultStoreSettings } from '../store-settings.ts'
+import { plainContext } from '../store-suite.ts'
+
+const imageDirectory = '/var/tmp/harmont-test-images'
+
+export interface Bench {
+  readonly directory: string
+  readonly driver: OciDriver
+  readonly store: MemoryStore
+  readonly engine: Engine
+  /** Of the archives of builds, by SHA-256. */
+  readonly blobs: Map<string, Buffer>
+  readonly limits: Limits
+  close(): Promise<void>
+}
+
+export interface BenchOptions {
+  readonly runner?: Partial<EngineRunner>
+  readonly limits?: Partial<Limits>
+  readonly startLeaseMs?: number
+  readonly leaseMs?: number
+}
+
+/** Opens a started engine in a directory of its own. */
+export async function openBench(options: BenchOptions = {}): Promise<Bench> {
+  const directory = await mkdtemp('/var/tmp/harmont-engine-')
+  const driver = await openDriver(directory)
+  const limits = { ...defaultLimits, ...options.limits }
+  const { startLeaseMs = 30_000, leaseMs = 300_000 } = options
+  const store = new MemoryStore({ limits, startLeaseMs, leaseMs })
+  const blobs = new Map<string, Buffer>()
+  const engine = createEngine({
+    store,
+    leaseMs,
+    blobs: { open: (name) => Readable.from([blobs.get(name) ?? Buffer.alloc(0)]) },
+    runner: runnerOptions(directory, driver, options.runner),
+    log: (level, message, error) => {
+      if (level !== 'info') console.error(level, message, error)
+    },
+  })
+  await engine.start()
+  return {
+    directory,
+    driver,
+    store,
+    engine,
+    blobs,
+    limits,
+    async close() {
+      await engine.close()
+      for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+      await driver.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A driver below the directory; without networks, so that tests need no names of interfaces. */
+export function openDriver(directory: string): Promise<OciDriver> {
+  return createOciDriver({
+    directory: join(directory, 'sandboxes'),
+    images: createImageStore({
+      directory: imageDirectory,
+      aliases: { default: 'host' },
+      fallbackToHost: true,
+      hostAllow: [],
+      insecureRegistries: [],
+    }),
+    network: ['none'],
+    egressAllow: [],
+    runtime: 'crun',
+  })
+}
+
+/** Options of a runner with two slots over that driver. */
+export function runnerOptions(directory: string, driver: OciDriver, more: Partial<EngineRunner> = {}): EngineRunner {
+  return {
+    id: 'runner-1',
+    driver,
+    slots: 2,
+    sourceDirectory: join(directory, 'sources'),
+    networkModes: ['none'],
+    renderer: { image: 'host', mounts: [], command: () => 'false', outputPath: '/out.json' },
+    cacheBytes: 10 * 1024 ** 3,
+    ...more,
+  }
+}
+
+/** A step that runs a command in the host base, or in another step. */
+export function step(command: string, fields: Partial<PlannedStep> = {}): Partial<PlannedStep> {
+  return { command, image: fields.buildsIn === undefined || fields.buildsIn === null ? 'host' : null, ...fields }
+}
+
+/** Submits a build; gives its id. */
+export function submit(
+  { store, limits }: Pick<Bench, 'store' | 'limits'>,
+  from: readonly Partial<PlannedStep>[] | NewBuild['from'],
+  context: Partial<BuildContext> = {},
+): string {
+  const id = randomUUID()
+  const source: NewBuild['from'] =
+    'kind' in from ? from : { kind: 'plan', plan: plainPlan(from, null), conditions: from.map(() => true) }
+  const created = createBuild(
+    { id, queue: 'q', at: Date.now(), from: source },
+    { newId: defaultStoreSettings.newId, limits },
+  )
+  store.submit(created, { ...plainContext, ...context })
+  return id
+}
+
+/** Waits until the build is over, or `until` holds of it. */
+export async function settled(
+  { store }: Pick<Bench, 'store'>,
+  buildId: string,
+  until: (build: Build) => boolean = (build) => isBuildTerminal(build.state),
+  withinMs = 30_000,
+): Promise<Build> {
+  const { promise, resolve, reject } = Promise.withResolvers<Build>()
+  const look = async () => {
+    const build = (await store.load(buildId))?.build
+    if (build && until(build)) resolve(build)
+  }
+  const unsubscribe = store.changes.onBuild(buildId, () => void look())
+  const timer = setTimeout(async () => {
+    const jobs = (await store.jobs(buildId)).map(({ state, errorMessage }) => `${state} ${errorMessage ?? ''}`)
+    reject(new Error(`build ${buildId} did not come so far within ${withinMs} ms: ${jobs.join(', ')}`))
+  }, withinMs)
+  try {
+    await look()
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    unsubscribe()
+  }
+}
+
+/** A job's log as text; remarks in angle brackets. */
+export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
+  const chunks = await store.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
+  return chunks.map(({ kind, content }) => (kind === 2 ? `<${String(content).trimEnd()}>` : String(content))).join('')
+}
+
+/** Puts an archive of these files into the blobs; gives the `source` of a build's context. */
+export async function archive(
+  { blobs }: Pick<Bench, 'blobs'>,
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly sha256: string; readonly blob: string }> {
+  const tar = pack()
+  for (const [name, content] of Object.entries(files)) tar.entry({ name }, content)
+  tar.finalize()
+  const bytes = Buffer.from(await text(tar.pipe(createGzip()).setEncoding('latin1')), 'latin1')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  blobs.set(sha256, bytes)
+  return { sha256, blob: sha256 }
+}

@@ -1,0 +1,78 @@
+import type { Build, Job, Step } from '../core/model.ts'
+import type { LeasedJob } from '../port.ts'
+import type { BuildContext, Lease } from '../store.ts'
+
+/** What of a build depends on its steps alone, found out once. */
+interface Places {
+  /** Slots of jobs as they were when looked for last; a retry puts another job there. */
+  readonly slots: Map<string, number>
+  /** Slots of steps that another builds in. */
+  readonly parents: ReadonlySet<number>
+}
+
+const places = new WeakMap<readonly Step[], Places>()
+
+/** What a runner is told of a lease. Throws when the build knows no such job. */
+export function leasedJob(lease: Lease, build: Build, context: BuildContext, logBytes: number): LeasedJob {
+  const { jobId, buildId, fence, lastSeq, spoolOffset, started, stop } = lease
+  const job = jobOf(build, jobId)
+  const work = workOf(build, job, context)
+  const own = {
+    HARMONT_JOB_ID: jobId,
+    HARMONT_ATTEMPT: String(job.attempt),
+    ...(work.kind === 'step' ? { HARMONT_STEP_KEY: work.step.key } : {}),
+  }
+  return {
+    jobId,
+    buildId,
+    fence,
+    attempt: job.attempt,
+    work,
+    buildEnv: context.env,
+    injectedEnv: { ...context.injectedEnv, ...own },
+    cacheNamespace: context.cacheNamespace,
+    origin: context.origin,
+    lastSeq,
+    spoolOffset,
+    logBytes,
+    started,
+    stop,
+    expiresAt: new Date(lease.expiresAt),
+    deadlineAt: lease.deadlineAt === null ? null : new Date(lease.deadlineAt),
+  }
+}
+
+function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob['work'] {
+  if (job.step === null) {
+    if (renderSlug === null) throw new Error(`build ${build.id} is to be rendered, but its context names no pipeline`)
+    return { kind: 'render', slug: renderSlug }
+  }
+  const step = build.steps[job.step]
+  if (step === undefined) throw new Error(`build ${build.id} has no step ${job.step}`)
+  const parentSnapshot = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
+  return { kind: 'step', step, parentSnapshot, childrenBuildIn: placesOf(build).parents.has(job.step) }
+}
+
+function jobOf(build: Build, jobId: string): Job {
+  if (build.render?.id === jobId) return build.render
+  const { slots } = placesOf(build)
+  const known = build.jobs[slots.get(jobId) ?? -1]
+  if (known?.id === jobId) return known
+  build.jobs.forEach(({ id }, slot) => {
+    slots.set(id, slot)
+  })
+  const job = build.jobs[slots.get(jobId) ?? -1]
+  if (job?.id !== jobId) throw new Error(`build ${build.id} has no job ${jobId}`)
+  return job
+}
+
+function placesOf({ steps, jobs }: Build): Places {
+  const known = places.get(steps)
+  if (known) return known
+  const made: Places = {
+    slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
+    parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
+  }
+  places.set(steps, made)
+  return made
+}

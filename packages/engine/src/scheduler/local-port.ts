@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream'
+import { conditionHolds, parsePlan } from '@harmont/ir'
+import type { BuildEvent, Job } from '../core/model.ts'
+import { isHeld, isTerminal } from '../core/states.ts'
+import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
+import type { BuildStore, Lease } from '../store.ts'
+import { awaitReady } from './await-ready.ts'
+import { leasedJob } from './leased-job.ts'
+
+export interface LocalPortOptions {
+  readonly store: BuildStore
+  readonly blobs: {
+    /** The bytes of a source archive, under the name in its build's context. */
+    open(blob: string): Readable | Promise<Readable>
+  }
+}
+
+/** The runner's way to a store in the same process. */
+export function createLocalPort({ store, blobs }: LocalPortOptions): RunnerPort {
+  const loadBuild = async (buildId: string) => {
+    const loaded = await store.load(buildId)
+    if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
+    return loaded
+  }
+
+  async function toJob(lease: Lease): Promise<LeasedJob> {
+    const { build, context } = await loadBuild(lease.buildId)
+    const logBytes = lease.lastSeq === 0 ? 0 : (await store.size(lease.jobId)).bytes
+    return leasedJob(lease, build, context, logBytes)
+  }
+
+  /** Applies an event of a lease. `isRecorded` says of the job whether a refused event is in its state already, which a repeated call meets. */
+  async function report(
+    { buildId, jobId, fence }: LeaseRef,
+    event: BuildEvent,
+    isRecorded: (job: Job) => boolean,
+  ): Promise<boolean> {
+    const applied = await store.apply(buildId, [event])
+    if (applied === undefined) return false
+    if (applied.taken[0] === true) return true
+    const job = (await store.jobs(buildId)).find(({ id }) => id === jobId)
+    return job !== undefined && job.fence === fence && isRecorded(job)
+  }
+
+  return {
+    async lease({ runner, slots, waitMs, signal }) {
+      const leases = await awaitReady(
+        () => store.lease(runner, slots, Date.now()),
+        () => store.nextReadyAt(),
+        store.changes,
+        { waitMs, signal },
+      )
+      return Promise.all(leases.map(toJob))
+    },
+
+    async reclaim(runner) {
+      return Promise.all((await store.leasesOf(runner)).map(toJob))
+    },
+
+    async renew(runner) {
+      return (await store.renew(runner, Date.now())).map(toStatus)
+    },
+
+    onDirective(listener) {
+      return store.changes.onStop(({ job: jobId, fence, reason: stop }) => listener({ jobId, fence, stop }))
+    },
+
+    started(lease, at) {
+      const { jobId: job, fence } = lease
+      return report(lease, { type: 'started', job, fence, at: at.getTime() }, ({ state }) => isHeld(state))
+    },
+
+    append(lease, chunks, spoolOffset) {
+      return store.append(lease, chunks, spoolOffset)
+    },
+
+    finish(lease, at, outcome) {
+      const { jobId: job, fence } = lease
+      const event: BuildEvent = { type: 'ended', job, fence, at: at.getTime(), outcome }
+      return report(lease, event, ({ state }) => isTerminal(state))
+    },
+
+    async rendered(lease, at, result) {
+      const { event, warnings } = await renderEvent(lease, at, result)
+      const taken = await report(lease, event, ({ state }) => isTerminal(state))
+      if (taken && warnings.length > 0) await store.remark(lease.jobId, `${warnings.join('\n')}\n`, at.getTime())
+      return taken
+    },
+
+    async fetchSource(buildId) {
+      const { source } = (await loadBuild(buildId)).context
+      return source && { sha256: source.sha256, open: async () => blobs.open(source.blob) }
+    },
+  }
+
+  async function renderEvent(
+    { buildId, jobId: job, fence }: LeaseRef,
+    date: Date,
+    result: RenderResult,
+  ): Promise<{ readonly event: BuildEvent; readonly warnings: readonly string[] }> {
+    const at = date.getTime()
+    const failed = ({ code, message }: { readonly code: string; readonly message: string }) => ({
+      event: { type: 'render_failed', job, fence, at, code, message } as const,
+      warnings: [],
+    })
+    if (!result.ok) return failed(result)
+    const parsed = parsePlan(result.ir)
+    if (!parsed.ok) return failed(parsed.error)
+    const { plan } = parsed
+    const { conditionContext } = (await loadBuild(buildId)).context
+    const conditions = plan.steps.map(({ condition }) => conditionHolds(condition, conditionContext))
+    return { event: { type: 'rendered', job, fence, at, plan, conditions }, warnings: plan.warnings }
+  }
+}
+
+function toStatus({ jobId, buildId, fence, expiresAt, stop }: Lease): LeaseStatus {
+  return { jobId, buildId, fence, expiresAt: new Date(expiresAt), stop }
+}

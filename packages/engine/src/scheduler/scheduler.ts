@@ -1,0 +1,72 @@
+import type { BuildEvent } from '../core/model.ts'
+import type { BuildStore } from '../store.ts'
+
+export interface SchedulerOptions {
+  readonly store: BuildStore
+  /** The store's own: a scheduler ends no lease before it has watched for so long. */
+  readonly leaseMs: number
+  readonly log: (level: 'warn', message: string, error?: unknown) => void
+  readonly everyMs?: number
+}
+
+export interface Scheduler {
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Events that are applied in one go. */
+const atATime = 1_000
+
+/** Makes what is overdue happen: deadlines, kills, leases that ran out. Who may lease what, and when, the port sees to. */
+export function createScheduler({ store, leaseMs, log, everyMs = 500 }: SchedulerOptions): Scheduler {
+  let timer: NodeJS.Timeout | undefined
+  let ticking: Promise<void> | undefined
+  let stopped = true
+  /** Since when renewals could reach us without a break: downtime of everything is no runner's fault. */
+  let watchingSince = Date.now()
+  let lastLook = Date.now()
+
+  async function tick(): Promise<void> {
+    const now = Date.now()
+    // A machine that slept, or a process that was held up, did not watch either.
+    if (now - lastLook > Math.max(10 * everyMs, 10_000)) watchingSince = now
+    try {
+      const overdue = await store.overdue(now, atATime)
+      lastLook = Date.now()
+      const mayExpire = now - watchingSince >= leaseMs
+      const builds = new Map<string, BuildEvent[]>()
+      for (const { buildId, event } of overdue) {
+        if (event.type === 'lease_lost' && !mayExpire) continue
+        const events = builds.get(buildId)
+        if (events) events.push(event)
+        else builds.set(buildId, [event])
+      }
+      for (const [buildId, events] of builds) await store.apply(buildId, events)
+    } catch (error) {
+      watchingSince = Date.now()
+      log('warn', 'what is overdue could not be seen to', error)
+    }
+  }
+
+  function next(): void {
+    if (stopped) return
+    timer = setTimeout(() => {
+      ticking = tick().finally(next)
+    }, everyMs)
+  }
+
+  return {
+    start() {
+      if (!stopped) return
+      stopped = false
+      watchingSince = Date.now()
+      lastLook = watchingSince
+      next()
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await ticking
+    },
+  }
+}
