@@ -1,0 +1,42 @@
+/** Plays the runner of a test: leases, logs and ends jobs in the engine's store, without a sandbox. */
+import type { Outcome } from '@harmont/engine'
+import type { TestServer } from './server.ts'
+
+export interface PlayedJob {
+  readonly id: string
+  readonly buildId: string
+  /** Appends to the log, a chunk for each text; on stdout unless said otherwise. */
+  log(texts: readonly (string | Buffer)[], kind?: 0 | 1): Promise<void>
+  end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>): Promise<void>
+}
+
+/** Leases the next ready job and starts it. */
+export async function playJob({ server }: TestServer): Promise<PlayedJob> {
+  const { store } = server.engine
+  const [lease] = await store.lease('test-runner', 1, Date.now())
+  if (lease === undefined) throw new Error('no job is ready')
+  const { jobId, buildId, fence } = lease
+  await store.apply(buildId, [{ type: 'started', job: jobId, fence, at: Date.now() }])
+  let seq = 0
+  return {
+    id: jobId,
+    buildId,
+    async log(texts, kind = 0) {
+      const chunks = texts.map((text) => {
+        seq += 1
+        return { seq, kind, content: Buffer.from(text), ts: 1_750_000_000_000_000_000n + BigInt(seq) }
+      })
+      if (!(await store.append({ buildId, jobId, fence }, chunks, seq))) throw new Error('the lease is lost')
+    },
+    async end(outcome = {}) {
+      const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const
+      await store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: Date.now(), outcome: exited }])
+    },
+  }
+}
+
+/** A flat IR with these steps. */
+export function ir(...steps: readonly Readonly<Record<string, unknown>>[]): string {
+  const typed = steps.map((step) => ({ type: 'command', ...step }))
+  return JSON.stringify({ version: '0', default_image: 'host', steps: typed })
+}
