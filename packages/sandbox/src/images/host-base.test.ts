@@ -153,6 +153,29 @@ it('is made once, costs nothing the second time, and is made again when it was d
   await stat(path.join(first.rootfs, 'etc/passwd'))
 })
 
+it('lets users other than root get about, whatever our umask', async () => {
+  const before = process.umask(0o077)
+  try {
+    const { rootfs } = await hostWith()
+    const closed = execFileSync('find', [
+      rootfs,
+      '-maxdepth',
+      '3',
+      '-type',
+      'd',
+      '!',
+      '-perm',
+      '-o=rx',
+      '-printf',
+      '%P ',
+    ])
+    expect(closed.toString()).toBe('root ')
+    expect((await lstat(path.join(rootfs, 'etc/passwd'))).mode & 0o777).toBe(0o644)
+  } finally {
+    process.umask(before)
+  }
+})
+
 it('copies what lies on another file system, with capabilities and names that are not UTF-8', async () => {
   const mount = '/opt/harmont-test-mount'
   made.push(mount)

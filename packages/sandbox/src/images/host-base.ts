@@ -40,11 +40,18 @@ const PACKAGE_STATE = [
   '/var/lib/xml-core',
 ]
 
-const EMPTY_FOLDERS: readonly (readonly [string, number])[] = [
-  ...['dev', 'home', 'media', 'mnt', 'proc', 'run', 'srv', 'sys'].map((name) => [name, 0o755] as const),
-  ...['var/cache/apt/archives/partial', 'var/cache/debconf', 'var/log', 'var/spool'].map(
-    (name) => [name, 0o755] as const,
-  ),
+const FOLDERS: readonly (readonly [string, number])[] = [
+  ...['dev', 'etc', 'home', 'media', 'mnt', 'proc', 'run', 'srv', 'sys', 'var'].map((name) => [name, 0o755] as const),
+  ...[
+    'cache',
+    'cache/apt',
+    'cache/apt/archives',
+    'cache/apt/archives/partial',
+    'cache/debconf',
+    'lib',
+    'log',
+    'spool',
+  ].map((name) => [`var/${name}`, 0o755] as const),
   ['root', 0o700],
   ['tmp', 0o1777],
   ['var/tmp', 0o1777],
@@ -71,12 +78,13 @@ export async function hostDigest(options: HostOptions): Promise<string> {
 export async function buildHostBase(root: string, options: HostOptions): Promise<void> {
   const hide = new Set(options.hide)
   for (const allowed of options.allow) await checkAllowed(allowed, hide)
-  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
-  await copyPackageState(root)
-  for (const [name, mode] of EMPTY_FOLDERS) {
-    await mkdir(path.join(root, name), { recursive: true })
+  await chmod(root, 0o755)
+  for (const [name, mode] of FOLDERS) {
+    await mkdir(path.join(root, name))
     await chmod(path.join(root, name), mode)
   }
+  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
+  await copyPackageState(root)
   await symlink('../run', path.join(root, 'var/run'))
   await symlink('../run/lock', path.join(root, 'var/lock'))
   await writeHostEtc(root)
@@ -111,8 +119,10 @@ async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
   if (folder === '/') return
   await mkdirWithoutLinks(root, path.dirname(folder))
   const stats = await lstatOrUndefined(root + folder)
-  if (stats === undefined) await mkdir(root + folder, { mode: 0o755 })
-  else if (!stats.isDirectory())
+  if (stats === undefined) {
+    await mkdir(root + folder)
+    await chmod(root + folder, 0o755)
+  } else if (!stats.isDirectory())
     throw notAllowed(folder, 'is a link, or no folder, in the base "host": name the place it leads to')
 }
 
@@ -133,7 +143,6 @@ function notAllowed(file: string, why: string): SandboxError {
 async function copyPackageState(root: string): Promise<void> {
   for (const state of PACKAGE_STATE) {
     if ((await lstatOrUndefined(state)) === undefined) continue
-    await mkdir(path.dirname(root + state), { recursive: true })
     await farm({ source: state, root, hide: new Set(), publicOnly: CANNOT_READ_ALL, copy: true })
   }
 }

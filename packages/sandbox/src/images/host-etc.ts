@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissing } from './missing.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
@@ -44,7 +44,6 @@ const NOBODY_ID = 65_534
 /** Writes the /etc of the `host` base below `root`: generated files, what packages brought unchanged, and a list of names; nothing else. */
 export async function writeHostEtc(root: string): Promise<void> {
   const etc = path.join(root, 'etc')
-  await mkdir(etc, { recursive: true, mode: 0o755 })
   const sources = await withoutPasswords(await publicBelow(PACKAGE_SOURCES))
   const wanted = [...(await unchangedPackagedEtc()), ...(await publicBelow(MADE_BY_TOOLS)), ...sources]
   await copyIntoRoot(root, [...new Set(wanted)].filter((file) => !NEVER.test(file)).sort())
@@ -59,7 +58,8 @@ export async function writeHostEtc(root: string): Promise<void> {
     fstab: '',
   }
   for (const [name, text] of Object.entries(generated)) {
-    await writeFile(path.join(etc, name), text, { mode: 0o644, flag: 'wx' })
+    await writeFile(path.join(etc, name), text, { flag: 'wx' })
+    await chmod(path.join(etc, name), 0o644)
   }
   await symlink('/proc/self/mounts', path.join(etc, 'mtab'))
 }

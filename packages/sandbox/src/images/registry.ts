@@ -58,7 +58,7 @@ export async function askDigest(name: string, options: RegistryOptions): Promise
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)
   if (pinned?.[1] !== undefined) return pinned[1]
   const tls = isPlain(name, options) ? ['--tls-verify=false'] : []
-  const manifest = await runTool('skopeo', ['inspect', '--raw', ...tls, `docker://${name}`])
+  const manifest = await runTool('skopeo', ['--command-timeout', '1m', 'inspect', '--raw', ...tls, `docker://${name}`])
   return `sha256:${createHash('sha256').update(manifest).digest('hex')}`
 }
 
@@ -66,7 +66,11 @@ export async function askDigest(name: string, options: RegistryOptions): Promise
 export async function copyToLayout(source: string, layout: string, lockFd: number, plain = false): Promise<void> {
   const policy = (await hasSignaturePolicy()) ? [] : ['--insecure-policy']
   const tls = plain ? ['--src-tls-verify=false'] : []
-  await runTool('skopeo', [...policy, 'copy', '--quiet', ...tls, source, `oci:${layout}:image`], { lockFd })
+  await runTool(
+    'skopeo',
+    [...policy, '--command-timeout', '1h', 'copy', '--quiet', ...tls, source, `oci:${layout}:image`],
+    { lockFd },
+  )
 }
 
 /** skopeo's notation for a name at exactly this digest; it takes a tag or a digest, not both. */

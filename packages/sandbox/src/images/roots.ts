@@ -87,9 +87,10 @@ export class Roots {
   }
 }
 
-/** Removes a directory whatever it holds. Node.js's own `rm` cannot remove names that are not UTF-8. */
-export async function removeTree(directory: string): Promise<void> {
-  await runTool('rm', ['-rf', '--one-file-system', '--', directory])
+/** Removes a directory whatever it holds. Node.js's own `rm` cannot remove names that are not UTF-8. `lockFd` as for `runTool`. */
+export async function removeTree(directory: string, lockFd?: number): Promise<void> {
+  const options = lockFd === undefined ? {} : { lockFd }
+  await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)
 }
 
 async function exists(file: string): Promise<boolean> {

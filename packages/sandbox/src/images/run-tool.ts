@@ -10,9 +10,12 @@ export interface ToolOptions {
   readonly lockFd?: number
 }
 
+// What our umask forbids would be missing in root file systems: there, users other than root must get about.
+const WITH_USUAL_UMASK = 'umask 022; exec "$0" "$@"'
+
 /** Runs a program to its end and gives its standard output. Fails with its name, exit code and the last of its stderr. */
 export async function runTool(tool: string, args: readonly string[], options: ToolOptions = {}): Promise<Buffer> {
-  const child = spawn(tool, args, {
+  const child = spawn('sh', ['-c', WITH_USUAL_UMASK, tool, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['pipe', 'pipe', 'pipe', ...(options.lockFd === undefined ? [] : [options.lockFd])],
@@ -29,18 +32,8 @@ export async function runTool(tool: string, args: readonly string[], options: To
   // A tool that ends without reading its input says why in its exit code.
   stdin.on('error', () => {})
   stdin.end(options.stdin)
-  let code: number | null
-  let signal: string | null
-  try {
-    ;[code, signal] = await closed
-  } catch (cause) {
-    throw new Error(
-      `${tool} could not be started: is it installed? (${cause instanceof Error ? cause.message : cause})`,
-      {
-        cause,
-      },
-    )
-  }
+  const [code, signal] = await closed
+  if (code === 127) throw new Error(`${tool} is not installed on this machine`)
   if (code !== 0) throw new Error(`${tool} ${args[0] ?? ''}: ${signal ?? `exit ${code}`}: ${complaint.trim()}`)
   return Buffer.concat(output)
 }

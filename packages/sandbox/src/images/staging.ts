@@ -7,7 +7,7 @@ import { removeTree } from './roots.ts'
 
 /**
  * Runs `work` alone among all processes for this key, with an empty directory of its own. What a killed predecessor left there is removed
- * first; its children that still run hold the lock, so nothing writes into what is removed.
+ * first; its children that still run hold the lock, so none of them writes or removes here any more.
  */
 export async function staged<T>(
   store: string,
@@ -17,12 +17,12 @@ export async function staged<T>(
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32)
   const parent = path.join(store, 'staging', name)
   await using lock = await lockFile(path.join(store, 'locks', name))
-  await removeTree(parent)
+  await removeTree(parent, lock.fd)
   await mkdir(parent, { recursive: true, mode: 0o700 })
   try {
     return await work(await mkdtemp(path.join(parent, 'a-')), lock)
   } finally {
-    await removeTree(parent)
+    await removeTree(parent, lock.fd)
   }
 }
 
@@ -34,6 +34,6 @@ export async function removeAbandoned(store: string): Promise<void> {
   })
   for (const name of names) {
     await using lock = await lockFile(path.join(store, 'locks', name), { wait: false })
-    if (lock !== undefined) await removeTree(path.join(store, 'staging', name))
+    if (lock !== undefined) await removeTree(path.join(store, 'staging', name), lock.fd)
   }
 }

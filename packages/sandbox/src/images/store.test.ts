@@ -154,6 +154,7 @@ describe('a registry', () => {
     const images = await Promise.all(Array.from({ length: 5 }, () => store.resolve(name)))
     for (const image of images) await expectWhole(image)
     expect((await Promise.all(codes)).map(([code]) => code)).toEqual([0, 0])
+    expect(await store.collect(new Set())).toEqual([])
     expect(await readdir(path.join(directory, 'roots'))).toHaveLength(1)
     expect(await readdir(path.join(directory, 'staging'))).toEqual([])
   })

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { packed } from './archive.test-support.ts'
+import { collectSources } from './index.ts'
 import { verifyTree } from './verify-tree.ts'
 
 let home: string
@@ -57,5 +58,12 @@ it('a process killed at any moment leaves nothing that the next takes for whole'
   }
   expect(verifyTree(await treeOf(unpackElsewhere()))).toBe(true)
   expect(await readdir(path.join(home, 'store', 'trees'))).toHaveLength(1)
+  const nothing = new Set<string>()
+  await collectSources({
+    directory: path.join(home, 'store'),
+    keepTrees: nothing,
+    keepManifests: nothing,
+    before: new Date(0),
+  })
   expect(await readdir(path.join(home, 'store', 'staging'))).toEqual([])
 })
