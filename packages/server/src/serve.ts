@@ -75,9 +75,12 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
       engine: services.engine,
       async stop() {
         draining = true
-        await builds.drain()
-        await drainHttp(app, settings.drainSeconds * 1000, () => closing.abort())
+        const drainMs = settings.drainSeconds * 1000
+        // No new work from here on; what runs is followed for as long as somebody listens.
+        const drained = builds.drain(drainMs)
+        await drainHttp(app, drainMs, () => closing.abort())
         await started.disposeAsync()
+        await drained
       },
     }
   } catch (error) {

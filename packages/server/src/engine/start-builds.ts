@@ -1,8 +1,12 @@
-import type { PostgresStore } from '@harmont/engine'
+/** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
+import { join } from 'node:path'
+import { createEngine, type EngineRunner, type Log, type PostgresStore } from '@harmont/engine'
+import { renderMounts } from '@harmont/hm'
+import { createImageStore, createOciDriver, type OciDriver, probe } from '@harmont/sandbox'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
-import type { Settings } from '../settings/read-settings.ts'
+import { isLocal, type Settings } from '../settings/read-settings.ts'
 
 export interface BuildsOptions {
   readonly settings: Settings
@@ -12,13 +16,89 @@ export interface BuildsOptions {
   readonly log: Logger
 }
 
-/** What runs builds in this process. */
 export interface Builds {
+  /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
   readonly lacking: string | null
-  drain(): Promise<void>
+  /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
+  drain(withinMs: number): Promise<void>
+  /** Commands go on without us, for the next start to adopt. */
   stop(): Promise<void>
 }
 
-export async function startBuilds(_: BuildsOptions): Promise<Builds> {
-  return { lacking: null, async drain() {}, async stop() {} }
+/** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
+export async function startBuilds(options: BuildsOptions): Promise<Builds> {
+  const { settings, store, blobs, log } = options
+  const sandboxes = settings.runner === 'off' ? null : await openSandboxes(options)
+  if (sandboxes !== null && 'lacking' in sandboxes) log.warn({ lacking: sandboxes.lacking }, 'builds cannot run here')
+  const driver = sandboxes !== null && 'driver' in sandboxes ? sandboxes.driver : null
+  const engine = createEngine({
+    store,
+    blobs: { open: (blob) => blobs.open(blob) },
+    leaseMs: settings.leaseSeconds * 1000,
+    runner: driver === null ? null : await runnerOn(driver, options),
+    log: toLog(log.child({ part: 'engine' })),
+  })
+  await engine.start()
+  return {
+    lacking: sandboxes !== null && 'lacking' in sandboxes ? sandboxes.lacking : null,
+    drain: (withinMs) => engine.drain(withinMs),
+    async stop() {
+      await engine.close()
+      await driver?.close()
+    },
+  }
+}
+
+async function openSandboxes({
+  settings,
+  directory,
+}: BuildsOptions): Promise<{ readonly driver: OciDriver } | { readonly lacking: string }> {
+  const { problems, packages } = await probe(directory.sandboxes)
+  if (problems.length > 0) {
+    const install = packages.length > 0 ? ` To install what is missing: apt-get install ${packages.join(' ')}` : ''
+    return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.${install}` }
+  }
+  const images = createImageStore({
+    directory: join(directory.path, 'images'),
+    fallbackToHost: settings.imageFallback === 'host',
+    hostAllow: settings.hostAllow,
+    hostHide: [directory.path],
+    allowPrivateRegistries: isLocal(settings.publicUrl),
+  })
+  const driver = await createOciDriver({
+    directory: directory.sandboxes,
+    images,
+    // Pipelines are rendered without a network, whatever steps may have.
+    network: [...new Set([...settings.sandboxNetwork, 'none' as const])],
+    egressAllow: settings.egressAllow,
+    runtime: settings.ociRuntime,
+  })
+  return { driver }
+}
+
+async function runnerOn(driver: OciDriver, { settings, directory, log }: BuildsOptions): Promise<EngineRunner> {
+  const possible = await driver.networkModes()
+  const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
+  if (networkModes.length === 0)
+    throw new Error(
+      `HARMONT_SANDBOX_NETWORK: expected a network that this machine can give, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
+    )
+  log.info({ network: networkModes[0], problems: driver.networkProblems }, 'the network of sandboxes')
+  return {
+    // Stays the same over restarts, and is another one on another machine that shares the database.
+    id: `local-${(await directory.secret('runner-id')).slice(0, 12)}`,
+    driver,
+    slots: settings.runnerSlots,
+    sourceDirectory: join(directory.path, 'sources'),
+    networkModes,
+    renderer: { image: settings.renderImage, ...renderMounts() },
+    cacheBytes: settings.snapshotDiskBytes,
+  }
+}
+
+function toLog(log: Logger): Log {
+  return (level, message, error) => {
+    if (error === undefined) log[level](message)
+    else log[level]({ err: error }, message)
+  }
 }

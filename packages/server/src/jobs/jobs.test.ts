@@ -8,7 +8,7 @@ type Job = components['schemas']['Job']
 const it = testServer()
 const organization = '/api/v0/organizations/default'
 
-async function newBuild(...steps: Parameters<typeof ir>[number][]): Promise<string> {
+async function newBuild(...steps: readonly Readonly<Record<string, unknown>>[]): Promise<string> {
   const slug = await it.newPipeline()
   const path = `${organization}/pipelines/${slug}/builds`
   const made = await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: ir(...steps) })

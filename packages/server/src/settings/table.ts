@@ -115,7 +115,7 @@ export const settingsTable = {
     [],
     'private addresses that jobs may reach all the same: ranges and host:port',
   ),
-  ociRuntime: setting('HARMONT_OCI_RUNTIME', oneOf('crun', 'runsc'), 'crun', 'program that starts sandboxes'),
+  ociRuntime: setting('HARMONT_OCI_RUNTIME', oneOf('crun'), 'crun', 'program that starts sandboxes'),
   snapshotDiskBytes: setting(
     'HARMONT_SNAPSHOT_DISK',
     byteSize,
