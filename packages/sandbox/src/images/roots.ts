@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissing } from './missing.ts'
 import { runTool } from './run-tool.ts'
@@ -89,8 +89,19 @@ export class Roots {
 
 /** Removes a directory whatever it holds. Node.js's own `rm` cannot remove names that are not UTF-8. `lockFd` as for `runTool`. */
 export async function removeTree(directory: string, lockFd?: number): Promise<void> {
+  // Mostly there is nothing, and a program costs milliseconds that a build waits for.
+  if (await isGoneWhenEmpty(directory)) return
   const options = lockFd === undefined ? {} : { lockFd }
   await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)
+}
+
+async function isGoneWhenEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory)
+    return true
+  } catch (error) {
+    return isMissing(error) && !(await exists(directory))
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

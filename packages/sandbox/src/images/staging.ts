@@ -19,9 +19,11 @@ export async function staged<T>(
   await using lock = await lockFile(path.join(store, 'locks', name))
   await removeTree(parent, lock.fd)
   await mkdir(parent, { recursive: true, mode: 0o700 })
+  const directory = await mkdtemp(path.join(parent, 'a-'))
   try {
-    return await work(await mkdtemp(path.join(parent, 'a-')), lock)
+    return await work(directory, lock)
   } finally {
+    await removeTree(directory, lock.fd)
     await removeTree(parent, lock.fd)
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -48,6 +48,7 @@ async function unpack(request: UnpackRequest, staging: string): Promise<SourceTr
   await spool(request, archive, limits.archiveBytes)
   const job = { archive, tree: path.join(staging, 'tree'), manifest: path.join(staging, 'manifest'), limits }
   const digest = await runInWorker('unpack', job)
+  await rm(archive)
   const tree = { digest, path: treePath(directory, digest) }
   for (const folder of ['trees', 'manifests', 'archives'])
     await mkdir(path.join(directory, folder), { recursive: true })
