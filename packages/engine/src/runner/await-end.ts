@@ -11,7 +11,8 @@ import type { JobContext } from './job-context.ts'
  */
 export async function awaitEnd(context: JobContext, running: Running, deadline: Date | null): Promise<Exit> {
   const { lease, settings, options } = context
-  let until = deadline ?? new Date(0)
+  const since = new Date()
+  let until = deadline
   const extend = async (to: Date) => {
     try {
       await running.extend(to)
@@ -26,8 +27,10 @@ export async function awaitEnd(context: JobContext, running: Running, deadline: 
     if (deadline === null && lease.expiresAt > new Date()) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
     const first = await Promise.race([exited, lease.stopAsked])
-    if (typeof first !== 'string')
-      return isWatchdogsDoing(first, until) ? { ...first, code: null, signal: null } : first
+    if (typeof first !== 'string') {
+      const wasTooLate = first.endedAt >= (until ?? since) || (deadline === null && first.endedAt < since)
+      return wasTooLate && isKilled(first) ? { ...first, code: null, signal: null } : first
+    }
     context.log.remark(stopSentence(first, settings.graceMs))
     await running.kill('SIGTERM')
     if (!(await endsWithin(exited, settings.graceMs))) {
@@ -40,8 +43,8 @@ export async function awaitEnd(context: JobContext, running: Running, deadline: 
   }
 }
 
-function isWatchdogsDoing({ signal, limit, endedAt }: Exit, deadline: Date): boolean {
-  return signal === 'SIGKILL' && limit === null && endedAt >= deadline
+function isKilled({ signal, limit }: Exit): boolean {
+  return signal === 'SIGKILL' && limit === null
 }
 
 async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {

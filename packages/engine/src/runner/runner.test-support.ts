@@ -8,14 +8,14 @@ import { createGzip } from 'node:zlib'
 import type { PlannedStep } from '@harmont/ir'
 import { createImageStore, createOciDriver, type OciDriver } from '@harmont/sandbox'
 import { pack } from 'tar-stream'
-import { createBuild, type NewBuild } from '../core/create-build.ts'
+import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { Build, Job } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { isBuildTerminal } from '../core/states.ts'
 import { createEngine, type Engine, type EngineRunner } from '../engine.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
-import type { BuildContext } from '../store.ts'
+import type { BuildContext, BuildStore } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
 
@@ -24,7 +24,8 @@ const imageDirectory = '/var/tmp/harmont-test-images'
 export interface Bench {
   readonly directory: string
   readonly driver: OciDriver
-  readonly store: MemoryStore
+  readonly store: BuildStore
+  put(created: Created, context: BuildContext): void | Promise<void>
   readonly engine: Engine
   /** Of the archives of builds, by SHA-256. */
   readonly blobs: Map<string, Buffer>
@@ -61,6 +62,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     directory,
     driver,
     store,
+    put: (created, context) => store.submit(created, context),
     engine,
     blobs,
     limits,
@@ -110,11 +112,11 @@ export function step(command: string, fields: Partial<PlannedStep> = {}): Partia
 }
 
 /** Submits a build; gives its id. */
-export function submit(
-  { store, limits }: Pick<Bench, 'store' | 'limits'>,
+export async function submit(
+  { put, limits }: Pick<Bench, 'put' | 'limits'>,
   from: readonly Partial<PlannedStep>[] | NewBuild['from'],
   context: Partial<BuildContext> = {},
-): string {
+): Promise<string> {
   const id = randomUUID()
   const source: NewBuild['from'] =
     'kind' in from ? from : { kind: 'plan', plan: plainPlan(from, null), conditions: from.map(() => true) }
@@ -122,8 +124,18 @@ export function submit(
     { id, queue: 'q', at: Date.now(), from: source },
     { newId: defaultStoreSettings.newId, limits },
   )
-  store.submit(created, { ...plainContext, ...context })
+  await put(created, { ...plainContext, ...context })
   return id
+}
+
+/** Submits a build and waits for its end. */
+export async function run(
+  bench: Bench,
+  from: Parameters<typeof submit>[1],
+  context: Partial<BuildContext> = {},
+  withinMs?: number,
+): Promise<Build> {
+  return settled(bench, await submit(bench, from, context), undefined, withinMs)
 }
 
 /** Waits until the build is over, or `until` holds of it. */

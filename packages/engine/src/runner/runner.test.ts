@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, logOf, openBench, settled, step, submit } from './runner.test-support.ts'
+import { type Bench, logOf, openBench, run, step } from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -7,12 +7,98 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-test('runs the command of a step and keeps what it wrote, both streams, in order', async () => {
-  const id = submit(bench, [
-    step('echo out; sleep 0.1; echo err >&2; sleep 0.1; printf "$A$HOME$HARMONT_STEP_KEY"', { env: { A: 'ä' } }),
-  ])
-  const { state, jobs } = await settled(bench, id)
-  expect(await logOf(bench, jobs[0])).toBe('out\nerr\nä/roots0')
+test('runs the command of a step and keeps what it wrote to both streams', async () => {
+  const { state, jobs } = await run(bench, [step('echo out; sleep 0.1; echo err >&2; sleep 0.1; printf ä')])
+  expect(await logOf(bench, jobs[0])).toBe('out\nerr\nä')
   expect(state).toBe('passed')
-  expect(jobs[0]).toMatchObject({ state: 'passed', exitCode: 0, attempt: 1 })
+  expect(jobs[0]).toMatchObject({ state: 'passed', exitCode: 0, errorCode: null, snapshot: null })
+})
+
+test('G12 what a command wrote is in its log byte for byte, invalid UTF-8 and a line without an end included', async () => {
+  const bytes = 300_000
+  const { jobs } = await run(bench, [
+    step(`printf '\\377\\000a\\r\\n\\303'; yes 0123456789 | tr -d '\\n' | head -c ${bytes}`),
+  ])
+  const chunks = await bench.store.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
+  const content = Buffer.concat(chunks.map((chunk) => chunk.content))
+  expect(content.subarray(0, 6)).toEqual(Buffer.from([0xff, 0, 0x61, 0x0d, 0x0a, 0xc3]))
+  expect(content.subarray(6).toString()).toBe('0123456789'.repeat(bytes / 10))
+  expect(chunks.map(({ seq }) => seq)).toEqual(chunks.map((_, index) => index + 1))
+})
+
+test('a failure has its exit code, its dependents are skipped, and what does not depend on it goes on', async () => {
+  const { state, jobs } = await run(bench, [
+    step('exit 7'),
+    step('true', { dependsOn: [0] }),
+    step('true', { buildsIn: 0 }),
+    step('true'),
+  ])
+  expect(state).toBe('failed')
+  expect(jobs.map((job) => [job.state, job.exitCode])).toEqual([
+    ['failed', 7],
+    ['skipped', null],
+    ['skipped', null],
+    ['passed', 0],
+  ])
+})
+
+test('a soft failure lets its dependents and its build pass', async () => {
+  const { state, jobs } = await run(bench, [step('exit 3', { softFail: [3] }), step('true', { dependsOn: [0] })])
+  expect(state).toBe('passed')
+  expect(jobs.map((job) => [job.state, job.softFailed])).toEqual([
+    ['failed', true],
+    ['passed', false],
+  ])
+})
+
+test('a step with a retry policy gets a new attempt, in a sandbox of its own, and keeps the log of the first', async () => {
+  const { id, state } = await run(bench, [
+    step('echo attempt $HARMONT_ATTEMPT; [ ! -e /seen ] || exit 9; touch /seen; [ $HARMONT_ATTEMPT = 2 ]', {
+      retry: { limit: 1, delaySeconds: 1 },
+    }),
+  ])
+  expect(state).toBe('passed')
+  const attempts = await bench.store.jobs(id)
+  expect(attempts.map((job) => [job.attempt, job.state, job.exitCode])).toEqual([
+    [1, 'failed', 1],
+    [2, 'passed', 0],
+  ])
+  expect(await Promise.all(attempts.map((job) => logOf(bench, job)))).toEqual(['attempt 1\n', 'attempt 2\n'])
+})
+
+test('the environment is laid over that of the image: node, then build, then what the server injects', async () => {
+  const print =
+    'echo $HOME $PWD $A $B $C $HARMONT_STEP_KEY $HARMONT_ATTEMPT $HARMONT; case $PATH in */usr/bin*) echo path; esac'
+  const { jobs } = await run(bench, [step(print, { env: { A: 'node', B: 'node', C: 'node', HARMONT: 'node' } })], {
+    env: { B: 'build', C: 'build' },
+    injectedEnv: { C: 'injected', HARMONT: 'true' },
+  })
+  expect(await logOf(bench, jobs[0])).toBe('/root /workspace node build injected s0 1 true\npath\n')
+})
+
+test('a step with a secret that nobody defined is refused, and says which', async () => {
+  const { state, jobs } = await run(bench, [step('echo ran', { secrets: { TOKEN: 'NPM_TOKEN', B: 'AWS_KEY' } })])
+  expect(state).toBe('failed')
+  expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null })
+  expect(jobs[0]?.errorMessage).toContain('AWS_KEY, NPM_TOKEN')
+  expect(await logOf(bench, jobs[0])).toBe('')
+})
+
+test('an image that cannot be had is replaced by the host base with a word about it in the log', async () => {
+  const { state, jobs } = await run(bench, [step('echo ran', { image: '127.0.0.1:9/no/such:image' })])
+  expect(await logOf(bench, jobs[0])).toBe(
+    "<image 127.0.0.1:9/no/such:image is not available; running on this machine's own base (host)>ran\n",
+  )
+  expect(state).toBe('passed')
+})
+
+test('G22 a step that takes more memory than it may fails with out_of_memory', async () => {
+  const greedy = 'x=$(head -c 200000000 /dev/zero | tr "\\0" a); echo ${#x}'
+  const { jobs } = await run(bench, [step(greedy, { resources: { cpu: 1, memoryGb: 0.0625, diskGb: 1 } })])
+  expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'out_of_memory' })
+})
+
+test('G24 nothing of the sandboxes is left when their jobs are over', async () => {
+  await run(bench, [step('sleep 300 & true'), step('false')])
+  await expect.poll(() => bench.driver.list(), { timeout: 5_000 }).toEqual([])
 })

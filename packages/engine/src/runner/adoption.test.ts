@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { OciDriver } from '@harmont/sandbox'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { defaultLimits } from '../core/limits.ts'
+import { PostgresStore } from '../postgres/postgres-store.ts'
+import { startTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
+import { inTransaction } from '../postgres/transaction.ts'
+import { type Bench, logOf, openDriver, settled, step, submit } from './runner.test-support.ts'
+
+let database: TestDatabase
+let config: pg.PoolConfig
+let pool: pg.Pool
+let directory: string
+let bench: Pick<Bench, 'store' | 'put' | 'limits'>
+let child: ChildProcess | undefined
+
+beforeAll(async () => {
+  database = await startTestDatabase()
+})
+afterAll(() => database.stop())
+
+beforeEach(async () => {
+  config = await database.create()
+  pool = new pg.Pool(config)
+  directory = await mkdtemp('/var/tmp/harmont-adoption-')
+  const store = await PostgresStore.open(config)
+  bench = {
+    store,
+    limits: defaultLimits,
+    async put(created, context) {
+      await inTransaction(pool, (client) => store.submit(client, created, context))
+      store.submitted(created.build.id, created.effects)
+    },
+  }
+})
+
+afterEach(async () => {
+  await kill()
+  const driver = await openDriver(directory)
+  for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+  await driver.close()
+  await bench.store.close()
+  await pool.end()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** Starts an engine in a process of its own; resolves when it works. */
+async function startEngine(): Promise<void> {
+  const file = fileURLToPath(new URL('./engine-process.test-support.ts', import.meta.url))
+  child = spawn(process.execPath, [file, directory, JSON.stringify(config)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (child.stdout === null) throw new Error('no stdout')
+  for await (const line of createInterface(child.stdout)) if (line === 'ready') return
+  throw new Error('the engine ended before it was ready')
+}
+
+async function kill(): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+async function untilLog(id: string, words: string): Promise<void> {
+  const { jobs } = await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running')
+  await expect.poll(() => logOf(bench, jobs[0]), { timeout: 10_000 }).toContain(words)
+}
+
+const counting = 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.25; done; echo effect >> /effects; cat /effects'
+const counted = `${[1, 2, 3, 4, 5, 6, 7, 8].map((i) => `line ${i}\n`).join('')}effect\n`
+
+test('G02 a command goes on while its engine is killed, and the next engine takes it to its end: nothing twice, nothing missing', async () => {
+  await startEngine()
+  const id = await submit(bench, [step(counting), step('cat /effects', { buildsIn: 0 })])
+  await untilLog(id, 'line 2')
+  await kill()
+  await sleep(400)
+  await startEngine()
+  const { state, jobs } = await settled(bench, id)
+  expect(state).toBe('passed')
+  expect(jobs.map(({ fence, lost }) => [fence, lost])).toEqual([
+    [1, 0],
+    [1, 0],
+  ])
+  expect(await logOf(bench, jobs[0])).toBe(counted)
+  expect(await logOf(bench, jobs[1])).toBe('effect\n')
+})
+
+test('G02 a command that ended while no engine was there is reported from what it left', async () => {
+  await startEngine()
+  const id = await submit(bench, [step(`${counting}; exit 4`)])
+  await untilLog(id, 'line 2')
+  await kill()
+  await sleep(2_500)
+  await startEngine()
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 4, fence: 1, lost: 0 })
+  expect(await logOf(bench, jobs[0])).toBe(counted)
+})
+
+test('G02 a job whose sandbox is gone with its engine starts again, and says so', async () => {
+  await startEngine()
+  const id = await submit(bench, [step('echo up; [ $HARMONT_ATTEMPT = 1 ]; sleep 1')])
+  await untilLog(id, 'up')
+  await kill()
+  const driver: OciDriver = await openDriver(directory)
+  for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+  await driver.close()
+  await startEngine()
+  const { state, jobs } = await settled(bench, id)
+  expect(state).toBe('passed')
+  expect(jobs[0]).toMatchObject({ attempt: 1, fence: 2, lost: 1 })
+  expect(await logOf(bench, jobs[0])).toMatch(/^up\n<The sandbox of this job was lost.*>up\n$/)
+})
+
+test('G24 a sandbox whose job is over is destroyed by the next engine', async () => {
+  await startEngine()
+  const id = await submit(bench, [step('echo up; sleep 611', { timeoutSeconds: 900 })])
+  await untilLog(id, 'up')
+  await kill()
+  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() - 60_000 }])
+  const [job] = await bench.store.jobs(id)
+  await bench.store.apply(id, [{ type: 'kill_overdue', job: job?.id ?? '', at: Date.now() }])
+  expect((await settled(bench, id)).state).toBe('canceled')
+  await startEngine()
+  const driver = await openDriver(directory)
+  await expect.poll(() => driver.list(), { timeout: 5_000 }).toEqual([])
+  await driver.close()
+})
+
+test('G02 an engine killed again and again, at any moment, still brings a build to its right end', async () => {
+  const id = await submit(bench, [
+    step('echo a > /a; sleep 0.2'),
+    step('cat /a; echo b > /b; sleep 0.2', { buildsIn: 0 }),
+    step('cat /a /b; sleep 0.2', { buildsIn: 1 }),
+    step('exit 3', { softFail: true, dependsOn: [0] }),
+    step('sleep 0.3; cat /a /b', { buildsIn: 1 }),
+  ])
+  for (const ms of [5, 40, 80, 120, 160, 200, 250, 300]) {
+    await startEngine()
+    await sleep(ms)
+    await kill()
+  }
+  await startEngine()
+  const { state, jobs } = await settled(bench, id)
+  expect(state).toBe('passed')
+  expect(jobs.map((job) => [job.state, job.exitCode])).toEqual([
+    ['passed', 0],
+    ['passed', 0],
+    ['passed', 0],
+    ['failed', 3],
+    ['passed', 0],
+  ])
+  expect(await logOf(bench, jobs[4])).toContain('a\nb\n')
+})

@@ -1,0 +1,18 @@
+/** Test only: an engine in a process of its own, to be killed. `node FILE DIRECTORY POOL-CONFIG-AS-JSON`; says `ready` when it works. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createEngine } from '../engine.ts'
+import { PostgresStore } from '../postgres/postgres-store.ts'
+import { openDriver, runnerOptions } from './runner.test-support.ts'
+
+const [directory = '', database = '{}'] = process.argv.slice(2)
+const store = await PostgresStore.open(JSON.parse(database))
+const engine = createEngine({
+  store,
+  blobs: { open: async (name) => Readable.from([await readFile(join(directory, name))]) },
+  runner: runnerOptions(directory, await openDriver(directory), { settings: { renewEveryMs: 500 } }),
+  log: (level, message, error) => console.error(level, message, error),
+})
+await engine.start()
+console.log('ready')

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
+
+const graceMs = 1_000
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench({ limits: { graceMs }, runner: { settings: { graceMs } } })
+})
+afterAll(() => bench.close())
+
+/** Ignores SIGTERM itself, in a child and in a grandchild of another session whose parent is gone. */
+const stubborn =
+  "trap '' TERM; (trap '' TERM; setsid sh -c \"trap '' TERM; (sleep 611 & echo \\$! ) \" &) ; echo up; sleep 611; sleep 611"
+
+async function untilLog(id: string, words: string): Promise<void> {
+  const { jobs } = await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running')
+  await expect.poll(() => logOf(bench, jobs[0]), { timeout: 5_000 }).toContain(words)
+}
+
+test('G06 cancel ends a command whose processes ignore SIGTERM and have left its session, within grace and 5 s', async () => {
+  const id = await submit(bench, [step(stubborn), step('true', { dependsOn: [0] })])
+  await untilLog(id, 'up')
+  const canceledAt = Date.now()
+  await bench.store.apply(id, [{ type: 'cancel', at: canceledAt }])
+  const { state, jobs } = await settled(bench, id)
+  expect(Date.now() - canceledAt).toBeLessThan(graceMs + 5_000)
+  expect(Date.now() - canceledAt).toBeGreaterThanOrEqual(graceMs - 50)
+  expect([state, ...jobs.map((job) => job.state)]).toEqual(['canceled', 'canceled', 'canceled'])
+  expect(await logOf(bench, jobs[0])).toMatch(/<canceled: .*SIGTERM.*<.*SIGKILL>$/s)
+  await expect.poll(() => bench.driver.list(), { timeout: 5_000 }).toEqual([])
+})
+
+test('a command that heeds SIGTERM may tidy up, and its last words are kept', async () => {
+  const id = await submit(bench, [step("trap 'echo tidied; exit 3' TERM; echo up; while :; do sleep 0.05; done")])
+  await untilLog(id, 'up')
+  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]).toMatchObject({ state: 'canceled', exitCode: 3 })
+  expect(await logOf(bench, jobs[0])).toContain('tidied')
+})
+
+test('G06 a step that takes longer than its time is timed out, and none of its processes is left', async () => {
+  const { state, jobs } = await run(bench, [step(stubborn, { timeoutSeconds: 1 })])
+  expect(state).toBe('failed')
+  expect(jobs[0]).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', exitCode: null })
+  await expect.poll(() => bench.driver.list(), { timeout: 5_000 }).toEqual([])
+})
+
+test('G07 a cancel after the end changes nothing', async () => {
+  const { id, jobs } = await run(bench, [step('true')])
+  const before = { ...jobs[0] }
+  const applied = await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  expect(applied?.taken).toEqual([false])
+  expect((await bench.store.load(id))?.build.jobs[0]).toEqual(before)
+})
+
+test('G01 a runner whose lease was given to another destroys its sandbox and cannot report', async () => {
+  const id = await submit(bench, [step('echo up; sleep 611', { timeoutSeconds: 600 })])
+  await untilLog(id, 'up')
+  const [stale] = await bench.store.leasesOf('runner-1')
+  if (!stale) throw new Error('no lease')
+  // As when the scheduler ended the lease: the job is scheduled again under the next fence.
+  await bench.store.renew('runner-1', Date.now() - 3_600_000)
+  await bench.store.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
+  await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running' && jobs[0].fence === stale.fence + 1)
+  expect(await bench.store.append(stale, [], 0)).toBe(false)
+  const late = await bench.store.apply(id, [
+    {
+      type: 'ended',
+      job: stale.jobId,
+      fence: stale.fence,
+      at: Date.now(),
+      outcome: { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null },
+    },
+  ])
+  expect(late?.taken).toEqual([false])
+  const sandboxes = async () => (await bench.driver.list()).map((handle) => handle.id)
+  await expect.poll(sandboxes, { timeout: 15_000 }).toEqual([`${stale.jobId}-${stale.fence + 1}`])
+  await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
+  expect((await settled(bench, id)).state).toBe('canceled')
+})
