@@ -3,6 +3,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
+import { dropBody } from './request-bytes.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SendError, sendError, type Translate } from './send-error.ts'
@@ -24,8 +25,7 @@ interface ServerOptions {
 
 /** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
 export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }: ServerOptions): FastifyInstance {
-  const onError: SendError = (error, request, reply) =>
-    sendError({ publicUrl, log, bodyIdleMs, translate }, error, request, reply)
+  const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, translate }, error, request, reply)
   const app = fastify({
     loggerInstance: quietLog(log),
     logController: new LogController({ disableRequestLogging: true }),
@@ -42,7 +42,7 @@ export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }:
     },
     frameworkErrors: (_error, request, reply) => {
       const malformed = apiError('request_malformed', 'The path of the URL must be percent-encoded UTF-8.')
-      void onError(malformed, request, reply.headers(ownHeaders(publicUrl, request.id)))
+      onError(malformed, request, reply.headers(ownHeaders(publicUrl, request.id)))
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(publicUrl, error, socket),
   })
@@ -52,7 +52,7 @@ export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }:
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_request, socket) => socket.end(rawAnswer(noTunnel(), publicUrl)))
   app.setErrorHandler(onError)
-  addHooks(app, publicUrl, log)
+  addHooks(app, publicUrl, log, bodyIdleMs)
   refuseUnknownRoutes(app)
   return app
 }
@@ -61,10 +61,15 @@ function ownHeaders(publicUrl: string, requestId: string): Record<string, string
   return { ...securityHeaders(publicUrl), 'x-request-id': requestId }
 }
 
-function addHooks(app: FastifyInstance, publicUrl: string, log: Logger): void {
+function addHooks(app: FastifyInstance, publicUrl: string, log: Logger, bodyIdleMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(ownHeaders(publicUrl, request.id))
     if (Buffer.byteLength(request.raw.url ?? '') > longestUrl) throw tooLongUrl()
+  })
+  app.addHook('onSend', async (request, reply) => {
+    // A client may read only once it has sent all: what nobody read is dropped before the answer goes out.
+    const isGivenUp = reply.getHeader('connection') === 'close'
+    if (!isGivenUp && !(await dropBody(request.raw, bodyIdleMs))) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
     // The path alone: a query can hold a token.

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 /** What came back over a raw connection. */
 export interface RawAnswer {
@@ -8,19 +8,25 @@ export interface RawAnswer {
 }
 
 /** Sends bytes as they are and gives the first answer; `null` when the connection ends without one. For tests. */
-export async function sendRaw(port: number, bytes: string | Uint8Array, waitMs = 5_000): Promise<RawAnswer | null> {
+export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<RawAnswer | null> {
   const socket = connect({ port, host: '127.0.0.1' })
+  socket.write(bytes)
+  return readAnswer(socket)
+}
+
+/** Gives the first answer on a connection and ends it; `null` when it ends, or 5 s pass, without one. */
+export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
   const received: Buffer[] = []
   const done = Promise.withResolvers<void>()
-  const timer = setTimeout(done.resolve, waitMs)
-  socket.on('data', (chunk) => {
+  const timer = setTimeout(done.resolve, 5_000)
+  socket.on('data', (chunk: Buffer) => {
     received.push(chunk)
     if (parse(Buffer.concat(received)) !== null) done.resolve()
   })
   // A reset is an end like any other here: what counts is what was answered before it.
   socket.on('error', () => done.resolve())
   socket.on('close', () => done.resolve())
-  socket.write(bytes)
+  socket.resume()
   await done.promise
   clearTimeout(timer)
   socket.destroy()

@@ -2,10 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError, apiError } from './api-error.ts'
 import { envelopeOf } from './envelope.ts'
-import { dropBody } from './request-bytes.ts'
 
 /** How an error is answered. */
-export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
 /** Gives the answer for something thrown that is none, a database that cannot be reached for one; null for a fault of ours. */
 export type Translate = (thrown: unknown) => ApiError | null
@@ -13,25 +12,22 @@ export type Translate = (thrown: unknown) => ApiError | null
 interface ErrorSender {
   readonly publicUrl: string
   readonly log: Logger
-  readonly bodyIdleMs: number
   readonly translate: Translate
 }
 
 /** Answers with the envelope of what was thrown; a fault of ours is logged with its cause and answered without details. */
-export async function sendError(
+export function sendError(
   sender: ErrorSender,
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): FastifyReply {
   const error = asApiError(thrown, sender.translate)
   if (error.status >= 500 && error.status !== 501) {
     const facts = { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url }
     sender.log[error.status === 500 ? 'error' : 'warn'](facts, error.message)
   }
   reply.code(error.status).headers({ ...statusHeaders(error), ...error.headers })
-  const isWhole = error.code !== 'request_timeout' && (await dropBody(request.raw, sender.bodyIdleMs))
-  if (!isWhole) reply.header('connection', 'close')
   const isFlat = request.routeOptions.config.isLogStream === true
   return reply
     .type('application/json; charset=utf-8')

@@ -7,6 +7,9 @@ import { createHttp, type Handlers, type HttpOptions, operation, scopedOperation
 
 // A small feature behind the shell, for the shell's own tests: fixed rows, every rule of the shell can be seen in its answers.
 
+/** What a driver throws whose server went away. */
+export class DatabaseGone extends Error {}
+
 /** Counts what went into sinks; keeps nothing. */
 export interface SinkRecord {
   bytes: number
@@ -193,7 +196,7 @@ export const testHandlers: Handlers = {
       status: 200,
       mediaType: 'text/event-stream',
       headers: { 'content-type': 'text/event-stream; charset=utf-8' },
-      open: () => Readable.from(query.token === 'flood' ? flood(signal) : events(signal)),
+      open: () => Readable.from((streams[query.token ?? ''] ?? events)(signal)),
     }
   }),
   getJobLogText: operation('getJobLogText', async () => ({
@@ -218,6 +221,14 @@ async function* events(signal: AbortSignal): AsyncGenerator<string> {
 async function* flood(signal: AbortSignal): AsyncGenerator<Buffer> {
   while (!signal.aborted) yield Buffer.alloc(65_536, 'x')
 }
+
+async function* silent(): AsyncGenerator<string> {
+  yield 'first'
+  await delay(1_500)
+  yield 'last'
+}
+
+const streams: Readonly<Record<string, (signal: AbortSignal) => AsyncGenerator<string | Buffer>>> = { flood, silent }
 
 export interface TestServer {
   readonly url: string
@@ -250,6 +261,8 @@ export async function startTestServer(
     openBlobSink: async () => countingSink(sink),
     publicUrl: 'https://harmont.example',
     log: pino({}, { write: (line: string) => lines.push(line) }),
+    translate: (thrown) =>
+      thrown instanceof DatabaseGone ? apiError('service_unavailable', 'No database.', { cause: thrown }) : null,
     validateResponses: true,
     timeouts,
   })

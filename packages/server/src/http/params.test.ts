@@ -1,0 +1,30 @@
+import { operationTable } from '@harmont/contract'
+import { describe, expect, it } from 'vitest'
+import { readParams, uuidOrNone } from './params.ts'
+
+const parameters = operationTable.get('getJob')?.parameters ?? []
+
+describe('path parameters', () => {
+  it('are what the contract names, typed', () => {
+    const sent = { org: 'acme', pipeline: 'ci', number: '12', job_id: 'x', other: 'y' }
+    expect(readParams(parameters, sent)).toEqual({ org: 'acme', pipeline: 'ci', number: 12, job_id: 'x' })
+  })
+
+  it('name nothing where the database could not even compare them', () => {
+    const params = readParams(parameters, { org: 'a\0', pipeline: '\0', number: '2147483648', job_id: '' })
+    expect(params).toEqual({ org: 'a\ufffd', pipeline: '\ufffd', number: 0, job_id: '' })
+  })
+
+  it('name the nil uuid where they are no uuid', () => {
+    expect(uuidOrNone('00000000-0000-4000-8000-00000000C1C1')).toBe('00000000-0000-4000-8000-00000000c1c1')
+    for (const text of [
+      '',
+      'x',
+      '00000000-0000-4000-8000-00000000c1c',
+      '{00000000-0000-4000-8000-00000000c1c1}',
+      '0'.repeat(32),
+    ]) {
+      expect(uuidOrNone(text)).toBe('00000000-0000-0000-0000-000000000000')
+    }
+  })
+})
