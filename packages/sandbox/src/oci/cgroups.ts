@@ -204,8 +204,10 @@ export async function waitUntilEmpty(group: string): Promise<void> {
 
 /** Removes the empty groups of a sandbox. Those already gone are fine. */
 export async function removeGroups(groups: Groups): Promise<void> {
-  for (const group of new Set([groups.payload, groups.monitor, groups.top, groups.memory, groups.pids, groups.cpu]))
-    await removeGroup(group)
+  const { payload, monitor, top, memory, pids, cpu } = groups
+  const v1 = [memory, pids, cpu].filter((group) => group !== payload)
+  await Promise.all([payload, monitor, ...new Set(v1)].map((group) => removeGroup(group)))
+  await removeGroup(top)
 }
 
 /** Removes one empty group; one that is gone is fine. */

@@ -21,7 +21,7 @@ import { type Launcher, type NetworkSlot, startLauncher } from './launcher.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { stageFstab, stageFstabName } from './mounts.ts'
-import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, removeLink } from './network.ts'
+import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from './network.ts'
 import { LauncherPool } from './pool.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
@@ -276,7 +276,7 @@ class Driver implements OciDriver {
     const slot = await this.slot(mode)
     const release = async (): Promise<void> => {
       if (slot.link === null) return
-      await removeLink(slot.link)
+      await waitForLinkGone(slot.link)
       this.egress?.release(slot.link)
     }
     try {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
@@ -166,11 +167,20 @@ async function linksOf(number: number): Promise<readonly string[]> {
   return links.flatMap(({ ifname }) => (ifname?.startsWith(`hm${number}-`) ? [ifname] : []))
 }
 
-/** Removes a link of this machine; one that is gone is fine. */
-export async function removeLink(link: string): Promise<void> {
+/** Resolves when a link, whose namespace has just lost its last process, is gone from this machine. */
+export async function waitForLinkGone(link: string): Promise<void> {
+  // The kernel takes it away by itself, many at once [20 ms]; a call of `ip` each would cost more and wait for the same locks.
+  for (let attempt = 0; attempt < 50; attempt++) {
+    if (!existsSync(`/sys/class/net/${link}`)) return
+    await sleep(10)
+  }
+  await removeLink(link)
+}
+
+async function removeLink(link: string): Promise<void> {
   try {
     await run('ip', ['link', 'delete', link])
   } catch (error) {
-    if (!(error instanceof Error && /Cannot find device/.test(error.message))) throw error
+    if (!(error instanceof Error && /Cannot find device|No such device/.test(error.message))) throw error
   }
 }

@@ -19,7 +19,7 @@ import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts
 import type { Launcher } from './launcher.ts'
 import { firstId, type Layout, type SandboxFiles, sandboxFiles } from './layout.ts'
 import { rootFstab, staged } from './mounts.ts'
-import { removeLink } from './network.ts'
+import { waitForLinkGone } from './network.ts'
 import { readFromView } from './read-file.ts'
 import { type SandboxRecord, type StartRecord, uptimeAt, writeRecord } from './record.ts'
 import { OciRunning } from './running.ts'
@@ -245,7 +245,7 @@ export async function destroyRemains(
     const { groups } = record
     await killGroup(groups.top)
     await waitUntilEmpty(groups.top)
-    if (record.link !== null) await removeLink(record.link)
+    if (record.link !== null) await waitForLinkGone(record.link)
     await removeGroups(groups)
   }
   await rm(join(context.layout.crunState, id), { recursive: true, force: true })
