@@ -2,7 +2,7 @@ import { operationTable } from '@harmont/contract'
 import { describe, expect, it } from 'vitest'
 import { type Handlers, operation, scopedOperation } from './index.ts'
 import { notYet } from './not-yet.ts'
-import { testHandlers } from './test-server.ts'
+import { testHandlers } from './test-handlers.ts'
 
 // What follows is checked by the compiler: each @ts-expect-error fails `npm run check` when its line compiles.
 

@@ -3,7 +3,7 @@ import type { NotYetId } from './not-yet.ts'
 import type { Binding } from './operation.ts'
 
 /** Operations that the HTTP shell answers itself. */
-export type ShellId = 'getOpenApiDocument'
+type ShellId = 'getOpenApiDocument'
 
 /** Operations that feature code binds. */
 export type BoundId = Exclude<OperationId, NotYetId | ShellId>

@@ -2,7 +2,7 @@ import type { OperationId } from '@harmont/contract'
 import type { HandleContext, Reply, RequestContext } from './types.ts'
 
 /** What of a request is read after the gates. */
-export type Input<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
+type Input<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof RequestContext<Id> | 'scope'>
 
 /** An operation bound to the code that does it, as the shell runs it: first what needs no body, then the rest. */
 export interface Binding<Id extends OperationId> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { caller } from './test-client.ts'
 import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from './test-server.ts'
 
 let server: TestServer
@@ -7,22 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function call(method: string, path: string, token?: string, body?: string, headers: Record<string, string> = {}) {
-  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const response = await fetch(server.url + path, {
-    method,
-    headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body }),
-  })
-  const text = await response.text()
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: text.startsWith('{') ? JSON.parse(text) : null,
-  }
-}
-
+const call = caller(() => server.url)
 const builds = '/api/v0/organizations/acme/pipelines/ci/builds'
 
 describe('order of checks', () => {
@@ -115,164 +101,5 @@ describe('order of checks', () => {
     const none = await call('POST', '/api/v0/organizations', memberToken, undefined, { 'content-type': 'text/plain' })
     expect([none.status, none.json.error.errors]).toEqual([422, [{ field: 'name', message: 'is required' }]])
     expect((await call('PUT', `${builds}/1/cancel`, memberToken)).status).toBe(200)
-  })
-})
-
-describe('input', () => {
-  it('coerces nothing and names every field', async () => {
-    const answer = await call('POST', builds, memberToken, '{"branch":5,"env":{"A":1,"B.C":null},"unknown":1}')
-    expect(answer.json.error).toMatchObject({ type: 'validation_failed', code: 'build_invalid' })
-    expect(answer.json.error.errors).toEqual(
-      expect.arrayContaining([
-        { field: 'branch', message: 'must be a string' },
-        { field: 'commit', message: 'is required' },
-        { field: 'env.A', message: 'must be a string' },
-      ]),
-    )
-  })
-
-  it('refuses text that cannot be stored, in names of members too', async () => {
-    const refused = ['{"name":"a\\u0000"}', '{"name":"\\ud800"}']
-    for (const body of refused) {
-      const answer = await call('POST', '/api/v0/organizations', memberToken, body)
-      expect(answer.json.error.errors[0]).toEqual({
-        field: 'name',
-        message: 'must be valid Unicode without the character U+0000',
-      })
-    }
-    const named = await call('POST', builds, memberToken, '{"branch":"b","commit":"c","env":{"A\\u0000":"x"}}')
-    expect(named.status).toBe(422)
-    expect((await call('POST', '/api/v0/organizations', memberToken, '{"name":"x","unknown":"\\u0000"}')).status).toBe(
-      201,
-    )
-  })
-
-  it('lets members named like parts of a prototype pass as any unknown ones', async () => {
-    const body = '{"name":"x","__proto__":{"name":5},"constructor":{"prototype":{}},"toString":1}'
-    expect((await call('POST', '/api/v0/organizations', memberToken, body)).status).toBe(201)
-    expect((await call('POST', '/api/v0/organizations', memberToken, '{"__proto__":{"name":"x"}}')).status).toBe(422)
-  })
-
-  it('answers 422 to a body that is no object', async () => {
-    for (const body of ['null', '[]', '"x"', '1', 'true']) {
-      const answer = await call('POST', '/api/v0/organizations', memberToken, body)
-      expect(answer.json.error.errors).toEqual([{ field: '', message: 'must be an object' }])
-    }
-  })
-
-  it('answers a body of thousands of wrong members with the first of them', async () => {
-    const env = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`A${index}`, 1]))
-    const answer = await call('POST', builds, memberToken, JSON.stringify({ branch: 'b', commit: 'c', env }))
-    expect(answer.json.error.errors).toHaveLength(1)
-  })
-
-  it('clamps a limit and refuses one that is no number', async () => {
-    const count = async (query: string) =>
-      (await call('GET', `/api/v0/organizations${query}`, memberToken)).json.data?.length
-    expect(
-      await Promise.all(
-        ['', '?limit=1', '?limit=0', '?limit=-5', '?limit=1000', '?limit=99999999999999999999999'].map(count),
-      ),
-    ).toEqual([50, 1, 1, 1, 100, 100])
-    for (const limit of ['', 'x', '1.5', '1e1', '0x1', '+1', ' 1', '1&limit=2', 'null']) {
-      const answer = await call('GET', `/api/v0/organizations?limit=${limit}`, memberToken)
-      expect([limit, answer.status, answer.json.error.code]).toEqual([limit, 400, 'query_invalid'])
-    }
-    expect((await call('GET', '/api/v0/organizations?limit=%ff', memberToken)).json.error.code).toBe(
-      'request_malformed',
-    )
-  })
-})
-
-describe('answers', () => {
-  it('has the envelope with documentation, request id and headers on every error', async () => {
-    const answer = await call('GET', '/api/v0/user', undefined, undefined, {
-      'x-request-id': 'my-own-request-id-12345',
-    })
-    expect(answer.json).toEqual({
-      error: {
-        type: 'unauthorized',
-        code: 'unauthorized',
-        message: expect.stringContaining('Authorization'),
-        doc_url: 'https://harmont.example/docs/errors/unauthorized',
-        request_id: 'my-own-request-id-12345',
-      },
-    })
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'x-request-id': 'my-own-request-id-12345',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-      'strict-transport-security': 'max-age=63072000',
-      'content-type': 'application/json; charset=utf-8',
-    })
-  })
-
-  it('makes a request id where the client has none of the right form', async () => {
-    for (const id of ['short', 'has space in the middle of it', 'x'.repeat(201)]) {
-      const { headers } = await call('GET', '/api/v0/ping', undefined, undefined, { 'x-request-id': id })
-      expect(headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/)
-    }
-  })
-
-  it('answers HEAD like GET, without a body and without opening a stream', async () => {
-    const get = await call('GET', builds, memberToken)
-    const head = await call('HEAD', builds, memberToken)
-    expect([head.status, head.text, head.headers.get('content-length')]).toEqual([
-      200,
-      '',
-      String(Buffer.byteLength(get.text)),
-    ])
-    expect((await call('HEAD', '/v0/jobs/x/logs?token=t')).headers.get('content-type')).toBe(
-      'text/event-stream; charset=utf-8',
-    )
-  })
-
-  it('answers /api/v1 like /api/v0, with the ids that it adds', async () => {
-    const v0 = (await call('GET', '/api/v0/user', memberToken)).json
-    expect(v0).not.toHaveProperty('id')
-    expect((await call('GET', '/api/v1/user', memberToken)).json).toEqual({ ...v0, id: v0.uuid })
-    expect((await call('GET', builds.replace('v0', 'v1'), memberToken)).json).toEqual(
-      (await call('GET', builds, memberToken)).json,
-    )
-    expect((await call('GET', '/v1/jobs/x/logs.txt')).text).toBe('log')
-    expect((await call('GET', '/v1/healthz')).status).toBe(404)
-  })
-
-  it('carries what an error has beside its code', async () => {
-    const answer = await call('GET', '/readyz')
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
-    expect(answer.json.error.checks).toEqual({ database: { ok: false, message: 'down' } })
-  })
-
-  it('carries code and message at top level on errors of log streams', async () => {
-    const answer = await call('GET', '/v0/jobs/x/logs')
-    expect(answer.json).toMatchObject({
-      code: 'log_stream_unauthorized',
-      message: 'A token is needed.',
-      error: { code: 'log_stream_unauthorized' },
-    })
-  })
-
-  it('serves the contract without internal operations, and all of it on request', async () => {
-    const some = await call('GET', '/api/v0/openapi.json')
-    expect(some.json.servers).toEqual([{ url: 'https://harmont.example' }])
-    expect(some.json.paths).toHaveProperty('/api/v0/ping')
-    expect(some.text).not.toContain('authGoogle')
-    expect((await call('GET', '/api/v0/openapi.json?view=full')).text).toContain('authGoogle')
-    expect((await call('GET', '/api/v0/openapi.json?view=x')).json.error.code).toBe('query_invalid')
-    expect(some.headers.get('cache-control')).toBe('public, max-age=300')
-    const again = await call('GET', '/api/v0/openapi.json', undefined, undefined, {
-      'if-none-match': some.headers.get('etag') ?? '',
-    })
-    expect([again.status, again.text]).toEqual([304, ''])
-  })
-
-  it('never logs a credential or a token of the query', async () => {
-    await call('GET', '/v0/jobs/x/logs.txt?token=secret-log-token', 'secret-bearer')
-    await call('GET', '/nothing?token=secret-log-token', 'secret-bearer')
-    await call('GET', '/%ff?token=secret-log-token', 'secret-bearer')
-    expect(server.lines.length).toBeGreaterThan(2)
-    expect(server.lines.join('')).not.toContain('secret-')
   })
 })

@@ -5,7 +5,7 @@ import type { UploadedSource } from './build-body.ts'
 import type { Caller, Membership } from './caller.ts'
 
 /** Operations whose `source_b64` is taken out of the body while it arrives. */
-export type UploadId = 'createBuild' | 'createBuildBySource'
+type UploadId = 'createBuild' | 'createBuildBySource'
 
 type Operations = operations
 

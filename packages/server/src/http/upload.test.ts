@@ -3,7 +3,8 @@ import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memberToken, seen, startTestServer, type TestServer } from './test-server.ts'
+import { seen } from './test-handlers.ts'
+import { memberToken, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operation } from './index.ts'
 import { type RawAnswer, readAnswer, sendRaw } from './raw-client.ts'
-import { DatabaseGone, memberToken, seen, startTestServer, type TestServer } from './test-server.ts'
+import { seen } from './test-handlers.ts'
+import { DatabaseGone, memberToken, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
