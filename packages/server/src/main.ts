@@ -1,7 +1,6 @@
 /** `harmont`: starts the server; `harmont config` prints every setting. */
 import process from 'node:process'
 import { pino } from 'pino'
-import { serve } from './serve.ts'
 import { describeSettings, printSettings } from './settings/describe-settings.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
 
@@ -19,6 +18,8 @@ async function runServer(settings: Settings): Promise<void> {
   const log = pino({ level: settings.logLevel })
   if (settings.unknown.length > 0)
     log.warn({ variables: settings.unknown }, 'no setting has these names: see `harmont config`')
+  // Loaded only now: `config`, and a wrong setting, need none of it.
+  const { serve } = await import('./serve.ts')
   const server = await serve({ settings, log })
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
   if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)

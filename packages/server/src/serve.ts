@@ -46,7 +46,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     started.defer(() => database.close())
     await ensureBootstrap(database.pool, settings)
     const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
-    const store = await PostgresStore.open(database.pool, {
+    const store = await PostgresStore.open(database.connection, {
       leaseMs: settings.leaseSeconds * 1000,
       outbox,
       warn: (error) => log.warn({ err: error }, 'the engine lost time'),

@@ -9,6 +9,8 @@ import { openPool } from './pool.ts'
 
 export interface OpenDatabase {
   readonly pool: pg.Pool
+  /** For whoever needs connections of its own. */
+  readonly connection: pg.PoolConfig
   /** Every migration that this program knows. */
   readonly migrationNames: readonly string[]
   close(): Promise<void>
@@ -17,13 +19,15 @@ export interface OpenDatabase {
 /** Connects to the database of the settings, or starts the embedded one, and brings its tables up to date. */
 export async function openDatabase(url: string | null, directory: DataDirectory, log: Logger): Promise<OpenDatabase> {
   const embedded = url === null ? await startEmbedded(directory, log) : null
-  const pool = openPool({ ...(embedded?.connection ?? { connectionString: url ?? '' }), max: 20 }, log)
+  const connection = embedded?.connection ?? { connectionString: url ?? '' }
+  const pool = openPool({ ...connection, max: 20 }, log)
   try {
     const migrations = [...engineMigrations, ...(await readMigrations(`${import.meta.dirname}/migrations`, 'server'))]
     const ran = await migrate(pool, migrations)
     if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date')
     await migrateWorker(pool, log)
-    return { pool, migrationNames: migrations.map(({ name }) => name), close: () => close(pool, embedded) }
+    const migrationNames = migrations.map(({ name }) => name)
+    return { pool, connection, migrationNames, close: () => close(pool, embedded) }
   } catch (error) {
     await close(pool, embedded)
     throw error

@@ -1,6 +1,7 @@
 /** A real server for the tests of one file: its own data directory, its own PostgreSQL, real HTTP, every response checked against the contract. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { components } from '@harmont/contract'
 import { pino } from 'pino'
 import { afterAll, beforeAll } from 'vitest'
@@ -21,6 +22,7 @@ export interface Answer<T = unknown> {
 
 export interface TestServer {
   readonly server: Server
+  readonly blobDirectory: string
   /** Requests with a token; null for none. A string or bytes as body are sent as they are. */
   request<T = Record<string, unknown>>(
     token: string | null,
@@ -63,6 +65,9 @@ export function testServer(environment: Readonly<Record<string, string>> = {}): 
   const it: TestServer = {
     get server() {
       return current()
+    },
+    get blobDirectory() {
+      return join(directory, 'blobs')
     },
     async request<T>(
       token: string | null,

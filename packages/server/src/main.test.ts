@@ -1,0 +1,152 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { components } from '@harmont/contract'
+import { expect, onTestFinished, test } from 'vitest'
+import { runningPostmaster, stopPostmaster } from './database/embedded/postmaster.ts'
+import { ir } from './testing/runner.ts'
+import { freePort, runMain, startMain } from './testing/server-process.ts'
+
+const token = 'the-bootstrap-token-of-tests'
+
+async function environment(more: Readonly<Record<string, string>> = {}) {
+  const directory = await mkdtemp('/var/tmp/harmont-main-')
+  const database = join(directory, 'data/database')
+  onTestFinished(async () => {
+    await stopPostmaster(database, 10_000)
+    await rm(directory, { recursive: true })
+  })
+  const env = {
+    PORT: String(await freePort()),
+    HARMONT_DATA_DIR: join(directory, 'data'),
+    HARMONT_BOOTSTRAP_TOKEN: token,
+    HARMONT_RUNNER: 'off',
+    ...more,
+  }
+  return { env, database }
+}
+
+async function api<T>(url: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${url}/api/v0${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(await response.text())
+  return (await response.json()) as T
+}
+
+const builds = '/organizations/default/pipelines/ci/builds'
+const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+
+test('a wrong setting stops the start with a message that names the variable, and no stack', async () => {
+  const { code, output } = await runMain([], { PORT: 'http', HARMONT_RUNNER: 'maybe' })
+  expect(code).toBe(1)
+  expect(output).toMatch(/PORT: expected a whole number from 1 to 65535, got `http`/)
+  expect(output).toMatch(/HARMONT_RUNNER/)
+  expect(output).not.toMatch(/ at .*\.ts:/)
+})
+
+test('`config` prints every setting, and no secret', async () => {
+  const { code, output } = await runMain(['config'], { HARMONT_BOOTSTRAP_TOKEN: token })
+  expect(code).toBe(0)
+  expect(output).toMatch(/^PORT .*4000 {2}\[default\]$/m)
+  expect(output).toMatch(/^HARMONT_BOOTSTRAP_TOKEN .*\(set\) {2}\[environment\]$/m)
+  expect(output).not.toContain(token)
+})
+
+test('G02 what was answered with 201 is there after SIGKILL of the server, of PostgreSQL and of both', async () => {
+  const { env, database } = await environment()
+  const pipeline = { name: 'ci', repository: 'local/ci', default_branch: 'main' }
+  let server = await startMain(env)
+  await api(server.url, '/organizations/default/pipelines', pipeline)
+  const kills = [
+    async () => {
+      server.child.kill('SIGKILL')
+      await once(server.child, 'exit')
+    },
+    async () => process.kill((await runningPostmaster(database)) ?? 0, 'SIGKILL'),
+  ] as const
+  const rounds = [[kills[0]], [kills[1]], [kills[1], kills[0]]]
+  for (const [index, round] of rounds.entries()) {
+    const made = await api<{ number: number }>(server.url, builds, build)
+    expect(made.number).toBe(index + 1)
+    for (const kill of round) await kill()
+    if (server.child.exitCode !== null || server.child.signalCode !== null) server = await startMain(env)
+    await expect
+      .poll(() => api(server.url, `${builds}/${index + 1}`).catch(String), { timeout: 20_000 })
+      .toMatchObject({ number: index + 1, state: 'scheduled' })
+  }
+  server.child.kill('SIGTERM')
+  await once(server.child, 'exit')
+  expect(await runningPostmaster(database)).toBeUndefined()
+}, 90_000)
+
+test('a stopping server says so, keeps its streams to the end of its drain time, and ends them without `done`', async () => {
+  const { env } = await environment({ HARMONT_DRAIN_SECONDS: '2' })
+  const server = await startMain(env)
+  await api(server.url, '/organizations/default/pipelines', {
+    name: 'ci',
+    repository: 'local/ci',
+    default_branch: 'main',
+  })
+  await api(server.url, builds, build)
+  const jobs = await api<{ data: components['schemas']['Job'][] }>(server.url, `${builds}/1/jobs`)
+  const stream = await fetch(`${server.url}/v0/jobs/${jobs.data[0]?.id}/logs`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const started = Date.now()
+  server.child.kill('SIGTERM')
+  const exited = once(server.child, 'exit')
+  await expect.poll(async () => (await fetch(`${server.url}/healthz`)).status).toBe(503)
+  const refused = await fetch(`${server.url}/readyz`)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+  expect(((await refused.json()) as components['schemas']['Error']).error.code).toBe('draining')
+  const text = await stream.text()
+  expect(text).toMatch(/^event: history/)
+  expect(text).not.toMatch(/event: done/)
+  const [code] = await exited
+  expect(code).toBe(0)
+  expect(Date.now() - started).toBeGreaterThan(1900)
+  expect(Date.now() - started).toBeLessThan(6000)
+})
+
+test('the bootstrap key works while its setting is there, and is another one when that changes', async () => {
+  const { env } = await environment()
+  const other = 'another-bootstrap-token-of-tests'
+  const status = async (url: string, key: string) =>
+    (await fetch(`${url}/api/v0/user`, { headers: { authorization: `Bearer ${key}` } })).status
+  const { HARMONT_BOOTSTRAP_TOKEN: _, ...without } = env
+  const runs: readonly [Readonly<Record<string, string>>, readonly [number, number]][] = [
+    [env, [200, 401]],
+    [{ ...env, HARMONT_BOOTSTRAP_TOKEN: other }, [401, 200]],
+    [without, [401, 401]],
+    [env, [200, 401]],
+  ]
+  for (const [settings, expected] of runs) {
+    const server = await startMain({ ...(settings as { PORT: string }), HARMONT_DRAIN_SECONDS: '0' })
+    expect([await status(server.url, token), await status(server.url, other)]).toEqual(expected)
+    server.child.kill('SIGTERM')
+    await once(server.child, 'exit')
+  }
+}, 90_000)
+
+test('a port that is taken is named', async () => {
+  const { env } = await environment()
+  const server = await startMain(env)
+  const second = await environment()
+  const { code, output } = await runMain([], { ...second.env, PORT: env.PORT })
+  expect([code, output]).toEqual([1, expect.stringMatching(/PORT: expected a free port/)])
+  server.child.kill('SIGTERM')
+  await once(server.child, 'exit')
+})
+
+test('generated secrets are for their owner only', async () => {
+  const { env } = await environment()
+  const server = await startMain(env)
+  server.child.kill('SIGTERM')
+  await once(server.child, 'exit')
+  for (const name of ['database-password', 'log-token', 'cookie', 'runner-token'])
+    expect((await stat(join(env.HARMONT_DATA_DIR, 'secrets', name))).mode & 0o777).toBe(0o600)
+})
