@@ -1,5 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import {
   type NetworkMode,
   type ResolvedImage,
@@ -17,11 +16,11 @@ import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
-import { type Launcher, type NetworkSlot, startLauncher } from './launcher.ts'
+import type { Launcher, NetworkSlot } from './launcher.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
-import { stageFstab, stageFstabName } from './mounts.ts'
 import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from './network.ts'
+import { Nursery } from './nursery.ts'
 import { LauncherPool } from './pool.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
@@ -62,8 +61,6 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
   const layout = await openLayout(options.directory)
   await makeSkeleton(layout)
-  for (const mode of ['none', 'host'] as const)
-    await writeFile(join(layout.root, stageFstabName(mode)), stageFstab(mode))
   await clearHalves(layout)
   const records = await allRecords(layout)
   await clearGroups(layout, home, slotsOf(records))
@@ -88,7 +85,7 @@ class Driver implements OciDriver {
   readonly networkProblems: readonly string[]
   private readonly options: OciDriverOptions
   private readonly layout: Layout
-  private readonly home: CgroupHome
+  private readonly nursery: Nursery
   private readonly egress: EgressNetwork | undefined
   private readonly pool: LauncherPool
   private readonly context: SandboxContext
@@ -107,7 +104,7 @@ class Driver implements OciDriver {
   ) {
     this.options = options
     this.layout = layout
-    this.home = home
+    this.nursery = new Nursery(layout, home)
     this.egress = egress
     this.networkProblems = networkProblems
     this.pool = new LauncherPool(options.launchersInStore ?? 2, (mode) => this.launch(mode))
@@ -172,7 +169,7 @@ class Driver implements OciDriver {
       limits: spec.limits,
       network: spec.network,
       link: launcher.network.link,
-      resolvConf: launcher.network.resolvConf !== '',
+      resolvConf: launcher.network.resolvConf,
       groups: launcher.groups,
       readOnlyMounts: spec.readOnlyMounts ?? [],
     }
@@ -187,6 +184,7 @@ class Driver implements OciDriver {
       await launcher.mount(spec.id)
     } catch (error) {
       await destroyRemains(this.context, record, spec.id)
+      await launcher.gone(false)
       throw error
     }
     const sandbox = new OciSandbox(this.context, record, launcher)
@@ -243,6 +241,7 @@ class Driver implements OciDriver {
 
   async close(): Promise<void> {
     await this.pool.close()
+    await this.nursery.close()
     await this.durability.flush()
     if ((await readdir(this.layout.sandboxes)).length > 0) return
     await this.egress?.remove()
@@ -280,19 +279,13 @@ class Driver implements OciDriver {
       this.egress?.release(slot.link)
     }
     try {
-      const launcher = await startLauncher({
-        directory: this.layout.root,
-        driverTag: this.layout.tag,
-        home: this.home,
-        network: slot,
-      })
-      return {
-        ...launcher,
-        async discard() {
-          await launcher.discard()
-          await release()
-        },
+      const launcher = await this.nursery.launch(slot)
+      const { discard } = launcher
+      launcher.discard = async () => {
+        await discard()
+        await release()
       }
+      return launcher
     } catch (error) {
       await release()
       throw error
@@ -301,7 +294,7 @@ class Driver implements OciDriver {
 
   private async slot(mode: NetworkMode): Promise<NetworkSlot> {
     if (mode === 'none') return isolatedSlot
-    if (mode === 'host') return hostSlot()
+    if (mode === 'host') return hostSlot(this.layout)
     if (this.egress === undefined) throw new Error(this.networkProblems.join('; '))
     return this.egress.slot()
   }

@@ -24,7 +24,10 @@ export interface Layout {
   readonly watchdogPid: string
   readonly cgroupRoots: string
   readonly network: string
-  readonly resolvConf: string
+  /** What launchers are told, by slot, and pipes to them. */
+  readonly launchers: string
+  /** The sandboxes' resolv.conf, by network mode. */
+  readonly resolvConf: (mode: 'egress' | 'host') => string
 }
 
 /** Makes the directories and gives their absolute paths. */
@@ -44,9 +47,17 @@ export async function openLayout(directory: string): Promise<Layout> {
     watchdogPid: join(root, 'watchdog.pid'),
     cgroupRoots: join(root, 'cgroups'),
     network: join(root, 'network.json'),
-    resolvConf: join(root, 'resolv.conf'),
+    launchers: join(root, 'launchers'),
+    resolvConf: (mode) => join(root, `resolv-${mode}.conf`),
   }
-  for (const path of [layout.sandboxes, layout.snapshots, layout.cacheIndex, layout.trash, layout.crunState])
+  for (const path of [
+    layout.sandboxes,
+    layout.snapshots,
+    layout.cacheIndex,
+    layout.trash,
+    layout.crunState,
+    layout.launchers,
+  ])
     await mkdir(path, { recursive: true, mode: 0o700 })
   return layout
 }

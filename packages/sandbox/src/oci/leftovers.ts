@@ -7,6 +7,8 @@ import type { Layout } from './layout.ts'
 /** Removes halves of directories that an earlier process left. Only before this one makes any. */
 export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
+  for (const name of await readdir(layout.launchers))
+    if (!isAlive(Number(/\d+/.exec(name)?.[0]))) await rm(join(layout.launchers, name), { force: true })
   for (const name of await readdir(layout.snapshots))
     if (name.startsWith('.')) await rm(join(layout.snapshots, name), { recursive: true, force: true })
 }
@@ -51,6 +53,7 @@ export async function removeRoots(layout: Layout): Promise<void> {
 }
 
 function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid)) return false
   try {
     process.kill(pid, 0)
     return true

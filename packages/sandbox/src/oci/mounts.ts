@@ -18,24 +18,16 @@ export const staged = {
   view: (index: number): string => `${stage}/view-${index}`,
 }
 
-/** Name, in the driver's directory, of the list of mounts that set a launcher's stage. */
-export function stageFstabName(network: NetworkMode): string {
-  return network === 'host' ? 'stage-host.fstab' : 'stage.fstab'
-}
-
 /**
- * The stage itself, and the /sys of the launcher's network namespace. crun refuses machines with both kinds of control groups:
- * what it sees of them here is empty, and the monitor finds them elsewhere. The sources have names of our own, since `mount -a` leaves out what seems mounted already.
+ * What all sandboxes' stages share. crun refuses machines with both kinds of control groups: what it sees of them here is empty, and
+ * the monitor finds them elsewhere. The sources have names of our own, since `mount -a` leaves out what seems mounted already.
  */
-export function stageFstab(network: NetworkMode): Fstab {
-  return [
-    line('harmont-stage', stage, 'tmpfs', 'mode=755'),
-    line(cgroupMount, staged.cgroup, 'none', 'rbind,X-mount.mkdir'),
-    line('harmont-cgroup', cgroupMount, 'tmpfs', 'mode=755'),
-    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
-    '',
-  ].join('\n')
-}
+export const stageFstab: Fstab = [
+  line('harmont-stage', stage, 'tmpfs', 'mode=755'),
+  line('/sys/fs/cgroup', staged.cgroup, 'none', 'rbind,X-mount.mkdir'),
+  line('harmont-cgroup', '/sys/fs/cgroup', 'tmpfs', 'mode=755'),
+  '',
+].join('\n')
 
 const cgroupMount = '/sys/fs/cgroup'
 
@@ -51,28 +43,34 @@ export interface LayerStack {
   readonly layers: readonly string[]
 }
 
-/** The writable root of a sandbox. `volatile`: a sync inside reaches no disk; snapshots are synced on their own. */
-export function rootFstab(
-  stack: LayerStack,
-  upper: string,
-  work: string,
-  readOnlyMounts: readonly { readonly source: string }[],
-): Fstab {
+export interface RootMounts {
+  readonly stack: LayerStack
+  /** Relative to the driver's directory. */
+  readonly upper: string
+  readonly work: string
+  readonly readOnlyMounts: readonly { readonly source: string }[]
+  readonly network: NetworkMode
+  /** Absolute path of its resolv.conf; null: the image's. */
+  readonly resolvConf: string | null
+}
+
+/**
+ * The writable root of a sandbox and what the runtime puts into it. `volatile`: a sync inside reaches no disk; snapshots are
+ * synced on their own.
+ */
+export function rootFstab({ stack, upper, work, readOnlyMounts, network, resolvConf }: RootMounts): Fstab {
+  const options = ['redirect_dir=on', 'volatile', ...lowerOptions(stack, staged.base)]
   return [
     baseLine(stack.image, staged.base),
     line(
       'overlay',
       staged.root,
       'overlay',
-      [
-        'redirect_dir=on',
-        'volatile',
-        ...lowerOptions(stack, staged.base),
-        `upperdir=${upper}`,
-        `workdir=${work}`,
-        'X-mount.mkdir',
-      ].join(','),
+      [...options, `upperdir=${upper}`, `workdir=${work}`, 'X-mount.mkdir'].join(','),
     ),
+    // That of the sandbox's network namespace; the runtime, in a user namespace that does not own it, may not mount one.
+    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
+    ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', `bind,ro,X-mount.mkdir,${idMap}`),
     ),

@@ -57,7 +57,8 @@ export async function openEgress(
   for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
 
   const taken = new Set(linksInUse)
-  const resolvConf = resolvConfFor(resolver, gateway)
+  const resolvConf = layout.resolvConf('egress')
+  await writeFile(resolvConf, resolvConfFor(resolver, gateway), { mode: 0o644 })
   let next = firstIndex
   return {
     slot() {
@@ -86,19 +87,14 @@ export const isolatedSlot: NetworkSlot = {
   inside: 'link set lo up',
   outside: '',
   link: null,
-  resolvConf: '',
+  resolvConf: null,
   routeLocalnet: false,
 }
 /** The machine's own namespace and resolver. */
-export async function hostSlot(): Promise<NetworkSlot> {
-  return {
-    mode: 'host',
-    inside: '',
-    outside: '',
-    link: null,
-    resolvConf: (await readFile('/etc/resolv.conf', 'utf8')).trim(),
-    routeLocalnet: false,
-  }
+export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
+  const resolvConf = layout.resolvConf('host')
+  await writeAtomically(resolvConf, await readFile('/etc/resolv.conf', 'utf8'), 0o644)
+  return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
 }
 
 function slotFor(link: string, address: string, gateway: string, viaGateway: boolean, resolvConf: string): NetworkSlot {

@@ -19,7 +19,7 @@ export interface SandboxRecord {
   readonly limits: Limits
   readonly network: NetworkMode
   readonly link: string | null
-  readonly resolvConf: boolean
+  readonly resolvConf: string | null
   readonly groups: Groups
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
   /** What /workspace was last made equal to. */

@@ -73,12 +73,14 @@ export class OciSandbox implements Sandbox {
       mkdir(join(staging.directory, 'socket')),
       writeFile(
         staging.fstab,
-        rootFstab(
-          layerStack(record.image.rootfs, record.layers),
-          `sandboxes/${record.id}/upper`,
-          `sandboxes/${record.id}/work`,
-          record.readOnlyMounts,
-        ),
+        rootFstab({
+          stack: layerStack(record.image.rootfs, record.layers),
+          upper: `sandboxes/${record.id}/upper`,
+          work: `sandboxes/${record.id}/work`,
+          readOnlyMounts: record.readOnlyMounts,
+          network: record.network,
+          resolvConf: record.resolvConf,
+        }),
       ),
       ...[staging.upper, staging.work].map(async (path) => {
         await mkdir(path)
@@ -117,7 +119,7 @@ export class OciSandbox implements Sandbox {
       command,
       imageEnv: record.image.env,
       network: record.network,
-      resolvConf: record.resolvConf,
+      resolvConf: record.resolvConf !== null,
       readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
     })
     const [used, deadline] = await Promise.all([usedBytes(layout.root), uptimeAt(command.deadline, now())])
@@ -131,15 +133,17 @@ export class OciSandbox implements Sandbox {
     await writeAtomically(files.deadline, `${deadline}\n`)
     await writeAtomically(files.started, JSON.stringify(start))
     const changes = new Changes([files.directory])
+    let started = false
     try {
       await ensureWatchdog(layout)
       this.launcher = undefined
-      launcher.go()
+      await launcher.go()
       const answer = JSON.parse(await this.runtimeAnswer(changes)) as {
         readonly data: number
         readonly message?: string
       }
       if (answer.data < 0) throw new Error(answer.message?.trim() ?? 'the runtime said nothing')
+      started = true
     } catch (error) {
       throw new SandboxError(
         'provision_failed',
@@ -150,6 +154,7 @@ export class OciSandbox implements Sandbox {
       )
     } finally {
       changes.close()
+      await launcher.gone(started)
     }
     this.command = new OciRunning(files, record, start, now)
     return this.command
@@ -200,8 +205,10 @@ export class OciSandbox implements Sandbox {
   }
 
   private async remove(): Promise<void> {
+    const { launcher } = this
     this.launcher = undefined
     await destroyRemains(this.context, this.record, this.record.id)
+    await launcher?.gone(false)
   }
 
   /** conmon's word on whether the command could be started: a line of JSON. */

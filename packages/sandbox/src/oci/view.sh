@@ -3,5 +3,5 @@
 set -eu
 mount -t tmpfs -o mode=755 harmont-stage /run/harmont
 mount -a -T "$1"
-echo shown
+echo 'view shown'
 read -r _ || exit 0

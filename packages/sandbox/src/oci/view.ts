@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { followLines } from './launcher.ts'
 import type { Layout } from './layout.ts'
 import { staged, type ViewedStack, viewFstab } from './mounts.ts'
+import { Words } from './words.ts'
 
 const script = fileURLToPath(new URL('view.sh', import.meta.url))
 
@@ -29,10 +29,12 @@ export class Viewer {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-    const lines = followLines(child)
+    const words = new Words(child)
     child.ref()
     try {
-      await lines.expect('shown')
+      await new Promise<void>((resolve, reject) => {
+        words.listen('view', (word) => (word === 'shown' ? resolve() : reject(new Error(words.end ?? word))))
+      })
       return await use(stacks.map((_, index) => `/proc/${child.pid}/root${staged.view(index)}`))
     } finally {
       child.stdin.end()

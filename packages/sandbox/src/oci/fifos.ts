@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const madeAtOnce = 8
+
+/** A named pipe into which this process writes, and whose readers see its end when this process ends. */
+export interface Fifo {
+  readonly name: string
+  readonly handle: FileHandle
+}
+
+/** Named pipes, used again: making one takes a process. */
+export class Fifos {
+  private readonly directory: string
+  private readonly free: Fifo[] = []
+  private making: Promise<void> | undefined
+  private count = 0
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  async take(): Promise<Fifo> {
+    for (;;) {
+      const fifo = this.free.pop()
+      if (fifo !== undefined) return fifo
+      this.making ??= this.make().finally(() => {
+        this.making = undefined
+      })
+      await this.making
+    }
+  }
+
+  /** For one whose reader has read all that was written. */
+  giveBack(fifo: Fifo): void {
+    this.free.push(fifo)
+  }
+
+  /** For one that may still hold something, which its next reader would take for its own. */
+  async remove(fifo: Fifo): Promise<void> {
+    await fifo.handle.close()
+    await rm(join(this.directory, fifo.name), { force: true })
+  }
+
+  async close(): Promise<void> {
+    await this.making
+    await Promise.all(this.free.splice(0).map((fifo) => this.remove(fifo)))
+  }
+
+  private async make(): Promise<void> {
+    const names = Array.from({ length: madeAtOnce }, () => `fifo-${process.pid}-${this.count++}`)
+    await run('mkfifo', ['--mode=600', ...names], { cwd: this.directory })
+    for (const name of names) {
+      // For reading too: else opening it would wait for a reader.
+      this.free.push({ name, handle: await open(join(this.directory, name), constants.O_RDWR) })
+    }
+  }
+}

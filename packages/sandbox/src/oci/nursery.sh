@@ -1,0 +1,28 @@
+# Forks launchers for the driver, which is large and would take long to fork itself [5 ms], on a stage that is set once for all.
+# Runs in a mount namespace of its own. Ends with its stdin, whose other end the driver holds.
+#
+# Reads lines `SLOT FIFO`: a launcher with the settings in launchers/SLOT shall wait on launchers/FIFO. What launchers say goes to
+# our stdout, `SLOT WORD`; `ended` when one has ended or has become a monitor.
+# Arguments: a file of mounts, launcher.sh, the runtime wrapper. The working directory is the driver's.
+set -eu
+mounts=$1 launcher=$2 wrapper=$3
+
+mount -a -T "$mounts"
+# crun gives what it finds as stdin to root inside. The machine's own /dev/null must not be that.
+mknod /run/harmont/null c 1 3
+# What every launcher mounts over.
+mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
+: >/run/harmont/script
+: >/run/harmont/resolv.conf
+echo 'nursery ready'
+
+while read -r slot fifo; do
+  network=
+  . "launchers/$slot"
+  case $network in host) net= ;; *) net=--net ;; esac
+  # Twice forked: nobody is left for us to wait for.
+  ( {
+    unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$slot" "$wrapper" || :
+    echo "$slot ended"
+  } <"launchers/$fifo" 2>"launchers/$slot.err" & )
+done

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CgroupHome, makeGroups } from './cgroups.ts'
+import { Fifos } from './fifos.ts'
+import { readIfPresent } from './files.ts'
+import { type Launcher, type NetworkSlot, newLauncher } from './launcher.ts'
+import type { Layout } from './layout.ts'
+import { stagedGroup, stageFstab } from './mounts.ts'
+import { Words } from './words.ts'
+
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** Where launchers come from; see nursery.sh. One helper process, started when first needed and again when it was killed. */
+export class Nursery {
+  private readonly layout: Layout
+  private readonly home: CgroupHome
+  private readonly fifos: Fifos
+  private helper: Promise<Helper> | undefined
+
+  constructor(layout: Layout, home: CgroupHome) {
+    this.layout = layout
+    this.home = home
+    this.fifos = new Fifos(layout.launchers)
+  }
+
+  /** Starts a launcher; resolves when it waits for its sandbox. */
+  async launch(network: NetworkSlot): Promise<Launcher> {
+    const helper = await this.running()
+    // The process's id in the name lets a later driver see that nobody waits for this one any more.
+    const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
+    const settings = join(this.layout.launchers, slot)
+    const [groups, fifo] = await Promise.all([makeGroups(this.home, this.layout.tag, slot), this.fifos.take()])
+    await writeFile(
+      settings,
+      assignments({
+        join: groups.join.map(stagedGroup).join('\n'),
+        leave: groups.leave.map(stagedGroup).join('\n'),
+        network: network.mode,
+        inside: network.inside,
+        outside: network.outside,
+        server: String(process.pid),
+      }),
+    )
+    const launcher = newLauncher({
+      slot,
+      groups,
+      network,
+      fifo,
+      words: helper.words,
+      complaint: async () => ((await readIfPresent(`${settings}.err`)) ?? '').trim(),
+      released: async (clean) => {
+        helper.words.ignore(slot)
+        await Promise.all([
+          rm(settings, { force: true }),
+          rm(`${settings}.err`, { force: true }),
+          clean ? this.fifos.giveBack(fifo) : this.fifos.remove(fifo),
+        ])
+      },
+    })
+    helper.ask(`${slot} ${fifo.name}\n`)
+    await launcher.waiting()
+    return launcher
+  }
+
+  async close(): Promise<void> {
+    const helper = await this.helper?.catch(() => undefined)
+    await helper?.stop()
+    await this.fifos.close()
+  }
+
+  private async running(): Promise<Helper> {
+    const helper = await this.helper?.catch(() => undefined)
+    if (helper === undefined || helper.words.end !== undefined) this.helper = startHelper(this.layout)
+    return this.helper as Promise<Helper>
+  }
+}
+
+interface Helper {
+  readonly words: Words
+  ask(line: string): void
+  stop(): Promise<void>
+}
+
+async function startHelper(layout: Layout): Promise<Helper> {
+  const fstab = join(layout.launchers, 'stage.fstab')
+  await writeFile(fstab, stageFstab)
+  const child = spawn(
+    'unshare',
+    // The machine's own unmounts must still reach us: a private copy would keep its disks busy.
+    ['--mount', '--propagation=slave', '/bin/sh', file('nursery.sh'), fstab, file('launcher.sh'), file('runtime.sh')],
+    {
+      cwd: layout.root,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Nothing of this process's environment: monitors outlive it and are seen by `ps e`.
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+    },
+  )
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const words = new Words(child)
+  const ready = new Promise<void>((resolve, reject) => {
+    words.listen('nursery', (word) => {
+      if (word === 'ready') resolve()
+      else reject(new Error(words.end ?? word))
+    })
+  })
+  await words.during(ready)
+  words.ignore('nursery')
+  return {
+    words,
+    ask: (line) => child.stdin.write(line),
+    async stop() {
+      child.stdin.end()
+      child.ref()
+      // Its stdout is its launchers' too: all of them must have been discarded.
+      await words.during(closed)
+    },
+  }
+}
+
+/** Shell assignments of any text. */
+function assignments(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join('')
+}
