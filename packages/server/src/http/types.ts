@@ -10,7 +10,7 @@ type UploadId = 'createBuild' | 'createBuildBySource'
 type Operations = operations
 
 /** The path parameters of an operation. An integer that is malformed is 0, which names nothing. */
-export type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P }
+type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P }
   ? P
   : Record<never, never>
 
@@ -19,7 +19,7 @@ type GivenQuery<Id extends OperationId> = Operations[Id]['parameters'] extends {
   : Record<never, never>
 
 /** The query parameters of an operation; a paged one always has its `limit`, from 1 to 100. */
-export type Query<Id extends OperationId> =
+type Query<Id extends OperationId> =
   GivenQuery<Id> extends { limit?: number } ? Omit<GivenQuery<Id>, 'limit'> & { limit: number } : GivenQuery<Id>
 
 type RequestContent<Id extends OperationId> = Operations[Id] extends { requestBody?: infer B }
