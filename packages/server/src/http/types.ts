@@ -10,9 +10,7 @@ type UploadId = 'createBuild' | 'createBuildBySource'
 type Operations = operations
 
 /** The path parameters of an operation. An integer that is malformed is 0, which names nothing. */
-type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P }
-  ? P
-  : Record<never, never>
+type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P } ? P : Record<never, never>
 
 type GivenQuery<Id extends OperationId> = Operations[Id]['parameters'] extends { query?: infer Q }
   ? NonNullable<Q>
