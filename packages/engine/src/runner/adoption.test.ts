@@ -28,6 +28,8 @@ afterAll(() => database.stop())
 beforeEach(async () => {
   config = await database.create()
   pool = new pg.Pool(config)
+  // An idle connection that is ended from outside: the pool makes a new one.
+  pool.on('error', () => undefined)
   directory = await mkdtemp('/var/tmp/harmont-adoption-')
   const store = await PostgresStore.open(config)
   bench = {
@@ -159,4 +161,22 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
     ['passed', 0],
   ])
   expect(await logOf(bench, jobs[4])).toContain('a\nb\n')
+})
+
+test('G02 a database that is away for a while costs a running job time and nothing else', async () => {
+  await startEngine()
+  const id = await submit(bench, [step(counting)])
+  await untilLog(id, 'line 2')
+  const { database: name = '', ...server } = config
+  const outside = new pg.Client({ ...server, database: 'postgres' })
+  await outside.connect()
+  await outside.query(`alter database ${name} allow_connections false`)
+  await outside.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  await sleep(3_000)
+  await outside.query(`alter database ${name} allow_connections true`)
+  await outside.end()
+  const { state, jobs } = await settled(bench, id)
+  expect(state).toBe('passed')
+  expect(jobs[0]).toMatchObject({ fence: 1, lost: 0 })
+  expect(await logOf(bench, jobs[0])).toBe(counted)
 })

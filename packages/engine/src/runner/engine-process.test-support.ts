@@ -12,7 +12,7 @@ const engine = createEngine({
   store,
   blobs: { open: async (name) => Readable.from([await readFile(join(directory, name))]) },
   runner: runnerOptions(directory, await openDriver(directory), { settings: { renewEveryMs: 500 } }),
-  log: (level, message, error) => console.error(level, message, error),
+  log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })
 await engine.start()
 console.log('ready')

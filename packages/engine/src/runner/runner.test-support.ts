@@ -27,6 +27,8 @@ export interface Bench {
   readonly store: BuildStore
   put(created: Created, context: BuildContext): void | Promise<void>
   readonly engine: Engine
+  /** Starts another engine over the same store and sandboxes; the one before must be closed. */
+  restart(): Promise<void>
   /** Of the archives of builds, by SHA-256. */
   readonly blobs: Map<string, Buffer>
   readonly limits: Limits
@@ -48,24 +50,32 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const { startLeaseMs = 30_000, leaseMs = 300_000 } = options
   const store = new MemoryStore({ limits, startLeaseMs, leaseMs })
   const blobs = new Map<string, Buffer>()
-  const engine = createEngine({
-    store,
-    leaseMs,
-    blobs: { open: (name) => Readable.from([blobs.get(name) ?? Buffer.alloc(0)]) },
-    runner: runnerOptions(directory, driver, options.runner),
-    log: (level, message, error) => {
-      if (level !== 'info') console.error(level, message, error)
-    },
-  })
+  const makeEngine = () =>
+    createEngine({
+      store,
+      leaseMs,
+      blobs: { open: (name) => Readable.from([blobs.get(name) ?? Buffer.alloc(0)]) },
+      runner: runnerOptions(directory, driver, options.runner),
+      log: (level, message, error) => {
+        if (level !== 'info') console.error(level, message, error)
+      },
+    })
+  let engine = makeEngine()
   await engine.start()
   return {
     directory,
     driver,
     store,
     put: (created, context) => store.submit(created, context),
-    engine,
     blobs,
     limits,
+    get engine() {
+      return engine
+    },
+    async restart() {
+      engine = makeEngine()
+      await engine.start()
+    },
     async close() {
       await engine.close()
       for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()

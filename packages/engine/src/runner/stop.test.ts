@@ -4,7 +4,7 @@ import { type Bench, logOf, openBench, run, settled, step, submit } from './runn
 const graceMs = 1_000
 let bench: Bench
 beforeAll(async () => {
-  bench = await openBench({ limits: { graceMs }, runner: { settings: { graceMs } } })
+  bench = await openBench({ limits: { graceMs }, runner: { settings: { graceMs, renewEveryMs: 500 } } })
 })
 afterAll(() => bench.close())
 
@@ -78,4 +78,39 @@ test('G01 a runner whose lease was given to another destroys its sandbox and can
   await expect.poll(sandboxes, { timeout: 15_000 }).toEqual([`${stale.jobId}-${stale.fence + 1}`])
   await bench.store.apply(id, [{ type: 'cancel', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
+})
+
+test('closing an engine leaves its commands running, and the next engine goes on with them', async () => {
+  const id = await submit(bench, [step('for i in 1 2 3 4 5; do echo $i; sleep 0.2; done; exit 5')])
+  await untilLog(id, '2')
+  await bench.engine.close()
+  expect((await bench.driver.list()).length).toBe(1)
+  await bench.restart()
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 5, fence: 1 })
+  expect(await logOf(bench, jobs[0])).toBe('1\n2\n3\n4\n5\n')
+})
+
+test('draining waits for what runs and takes nothing new; what takes longer goes on without the engine', async () => {
+  const short = await submit(bench, [step('echo up; sleep 0.7'), step('true', { dependsOn: [0] })])
+  const long = await submit(bench, [step('echo up; sleep 2.5; exit 6')])
+  await Promise.all([untilLog(short, 'up'), untilLog(long, 'up')])
+  const at = Date.now()
+  await bench.engine.drain(1_500)
+  expect(Date.now() - at).toBeLessThan(2_300)
+  const states = async (id: string) => (await bench.store.jobs(id)).map((job) => job.state)
+  expect(await states(short)).toEqual(['passed', 'scheduled'])
+  expect(await states(long)).toEqual(['running'])
+  await bench.restart()
+  expect((await settled(bench, short)).state).toBe('passed')
+  expect((await settled(bench, long)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
+})
+
+test('a lease whose grant got lost on its way to the runner is taken up all the same', async () => {
+  // As when the answer to a request for work never arrives.
+  const waiting = await submit(bench, [step('sleep 0.1'), step('sleep 0.1'), step('sleep 0.1'), step('echo last')])
+  await settled(bench, waiting, ({ jobs }) => jobs[0]?.state === 'running')
+  const lost = await bench.store.lease('runner-1', 4, Date.now())
+  expect(lost.length).toBeGreaterThan(0)
+  expect((await settled(bench, waiting)).state).toBe('passed')
 })

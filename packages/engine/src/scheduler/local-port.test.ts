@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createBuild } from '../core/create-build.ts'
+import type { Outcome } from '../core/model.ts'
+import { plainPlan } from '../core/random-plan.ts'
+import { MemoryStore } from '../memory/memory-store.ts'
+import type { LeasedJob } from '../port.ts'
+import { defaultStoreSettings } from '../store-settings.ts'
+import { plainContext } from '../store-suite.ts'
+import { createLocalPort } from './local-port.ts'
+
+const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null }
+const signal = new AbortController().signal
+const request = { runner: 'r', slots: 1, waitMs: 5_000, signal }
+
+function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
+  const store = new MemoryStore()
+  const port = createLocalPort({
+    store,
+    blobs: {
+      open: () => {
+        throw new Error('no blobs')
+      },
+    },
+  })
+  const submit = () => {
+    const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+    store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), from }, defaultStoreSettings), plainContext)
+  }
+  return { store, port, submit }
+}
+
+async function leaseOne({ port }: Pick<ReturnType<typeof open>, 'port'>): Promise<LeasedJob> {
+  const [one] = await port.lease(request)
+  if (!one) throw new Error('nothing to lease')
+  return one
+}
+
+test('who asks for work before there is any gets it as soon as there is', async () => {
+  const { port, submit } = open()
+  const asked = leaseOne({ port })
+  await sleep(100)
+  const at = performance.now()
+  submit()
+  expect((await asked).work).toMatchObject({ kind: 'step', step: { key: 's0' }, childrenBuildIn: false })
+  expect(performance.now() - at).toBeLessThan(50)
+})
+
+test('who asks for work gets none after the time of waiting, or when it has to go', async () => {
+  const { port } = open()
+  const at = performance.now()
+  expect(await port.lease({ ...request, waitMs: 100 })).toEqual([])
+  expect(performance.now() - at).toBeGreaterThanOrEqual(95)
+  const going = new AbortController()
+  const asked = port.lease({ ...request, signal: going.signal })
+  going.abort()
+  expect(await asked).toEqual([])
+  expect(performance.now() - at).toBeLessThan(1_000)
+})
+
+test('a job that waits for its time is leased when that has come', async () => {
+  const { port, submit } = open([{ retry: { limit: 1, delaySeconds: 1 } }])
+  submit()
+  const first = await leaseOne({ port })
+  const at = Date.now()
+  await port.started(first, new Date(at))
+  await port.finish(first, new Date(at), { ...passed, exitCode: 1 })
+  expect(await leaseOne({ port })).toMatchObject({ attempt: 2 })
+  expect(Date.now() - at).toBeGreaterThanOrEqual(1_000)
+  expect(Date.now() - at).toBeLessThan(1_300)
+})
+
+test('a report may be repeated, as after an answer that got lost', async () => {
+  const { port, submit } = open()
+  submit()
+  const job = await leaseOne({ port })
+  for (let time = 0; time < 2; time++) expect(await port.started(job, new Date())).toBe(true)
+  for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(), passed)).toBe(true)
+})
+
+test('G01 every report under an older fence is refused', async () => {
+  const { port, submit, store } = open()
+  submit()
+  const stale = await leaseOne({ port })
+  await store.renew('r', Date.now() - 3_600_000)
+  await store.apply('b', [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
+  const current = await leaseOne({ port })
+  expect(current.fence).toBe(stale.fence + 1)
+  expect(await port.started(stale, new Date())).toBe(false)
+  expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], 4)).toBe(false)
+  expect(await port.finish(stale, new Date(), passed)).toBe(false)
+  expect(await port.started(current, new Date())).toBe(true)
+  expect((await store.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
+})
+
+test('the start of a job that is being canceled is no lost lease: its runner has to end it', async () => {
+  const { port, submit, store } = open()
+  submit()
+  const job = await leaseOne({ port })
+  const told = new Promise((resolve) => port.onDirective(resolve))
+  await store.apply('b', [{ type: 'cancel', at: Date.now() }])
+  expect(await told).toEqual({ jobId: job.jobId, fence: job.fence, stop: 'cancel' })
+  expect(await port.started(job, new Date())).toBe(true)
+  expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
+  expect(await port.finish(job, new Date(), passed)).toBe(true)
+  expect((await store.jobs('b'))[0]?.state).toBe('canceled')
+})

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { createBuild } from '../core/create-build.ts'
+import { plainPlan } from '../core/random-plan.ts'
+import { MemoryStore } from '../memory/memory-store.ts'
+import { defaultStoreSettings } from '../store-settings.ts'
+import { plainContext } from '../store-suite.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+
+const leaseMs = 900
+let scheduler: Scheduler | undefined
+afterEach(() => scheduler?.stop())
+
+function storeWithJob(
+  settings: { startLeaseMs?: number; leaseMs?: number },
+  timeoutSeconds: number | null = null,
+): MemoryStore {
+  const store = new MemoryStore(settings)
+  const from = { kind: 'plan', plan: plainPlan([{ timeoutSeconds: 1 }], timeoutSeconds), conditions: [true] } as const
+  store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), from }, defaultStoreSettings), plainContext)
+  return store
+}
+
+const job = async (store: MemoryStore) => (await store.jobs('b'))[0]
+
+test('G01 a lease that ran out is ended, but not before the scheduler has watched for a whole lease', async () => {
+  const store = storeWithJob({ startLeaseMs: 100, leaseMs })
+  await store.lease('gone', 1, Date.now())
+  await sleep(150)
+  const watchedFrom = Date.now()
+  scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
+  scheduler.start()
+  await sleep(leaseMs - 250)
+  expect(await job(store)).toMatchObject({ state: 'assigned', lost: 0 })
+  await expect.poll(() => job(store), { timeout: 2_000 }).toMatchObject({ state: 'scheduled', lost: 1 })
+  expect(Date.now() - watchedFrom).toBeGreaterThanOrEqual(leaseMs)
+})
+
+test('a step and a build whose time is over are told to stop though their runner says nothing', async () => {
+  for (const buildSeconds of [null, 1]) {
+    const store = storeWithJob({}, buildSeconds)
+    const at = Date.now()
+    const [lease] = await store.lease('silent', 1, at)
+    await store.apply('b', [{ type: 'started', job: lease?.jobId ?? '', fence: 1, at }])
+    const stopped = new Promise((resolve) => store.changes.onStop(resolve))
+    scheduler = createScheduler({ store, leaseMs, log: console.error, everyMs: 20 })
+    scheduler.start()
+    expect(await stopped).toMatchObject({ type: 'stop', fence: 1, reason: 'timeout' })
+    expect(Date.now() - at).toBeGreaterThanOrEqual(1_000)
+    expect((await job(store))?.errorCode).toBe(buildSeconds === null ? 'step_timeout' : 'pipeline_timeout')
+    await scheduler.stop()
+  }
+})
