@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { storeSuite } from '../store-suite.ts'
 import { PostgresStore } from './postgres-store.ts'
@@ -11,9 +12,10 @@ beforeAll(async () => {
 afterAll(() => database.stop())
 
 storeSuite('PostgreSQL store', async () => {
-  const pool = await database.create()
-  const store = await PostgresStore.open(pool)
-  const other = await PostgresStore.open(pool)
+  const config = await database.create()
+  const pool = new pg.Pool(config)
+  const store = await PostgresStore.open(config)
+  const other = await PostgresStore.open(config)
   return {
     store,
     other,

@@ -13,6 +13,7 @@ import { logSize, readChunks } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { Notifier } from './notifier.ts'
 import { findOverdue } from './overdue.ts'
+import { storePool } from './pool.ts'
 import {
   type JobRow,
   jobColumns,
@@ -45,21 +46,22 @@ export class PostgresStore implements BuildStore {
   /** Jobs that a call of this process is about to lease: another call looks further. */
   readonly #claimed = new Set<string>()
 
-  private constructor(pool: pg.Pool, { outbox, warn, ...settings }: PostgresStoreOptions) {
+  private constructor(config: pg.PoolConfig, { outbox, warn = warnProcess, ...settings }: PostgresStoreOptions) {
+    const pool = storePool(config, warn)
     this.#pool = pool
     this.#settings = { ...defaultStoreSettings, ...settings }
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
-    this.#notifier = new Notifier(pool, this.changes, warn ?? ((error) => process.emitWarning(`${error}`)))
+    this.#notifier = new Notifier(pool, this.changes, warn)
     this.#logs = new LogWriter(pool, (jobId) => {
       this.changes.job(jobId)
       this.#notifier.job(jobId)
     })
   }
 
-  /** Opens the store on a pool that stays the caller's; one of its connections is kept for listening. */
-  static async open(pool: pg.Pool, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
-    const store = new PostgresStore(pool, options)
+  /** Opens the store with connections of its own; one of them listens. */
+  static async open(config: pg.PoolConfig, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+    const store = new PostgresStore(config, options)
     await store.#notifier.listen()
     return store
   }
@@ -177,10 +179,11 @@ export class PostgresStore implements BuildStore {
     return logSize(this.#pool, jobId)
   }
 
-  /** Ends what the store itself keeps open; the pool stays. */
+  /** Resolves when what was asked for is written and all connections are closed. */
   async close(): Promise<void> {
     await this.#logs.idle()
     await this.#notifier.close()
+    await this.#pool.end()
   }
 
   async #leaseAll(
@@ -219,4 +222,8 @@ export class PostgresStore implements BuildStore {
     this.changes.tell(buildId, effects)
     this.#notifier.tell(buildId, effects)
   }
+}
+
+function warnProcess(error: unknown): void {
+  process.emitWarning(`${error}`)
 }

@@ -13,9 +13,9 @@ import { engineMigrations } from './migrations.ts'
 const nobody = 65534
 
 export interface TestDatabase {
-  /** A new database with the engine's tables, and a pool on it. */
-  create(): Promise<pg.Pool>
-  /** Ends the server and removes its files. Pools must be ended before. */
+  /** A new database with the engine's tables. */
+  create(): Promise<pg.PoolConfig>
+  /** Ends the server and removes its files. */
   stop(): Promise<void>
 }
 
@@ -49,14 +49,20 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
       await root.connect()
       await root.query(`create database ${name}`)
       await root.end()
-      const pool = new pg.Pool({ host: directory, user: 'postgres', database: name, max: 10 })
-      for (const { sql } of engineMigrations) await pool.query(sql)
-      return pool
+      const config = { host: directory, user: 'postgres', database: name }
+      const client = new pg.Client(config)
+      await client.connect()
+      for (const { sql } of engineMigrations) await client.query(sql)
+      await client.end()
+      return config
     },
     async stop() {
       const gone = once(server, 'exit')
-      server.kill('SIGINT')
+      // Waits for connections that are being closed; a test that forgot one must not hang for it.
+      server.kill('SIGTERM')
+      const impatient = setTimeout(() => server.kill('SIGINT'), 5000)
       await gone
+      clearTimeout(impatient)
       await rm(directory, { recursive: true, force: true })
     },
   }

@@ -1,0 +1,17 @@
+import pg from 'pg'
+
+// Every statement of the store reads few rows by an index. A plan that was made while a table was small must not scan it once it has grown.
+const planner = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan`
+
+/** The store's own connections: their planner settings would not suit anybody else. `warn` hears of idle ones that were lost. */
+export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({
+    application_name: 'harmont-engine',
+    ...config,
+    onConnect: async (client) => {
+      await client.query(planner)
+    },
+  })
+  pool.on('error', warn)
+  return pool
+}
