@@ -93,7 +93,7 @@ test('an image that cannot be had is replaced by the host base with a word about
 })
 
 test('G22 a step that takes more memory than it may fails with out_of_memory', async () => {
-  const greedy = 'x=$(head -c 200000000 /dev/zero | tr "\\0" a); echo ${#x}'
+  const greedy = 'x=$(head -c 200000000 /dev/zero | tr "\\0" a); echo "$x" | wc -c'
   const { jobs } = await run(bench, [step(greedy, { resources: { cpu: 1, memoryGb: 0.0625, diskGb: 1 } })])
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'out_of_memory' })
 })
