@@ -23,12 +23,12 @@ export class CacheIndex {
   }
 
   /** The newest snapshot under a key wins. */
-  put(key: CacheKey, snapshot: SnapshotId): Promise<void> {
-    return writeAtomically(this.file(key), JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
+  put(key: CacheKey, snapshot: SnapshotId): void {
+    writeAtomically(this.file(key), JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
   }
 
-  async get(key: CacheKey): Promise<SnapshotId | undefined> {
-    const text = await readIfPresent(this.file(key))
+  get(key: CacheKey): SnapshotId | undefined {
+    const text = readIfPresent(this.file(key))
     const entry = text === undefined ? undefined : parseEntry(text)
     // Two keys of one hash do not happen; a file that was put in the wrong place does.
     return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : undefined

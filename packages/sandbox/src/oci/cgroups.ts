@@ -164,13 +164,13 @@ async function writeOptional(path: string, value: string): Promise<void> {
 /** How many processes of the sandbox the kernel killed because its memory was at the limit. */
 export async function outOfMemoryKills(groups: Groups): Promise<number> {
   const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
-  const text = (await readIfPresent(join(groups.memory, file))) ?? ''
+  const text = readIfPresent(join(groups.memory, file)) ?? ''
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
 /** The ids of the processes in a group, not in those below it; none when the group is gone. */
 export async function processesOf(group: string): Promise<readonly number[]> {
-  const text = (await readIfPresent(join(group, 'cgroup.procs'))) ?? ''
+  const text = readIfPresent(join(group, 'cgroup.procs')) ?? ''
   return text.split('\n').filter(Boolean).map(Number)
 }
 

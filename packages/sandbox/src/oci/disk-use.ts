@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { statfs } from 'node:fs/promises'
+import { statfsSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
 /** Bytes used on the file system that holds `path`. Cheap. */
-export async function usedBytes(path: string): Promise<number> {
-  const { bsize, blocks, bfree } = await statfs(path)
+export function usedBytes(path: string): number {
+  const { bsize, blocks, bfree } = statfsSync(path)
   return bsize * (blocks - bfree)
 }
 

@@ -174,7 +174,7 @@ class Driver implements OciDriver {
       readOnlyMounts: spec.readOnlyMounts ?? [],
     }
     try {
-      await OciSandbox.register(this.context, record)
+      OciSandbox.register(this.context, record)
     } catch (error) {
       await launcher.discard()
       throw error
@@ -199,22 +199,18 @@ class Driver implements OciDriver {
     if (sandbox !== undefined) this.known.set(handle.id, sandbox)
     // Nobody could ask for its end otherwise.
     else
-      await destroyRemains(
-        this.context,
-        await readRecord(sandboxFiles(this.layout.sandboxes, handle.id).record),
-        handle.id,
-      )
+      await destroyRemains(this.context, readRecord(sandboxFiles(this.layout.sandboxes, handle.id).record), handle.id)
     return sandbox
   }
 
   private async takeOver(id: string): Promise<Sandbox | undefined> {
     const files = sandboxFiles(this.layout.sandboxes, id)
-    const record = await readRecord(files.record)
-    const started = await readIfPresent(files.started)
+    const record = readRecord(files.record)
+    const started = readIfPresent(files.started)
     // Without a command there was only a launcher, which died with its driver; after a boot there is nothing.
     if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
-    const ended = (await readIfPresent(files.exit)) !== undefined || (await readIfPresent(files.outcome)) !== undefined
-    const begun = ended || (await readIfPresent(files.sync)) !== undefined || (await isPopulated(record.groups.top))
+    const ended = readIfPresent(files.exit) !== undefined || readIfPresent(files.outcome) !== undefined
+    const begun = ended || readIfPresent(files.sync) !== undefined || (await isPopulated(record.groups.top))
     // The word to start was on disk but was never said.
     if (!begun) return undefined
     if (!ended) await ensureWatchdog(this.layout)
@@ -226,7 +222,7 @@ class Driver implements OciDriver {
     return Promise.all(
       ids.map(async (id) => ({
         id,
-        label: (await readRecord(sandboxFiles(this.layout.sandboxes, id).record))?.label ?? {},
+        label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {},
       })),
     )
   }

@@ -24,10 +24,10 @@ export async function chainFor(
 ): Promise<readonly SnapshotId[]> {
   if (record.layers.length < longestChain) return record.layers
   const note = join(snapshotFiles(layout, record.id).directory, 'flattened')
-  const known = (await readIfPresent(note))?.trim()
-  if (known !== undefined && (await readIfPresent(snapshotFiles(layout, known).record)) !== undefined) return [known]
+  const known = readIfPresent(note)?.trim()
+  if (known !== undefined && readIfPresent(snapshotFiles(layout, known).record) !== undefined) return [known]
   const flat = await flatten(record, image, layout, viewer)
-  await writeAtomically(note, flat)
+  writeAtomically(note, flat)
   return [flat]
 }
 
@@ -69,7 +69,7 @@ async function flatten(record: SnapshotRecord, image: string, layout: Layout, vi
     bootId,
     meta: { cache: null, origin: record.meta.origin },
   }
-  await writeAtomically(staging.record, JSON.stringify(flat))
+  writeAtomically(staging.record, JSON.stringify(flat))
   await rename(staging.directory, snapshotFiles(layout, id).directory)
   return id
 }

@@ -33,17 +33,17 @@ export async function clearGroups(layout: Layout, home: CgroupHome, slots: Reado
 
 /** Every place where this directory ever made groups: a server that is started elsewhere has another. */
 async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
-  const kept = (JSON.parse((await readIfPresent(layout.cgroupRoots)) ?? '[]') as readonly string[]).filter(
+  const kept = (JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]).filter(
     (path) => typeof path === 'string',
   )
   const all = [...new Set([...kept, home.unified, home.memory, home.pids, home.cpu])]
-  if (all.length > kept.length) await writeAtomically(layout.cgroupRoots, JSON.stringify(all))
+  if (all.length > kept.length) writeAtomically(layout.cgroupRoots, JSON.stringify(all))
   return all
 }
 
 /** Removes the directory's own, now empty, root groups. One that is still in use stays. */
 export async function removeRoots(layout: Layout): Promise<void> {
-  for (const base of JSON.parse((await readIfPresent(layout.cgroupRoots)) ?? '[]') as readonly string[]) {
+  for (const base of JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]) {
     try {
       await removeGroup(join(base, `harmont-${layout.tag}`), 0)
     } catch (error) {

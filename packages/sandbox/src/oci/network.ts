@@ -51,7 +51,7 @@ export async function openEgress(
       gateway,
       resolver,
       exceptions,
-      directory: layout.root,
+      owner: layout.tag,
     }),
   )
   for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
@@ -93,7 +93,7 @@ export const isolatedSlot: NetworkSlot = {
 /** The machine's own namespace and resolver. */
 export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
   const resolvConf = layout.resolvConf('host')
-  await writeAtomically(resolvConf, await readFile('/etc/resolv.conf', 'utf8'), 0o644)
+  writeAtomically(resolvConf, await readFile('/etc/resolv.conf', 'utf8'), 0o644)
   return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
 }
 
@@ -122,17 +122,17 @@ function addressOf(number: number, index: number): string {
 
 /** The number that this directory has, or the first free one. Making a table fails when it exists: the kernel is the judge. */
 async function claimNumber(layout: Layout): Promise<number> {
-  const kept = await readIfPresent(layout.network)
+  const kept = readIfPresent(layout.network)
   const own = kept === undefined ? undefined : (JSON.parse(kept) as { readonly number: number }).number
-  if (own !== undefined && (await ownerOf(own)) === layout.root) return own
+  if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
   for (let number = 0; number < directories; number++) {
     try {
-      await nft(`create table inet harmont_${number} { comment ${JSON.stringify(layout.root)}; }\n`)
+      await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
     } catch (error) {
       if (error instanceof Error && /File exists/.test(error.message)) continue
       throw error
     }
-    await writeAtomically(layout.network, JSON.stringify({ number }))
+    writeAtomically(layout.network, JSON.stringify({ number }))
     return number
   }
   throw new Error(`${directories} runners on this machine have egress networks already (nft list tables)`)

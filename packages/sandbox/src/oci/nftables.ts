@@ -27,8 +27,8 @@ export interface EgressRules {
   readonly gateway: string
   readonly resolver: MachineResolver
   readonly exceptions: readonly EgressException[]
-  /** Kept as the table's comment: whose it is. */
-  readonly directory: string
+  /** Kept as the table's comment: whose it is. nft takes no quotes and 128 characters, hence not the directory's name. */
+  readonly owner: string
 }
 
 /**
@@ -52,7 +52,7 @@ export function rulesFor(rules: EgressRules): string {
   ])
   return `
 table inet ${table} {
-  comment ${JSON.stringify(rules.directory)}
+  comment "${rules.owner}"
 }
 flush table inet ${table}
 table inet ${table} {

@@ -50,7 +50,7 @@ export class Nursery {
       network,
       fifo,
       words: helper.words,
-      complaint: async () => ((await readIfPresent(`${settings}.err`)) ?? '').trim(),
+      complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
         helper.words.ignore(slot)
         await Promise.all([

@@ -47,7 +47,7 @@ export async function probe(directory: string): Promise<Probe> {
     problems.push(
       `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: apt-get install ${packages.join(' ')}`,
     )
-  if (!/^nodev\s+overlay$/m.test((await readIfPresent('/proc/filesystems')) ?? ''))
+  if (!/^nodev\s+overlay$/m.test(readIfPresent('/proc/filesystems') ?? ''))
     problems.push('the kernel has no overlayfs: modprobe overlay')
   if (isOlder(release(), oldestKernel))
     problems.push(`Linux ${oldestKernel.join('.')} or later is needed; this is ${release()}`)

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../driver.ts'
 import type { Groups } from './cgroups.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
@@ -34,8 +33,8 @@ export interface StartRecord {
 }
 
 /** The record in a file; undefined when it is absent or was not written by this version. */
-export async function readRecord(path: string): Promise<SandboxRecord | undefined> {
-  const text = await readIfPresent(path)
+export function readRecord(path: string): SandboxRecord | undefined {
+  const text = readIfPresent(path)
   if (text === undefined) return undefined
   let value: Partial<SandboxRecord>
   try {
@@ -46,15 +45,15 @@ export async function readRecord(path: string): Promise<SandboxRecord | undefine
   return value.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
 }
 
-export function writeRecord(path: string, record: SandboxRecord): Promise<void> {
-  return writeAtomically(path, JSON.stringify(record))
+export function writeRecord(path: string, record: SandboxRecord): void {
+  writeAtomically(path, JSON.stringify(record))
 }
 
 /** Names the time from one start of the machine to the next. */
 export const bootId: string = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
 /** Hundredths of a second since the machine started: the clock of deadlines, which nobody sets. */
-export async function uptimeAt(instant: Date, now: Date): Promise<number> {
-  const [seconds = '0'] = (await readFile('/proc/uptime', 'utf8')).split(' ')
+export function uptimeAt(instant: Date, now: Date): number {
+  const [seconds = '0'] = readFileSync('/proc/uptime', 'utf8').split(' ')
   return Math.max(0, Math.round(Number(seconds) * 100 + (instant.getTime() - now.getTime()) / 10))
 }

@@ -12,9 +12,9 @@ export interface MachineResolver {
 
 /** Reads /etc/resolv.conf; with systemd-resolved, whose own listener takes nothing from other links, the servers that it asks. */
 export async function machineResolver(): Promise<MachineResolver> {
-  const own = parse((await readIfPresent('/etc/resolv.conf')) ?? '')
+  const own = parse(readIfPresent('/etc/resolv.conf') ?? '')
   if (own.addresses.includes('127.0.0.53')) {
-    const upstream = parse((await readIfPresent('/run/systemd/resolve/resolv.conf')) ?? '')
+    const upstream = parse(readIfPresent('/run/systemd/resolve/resolv.conf') ?? '')
     if (upstream.addresses.length > 0) return upstream
   }
   return own

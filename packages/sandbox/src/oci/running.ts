@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -81,7 +82,7 @@ export class OciRunning implements Running {
     await this.moveMonitorOut()
     if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
     // The init passes a signal on to the script's shell, which would get it twice.
-    const told = new Set<number>([Number((await readIfPresent(this.files.pid)) ?? 0)])
+    const told = new Set<number>([Number(readIfPresent(this.files.pid) ?? 0)])
     for (let fresh = true; fresh; ) {
       fresh = false
       for (const pid of await processesOf(this.record.groups.payload)) {
@@ -98,12 +99,12 @@ export class OciRunning implements Running {
   }
 
   async extend(deadline: Date): Promise<void> {
-    await writeAtomically(this.files.deadline, `${await uptimeAt(deadline, this.now())}\n`)
+    writeAtomically(this.files.deadline, `${uptimeAt(deadline, this.now())}\n`)
   }
 
   /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
   private async moveMonitorOut(): Promise<void> {
-    const monitor = Number((await readIfPresent(this.files.monitorPid)) ?? 0)
+    const monitor = Number(readIfPresent(this.files.monitorPid) ?? 0)
     const { groups } = this.record
     if (monitor === 0 || !(await processesOf(groups.payload)).includes(monitor)) return
     for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
@@ -111,33 +112,32 @@ export class OciRunning implements Running {
 
   /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
   private async hasEnded(thorough: boolean): Promise<boolean> {
-    if (this.outcome !== undefined || (await isThere(this.files.exit)) || (await isThere(this.files.outcome)))
-      return true
+    if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
     if (!thorough) return false
     const { monitor, payload, top } = this.record.groups
     if (await isPopulated(monitor)) return false
     // Between the look at the exit file and here the monitor may have ended as it should.
-    if (await isThere(this.files.exit)) return true
+    if (existsSync(this.files.exit)) return true
     // Still on its way out of the payload's group.
-    const pid = Number((await readIfPresent(this.files.monitorPid)) ?? 0)
+    const pid = Number(readIfPresent(this.files.monitorPid) ?? 0)
     if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
     await killGroup(top)
     return true
   }
 
   private async readOutcome(): Promise<Exit> {
-    const kept = await readIfPresent(this.files.outcome)
+    const kept = readIfPresent(this.files.outcome)
     if (kept !== undefined) {
       const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
       return { ...value, endedAt: new Date(value.endedAt) }
     }
     const exit = await this.judge()
-    await writeAtomically(this.files.outcome, JSON.stringify(exit))
+    writeAtomically(this.files.outcome, JSON.stringify(exit))
     return exit
   }
 
   private async judge(): Promise<Exit> {
-    const text = await readIfPresent(this.files.exit)
+    const text = readIfPresent(this.files.exit)
     if (text === undefined) return { code: null, signal: null, limit: await this.limit(null), endedAt: this.now() }
     const code = Number(text)
     return {
@@ -149,23 +149,13 @@ export class OciRunning implements Running {
   }
 
   private async limit(code: number | null): Promise<Exit['limit']> {
-    if (await isThere(this.files.diskLimitHit)) return 'disk'
+    if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
     // A command may pass its limit and end between two looks of the watchdog. Looking at every file is worth it only
     // when the file system as a whole has grown that much.
     const { diskBytes } = this.record.limits
-    if ((await usedBytes(this.files.directory)) - this.start.usedBytes < diskBytes) return null
+    if (usedBytes(this.files.directory) - this.start.usedBytes < diskBytes) return null
     return (await bytesBelow([this.files.upper, this.files.spool])) > diskBytes ? 'disk' : null
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (isAbsent(error)) return false
-    throw error
   }
 }
 

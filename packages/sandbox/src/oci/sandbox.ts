@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Command,
@@ -64,31 +65,29 @@ export class OciSandbox implements Sandbox {
   }
 
   /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
-  static async register(context: SandboxContext, record: SandboxRecord): Promise<void> {
+  static register(context: SandboxContext, record: SandboxRecord): void {
     const staging = sandboxFiles(context.layout.trash, randomUUID())
-    await mkdir(staging.directory, { mode: 0o700 })
-    await Promise.all([
-      writeRecord(staging.record, record),
-      mkdir(staging.exitDirectory),
-      mkdir(join(staging.directory, 'socket')),
-      writeFile(
-        staging.fstab,
-        rootFstab({
-          stack: layerStack(record.image.rootfs, record.layers),
-          upper: `sandboxes/${record.id}/upper`,
-          work: `sandboxes/${record.id}/work`,
-          readOnlyMounts: record.readOnlyMounts,
-          network: record.network,
-          resolvConf: record.resolvConf,
-        }),
-      ),
-      ...[staging.upper, staging.work].map(async (path) => {
-        await mkdir(path)
-        await chmod(path, 0o755)
-        await chown(path, firstId, firstId)
+    mkdirSync(staging.directory, { mode: 0o700 })
+    writeRecord(staging.record, record)
+    mkdirSync(staging.exitDirectory)
+    mkdirSync(join(staging.directory, 'socket'))
+    writeFileSync(
+      staging.fstab,
+      rootFstab({
+        stack: layerStack(record.image.rootfs, record.layers),
+        upper: `sandboxes/${record.id}/upper`,
+        work: `sandboxes/${record.id}/work`,
+        readOnlyMounts: record.readOnlyMounts,
+        network: record.network,
+        resolvConf: record.resolvConf,
       }),
-    ])
-    await rename(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+    )
+    for (const path of [staging.upper, staging.work]) {
+      mkdirSync(path)
+      chmodSync(path, 0o755)
+      chownSync(path, firstId, firstId)
+    }
+    renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
   }
 
   async syncSource(tree: SourceTreeRef): Promise<void> {
@@ -108,7 +107,7 @@ export class OciSandbox implements Sandbox {
       now: this.context.now(),
     })
     this.record = { ...this.record, source: tree }
-    await writeRecord(this.files.record, this.record)
+    writeRecord(this.files.record, this.record)
   }
 
   async start(command: Command): Promise<Running> {
@@ -122,16 +121,15 @@ export class OciSandbox implements Sandbox {
       resolvConf: record.resolvConf !== null,
       readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
     })
-    const [used, deadline] = await Promise.all([usedBytes(layout.root), uptimeAt(command.deadline, now())])
+    const used = usedBytes(layout.root)
     const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
-    await Promise.all([
-      writeFile(files.config, JSON.stringify(config), { mode: 0o600 }),
-      writeFile(files.spool, '', { mode: 0o600 }),
-      writeFile(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used)),
-      Buffer.byteLength(command.script) > longestArgument ? writeFile(files.script, command.script) : undefined,
-    ])
-    await writeAtomically(files.deadline, `${deadline}\n`)
-    await writeAtomically(files.started, JSON.stringify(start))
+    writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
+    writeFileSync(files.spool, '', { mode: 0o600 })
+    writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
+    if (Buffer.byteLength(command.script) > longestArgument)
+      writeFileSync(files.script, command.script, { mode: 0o555 })
+    writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
+    writeAtomically(files.started, JSON.stringify(start))
     const changes = new Changes([files.directory])
     let started = false
     try {
@@ -218,16 +216,16 @@ export class OciSandbox implements Sandbox {
     for (;;) {
       changes.reset()
       const lost = !(await isPopulated(record.groups.top))
-      const text = (await readIfPresent(files.sync)) ?? ''
+      const text = readIfPresent(files.sync) ?? ''
       if (text.endsWith('\n')) return text
-      if (lost) throw new Error((await readIfPresent(files.monitorLog))?.trim() || 'the monitor ended without a word')
+      if (lost) throw new Error(readIfPresent(files.monitorLog)?.trim() || 'the monitor ended without a word')
       await changes.wait(1_000, signal)
     }
   }
 
   private async hasEnded(): Promise<boolean> {
     const { files, record } = this
-    if ((await readIfPresent(files.exit)) !== undefined) return true
+    if (readIfPresent(files.exit) !== undefined) return true
     return !(await isPopulated(record.groups.top))
   }
 
@@ -255,9 +253,9 @@ export async function destroyRemains(
     if (record.link !== null) await waitForLinkGone(record.link)
     await removeGroups(groups)
   }
-  await rm(join(context.layout.crunState, id), { recursive: true, force: true })
+  rmSync(join(context.layout.crunState, id), { recursive: true, force: true })
   try {
-    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash)
+    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, ['upper', 'work'])
   } catch (error) {
     if (!isAbsent(error)) throw error
   }

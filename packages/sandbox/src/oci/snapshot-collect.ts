@@ -78,11 +78,11 @@ async function costOf(
 
 async function sizeOf(id: SnapshotId, layout: Layout): Promise<number> {
   const files = snapshotFiles(layout, id)
-  const known = await readIfPresent(files.size)
+  const known = readIfPresent(files.size)
   if (known !== undefined && /^\d+$/.test(known)) return Number(known)
   const bytes = await bytesBelow([files.layer])
   try {
-    await writeAtomically(files.size, String(bytes))
+    writeAtomically(files.size, String(bytes))
   } catch (error) {
     if (!isAbsent(error)) throw error
   }

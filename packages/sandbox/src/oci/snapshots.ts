@@ -84,10 +84,10 @@ export class OciSnapshots implements SnapshotStore {
       createdAt: now().toISOString(),
       bootId,
     }
-    await writeAtomically(staging.record, JSON.stringify(record))
+    writeAtomically(staging.record, JSON.stringify(record))
     await rename(upper, staging.layer)
     await rename(staging.directory, snapshotFiles(layout, id).directory)
-    if (record.meta.cache !== null) await cache.put(record.meta.cache, id)
+    if (record.meta.cache !== null) cache.put(record.meta.cache, id)
     durability.request(id)
     return publicView(record)
   }
@@ -114,7 +114,7 @@ export class OciSnapshots implements SnapshotStore {
 
   async find(namespace: string, key: string): Promise<Snapshot | undefined> {
     const { cache } = this.options
-    const id = await cache.get({ namespace, key })
+    const id = cache.get({ namespace, key })
     if (id === undefined) return undefined
     const record = await this.record(id)
     const known = record?.meta.cache
@@ -130,10 +130,10 @@ export class OciSnapshots implements SnapshotStore {
     const record = await this.record(id)
     if (record === undefined) throw new Error(`snapshot ${id} is absent or damaged`)
     const { changedFiles } = snapshotFiles(this.options.layout, id)
-    const kept = await readIfPresent(changedFiles)
+    const kept = readIfPresent(changedFiles)
     if (kept !== undefined && /^sha256:[0-9a-f]{64}$/.test(kept)) return kept
     const digest = await this.options.changedFilesDigest(record)
-    await writeAtomically(changedFiles, digest)
+    writeAtomically(changedFiles, digest)
     return digest
   }
 
@@ -162,18 +162,18 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   async drop(id: SnapshotId): Promise<void> {
-    await removeTree(snapshotFiles(this.options.layout, id).directory, this.options.layout.trash)
+    await removeTree(snapshotFiles(this.options.layout, id).directory, this.options.layout.trash, ['layer'])
   }
 
   /** The record if it and its own layer are whole; a damaged one is dropped. Layers below are not looked at. */
   private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     const files = snapshotFiles(this.options.layout, id)
-    const text = await readIfPresent(files.record)
+    const text = readIfPresent(files.record)
     const record = text === undefined ? undefined : parseRecord(text, id)
     if (
       record !== undefined &&
       (await isDirectory(files.layer)) &&
-      (record.bootId === bootId || (await readIfPresent(files.durable)) !== undefined)
+      (record.bootId === bootId || readIfPresent(files.durable) !== undefined)
     )
       return record
     await this.drop(id)

@@ -33,11 +33,11 @@ export async function ensureWatchdog(layout: Layout): Promise<void> {
 }
 
 async function isWatched(layout: Layout): Promise<boolean> {
-  const pid = (await readIfPresent(layout.watchdogPid))?.trim()
+  const pid = readIfPresent(layout.watchdogPid)?.trim()
   if (pid === undefined || !/^\d+$/.test(pid)) return false
   try {
     // The id may be another's by now.
-    return (await readIfPresent(`/proc/${pid}/cmdline`))?.includes(`${script}\0${layout.root}\0`) ?? false
+    return readIfPresent(`/proc/${pid}/cmdline`)?.includes(`${script}\0${layout.root}\0`) ?? false
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return false
     throw error

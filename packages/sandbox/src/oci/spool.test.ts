@@ -1,0 +1,91 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseRecords, SpoolReader } from './spool.ts'
+
+/** Writes what conmon's k8s-file would hold for reads of these bytes: a record a line, `P` where a read ended within one. */
+function spoolOf(reads: readonly { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[]): Buffer {
+  const records: Buffer[] = []
+  for (const { stream, bytes } of reads) {
+    for (let at = 0; at < bytes.length; ) {
+      const end = bytes.indexOf(10, at)
+      const content = bytes.subarray(at, end === -1 ? bytes.length : end)
+      records.push(
+        Buffer.from(`2026-01-02T03:04:05.123456789+00:00 ${stream} ${end === -1 ? 'P' : 'F'} `),
+        Buffer.from(content),
+        Buffer.from('\n'),
+      )
+      at = end === -1 ? bytes.length : end + 1
+    }
+  }
+  return Buffer.concat(records)
+}
+
+const reads = fc.array(
+  fc.record({
+    stream: fc.constantFrom('stdout' as const, 'stderr' as const),
+    bytes: fc
+      .uint8Array({ minLength: 1, maxLength: 60 })
+      .map((bytes) => bytes.map((byte) => (byte % 5 === 0 ? 10 : byte))),
+  }),
+)
+
+it('G12 gives any bytes back as they were, per stream and in order, from any offset it named', () => {
+  fc.assert(
+    fc.property(reads, (input) => {
+      const spool = spoolOf(input)
+      const { pieces, consumed } = parseRecords(spool, 0)
+      expect(consumed).toBe(spool.length)
+      const whole = (from: readonly { readonly stream: string; readonly bytes: Uint8Array }[]) =>
+        from.map(({ stream, bytes }) => stream + Buffer.from(bytes).toString('latin1'))
+      const joined = (from: readonly { readonly stream: string; readonly bytes: Uint8Array }[]) => {
+        const merged: { stream: string; bytes: Buffer }[] = []
+        for (const { stream, bytes } of from) {
+          const last = merged.at(-1)
+          if (last?.stream === stream) last.bytes = Buffer.concat([last.bytes, bytes])
+          else merged.push({ stream, bytes: Buffer.from(bytes) })
+        }
+        return whole(merged)
+      }
+      expect(joined(pieces)).toEqual(joined(input))
+      for (const [index, { nextOffset }] of pieces.entries())
+        expect(joined(parseRecords(spool.subarray(nextOffset), nextOffset).pieces)).toEqual(
+          joined(pieces.slice(index + 1)),
+        )
+    }),
+  )
+})
+
+it('leaves a record that is not whole yet for the next read', () => {
+  const spool = spoolOf([{ stream: 'stdout', bytes: Buffer.from('one\ntwo\n') }])
+  const { pieces, consumed } = parseRecords(spool.subarray(0, spool.length - 3), 100)
+  expect(pieces.map(({ bytes, nextOffset }) => [bytes.toString(), nextOffset])).toEqual([['one\n', 100 + consumed]])
+  expect(consumed).toBe(spool.length / 2)
+})
+
+it('reads the time to the nanosecond', () => {
+  const [piece] = parseRecords(Buffer.from('2026-01-02T03:04:05.000000001+00:00 stderr F x\n'), 0).pieces
+  expect(piece).toMatchObject({ stream: 'stderr', ts: BigInt(Date.UTC(2026, 0, 2, 3, 4, 5)) * 1_000_000n + 1n })
+})
+
+it('says where a spool is damaged', () => {
+  expect(() => parseRecords(Buffer.from('garbage\n'), 7)).toThrow('offset 7')
+})
+
+it('a reader sees what is appended after it came to the end, also byte by byte', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
+  const path = join(directory, 'spool')
+  await writeFile(path, '')
+  const reader = await SpoolReader.open(path, 0)
+  const writer = await open(path, 'a')
+  let seen = ''
+  for (const byte of spoolOf([{ stream: 'stdout', bytes: Buffer.from('a\n\nlong line\nend') }])) {
+    await writer.write(Buffer.from([byte]))
+    for (const { bytes } of await reader.next()) seen += bytes.toString()
+  }
+  expect(seen).toBe('a\n\nlong line\nend')
+  await Promise.all([reader.close(), writer.close()])
+  await rm(directory, { recursive: true })
+})
