@@ -178,6 +178,9 @@ function play(build: RandomBuild, seed: number, persons = true): Run {
   return run
 }
 
+/** Shrinking graphs of 200 steps could go on for an hour: what was found by then is shown. */
+const untilFound = { interruptAfterTimeLimit: 30_000 }
+
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })
 
 test('G03 random graphs up to 200 steps do what a small model does, whatever happens to their jobs', () => {
@@ -187,7 +190,7 @@ test('G03 random graphs up to 200 steps do what a small model does, whatever hap
       const run = play(build, seed)
       for (const job of run.everyJob.values()) seen.add(`${job.state} ${job.errorCode} ${job.softFailed}`)
     }),
-    { numRuns: 150 },
+    { numRuns: 150, ...untilFound },
   )
   // The chances must reach the corners, or the comparison proves little.
   expect([...seen]).toEqual(
@@ -210,7 +213,7 @@ test('every build ends when its leased jobs end, in a number of events bounded b
       expect(events).toBeLessThanOrEqual(3 * build.plan.steps.length * 5)
       expect(run.effects.filter((effect) => effect.type === 'build_ended').length).toBeGreaterThan(0)
     }),
-    { numRuns: 150 },
+    { numRuns: 150, ...untilFound },
   )
 })
 
@@ -229,7 +232,7 @@ test('a job is announced as ready once for each attempt and once more for each l
       }
       expect(run.effects.filter((effect) => effect.type === 'build_ended').length).toBe(1)
     }),
-    { numRuns: 60 },
+    { numRuns: 60, ...untilFound },
   )
 })
 
@@ -250,7 +253,7 @@ test('G10 the state of a build always equals the fold of its jobs, and what is k
         }
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 80, ...untilFound },
   )
 })
 
@@ -263,6 +266,6 @@ test('G07 cancelling what is already over changes nothing', () => {
       expect(run.apply({ type: 'cancel', at: run.at + 1 }, { type: 'cancel', at: run.at + 1 })).toBe(false)
       expect(viewBuild(run.live)).toEqual(before)
     }),
-    { numRuns: 60 },
+    { numRuns: 60, ...untilFound },
   )
 })

@@ -20,7 +20,8 @@ export function wantsRetry(step: Step, { job, signal }: Failure): boolean {
   if (retry === null || job.attempt > retry.limit || job.errorCode === 'pipeline_timeout') return false
   if (!retry.exitCodes && !retry.signals && !retry.reasons) return true
   return (
-    matchesExitCode(retry.exitCodes ?? [], job.exitCode) ||
+    // How a command that ran out of time ended when it was told to is no verdict of its own.
+    (job.state === 'failed' && matchesExitCode(retry.exitCodes ?? [], job.exitCode)) ||
     (signal !== null && (retry.signals ?? []).includes(signal)) ||
     (job.errorCode !== null && (retry.reasons ?? []).includes(job.errorCode))
   )
