@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Api, type Build, connect, type Job } from '../scripts/client/api.ts'
+import { type Api, connect } from '../scripts/client/api.ts'
+
+export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
+
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
 import { freePort, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
 
@@ -50,28 +52,6 @@ export async function startProduct(env: Readonly<Record<string, string>> = {}): 
       await current.stop()
       rmSync(dataDirectory, { recursive: true, force: true })
     },
-  }
-}
-
-export interface Ended {
-  readonly build: Build
-  /** By step key. */
-  readonly jobs: ReadonlyMap<string, Job>
-}
-
-/** Waits for the build's end; fails after `timeoutMs` with the state of every job. */
-export async function buildEnd(api: Api, pipeline: string, number: number, timeoutMs = 300_000): Promise<Ended> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    const build = await api.getBuild(pipeline, number)
-    const jobs = await api.listJobs(pipeline, number)
-    if (['passed', 'failed', 'canceled'].includes(build.state))
-      return { build, jobs: new Map(jobs.map((job) => [job.step_key ?? job.id, job])) }
-    if (Date.now() > deadline) {
-      const states = jobs.map((job) => `${job.step_key}: ${job.state}`).join(', ')
-      throw new Error(`build #${number} is still ${build.state} after ${timeoutMs / 1000} s (${states})`)
-    }
-    await sleep(100)
   }
 }
 

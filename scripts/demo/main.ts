@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { connect } from '../client/api.ts'
+import { buildEnd } from '../client/build-end.ts'
 import { repositoryRoot } from '../client/server-process.ts'
 import { renderPipeline } from './render.ts'
 import { type DemoServer, startDemoServer } from './server.ts'
@@ -15,6 +16,7 @@ import { type Watched, watchBuild } from './watch.ts'
 const root = repositoryRoot
 const out = process.stdout
 const slug = 'ci'
+const cancelWaitMs = 20_000
 
 async function timed<T>(what: string, work: Promise<T>, say: (value: T) => string): Promise<T> {
   const started = performance.now()
@@ -73,7 +75,12 @@ async function main(): Promise<number> {
     )
     const title = `harmont/${name} #${build.number}`
     const result = await Promise.race([watchBuild(api, name, build.number, title, pipeline.shapes, out), interrupted])
-    if (result === 'interrupted') return 130
+    if (result === 'interrupted') {
+      // Commands outlive the server by design; nobody will come back for these.
+      await api.cancelBuild(name, build.number)
+      await buildEnd(api, name, build.number, cancelWaitMs)
+      return 130
+    }
     summarize(server, result)
     if (stayAfterwards) {
       out.write('\nStill serving. Ctrl-C stops it.\n')

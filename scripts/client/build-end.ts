@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Api, Build, Job } from './api.ts'
+
+export interface Ended {
+  readonly build: Build
+  /** By step key. */
+  readonly jobs: ReadonlyMap<string, Job>
+}
+
+/** Waits for the build's end; fails after `timeoutMs` with the state of every job. */
+export async function buildEnd(api: Api, pipeline: string, number: number, timeoutMs = 300_000): Promise<Ended> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const build = await api.getBuild(pipeline, number)
+    const jobs = await api.listJobs(pipeline, number)
+    if (['passed', 'failed', 'canceled'].includes(build.state))
+      return { build, jobs: new Map(jobs.map((job) => [job.step_key ?? job.id, job])) }
+    if (Date.now() > deadline) {
+      const states = jobs.map((job) => `${job.step_key}: ${job.state}`).join(', ')
+      throw new Error(`build #${number} is still ${build.state} after ${timeoutMs / 1000} s (${states})`)
+    }
+    await sleep(100)
+  }
+}
