@@ -31,6 +31,8 @@ export class Notifier {
   #ready = false
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> = Promise.resolve()
+  #reconnectTimer: NodeJS.Timeout | null = null
+  #reconnecting: Promise<void> = Promise.resolve()
   #listening: pg.PoolClient | null = null
   #closed = false
 
@@ -73,6 +75,8 @@ export class Notifier {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#reconnectTimer !== null) clearTimeout(this.#reconnectTimer)
+    await this.#reconnecting
     await this.#sending
     this.#listening?.removeAllListeners('notification')
     this.#listening?.release(true)
@@ -132,16 +136,16 @@ export class Notifier {
   }
 
   #listenAgain(): void {
-    setTimeout(() => {
-      if (this.#closed) return
-      this.listen().then(
+    if (this.#closed) return
+    this.#reconnectTimer = setTimeout(() => {
+      this.#reconnecting = this.listen().then(
         () => this.#feed.everything(),
         (error: unknown) => {
           this.#warn(error)
           this.#listenAgain()
         },
       )
-    }, reconnectMs).unref()
+    }, reconnectMs)
   }
 }
 

@@ -9,6 +9,8 @@ export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void)
     application_name: 'harmont-engine',
     ...config,
     onConnect: async (client) => {
+      // Without a listener a connection that is lost during a transaction would end the process; the statement under way rejects anyhow.
+      client.on('error', warn)
       await client.query(planner)
     },
   })

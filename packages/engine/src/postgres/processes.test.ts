@@ -1,0 +1,258 @@
+/** What the PostgreSQL store promises beside the common suite: transactions of others, other processes, lost connections, plans. */
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
+import { defaultLimits } from '../core/limits.ts'
+import { plainPlan } from '../core/random-plan.ts'
+import type { Lease } from '../store.ts'
+import { plainContext } from '../store-suite.ts'
+import { candidatesText } from './lease-jobs.ts'
+import { overdueText } from './overdue.ts'
+import { storePool } from './pool.ts'
+import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
+import { startTestDatabase, type TestDatabase } from './test-database.ts'
+import { inTransaction } from './transaction.ts'
+
+const at = 1_700_000_000_000
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+
+let database: TestDatabase
+let config: pg.PoolConfig
+let pool: pg.Pool
+let store: PostgresStore
+const stores: PostgresStore[] = []
+
+async function openStore(options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+  const opened = await PostgresStore.open(config, options)
+  stores.push(opened)
+  return opened
+}
+
+beforeAll(async () => {
+  database = await startTestDatabase()
+})
+afterAll(() => database.stop())
+beforeEach(async () => {
+  config = await database.create()
+  pool = new pg.Pool(config)
+  store = await openStore({ warn: () => {} })
+})
+afterEach(async () => {
+  for (const each of stores.splice(0)) await each.close()
+  await pool.end()
+})
+
+function newBuild(steps: Parameters<typeof plainPlan>[0], queue = 'q'): Created {
+  const plan = plainPlan(steps)
+  return create({ kind: 'plan', plan, conditions: plan.steps.map(() => true) }, queue)
+}
+
+function create(from: NewBuild['from'], queue = 'q'): Created {
+  return createBuild({ id: randomUUID(), queue, at, from }, { newId: () => randomUUID(), limits: defaultLimits })
+}
+
+async function submit(created: Created): Promise<string> {
+  await inTransaction(pool, (client) => store.submit(client, created, plainContext))
+  store.submitted(created.build.id, created.effects)
+  return created.build.id
+}
+
+const wide = (size: number) => Array.from({ length: size }, () => ({}))
+const started = ({ jobId: job, fence }: Lease) => ({ type: 'started', job, fence, at }) as const
+const ended = ({ jobId: job, fence }: Lease) => ({ type: 'ended', job, fence, at, outcome: passed }) as const
+const cancel = { type: 'cancel', at } as const
+
+async function versionOf(id: string): Promise<number> {
+  const { rows } = await pool.query<{ version: string }>('select version from engine.builds where id = $1', [id])
+  return Number(rows[0]?.version)
+}
+
+/** Keeps a build's row locked, as another process would, until the result is called. */
+async function lockElsewhere(id: string): Promise<() => Promise<void>> {
+  const client = await pool.connect()
+  await client.query('begin')
+  await client.query('select from engine.builds where id = $1 for update', [id])
+  return async () => {
+    await client.query('commit')
+    client.release()
+  }
+}
+
+test("a build is written with its owner's own rows, or not at all", async () => {
+  await pool.query('create table own_builds (id uuid primary key)')
+  const created = newBuild(wide(3))
+  const write = async (client: pg.ClientBase) => {
+    await client.query('insert into own_builds values ($1)', [created.build.id])
+    await store.submit(client, created, plainContext)
+  }
+  const broken = inTransaction(pool, async (client) => {
+    await write(client)
+    throw new Error('the server changed its mind')
+  })
+  await expect(broken).rejects.toThrow('changed its mind')
+  expect(await store.load(created.build.id)).toBeUndefined()
+  expect(await store.lease('r', 3, at)).toEqual([])
+  await inTransaction(pool, write)
+  expect(await store.lease('r', 5, at)).toHaveLength(3)
+})
+
+test('events of one build that arrive together share a transaction', async () => {
+  const id = await submit(newBuild(wide(40)))
+  const leases = await store.lease('r', 40, at)
+  expect(leases).toHaveLength(40)
+  const before = await versionOf(id)
+  const answers = await Promise.all(leases.map((lease) => store.apply(id, [started(lease)])))
+  expect(answers.map((answer) => answer?.taken)).toEqual(leases.map(() => [true]))
+  expect((await versionOf(id)) - before).toBeLessThanOrEqual(2)
+})
+
+test('G01 two processes that change one build at the same time never take the same event twice', async () => {
+  const other = await openStore()
+  const id = await submit(newBuild(wide(30)))
+  const leases = [...(await store.lease('r', 15, at)), ...(await other.lease('s', 15, at))]
+  expect(new Set(leases.map(({ jobId }) => jobId)).size).toBe(30)
+  const both = leases.flatMap((lease) => [store.apply(id, [started(lease)]), other.apply(id, [started(lease)])])
+  const taken = (await Promise.all(both)).flatMap((answer) => answer?.taken ?? [])
+  expect(taken.filter(Boolean)).toHaveLength(30)
+  const ends = await Promise.all(leases.map((lease, n) => (n % 2 ? store : other).apply(id, [ended(lease)])))
+  expect(ends.flatMap((answer) => answer?.effects ?? []).filter(({ type }) => type === 'build_ended')).toHaveLength(1)
+  expect((await store.load(id))?.build.state).toBe('passed')
+  expect((await other.load(id))?.build).toEqual((await store.load(id))?.build)
+})
+
+test('other processes hear of new chunks, changed builds, ready jobs and stops', async () => {
+  const other = await openStore()
+  const heard = new Set<string>()
+  other.changes.onReady(() => heard.add('ready'))
+  other.changes.onStop(({ job, fence, reason }) => heard.add(`stop ${job} ${fence} ${reason}`))
+  const created = newBuild(wide(1))
+  const id = created.build.id
+  other.changes.onBuild(id, () => heard.add('build'))
+  await submit(created)
+  const [lease] = await store.lease('r', 1, at)
+  if (!lease) throw new Error('nothing to lease')
+  other.changes.onJob(lease.jobId, () => heard.add('job'))
+  await store.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], 1)
+  await store.apply(id, [cancel])
+  await expect.poll(() => [...heard].sort()).toEqual(['build', 'job', 'ready', `stop ${lease.jobId} 1 cancel`])
+})
+
+test('what the owner does in its outbox is kept with the end of the build, or neither is', async () => {
+  await pool.query('create table ends (build_id uuid primary key, states text[])')
+  let broken = true
+  const careful = await openStore({
+    outbox: async (client, { buildId, changedJobs }) => {
+      await client.query('insert into ends values ($1, $2)', [buildId, changedJobs.map(({ state }) => state)])
+      if (broken) throw new Error('the outbox is broken')
+    },
+  })
+  const id = await submit(newBuild(wide(1)))
+  const [lease] = await careful.lease('r', 1, at)
+  if (!lease) throw new Error('nothing to lease')
+  await careful.apply(id, [started(lease)])
+  await expect(careful.apply(id, [ended(lease)])).rejects.toThrow('outbox is broken')
+  expect((await pool.query('select from ends')).rowCount).toBe(0)
+  expect((await careful.load(id))?.build.jobs[0]?.state).toBe('running')
+  broken = false
+  expect((await careful.apply(id, [ended(lease)]))?.taken).toEqual([true])
+  expect((await pool.query('select * from ends')).rows).toEqual([{ build_id: id, states: ['passed'] }])
+})
+
+test('G02 a lost connection is an error, and what was decided on it is forgotten', async () => {
+  const warnings: unknown[] = []
+  const shaken = await openStore({ warn: (error) => warnings.push(error) })
+  const id = await submit(newBuild(wide(2)))
+  const [lease] = await shaken.lease('r', 1, at)
+  if (!lease) throw new Error('nothing to lease')
+  const unlock = await lockElsewhere(id)
+  const lost = shaken.apply(id, [started(lease)])
+  lost.catch(() => {}) // awaited below, after the connection was cut
+  await expect
+    .poll(async () => (await pool.query("select from pg_stat_activity where wait_event_type = 'Lock'")).rowCount)
+    .toBe(1)
+  await pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'harmont-engine' and datname = current_database()",
+  )
+  await expect(lost).rejects.toThrow()
+  await unlock()
+  expect((await shaken.load(id))?.build.jobs.map(({ state }) => state).sort()).toEqual(['assigned', 'scheduled'])
+  expect((await shaken.apply(id, [started(lease)]))?.taken).toEqual([true])
+  // It listens again by itself, and then everybody looks once more.
+  const woken = new Promise<void>((resolve) => shaken.changes.onReady(resolve))
+  await woken
+  expect(warnings.length).toBeGreaterThan(0)
+})
+
+test('a lease does not wait for a build that another process has when another is free', async () => {
+  const held = await submit(newBuild(wide(2), 'a'))
+  const free = await submit(newBuild(wide(1), 'b'))
+  const unlock = await lockElsewhere(held)
+  expect((await store.lease('r', 2, at)).map(({ buildId }) => buildId)).toEqual([free])
+  const waiting = store.lease('r', 2, at)
+  await unlock()
+  expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
+})
+
+test('an event that cannot be decided harms none of those that share its turn', async () => {
+  const id = await submit(create({ kind: 'render' }))
+  const [lease] = await store.lease('r', 1, at)
+  if (!lease) throw new Error('nothing to lease')
+  const { jobId: job, fence } = lease
+  await store.apply(id, [started(lease)])
+  const bad = store.apply(id, [{ type: 'rendered', job, fence, at, plan: plainPlan([{}]), conditions: [] }])
+  const good = store.apply(id, [cancel])
+  await expect(bad).rejects.toThrow('condition')
+  expect((await good)?.taken).toEqual([true])
+  expect((await store.load(id))?.build.state).toBe('canceling')
+})
+
+interface PlanNode {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Actual Rows': number
+  readonly 'Actual Loops': number
+  readonly 'Rows Removed by Filter'?: number
+  readonly Plans?: readonly PlanNode[]
+}
+
+/** Rows of the engine's tables that a statement touches, and how. */
+async function rowsRead(text: string, values: readonly unknown[]): Promise<{ rows: number; scans: string[] }> {
+  const asStore = storePool(config, () => {})
+  await asStore.query('analyze')
+  const { rows } = await asStore.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
+    `explain (analyze, format json) ${text}`,
+    [...values],
+  )
+  await asStore.end()
+  const read = { rows: 0, scans: [] as string[] }
+  const visit = (node: PlanNode): void => {
+    if (node['Relation Name'] !== undefined) {
+      read.rows += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
+      read.scans.push(`${node['Node Type']} ${node['Relation Name']}`)
+    }
+    for (const child of node.Plans ?? []) visit(child)
+  }
+  for (const { Plan } of rows[0]?.['QUERY PLAN'] ?? []) visit(Plan)
+  return read
+}
+
+test('finding work reads what the slots need by an index, not what waits', async () => {
+  for (let queue = 0; queue < 20; queue++) await submit(newBuild(wide(500), `q${queue}`))
+  const { rows, scans } = await rowsRead(candidatesText, ['', new Date(at).toISOString(), 4, [], []])
+  expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
+  expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
+})
+
+test('finding what is overdue reads what is overdue by an index, not what runs', async () => {
+  await submit(newBuild(wide(3000)))
+  await store.lease('r', 3000, at)
+  await pool.query(
+    'update engine.leases set expires_at = $1 where job_id in (select job_id from engine.leases limit 3)',
+    [new Date(at - 1)],
+  )
+  expect(await store.overdue(at, 100)).toHaveLength(3)
+  const { rows, scans } = await rowsRead(overdueText, [new Date(at).toISOString(), 100])
+  expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
+  expect(rows).toBeLessThanOrEqual(10)
+})
