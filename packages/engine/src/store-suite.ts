@@ -9,7 +9,10 @@ import { defaultLimits } from './core/limits.ts'
 import type { BuildEvent, Job, Outcome } from './core/model.ts'
 import { dice, plainPlan } from './core/random-plan.ts'
 import { isHeld, isTerminal } from './core/states.ts'
+import { plainContext } from './plain-context.ts'
 import type { BuildContext, BuildStore, Lease } from './store.ts'
+
+export { plainContext }
 
 export interface StoreUnderTest {
   readonly store: BuildStore
@@ -17,25 +20,6 @@ export interface StoreUnderTest {
   /** Another view of the same builds, as another process has it; the store itself where there is no other process. */
   readonly other: BuildStore
   close(): Promise<void>
-}
-
-/** A context with nothing in it. */
-export const plainContext: BuildContext = {
-  env: {},
-  injectedEnv: { HARMONT: 'true' },
-  cacheNamespace: 'org/main',
-  origin: { pipeline: 'ci', number: '1' },
-  renderSlug: null,
-  source: null,
-  conditionContext: {
-    event: 'push',
-    branch: 'main',
-    baseBranch: null,
-    tag: null,
-    changed: null,
-    env: {},
-    local: false,
-  },
 }
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const

@@ -1,0 +1,20 @@
+import type { BuildContext } from './store.ts'
+
+/** A build's context with nothing in it: for tests and benchmarks. */
+export const plainContext: BuildContext = {
+  env: {},
+  injectedEnv: { HARMONT: 'true' },
+  cacheNamespace: 'org/main',
+  origin: { pipeline: 'ci', number: '1' },
+  renderSlug: null,
+  source: null,
+  conditionContext: {
+    event: 'push',
+    branch: 'main',
+    baseBranch: null,
+    tag: null,
+    changed: null,
+    env: {},
+    local: false,
+  },
+}
