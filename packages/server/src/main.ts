@@ -1,6 +1,6 @@
 /** `harmont`: starts the server; `harmont config` prints every setting. */
 import process from 'node:process'
-import { pino } from 'pino'
+import { createLog } from './create-log.ts'
 import { describeSettings, printSettings } from './settings/describe-settings.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
 
@@ -15,7 +15,7 @@ async function main(command: string | undefined): Promise<void> {
 }
 
 async function runServer(settings: Settings): Promise<void> {
-  const log = pino({ level: settings.logLevel })
+  const log = createLog(settings.logLevel)
   if (settings.unknown.length > 0)
     log.warn({ variables: settings.unknown }, 'no setting has these names: see `harmont config`')
   // Loaded only now: `config`, and a wrong setting, need none of it.

@@ -37,10 +37,11 @@ export async function startEmbeddedPostgres(state: string, password: string, log
     socket.close()
     throw error
   })
+  let current = watch
   let stopping = false
 
-  async function supervise(first: Watch): Promise<void> {
-    for (let current = first; ; ) {
+  async function supervise(): Promise<void> {
+    for (;;) {
       await current.ended
       if (stopping) return
       log.warn('the embedded PostgreSQL has gone; starting it again')
@@ -59,15 +60,30 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       }
     }
   }
-  const watched = supervise(watch)
+  const watched = supervise()
   return {
     connection,
     async stop() {
       stopping = true
+      await othersGone(current.client)
       await stopPostmaster(state, 10_000)
       await watched
       socket.close()
     },
+  }
+}
+
+/** Waits a moment for connections that are being closed: PostgreSQL would tell each that it is cut off. */
+async function othersGone(client: pg.Client): Promise<void> {
+  const count = "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'"
+  try {
+    for (const deadline = Date.now() + 500; Date.now() < deadline; await sleep(5)) {
+      const { rows } = await client.query<{ count: number }>(count)
+      if (rows[0]?.count === 1) return
+    }
+  } catch (error) {
+    // It has gone already, and with it what there was to wait for.
+    if (!(error instanceof Error)) throw error
   }
 }
 
