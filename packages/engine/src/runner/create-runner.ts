@@ -21,6 +21,7 @@ export interface Runner {
 /** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
 const discardsPerSlot = 2
 const pauseAfterFailureMs = 1_000
+const longestStopMs = 5_000
 
 /** Makes a runner that does nothing yet. */
 export function createRunner(options: RunnerOptions): Runner {
@@ -69,12 +70,7 @@ class LocalRunner implements Runner {
 
   async drain(withinMs: number): Promise<void> {
     this.#closing.abort(new Abandoned('the runner takes no more work'))
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs)
-    })
-    await Promise.race([this.#allEnded(), late])
-    clearTimeout(timer)
+    await within(withinMs, this.#allEnded())
     await this.stop()
   }
 
@@ -82,8 +78,8 @@ class LocalRunner implements Runner {
     this.#closing.abort(new Abandoned('the runner has stopped'))
     await this.#renewals.stop()
     for (const lease of this.#held.values()) lease.abandon()
-    await this.#allEnded()
-    await this.#discards.settled()
+    // What takes longer, an image that is being pulled, may be cut off at any moment.
+    await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.settled()]))
   }
 
   async #allEnded(): Promise<void> {
@@ -162,9 +158,26 @@ class LocalRunner implements Runner {
     if (jobs.length > 0) this.#renewals.soon()
     if (!clear) return
     for (const handle of handles.values()) {
-      const sandbox = await driver.adopt(handle)
-      if (sandbox) this.#discards.add(sandbox)
+      try {
+        const sandbox = await driver.adopt(handle)
+        if (sandbox) this.#discards.add(sandbox)
+      } catch (error) {
+        log('error', `sandbox ${handle.id} has no lease and cannot be destroyed`, error)
+      }
     }
+  }
+}
+
+/** Waits for a promise, at most so long. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

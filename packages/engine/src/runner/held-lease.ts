@@ -69,8 +69,9 @@ export class HeldLease {
     this.#end.abort(new Abandoned(`job ${this.job.jobId} is left to the next process`))
   }
 
-  /** Resolves once the lease lasts for so long from now; at once when it does. */
+  /** Resolves once the lease lasts for so long from now; at once when it does. Throws the signal's reason. */
   async lasts(ms: number): Promise<void> {
+    this.signal.throwIfAborted()
     const lasts = (expiresAt: Date) => expiresAt.getTime() - Date.now() >= ms
     if (lasts(this.#expiresAt)) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -80,7 +81,6 @@ export class HeldLease {
     const onAbort = () => reject(this.signal.reason)
     this.signal.addEventListener('abort', onAbort)
     try {
-      this.signal.throwIfAborted()
       await promise
     } finally {
       unsubscribe()

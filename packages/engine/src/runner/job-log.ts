@@ -14,7 +14,11 @@ export class JobLog {
   #spoolOffset: number
   #last: Promise<void> = Promise.resolve()
 
-  constructor({ lastSeq, spoolOffset, logBytes }: LeasedJob, append: Append, maxBytes: number) {
+  constructor(
+    { lastSeq, spoolOffset, logBytes }: Pick<LeasedJob, 'lastSeq' | 'spoolOffset' | 'logBytes'>,
+    append: Append,
+    maxBytes: number,
+  ) {
     this.#seq = lastSeq
     this.#spoolOffset = spoolOffset
     this.#keptBytes = logBytes

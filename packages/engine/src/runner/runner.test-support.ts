@@ -99,6 +99,7 @@ export function openDriver(directory: string): Promise<OciDriver> {
     network: ['none'],
     egressAllow: [],
     runtime: 'crun',
+    collectGraceMs: 0,
   })
 }
 

@@ -118,3 +118,21 @@ test('a lease whose grant got lost on its way to the runner is taken up all the 
   expect(lost.length).toBeGreaterThan(0)
   expect((await settled(bench, waiting)).state).toBe('passed')
 })
+
+test('a command that its watchdog ended, because no engine renewed the lease, has not failed: it is run again', async () => {
+  const short = await openBench({ startLeaseMs: 6_000, leaseMs: 6_000 })
+  try {
+    const id = await submit(short, [step('echo up; sleep 611', { timeoutSeconds: 900 })])
+    const { jobs } = await settled(short, id, ({ jobs }) => jobs[0]?.state === 'running')
+    await expect.poll(() => logOf(short, jobs[0])).toContain('up')
+    await short.engine.close()
+    const [handle] = await short.driver.list()
+    const sandbox = handle && (await short.driver.adopt(handle))
+    expect(await (await sandbox?.running())?.exited()).toMatchObject({ code: 137 })
+    await short.restart()
+    const again = await settled(short, id, ({ jobs }) => jobs[0]?.state === 'running' && jobs[0].fence === 2)
+    expect(again.jobs[0]).toMatchObject({ lost: 1, attempt: 1 })
+  } finally {
+    await short.close()
+  }
+})

@@ -7,14 +7,21 @@ export interface CollectOptions {
   readonly snapshots: SnapshotStore
   readonly cacheBytes: number
   readonly log: Log
+  /** Five minutes without it. */
   readonly everyMs?: number
+  /** So long what an ended build left stays, for a shell or a retry; a day without it. */
+  readonly pinnedMs?: number
 }
 
-/** What an ended build left stays so long, for a shell or a retry. */
-const pinnedMs = 24 * 60 * 60 * 1000
-
-/** Removes snapshots that nothing needs any longer, every five minutes. */
-export function collectRegularly({ store, snapshots, cacheBytes, log, everyMs = 5 * 60_000 }: CollectOptions): {
+/** Removes snapshots that nothing needs any longer, again and again. */
+export function collectRegularly({
+  store,
+  snapshots,
+  cacheBytes,
+  log,
+  everyMs = 5 * 60_000,
+  pinnedMs = 24 * 60 * 60_000,
+}: CollectOptions): {
   start(): void
   stop(): Promise<void>
 } {
