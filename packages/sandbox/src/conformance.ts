@@ -41,6 +41,12 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     describe('isolation', () => isolationTests(get))
     describe('snapshots', () => snapshotTests(get))
     describe('network', () => networkTests(get, subject, () => join(root, 'network')))
-    describe('cleaning up', () => cleanupTests(get, () => 'egress'))
+    describe('cleaning up', () =>
+      cleanupTests(
+        get,
+        () => 'egress',
+        subject,
+        () => join(root, 'closing'),
+      ))
   })
 }

@@ -1,13 +1,19 @@
 import { readdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { type Bench, command, finish } from './bench.ts'
+import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
 import { machineState } from './machine.ts'
 
-export function cleanupTests(bench: () => Bench, network: () => 'egress' | 'none'): void {
+export function cleanupTests(
+  bench: () => Bench,
+  network: () => 'egress' | 'none',
+  subject: DriverUnderTest,
+  directory: () => string,
+): void {
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     // What waits for the next sandbox comes and goes; it is the same number of things before and after.
     const settle = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await sleep(1_000)
       const { mounts, groups, links, processes } = await machineState(bench().directory)
       return {
         mounts,
@@ -65,5 +71,25 @@ export function cleanupTests(bench: () => Bench, network: () => 'egress' | 'none
     })
     await expect(bench().driver.create({ ...spec, id: '../x' })).rejects.toMatchObject({ code: 'provision_failed' })
     await sandbox.destroy()
+  })
+
+  it('G24 closing the driver ends what was made but not started, leaves what runs, and nothing when nothing runs', async () => {
+    const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
+    const unstarted = await one.create({ network: network() })
+    const { sandbox, running } = await one.start('sleep 1; echo went on', { network: network() })
+    await one.driver.close()
+    const two = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
+    expect(await two.driver.adopt(unstarted.handle)).toBeUndefined()
+    const adopted = await (await two.driver.adopt(sandbox.handle))?.running()
+    expect(adopted?.startedAt).toEqual(running.startedAt)
+    expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
+    await two.destroyAll()
+    await two.driver.close()
+    await sleep(6_500) // The watchdog stays for 5 s.
+    const { processes, links } = await machineState(directory())
+    expect({ processes, links: links?.filter((line) => line.includes('LOWERLAYERDOWN')) }).toEqual({
+      processes: [],
+      links: [],
+    })
   })
 }

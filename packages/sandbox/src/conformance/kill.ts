@@ -21,7 +21,7 @@ if os.fork() == 0:
 export function killTests(bench: () => Bench): void {
   it('G06 SIGTERM reaches every process of the tree, once', async () => {
     const { sandbox, running } = await bench().start(
-      `count() { echo "$1 got it"; }; trap 'count shell; exit 5' TERM
+      `count() { echo "$1 got it"; }; trap 'count shell; sleep 0.3; exit 5' TERM
        sh -c 'trap "echo child got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
        setsid sh -c 'trap "echo session got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
        while :; do sleep 0.05; done`,
@@ -29,7 +29,6 @@ export function killTests(bench: () => Bench): void {
     await firstOutput(running)
     await sleep(200)
     await running.kill('SIGTERM')
-    await sleep(300)
     const { stdout, exit } = await finish(running)
     expect(exit.code).toBe(5)
     expect(stdout.match(/(\w+) got it/g)?.toSorted()).toEqual(['child got it', 'session got it', 'shell got it'])

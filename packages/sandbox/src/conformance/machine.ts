@@ -29,7 +29,8 @@ export async function machineState(directory: string): Promise<Record<string, re
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {
     mounts,
-    groups: lines(groups),
+    // Named after the process that made them: other drivers may be at work on this machine.
+    groups: lines(groups).filter((path) => path.includes(`/${process.pid}-`)),
     links: lines(links).filter((line) => /^\d+: hm\d+-/.test(line)),
     processes: lines(processes).filter((line) => line.includes(directory)),
   }

@@ -7,7 +7,6 @@ import {
   SandboxError,
   type SandboxHandle,
   type SandboxSpec,
-  type SnapshotId,
 } from '../driver.ts'
 import type { ImageStore } from '../images/index.ts'
 import { CacheIndex } from './cache-index.ts'
@@ -16,17 +15,15 @@ import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
-import type { Launcher, NetworkSlot } from './launcher.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
-import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from './network.ts'
-import { Nursery } from './nursery.ts'
-import { LauncherPool } from './pool.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
+import { allRecords, slotsOf } from './records.ts'
 import { destroyRemains, OciSandbox, type SandboxContext } from './sandbox.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
+import { Supply } from './supply.ts'
 import { Viewer } from './view.ts'
 import { ensureWatchdog } from './watchdog.ts'
 
@@ -49,6 +46,8 @@ export interface OciDriverOptions {
 export interface OciDriver extends SandboxDriver {
   /** Those of the wished modes that this machine can give, in order of wish. */
   networkModes(): Promise<readonly NetworkMode[]>
+  /** Digests of the images that sandboxes and snapshots lie on: what `ImageStore.collect` must keep. */
+  imagesInUse(): Promise<ReadonlySet<string>>
   /** Why a wished mode is not among them; a sentence each. */
   readonly networkProblems: readonly string[]
 }
@@ -64,20 +63,15 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   await clearHalves(layout)
   const records = await allRecords(layout)
   await clearGroups(layout, home, slotsOf(records))
-  const networkProblems: string[] = []
-  let egress: EgressNetwork | undefined
-  if (options.network.includes('egress')) {
-    try {
-      egress = await openEgress(
-        layout,
-        options.egressAllow,
-        records.flatMap(({ link }) => link ?? []),
-      )
-    } catch (error) {
-      networkProblems.push(`egress networks cannot be made: ${error instanceof Error ? error.message : error}`)
-    }
-  }
-  return new Driver(options, layout, home, egress, networkProblems)
+  const supply = await Supply.open({
+    layout,
+    home,
+    network: options.network,
+    egressAllow: options.egressAllow,
+    linksInUse: records.flatMap(({ link }) => link ?? []),
+    inStore: options.launchersInStore ?? 2,
+  })
+  return new Driver(options, layout, home, supply)
 }
 
 class Driver implements OciDriver {
@@ -85,9 +79,7 @@ class Driver implements OciDriver {
   readonly networkProblems: readonly string[]
   private readonly options: OciDriverOptions
   private readonly layout: Layout
-  private readonly nursery: Nursery
-  private readonly egress: EgressNetwork | undefined
-  private readonly pool: LauncherPool
+  private readonly supply: Supply
   private readonly context: SandboxContext
   private readonly durability: Durability
   /** Sandboxes of this process: one object each, however often it is adopted. */
@@ -95,19 +87,11 @@ class Driver implements OciDriver {
   /** On disk, but not yet anybody's to adopt. */
   private readonly creating = new Set<string>()
 
-  constructor(
-    options: OciDriverOptions,
-    layout: Layout,
-    home: CgroupHome,
-    egress: EgressNetwork | undefined,
-    networkProblems: readonly string[],
-  ) {
+  constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply) {
     this.options = options
     this.layout = layout
-    this.nursery = new Nursery(layout, home)
-    this.egress = egress
-    this.networkProblems = networkProblems
-    this.pool = new LauncherPool(options.launchersInStore ?? 2, (mode) => this.launch(mode))
+    this.supply = supply
+    this.networkProblems = supply.problems
     this.durability = new Durability(layout)
     const now = options.now ?? (() => new Date())
     const viewer = new Viewer(layout)
@@ -116,7 +100,7 @@ class Driver implements OciDriver {
       cache: new CacheIndex(layout.cacheIndex),
       durability: this.durability,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
-      layersInUse: () => this.layersInUse(),
+      layersInUse: async () => new Set((await allRecords(layout)).flatMap(({ layers }) => layers)),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
     })
@@ -128,17 +112,15 @@ class Driver implements OciDriver {
       clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout))),
       onDestroyed: (record, id) => {
         this.known.delete(id)
-        if (record?.link != null) this.egress?.release(record.link)
+        if (record?.link != null) supply.release(record.link)
       },
     }
-    const [first] = this.modes()
-    if (first !== undefined) void this.pool.fill(first)
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     if (!/^[a-z0-9-]{1,64}$/.test(spec.id))
       throw new SandboxError('provision_failed', `${JSON.stringify(spec.id)} is not a sandbox id`)
-    if (!this.modes().includes(spec.network))
+    if (!this.supply.modes.includes(spec.network))
       throw new SandboxError(
         'provision_failed',
         `network mode ${spec.network} is not to be had here: ${this.networkProblems.join('; ') || 'the settings do not allow it'}`,
@@ -158,7 +140,7 @@ class Driver implements OciDriver {
 
   private async make(spec: SandboxSpec): Promise<Sandbox> {
     const base = await this.base(spec)
-    const launcher = await this.pool.take(spec.network)
+    const launcher = await this.supply.take(spec.network)
     const record: SandboxRecord = {
       version: 1,
       id: spec.id,
@@ -219,12 +201,7 @@ class Driver implements OciDriver {
 
   async list(): Promise<readonly SandboxHandle[]> {
     const ids = await readdir(this.layout.sandboxes)
-    return Promise.all(
-      ids.map(async (id) => ({
-        id,
-        label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {},
-      })),
-    )
+    return ids.map((id) => ({ id, label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {} }))
   }
 
   resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage> {
@@ -232,20 +209,19 @@ class Driver implements OciDriver {
   }
 
   async networkModes(): Promise<readonly NetworkMode[]> {
-    return this.modes()
+    return this.supply.modes
+  }
+
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    const records = await allRecords(this.layout)
+    return new Set([...(await this.snapshots.imagesInUse()), ...records.map(({ image }) => image.digest)])
   }
 
   async close(): Promise<void> {
-    await this.pool.close()
-    await this.nursery.close()
+    const last = (await readdir(this.layout.sandboxes)).length === 0
+    await this.supply.close(last)
     await this.durability.flush()
-    if ((await readdir(this.layout.sandboxes)).length > 0) return
-    await this.egress?.remove()
-    await removeRoots(this.layout)
-  }
-
-  private modes(): readonly NetworkMode[] {
-    return this.options.network.filter((mode) => mode !== 'egress' || this.egress !== undefined)
+    if (last) await removeRoots(this.layout)
   }
 
   private async base(spec: SandboxSpec): Promise<Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source'>> {
@@ -266,48 +242,6 @@ class Driver implements OciDriver {
     const layers = await chainFor(record, rootfs, this.layout, this.context.viewer)
     return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
   }
-
-  private async launch(mode: NetworkMode): Promise<Launcher> {
-    const slot = await this.slot(mode)
-    const release = async (): Promise<void> => {
-      if (slot.link === null) return
-      await waitForLinkGone(slot.link)
-      this.egress?.release(slot.link)
-    }
-    try {
-      const launcher = await this.nursery.launch(slot)
-      const { discard } = launcher
-      launcher.discard = async () => {
-        await discard()
-        await release()
-      }
-      return launcher
-    } catch (error) {
-      await release()
-      throw error
-    }
-  }
-
-  private async slot(mode: NetworkMode): Promise<NetworkSlot> {
-    if (mode === 'none') return isolatedSlot
-    if (mode === 'host') return hostSlot(this.layout)
-    if (this.egress === undefined) throw new Error(this.networkProblems.join('; '))
-    return this.egress.slot()
-  }
-
-  private async layersInUse(): Promise<ReadonlySet<SnapshotId>> {
-    return new Set((await allRecords(this.layout)).flatMap(({ layers }) => layers))
-  }
-}
-
-async function allRecords(layout: Layout): Promise<readonly SandboxRecord[]> {
-  const ids = await readdir(layout.sandboxes)
-  const records = await Promise.all(ids.map((id) => readRecord(sandboxFiles(layout.sandboxes, id).record)))
-  return records.filter((record) => record !== undefined)
-}
-
-function slotsOf(records: readonly SandboxRecord[]): ReadonlySet<string> {
-  return new Set(records.map(({ groups }) => groups.top.split('/').at(-1) ?? ''))
 }
 
 function message(error: unknown): string {

@@ -17,6 +17,7 @@ export interface Fifo {
 export class Fifos {
   private readonly directory: string
   private readonly free: Fifo[] = []
+  private readonly taken = new Set<Fifo>()
   private making: Promise<void> | undefined
   private count = 0
 
@@ -27,7 +28,10 @@ export class Fifos {
   async take(): Promise<Fifo> {
     for (;;) {
       const fifo = this.free.pop()
-      if (fifo !== undefined) return fifo
+      if (fifo !== undefined) {
+        this.taken.add(fifo)
+        return fifo
+      }
       this.making ??= this.make().finally(() => {
         this.making = undefined
       })
@@ -37,18 +41,20 @@ export class Fifos {
 
   /** For one whose reader has read all that was written. */
   giveBack(fifo: Fifo): void {
-    this.free.push(fifo)
+    if (this.taken.delete(fifo)) this.free.push(fifo)
   }
 
   /** For one that may still hold something, which its next reader would take for its own. */
   async remove(fifo: Fifo): Promise<void> {
+    this.taken.delete(fifo)
     await fifo.handle.close()
     await rm(join(this.directory, fifo.name), { force: true })
   }
 
+  /** Whoever still waits at a pipe sees its end. */
   async close(): Promise<void> {
     await this.making
-    await Promise.all(this.free.splice(0).map((fifo) => this.remove(fifo)))
+    await Promise.all([...this.free.splice(0), ...this.taken].map((fifo) => this.remove(fifo)))
   }
 
   private async make(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -58,7 +58,7 @@ export async function openEgress(
 
   const taken = new Set(linksInUse)
   const resolvConf = layout.resolvConf('egress')
-  await writeFile(resolvConf, resolvConfFor(resolver, gateway), { mode: 0o644 })
+  writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
   let next = firstIndex
   return {
     slot() {
@@ -93,8 +93,13 @@ export const isolatedSlot: NetworkSlot = {
 /** The machine's own namespace and resolver. */
 export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
   const resolvConf = layout.resolvConf('host')
-  writeAtomically(resolvConf, await readFile('/etc/resolv.conf', 'utf8'), 0o644)
+  writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
   return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
+}
+
+/** In place: sandboxes have the file mounted, and the runtime cannot mount one that another has replaced. */
+function writeIfChanged(path: string, content: string): void {
+  if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
 }
 
 function slotFor(link: string, address: string, gateway: string, viaGateway: boolean, resolvConf: string): NetworkSlot {

@@ -16,13 +16,27 @@ mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/resolv.conf
 echo 'nursery ready'
 
+newline='
+'
+# The driver is dead, nobody else will remove the groups of a launcher that became nothing. Those of a monitor are not empty.
+remove_groups() {
+  IFS=$newline
+  set -- $join
+  payload=$1
+  set -- $leave
+  top=${payload%/payload}
+  rmdir "$payload" "$1" "$top" "${top%/*}" 2>/dev/null || :
+  for group in $join; do rmdir "$group" "${group%/*}" 2>/dev/null || :; done
+}
+
 while read -r slot fifo; do
-  network=
   . "launchers/$slot"
   case $network in host) net= ;; *) net=--net ;; esac
-  # Twice forked: nobody is left for us to wait for.
+  # Twice forked: nobody is left for us to wait for. The pipe is opened for writing first since else its opening would wait for ever
+  # for a driver that has died meanwhile.
   ( {
     unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$slot" "$wrapper" || :
-    echo "$slot ended"
-  } <"launchers/$fifo" 2>"launchers/$slot.err" & )
+    trap '' PIPE
+    echo "$slot ended" 2>/dev/null || remove_groups
+  } 3<>"launchers/$fifo" <"launchers/$fifo" 3>&- 2>"launchers/$slot.err" & )
 done

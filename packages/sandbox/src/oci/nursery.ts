@@ -67,14 +67,17 @@ export class Nursery {
 
   async close(): Promise<void> {
     const helper = await this.helper?.catch(() => undefined)
-    await helper?.stop()
-    await this.fifos.close()
+    await Promise.all([helper?.stop(), this.fifos.close()])
   }
 
   private async running(): Promise<Helper> {
-    const helper = await this.helper?.catch(() => undefined)
-    if (helper === undefined || helper.words.end !== undefined) this.helper = startHelper(this.layout)
-    return this.helper as Promise<Helper>
+    this.helper ??= startHelper(this.layout)
+    const current = this.helper
+    const helper = await current.catch(() => undefined)
+    // Of several that find it dead the first starts the next.
+    if ((helper === undefined || helper.words.end !== undefined) && this.helper === current)
+      this.helper = startHelper(this.layout)
+    return this.helper
   }
 }
 
@@ -115,7 +118,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
     async stop() {
       child.stdin.end()
       child.ref()
-      // Its stdout is its launchers' too: all of them must have been discarded.
+      // Its stdout is its launchers' too, which end as their pipes do.
       await words.during(closed)
     },
   }

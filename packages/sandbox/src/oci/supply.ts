@@ -1,0 +1,96 @@
+import type { NetworkMode } from '../driver.ts'
+import type { CgroupHome } from './cgroups.ts'
+import type { Launcher, NetworkSlot } from './launcher.ts'
+import type { Layout } from './layout.ts'
+import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from './network.ts'
+import { Nursery } from './nursery.ts'
+import { LauncherPool } from './pool.ts'
+
+export interface SupplyOptions {
+  readonly layout: Layout
+  readonly home: CgroupHome
+  /** Wished modes, in order. */
+  readonly network: readonly NetworkMode[]
+  readonly egressAllow: readonly string[]
+  /** Links that sandboxes have now. */
+  readonly linksInUse: readonly string[]
+  readonly inStore: number
+}
+
+/** Gives launchers, each with the network that a sandbox shall have. */
+export class Supply {
+  /** Those of the wished modes that this machine can give. */
+  readonly modes: readonly NetworkMode[]
+  /** Why a wished mode is not among them; a sentence each. */
+  readonly problems: readonly string[]
+  private readonly layout: Layout
+  private readonly nursery: Nursery
+  private readonly pool: LauncherPool
+  private readonly egress: EgressNetwork | undefined
+
+  private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
+    this.layout = options.layout
+    this.nursery = new Nursery(options.layout, options.home)
+    this.egress = egress
+    this.problems = problems
+    this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
+    this.pool = new LauncherPool(options.inStore, (mode) => this.launch(mode))
+    const [first] = this.modes
+    if (first !== undefined) void this.pool.fill(first)
+  }
+
+  static async open(options: SupplyOptions): Promise<Supply> {
+    if (!options.network.includes('egress')) return new Supply(options, undefined, [])
+    try {
+      const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse)
+      return new Supply(options, egress, [])
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return new Supply(options, undefined, [`egress networks cannot be made: ${why}`])
+    }
+  }
+
+  take(mode: NetworkMode): Promise<Launcher> {
+    return this.pool.take(mode)
+  }
+
+  /** For the link of a sandbox of which nothing is left. */
+  release(link: string): void {
+    this.egress?.release(link)
+  }
+
+  /** Ends all that waits. @param last no sandbox is left either: what they share goes too. */
+  async close(last: boolean): Promise<void> {
+    await this.pool.close()
+    await this.nursery.close()
+    if (last) await this.egress?.remove()
+  }
+
+  private async launch(mode: NetworkMode): Promise<Launcher> {
+    const slot = await this.slot(mode)
+    const release = async (): Promise<void> => {
+      if (slot.link === null) return
+      await waitForLinkGone(slot.link)
+      this.release(slot.link)
+    }
+    try {
+      const launcher = await this.nursery.launch(slot)
+      const { discard } = launcher
+      launcher.discard = async () => {
+        await discard()
+        await release()
+      }
+      return launcher
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  private async slot(mode: NetworkMode): Promise<NetworkSlot> {
+    if (mode === 'none') return isolatedSlot
+    if (mode === 'host') return hostSlot(this.layout)
+    if (this.egress === undefined) throw new Error(this.problems.join('; '))
+    return this.egress.slot()
+  }
+}
