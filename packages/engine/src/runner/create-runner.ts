@@ -35,6 +35,8 @@ class LocalRunner implements Runner {
   readonly #discards: Discards
   /** By sandbox id. */
   readonly #held = new Map<string, HeldLease>()
+  /** Those of them whose command has not ended. */
+  readonly #busy = new Set<string>()
   readonly #jobs = new Set<Promise<void>>()
   /** Aborts when no new work is to be taken. */
   readonly #closing = new AbortController()
@@ -112,7 +114,7 @@ class LocalRunner implements Runner {
     try {
       while (!signal.aborted) {
         if (this.#discards.count > discardsPerSlot * slots) await this.#discards.next()
-        else if (this.#held.size < slots) return slots - this.#held.size
+        else if (this.#busy.size < slots) return slots - this.#busy.size
         else {
           this.#freed = Promise.withResolvers()
           await this.#freed.promise
@@ -124,15 +126,20 @@ class LocalRunner implements Runner {
     }
   }
 
-  #begin(job: LeasedJob, run: (lease: HeldLease) => Promise<void> = (lease) => runJob(this.#parts, lease)): void {
+  #begin(job: LeasedJob, run = (lease: HeldLease, vacate: () => void) => runJob(this.#parts, lease, vacate)): void {
     const id = sandboxId(job)
     if (this.#held.has(id)) return
     const lease = new HeldLease(job)
     this.#held.set(id, lease)
-    const ended = run(lease).finally(() => {
+    this.#busy.add(id)
+    const vacate = () => {
+      this.#busy.delete(id)
+      this.#freed.resolve()
+    }
+    const ended = run(lease, vacate).finally(() => {
       this.#held.delete(id)
       this.#jobs.delete(ended)
-      this.#freed.resolve()
+      vacate()
     })
     this.#jobs.add(ended)
     if (this.#closing.signal.aborted) lease.abandon()
@@ -153,7 +160,7 @@ class LocalRunner implements Runner {
     for (const job of jobs) {
       const handle = handles.get(sandboxId(job))
       handles.delete(sandboxId(job))
-      this.#begin(job, (lease) => resumeJob(this.#parts, lease, handle))
+      this.#begin(job, (lease, vacate) => resumeJob(this.#parts, lease, vacate, handle))
     }
     if (jobs.length > 0) this.#renewals.soon()
     if (!clear) return

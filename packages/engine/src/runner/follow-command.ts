@@ -25,17 +25,18 @@ export async function startCommand(
 
 /** Reports the start, stores the output as it comes and waits for the end, all at once. Gives how the command ended, once all of it is stored. */
 export async function followCommand(context: JobContext, { running, deadline }: Started): Promise<Exit> {
-  const { lease, log, options, report, renewSoon } = context
+  const { lease, log, options, report, renewSoon, vacate } = context
   const { job, signal } = lease
   const reportStart = async () => {
     if (!job.started) await report(() => options.port.started(job, running.startedAt))
     // From the start on leases are longer: the watchdog is to hear of it.
     renewSoon()
   }
-  const [exit] = await Promise.all([
-    awaitEnd(context, running, deadline),
-    reportStart(),
-    log.pump(running.output(job.spoolOffset, signal)),
-  ])
+  const end = async () => {
+    const exit = await awaitEnd(context, running, deadline)
+    vacate()
+    return exit
+  }
+  const [exit] = await Promise.all([end(), reportStart(), log.pump(running.output(job.spoolOffset, signal))])
   return exit
 }

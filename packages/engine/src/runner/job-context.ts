@@ -16,6 +16,8 @@ export interface JobContext {
   report(call: () => Promise<boolean>): Promise<void>
   /** Names the job's sandbox, which goes when the job is over here. */
   hold(sandbox: Sandbox): void
+  /** Says that the command has ended: the next one may have its place while this one's end is seen to. */
+  vacate(): void
   /** Asks to have the leases renewed before long. */
   renewSoon(): void
   /** Destroys a sandbox, while nobody waits. */
@@ -27,7 +29,7 @@ export interface JobContext {
 export interface RunnerParts extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage'> {}
 
 /** Makes the context of a job. */
-export function jobContext(parts: RunnerParts, lease: HeldLease, hold: JobContext['hold']): JobContext {
+export function jobContext(parts: RunnerParts, lease: HeldLease, own: Pick<JobContext, 'hold' | 'vacate'>): JobContext {
   const { port, log } = parts.options
   const { giveUpMs, maxLogBytes } = parts.settings
   const { signal, job } = lease
@@ -38,7 +40,7 @@ export function jobContext(parts: RunnerParts, lease: HeldLease, hold: JobContex
     signal.throwIfAborted()
   }
   const append: Append = (chunks, offset) => report(() => port.append(job, chunks, offset))
-  return { ...parts, hold, lease, log: new JobLog(job, append, maxLogBytes), report }
+  return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), report }
 }
 
 /** Reports the end of a job, once its log is stored. */

@@ -21,7 +21,7 @@ export interface RunnerOptions {
   readonly port: RunnerPort
   /** Owned by this runner alone: a sandbox without a lease is destroyed. */
   readonly driver: SandboxDriver
-  /** Jobs at a time. */
+  /** Commands at a time. A job whose command has ended has no slot while its end is seen to. */
   readonly slots: number
   /** Absolute; unpacked source trees are kept here. */
   readonly sourceDirectory: string

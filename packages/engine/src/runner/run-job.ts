@@ -6,14 +6,19 @@ import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
 import { notedCache } from './sandbox-note.ts'
 
-/** Takes a fresh lease to its end. Never rejects; resolves as soon as the next job may have its place. */
-export function runJob(parts: RunnerParts, lease: HeldLease): Promise<void> {
-  return guarded(parts, lease, (context) => begin(context, lease.job))
+/** Takes a fresh lease to its end; `vacate` is called when its command has ended. Never rejects. */
+export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
+  return guarded(parts, lease, vacate, (context) => begin(context, lease.job))
 }
 
 /** Goes on with a lease that an earlier process held; `handle` names the sandbox that there still is of it. Never rejects. */
-export function resumeJob(parts: RunnerParts, lease: HeldLease, handle: SandboxHandle | undefined): Promise<void> {
-  return guarded(parts, lease, async (context) => {
+export function resumeJob(
+  parts: RunnerParts,
+  lease: HeldLease,
+  vacate: () => void,
+  handle: SandboxHandle | undefined,
+): Promise<void> {
+  return guarded(parts, lease, vacate, async (context) => {
     const { job } = lease
     const sandbox = handle && (await parts.options.driver.adopt(handle))
     if (sandbox) context.hold(sandbox)
@@ -37,11 +42,15 @@ function begin(context: JobContext, { work }: LeasedJob): Promise<void> {
 async function guarded(
   parts: RunnerParts,
   lease: HeldLease,
+  vacate: () => void,
   work: (context: JobContext) => Promise<void>,
 ): Promise<void> {
   let sandbox: Sandbox | undefined
-  const context = jobContext(parts, lease, (held) => {
-    sandbox = held
+  const context = jobContext(parts, lease, {
+    vacate,
+    hold(held) {
+      sandbox = held
+    },
   })
   try {
     await work(context)
