@@ -29,7 +29,6 @@ export interface Builds {
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, store, blobs, log } = options
   const sandboxes = settings.runner === 'off' ? null : await openSandboxes(options)
-  if (sandboxes !== null && 'lacking' in sandboxes) log.warn({ lacking: sandboxes.lacking }, 'builds cannot run here')
   const driver = sandboxes !== null && 'driver' in sandboxes ? sandboxes.driver : null
   const engine = createEngine({
     store,
@@ -53,11 +52,9 @@ async function openSandboxes({
   settings,
   directory,
 }: BuildsOptions): Promise<{ readonly driver: OciDriver } | { readonly lacking: string }> {
-  const { problems, packages } = await probe(directory.sandboxes)
-  if (problems.length > 0) {
-    const install = packages.length > 0 ? ` To install what is missing: apt-get install ${packages.join(' ')}` : ''
-    return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.${install}` }
-  }
+  const { problems } = await probe(directory.sandboxes)
+  if (problems.length > 0)
+    return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.` }
   const images = createImageStore({
     directory: join(directory.path, 'images'),
     fallbackToHost: settings.imageFallback === 'host',

@@ -45,7 +45,13 @@ async function initdb(stage: Stage): Promise<void> {
   const ended = once(child, 'close')
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
   const [code, signal] = await ended
-  if (code !== 0) throw new Error(`initdb ended with ${code ?? signal}; it said:\n${`${output}${errors}`.slice(-2000)}`)
+  if (code === 0) return
+  const said = `${output}${errors}`.slice(-2000)
+  // A container's root often lacks the right to make the namespace of the stage.
+  const hint = said.includes('unshare failed')
+    ? 'The embedded database needs the right to make a mount namespace (CAP_SYS_ADMIN) under root. Start the server as an ordinary user, or set HARMONT_DATABASE_URL.'
+    : ''
+  throw new Error(`initdb ended with ${code ?? signal}; it said:\n${said}${hint}`)
 }
 
 function exists(path: string): Promise<boolean> {
