@@ -12,6 +12,7 @@ import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { drainHttp } from './drain.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
+import { translateFault } from './faults/translate-fault.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { allRoutes, type Services } from './routes.ts'
 import type { Settings } from './settings/read-settings.ts'
@@ -113,6 +114,7 @@ function makeHttp(services: Services, settings: Settings, log: Logger, validateR
     openBlobSink: () => blobs.create(),
     publicUrl: settings.publicUrl,
     log,
+    translate: translateFault,
     validateResponses,
   })
 }

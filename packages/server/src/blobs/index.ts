@@ -1,2 +1,2 @@
-export type { BlobStore, BlobWriter } from './blob-store.ts'
+export type { BlobStore } from './blob-store.ts'
 export { openDirectoryStore } from './directory-store.ts'

@@ -4,7 +4,7 @@ import type { Membership } from '../http/index.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import type { BuildInput } from './build-input.ts'
 
-export interface BuildPlace {
+interface BuildPlace {
   readonly membership: Membership
   readonly pipeline: PipelineRow
   readonly number: number
@@ -48,6 +48,6 @@ function eventOf(input: BuildInput): 'manual' | 'api' {
 }
 
 /** The page of a build. */
-export function buildUrl({ membership, pipeline, number, publicUrl }: BuildPlace): string {
+function buildUrl({ membership, pipeline, number, publicUrl }: BuildPlace): string {
   return `${publicUrl}/${membership.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
 }

@@ -7,7 +7,7 @@ import { slugOf } from '../names/slug.ts'
 import { findPipelineBySource, insertPipeline, type NewPipeline, type PipelineRow } from './store.ts'
 
 export const longestPipelineSlug = 100
-export const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
+const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
 /** Makes a pipeline under the slug of its name. */
 export async function createPipeline(

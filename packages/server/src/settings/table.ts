@@ -65,7 +65,6 @@ export const settingsTable = {
     origin,
     'where users reach this server, for links and origins; without it `http://localhost:PORT`',
   ),
-  corsOrigins: setting('HARMONT_CORS_ORIGINS', listOf(origin), [], 'further origins whose pages may call the API'),
   runner: setting(
     'HARMONT_RUNNER',
     oneOf('local', 'off'),

@@ -22,6 +22,7 @@ export interface Answer<T = unknown> {
 
 export interface TestServer {
   readonly server: Server
+  readonly dataDirectory: string
   readonly blobDirectory: string
   /** Requests with a token; null for none. A string or bytes as body are sent as they are. */
   request<T = Record<string, unknown>>(
@@ -65,6 +66,9 @@ export function testServer(environment: Readonly<Record<string, string>> = {}): 
   const it: TestServer = {
     get server() {
       return current()
+    },
+    get dataDirectory() {
+      return directory
     },
     get blobDirectory() {
       return join(directory, 'blobs')

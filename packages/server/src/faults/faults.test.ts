@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { runningPostmaster } from '../database/embedded/postmaster.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+import { translateFault } from './translate-fault.ts'
+
+const it = testServer()
+
+test('G02 while the database is killed under load nobody gets a 500, and the server recovers by itself', async () => {
+  const slug = await it.newPipeline()
+  const paths = ['/api/v0/user', '/api/v0/organizations', `/api/v0/organizations/default/pipelines/${slug}/builds`]
+  const statuses = new Map<number, number>()
+  let until = Date.now() + 6000
+  const ask = async (path: string) => {
+    while (Date.now() < until) {
+      const { status } = await it.request(ownerToken, 'GET', path)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    }
+  }
+  const asking = [...paths, ...paths].map(ask)
+  for (let kill = 0; kill < 2; kill += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    process.kill((await runningPostmaster(join(it.dataDirectory, 'database'))) ?? 0, 'SIGKILL')
+    await expect
+      .poll(async () => (await it.request(ownerToken, 'GET', '/api/v0/user')).status, { timeout: 10_000 })
+      .toBe(200)
+  }
+  until = 0
+  await Promise.all(asking)
+  expect([...statuses.keys()].sort()).toEqual([200, 503])
+})
+
+test('a fault of ours is not taken for an absent database', () => {
+  expect(translateFault(new TypeError('x is not a function'))).toBeNull()
+  expect(translateFault(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }))).toBeNull()
+  expect(translateFault(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
+  expect(translateFault(Object.assign(new Error('full'), { code: 'ENOSPC' }))?.code).toBe('service_unavailable')
+})

@@ -1,0 +1,28 @@
+import { type ApiError, apiError } from '../http/index.ts'
+
+/** Codes of the system and of PostgreSQL that mean: what we need is not there just now. */
+const absent = new Set([
+  // The database's socket or port does not answer, or its connection broke.
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  // It is stopping, starting or recovering, has too many connections or a full disk.
+  ...['57P01', '57P02', '57P03', '53100', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
+  // The disk of the blobs is full.
+  ...['ENOSPC', 'EDQUOT'],
+])
+
+/** Words of `pg` for errors of its own, which carry no code. */
+const wordsOfPg =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
+
+/** The 503 for a database or blob store that does not work just now; null for a fault of ours. */
+export function translateFault(thrown: unknown): ApiError | null {
+  if (!(thrown instanceof Error)) return null
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  // The socket of a database that is being started again is missing for a moment.
+  const isSocketMissing = code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'connect'
+  if (!absent.has(code) && !isSocketMissing && !wordsOfPg.test(thrown.message)) return null
+  return apiError('service_unavailable', 'The database or the store of archives is not there just now; try again.', {
+    cause: thrown,
+    headers: { 'retry-after': '1' },
+  })
+}
