@@ -11,6 +11,7 @@ import { limitTests } from './conformance/limits.ts'
 import { networkTests } from './conformance/network.ts'
 import { outputTests } from './conformance/output.ts'
 import { snapshotTests } from './conformance/snapshots.ts'
+import { sourceTests } from './conformance/source.ts'
 import type { SandboxDriver } from './driver.ts'
 
 /** Holds a driver to what the interface and `docs/guarantees.md` say of it, on real sandboxes. */
@@ -40,6 +41,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     describe('limits', () => limitTests(get))
     describe('isolation', () => isolationTests(get))
     describe('snapshots', () => snapshotTests(get))
+    describe('source', () => sourceTests(get))
     describe('network', () => networkTests(get, subject, () => join(root, 'network')))
     describe('cleaning up', () =>
       cleanupTests(

@@ -48,6 +48,8 @@ export interface OciDriver extends SandboxDriver {
   networkModes(): Promise<readonly NetworkMode[]>
   /** Digests of the images that sandboxes and snapshots lie on: what `ImageStore.collect` must keep. */
   imagesInUse(): Promise<ReadonlySet<string>>
+  /** Digests of the source trees that sandboxes and snapshots hold: `keepManifests` of `collectSources`. */
+  sourcesInUse(): Promise<ReadonlySet<string>>
   /** Why a wished mode is not among them; a sentence each. */
   readonly networkProblems: readonly string[]
 }
@@ -213,8 +215,16 @@ class Driver implements OciDriver {
   }
 
   async imagesInUse(): Promise<ReadonlySet<string>> {
-    const records = await allRecords(this.layout)
-    return new Set([...(await this.snapshots.imagesInUse()), ...records.map(({ image }) => image.digest)])
+    const [snapshots, sandboxes] = await Promise.all([this.snapshots.records(), allRecords(this.layout)])
+    return new Set([
+      ...snapshots.map((record) => record.imageDigest),
+      ...sandboxes.map((record) => record.image.digest),
+    ])
+  }
+
+  async sourcesInUse(): Promise<ReadonlySet<string>> {
+    const records = await Promise.all([this.snapshots.records(), allRecords(this.layout)])
+    return new Set(records.flat().flatMap(({ source }) => (source === null ? [] : [source.digest])))
   }
 
   async close(): Promise<void> {

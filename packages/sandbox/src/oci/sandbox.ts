@@ -255,7 +255,7 @@ export async function destroyRemains(
   }
   rmSync(join(context.layout.crunState, id), { recursive: true, force: true })
   try {
-    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, ['upper', 'work'])
+    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, ['upper'])
   } catch (error) {
     if (!isAbsent(error)) throw error
   }

@@ -151,14 +151,10 @@ export class OciSnapshots implements SnapshotStore {
     })
   }
 
-  /** Image digests that snapshots lie on. */
-  async imagesInUse(): Promise<ReadonlySet<string>> {
-    const digests = new Set<string>()
-    for (const id of await snapshotIds(this.options.layout)) {
-      const record = await this.readOwn(id)
-      if (record !== undefined) digests.add(record.imageDigest)
-    }
-    return digests
+  /** The records of all whole snapshots. */
+  async records(): Promise<readonly SnapshotRecord[]> {
+    const records = await Promise.all((await snapshotIds(this.options.layout)).map((id) => this.readOwn(id)))
+    return records.filter((record) => record !== undefined)
   }
 
   async drop(id: SnapshotId): Promise<void> {
