@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { ir, type PlayedJob, playJob } from '../testing/runner.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+import { followLog, LogReads } from './log-follower.ts'
+
+const it = testServer()
+
+async function newJob(): Promise<PlayedJob> {
+  const slug = await it.newPipeline()
+  const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+  await it.request(ownerToken, 'POST', `/api/v0/organizations/default/pipelines/${slug}/builds`, body)
+  return playJob(it)
+}
+
+/** Lets something happen just after a reader found nothing new, and before it asks whether the job is over. */
+class Meanwhile extends LogReads {
+  readonly #steps: (() => Promise<void>)[]
+
+  constructor(steps: (() => Promise<void>)[]) {
+    super({ pool: it.server.pool, store: it.server.engine.store })
+    this.#steps = steps
+  }
+
+  override async isOver(jobId: string): Promise<boolean> {
+    await this.#steps.shift()?.()
+    return super.isOver(jobId)
+  }
+}
+
+async function follow(jobId: string, reads: LogReads): Promise<readonly string[]> {
+  const seen: string[] = []
+  for await (const followed of followLog(reads, jobId, 0, 60_000, new AbortController().signal))
+    seen.push(
+      followed.kind === 'chunks' ? followed.chunks.map(({ content }) => content.toString()).join() : followed.kind,
+    )
+  return seen
+}
+
+test('G13 what a job writes last is read, though its end is seen first', async () => {
+  const job = await newJob()
+  const reads = new Meanwhile([
+    async () => {
+      await job.log(['the last line'])
+      await job.end()
+    },
+  ])
+  expect(await follow(job.id, reads)).toEqual(['caught-up', 'the last line', 'end'])
+})
+
+test('what happens between a look and the wait for the next change wakes the reader', { timeout: 10_000 }, async () => {
+  const job = await newJob()
+  const reads = new Meanwhile([() => job.log(['while nobody waited']), () => job.end()])
+  expect(await follow(job.id, reads)).toEqual(['caught-up', 'while nobody waited', 'end'])
+})
+
+test('a stopped reader ends without an end', async () => {
+  const job = await newJob()
+  const stop = new AbortController()
+  const reads = new LogReads({ pool: it.server.pool, store: it.server.engine.store })
+  const seen: string[] = []
+  for await (const { kind } of followLog(reads, job.id, 0, 50, stop.signal)) {
+    seen.push(kind)
+    if (seen.length === 3) stop.abort()
+  }
+  expect(seen).toEqual(['caught-up', 'silence', 'silence'])
+  await job.end()
+})
