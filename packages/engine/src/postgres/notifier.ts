@@ -74,7 +74,10 @@ export class Notifier {
 
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer)
+      this.#sending = this.#sending.then(() => this.#send())
+    }
     if (this.#reconnectTimer !== null) clearTimeout(this.#reconnectTimer)
     await this.#reconnecting
     await this.#sending

@@ -99,18 +99,18 @@ export class PostgresStore implements BuildStore {
   async lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]> {
     const leases: Lease[] = []
     const busy = new Set<string>()
-    while (leases.length < slots) {
-      const skipped = { jobs: this.#claimed, builds: busy }
-      const candidates = await this.#scan.find(slots - leases.length, now, skipped)
-      if (candidates.length > 0) leases.push(...(await this.#leaseAll(runner, candidates, now, busy, false)))
-      else if (busy.size === 0 || leases.length > 0) break
-      else {
-        // Everything that is ready belongs to builds that others are changing just now: better to wait a moment than to say that there is nothing.
-        busy.clear()
-        const waited = await this.#scan.find(slots, now, { jobs: this.#claimed, builds: busy })
-        if (waited.length === 0) break
-        leases.push(...(await this.#leaseAll(runner, waited, now, busy, true)))
-      }
+    // A round is fruitless when others were faster each time; after some the next call is as good.
+    for (let fruitless = 0; leases.length < slots && fruitless < 10; ) {
+      const candidates = await this.#scan.find(slots - leases.length, now, { jobs: this.#claimed, builds: busy })
+      // Everything ready belongs to builds that others are changing just now: better to wait a moment than to say that there is nothing.
+      const wait = candidates.length === 0 && busy.size > 0 && leases.length === 0
+      if (candidates.length === 0 && !wait) break
+      if (wait) busy.clear()
+      const asked = wait ? await this.#scan.find(slots, now, { jobs: this.#claimed, builds: busy }) : candidates
+      if (asked.length === 0) break
+      const given = await this.#leaseAll(runner, asked, now, busy, wait)
+      leases.push(...given)
+      fruitless = given.length > 0 ? 0 : fruitless + 1
     }
     return leases
   }
