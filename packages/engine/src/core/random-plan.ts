@@ -25,7 +25,7 @@ const traits = fc.record({
 })
 
 /** A step with nothing special about it. */
-export function plainStep(index: number, over: Partial<PlannedStep> = {}): PlannedStep {
+function plainStep(index: number, over: Partial<PlannedStep> = {}): PlannedStep {
   return {
     key: `s${index}`,
     name: `s${index}`,

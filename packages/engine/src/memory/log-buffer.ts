@@ -45,7 +45,7 @@ export class LogBuffer {
 }
 
 /** Whether all of these chunks are stored already. */
-export function isRepeated(chunks: readonly Chunk[], lastSeq: number): boolean {
+function isRepeated(chunks: readonly Chunk[], lastSeq: number): boolean {
   return (chunks.at(-1)?.seq ?? 0) <= lastSeq
 }
 

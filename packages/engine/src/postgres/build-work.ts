@@ -14,7 +14,7 @@ export type Outbox = (
   end: { readonly buildId: string; readonly effects: readonly Effect[]; readonly changedJobs: readonly Job[] },
 ) => Promise<void>
 
-export interface LeaseWish {
+interface LeaseWish {
   readonly runner: string
   readonly jobs: readonly string[]
   readonly now: Instant

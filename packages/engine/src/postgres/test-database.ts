@@ -28,6 +28,8 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
     asRoot
       ? ['setpriv', ['--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups', program, ...args]]
       : [program, [...args]]
+  // The package's own script for links to libraries, which npm runs only when it is allowed to.
+  await promisify(execFile)(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: join(initdb, '../../..') })
   const data = join(directory, 'data')
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C']
   await promisify(execFile)(...unprivileged(initdb, init))
