@@ -51,6 +51,18 @@ test('starts in an absent directory with durability on, no network and no accoun
   expect(await runningPostmaster(state)).toBeUndefined()
 })
 
+test.runIf(process.getuid?.() === 0)('works in a directory below the one that it covers for itself', async () => {
+  const path = await mkdtemp('/mnt/harmont-postgres-')
+  const state = join(path, 'database')
+  onTestFinished(async () => {
+    await stopPostmaster(state, 10_000)
+    await rm(path, { recursive: true })
+  })
+  const database = await startEmbeddedPostgres(state, 'a password', log)
+  expect(await ask(database.connection, 'select 42')).toBe(42)
+  await database.stop()
+})
+
 test('a second server on the same directory is refused', { timeout: 20_000 }, async () => {
   const state = await folder()
   const first = await startEmbeddedPostgres(state, 'a password', log)
