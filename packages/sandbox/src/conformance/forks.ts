@@ -23,7 +23,7 @@ export function forkTests(bench: () => Bench): void {
       'mkdir -p old/deep gone; echo 1 >old/deep/f; echo 2 >gone/g; ln -s old link; echo was-file >kind; rm /usr/share/doc/coreutils/copyright',
     )
     const child = await bench().step(
-      'mv old new; rm -r gone; rm link; ln -s new link; rm kind; mkdir kind; echo in >kind/in; mkdir gone; echo fresh >gone/h; mv /usr/share/doc/coreutils /usr/share/doc/moved',
+      `python3 -c 'import os; os.rename("old", "new")'; rm -r gone; rm link; ln -s new link; rm kind; mkdir kind; echo in >kind/in; mkdir gone; echo fresh >gone/h; mv /usr/share/doc/coreutils /usr/share/doc/moved`,
       { from: parent.id },
     )
     const look =

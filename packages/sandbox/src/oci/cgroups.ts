@@ -195,11 +195,17 @@ export async function isPopulated(group: string): Promise<boolean> {
 
 /** Resolves when nothing is left in the group. Fails after 10 s: then a process hangs in the kernel. */
 export async function waitUntilEmpty(group: string): Promise<void> {
-  const end = performance.now() + 10_000
+  if (!(await isEmptyWithin(group, 10_000))) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
+}
+
+/** Whether nothing is left in the group, at the latest after `ms`. */
+export async function isEmptyWithin(group: string, ms: number): Promise<boolean> {
+  const end = performance.now() + ms
   for (let pause = 1; await isPopulated(group); pause = Math.min(pause * 2, 50)) {
-    if (performance.now() > end) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
+    if (performance.now() > end) return false
     await sleep(pause)
   }
+  return true
 }
 
 /** Removes the empty groups of a sandbox. Those already gone are fine. */
