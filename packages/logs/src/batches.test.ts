@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Batch, batches, type Piece } from './batches.ts'
-
-const unlimited = { firstSeq: 1, keptBytes: 0, maxBytes: 2 ** 30 }
+import { batches } from './batches.ts'
+import { unlimited } from './output.test-support.ts'
+import type { Piece } from './piece.ts'
+import { decodePosition } from './position.ts'
+import type { Batch } from './spool-cutter.ts'
 
 async function* output(...parts: readonly (string | Buffer | number)[]): AsyncGenerator<Piece> {
   let offset = 0
@@ -24,7 +27,7 @@ const textOf = (found: readonly Batch[]) =>
 test('the first output after silence goes out at once, what follows soon after goes together', async () => {
   const found = await all(batches(output('a', 5, 'b', 'c', 'd'), unlimited))
   expect(found.map((it) => textOf([it]))).toEqual(['a', 'bcd'])
-  expect(found.at(-1)?.spoolOffset).toBe(4)
+  expect(decodePosition(found.at(-1)?.position ?? 0)).toEqual({ offset: 4, skip: 0, missing: 0 })
 })
 
 test('the rest of a character is waited for, but not for long', async () => {
@@ -39,12 +42,35 @@ test('the rest of a character is waited for, but not for long', async () => {
   }
 })
 
-test('what is over the limit is dropped and the remark at the end says how much, also for what an earlier process kept', async () => {
-  const found = await all(batches(output('0123456789', 'abcdefghij'), { firstSeq: 5, keptBytes: 2, maxBytes: 14 }))
-  const chunks = found.flatMap((it) => it.chunks)
-  expect(chunks.filter((it) => it.kind === 0).map((it) => it.content.toString())).toEqual(['0123456789', 'ab'])
-  expect(chunks.at(-1)).toMatchObject({ kind: 2, seq: 7 })
-  expect(chunks.at(-1)?.content.toString()).toContain('8 bytes')
+test('G12 one line of 10 MB whose every piece ends in half a character comes whole, in chunks of text', async () => {
+  const line = Buffer.from('x'.concat('é'.repeat(5_000_000)))
+  async function* halves(): AsyncGenerator<Piece> {
+    for (let at = 0; at < line.length; at += 65_536)
+      yield { kind: 0, bytes: line.subarray(at, at + 65_536), ts: 1n, nextOffset: at + 65_536 }
+  }
+  const contents = (await all(batches(halves(), unlimited))).flatMap((it) => it.chunks.map(({ content }) => content))
+  expect(contents.filter((it) => !isUtf8(it))).toEqual([])
+  expect(Buffer.concat(contents).equals(line)).toBe(true)
+})
+
+test('while a batch is stored nothing more is read, and a half character does not grow old', async () => {
+  const [head, rest] = [Buffer.from('a€').subarray(0, 2), Buffer.from('€').subarray(1)]
+  let reads = 0
+  async function* counted(): AsyncGenerator<Piece> {
+    for await (const piece of output(head, 'not yet', rest, 'x')) {
+      reads += 1
+      yield { ...piece, kind: reads === 2 ? 1 : 0 }
+    }
+  }
+  const found: string[] = []
+  for await (const batch of batches(counted(), unlimited)) {
+    if (found.length === 0) {
+      await sleep(250)
+      expect(reads).toBeLessThanOrEqual(2)
+    }
+    found.push(...batch.chunks.map((it) => it.content.toString()))
+  }
+  expect(found.join(' ')).not.toContain('\ufffd')
 })
 
 test('an error of the reading reaches whoever takes the batches', async () => {

@@ -1,103 +1,54 @@
-import type { Chunk } from './chunk.ts'
-import { cleanCut, cutChunks, type Piece } from './chunker.ts'
-
-export type { Piece } from './chunker.ts'
-
-/** Chunks to be stored together, and where the spool goes on after them. */
-export interface Batch {
-  readonly chunks: readonly Chunk[]
-  readonly spoolOffset: number
-}
-
-export interface BatchOptions {
-  /** Seq of the first chunk. */
-  readonly firstSeq: number
-  /** Bytes of output that are stored already, by an earlier process. */
-  readonly keptBytes: number
-  /** What is beyond is read and dropped, and a remark at the end says how much. */
-  readonly maxBytes: number
-}
+import type { Piece } from './piece.ts'
+import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
 /** A batch goes out when so much time has passed since the last one, */
 const everyMs = 50
 /** or so many bytes wait; */
 const fullBytes = 64 * 1024
-/** and the rest of a character is waited for so long. */
-const characterWaitMs = 100
+/** where nothing of it could go out yet, it is looked at again after so much time. */
+const lookAgainMs = 5
 
 /**
- * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 64 KiB. Batches end where no character is
- * split, as long as its rest comes within 100 ms. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
+ * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 64 KiB. No chunk ends within a character, as
+ * long as its rest comes within 100 ms and 1 MiB. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
  */
-export async function* batches(
-  output: AsyncIterable<Piece>,
-  { firstSeq, keptBytes, maxBytes }: BatchOptions,
-): AsyncGenerator<Batch> {
+export async function* batches(output: AsyncIterable<Piece>, options: CutterOptions): AsyncGenerator<Batch> {
   const source = output[Symbol.asyncIterator]()
-  let seq = firstSeq
-  let room = Math.max(0, maxBytes - keptBytes)
-  let dropped = 0
-  let pending: Piece[] = []
-  let pendingBytes = 0
-  let waitingSince = 0
-  let lastBatchAt = Number.NEGATIVE_INFINITY
-  let next = source.next()
-  let ended = false
-  let spoolOffset = 0
-
-  const take = (count: number): Batch => {
-    const pieces = pending.slice(0, count)
-    pending = pending.slice(count)
-    pendingBytes = pending.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    const chunks = cutChunks(pieces, seq)
-    seq += chunks.length
-    lastBatchAt = performance.now()
-    waitingSince = lastBatchAt
-    spoolOffset = pieces.at(-1)?.nextOffset ?? spoolOffset
-    return { chunks, spoolOffset }
-  }
-
+  const cutter = new SpoolCutter(options)
+  // Stands still while a batch is stored: nobody waits for the rest of a character then.
+  let storingMs = 0
+  const clock = () => performance.now() - storingMs
+  let freeAt = Number.NEGATIVE_INFINITY
+  let dueAt = Number.POSITIVE_INFINITY
+  let lookedAtBytes = 0
   try {
-    while (!ended) {
-      const result = await within(next, dueIn(pending.length, pendingBytes, lastBatchAt))
+    let next = source.next()
+    for (;;) {
+      const result = await within(next, dueAt - clock())
       if (result !== 'late') {
-        if (result.done === true) ended = true
-        else {
-          next = source.next()
-          // Handled at the next turn; without this an error while a batch is stored would count as unhandled.
-          next.catch(() => undefined)
-          const kept = result.value.bytes.subarray(0, room)
-          room -= kept.length
-          dropped += result.value.bytes.length - kept.length
-          if (kept.length > 0) {
-            if (pending.length === 0) waitingSince = performance.now()
-            pending.push(kept.length === result.value.bytes.length ? result.value : { ...result.value, bytes: kept })
-            pendingBytes += kept.length
-          }
-        }
+        if (result.done === true) break
+        next = source.next()
+        // Handled at the next turn; without this an error while a batch is stored would count as unhandled.
+        next.catch(() => undefined)
+        cutter.push(result.value, clock())
+        dueAt = Math.min(dueAt, freeAt)
       }
-      if (pending.length === 0) continue
-      if (ended || pendingBytes >= fullBytes || dueIn(pending.length, pendingBytes, lastBatchAt) <= 0) {
-        const patience = ended || performance.now() - waitingSince >= characterWaitMs || pendingBytes >= 2 * fullBytes
-        const count = patience ? pending.length : cleanCut(pending)
-        if (count > 0) yield take(count)
-        else lastBatchAt = performance.now() - everyMs + 5 // look again soon for the rest of the character
-      }
+      if (clock() < dueAt && cutter.waitingBytes - lookedAtBytes < fullBytes) continue
+      const batch = cutter.take(clock())
+      lookedAtBytes = cutter.waitingBytes
+      freeAt = clock() + (batch === null ? lookAgainMs : everyMs)
+      const since = cutter.waitingSince
+      dueAt = since === null ? Number.POSITIVE_INFINITY : Math.max(since + CHARACTER_WAIT_MS, clock() + lookAgainMs)
+      if (batch === null) continue
+      const started = performance.now()
+      yield batch
+      storingMs += performance.now() - started
     }
   } finally {
     await source.return?.()
   }
-  if (dropped > 0) {
-    const text = `The log is over its limit of ${maxBytes} bytes: the last ${dropped} bytes of output were dropped.`
-    yield { chunks: [{ seq, kind: 2, content: Buffer.from(`${text}\n`), ts: null }], spoolOffset }
-  }
-}
-
-/** Milliseconds until a batch is due: Infinity when nothing waits, 0 or less when it is. */
-function dueIn(pieces: number, bytes: number, lastBatchAt: number): number {
-  if (pieces === 0) return Number.POSITIVE_INFINITY
-  if (bytes >= fullBytes) return 0
-  return lastBatchAt + everyMs - performance.now()
+  const rest = cutter.end()
+  if (rest !== null) yield rest
 }
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {

@@ -37,6 +37,6 @@ export async function followCommand(context: JobContext, { running, deadline }: 
     vacate()
     return exit
   }
-  const [exit] = await Promise.all([end(), reportStart(), log.pump(running.output(job.spoolOffset, signal))])
+  const [exit] = await Promise.all([end(), reportStart(), log.pump(running.output(log.outputOffset, signal))])
   return exit
 }

@@ -1,8 +1,8 @@
-import { batches, type Chunk, type Piece } from '@harmont/logs'
+import { batches, type Chunk, decodePosition, type Piece } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 
-/** Stores chunks with the place in the spool where reading goes on. Throws when that is not to be. */
+/** Stores chunks with how much of the spool the log has then. Throws when that is not to be. */
 export type Append = (chunks: readonly Chunk[], spoolOffset: number) => Promise<void>
 
 /** The one writer of a leased job's log: numbers what comes, one append after the other. */
@@ -29,7 +29,7 @@ export class JobLog {
   /** Adds a remark of the engine's own, a line, without waiting for it: `settled` tells whether it was stored. */
   remark(sentence: string): void {
     const ts = BigInt(Date.now()) * 1_000_000n
-    this.#add([{ seq: 0, kind: 2, content: Buffer.from(`${sentence}\n`), ts }], 0).catch(() => undefined)
+    this.#add([{ seq: 0, kind: 2, content: Buffer.from(`${sentence}\n`), ts }]).catch(() => undefined)
   }
 
   /** Resolves when all that was added is stored. Throws what kept any of it from being so. */
@@ -37,19 +37,27 @@ export class JobLog {
     return this.#last
   }
 
-  /** Adds a command's output from `output`'s beginning to its end. */
-  async pump(output: AsyncIterable<OutputPiece>): Promise<void> {
-    const options = { firstSeq: this.#seq + 1, keptBytes: this.#keptBytes, maxBytes: this.#maxBytes }
-    for await (const { chunks, spoolOffset } of batches(pieces(output), options)) await this.#add(chunks, spoolOffset)
+  /** Where in the spool `pump` is to read on, in bytes. */
+  get outputOffset(): number {
+    return decodePosition(this.#spoolOffset).offset
   }
 
-  /** The chunks' own numbers do not count: a remark may have come in between. */
-  #add(chunks: readonly Chunk[], spoolOffset: number): Promise<void> {
+  /** Adds a command's output, read from `outputOffset` to its end. */
+  async pump(output: AsyncIterable<OutputPiece>): Promise<void> {
+    const options = {
+      firstSeq: this.#seq + 1,
+      position: decodePosition(this.#spoolOffset),
+      keptBytes: this.#keptBytes,
+      maxBytes: this.#maxBytes,
+    }
+    for await (const { chunks, position } of batches(pieces(output), options)) await this.#add(chunks, position)
+  }
+
+  /** The chunks' own numbers do not count: a remark may have come in between. A remark says nothing about the spool. */
+  #add(chunks: readonly Chunk[], spoolOffset = this.#spoolOffset): Promise<void> {
     const numbered = chunks.map((chunk) => ({ ...chunk, seq: ++this.#seq }))
-    // A batch without output says nothing about the spool.
-    this.#spoolOffset = Math.max(this.#spoolOffset, spoolOffset)
-    const offset = this.#spoolOffset
-    this.#last = this.#last.then(() => this.#append(numbered, offset))
+    this.#spoolOffset = spoolOffset
+    this.#last = this.#last.then(() => this.#append(numbered, spoolOffset))
     return this.#last
   }
 }
