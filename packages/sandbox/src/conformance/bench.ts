@@ -22,7 +22,7 @@ export interface DriverUnderTest {
   readonly image: string
 }
 
-export const modestLimits: Limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
+const modestLimits: Limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
 const noCache: SnapshotMeta = { cache: null, origin: {} }
 
 export interface RunOptions {

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 export const firstId = 100_000
 export const idCount = 65_536
 
-/** Where a launcher, in its own mount namespace, puts what the runtime needs to see. Empty on the machine itself. */
+/**
+ * Where a launcher, in its own mount namespace, puts what the runtime needs to see. It covers what is there on the machine itself,
+ * which are notes of the networks.
+ */
 export const stage = '/run/harmont'
 
 /** Everything below a driver's directory. Nothing else knows these names. */

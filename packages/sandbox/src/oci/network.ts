@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import type { NetworkSlot } from './launcher.ts'
-import type { Layout } from './layout.ts'
+import { type Layout, stage } from './layout.ts'
 import { rulesFor } from './nftables.ts'
 import { machineResolver, resolvConfFor } from './resolver.ts'
 
@@ -28,6 +29,8 @@ export interface EgressNetwork {
 const directories = 64
 const addressesEach = 1024
 const prefix = '10.209'
+/** Which directory has which number, a file each; of this boot, as the tables are. */
+const owners = join(stage, 'networks')
 /** Given to nobody: the first of each directory's range is its gateway. */
 const firstIndex = 2
 
@@ -77,6 +80,7 @@ export async function openEgress(
       for (const link of await linksOf(number)) await removeLink(link)
       await nft(`delete table inet ${table}\n`)
       rmSync(layout.network, { force: true })
+      rmSync(join(owners, String(number)), { force: true })
     },
   }
 }
@@ -130,6 +134,7 @@ async function claimNumber(layout: Layout): Promise<number> {
   const kept = readIfPresent(layout.network)
   const own = kept === undefined ? undefined : (JSON.parse(kept) as { readonly number: number }).number
   if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
+  await removeOrphans()
   for (let number = 0; number < directories; number++) {
     try {
       await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
@@ -138,9 +143,23 @@ async function claimNumber(layout: Layout): Promise<number> {
       throw error
     }
     writeAtomically(layout.network, JSON.stringify({ number }))
+    mkdirSync(owners, { recursive: true, mode: 0o755 })
+    writeAtomically(join(owners, String(number)), layout.root)
     return number
   }
   throw new Error(`${directories} runners on this machine have egress networks already (nft list tables)`)
+}
+
+/** Frees the numbers of directories that have been deleted without their drivers being closed. */
+async function removeOrphans(): Promise<void> {
+  if (!existsSync(owners)) return
+  for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
+    const directory = readIfPresent(join(owners, name))
+    if (directory === undefined || existsSync(directory)) continue
+    for (const link of await linksOf(Number(name))) await removeLink(link)
+    if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
+    rmSync(join(owners, name), { force: true })
+  }
 }
 
 async function ownerOf(number: number): Promise<string | undefined> {
