@@ -10,6 +10,9 @@ export interface Exit {
   readonly signal: string | null
 }
 
+/** The end of a job whose command nobody knows the end of. */
+export const vanished: Exited = { kind: 'exited', exitCode: null, signal: null, limit: null, snapshot: null }
+
 /** Whether nobody knows how the command ended, because its sandbox vanished. */
 export function isVanished(outcome: Exited): boolean {
   return outcome.exitCode === null && outcome.signal === null && outcome.limit === null

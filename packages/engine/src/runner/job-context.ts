@@ -50,9 +50,6 @@ export async function finish({ options, lease, log, report }: JobContext, outcom
   await report(() => options.port.finish(lease.job, at, outcome))
 }
 
-/** The end of a job whose command nobody knows the end of. */
-export const vanished: Outcome = { kind: 'exited', exitCode: null, signal: null, limit: null, snapshot: null }
-
 /**
  * Why no sandbox could be made, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
  * fault: the operator reads it, not the author of the pipeline.

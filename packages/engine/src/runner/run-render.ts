@@ -1,8 +1,9 @@
 import { type Exit, type Running, type Sandbox, SandboxError } from '@harmont/sandbox'
+import { vanished } from '../core/exit.ts'
 import type { RenderResult, RenderWork } from '../port.ts'
 import { resolveImage } from './base.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
-import { finish, type JobContext, provisionFailure, vanished } from './job-context.ts'
+import { finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { sandboxId, sandboxNote } from './sandbox-note.ts'
 

@@ -1,9 +1,10 @@
 import { type Exit, type Sandbox, SandboxError, type SandboxSpec } from '@harmont/sandbox'
+import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { type Base, baseSpec, resolveBase, type StepWork } from './base.ts'
 import { type CacheAddress, cacheAddress, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
-import { finish, type JobContext, provisionFailure, vanished } from './job-context.ts'
+import { finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { sandboxId, sandboxNote } from './sandbox-note.ts'
 

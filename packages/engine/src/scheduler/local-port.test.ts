@@ -17,6 +17,7 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
   const store = new MemoryStore()
   const port = createLocalPort({
     store,
+    log: () => undefined,
     blobs: {
       open: () => {
         throw new Error('no blobs')
@@ -104,4 +105,24 @@ test('the start of a job that is being canceled is no lost lease: its runner has
   expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
   expect(await port.finish(job, new Date(), passed)).toBe(true)
   expect((await store.jobs('b'))[0]?.state).toBe('canceled')
+})
+
+test('a job that cannot be prepared fails, and those leased or taken up with it are given all the same', async () => {
+  const { port, submit, store } = open()
+  // A rendering without the name of its pipeline, as no server writes it.
+  for (const id of ['damaged', 'damaged-too']) {
+    const created = createBuild({ id, queue: 'q', at: 0, from: { kind: 'render' } }, defaultStoreSettings)
+    store.submit(created, { ...plainContext, renderSlug: null })
+  }
+  await store.lease('r', 1, Date.now())
+  submit()
+  const [job] = await port.lease({ ...request, slots: 2 })
+  expect(job).toMatchObject({ buildId: 'b' })
+  expect(await port.reclaim('r')).toEqual([job])
+  expect((await store.leasesOf('r')).map(({ buildId }) => buildId)).toEqual(['b'])
+  for (const id of ['damaged', 'damaged-too'])
+    expect((await store.load(id))?.build).toMatchObject({
+      state: 'failed',
+      render: { state: 'failed', errorCode: 'provision_failed' },
+    })
 })

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
 import { conditionHolds, parsePlan } from '@harmont/ir'
-import type { BuildEvent, Job } from '../core/model.ts'
+import { vanished } from '../core/exit.ts'
+import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
+import type { Log } from '../runner/options.ts'
 import type { BuildStore, Lease } from '../store.ts'
 import { awaitReady } from './await-ready.ts'
 import { leasedJob } from './leased-job.ts'
@@ -13,20 +15,36 @@ export interface LocalPortOptions {
     /** The bytes of a source archive, under the name in its build's context. */
     open(blob: string): Readable | Promise<Readable>
   }
+  readonly log: Log
 }
 
 /** The runner's way to a store in the same process. */
-export function createLocalPort({ store, blobs }: LocalPortOptions): RunnerPort {
+export function createLocalPort({ store, blobs, log }: LocalPortOptions): RunnerPort {
   const loadBuild = async (buildId: string) => {
     const loaded = await store.load(buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     return loaded
   }
 
-  async function toJob(lease: Lease): Promise<LeasedJob> {
+  /** Undefined: the job cannot be run, and its lease is over. Throws when the store is away. */
+  async function toJob(lease: Lease): Promise<LeasedJob | undefined> {
     const { build, context } = await loadBuild(lease.buildId)
     const logBytes = lease.lastSeq === 0 ? 0 : (await store.size(lease.jobId)).bytes
-    return leasedJob(lease, build, context, logBytes)
+    try {
+      return leasedJob(lease, build, context, logBytes)
+    } catch (error) {
+      log('error', `job ${lease.jobId} cannot be given to a runner`, error)
+      await refuse(lease)
+      return undefined
+    }
+  }
+
+  /** Ends the lease of a job that cannot be run: one that has not begun fails; one that has is started anew, and then refused. */
+  async function refuse({ jobId: job, buildId, fence, started }: Lease): Promise<void> {
+    const outcome: Outcome = started
+      ? vanished
+      : { kind: 'refused', code: 'provision_failed', message: 'The job could not be prepared: an error of the server.' }
+    await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
   }
 
   /** Applies an event of a lease. `isRecorded` says of the job whether a refused event is in its state already, which a repeated call meets. */
@@ -50,11 +68,17 @@ export function createLocalPort({ store, blobs }: LocalPortOptions): RunnerPort 
         store.changes,
         { waitMs, signal },
       )
-      return Promise.all(leases.map(toJob))
+      const asked = await Promise.allSettled(leases.map(toJob))
+      const failed = asked.filter((answer) => answer.status === 'rejected')
+      // The leases stand all the same: the runner's renewals find those that it has not heard of.
+      for (const { reason } of failed) log('warn', 'a leased job could not be read', reason)
+      return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
     },
 
     async reclaim(runner) {
-      return Promise.all((await store.leasesOf(runner)).map(toJob))
+      // All or nothing: the sandbox of a lease that is not among them would be destroyed.
+      const jobs = await Promise.all((await store.leasesOf(runner)).map(toJob))
+      return jobs.flatMap((job) => job ?? [])
     },
 
     async renew(runner) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
+import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
@@ -50,4 +51,21 @@ test('a step and a build whose time is over are told to stop though their runner
     expect((await job(store))?.errorCode).toBe(buildSeconds === null ? 'step_timeout' : 'pipeline_timeout')
     await scheduler.stop()
   }
+})
+
+test('a build that cannot be seen to does not keep the others from what is due', async () => {
+  const settings = { ...defaultStoreSettings, startLeaseMs: 50, limits: { ...defaultLimits, infraRetries: 0 } }
+  const store = new MemoryStore(settings)
+  for (const id of ['damaged', 'whole']) {
+    const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
+    const created = createBuild({ id, queue: 'q', at: Date.now(), from }, settings)
+    // Without its steps nothing can be decided about a failure.
+    store.submit(id === 'whole' ? created : { ...created, build: { ...created.build, steps: [] } }, plainContext)
+  }
+  await store.lease('gone', 2, Date.now())
+  const said: string[] = []
+  scheduler = createScheduler({ store, leaseMs: 200, log: (_, message) => said.push(message), everyMs: 20 })
+  scheduler.start()
+  await expect.poll(async () => (await store.load('whole'))?.build.state, { timeout: 2_000 }).toBe('failed')
+  expect(new Set(said)).toEqual(new Set(['build damaged: what is overdue could not be seen to']))
 })

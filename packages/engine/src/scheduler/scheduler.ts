@@ -26,6 +26,15 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
   let watchingSince = Date.now()
   let lastLook = Date.now()
 
+  /** One build that cannot be seen to is no reason to leave the others, and says nothing about who could reach us. */
+  async function applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
+    try {
+      await store.apply(buildId, events)
+    } catch (error) {
+      log('warn', `build ${buildId}: what is overdue could not be seen to`, error)
+    }
+  }
+
   async function tick(): Promise<void> {
     const now = Date.now()
     // A machine that slept, or a process that was held up, did not watch either.
@@ -41,7 +50,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
         if (events) events.push(event)
         else builds.set(buildId, [event])
       }
-      for (const [buildId, events] of builds) await store.apply(buildId, events)
+      for (const [buildId, events] of builds) await applyTo(buildId, events)
     } catch (error) {
       watchingSince = Date.now()
       log('warn', 'what is overdue could not be seen to', error)
