@@ -4,7 +4,7 @@ import process from 'node:process'
 
 const parts = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
-  { name: 'format and lint', command: ['biome', 'ci', '.'] },
+  { name: 'format and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   { name: 'import direction', command: ['node', 'scripts/check-imports.ts'] },
   { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },

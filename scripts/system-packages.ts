@@ -8,6 +8,7 @@ export interface SystemPackage {
 export const productPackages: readonly SystemPackage[] = [
   { name: 'crun', command: 'crun', why: 'starts the sandboxes' },
   { name: 'conmon', command: 'conmon', why: 'keeps a command running when the server dies' },
+  { name: 'tini', command: 'tini-static', why: 'reaps what a command leaves behind' },
   { name: 'nftables', command: 'nft', why: 'keeps jobs away from private addresses' },
   { name: 'iproute2', command: 'ip', why: 'gives each sandbox its network' },
   { name: 'skopeo', command: 'skopeo', why: 'pulls images' },
@@ -17,6 +18,8 @@ export const productPackages: readonly SystemPackage[] = [
 export const testPackages: readonly SystemPackage[] = [
   { name: 'docker-registry', command: 'docker-registry', why: 'a real registry on loopback' },
   { name: 'mmdebstrap', command: 'mmdebstrap', why: "makes an image from Debian's packages" },
+  { name: 'libcap2-bin', command: 'setcap', why: 'file capabilities of an image' },
+  { name: 'python3', command: 'python3', why: 'small servers and odd system calls inside sandboxes' },
   { name: 'make', command: 'make', why: 'builds a changed source anew' },
   { name: 'ninja-build', command: 'ninja', why: 'builds a changed source anew' },
   { name: 'gcc', command: 'gcc', why: 'compiles what make and ninja build' },

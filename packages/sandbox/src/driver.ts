@@ -132,7 +132,10 @@ export interface SnapshotStore {
   /** Digest of the files that the snapshot changed against its parent: paths, kinds, modes, bytes, no times. Kept once computed. */
   changedFilesDigest(id: SnapshotId): Promise<string>
   /** Removes every snapshot that is neither in `keep`, nor a cache entry within `cacheBytes` (least recently used goes first), nor an ancestor of one. */
-  collect(options: { readonly keep: ReadonlySet<SnapshotId>; readonly cacheBytes: number }): Promise<readonly SnapshotId[]>
+  collect(options: {
+    readonly keep: ReadonlySet<SnapshotId>
+    readonly cacheBytes: number
+  }): Promise<readonly SnapshotId[]>
 }
 
 export interface ResolvedImage {
