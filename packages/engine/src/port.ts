@@ -29,7 +29,10 @@ export interface RunnerPort {
    * neither repeats nor misses. False: the lease is lost.
    */
   append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean>
-  /** Reports the end. False: the lease is lost and nothing was recorded. */
+  /**
+   * Reports the end. `at`: when the command ended; after its deadline the job has timed out, whoever ended it. False: the lease is lost and nothing was
+   * recorded.
+   */
   finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
   /** Reports what rendering gave: the IR's text, or the error's. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>

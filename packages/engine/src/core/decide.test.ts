@@ -303,3 +303,16 @@ test('a cache hit starts and may end a build', () => {
   expect(s.job(0)).toMatchObject({ state: 'passed', cached: true, snapshot: 'snap', startedAt: null, finishedAt: 2000 })
   expect(s.live.header).toMatchObject({ state: 'passed', startedAt: 2000, finishedAt: 2000 })
 })
+
+test('a build ends with the last of its jobs to end, though another is heard of later', () => {
+  const it = scene([{}, {}])
+  for (const step of [0, 1]) {
+    it.lease(step)
+    it.start(step)
+  }
+  it.at = 9_000
+  it.end(0)
+  it.at = 5_000
+  it.end(1)
+  expect(it.live.header).toMatchObject({ state: 'passed', finishedAt: 9_000 })
+})

@@ -78,7 +78,7 @@ export function closeDraft(draft: Draft): Decision {
   const state = foldTally(tally, { ...draft.header, render })
   const ends = isBuildTerminal(state) && draft.header.finishedAt === null
   if (state !== draft.header.state || ends) {
-    draft.header = { ...draft.header, state, ...(ends ? { finishedAt: draft.at, deadlineAt: null } : {}) }
+    draft.header = { ...draft.header, state, ...(ends ? { finishedAt: endOf(draft), deadlineAt: null } : {}) }
   }
   const change: Change = {
     header: draft.header,
@@ -89,4 +89,11 @@ export function closeDraft(draft: Draft): Decision {
     tally,
   }
   return { taken: true, change, effects: ends ? [...draft.effects, { type: 'build_ended' }] : draft.effects }
+}
+
+/** The last of its jobs to end need not be the last that is heard of. */
+function endOf(draft: Draft): Instant {
+  let end = draft.at
+  for (const [slot] of draft.live.jobs.entries()) end = Math.max(end, currentJob(draft, slot).finishedAt ?? 0)
+  return end
 }

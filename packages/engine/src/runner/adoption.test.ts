@@ -100,11 +100,27 @@ test('G02 a command that ended while no engine was there is reported from what i
   const id = await submit(bench, [step(`${counting}; exit 4`)])
   await untilLog(id, 'line 2')
   await kill()
-  await sleep(2_500)
+  await sleep(3_500)
   await startEngine()
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 4, fence: 1, lost: 0 })
   expect(await logOf(bench, jobs[0])).toBe(counted)
+  // It took as long as the command did, not until somebody looked.
+  expect((jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)).toBeLessThan(3_000)
+})
+
+test('G02 a command that ended in time has not timed out because its engine came back after its deadline', async () => {
+  await startEngine()
+  const id = await submit(bench, [
+    step('echo up; sleep 1; echo made > /made', { timeoutSeconds: 3 }),
+    step('cat /made', { buildsIn: 0 }),
+  ])
+  await untilLog(id, 'up')
+  await kill()
+  await sleep(4_000)
+  await startEngine()
+  const { state, jobs } = await settled(bench, id)
+  expect([state, await logOf(bench, jobs[0]), await logOf(bench, jobs[1])]).toEqual(['passed', 'up\n', 'made\n'])
 })
 
 test('G02 a job whose sandbox is gone with its engine starts again, and says so', async () => {
@@ -163,18 +179,38 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
   expect(await logOf(bench, jobs[4])).toContain('a\nb\n')
 })
 
-test('G02 a database that is away for a while costs a running job time and nothing else', async () => {
-  await startEngine()
-  const id = await submit(bench, [step(counting)])
-  await untilLog(id, 'line 2')
+/** Keeps everybody out of the database for so long. */
+async function databaseAway(ms: number): Promise<void> {
   const { database: name = '', ...server } = config
   const outside = new pg.Client({ ...server, database: 'postgres' })
   await outside.connect()
   await outside.query(`alter database ${name} allow_connections false`)
   await outside.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
-  await sleep(3_000)
+  await sleep(ms)
   await outside.query(`alter database ${name} allow_connections true`)
   await outside.end()
+}
+
+test('G06 a step whose time is over is ended then, though the database is away', async () => {
+  await startEngine()
+  const id = await submit(bench, [
+    step("trap 'echo told; exit 0' TERM; echo up; sleep 611 & wait", { timeoutSeconds: 2 }),
+  ])
+  await untilLog(id, 'up')
+  await databaseAway(5_000)
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', fence: 1 })
+  const tookMs = (jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)
+  expect(tookMs).toBeGreaterThanOrEqual(2_000)
+  expect(tookMs).toBeLessThan(3_000)
+  expect(await logOf(bench, jobs[0])).toContain('told')
+})
+
+test('G02 a database that is away for a while costs a running job time and nothing else', async () => {
+  await startEngine()
+  const id = await submit(bench, [step(counting)])
+  await untilLog(id, 'line 2')
+  await databaseAway(3_000)
   const { state, jobs } = await settled(bench, id)
   expect(state).toBe('passed')
   expect(jobs[0]).toMatchObject({ fence: 1, lost: 0 })

@@ -1,10 +1,13 @@
 import type { Exit, Running } from '@harmont/sandbox'
-import type { StopReason } from './held-lease.ts'
+import { type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 
+/** An adopted command may have ended in time: that is found out before anybody is told to hurry. */
+const adoptedMs = 1_000
+
 /**
- * Waits until the command has ended, keeping its watchdog as far off as the lease lasts. When it is asked to stop, the whole tree gets SIGTERM, and
- * SIGKILL after the grace. Throws when the lease is lost or this process ends.
+ * Waits until the command has ended, keeping its watchdog as far off as the lease lasts. When it is asked to stop, or its time is over, the whole tree
+ * gets SIGTERM, and SIGKILL after the grace. Throws when the lease is lost or this process ends.
  *
  * `deadline` is the watchdog's, as far as known; null of an adopted command. When it was the watchdog that ended the command, because nobody renewed the
  * lease, then not the command failed but its runner: the code is null.
@@ -13,7 +16,8 @@ export async function awaitEnd(context: JobContext, running: Running, deadline: 
   const { lease, settings, options } = context
   const since = new Date()
   let until = deadline
-  const extend = async (to: Date) => {
+  const extend = async (expiresAt: Date) => {
+    const to = watchdogDeadline(expiresAt)
     try {
       await running.extend(to)
       until = to
@@ -22,25 +26,45 @@ export async function awaitEnd(context: JobContext, running: Running, deadline: 
     }
   }
   const unsubscribe = lease.onRenewed(extend)
+  const overAt = timeIsOverAt(context, running)
+  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), deadline === null ? adoptedMs : 0))
   try {
     // An earlier process may have set it long ago.
     if (deadline === null && lease.expiresAt > new Date()) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
-    const first = await Promise.race([exited, lease.stopAsked])
+    const first = await Promise.race([exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
       const wasTooLate = first.endedAt >= (until ?? since) || (deadline === null && first.endedAt < since)
-      return wasTooLate && isKilled(first) ? { ...first, code: null, signal: null } : first
+      if (wasTooLate && isKilled(first)) return { ...first, code: null, signal: null }
+    } else {
+      context.log.remark(stopSentence(first, settings.graceMs))
+      await running.kill('SIGTERM')
+      if (!(await endsWithin(exited, settings.graceMs))) {
+        context.log.remark(killSentence(settings.graceMs))
+        await running.kill('SIGKILL')
+      }
     }
-    context.log.remark(stopSentence(first, settings.graceMs))
-    await running.kill('SIGTERM')
-    if (!(await endsWithin(exited, settings.graceMs))) {
-      context.log.remark(killSentence(settings.graceMs))
-      await running.kill('SIGKILL')
-    }
-    return await exited
+    const exit = await exited
+    // Not before the end: it may have come in time after all. What is too late is not worth keeping.
+    if (exit.endedAt >= overAt) lease.stop('timeout')
+    return exit
   } finally {
     unsubscribe()
+    cancel()
   }
+}
+
+/** The instant that the store has as the job's deadline too, whether or not it can be asked. */
+function timeIsOverAt({ lease, settings }: JobContext, { startedAt }: Running): Date {
+  const { work } = lease.job
+  const seconds = work.kind === 'step' ? work.step.timeoutSeconds : settings.renderSeconds
+  return new Date(startedAt.getTime() + seconds * 1000)
+}
+
+function timer(ms: number): { readonly over: Promise<'timeout'>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<'timeout'>()
+  const timeout = setTimeout(() => resolve('timeout'), ms)
+  return { over: promise, cancel: () => clearTimeout(timeout) }
 }
 
 function isKilled({ signal, limit }: Exit): boolean {
@@ -48,14 +72,11 @@ function isKilled({ signal, limit }: Exit): boolean {
 }
 
 async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
+  const { over, cancel } = timer(ms)
   try {
-    return await Promise.race([exited.then(() => true), late])
+    return (await Promise.race([exited, over])) !== 'timeout'
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

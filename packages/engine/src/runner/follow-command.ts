@@ -1,5 +1,6 @@
 import type { Exit, Running, Sandbox } from '@harmont/sandbox'
 import { awaitEnd } from './await-end.ts'
+import { watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 
 /** So long a lease must last for a command to be started under it. */
@@ -11,14 +12,14 @@ export interface Started {
   readonly deadline: Date | null
 }
 
-/** Starts the sandbox's command, with the lease as its watchdog's deadline. Fails with a SandboxError. */
+/** Starts the sandbox's command, with its watchdog's deadline a little before the end of the lease. Fails with a SandboxError. */
 export async function startCommand(
   { lease }: JobContext,
   sandbox: Sandbox,
   command: { readonly script: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<Started> {
   await lease.lasts(leaseToStartMs)
-  const deadline = lease.expiresAt
+  const deadline = watchdogDeadline(lease.expiresAt)
   const running = await sandbox.start({ ...command, workingDirectory: '/workspace', deadline })
   return { running, deadline }
 }

@@ -12,6 +12,14 @@ export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 }
 
+/** The watchdog looks twice a second, and what it kills is to be gone before anybody else may have the job. */
+const watchdogMarginMs = 2_000
+
+/** When the watchdog ends a command whose lease lasts until `expiresAt`. */
+export function watchdogDeadline(expiresAt: Date): Date {
+  return new Date(expiresAt.getTime() - watchdogMarginMs)
+}
+
 /** What this process knows of one lease, kept up to date by renewals and directives. */
 export class HeldLease {
   readonly job: LeasedJob

@@ -1,4 +1,4 @@
-import { type Sandbox, SandboxError } from '@harmont/sandbox'
+import { type Exit, type Sandbox, SandboxError } from '@harmont/sandbox'
 import type { Outcome } from '../core/model.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
 import { type Append, JobLog } from './job-log.ts'
@@ -43,11 +43,19 @@ export function jobContext(parts: RunnerParts, lease: HeldLease, own: Pick<JobCo
   return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), report }
 }
 
-/** Reports the end of a job, once its log is stored. */
-export async function finish({ options, lease, log, report }: JobContext, outcome: Outcome): Promise<void> {
-  const at = new Date()
+/** Reports the end of a job, once its log is stored. `at`: when its command ended, if one did. */
+export async function finish(
+  { options, lease, log, report }: JobContext,
+  outcome: Outcome,
+  at = new Date(),
+): Promise<void> {
   await log.settled()
   await report(() => options.port.finish(lease.job, at, outcome))
+}
+
+/** How a command ended, with nothing kept of what it left. */
+export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outcome, { readonly kind: 'exited' }> {
+  return { kind: 'exited', exitCode, signal, limit, snapshot: null }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { NetworkMode, SandboxDriver, SourceLimits } from '@harmont/sandbox'
+import { defaultLimits } from '../core/limits.ts'
 import type { RunnerPort } from '../port.ts'
 
 /** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
@@ -36,6 +37,8 @@ export interface RunnerSettings {
   readonly renewEveryMs: number
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number
+  /** Time that rendering may take; the store's own. */
+  readonly renderSeconds: number
   /** How long one question for work may wait for it. */
   readonly leaseWaitMs: number
   /** Output beyond this many bytes of a job is dropped, with a remark. */
@@ -48,7 +51,8 @@ export interface RunnerSettings {
 
 export const defaultRunnerSettings: RunnerSettings = {
   renewEveryMs: 5_000,
-  graceMs: 10_000,
+  graceMs: defaultLimits.graceMs,
+  renderSeconds: defaultLimits.renderSeconds,
   leaseWaitMs: 30_000,
   maxLogBytes: 256 * 1024 * 1024,
   pidsLimit: 4_096,

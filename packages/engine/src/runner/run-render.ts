@@ -3,7 +3,7 @@ import { vanished } from '../core/exit.ts'
 import type { RenderResult, RenderWork } from '../port.ts'
 import { resolveImage } from './base.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
-import { finish, type JobContext, provisionFailure } from './job-context.ts'
+import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { sandboxId, sandboxNote } from './sandbox-note.ts'
 
@@ -53,10 +53,7 @@ export async function endRender(context: JobContext, sandbox: Sandbox, started: 
   const { lease, options, log, report } = context
   const exit = await followCommand(context, started)
   const result = await readResult(sandbox, started.running, exit, options.renderer.outputPath)
-  if (result === null) {
-    const { code: exitCode, signal, limit } = exit
-    return finish(context, { kind: 'exited', exitCode, signal, limit, snapshot: null })
-  }
+  if (result === null) return finish(context, asOutcome(exit), exit.endedAt)
   await log.settled()
   await report(() => options.port.rendered(lease.job, exit.endedAt, result))
 }

@@ -4,7 +4,7 @@ import type { Outcome } from '../core/model.ts'
 import { type Base, baseSpec, resolveBase, type StepWork } from './base.ts'
 import { type CacheAddress, cacheAddress, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
-import { finish, type JobContext, provisionFailure } from './job-context.ts'
+import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { sandboxId, sandboxNote } from './sandbox-note.ts'
 
@@ -29,8 +29,7 @@ export async function endStep(
 ): Promise<void> {
   const exit = await followCommand(context, started)
   const kept = await keep(context, work, sandbox, exit, cache, started.deadline === null)
-  const { code: exitCode, signal, limit } = exit
-  await finish(context, kept === 'lost' ? vanished : { kind: 'exited', exitCode, signal, limit, ...kept })
+  await (kept === 'lost' ? finish(context, vanished) : finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt))
 }
 
 interface Ready {

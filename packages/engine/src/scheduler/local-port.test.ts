@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
+import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
@@ -105,6 +106,36 @@ test('the start of a job that is being canceled is no lost lease: its runner has
   expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
   expect(await port.finish(job, new Date(), passed)).toBe(true)
   expect((await store.jobs('b'))[0]?.state).toBe('canceled')
+})
+
+test('a command that ended after its deadline has timed out, whatever it gave and whenever that is reported; one that ended before has not', async () => {
+  for (const [seconds, state] of [
+    [59, 'passed'],
+    [60, 'timed_out'],
+  ] as const) {
+    const { port, submit, store } = open()
+    submit()
+    const job = await leaseOne({ port })
+    const startedAt = new Date(Date.now() - 3_600_000)
+    await port.started(job, startedAt)
+    const endedAt = startedAt.getTime() + seconds * 1_000
+    expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
+    expect(await port.finish(job, new Date(endedAt), passed)).toBe(true)
+    expect((await store.jobs('b'))[0]).toMatchObject({
+      state,
+      finishedAt: endedAt,
+      errorCode: state === 'passed' ? null : 'step_timeout',
+    })
+  }
+})
+
+test('a job whose sandbox vanished is run again, though its time would be over by now', async () => {
+  const { port, submit, store } = open()
+  submit()
+  const job = await leaseOne({ port })
+  await port.started(job, new Date(Date.now() - 3_600_000))
+  expect(await port.finish(job, new Date(), vanished)).toBe(true)
+  expect((await store.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
 test('a job that cannot be prepared fails, and those leased or taken up with it are given all the same', async () => {

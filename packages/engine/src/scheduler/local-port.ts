@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { conditionHolds, parsePlan } from '@harmont/ir'
-import { vanished } from '../core/exit.ts'
+import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
@@ -47,15 +47,15 @@ export function createLocalPort({ store, blobs, log }: LocalPortOptions): Runner
     await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
   }
 
-  /** Applies an event of a lease. `isRecorded` says of the job whether a refused event is in its state already, which a repeated call meets. */
+  /** Applies events of a lease, the last of which tells. `isRecorded`: whether a refused one is in the job's state already, which a repeated call meets. */
   async function report(
     { buildId, jobId, fence }: LeaseRef,
-    event: BuildEvent,
+    events: readonly BuildEvent[],
     isRecorded: (job: Job) => boolean,
   ): Promise<boolean> {
-    const applied = await store.apply(buildId, [event])
+    const applied = await store.apply(buildId, events)
     if (applied === undefined) return false
-    if (applied.taken[0] === true) return true
+    if (applied.taken.at(-1) === true) return true
     const job = (await store.jobs(buildId)).find(({ id }) => id === jobId)
     return job !== undefined && job.fence === fence && isRecorded(job)
   }
@@ -91,22 +91,27 @@ export function createLocalPort({ store, blobs, log }: LocalPortOptions): Runner
 
     started(lease, at) {
       const { jobId: job, fence } = lease
-      return report(lease, { type: 'started', job, fence, at: at.getTime() }, ({ state }) => isHeld(state))
+      return report(lease, [{ type: 'started', job, fence, at: at.getTime() }], ({ state }) => isHeld(state))
     },
 
     append(lease, chunks, spoolOffset) {
       return store.append(lease, chunks, spoolOffset)
     },
 
-    finish(lease, at, outcome) {
+    finish(lease, date, outcome) {
       const { jobId: job, fence } = lease
-      const event: BuildEvent = { type: 'ended', job, fence, at: at.getTime(), outcome }
-      return report(lease, event, ({ state }) => isTerminal(state))
+      const at = date.getTime()
+      const ended: BuildEvent = { type: 'ended', job, fence, at, outcome }
+      const hasEnded = outcome.kind === 'exited' && !isVanished(outcome)
+      return report(lease, hasEnded ? [{ type: 'job_deadline', job, at }, ended] : [ended], ({ state }) =>
+        isTerminal(state),
+      )
     },
 
     async rendered(lease, at, result) {
       const { event, warnings } = await renderEvent(lease, at, result)
-      const taken = await report(lease, event, ({ state }) => isTerminal(state))
+      const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }
+      const taken = await report(lease, [deadline, event], ({ state }) => isTerminal(state))
       if (taken && warnings.length > 0) await store.remark(lease.jobId, `${warnings.join('\n')}\n`, at.getTime())
       return taken
     },

@@ -14,6 +14,8 @@ export interface Scheduler {
   stop(): Promise<void>
 }
 
+/** So long runners have to report what ended while they, or we, were away, before its time counts as used up. */
+const reportMs = 10_000
 /** Events that are applied in one go. */
 const atATime = 1_000
 
@@ -42,10 +44,11 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
     try {
       const overdue = await store.overdue(now, atATime)
       lastLook = Date.now()
-      const mayExpire = now - watchingSince >= leaseMs
+      const watchedMs = now - watchingSince
       const builds = new Map<string, BuildEvent[]>()
       for (const { buildId, event } of overdue) {
-        if (event.type === 'lease_lost' && !mayExpire) continue
+        if (event.type === 'lease_lost' && watchedMs < leaseMs) continue
+        if (event.type === 'job_deadline' && watchedMs < Math.min(reportMs, leaseMs)) continue
         const events = builds.get(buildId)
         if (events) events.push(event)
         else builds.set(buildId, [event])
