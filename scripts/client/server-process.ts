@@ -25,14 +25,22 @@ export interface ServerOptions {
   readonly logFile: string
   /** Laid over this process's environment. */
   readonly env: Readonly<Record<string, string>>
+  /** Whether a Ctrl-C of the terminal spares it, because its starter stops it in its own way. */
+  readonly sparedByTerminal?: boolean
 }
 
 /** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within 60 s. */
-export async function startServerProcess({ port, logFile, env }: ServerOptions): Promise<ServerProcess> {
+export async function startServerProcess({
+  port,
+  logFile,
+  env,
+  sparedByTerminal = false,
+}: ServerOptions): Promise<ServerProcess> {
   const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
     env: { ...process.env, ...env, PORT: String(port) },
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: sparedByTerminal,
   })
   const log = createWriteStream(logFile, { flags: 'a' })
   child.stdout.pipe(log, { end: false })

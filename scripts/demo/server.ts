@@ -19,6 +19,7 @@ export async function startDemoServer(): Promise<DemoServer> {
   const server = await startServerProcess({
     port: await freePort(Number(process.env.PORT ?? 4000)),
     logFile,
+    sparedByTerminal: true,
     env: {
       HARMONT_IMAGE_FALLBACK: 'host',
       ...(await machineExceptions()),
