@@ -44,7 +44,7 @@ export type RenderResult =
   | { readonly ok: true; readonly ir: string }
   | {
       readonly ok: false
-      readonly code: 'render_failed' | 'source_invalid' | 'source_checksum_mismatch'
+      readonly code: 'render_failed'
       readonly message: string
     }
 

@@ -35,13 +35,31 @@ function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome
       endJob(draft, slot, { state: 'passed', fence, cached: true, snapshot: outcome.snapshot })
       return true
     case 'refused':
-      failJob(draft, slot, { state: 'failed', fence, errorCode: outcome.code, errorMessage: outcome.message })
+      refuse(draft, slot, fence, outcome)
       return true
     case 'exited':
       if (job.state !== 'assigned' || !isVanished(outcome)) return false
       loseJob(draft, slot, job)
       return true
   }
+}
+
+function refuse(
+  draft: Draft,
+  slot: Slot,
+  fence: number,
+  { code, message, buildError }: Extract<Outcome, { readonly kind: 'refused' }>,
+): void {
+  const end = { state: 'failed', fence, errorCode: code, errorMessage: message } as const
+  if (buildError === undefined) {
+    failJob(draft, slot, end)
+    return
+  }
+  const { header } = draft
+  // Each job of the build may say the same.
+  if (header.errorCode === null)
+    draft.header = { ...header, errorCode: buildError.code, errorMessage: buildError.message }
+  endJob(draft, slot, end)
 }
 
 function endsRunning(draft: Draft, slot: Slot, outcome: Extract<Outcome, { readonly kind: 'exited' }>): boolean {

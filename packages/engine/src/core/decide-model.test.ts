@@ -69,6 +69,7 @@ class Run {
     const model = this.model.jobs.map((j) => [j.state, j.attempt, j.fence, j.lost, j.error, j.reason, j.soft])
     expect(seen).toEqual(model)
     expect(this.live.header.state).toBe(this.model.buildState())
+    expect(this.live.header.errorCode).toBe(this.model.error)
     expect(this.live.header.finishedAt !== null).toBe(this.model.over())
   }
 }
@@ -132,6 +133,11 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
     const outcome = { kind: 'refused', code: 'provision_failed', message: 'm' } as const
     return both({ type: 'ended', job: id, fence, at, outcome }, { type: 'refused', step, fence, at })
   }
+  if (pick < 0.28) {
+    const buildError = { code: 'source_invalid', message: 'm' }
+    const outcome = { kind: 'refused', code: 'provision_failed', message: 'm', buildError } as const
+    return both({ type: 'ended', job: id, fence, at, outcome }, { type: 'condemned', step, fence, at })
+  }
   if (job.state === 'scheduled') return simple('leased')
   if (job.state === 'assigned') return simple('started')
   const how = roll()
@@ -189,6 +195,7 @@ test('G03 random graphs up to 200 steps do what a small model does, whatever hap
     fc.property(randomBuild(200), seeds, (build, seed) => {
       const run = play(build, seed)
       for (const job of run.everyJob.values()) seen.add(`${job.state} ${job.errorCode} ${job.softFailed}`)
+      seen.add(`build ${run.live.header.errorCode}`)
     }),
     { numRuns: 150, ...untilFound },
   )
@@ -201,6 +208,8 @@ test('G03 random graphs up to 200 steps do what a small model does, whatever hap
       'timed_out step_timeout false',
       'canceled null false',
       'skipped null false',
+      'build source_invalid',
+      'build pipeline_timeout',
     ]),
   )
 })

@@ -316,3 +316,17 @@ test('a build ends with the last of its jobs to end, though another is heard of 
   it.end(1)
   expect(it.live.header).toMatchObject({ state: 'passed', finishedAt: 9_000 })
 })
+
+test('what is wrong with the whole build fails it hard, with its code, and no retry or soft failure helps', () => {
+  const buildError = { code: 'source_invalid', message: 'no archive' }
+  const outcome = { kind: 'refused', code: 'provision_failed', message: 'no archive', buildError } as const
+  const it = scene([{ softFail: true, retry: { limit: 2, delaySeconds: 0 } }])
+  it.lease(0)
+  it.report(0, outcome)
+  expect(it.job(0)).toMatchObject({ state: 'failed', attempt: 1, softFailed: false, errorCode: 'provision_failed' })
+  expect(it.live.header).toMatchObject({ state: 'failed', errorCode: 'source_invalid', errorMessage: 'no archive' })
+  const rendering = sceneFrom({ kind: 'render' })
+  rendering.lease(-1)
+  rendering.report(-1, outcome)
+  expect(rendering.live.header).toMatchObject({ state: 'failed', errorCode: 'source_invalid' })
+})

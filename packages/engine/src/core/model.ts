@@ -102,7 +102,13 @@ export type Outcome =
       readonly snapshotError?: string
     }
   | { readonly kind: 'cached'; readonly snapshot: string }
-  | { readonly kind: 'refused'; readonly code: JobErrorCode; readonly message: string }
+  | {
+      readonly kind: 'refused'
+      readonly code: JobErrorCode
+      readonly message: string
+      /** What is wrong with the whole build: then the job fails hard, without a retry. */
+      readonly buildError?: { readonly code: string; readonly message: string }
+    }
 
 /** Everything that can happen to a build. `at` is the instant of it. */
 export type BuildEvent =

@@ -20,7 +20,7 @@ export interface ModelJob {
 export type ModelEvent =
   | { type: 'leased' | 'started' | 'lease_lost'; step: number; fence: number; at: number }
   | { type: 'exit'; step: number; fence: number; at: number; code: number | null; signal: string | null; oom: boolean }
-  | { type: 'cached' | 'refused'; step: number; fence: number; at: number }
+  | { type: 'cached' | 'refused' | 'condemned'; step: number; fence: number; at: number }
   | { type: 'job_deadline' | 'kill_overdue' | 'retry'; step: number; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'build_deadline'; at: number }
@@ -33,6 +33,8 @@ export class ReferenceModel {
   readonly jobs: ModelJob[]
   readonly timeout: number | null
   cancel = false
+  /** What is wrong with the build as a whole. */
+  error: string | null = null
   deadline = Number.POSITIVE_INFINITY
 
   constructor(plan: Plan, conditions: readonly boolean[], at: number) {
@@ -81,6 +83,7 @@ export class ReferenceModel {
     }
     if (event.type === 'build_deadline') {
       if (this.over() || this.deadline > at) return false
+      this.error = 'pipeline_timeout'
       this.deadline = Number.POSITIVE_INFINITY
       for (const job of this.jobs) {
         if (job.state === 'pending' || job.state === 'scheduled')
@@ -105,12 +108,16 @@ export class ReferenceModel {
         return this.stopped(event.step, at) || this.lose(event.step, at)
       case 'cached':
       case 'refused':
+      case 'condemned':
         if (job.state === 'scheduled' ? event.fence !== job.fence + 1 : event.fence !== job.fence) return false
         if (this.stopped(event.step, at)) return true
         if (job.state !== 'scheduled' && job.state !== 'assigned') return false
         job.fence = event.fence
         if (event.type === 'cached') job.state = 'passed'
-        else this.fail(event.step, at, 'failed', 'provision_failed', null, null)
+        else if (event.type === 'condemned') {
+          this.error ??= 'source_invalid'
+          Object.assign(job, { state: 'failed', error: 'provision_failed' })
+        } else this.fail(event.step, at, 'failed', 'provision_failed', null, null)
         return true
       case 'exit': {
         if (event.fence !== job.fence) return false
@@ -201,6 +208,7 @@ export class ReferenceModel {
     if (this.cancel && !this.over()) return false
     if (this.wants(index) === 'never') return false
     this.cancel = false
+    this.error = null
     this.deadline = this.timeout === null ? Number.POSITIVE_INFINITY : at + this.timeout * 1000
     this.jobs[index] = fresh(job.attempt + 1, 'pending', null)
     const again = new Set([index])

@@ -62,14 +62,13 @@ test('a build without a source clears away what an earlier source brought into a
   expect(await logOf(bench, jobs[1])).toBe('made.txt\n')
 })
 
-test('a source that cannot be unpacked refuses the step and says why', async () => {
+test('a source that cannot be unpacked fails the build and its step, which is not tried again, and says why', async () => {
   const source = { sha256: '0'.repeat(64), blob: 'none' }
-  const { state, jobs } = await run(bench, [step('true')], { source })
-  expect(state).toBe('failed')
-  expect(jobs[0]).toMatchObject({
-    errorCode: 'provision_failed',
-    errorMessage: expect.stringMatching(/^source_invalid: /),
-  })
+  const policy = { softFail: true, retry: { limit: 3, delaySeconds: 0 } } as const
+  const { state, errorCode, errorMessage, jobs } = await run(bench, [step('true', policy)], { source })
+  expect([state, errorCode]).toEqual(['failed', 'source_invalid'])
+  expect(errorMessage).toContain('SHA-256')
+  expect(jobs[0]).toMatchObject({ attempt: 1, errorCode: 'provision_failed', errorMessage, softFailed: false })
 })
 
 test('G09 a second build hits what the first made, says which build that was, and runs nothing', async () => {

@@ -68,8 +68,9 @@ export function provisionFailure(
 ): Extract<Outcome, { readonly kind: 'refused' }> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
   if (error instanceof SandboxError) {
-    const message = error.code === 'source_invalid' ? `source_invalid: ${error.message}` : error.message
-    return { kind: 'refused', code: 'provision_failed', message }
+    const { code, message } = error
+    const refused = { kind: 'refused', code: 'provision_failed', message } as const
+    return code === 'source_invalid' ? { ...refused, buildError: { code, message } } : refused
   }
   options.log('error', `job ${lease.job.jobId}: no sandbox could be made`, error)
   return {

@@ -1,4 +1,4 @@
-import { type Exit, type Running, type Sandbox, SandboxError } from '@harmont/sandbox'
+import type { Exit, Running, Sandbox } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { RenderResult, RenderWork } from '../port.ts'
 import { resolveImage } from './base.ts'
@@ -14,8 +14,8 @@ const errorCharacters = 4_000
 
 /** Renders a pipeline in a sandbox of its own: the source, our SDKs, no network, no secrets (`engine.md` 2). */
 export async function runRender(context: JobContext, work: RenderWork): Promise<void> {
-  const { lease, options, log, report } = context
-  const { renderer, port } = options
+  const { lease, options } = context
+  const { renderer } = options
   let sandbox: Sandbox
   let started: Started
   try {
@@ -36,14 +36,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
       env: { HOME: '/root', ...job.buildEnv, ...job.injectedEnv, ...renderer.env },
     })
   } catch (error) {
-    if (!(error instanceof SandboxError) || error.code !== 'source_invalid')
-      return finish(context, provisionFailure(context, error))
-    const { message } = error
-    const at = new Date()
-    await log.settled()
-    // The build is to say what is wrong with it, and only a rendering that began can tell.
-    await report(() => port.started(lease.job, at))
-    return report(() => port.rendered(lease.job, at, { ok: false, code: 'source_invalid', message }))
+    return finish(context, provisionFailure(context, error))
   }
   await endRender(context, sandbox, started)
 }
