@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { probe } from '@harmont/sandbox'
 import { machineExceptions } from '../client/machine-exceptions.ts'
 import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../client/server-process.ts'
 
@@ -11,9 +12,12 @@ export interface DemoServer extends ServerProcess {
   readonly logFile: string
 }
 
+/** Fails, saying what is missing, where sandboxes cannot work: the build would wait for ever. */
 export async function startDemoServer(): Promise<DemoServer> {
   const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  const { problems } = await probe(dataDirectory)
+  if (problems.length > 0) throw new Error(`sandboxes do not work on this machine.\n  ${problems.join('\n  ')}`)
   const token = `demo-${randomBytes(18).toString('base64url')}`
   const logFile = join(dataDirectory, 'demo-server.log')
   const server = await startServerProcess({
