@@ -164,7 +164,7 @@ export const testHandlers: Handlers = {
       status: 200,
       mediaType: 'text/event-stream',
       headers: { 'content-type': 'text/event-stream; charset=utf-8' },
-      open: () => Readable.from((streams.get(query.token) ?? events)(signal)),
+      open: () => Readable.from((streams.get(query.token ?? '') ?? events)(signal)),
     }
   }),
   getJobLogText: operation('getJobLogText', async () => ({

@@ -15,7 +15,7 @@ export function readRange(
   size: number,
   headers: Readonly<Record<string, string>>,
 ): ByteRange | null {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '')
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header?.trim() ?? '')
   if (match === null) return null
   const [, first = '', last = ''] = match
   if (first === '' && last === '') return null
@@ -26,6 +26,17 @@ export function readRange(
   throw apiError('range_not_satisfiable', `The range must lie within the ${size} bytes that there are.`, {
     headers: { ...headers, 'content-range': `bytes */${size}` },
   })
+}
+
+/** The first byte of a range without an end, `bytes=N-`; null for every other header. */
+export function openRangeStart(header: string | null): number | null {
+  const first = /^bytes=(\d+)-$/i.exec(header?.trim() ?? '')?.[1]
+  return first === undefined ? null : Number(first)
+}
+
+/** Headers of a part that goes on while the whole grows; its end is a very large number in place of one that nobody knows (RFC 8673). */
+export function growingRangeHeaders(start: number): Record<string, string> {
+  return { 'accept-ranges': 'bytes', 'content-range': `bytes ${start}-${Number.MAX_SAFE_INTEGER}/*` }
 }
 
 /** Headers of a whole answer or of a part of it. */

@@ -5,7 +5,7 @@ const silenceMs = 15_000
 
 /** Where a reader goes on: after this seq. What is not a number, or is negative, is the start. */
 export function resumeAfter(lastEventId: string | null): number {
-  const given = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
+  const given = /^\d+$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
   return Math.min(given, 2_147_483_647)
 }
 

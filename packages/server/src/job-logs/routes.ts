@@ -3,10 +3,17 @@ import type pg from 'pg'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
-import { type ByteRange, isNotModified, rangeHeaders, readRange } from '../input/byte-range.ts'
+import {
+  type ByteRange,
+  growingRangeHeaders,
+  isNotModified,
+  openRangeStart,
+  rangeHeaders,
+  readRange,
+} from '../input/byte-range.ts'
 import { logEvents, resumeAfter } from './event-stream.ts'
 import { LogReads } from './log-follower.ts'
-import { logText } from './log-text.ts'
+import { followText, logText } from './log-text.ts'
 import { makeLogToken } from './log-token.ts'
 import { requireLog } from './require-log.ts'
 import { StreamSeats } from './stream-seats.ts'
@@ -45,15 +52,25 @@ export function jobLogRoutes(
           'x-accel-buffering': 'no',
         },
         open() {
-          const stream = Readable.from(logEvents(reads, jobId, after, AbortSignal.any([signal, closing])))
-          return stream.once('close', leave)
+          return Readable.from(logEvents(reads, jobId, after, AbortSignal.any([signal, closing]))).once('close', leave)
         },
       }
     }),
-    getJobLogText: operation('getJobLogText', async ({ params, query, bearer, header }) => {
-      const { jobId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
+    getJobLogText: operation('getJobLogText', async ({ method, params, query, bearer, header, signal }) => {
+      const { jobId, buildId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
       // The end first: what is counted after it is all there will be.
       const isComplete = await reads.isOver(jobId)
+      const start = isComplete || query.meta === '1' ? null : openRangeStart(header('range'))
+      if (start !== null) {
+        const leave = method === 'GET' ? seats.take(buildId) : () => {}
+        const stop = AbortSignal.any([signal, closing])
+        return {
+          status: 206,
+          mediaType: 'text/plain',
+          headers: { ...textFacts(false), ...growingRangeHeaders(start) },
+          open: () => Readable.from(followText(reads, jobId, start, stop)).once('close', leave),
+        }
+      }
       const { lastSeq, bytes } = await engine.store.size(jobId)
       return textReply(reads, { jobId, isComplete, lastSeq, bytes, withRemarks: query.meta === '1' }, header)
     }),
@@ -71,11 +88,7 @@ interface LogState {
 function textReply(reads: LogReads, log: LogState, header: (name: string) => string | null): Reply<'getJobLogText'> {
   const { jobId, isComplete, lastSeq, bytes, withRemarks } = log
   const etag = `"${jobId}-${lastSeq}${withRemarks ? '-meta' : ''}"`
-  const facts = {
-    'content-type': 'text/plain; charset=utf-8',
-    'harmont-log-complete': String(isComplete),
-    ...(isComplete ? { etag } : {}),
-  }
+  const facts = { ...textFacts(isComplete), ...(isComplete ? { etag } : {}) }
   if (isComplete && isNotModified(header('if-none-match'), etag)) return { status: 304, headers: facts }
   const open = (range: ByteRange | null) => () => Readable.from(logText(reads, jobId, { lastSeq, range, withRemarks }))
   // How long it is with the remarks is not kept, so that form has no ranges.
@@ -83,4 +96,8 @@ function textReply(reads: LogReads, log: LogState, header: (name: string) => str
   const range = readRange(header('range'), bytes, facts)
   const headers = { ...facts, ...rangeHeaders(range, bytes) }
   return { status: range === null ? 200 : 206, headers, mediaType: 'text/plain', open: open(range) }
+}
+
+function textFacts(isComplete: boolean): Record<string, string> {
+  return { 'content-type': 'text/plain; charset=utf-8', 'harmont-log-complete': String(isComplete) }
 }

@@ -6,7 +6,7 @@ export interface PlayedJob {
   readonly id: string
   readonly buildId: string
   /** Appends to the log, a chunk for each text; on stdout unless said otherwise. */
-  log(texts: readonly (string | Buffer)[], kind?: 0 | 1): Promise<void>
+  log(texts: readonly (string | Buffer)[], kind?: 0 | 1 | 2): Promise<void>
   end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>): Promise<void>
 }
 
