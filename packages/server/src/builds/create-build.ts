@@ -15,11 +15,13 @@ export async function answerNewBuild(
   gone: AbortSignal,
 ): Promise<Extract<Reply<'createBuild'>, { status: 201 }>> {
   const { pipeline, membership, input } = submission
-  const { id, number } = await submitBuild(services, submission)
+  const { id, number, isRejected } = await submitBuild(services, submission)
   if (input.ir === null) await awaitRender(services.engine, id, services.renderWaitSeconds * 1000, gone)
   const build = await requireBuildOf(services.pool, pipeline, number)
-  if (build.state === 'failed' && build.error_code !== null)
-    throw apiError('build_plan_rejected', build.error_message ?? build.error_code, {
+  // A planned build was accepted, however soon it fails.
+  const isRefused = isRejected || (input.ir === null && build.state === 'failed' && build.error_code !== null)
+  if (isRefused)
+    throw apiError('build_plan_rejected', build.error_message ?? build.error_code ?? 'The build has failed.', {
       build: { pipeline_slug: pipeline.slug, number },
     })
   const location = `${services.publicUrl}/api/v0/organizations/${membership.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`

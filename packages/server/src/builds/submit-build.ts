@@ -26,11 +26,18 @@ export interface Submission {
   readonly input: BuildInput
 }
 
-/** Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. Gives id and number. */
+export interface Submitted {
+  readonly id: string
+  readonly number: number
+  /** It could not be planned, and has failed already. */
+  readonly isRejected: boolean
+}
+
+/** Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. */
 export async function submitBuild(
   services: SubmitServices,
   { membership, pipeline, authorId, input }: Submission,
-): Promise<{ readonly id: string; readonly number: number }> {
+): Promise<Submitted> {
   const id = randomUUID()
   const createdAt = new Date()
   const from = startOf(input)
@@ -53,7 +60,7 @@ export async function submitBuild(
     return { number, announce }
   })
   announce()
-  return { id, number }
+  return { id, number, isRejected: from.kind === 'rejected' }
 }
 
 /** What the build begins with: its steps, a rendering, or the reason why it cannot run. */

@@ -1,0 +1,51 @@
+/** What is no archive is seen when it is unpacked: with real sandboxes. */
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import type { components } from '@harmont/contract'
+import { expect, test } from 'vitest'
+import { ir } from '../testing/runner.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+
+type Schemas = components['schemas']
+const it = testServer({
+  HARMONT_RUNNER: 'local',
+  HARMONT_RUNNER_SLOTS: '2',
+  HARMONT_SANDBOX_NETWORK: 'none',
+  HARMONT_DRAIN_SECONDS: '5',
+})
+const steps = ir(
+  { key: 'a', cmd: 'true', soft_fail: true, retry: { limit: 2 } },
+  { key: 'b', cmd: 'true', depends_on: ['a'] },
+)
+const endless = gzipSync(randomBytes(50_000)).subarray(0, 20_000)
+
+test.for([
+  ['text', Buffer.from('this is no archive')],
+  ['a compressed text', gzipSync('this is no archive either')],
+  ['a compressed file that breaks off', endless],
+] as const)(
+  '%s in place of an archive: the build is accepted and ends as failed with source_invalid',
+  async ([, bytes]) => {
+    const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+    const body = { branch: 'main', commit: 'c', pipeline_ir: steps, source_b64: bytes.toString('base64') }
+    const made = await it.request<Schemas['Build']>(ownerToken, 'POST', builds, body)
+    expect(made.status).toBe(201)
+    const read = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)).body
+    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('failed')
+    expect(await read()).toMatchObject({ error_code: 'source_invalid', error_message: expect.any(String) })
+    const jobs = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${builds}/1/jobs`)
+    expect(jobs.body.data.map(({ state, error_code }) => [state, error_code])).toEqual([
+      ['failed', 'provision_failed'],
+      ['skipped', null],
+    ])
+  },
+)
+
+test('where the pipeline has to be rendered from it, the request is refused and names the failed build', async () => {
+  const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const body = { branch: 'main', commit: 'c', source_b64: Buffer.from('no archive').toString('base64') }
+  const made = await it.request<Schemas['Error']>(ownerToken, 'POST', builds, body)
+  expect([made.status, made.body.error]).toMatchObject([422, { code: 'build_plan_rejected', build: { number: 1 } }])
+  const build = await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)
+  expect(build.body).toMatchObject({ state: 'failed', error_code: 'source_invalid' })
+})
