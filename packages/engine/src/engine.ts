@@ -1,21 +1,18 @@
 import { createRunner } from './runner/create-runner.ts'
-import type { Log, RunnerOptions } from './runner/options.ts'
-import { collectRegularly } from './scheduler/collect-regularly.ts'
+import type { RunnerOptions } from './runner/options.ts'
+import { type CollectTimes, collectRegularly } from './scheduler/collect-regularly.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { defaultStoreSettings } from './store-settings.ts'
 
-export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {
-  /** Bytes of snapshots kept for later builds to find; least recently used go first. */
-  readonly cacheBytes: number
-}
+export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 
 export interface EngineOptions extends LocalPortOptions {
   /** null: jobs are run elsewhere. The driver stays its owner's to close. */
   readonly runner: EngineRunner | null
   /** The store's own, when it is not the default. */
   readonly leaseMs?: number
-  readonly log: Log
+  readonly collecting?: CollectTimes
 }
 
 export interface Engine {
@@ -32,8 +29,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
   const scheduler = createScheduler({ store, leaseMs, log })
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
-  const collecting =
-    own && collectRegularly({ store, snapshots: own.driver.snapshots, cacheBytes: own.cacheBytes, log })
+  const collecting = runner && collectRegularly({ ...options.collecting, store, runner, log })
   return {
     async start() {
       await runner?.start()

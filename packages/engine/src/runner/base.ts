@@ -23,6 +23,7 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
 /** Resolves an image and says in the log when this machine stands in for it. */
 export async function resolveImage(context: JobContext, name: string): Promise<ResolvedImage> {
   const image = await context.options.driver.resolveImage(name)
+  context.inHand.images.use(image.digest)
   if (image.fallbackFrom !== undefined)
     context.log.remark(`image ${image.fallbackFrom} is not available; running on this machine's own base (host)`)
   return image

@@ -1,6 +1,8 @@
 import type { LeasedJob } from '../port.ts'
+import { type Collected, collect } from './collect.ts'
 import { Discards } from './discards.ts'
 import { Abandoned, HeldLease } from './held-lease.ts'
+import { InHand } from './in-hand.ts'
 import type { RunnerParts } from './job-context.ts'
 import { Lineage } from './lineage.ts'
 import { defaultRunnerSettings, type RunnerOptions } from './options.ts'
@@ -8,6 +10,7 @@ import { persist } from './persist.ts'
 import { Renewals } from './renewals.ts'
 import { resumeJob, runJob } from './run-job.ts'
 import { sandboxId } from './sandbox-note.ts'
+import { SourceTrees } from './source-trees.ts'
 
 export interface Runner {
   /** Takes over what an earlier process left, then asks for work. Resolves once nothing that was left can be mistaken for new. */
@@ -16,6 +19,8 @@ export interface Runner {
   drain(withinMs: number): Promise<void>
   /** Stops at once. Commands go on, for a later process to adopt. */
   stop(): Promise<void>
+  /** Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds may still start from. */
+  collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected>
 }
 
 /** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
@@ -55,7 +60,10 @@ class LocalRunner implements Runner {
       onUnknown: () => this.#recover(),
       log: options.log,
     })
+    const inHand = new InHand()
     this.#parts = {
+      inHand,
+      sources: new SourceTrees(options.sourceDirectory, inHand.trees),
       options,
       settings,
       renewSoon: () => this.#renewals.soon(),
@@ -82,6 +90,10 @@ class LocalRunner implements Runner {
     for (const lease of this.#held.values()) lease.abandon()
     // What takes longer, an image that is being pulled, may be cut off at any moment.
     await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.settled()]))
+  }
+
+  collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected> {
+    return collect(this.#parts, liveSnapshots)
   }
 
   async #allEnded(): Promise<void> {

@@ -1,10 +1,12 @@
 import { type Exit, type Sandbox, SandboxError } from '@harmont/sandbox'
 import type { Outcome } from '../core/model.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
+import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
 import { persist } from './persist.ts'
+import type { SourceTrees } from './source-trees.ts'
 
 /** One leased job with all that running it needs. */
 export interface JobContext {
@@ -22,14 +24,23 @@ export interface JobContext {
   renewSoon(): void
   /** Destroys a sandbox, while nobody waits. */
   discard(sandbox: Sandbox): void
+  /** Keeps a snapshot from being collected until the end of this job. */
+  claim(snapshot: string): void
   readonly lineage: Lineage
+  readonly sources: SourceTrees
+  readonly inHand: InHand
 }
 
 /** What the jobs of one runner share. */
-export interface RunnerParts extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage'> {}
+export interface RunnerParts
+  extends Pick<JobContext, 'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand'> {}
 
 /** Makes the context of a job. */
-export function jobContext(parts: RunnerParts, lease: HeldLease, own: Pick<JobContext, 'hold' | 'vacate'>): JobContext {
+export function jobContext(
+  parts: RunnerParts,
+  lease: HeldLease,
+  own: Pick<JobContext, 'hold' | 'vacate' | 'claim'>,
+): JobContext {
   const { port, log } = parts.options
   const { giveUpMs, maxLogBytes } = parts.settings
   const { signal, job } = lease

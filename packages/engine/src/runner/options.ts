@@ -1,4 +1,4 @@
-import type { NetworkMode, SandboxDriver, SourceLimits } from '@harmont/sandbox'
+import type { ImageStore, NetworkMode, OciDriver, SandboxDriver, SourceLimits } from '@harmont/sandbox'
 import { defaultLimits } from '../core/limits.ts'
 import type { RunnerPort } from '../port.ts'
 
@@ -21,7 +21,9 @@ export interface RunnerOptions {
   readonly id: string
   readonly port: RunnerPort
   /** Owned by this runner alone: a sandbox without a lease is destroyed. */
-  readonly driver: SandboxDriver
+  readonly driver: RunnerDriver
+  /** The driver's own. */
+  readonly images: Pick<ImageStore, 'collect'>
   /** Commands at a time. A job whose command has ended has no slot while its end is seen to. */
   readonly slots: number
   /** Absolute; unpacked source trees are kept here. */
@@ -29,9 +31,14 @@ export interface RunnerOptions {
   /** What steps may have, in order of wish: the first is taken. Rendering has `none`, which the driver must allow besides. */
   readonly networkModes: readonly NetworkMode[]
   readonly renderer: Renderer
+  /** Bytes of snapshots kept for later builds to find; least recently used go first. */
+  readonly cacheBytes: number
   readonly log: Log
   readonly settings?: Partial<RunnerSettings>
 }
+
+/** A driver that can tell what of images and source trees its sandboxes and snapshots need. */
+export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse'>
 
 export interface RunnerSettings {
   readonly renewEveryMs: number
@@ -45,6 +52,8 @@ export interface RunnerSettings {
   readonly maxLogBytes: number
   readonly pidsLimit: number
   readonly sourceLimits: Partial<SourceLimits>
+  /** A source tree that no step used for so long is removed from this machine. */
+  readonly unusedSourceMs: number
   /** How long a report is tried again before the job is given up; the store's leases end earlier when it is the lease that is lost. */
   readonly giveUpMs: number
 }
@@ -57,5 +66,6 @@ export const defaultRunnerSettings: RunnerSettings = {
   maxLogBytes: 256 * 1024 * 1024,
   pidsLimit: 4_096,
   sourceLimits: {},
+  unusedSourceMs: 24 * 60 * 60_000,
   giveUpMs: 15 * 60_000,
 }

@@ -47,10 +47,15 @@ async function guarded(
   work: (context: JobContext) => Promise<void>,
 ): Promise<void> {
   let sandbox: Sandbox | undefined
+  const claimed = new Set<string>()
   const context = jobContext(parts, lease, {
     vacate,
     hold(held) {
       sandbox = held
+    },
+    claim(snapshot) {
+      claimed.add(snapshot)
+      parts.inHand.snapshots.add(snapshot)
     },
   })
   try {
@@ -59,6 +64,8 @@ async function guarded(
     // The command goes on, for the next process.
     if (error instanceof Abandoned) return
     if (!(error instanceof LeaseLost)) await fail(context, error)
+  } finally {
+    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
   }
   if (sandbox) parts.discard(sandbox)
 }

@@ -47,6 +47,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     const cache = await cacheAddress(work, job, base, lineage)
     const hit = cache && (await options.driver.snapshots.find(cache.namespace, cache.key))
     if (hit) {
+      context.claim(hit.id)
       log.remark(hitSentence(hit))
       return { kind: 'cached', snapshot: hit.id }
     }
@@ -98,6 +99,7 @@ async function keep(
   if (!passed || !(childrenBuildIn || cache !== null)) return { snapshot: null }
   try {
     const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key } })
+    context.claim(id)
     return { snapshot: id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error

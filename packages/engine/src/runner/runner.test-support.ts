@@ -6,17 +6,17 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import type { PlannedStep } from '@harmont/ir'
-import { createImageStore, createOciDriver, type OciDriver } from '@harmont/sandbox'
+import { createImageStore, createOciDriver, type ImageStore, type OciDriver } from '@harmont/sandbox'
 import { pack } from 'tar-stream'
 import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
 import { defaultLimits, type Limits } from '../core/limits.ts'
 import type { Build, Job } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { isBuildTerminal } from '../core/states.ts'
-import { createEngine, type Engine, type EngineRunner } from '../engine.ts'
+import { createEngine, type Engine, type EngineOptions, type EngineRunner } from '../engine.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
 import type { BuildContext, BuildStore } from '../store.ts'
-import { defaultStoreSettings } from '../store-settings.ts'
+import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
 
 const imageDirectory = '/var/tmp/harmont-test-images'
@@ -40,6 +40,9 @@ export interface BenchOptions {
   readonly limits?: Partial<Limits>
   readonly startLeaseMs?: number
   readonly leaseMs?: number
+  readonly collecting?: EngineOptions['collecting']
+  /** Instead of a plain one. */
+  readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
 
 /** Opens a started engine in a directory of its own. */
@@ -48,12 +51,14 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const driver = await openDriver(directory)
   const limits = { ...defaultLimits, ...options.limits }
   const { startLeaseMs = 30_000, leaseMs = 300_000 } = options
-  const store = new MemoryStore({ limits, startLeaseMs, leaseMs })
+  const settings = { limits, startLeaseMs, leaseMs }
+  const store = options.store?.(settings) ?? new MemoryStore(settings)
   const blobs = new Map<string, Buffer>()
   const makeEngine = () =>
     createEngine({
       store,
       leaseMs,
+      ...(options.collecting ? { collecting: options.collecting } : {}),
       blobs: { open: (name) => Readable.from([blobs.get(name) ?? Buffer.alloc(0)]) },
       runner: runnerOptions(directory, driver, options.runner),
       log: (level, message, error) => {
@@ -85,17 +90,22 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
+/** The store of images that all tests share, or another. */
+export function openImages(directory = imageDirectory, hostAllow: readonly string[] = []): ImageStore {
+  return createImageStore({
+    directory,
+    aliases: { default: 'host' },
+    fallbackToHost: true,
+    hostAllow,
+    insecureRegistries: [],
+  })
+}
+
 /** A driver below the directory; without networks, so that tests need no names of interfaces. */
-export function openDriver(directory: string): Promise<OciDriver> {
+export function openDriver(directory: string, images = openImages()): Promise<OciDriver> {
   return createOciDriver({
     directory: join(directory, 'sandboxes'),
-    images: createImageStore({
-      directory: imageDirectory,
-      aliases: { default: 'host' },
-      fallbackToHost: true,
-      hostAllow: [],
-      insecureRegistries: [],
-    }),
+    images,
     network: ['none'],
     egressAllow: [],
     runtime: 'crun',
@@ -108,6 +118,7 @@ export function runnerOptions(directory: string, driver: OciDriver, more: Partia
   return {
     id: 'runner-1',
     driver,
+    images: openImages(),
     slots: 2,
     sourceDirectory: join(directory, 'sources'),
     networkModes: ['none'],

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type SourceTreeRef, unpackSource } from '@harmont/sandbox'
+import type { SourceTreeRef } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 import { persist } from './persist.ts'
 
@@ -10,10 +10,10 @@ const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85
  * The build's source tree, unpacked on this machine; null when it is empty and an empty one is not wanted. Fails with SandboxError `source_invalid`.
  */
 export async function sourceTree(
-  { options, settings, lease }: JobContext,
+  { options, settings, lease, sources }: JobContext,
   wantsEmpty: boolean,
 ): Promise<SourceTreeRef | null> {
-  const { port, sourceDirectory, log } = options
+  const { port, log } = options
   const { buildId } = lease.job
   const archive = await persist(() => port.fetchSource(buildId), {
     signal: lease.signal,
@@ -21,10 +21,9 @@ export async function sourceTree(
     onFailure: (error) => log('warn', `build ${buildId}: its source could not be asked for`, error),
   })
   if (archive === null && !wantsEmpty) return null
-  return unpackSource({
+  return sources.get({
     sha256: archive?.sha256 ?? nothing,
     archive: () => archive?.open() ?? Readable.from([]),
-    directory: sourceDirectory,
     limits: settings.sourceLimits,
   })
 }

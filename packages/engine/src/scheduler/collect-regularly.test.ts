@@ -1,12 +1,48 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, openBench, run, settled, step, submit } from '../runner/runner.test-support.ts'
+import type { BuildEvent } from '../core/model.ts'
+import { MemoryStore } from '../memory/memory-store.ts'
+import { createRunner } from '../runner/create-runner.ts'
+import {
+  archive,
+  type Bench,
+  openBench,
+  openDriver,
+  openImages,
+  run,
+  runnerOptions,
+  settled,
+  step,
+  submit,
+} from '../runner/runner.test-support.ts'
+import type { Applied } from '../store.ts'
 import { collectRegularly } from './collect-regularly.ts'
+import { createLocalPort } from './local-port.ts'
 
 let bench: Bench
 beforeAll(async () => {
   bench = await openBench()
 })
 afterAll(() => bench.close())
+
+const log = (level: string, message: string, error?: unknown) => {
+  if (level !== 'info') console.error(level, message, error)
+}
+
+/** A runner that takes no work: for what it removes. */
+function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
+  const port = createLocalPort({
+    store: bench.store,
+    log,
+    blobs: {
+      open: () => {
+        throw new Error('no blobs')
+      },
+    },
+  })
+  return createRunner({ ...runnerOptions(bench.directory, bench.driver), port, log, ...more })
+}
 
 test('removes what nothing can start from, and keeps cache entries and what a running build needs', async () => {
   const { store, driver } = bench
@@ -16,7 +52,7 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
-  const options = { store, snapshots: driver.snapshots, cacheBytes: 1024 ** 3, log: console.error, everyMs: 50 }
+  const options = { store, runner: idleRunner(), log, everyMs: 50 }
   const pinning = collectRegularly(options)
   pinning.start()
   await expect.poll(() => Promise.all(kept.map(has)), { timeout: 300 }).toEqual([true, true, true])
@@ -26,4 +62,65 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   await expect.poll(() => Promise.all(kept.map(has)), { timeout: 2_000 }).toEqual([false, true, true])
   expect((await settled(bench, id)).state).toBe('passed')
   await collecting.stop()
+})
+
+/** Takes its time to write down that a command has ended. */
+class SlowStore extends MemoryStore {
+  override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
+    if (events.some(({ type }) => type === 'ended')) await new Promise((resolve) => setTimeout(resolve, 300))
+    return super.apply(buildId, events)
+  }
+}
+
+test('a snapshot whose job has not been able to report it yet is kept', async () => {
+  const slow = await openBench({
+    store: (settings) => new SlowStore(settings),
+    collecting: { everyMs: 10, pinnedMs: 0 },
+  })
+  try {
+    const { state } = await run(slow, [step('echo a > /a'), step('cat /a', { buildsIn: 0 })])
+    expect(state).toBe('passed')
+  } finally {
+    await slow.close()
+  }
+})
+
+test('removes source trees that no step used for long, and not those in use', async () => {
+  const source = await archive(bench, { 'a.txt': 'one' })
+  expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
+  const trees = () => readdir(join(bench.directory, 'sources', 'trees'))
+  const { length } = await trees()
+  expect(length).toBeGreaterThan(0)
+  await idleRunner().collect(async () => new Set())
+  expect(await trees()).toHaveLength(length)
+  const forgetful = idleRunner({ settings: { unusedSourceMs: 0 } })
+  expect(await forgetful.collect(async () => new Set())).toMatchObject({ sources: length })
+  expect(await trees()).toEqual([])
+  expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
+})
+
+test('removes an image that no name, sandbox or snapshot needs', { timeout: 60_000 }, async () => {
+  const directory = await mkdtemp('/var/tmp/harmont-collect-')
+  const earlier = openImages(join(directory, 'images'))
+  const driver = await openDriver(directory, earlier)
+  try {
+    const image = await earlier.resolve('host')
+    const sandbox = await driver.create({
+      id: 'holder',
+      label: {},
+      base: { image },
+      limits: { cpu: 1, memoryBytes: 1e9, diskBytes: 1e9, pids: 100 },
+      network: 'none',
+    })
+    // As after another package was installed: the base "host" is another one now.
+    const images = openImages(join(directory, 'images'), [directory])
+    const runner = idleRunner({ driver, images, sourceDirectory: join(directory, 'sources') })
+    expect(await runner.collect(async () => new Set())).toEqual({ snapshots: 0, images: 0, sources: 0 })
+    await sandbox.destroy()
+    expect(await runner.collect(async () => new Set())).toEqual({ snapshots: 0, images: 1, sources: 0 })
+    expect(await images.byDigest(image.digest)).toBeUndefined()
+  } finally {
+    await driver.close()
+    await rm(directory, { recursive: true, force: true })
+  }
 })

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createEngine, type EngineRunner, type Log, type PostgresStore } from '@harmont/engine'
 import { renderMounts } from '@harmont/hm'
-import { createImageStore, createOciDriver, type OciDriver, probe } from '@harmont/sandbox'
+import { createImageStore, createOciDriver, type ImageStore, type OciDriver, probe } from '@harmont/sandbox'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
@@ -28,30 +28,35 @@ export interface Builds {
 /** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, store, blobs, log } = options
-  const sandboxes = settings.runner === 'off' ? null : await openSandboxes(options)
-  const driver = sandboxes !== null && 'driver' in sandboxes ? sandboxes.driver : null
+  const opened = settings.runner === 'off' ? null : await openSandboxes(options)
+  const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
     blobs: { open: (blob) => blobs.open(blob) },
     leaseMs: settings.leaseSeconds * 1000,
-    runner: driver === null ? null : await runnerOn(driver, options),
+    runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
     log: toLog(log.child({ part: 'engine' })),
   })
   await engine.start()
   return {
-    lacking: sandboxes !== null && 'lacking' in sandboxes ? sandboxes.lacking : null,
+    lacking: opened !== null && 'lacking' in opened ? opened.lacking : null,
     drain: (withinMs) => engine.drain(withinMs),
     async stop() {
       await engine.close()
-      await driver?.close()
+      await sandboxes?.driver.close()
     },
   }
+}
+
+interface Sandboxes {
+  readonly driver: OciDriver
+  readonly images: ImageStore
 }
 
 async function openSandboxes({
   settings,
   directory,
-}: BuildsOptions): Promise<{ readonly driver: OciDriver } | { readonly lacking: string }> {
+}: BuildsOptions): Promise<Sandboxes | { readonly lacking: string }> {
   const { problems } = await probe(directory.sandboxes)
   if (problems.length > 0)
     return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.` }
@@ -70,10 +75,13 @@ async function openSandboxes({
     egressAllow: settings.egressAllow,
     runtime: settings.ociRuntime,
   })
-  return { driver }
+  return { driver, images }
 }
 
-async function runnerOn(driver: OciDriver, { settings, directory, log }: BuildsOptions): Promise<EngineRunner> {
+async function runnerOn(
+  { driver, images }: Sandboxes,
+  { settings, directory, log }: BuildsOptions,
+): Promise<EngineRunner> {
   const possible = await driver.networkModes()
   const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
   if (networkModes.length === 0)
@@ -85,6 +93,7 @@ async function runnerOn(driver: OciDriver, { settings, directory, log }: BuildsO
     // Stays the same over restarts, and is another one on another machine that shares the database.
     id: `local-${(await directory.secret('runner-id')).slice(0, 12)}`,
     driver,
+    images,
     slots: settings.runnerSlots,
     sourceDirectory: join(directory.path, 'sources'),
     networkModes,

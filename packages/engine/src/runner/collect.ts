@@ -1,0 +1,28 @@
+import type { RunnerParts } from './job-context.ts'
+
+/** Between the look-up of an image and the record of the sandbox that is made from it. */
+const imageInHandMs = 10 * 60_000
+
+/** How much of each was removed. */
+export interface Collected {
+  readonly snapshots: number
+  readonly images: number
+  readonly sources: number
+}
+
+/** Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds may still start from. */
+export async function collect(
+  { options, settings, inHand, sources }: RunnerParts,
+  liveSnapshots: () => Promise<ReadonlySet<string>>,
+): Promise<Collected> {
+  const { driver, images, cacheBytes } = options
+  // Before the store is asked: what is reported meanwhile would be in neither.
+  const unreported = [...inHand.snapshots]
+  const keep = new Set([...(await liveSnapshots()), ...unreported])
+  const snapshots = await driver.snapshots.collect({ keep, cacheBytes })
+  // What no snapshot lies on any more can go now.
+  const imagesInHand = inHand.images.within(imageInHandMs)
+  const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))
+  const trees = await sources.collect(await driver.sourcesInUse(), settings.unusedSourceMs)
+  return { snapshots: snapshots.length, images: goneImages.length, sources: trees.length }
+}

@@ -1,0 +1,25 @@
+/** What this process works with and no record names yet. Collecting leaves it alone. */
+export class InHand {
+  /** Taken, or found in the cache, for jobs whose end is not reported yet. */
+  readonly snapshots = new Set<string>()
+  /** Digests. */
+  readonly images = new Recent()
+  /** Digests. */
+  readonly trees = new Recent()
+}
+
+/** Names with when they were used last. */
+export class Recent {
+  readonly #usedAt = new Map<string, number>()
+
+  use(name: string): void {
+    this.#usedAt.set(name, Date.now())
+  }
+
+  /** Those used within the last `ms`; the others are forgotten. */
+  within(ms: number): ReadonlySet<string> {
+    const since = Date.now() - ms
+    for (const [name, at] of this.#usedAt) if (at < since) this.#usedAt.delete(name)
+    return new Set(this.#usedAt.keys())
+  }
+}
