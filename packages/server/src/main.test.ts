@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { components } from '@harmont/contract'
@@ -142,11 +142,13 @@ test('a port that is taken is named', async () => {
   await once(server.child, 'exit')
 })
 
-test('generated secrets are for their owner only', async () => {
+test('the data directory, its secrets and its compiled code, which the next start uses, are for their owner only', async () => {
   const { env } = await environment()
   const server = await startMain(env)
   server.child.kill('SIGTERM')
   await once(server.child, 'exit')
   for (const name of ['database-password', 'log-token', 'cookie', 'runner-token'])
     expect((await stat(join(env.HARMONT_DATA_DIR, 'secrets', name))).mode & 0o777).toBe(0o600)
+  expect((await stat(env.HARMONT_DATA_DIR)).mode & 0o777).toBe(0o700)
+  expect((await readdir(join(env.HARMONT_DATA_DIR, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
 })

@@ -1,6 +1,8 @@
 /** `harmont`: starts the server; `harmont config` prints every setting. */
+import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 import { createLog } from './create-log.ts'
+import { openDataDirectory } from './data-directory/open-data-directory.ts'
 import { describeSettings, printSettings } from './settings/describe-settings.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
 
@@ -18,6 +20,7 @@ async function runServer(settings: Settings): Promise<void> {
   const log = createLog(settings.logLevel)
   if (settings.unknown.length > 0)
     log.warn({ variables: settings.unknown }, 'no setting has these names: see `harmont config`')
+  enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
   // Loaded only now: `config`, and a wrong setting, need none of it.
   const { serve } = await import('./serve.ts')
   const server = await serve({ settings, log })

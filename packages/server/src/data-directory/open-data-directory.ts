@@ -10,6 +10,8 @@ export interface DataDirectory {
   readonly blobs: string
   /** What the sandbox driver keeps: images, snapshots, running sandboxes. */
   readonly sandboxes: string
+  /** Node's compiled form of our own code: it starts twice as fast and takes less memory. Nobody else may write there, and it may be removed. */
+  readonly compiled: string
   /** Gives the secret of that name, made at the first call ever. */
   secret(name: string): Promise<string>
 }
@@ -31,6 +33,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     database: join(path, 'database'),
     blobs: join(path, 'blobs'),
     sandboxes: join(path, 'sandboxes'),
+    compiled: join(path, 'compiled'),
     secret: (name) => generatedSecret(secrets, name),
   }
 }
