@@ -367,6 +367,9 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
         [3, 2],
         [4, 0],
       ])
+      const texts = (await store.read(one.jobId, 0, 1000)).map(({ content }) => content.toString())
+      expect(texts[1]).toMatch(/^The sandbox of this job was lost[^\n]*\n$/)
+      expect(texts[2]).toBe('hm\n')
       await store.dropLog(one.jobId, 2)
       expect((await store.read(one.jobId, 0, 1000)).map(({ seq }) => seq)).toEqual([3, 4])
     })

@@ -71,7 +71,7 @@ export interface BuildStore extends LogReader {
     chunks: readonly Chunk[],
     spoolOffset: number,
   ): Promise<boolean>
-  /** A remark of the engine's own, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
+  /** A remark of the engine's own, a line or more, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
   dropLog(jobId: string, throughSeq: number): Promise<void>

@@ -5,6 +5,7 @@ import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
 import type { Build, BuildEvent, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
+import { remarkLine } from '../remark-line.ts'
 import type { Applied, BuildContext, BuildStore, Lease } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
@@ -110,7 +111,7 @@ export class MemoryStore implements BuildStore {
 
   async remark(jobId: string, text: string, at: Instant): Promise<void> {
     if (this.#leases.has(jobId)) throw new Error(`job ${jobId} is leased: its runner writes its log`)
-    this.#log(jobId).add(2, Buffer.from(text), BigInt(at) * 1_000_000n)
+    this.#remark(jobId, text, at)
     this.changes.job(jobId)
   }
 
@@ -178,8 +179,12 @@ export class MemoryStore implements BuildStore {
 
   #remember(played: Played, at: Instant): void {
     for (const effect of played.effects) {
-      if (effect.type === 'remark') this.#log(effect.job).add(2, Buffer.from(effect.text), BigInt(at) * 1_000_000n)
+      if (effect.type === 'remark') this.#remark(effect.job, effect.text, at)
     }
+  }
+
+  #remark(jobId: string, text: string, at: Instant): void {
+    this.#log(jobId).add(2, Buffer.from(remarkLine(text)), BigInt(at) * 1_000_000n)
   }
 
   #isExpired(jobId: string, at: Instant): boolean {

@@ -4,6 +4,7 @@ import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
+import { remarkLine } from '../remark-line.ts'
 import type { Applied, BuildContext, BuildStore, Lease } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { BuildTurns, type Loaded } from './build-turns.ts'
@@ -144,7 +145,7 @@ export class PostgresStore implements BuildStore {
       `insert into engine.log_chunks (job_id, seq, kind, ts, content)
         select $1, coalesce((select max(seq) from engine.log_chunks where job_id = $1), 0) + 1, 2, $2, convert_to($3, 'UTF8')
         where not exists (select from engine.leases where job_id = $1)`,
-      [jobId, BigInt(at) * 1_000_000n, storable(text)],
+      [jobId, BigInt(at) * 1_000_000n, storable(remarkLine(text))],
     )
     if (rowCount === 0) throw new Error(`job ${jobId} is leased: its runner writes its log`)
     this.changes.job(jobId)

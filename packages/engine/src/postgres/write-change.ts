@@ -3,6 +3,7 @@ import type { LiveBuild } from '../core/live-build.ts'
 import type { Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
 import type { Played } from '../play-events.ts'
+import { remarkLine } from '../remark-line.ts'
 import { headerValues, jobRecord, newJobRecord, storable, time } from './rows.ts'
 
 /** A lease that begins with this change. */
@@ -141,6 +142,6 @@ function remarkRecords(
     if (effect.type !== 'remark') return []
     const turn = (turns.get(effect.job) ?? 0) + 1
     turns.set(effect.job, turn)
-    return [{ job_id: effect.job, turn, ts: `${BigInt(at) * 1_000_000n}`, text: storable(effect.text) }]
+    return [{ job_id: effect.job, turn, ts: `${BigInt(at) * 1_000_000n}`, text: storable(remarkLine(effect.text)) }]
   })
 }

@@ -11,7 +11,7 @@ import { defaultLimits } from '../core/limits.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
 import { startTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
 import { inTransaction } from '../postgres/transaction.ts'
-import { type Bench, logOf, openDriver, settled, step, submit } from './runner.test-support.ts'
+import { type Bench, logOf, openDriver, openImages, settled, step, submit } from './runner.test-support.ts'
 
 let database: TestDatabase
 let config: pg.PoolConfig
@@ -22,6 +22,7 @@ let child: ChildProcess | undefined
 
 beforeAll(async () => {
   database = await startTestDatabase()
+  await openImages().resolve('host')
 })
 afterAll(() => database.stop())
 

@@ -7,7 +7,7 @@ export type StepWork = Extract<LeasedJob['work'], { readonly kind: 'step' }>
 /** What a step starts from. */
 export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapshot }
 
-/** Resolves what a step starts from, and says in its log when that is not what it asked for. Fails with a SandboxError. */
+/** Resolves what a step starts from. Fails with a SandboxError; see `resolveImage` for the rest. */
 export async function resolveBase(context: JobContext, { step, parentSnapshot }: StepWork): Promise<Base> {
   if (step.image !== null) return { image: await resolveImage(context, step.image) }
   const { driver } = context.options
@@ -20,13 +20,23 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
   return { parent }
 }
 
-/** Resolves an image and says in the log when this machine stands in for it. */
-export async function resolveImage(context: JobContext, name: string): Promise<ResolvedImage> {
-  const image = await context.options.driver.resolveImage(name)
-  context.inHand.images.use(image.digest)
-  if (image.fallbackFrom !== undefined)
-    context.log.remark(`image ${image.fallbackFrom} is not available; running on this machine's own base (host)`)
+/**
+ * Resolves an image; what that takes, a pull above all, is told in the log as it comes. When the job is to end meanwhile, throws `StopAsked` or the
+ * signal's reason, and the pull goes on for whoever wants the image next.
+ */
+export async function resolveImage({ options, lease, log, inHand }: JobContext, name: string): Promise<ResolvedImage> {
+  const tell = (sentence: string) => {
+    if (lease.stopReason === null && !lease.signal.aborted) log.remark(sentence)
+  }
+  const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell))
+  inHand.images.use(image.digest)
   return image
+}
+
+/** Names in the log what a command is about to run on. */
+export function remarkImage({ log }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
+  const used = fallbackFrom === undefined ? name : `host instead of ${fallbackFrom}`
+  log.remark(`image ${used} (${digest.slice(0, 'sha256:'.length + 12)})`)
 }
 
 /** The base as the driver wants it. */

@@ -27,7 +27,8 @@ export async function cacheAddress(
   }
 }
 
-/** The sentence that explains a hit. */
+/** The sentence that explains a hit: which step of which build, and where to see it. */
 export function hitSentence({ meta: { origin } }: Snapshot): string {
-  return `cache hit: made by ${origin.pipeline ?? 'a build'} #${origin.number ?? '?'} (step ${origin.step ?? '?'})`
+  const { pipeline = 'a build', number = '?', step = '?', url } = origin
+  return `cache hit: made by ${pipeline} #${number} (step ${step})${url ? `, ${url}` : ''}`
 }

@@ -83,7 +83,7 @@ test('G09 a second build hits what the first made, says which build that was, an
     exitCode: null,
     snapshot: first.jobs[0]?.snapshot,
   })
-  expect(await logOf(bench, second.jobs[0])).toBe(`<cache hit: made by ci #${number - 1} (step s0)>`)
+  expect(await logOf(bench, second.jobs[0])).toBe(`<cache hit: made by ci #${number - 1} (step s0), http://x>`)
   expect(await logOf(bench, second.jobs[1])).toBe(await logOf(bench, first.jobs[1]))
 })
 

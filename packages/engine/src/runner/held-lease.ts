@@ -12,6 +12,11 @@ export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 }
 
+/** The job is to end before its command has started. */
+export class StopAsked extends Error {
+  override readonly name = 'StopAsked'
+}
+
 /** The watchdog looks twice a second, and what it kills is to be gone before anybody else may have the job. */
 const watchdogMarginMs = 2_000
 
@@ -75,6 +80,22 @@ export class HeldLease {
 
   abandon(): void {
     this.#end.abort(new Abandoned(`job ${this.job.jobId} is left to the next process`))
+  }
+
+  /** Gives what `work` gives, unless the job is to end first: then throws `StopAsked`, or the signal's reason, and does not wait for the work. */
+  async whileWanted<T>(work: () => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted()
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const onAbort = () => reject(this.signal.reason)
+    this.signal.addEventListener('abort', onAbort)
+    try {
+      const stopped = this.stopAsked.then((reason) => {
+        throw new StopAsked(`job ${this.job.jobId} is to end: ${reason}`)
+      })
+      return await Promise.race([stopped, work(), aborted])
+    } finally {
+      this.signal.removeEventListener('abort', onAbort)
+    }
   }
 
   /** Resolves once the lease lasts for so long from now; at once when it does. Throws the signal's reason. */

@@ -1,6 +1,7 @@
 import { type Exit, type Sandbox, SandboxError } from '@harmont/sandbox'
+import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
-import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
+import { Abandoned, type HeldLease, LeaseLost, StopAsked } from './held-lease.ts'
 import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
@@ -70,14 +71,12 @@ export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outc
 }
 
 /**
- * Why no sandbox could be made, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
+ * Why no command was started, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
  * fault: the operator reads it, not the author of the pipeline.
  */
-export function provisionFailure(
-  { options, lease }: JobContext,
-  error: unknown,
-): Extract<Outcome, { readonly kind: 'refused' }> {
+export function provisionFailure({ options, lease }: JobContext, error: unknown): Outcome {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
+  if (error instanceof StopAsked) return vanished
   if (error instanceof SandboxError) {
     const { code, message } = error
     const refused = { kind: 'refused', code: 'provision_failed', message } as const

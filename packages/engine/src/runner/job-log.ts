@@ -1,6 +1,7 @@
 import { batches, type Chunk, decodePosition, type Piece } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
+import { remarkLine } from '../remark-line.ts'
 
 /** Stores chunks with how much of the spool the log has then. Throws when that is not to be. */
 export type Append = (chunks: readonly Chunk[], spoolOffset: number) => Promise<void>
@@ -29,7 +30,7 @@ export class JobLog {
   /** Adds a remark of the engine's own, a line, without waiting for it: `settled` tells whether it was stored. */
   remark(sentence: string): void {
     const ts = BigInt(Date.now()) * 1_000_000n
-    this.#add([{ seq: 0, kind: 2, content: Buffer.from(`${sentence}\n`), ts }]).catch(() => undefined)
+    this.#add([{ seq: 0, kind: 2, content: Buffer.from(remarkLine(sentence)), ts }]).catch(() => undefined)
   }
 
   /** Resolves when all that was added is stored. Throws what kept any of it from being so. */

@@ -1,7 +1,7 @@
 import type { Exit, Running, Sandbox } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { RenderResult, RenderWork } from '../port.ts'
-import { resolveImage } from './base.ts'
+import { remarkImage, resolveImage } from './base.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
@@ -20,6 +20,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
   let started: Started
   try {
     const image = await resolveImage(context, renderer.image)
+    remarkImage(context, image)
     const { job } = lease
     sandbox = await provision(context, {
       id: sandboxId(job),

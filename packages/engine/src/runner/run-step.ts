@@ -1,7 +1,7 @@
 import { type Exit, type Sandbox, SandboxError, type SandboxSpec } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
-import { type Base, baseSpec, resolveBase, type StepWork } from './base.ts'
+import { type Base, baseSpec, remarkImage, resolveBase, type StepWork } from './base.ts'
 import { type CacheAddress, cacheAddress, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
@@ -52,6 +52,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
       return { kind: 'cached', snapshot: hit.id }
     }
     if (lease.stopReason !== null) return vanished
+    if ('image' in base) remarkImage(context, base.image)
     const sandbox = await provision(context, stepSpec(context, work, base, cache))
     context.hold(sandbox)
     if (lease.stopReason !== null) return vanished

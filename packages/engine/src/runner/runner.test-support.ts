@@ -65,6 +65,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
         if (level !== 'info') console.error(level, message, error)
       },
     })
+  await driver.resolveImage('host')
   let engine = makeEngine()
   await engine.start()
   return {
@@ -186,10 +187,11 @@ export async function settled(
   }
 }
 
-/** A job's log as text; remarks in angle brackets. */
+/** A job's log as text; remarks in angle brackets, without the one that names the host base. */
 export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
   const chunks = await store.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
-  return chunks.map(({ kind, content }) => (kind === 2 ? `<${String(content).trimEnd()}>` : String(content))).join('')
+  const rest = chunks.filter(({ kind, content }) => kind !== 2 || !/^image host \(.*\)\n$/.test(String(content)))
+  return rest.map(({ kind, content }) => (kind === 2 ? `<${String(content).trimEnd()}>` : String(content))).join('')
 }
 
 /** Puts an archive of these files into the blobs; gives the `source` of a build's context. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
 
@@ -48,6 +50,22 @@ test('G06 a step that takes longer than its time is timed out, and none of its p
   expect(state).toBe('failed')
   expect(jobs[0]).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', exitCode: null })
   await expect.poll(() => bench.driver.list(), { timeout: 5_000 }).toEqual([])
+})
+
+test('a cancel does not wait for an image that is being pulled', async () => {
+  // A registry that never answers.
+  await using registry = createServer().listen(0, '127.0.0.1')
+  const asked = once(registry, 'connection')
+  await once(registry, 'listening')
+  const address = registry.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  const id = await submit(bench, [step('true', { image: `127.0.0.1:${address.port}/slow:1` })])
+  const [socket]: Socket[] = await asked
+  const canceledAt = Date.now()
+  await bench.store.apply(id, [{ type: 'cancel', at: canceledAt }])
+  expect((await settled(bench, id)).state).toBe('canceled')
+  expect(Date.now() - canceledAt).toBeLessThan(1_000)
+  socket?.destroy()
 })
 
 test('G07 a cancel after the end changes nothing', async () => {

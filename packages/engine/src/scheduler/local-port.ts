@@ -112,7 +112,7 @@ export function createLocalPort({ store, blobs, log }: LocalPortOptions): Runner
       const { event, warnings } = await renderEvent(lease, at, result)
       const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }
       const taken = await report(lease, [deadline, event], ({ state }) => isTerminal(state))
-      if (taken && warnings.length > 0) await store.remark(lease.jobId, `${warnings.join('\n')}\n`, at.getTime())
+      if (taken && warnings.length > 0) await store.remark(lease.jobId, warnings.join('\n'), at.getTime())
       return taken
     },
 
