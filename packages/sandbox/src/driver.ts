@@ -56,7 +56,10 @@ export interface Sandbox {
   start(command: Command): Promise<Running>
   /** The command that an earlier process started, or undefined when none was. */
   running(): Promise<Running | undefined>
-  /** Freezes what the ended command left. Call once, after the command ended; the sandbox can only be destroyed then. */
+  /**
+   * Freezes what the ended command left. Repeatable: a later call, also after adoption by another process and though the first was cut
+   * off anywhere, gives the same snapshot. `collect` leaves it alone until the sandbox is destroyed, which is all that can be done then.
+   */
   snapshot(meta: SnapshotMeta): Promise<Snapshot>
   /** A file that the command left, for rendering; undefined when absent. Fails when larger than `maxBytes` or not a regular file. */
   readFile(path: string, maxBytes: number): Promise<Buffer | undefined>
@@ -103,6 +106,8 @@ export interface Exit {
   readonly signal: string | null
   /** Which limit ended it, if one did. */
   readonly limit: 'memory' | 'disk' | null
+  /** Whether the watchdog killed it because its deadline had passed. Tells such an end from a SIGKILL by the command itself. */
+  readonly overdue: boolean
   readonly endedAt: Date
 }
 

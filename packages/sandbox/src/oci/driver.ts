@@ -19,7 +19,7 @@ import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
-import { allRecords, slotsOf } from './records.ts'
+import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
 import { destroyRemains, OciSandbox, type SandboxContext } from './sandbox.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
@@ -102,7 +102,7 @@ class Driver implements OciDriver {
       cache: new CacheIndex(layout.cacheIndex),
       durability: this.durability,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
-      layersInUse: async () => new Set((await allRecords(layout)).flatMap(({ layers }) => layers)),
+      layersInUse: () => layersOfSandboxes(layout),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
     })

@@ -91,8 +91,14 @@ export interface SandboxFiles {
   readonly watch: string
   /** Written by the watchdog before it kills for disk use. */
   readonly diskLimitHit: string
+  /** Written by the watchdog before it kills because the deadline has passed. */
+  readonly overdue: string
   /** The outcome, once somebody has asked for it: limits are read from control groups that go. */
   readonly outcome: string
+  /** The id that its snapshot has or will have, written before anything of it moves. */
+  readonly snapshotId: string
+  /** The snapshot while it is put together; moves away whole. Here nobody but the sandbox's end removes it. */
+  readonly snapshot: string
 }
 
 /** @param root the driver's directory, or '' for names relative to it. */
@@ -118,6 +124,9 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     deadline: file('deadline'),
     watch: file('watch'),
     diskLimitHit: file('disk-limit-hit'),
+    overdue: file('overdue'),
     outcome: file('outcome.json'),
+    snapshotId: file('snapshot-id'),
+    snapshot: file('snapshot'),
   }
 }

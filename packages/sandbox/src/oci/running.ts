@@ -61,7 +61,7 @@ export class OciRunning implements Running {
     } catch (error) {
       if (!isAbsent(error)) throw error
       // Destroyed meanwhile: nobody knows any more.
-      return { code: null, signal: null, limit: null, endedAt: this.now() }
+      return { code: null, signal: null, limit: null, overdue: false, endedAt: this.now() }
     }
   }
 
@@ -138,12 +138,16 @@ export class OciRunning implements Running {
 
   private async judge(): Promise<Exit> {
     const text = readIfPresent(this.files.exit)
-    if (text === undefined) return { code: null, signal: null, limit: await this.limit(null), endedAt: this.now() }
+    const overdue = existsSync(this.files.overdue)
+    if (text === undefined)
+      return { code: null, signal: null, limit: await this.limit(null), overdue, endedAt: this.now() }
     const code = Number(text)
     return {
       code,
       signal: signalOf(code),
       limit: await this.limit(code),
+      // The watchdog may have come while the monitor was about to report an end by itself.
+      overdue: overdue && code === 128 + constants.signals.SIGKILL,
       endedAt: (await stat(this.files.exit)).mtime,
     }
   }

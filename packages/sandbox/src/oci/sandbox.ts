@@ -54,6 +54,7 @@ export class OciSandbox implements Sandbox {
   private launcher: Launcher | undefined
   private command: OciRunning | undefined
   private destroying: Promise<void> | undefined
+  private freezing: Promise<Snapshot> | undefined
 
   constructor(context: SandboxContext, record: SandboxRecord, launcher?: Launcher, start?: StartRecord) {
     this.context = context
@@ -162,16 +163,26 @@ export class OciSandbox implements Sandbox {
     return this.command
   }
 
-  async snapshot(meta: SnapshotMeta): Promise<Snapshot> {
+  snapshot(meta: SnapshotMeta): Promise<Snapshot> {
+    this.freezing ??= this.freeze(meta).catch((error: unknown) => {
+      this.freezing = undefined
+      throw error
+    })
+    return this.freezing
+  }
+
+  private async freeze(meta: SnapshotMeta): Promise<Snapshot> {
     const { files, record } = this
     if (this.command === undefined) throw new SandboxError('snapshot_failed', 'no command was started in this sandbox')
     if (!(await this.hasEnded())) throw new SandboxError('snapshot_failed', 'the command has not ended')
     try {
+      // What ended it is judged by the files that are about to go.
+      await this.command.exited()
       await waitUntilEmpty(record.groups.payload)
       // Nobody can write any more. The monitor ends just now, but the end of its mount takes as long as many files were seen
       // [0.3 s for 100,000]; a child that starts meanwhile only makes the kernel remark that a layer is still in use.
       await isEmptyWithin(record.groups.top, 20)
-      return await this.context.snapshots.freeze(files.upper, {
+      return await this.context.snapshots.freeze(files, {
         parent: record.parent,
         imageDigest: record.image.digest,
         below: record.layers,
@@ -257,7 +268,10 @@ export async function destroyRemains(
   }
   rmSync(join(context.layout.crunState, id), { recursive: true, force: true })
   try {
-    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, ['upper'])
+    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, [
+      'upper',
+      'snapshot/layer',
+    ])
   } catch (error) {
     if (!isAbsent(error)) throw error
   }

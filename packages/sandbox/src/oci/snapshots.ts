@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotId, SnapshotMeta, SnapshotStore, SourceTreeRef }
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
 import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, SandboxFiles } from './layout.ts'
 import { bootId } from './record.ts'
 import { collectSnapshots } from './snapshot-collect.ts'
 
@@ -39,7 +39,10 @@ export interface SnapshotFiles {
 }
 
 export function snapshotFiles(layout: Layout, id: SnapshotId): SnapshotFiles {
-  const directory = join(layout.snapshots, id)
+  return filesIn(join(layout.snapshots, id))
+}
+
+function filesIn(directory: string): SnapshotFiles {
   return {
     directory,
     record: join(directory, 'snapshot.json'),
@@ -69,14 +72,19 @@ export class OciSnapshots implements SnapshotStore {
     this.options = options
   }
 
-  /** Makes a snapshot of a directory by taking it away. What has the record under the final name is whole. */
-  async freeze(upper: string, snapshot: NewSnapshot): Promise<Snapshot> {
+  /**
+   * Makes the snapshot of a sandbox by taking its upper directory away. What has the record under the final name is whole. Whatever
+   * line an earlier call came to, in this process or a killed one, this one goes on there and gives the same snapshot.
+   */
+  async freeze(
+    sandbox: Pick<SandboxFiles, 'upper' | 'snapshot' | 'snapshotId'>,
+    snapshot: NewSnapshot,
+  ): Promise<Snapshot> {
     const { layout, now, cache, durability } = this.options
-    const id = randomUUID()
-    const staging = snapshotFiles(layout, `.${id}`)
-    await mkdir(staging.directory, { mode: 0o700 })
+    const id = plannedSnapshot(sandbox) ?? planSnapshot(sandbox)
+    const finished = (await exists(snapshotFiles(layout, id).directory)) ? await this.record(id) : undefined
     const { below, ...rest } = snapshot
-    const record: SnapshotRecord = {
+    const record: SnapshotRecord = finished ?? {
       version: 1,
       id,
       ...rest,
@@ -84,9 +92,13 @@ export class OciSnapshots implements SnapshotStore {
       createdAt: now().toISOString(),
       bootId,
     }
-    writeAtomically(staging.record, JSON.stringify(record))
-    await rename(upper, staging.layer)
-    await rename(staging.directory, snapshotFiles(layout, id).directory)
+    if (finished === undefined) {
+      const staging = filesIn(sandbox.snapshot)
+      await mkdir(staging.directory, { recursive: true, mode: 0o700 })
+      writeAtomically(staging.record, JSON.stringify(record))
+      if (!(await exists(staging.layer))) await rename(sandbox.upper, staging.layer)
+      await rename(staging.directory, snapshotFiles(layout, id).directory)
+    }
     if (record.meta.cache !== null) cache.put(record.meta.cache, id)
     durability.request(id)
     return publicView(record)
@@ -168,13 +180,25 @@ export class OciSnapshots implements SnapshotStore {
     const record = text === undefined ? undefined : parseRecord(text, id)
     if (
       record !== undefined &&
-      (await isDirectory(files.layer)) &&
+      (await exists(files.layer)) &&
       (record.bootId === bootId || readIfPresent(files.durable) !== undefined)
     )
       return record
     await this.drop(id)
     return undefined
   }
+}
+
+/** The id that the snapshot of a sandbox has or will have; undefined while none was asked for. */
+export function plannedSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId | undefined {
+  const id = readIfPresent(sandbox.snapshotId)
+  return id !== undefined && isSnapshotId(id) ? id : undefined
+}
+
+function planSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId {
+  const id = randomUUID()
+  writeAtomically(sandbox.snapshotId, id)
+  return id
 }
 
 /** Ids of all that is there, whole or not. */
@@ -202,9 +226,9 @@ function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
     : undefined
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+async function exists(directory: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory()
+    return (await stat(directory)).isDirectory()
   } catch (error) {
     if (isAbsent(error)) return false
     throw error

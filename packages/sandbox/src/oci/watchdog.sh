@@ -22,6 +22,7 @@ scan() {
     [ -e "$group/cgroup.kill" ] || continue
     watched=1
     if [ "$now" -ge "$deadline" ]; then
+      : >"$sandbox/overdue"
       echo 1 >"$group/cgroup.kill"
       continue
     fi
