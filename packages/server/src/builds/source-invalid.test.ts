@@ -1,4 +1,5 @@
 /** What is no archive is seen when it is unpacked: with real sandboxes. */
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { components } from '@harmont/contract'
@@ -11,18 +12,20 @@ const it = testServer({
   HARMONT_RUNNER: 'local',
   HARMONT_RUNNER_SLOTS: '2',
   HARMONT_SANDBOX_NETWORK: 'none',
-  HARMONT_DRAIN_SECONDS: '5',
 })
 const steps = ir(
   { key: 'a', cmd: 'true', soft_fail: true, retry: { limit: 2 } },
   { key: 'b', cmd: 'true', depends_on: ['a'] },
 )
-const endless = gzipSync(randomBytes(50_000)).subarray(0, 20_000)
+const broken = gzipSync(randomBytes(50_000)).subarray(0, 20_000)
+/** One file named `../evil`. */
+const escaping = execFileSync('tar', ['-cP', '--transform', 's,.*,../evil,', import.meta.filename])
 
 test.for([
   ['text', Buffer.from('this is no archive')],
   ['a compressed text', gzipSync('this is no archive either')],
-  ['a compressed file that breaks off', endless],
+  ['a compressed file that breaks off', broken],
+  ['an archive that leads out of its tree', escaping],
 ] as const)(
   '%s in place of an archive: the build is accepted and ends as failed with source_invalid',
   async ([, bytes]) => {
