@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -110,6 +111,17 @@ test('G02 a command that ended while no engine was there is reported from what i
   expect((jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)).toBeLessThan(3_000)
 })
 
+test('G02 a command that killed itself while no engine was there has failed: it is not run again', async () => {
+  await startEngine()
+  const id = await submit(bench, [step('echo up; sleep 0.5; kill -9 $$')])
+  await untilLog(id, 'up')
+  await kill()
+  await sleep(1_000)
+  await startEngine()
+  const { jobs } = await settled(bench, id)
+  expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 137, fence: 1, lost: 0 })
+})
+
 test('G02 a command that ended in time has not timed out because its engine came back after its deadline', async () => {
   await startEngine()
   const id = await submit(bench, [
@@ -149,9 +161,8 @@ test('G24 a sandbox whose job is over is destroyed by the next engine', async ()
   await bench.store.apply(id, [{ type: 'kill_overdue', job: job?.id ?? '', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
   await startEngine()
-  const driver = await openDriver(directory)
-  await expect.poll(() => driver.list(), { timeout: 5_000 }).toEqual([])
-  await driver.close()
+  // The directory is the engine's while it runs.
+  await expect.poll(() => readdir(join(directory, 'sandboxes', 'sandboxes')), { timeout: 5_000 }).toEqual([])
 })
 
 test('G02 an engine killed again and again, at any moment, still brings a build to its right end', async () => {

@@ -1,4 +1,5 @@
 import type { Exit, Running } from '@harmont/sandbox'
+import type { Started } from './follow-command.ts'
 import { type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 
@@ -9,33 +10,27 @@ const adoptedMs = 1_000
  * Waits until the command has ended, keeping its watchdog as far off as the lease lasts. When it is asked to stop, or its time is over, the whole tree
  * gets SIGTERM, and SIGKILL after the grace. Throws when the lease is lost or this process ends.
  *
- * `deadline` is the watchdog's, as far as known; null of an adopted command. When it was the watchdog that ended the command, because nobody renewed the
- * lease, then not the command failed but its runner: the code is null.
+ * When it was the watchdog that ended the command, because nobody renewed the lease, then not the command failed but its runner: the code is null.
  */
-export async function awaitEnd(context: JobContext, running: Running, deadline: Date | null): Promise<Exit> {
+export async function awaitEnd(context: JobContext, { running, adopted }: Started): Promise<Exit> {
   const { lease, settings, options } = context
-  const since = new Date()
-  let until = deadline
   const extend = async (expiresAt: Date) => {
-    const to = watchdogDeadline(expiresAt)
     try {
-      await running.extend(to)
-      until = to
+      await running.extend(watchdogDeadline(expiresAt))
     } catch (error) {
       options.log('error', `job ${lease.job.jobId}: its watchdog cannot be put off`, error)
     }
   }
   const unsubscribe = lease.onRenewed(extend)
   const overAt = timeIsOverAt(context, running)
-  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), deadline === null ? adoptedMs : 0))
+  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), adopted ? adoptedMs : 0))
   try {
     // An earlier process may have set it long ago.
-    if (deadline === null && lease.expiresAt > new Date()) await extend(lease.expiresAt)
+    if (adopted && lease.expiresAt > new Date()) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
     const first = await Promise.race([exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
-      const wasTooLate = first.endedAt >= (until ?? since) || (deadline === null && first.endedAt < since)
-      if (wasTooLate && isKilled(first)) return { ...first, code: null, signal: null }
+      if (first.overdue && first.endedAt < overAt) return { ...first, code: null, signal: null }
     } else {
       context.log.remark(stopSentence(first, settings.graceMs))
       await running.kill('SIGTERM')
@@ -65,10 +60,6 @@ function timer(ms: number): { readonly over: Promise<'timeout'>; cancel(): void 
   const { promise, resolve } = Promise.withResolvers<'timeout'>()
   const timeout = setTimeout(() => resolve('timeout'), ms)
   return { over: promise, cancel: () => clearTimeout(timeout) }
-}
-
-function isKilled({ signal, limit }: Exit): boolean {
-  return signal === 'SIGKILL' && limit === null
 }
 
 async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {

@@ -8,8 +8,8 @@ const leaseToStartMs = 5_000
 
 export interface Started {
   readonly running: Running
-  /** The watchdog's, as it was set at the start; null of an adopted command. */
-  readonly deadline: Date | null
+  /** Whether an earlier process started it. */
+  readonly adopted: boolean
 }
 
 /** Starts the sandbox's command, with its watchdog's deadline a little before the end of the lease. Fails with a SandboxError. */
@@ -21,20 +21,21 @@ export async function startCommand(
   await lease.lasts(leaseToStartMs)
   const deadline = watchdogDeadline(lease.expiresAt)
   const running = await sandbox.start({ ...command, workingDirectory: '/workspace', deadline })
-  return { running, deadline }
+  return { running, adopted: false }
 }
 
 /** Reports the start, stores the output as it comes and waits for the end, all at once. Gives how the command ended, once all of it is stored. */
-export async function followCommand(context: JobContext, { running, deadline }: Started): Promise<Exit> {
+export async function followCommand(context: JobContext, started: Started): Promise<Exit> {
   const { lease, log, options, report, renewSoon, vacate } = context
   const { job, signal } = lease
+  const { running } = started
   const reportStart = async () => {
     if (!job.started) await report(() => options.port.started(job, running.startedAt))
     // From the start on leases are longer: the watchdog is to hear of it.
     renewSoon()
   }
   const end = async () => {
-    const exit = await awaitEnd(context, running, deadline)
+    const exit = await awaitEnd(context, started)
     vacate()
     return exit
   }

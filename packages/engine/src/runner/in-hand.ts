@@ -1,6 +1,6 @@
 /** What this process works with and no record names yet. Collecting leaves it alone. */
 export class InHand {
-  /** Taken, or found in the cache, for jobs whose end is not reported yet. */
+  /** Found in the cache for jobs whose end is not reported yet; one that was just taken its sandbox keeps. */
   readonly snapshots = new Set<string>()
   /** Digests. */
   readonly images = new Recent()

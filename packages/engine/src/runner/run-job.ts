@@ -25,7 +25,7 @@ export function resumeJob(
     if (sandbox) context.hold(sandbox)
     const running = await sandbox?.running()
     if (sandbox && running) {
-      const started = { running, deadline: null }
+      const started = { running, adopted: true }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       return endStep(context, job.work, sandbox, started, notedCache(sandbox.handle.label))
     }

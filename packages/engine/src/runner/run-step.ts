@@ -28,8 +28,8 @@ export async function endStep(
   cache: CacheAddress | null,
 ): Promise<void> {
   const exit = await followCommand(context, started)
-  const kept = await keep(context, work, sandbox, exit, cache, started.deadline === null)
-  await (kept === 'lost' ? finish(context, vanished) : finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt))
+  const kept = await keep(context, work, sandbox, exit, cache)
+  await finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt)
 }
 
 interface Ready {
@@ -83,28 +83,22 @@ function stepSpec(
   }
 }
 
-/**
- * Keeps the file system that a passed step left, where a step builds in it or a later build may find it. `lost`: an earlier process may have kept it and
- * not said so, and nobody knows under which name.
- */
+/** Keeps the file system that a passed step left, where a step builds in it or a later build may find it. */
 async function keep(
   context: JobContext,
   { step, childrenBuildIn }: StepWork,
   sandbox: Sandbox,
   exit: Exit,
   cache: CacheAddress | null,
-  adopted: boolean,
-): Promise<{ readonly snapshot: string | null; readonly snapshotError?: string } | 'lost'> {
+): Promise<{ readonly snapshot: string | null; readonly snapshotError?: string }> {
   const { lease, log } = context
   const passed = exit.code === 0 && exit.limit === null && lease.stopReason === null
   if (!passed || !(childrenBuildIn || cache !== null)) return { snapshot: null }
   try {
     const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key } })
-    context.claim(id)
     return { snapshot: id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
-    if (adopted) return 'lost'
     if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
     log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
     return { snapshot: null }

@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BuildEvent } from '../core/model.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
@@ -64,22 +65,26 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   await collecting.stop()
 })
 
-/** Takes its time to write down that a command has ended. */
+/** Takes its time to write down that there was a cache hit. */
 class SlowStore extends MemoryStore {
   override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
-    if (events.some(({ type }) => type === 'ended')) await new Promise((resolve) => setTimeout(resolve, 300))
+    if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) await sleep(1_500)
     return super.apply(buildId, events)
   }
 }
 
-test('a snapshot whose job has not been able to report it yet is kept', async () => {
+test('a cache entry that was hit is kept until that is written down, though its own build is over and there is no room for it', async () => {
   const slow = await openBench({
     store: (settings) => new SlowStore(settings),
     collecting: { everyMs: 10, pinnedMs: 0 },
+    runner: { cacheBytes: 0 },
   })
   try {
-    const { state } = await run(slow, [step('echo a > /a'), step('cat /a', { buildsIn: 0 })])
-    expect(state).toBe('passed')
+    const made = step('echo a > /a; head -c 1000000 /dev/zero > /b', { cacheKey: 'k' })
+    const first = await submit(slow, [made, step('sleep 0.7', { buildsIn: 0 })])
+    await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
+    const { state, jobs } = await run(slow, [made, step('cat /a', { buildsIn: 0 })])
+    expect([state, jobs[0]?.cached]).toEqual(['passed', true])
   } finally {
     await slow.close()
   }
