@@ -37,7 +37,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     describe('output and exit', () => outputTests(get))
     describe('forks', () => forkTests(get))
     describe('ending', () => killTests(get))
-    describe('adoption', () => adoptionTests(get, subject))
+    describe('adoption', () => adoptionTests(get, subject, () => join(root, 'adoption')))
     describe('limits', () => limitTests(get))
     describe('isolation', () => isolationTests(get))
     describe('snapshots', () => snapshotTests(get))

@@ -4,13 +4,26 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
-import { type Bench, type DriverUnderTest, finish } from './bench.ts'
+import { Bench, type DriverUnderTest, finish } from './bench.ts'
 import { markedProcesses } from './machine.ts'
 
-export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): void {
-  /** Has another process go as far as `stage`, and kills it. */
+export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
+  /** What this process has opened after the death of the other. */
+  let own: Bench | undefined
+  const bench = (): Bench => {
+    if (own === undefined) throw new Error('no other process has been there')
+    return own
+  }
+
+  afterEach(async () => {
+    await own?.destroyAll()
+    await own?.driver.close()
+    own = undefined
+  })
+
+  /** Has another process go as far as `stage`, kills it, and opens its directory here. */
   async function elsewhere(
     stage: 'created' | 'started' | 'ended',
     script: string,
@@ -21,7 +34,7 @@ export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): voi
       [
         fileURLToPath(new URL('other-process.ts', import.meta.url)),
         subject.module.href,
-        bench().directory,
+        directory(),
         subject.image,
         stage,
         script,
@@ -32,6 +45,7 @@ export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): voi
     const handle = JSON.parse(await firstLine(child)) as SandboxHandle
     child.kill('SIGKILL')
     await once(child, 'exit')
+    own = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
     return handle
   }
 
@@ -86,8 +100,24 @@ export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): voi
     await sleep(3_000)
     expect(await markedProcesses(mark)).toEqual([])
     const { sandbox, running } = await adopted(handle)
-    expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL' })
+    expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL', overdue: true })
     await sandbox.destroy()
+  })
+
+  it('a command that killed itself is not taken for one whose deadline had passed', async () => {
+    const { running } = await adopted(await elsewhere('ended', 'kill -KILL $$'))
+    expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL', overdue: false })
+  })
+
+  it('a directory is one live process’s, here or elsewhere', async () => {
+    await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
+      code: 'provision_failed',
+      message: expect.stringContaining(`another process works with the sandboxes in ${shared().directory}`),
+    })
+    await elsewhere('created', '')
+    await expect(subject.openDriver(directory())).rejects.toMatchObject({ code: 'provision_failed' })
+    await bench().driver.close()
+    own = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
   })
 
   it('G24 what a killed process had made but not started is nothing, and is cleared by adopting it', async () => {
@@ -110,7 +140,7 @@ export function adoptionTests(bench: () => Bench, subject: DriverUnderTest): voi
   )
 
   it('says that nobody knows when the monitor is killed with the command', async () => {
-    const { sandbox, running } = await bench().start('echo up; sleep 1000.62004')
+    const { sandbox, running } = await shared().start('echo up; sleep 1000.62004')
     await sleep(300)
     const [command] = await markedProcesses('62004')
     for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) process.kill(pid, 'SIGKILL')

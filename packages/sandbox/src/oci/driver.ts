@@ -8,6 +8,7 @@ import {
   type SandboxHandle,
   type SandboxSpec,
 } from '../driver.ts'
+import { type FileLock, lockFile } from '../images/file-lock.ts'
 import type { ImageStore } from '../images/index.ts'
 import { CacheIndex } from './cache-index.ts'
 import { applyLimits, type CgroupHome, findCgroupHome, isPopulated } from './cgroups.ts'
@@ -28,7 +29,7 @@ import { Viewer } from './view.ts'
 import { ensureWatchdog } from './watchdog.ts'
 
 export interface OciDriverOptions {
-  /** Owned by this driver alone; not on an overlay file system. Made when absent. */
+  /** Owned by this driver alone, as long as this process lives or until `close`; not on an overlay file system. Made when absent. */
   readonly directory: string
   readonly images: ImageStore
   /** Modes that sandboxes may have, in order of wish. */
@@ -54,26 +55,37 @@ export interface OciDriver extends SandboxDriver {
   readonly networkProblems: readonly string[]
 }
 
-/** Opens a directory of sandboxes and snapshots. Fails with SandboxError `provision_failed`, which says what is missing. */
+/** Opens a directory of sandboxes and snapshots. Fails with SandboxError `provision_failed`, which says what is missing or who has it. */
 export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
   const { problems } = await probe(options.directory)
   const home = findCgroupHome()
   if (problems.length > 0 || home === undefined)
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
   const layout = await openLayout(options.directory)
-  await makeSkeleton(layout)
-  await clearHalves(layout)
-  const records = await allRecords(layout)
-  await clearGroups(layout, home, slotsOf(records))
-  const supply = await Supply.open({
-    layout,
-    home,
-    network: options.network,
-    egressAllow: options.egressAllow,
-    linksInUse: records.flatMap(({ link }) => link ?? []),
-    inStore: options.launchersInStore ?? 2,
-  })
-  return new Driver(options, layout, home, supply)
+  const lock = await lockFile(layout.lock, { wait: false })
+  if (lock === undefined)
+    throw new SandboxError(
+      'provision_failed',
+      `another process works with the sandboxes in ${layout.root}: stop it, or give this one a data directory of its own`,
+    )
+  try {
+    await makeSkeleton(layout)
+    await clearHalves(layout)
+    const records = await allRecords(layout)
+    await clearGroups(layout, home, slotsOf(records))
+    const supply = await Supply.open({
+      layout,
+      home,
+      network: options.network,
+      egressAllow: options.egressAllow,
+      linksInUse: records.flatMap(({ link }) => link ?? []),
+      inStore: options.launchersInStore ?? 2,
+    })
+    return new Driver(options, layout, home, supply, lock)
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 class Driver implements OciDriver {
@@ -82,6 +94,7 @@ class Driver implements OciDriver {
   private readonly options: OciDriverOptions
   private readonly layout: Layout
   private readonly supply: Supply
+  private readonly lock: FileLock
   private readonly context: SandboxContext
   private readonly durability: Durability
   /** Sandboxes of this process: one object each, however often it is adopted. */
@@ -89,10 +102,11 @@ class Driver implements OciDriver {
   /** On disk, but not yet anybody's to adopt. */
   private readonly creating = new Set<string>()
 
-  constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply) {
+  constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply, lock: FileLock) {
     this.options = options
     this.layout = layout
     this.supply = supply
+    this.lock = lock
     this.networkProblems = supply.problems
     this.durability = new Durability(layout)
     const now = options.now ?? (() => new Date())
@@ -232,6 +246,7 @@ class Driver implements OciDriver {
     await this.supply.close(last)
     await this.durability.flush()
     if (last) await removeRoots(this.layout)
+    await this.lock[Symbol.asyncDispose]()
   }
 
   private async base(spec: SandboxSpec): Promise<Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source'>> {

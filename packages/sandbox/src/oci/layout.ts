@@ -17,6 +17,8 @@ export interface Layout {
   readonly root: string
   /** 8 hex digits; tells this directory's control groups from another's. */
   readonly tag: string
+  /** Locked by the process whose directory this is, as long as it lives. */
+  readonly lock: string
   readonly sandboxes: string
   readonly snapshots: string
   readonly cacheIndex: string
@@ -40,6 +42,7 @@ export async function openLayout(directory: string): Promise<Layout> {
   const layout: Layout = {
     root,
     tag: createHash('sha256').update(root).digest('hex').slice(0, 8),
+    lock: join(root, 'lock'),
     sandboxes: join(root, 'sandboxes'),
     snapshots: join(root, 'snapshots'),
     cacheIndex: join(root, 'cache'),
