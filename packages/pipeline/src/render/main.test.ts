@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -22,7 +22,11 @@ let project = ''
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'hm-render-'))
 })
-afterEach(() => rmSync(project, { recursive: true, force: true }))
+afterEach(() => {
+  // Some of these projects hold read-only folders, which only root removes as they are.
+  execFileSync('chmod', ['-R', 'u+w', project])
+  rmSync(project, { recursive: true, force: true })
+})
 
 function write(files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {
