@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
-import { machineState } from './machine.ts'
+import { linkPrefix, machineState } from './machine.ts'
 
 export function cleanupTests(
   bench: () => Bench,
@@ -12,9 +12,10 @@ export function cleanupTests(
 ): void {
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     // What waits for the next sandbox comes and goes; it is the same number of things before and after.
+    const prefix = await linkPrefix(bench().directory)
     const settle = async () => {
       await sleep(1_000)
-      const { mounts, groups, links, processes } = await machineState(bench().directory)
+      const { mounts, groups, links, processes } = await machineState(bench().directory, prefix)
       return {
         mounts,
         groups: groups?.length,
@@ -33,7 +34,7 @@ export function cleanupTests(
         return sandbox
       }),
     )
-    expect((await machineState(bench().directory)).groups?.length).toBeGreaterThan(before.groups ?? 0)
+    expect((await machineState(bench().directory, prefix)).groups?.length).toBeGreaterThan(before.groups ?? 0)
     await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()))
     expect(await settle()).toEqual(before)
     expect(await readdir(`${bench().directory}/sandboxes`)).toEqual([])
@@ -84,9 +85,10 @@ export function cleanupTests(
     expect(adopted?.startedAt).toEqual(running.startedAt)
     expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
     await two.destroyAll()
+    const prefix = await linkPrefix(directory())
     await two.driver.close()
     await sleep(6_500) // The watchdog stays for 5 s.
-    const { processes, links } = await machineState(directory())
+    const { processes, links } = await machineState(directory(), prefix)
     expect({ processes, links: links?.filter((line) => line.includes('LOWERLAYERDOWN')) }).toEqual({
       processes: [],
       links: [],

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -19,8 +20,14 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
   return found
 }
 
+/** How the names of links begin that are this directory's, now that it has some: other drivers may be at work on this machine. */
+export async function linkPrefix(directory: string): Promise<string> {
+  const { number } = JSON.parse(await readFile(join(directory, 'network.json'), 'utf8')) as { readonly number: number }
+  return `hm${number}-`
+}
+
 /** What sandboxes could leave on the machine, as far as it can be told to be theirs: a directory's name or a known prefix. */
-export async function machineState(directory: string): Promise<Record<string, readonly string[]>> {
+export async function machineState(directory: string, prefix: string): Promise<Record<string, readonly string[]>> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')
     .filter((line) => /harmont|overlay/.test(line) || line.includes(directory))
@@ -31,7 +38,7 @@ export async function machineState(directory: string): Promise<Record<string, re
     mounts,
     // Named after the process that made them: other drivers may be at work on this machine.
     groups: lines(groups).filter((path) => path.includes(`/${process.pid}-`)),
-    links: lines(links).filter((line) => /^\d+: hm\d+-/.test(line)),
+    links: lines(links).filter((line) => line.includes(` ${prefix}`)),
     processes: lines(processes).filter((line) => line.includes(directory)),
   }
 }

@@ -42,6 +42,7 @@ it.each([
     links: 'hmt-*',
     subnet: '10.209.0.0/22',
     gateway,
+    checked: '10.209.3.255',
     resolver: parse(resolvConf),
     exceptions: [{ range: '10.1.0.0/16' }, { range: '10.1.2.3', port: 8080 }],
     owner: '0123abcd',

@@ -4,10 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freeBlock, rangesInUse } from './address-block.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
+import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
 import type { NetworkSlot } from './launcher.ts'
 import { type Layout, stage } from './layout.ts'
+import { nft, nftList } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { machineResolver, resolvConfFor } from './resolver.ts'
 
@@ -15,7 +18,7 @@ const run = promisify(execFile)
 
 /**
  * Links between sandboxes and the machine. A driver directory claims a number n by making the nftables table `harmont_n`; its sandboxes
- * are 10.209.(4n).0/22, their links here `hmN-INDEX`, so that rules and the reaper know whose they are. Every link is a veth pair
+ * are BLOCK.(4n).0/22 of a block that is free on this machine, their links here `hmN-INDEX`, so that rules and the reaper know whose they are. Every link is a veth pair
  * of its own with one gateway address for all: no sandbox shares a segment with another.
  */
 export interface EgressNetwork {
@@ -28,10 +31,9 @@ export interface EgressNetwork {
 
 const directories = 64
 const addressesEach = 1024
-const prefix = '10.209'
 /** Which directory has which number, a file each; of this boot, as the tables are. */
 const owners = join(stage, 'networks')
-/** Given to nobody: the first of each directory's range is its gateway. */
+/** Nobody's: the first two of a directory's addresses, of which one is its gateway, and the last, which is for a check. */
 const firstIndex = 2
 
 /** Loads the rules. Fails when the machine cannot give this mode; the message says why. */
@@ -44,13 +46,18 @@ export async function openEgress(
   const resolver = await machineResolver()
   const number = await claimNumber(layout)
   const table = `harmont_${number}`
-  const gateway = addressOf(number, 1)
+  const links = `hm${number}-*`
+  const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
+  const block = await claimBlock(layout, number, beyond, linksInUse.length > 0)
+  const addressOf = (index: number): string => addressIn(block, number, index)
+  const gateway = addressOf(1)
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
   await nft(
     rulesFor({
       table,
-      links: `hm${number}-*`,
-      subnet: `${addressOf(number, 0)}/22`,
+      links,
+      subnet: `${addressOf(0)}/22`,
+      checked: addressOf(addressesEach - 1),
       gateway,
       resolver,
       exceptions,
@@ -62,6 +69,21 @@ export async function openEgress(
   const taken = new Set(linksInUse)
   const resolvConf = layout.resolvConf('egress')
   writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
+  const slot = (index: number): NetworkSlot =>
+    slotFor(`hm${number}-${index}`, addressOf(index), gateway, resolver.viaGateway, resolvConf)
+  const remove = async (): Promise<void> => {
+    for (const link of await linksOf(number)) await removeLink(link)
+    await forgetOtherFirewalls(table)
+    await nft(`delete table inet ${table}\n`)
+    rmSync(layout.network, { force: true })
+    rmSync(join(owners, String(number)), { force: true })
+  }
+  try {
+    await passOtherFirewalls(table, links, slot(addressesEach - 1))
+  } catch (error) {
+    if (linksInUse.length === 0) await remove()
+    throw error
+  }
   let next = firstIndex
   return {
     slot() {
@@ -71,17 +93,12 @@ export async function openEgress(
         const link = `hm${number}-${index}`
         if (taken.has(link)) continue
         taken.add(link)
-        return slotFor(link, addressOf(number, index), gateway, resolver.viaGateway, resolvConf)
+        return slot(index)
       }
       throw new Error(`all ${addressesEach} addresses of this runner's sandboxes are taken`)
     },
     release: (link) => taken.delete(link),
-    async remove() {
-      for (const link of await linksOf(number)) await removeLink(link)
-      await nft(`delete table inet ${table}\n`)
-      rmSync(layout.network, { force: true })
-      rmSync(join(owners, String(number)), { force: true })
-    },
+    remove,
   }
 }
 
@@ -124,15 +141,14 @@ function slotFor(link: string, address: string, gateway: string, viaGateway: boo
   }
 }
 
-function addressOf(number: number, index: number): string {
+function addressIn(block: string, number: number, index: number): string {
   const low = number * addressesEach + index
-  return `${prefix}.${low >> 8}.${low & 255}`
+  return `${block}.${low >> 8}.${low & 255}`
 }
 
 /** The number that this directory has, or the first free one. Making a table fails when it exists: the kernel is the judge. */
 async function claimNumber(layout: Layout): Promise<number> {
-  const kept = readIfPresent(layout.network)
-  const own = kept === undefined ? undefined : (JSON.parse(kept) as { readonly number: number }).number
+  const own = keptNetwork(layout)?.number
   if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
   await removeOrphans()
   for (let number = 0; number < directories; number++) {
@@ -150,6 +166,27 @@ async function claimNumber(layout: Layout): Promise<number> {
   throw new Error(`${directories} runners on this machine have egress networks already (nft list tables)`)
 }
 
+interface KeptNetwork {
+  readonly number: number
+  readonly block?: string
+}
+
+function keptNetwork(layout: Layout): KeptNetwork | undefined {
+  const text = readIfPresent(layout.network)
+  return text === undefined ? undefined : (JSON.parse(text) as KeptNetwork)
+}
+
+/** The block that this directory has; another once something else on the machine wants it and no sandbox has an address of it. */
+async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {
+  const kept = keptNetwork(layout)?.block
+  if (kept !== undefined && inUse) return kept
+  const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
+  if (block === undefined)
+    throw new Error('every range for addresses of sandboxes is in use on this machine (ip route)')
+  writeAtomically(layout.network, JSON.stringify({ number, block } satisfies KeptNetwork))
+  return block
+}
+
 /** Frees the numbers of directories that have been deleted without their drivers being closed. */
 async function removeOrphans(): Promise<void> {
   if (!existsSync(owners)) return
@@ -157,28 +194,15 @@ async function removeOrphans(): Promise<void> {
     const directory = readIfPresent(join(owners, name))
     if (directory === undefined || existsSync(directory)) continue
     for (const link of await linksOf(Number(name))) await removeLink(link)
+    await forgetOtherFirewalls(`harmont_${name}`)
     if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
     rmSync(join(owners, name), { force: true })
   }
 }
 
 async function ownerOf(number: number): Promise<string | undefined> {
-  try {
-    const { stdout } = await run('nft', ['--json', 'list', 'table', 'inet', `harmont_${number}`])
-    const { nftables } = JSON.parse(stdout) as {
-      readonly nftables: readonly { readonly table?: { readonly comment?: string } }[]
-    }
-    return nftables.find((entry) => entry.table !== undefined)?.table?.comment
-  } catch (error) {
-    if (error instanceof Error && /No such file/.test(error.message)) return undefined
-    throw error
-  }
-}
-
-async function nft(rules: string): Promise<void> {
-  const done = run('nft', ['--file', '-'])
-  done.child.stdin?.end(rules)
-  await done
+  const listed = await nftList<{ readonly table?: { readonly comment?: string } }>('table', 'inet', `harmont_${number}`)
+  return listed?.find((entry) => entry.table !== undefined)?.table?.comment
 }
 
 async function linksOf(number: number): Promise<readonly string[]> {

@@ -25,6 +25,8 @@ export interface EgressRules {
   readonly links: string
   readonly subnet: string
   readonly gateway: string
+  /** Packets from this address are counted when nothing has dropped them, and go no further. */
+  readonly checked: string
   readonly resolver: MachineResolver
   readonly exceptions: readonly EgressException[]
   /** Kept as the table's comment: whose it is. nft takes no quotes and 128 characters, hence not the directory's name. */
@@ -56,6 +58,8 @@ table inet ${table} {
 }
 flush table inet ${table}
 table inet ${table} {
+  counter passed {
+  }
   chain input {
     type filter hook input priority filter - 10; policy accept;
     iifname "${links}" jump to_machine
@@ -80,6 +84,7 @@ table inet ${table} {
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${rules.checked} counter name passed drop
     ip saddr ${rules.subnet} oifname != "${links}" masquerade
   }
   chain prerouting {

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { freeBlock } from './address-block.ts'
+
+const run = promisify(execFile)
+const module = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href)
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp('/var/tmp/harmont-egress-')
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+/** Runs a script with `egress`, as opened, on what looks like a machine of its own: it has one link, and what `setup` makes. */
+async function onMachine(setup: string, script: string, resolvConf = ''): Promise<string> {
+  const program = `
+    import { execFileSync } from 'node:child_process'
+    import { openEgress } from ${module('network.ts')}
+    import { openLayout } from ${module('layout.ts')}
+    const sh = (text) => execFileSync('sh', ['-c', text], { encoding: 'utf8' })
+    const open = async (inUse = []) => openEgress(await openLayout(${JSON.stringify(directory)}), [], inUse)
+    const address = (egress) => /address add (\\S+)/.exec(egress.slot().inside)[1]
+    ${script}`
+  const machine = `set -e
+    mount -t tmpfs tmpfs /run/harmont
+    echo "$3" >/run/harmont/resolv.conf
+    mount --bind /run/harmont/resolv.conf /etc/resolv.conf
+    ip link set lo up
+    ip link add uplink type veth peer name beyond
+    ip link set beyond up
+    ip address add 203.0.113.2/24 dev uplink
+    ip link set uplink up
+    ip route add default via 203.0.113.1
+    ${setup}
+    exec "$1" --input-type=module --eval "$2"`
+  const given = [process.execPath, program, resolvConf]
+  const { stdout } = await run('unshare', ['--net', '--mount', 'sh', '-c', machine, 'sh', ...given])
+  return stdout
+}
+
+it('takes the first block that no range touches, and the wished one before it', () => {
+  expect(freeBlock([])).toBe('10.209')
+  expect(freeBlock([], '172.29')).toBe('172.29')
+  expect(freeBlock(['10.209.7.1', '192.168.0.0/16'])).toBe('10.83')
+  expect(freeBlock(['10.208.0.0/12', '10.83.255.255/32'], '10.209')).toBe('172.29')
+  expect(freeBlock(['10.0.0.0/8', '172.16.0.0/12'])).toBe('198.18')
+  expect(freeBlock(['10.0.0.0/8', '172.16.0.0/12', '198.18.0.0/15'])).toBeUndefined()
+})
+
+it.each([
+  ['an address of the machine', 'ip address add 10.209.7.1/32 dev uplink', '', '10.83.0.2/32'],
+  [
+    'a link that is down',
+    'ip link add lan type veth peer name lan2; ip address add 10.209.7.1/24 dev lan',
+    '',
+    '10.83.0.2/32',
+  ],
+  ['a route of a tunnel', 'ip route add 10.0.0.0/8 via 203.0.113.9 table 77', '', '172.29.0.2/32'],
+  ['a resolver beyond the default route', '', 'nameserver 10.209.0.53', '10.83.0.2/32'],
+  ['no more than a default route in halves', 'ip route add 0.0.0.0/1 via 203.0.113.9', '', '10.209.0.2/32'],
+])('sandboxes have addresses that do not collide with %s', async (_, setup, resolvConf, expected) => {
+  expect(await onMachine(setup, 'console.log(address(await open()))', resolvConf)).toBe(`${expected}\n`)
+})
+
+it('a directory keeps its block, while sandboxes have addresses of it even from what wants it too', async () => {
+  const seen = await onMachine(
+    'ip address add 10.209.7.1/32 dev uplink',
+    `await open()
+     sh('ip address del 10.209.7.1/32 dev uplink')
+     console.log(address(await open()))
+     sh('ip address add 10.83.7.1/32 dev uplink')
+     console.log(address(await open(['hm0-2'])))
+     console.log(address(await open()))`,
+  )
+  expect(seen).toBe('10.83.0.2/32\n10.83.0.3/32\n10.209.0.2/32\n')
+})
+
+const dropping = `nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; ip daddr 1.2.3.4 drop; }; }'`
+
+it('gets past a chain that drops by policy, as Docker’s does, and leaves it as it was', async () => {
+  const seen = await onMachine(
+    dropping,
+    `const before = sh('nft list table ip filter')
+     const egress = await open()
+     await open()
+     console.log(sh('nft list table ip filter').match(/.*hm0-.*/g).map((line) => line.replace(/packets .*bytes \\d+ /, '').trim()).join('\\n'))
+     await egress.remove()
+     console.log(sh('nft list table ip filter') === before, sh('ip -brief link show | grep hm0 || true'))`,
+  )
+  expect(seen).toBe(
+    'iifname "hm0-*" counter accept comment "harmont_0"\noifname "hm0-*" counter accept comment "harmont_0"\ntrue \n',
+  )
+})
+
+it('says so when a firewall drops what sandboxes send by a rule', async () => {
+  const seen = await onMachine(
+    `${dropping}; nft add rule ip filter FORWARD drop`,
+    `await open().then(() => console.log("open"), (error) => console.log(error.message))
+     console.log(sh('nft list ruleset | grep -c hm0 || true; ip -brief link show | grep -c hm0 || true'))`,
+  )
+  expect(seen).toBe(
+    "this machine's firewall drops what sandboxes send (ip filter FORWARD): let it forward from and to hm0-*\n0\n0\n\n",
+  )
+})
