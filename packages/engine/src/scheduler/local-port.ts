@@ -5,7 +5,7 @@ import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
 import type { Log } from '../runner/options.ts'
-import type { BuildStore, Lease } from '../store.ts'
+import type { BuildContext, BuildStore, Lease } from '../store.ts'
 import { awaitReady } from './await-ready.ts'
 import { leasedJob } from './leased-job.ts'
 
@@ -18,11 +18,20 @@ export interface LocalPortOptions {
   readonly log: Log
 }
 
+/** Enough for the builds that run at a time. */
+const rememberedSources = 1_000
+
 /** The runner's way to a store in the same process. */
 export function createLocalPort({ store, blobs, log }: LocalPortOptions): RunnerPort {
+  /** A build's source never changes: a step need not ask for what its lease was made from. */
+  const sources = new Map<string, BuildContext['source']>()
+
   const loadBuild = async (buildId: string) => {
     const loaded = await store.load(buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
+    sources.set(buildId, loaded.context.source)
+    const [oldest] = sources.keys()
+    if (sources.size > rememberedSources && oldest !== undefined) sources.delete(oldest)
     return loaded
   }
 
@@ -117,7 +126,8 @@ export function createLocalPort({ store, blobs, log }: LocalPortOptions): Runner
     },
 
     async fetchSource(buildId) {
-      const { source } = (await loadBuild(buildId)).context
+      const known = sources.get(buildId)
+      const source = known === undefined ? (await loadBuild(buildId)).context.source : known
       return source && { sha256: source.sha256, open: async () => blobs.open(source.blob) }
     },
   }
