@@ -24,8 +24,13 @@ if [ "$network" != host ]; then
   if [ "$network" = egress ] && [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then
     echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
   fi
-  printf '%s\n' "$inside" | ip -batch -
-  [ -z "$outside" ] || printf '%s\n' "$outside" | nsenter --net="/proc/$server/ns/net" ip -batch -
+  # Not piped from printf, which would be a process more.
+  ip -batch - <<END
+$inside
+END
+  [ -z "$outside" ] || nsenter --net="/proc/$server/ns/net" ip -batch - <<END
+$outside
+END
 fi
 echo "$slot waiting $$"
 

@@ -12,8 +12,8 @@ export class LauncherPool {
   private readonly start: (mode: NetworkMode) => Promise<Launcher>
   private readonly size: number
   private readonly ready = new Map<NetworkMode, Launcher[]>()
-  private readonly starting = new Set<Promise<void>>()
-  private timer: NodeJS.Timeout | undefined
+  private readonly starting = new Map<NetworkMode, Set<Promise<void>>>()
+  private readonly timers = new Map<NetworkMode, NodeJS.Timeout>()
   private closed = false
 
   constructor(size: number, start: (mode: NetworkMode) => Promise<Launcher>) {
@@ -40,7 +40,9 @@ export class LauncherPool {
   async fill(mode: NetworkMode): Promise<void> {
     const waiting = this.ready.get(mode) ?? []
     this.ready.set(mode, waiting)
-    for (let missing = this.size - waiting.length - this.starting.size; missing > 0 && !this.closed; missing--) {
+    const starting = this.starting.get(mode) ?? new Set()
+    this.starting.set(mode, starting)
+    for (let missing = this.size - waiting.length - starting.size; missing > 0 && !this.closed; missing--) {
       const started = this.start(mode).then(
         async (launcher) => {
           if (this.closed) await launcher.discard()
@@ -48,24 +50,26 @@ export class LauncherPool {
         },
         () => {},
       )
-      this.starting.add(started)
-      void started.finally(() => this.starting.delete(started))
+      starting.add(started)
+      void started.finally(() => starting.delete(started))
     }
-    await Promise.all(this.starting)
+    await Promise.all(starting)
   }
 
   async close(): Promise<void> {
     this.closed = true
-    clearTimeout(this.timer)
-    await Promise.all(this.starting)
+    for (const timer of this.timers.values()) clearTimeout(timer)
+    await Promise.all([...this.starting.values()].flatMap((starting) => [...starting]))
     await Promise.all([...this.ready.values()].flat().map((launcher) => launcher.discard()))
     this.ready.clear()
   }
 
   private refillSoon(mode: NetworkMode): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined
+    if (this.timers.has(mode)) return
+    const timer = setTimeout(() => {
+      this.timers.delete(mode)
       void this.fill(mode)
-    }, refillDelayMs).unref()
+    }, refillDelayMs)
+    this.timers.set(mode, timer.unref())
   }
 }

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { NetworkMode } from '../driver.ts'
+import { findCgroupHome } from './cgroups.ts'
+import type { Launcher } from './launcher.ts'
+import { type Layout, openLayout } from './layout.ts'
+import { hostSlot, isolatedSlot } from './network.ts'
+import { Nursery } from './nursery.ts'
+import { LauncherPool } from './pool.ts'
+
+let layout: Layout
+let nursery: Nursery
+let pool: LauncherPool
+const started: NetworkMode[] = []
+
+beforeEach(async () => {
+  layout = await openLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
+  const home = findCgroupHome()
+  if (home === undefined) throw new Error('no control groups here')
+  nursery = new Nursery(layout, home)
+  started.length = 0
+  pool = new LauncherPool(2, async (mode): Promise<Launcher> => {
+    started.push(mode)
+    return nursery.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout))
+  })
+})
+afterEach(async () => {
+  await pool.close()
+  await nursery.close()
+  await rm(join(layout.root, '..'), { recursive: true })
+})
+
+it('has launchers in store for each network that was asked for, though they were asked for at once', async () => {
+  const taken = await Promise.all([pool.take('none'), pool.take('host')])
+  await expect
+    .poll(() => started.toSorted(), { timeout: 5_000 })
+    .toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
+  await Promise.all(taken.map((launcher) => launcher.discard()))
+})
