@@ -10,8 +10,6 @@ export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 export interface EngineOptions extends LocalPortOptions {
   /** null: jobs are run elsewhere. The driver stays its owner's to close. */
   readonly runner: EngineRunner | null
-  /** The store's own, when it is not the default. */
-  readonly leaseMs?: number
   readonly collecting?: CollectTimes
 }
 

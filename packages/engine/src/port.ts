@@ -22,8 +22,11 @@ export interface RunnerPort {
   renew(runner: string): Promise<readonly LeaseStatus[]>
   /** Tells of cancels and time-outs at once; `renew` repeats them, so that a missed call only costs time. Gives the unsubscriber. */
   onDirective(listener: (directive: Directive) => void): () => void
-  /** The command has started. False: the lease is lost. This call and the reports of the end may be repeated: what is recorded already is no loss. */
-  started(lease: LeaseRef, at: Date): Promise<boolean>
+  /**
+   * The command has started. Gives when the lease, longer from now on, expires, so that the watchdog can hear of it at once; null: the lease is
+   * lost. May be repeated.
+   */
+  started(lease: LeaseRef, at: Date): Promise<Date | null>
   /**
    * Adds to the job's log. `spoolOffset` is where reading goes on after these chunks; both are kept in one transaction, so that an adopting process
    * neither repeats nor misses. False: the lease is lost.

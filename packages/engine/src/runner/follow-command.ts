@@ -30,9 +30,15 @@ export async function followCommand(context: JobContext, started: Started): Prom
   const { job, signal } = lease
   const { running } = started
   const reportStart = async () => {
-    if (!job.started) await report(() => options.port.started(job, running.startedAt))
-    // From the start on leases are longer: the watchdog is to hear of it.
-    renewSoon()
+    if (job.started) return renewSoon()
+    let expiresAt: Date | null = null
+    await report(async () => {
+      expiresAt = await options.port.started(job, running.startedAt)
+      return expiresAt !== null
+    })
+    // From here on the lease is longer. Were the watchdog to hear of it only with the next renewal, a kill of this process in between
+    // would cost the command its life.
+    if (expiresAt !== null) lease.renewed({ ...job, expiresAt, stop: null })
   }
   const end = async () => {
     const exit = await awaitEnd(context, started)

@@ -76,8 +76,16 @@ test('a report may be repeated, as after an answer that got lost', async () => {
   const { port, submit } = open()
   submit()
   const job = await leaseOne({ port })
-  for (let time = 0; time < 2; time++) expect(await port.started(job, new Date())).toBe(true)
+  for (let time = 0; time < 2; time++) expect(await port.started(job, new Date())).not.toBeNull()
   for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(), passed)).toBe(true)
+})
+
+test('G02 a start tells how long the lease now is, as the store has it', async () => {
+  const { port, submit, store } = open()
+  submit()
+  const job = await leaseOne({ port })
+  const expiresAt = await port.started(job, new Date())
+  expect((await store.leasesOf('r')).map((lease) => lease.expiresAt)).toEqual([expiresAt?.getTime()])
 })
 
 test('G01 every report under an older fence is refused', async () => {
@@ -88,10 +96,10 @@ test('G01 every report under an older fence is refused', async () => {
   await store.apply('b', [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
   const current = await leaseOne({ port })
   expect(current.fence).toBe(stale.fence + 1)
-  expect(await port.started(stale, new Date())).toBe(false)
+  expect(await port.started(stale, new Date())).toBeNull()
   expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], 4)).toBe(false)
   expect(await port.finish(stale, new Date(), passed)).toBe(false)
-  expect(await port.started(current, new Date())).toBe(true)
+  expect(await port.started(current, new Date())).not.toBeNull()
   expect((await store.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
 })
 
@@ -102,7 +110,7 @@ test('the start of a job that is being canceled is no lost lease: its runner has
   const told = new Promise((resolve) => port.onDirective(resolve))
   await store.apply('b', [{ type: 'cancel', at: Date.now() }])
   expect(await told).toEqual({ jobId: job.jobId, fence: job.fence, stop: 'cancel' })
-  expect(await port.started(job, new Date())).toBe(true)
+  expect(await port.started(job, new Date())).not.toBeNull()
   expect(await port.renew('r')).toMatchObject([{ jobId: job.jobId, stop: 'cancel' }])
   expect(await port.finish(job, new Date(), passed)).toBe(true)
   expect((await store.jobs('b'))[0]?.state).toBe('canceled')

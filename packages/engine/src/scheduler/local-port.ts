@@ -6,6 +6,7 @@ import { isHeld, isTerminal } from '../core/states.ts'
 import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
 import type { Log } from '../runner/options.ts'
 import type { BuildContext, BuildStore, Lease } from '../store.ts'
+import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
 import { leasedJob } from './leased-job.ts'
 
@@ -16,13 +17,20 @@ export interface LocalPortOptions {
     open(blob: string): Readable | Promise<Readable>
   }
   readonly log: Log
+  /** The store's own, when it is not the default. */
+  readonly leaseMs?: number
 }
 
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 
 /** The runner's way to a store in the same process. */
-export function createLocalPort({ store, blobs, log }: LocalPortOptions): RunnerPort {
+export function createLocalPort({
+  store,
+  blobs,
+  log,
+  leaseMs = defaultStoreSettings.leaseMs,
+}: LocalPortOptions): RunnerPort {
   /** A build's source never changes: a step need not ask for what its lease was made from. */
   const sources = new Map<string, BuildContext['source']>()
 
@@ -98,9 +106,11 @@ export function createLocalPort({ store, blobs, log }: LocalPortOptions): Runner
       return store.changes.onStop(({ job: jobId, fence, reason: stop }) => listener({ jobId, fence, stop }))
     },
 
-    started(lease, at) {
+    async started(lease, date) {
       const { jobId: job, fence } = lease
-      return report(lease, [{ type: 'started', job, fence, at: at.getTime() }], ({ state }) => isHeld(state))
+      const at = date.getTime()
+      const isHeldNow = await report(lease, [{ type: 'started', job, fence, at }], ({ state }) => isHeld(state))
+      return isHeldNow ? new Date(at + leaseMs) : null
     },
 
     append(lease, chunks, spoolOffset) {
