@@ -90,7 +90,7 @@ describe('a snapshot that a killed process had begun', () => {
   it('G02 is whole and there once, whenever the process was killed', async () => {
     const sandboxesEach = 8
     const moved: number[] = []
-    for (const delayMs of [0, 1, 2, 4, 8, 16]) {
+    for (let delayMs = 0; delayMs < 20; delayMs++) {
       const child = spawn(
         process.execPath,
         [fileURLToPath(new URL('freezing-process.test-support.ts', import.meta.url)), directory, `${sandboxesEach}`],
@@ -113,9 +113,9 @@ describe('a snapshot that a killed process had begun', () => {
       }
       expect(await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toHaveLength(sandboxesEach)
       expect(await readdir(layout.snapshots)).toEqual([])
-      if (delayMs !== 16) await driver.close()
+      if (delayMs < 19) await driver.close()
     }
     // Some were killed in the middle: else this shows nothing.
-    expect(Math.max(...moved)).toBeGreaterThan(0)
+    expect(moved.filter((count) => count > 0 && count < sandboxesEach)).not.toEqual([])
   }, 60_000)
 })
