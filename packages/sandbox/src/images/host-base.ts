@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, readFile, readlink, symlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError } from '../driver.ts'
+import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
 import { farm } from './link-farm.ts'
 import { isMissing } from './missing.ts'
@@ -66,8 +67,8 @@ export interface HostOptions {
 export async function hostDigest(options: HostOptions): Promise<string> {
   const hash = createHash('sha256')
   hash.update(JSON.stringify({ generator: GENERATOR, allow: [...options.allow].sort() }))
-  const parts = await Promise.all([firstOf(PACKAGE_DATABASES), firstOf(['/etc/os-release', '/usr/lib/os-release'])])
-  for (const part of parts) hash.update(createHash('sha256').update(part).digest())
+  const files = [PACKAGE_DATABASES, ['/etc/os-release', '/usr/lib/os-release']]
+  for (const digest of await Promise.all(files.map(digestOfFirst))) hash.update(digest)
   return `sha256:${hash.digest('hex')}`
 }
 
@@ -145,20 +146,6 @@ async function copyPackageState(root: string): Promise<void> {
     if ((await lstatOrUndefined(state)) === undefined) continue
     await farm({ source: state, root, hide: new Set(), publicOnly: CANNOT_READ_ALL, copy: true })
   }
-}
-
-async function firstOf(files: readonly string[]): Promise<Buffer> {
-  for (const file of files) {
-    try {
-      return await readFile(file)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
-  }
-  throw new SandboxError(
-    'image_unavailable',
-    `the base "host" needs to know what is installed here, but none of ${files.join(', ')} exists; name an image instead`,
-  )
 }
 
 async function lstatOrUndefined(file: string) {

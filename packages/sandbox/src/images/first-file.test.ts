@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { digestOfFirst } from './first-file.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'harmont-first-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+test('a file that was replaced is read again, also one of equal size and time', async () => {
+  const [file, other] = [join(folder, 'status'), join(folder, 'status-new')]
+  writeFileSync(file, 'one')
+  expect(await digestOfFirst([join(folder, 'absent'), file])).toEqual(digest('one'))
+  writeFileSync(other, 'two')
+  utimesSync(other, statSync(file).atime, statSync(file).mtime)
+  renameSync(other, file)
+  expect(await digestOfFirst([file])).toEqual(digest('two'))
+})
+
+test('none of the files is a refusal that names them', async () => {
+  await expect(digestOfFirst([join(folder, 'absent')])).rejects.toMatchObject({ code: 'image_unavailable' })
+})
