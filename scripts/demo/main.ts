@@ -51,7 +51,9 @@ async function main(): Promise<number> {
   const stayAfterwards = out.isTTY === true && !process.argv.includes('--once')
   const server = await timed('server', startDemoServer(), (it) => it.url)
   const interrupted = new Promise<'interrupted'>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done('interrupted'))
+    // Ctrl-C ends npm at once, and with it perhaps the terminal: what was started must still be stopped.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('interrupted'))
+    out.on('error', () => done('interrupted'))
   })
   try {
     const pipeline = await timed(
