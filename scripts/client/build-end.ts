@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api, Build, Job } from './api.ts'
 
+const terminal: ReadonlySet<Build['state']> = new Set(['passed', 'failed', 'canceled'])
+
+/** Whether the build is in a state that it never leaves by itself. */
+export function isOver({ state }: Build): boolean {
+  return terminal.has(state)
+}
+
 export interface Ended {
   readonly build: Build
   /** By step key. */
@@ -13,8 +20,7 @@ export async function buildEnd(api: Api, pipeline: string, number: number, timeo
   for (;;) {
     const build = await api.getBuild(pipeline, number)
     const jobs = await api.listJobs(pipeline, number)
-    if (['passed', 'failed', 'canceled'].includes(build.state))
-      return { build, jobs: new Map(jobs.map((job) => [job.step_key ?? job.id, job])) }
+    if (isOver(build)) return { build, jobs: new Map(jobs.map((job) => [job.step_key ?? job.id, job])) }
     if (Date.now() > deadline) {
       const states = jobs.map((job) => `${job.step_key}: ${job.state}`).join(', ')
       throw new Error(`build #${number} is still ${build.state} after ${timeoutMs / 1000} s (${states})`)

@@ -8,6 +8,8 @@ const shown = 2
 export class Tails {
   readonly #api: Api
   readonly #lines = new Map<string, string[]>()
+  /** What follows the last line break of each job. */
+  readonly #partial = new Map<string, string>()
   readonly #stop = new AbortController()
   readonly #following: Promise<void>[] = []
 
@@ -65,8 +67,6 @@ export class Tails {
       for (const chunk of (JSON.parse(data) as { chunks: { content: string }[] }).chunks)
         this.#push(jobId, chunk.content)
   }
-
-  #partial = new Map<string, string>()
 
   #push(jobId: string, content: string): void {
     const lines = ((this.#partial.get(jobId) ?? '') + content).split(/\r\n|\n|\r/)

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogUpdate } from 'log-update'
 import type { Api, Build, Job } from '../client/api.ts'
+import { isOver } from '../client/build-end.ts'
 import { Tails } from './tails.ts'
 import { changeLine, draw, type Picture, type StepShape } from './view.ts'
 
 const pollMs = 250
-const terminal = new Set<Build['state']>(['passed', 'failed', 'canceled'])
 
 export interface Watched {
   readonly build: Build
@@ -29,7 +29,7 @@ export async function watchBuild(
     const [build, jobs] = await Promise.all([api.getBuild(pipeline, number), api.listJobs(pipeline, number)])
     const now = new Date()
     for (const job of jobs) if (job.state === 'running' || job.state === 'failed') tails.follow(job.id)
-    const over = terminal.has(build.state) && jobs.every((job) => job.finished_at)
+    const over = isOver(build) && jobs.every((job) => job.finished_at)
     const picture: Picture = { build, title, shapes, jobs, tails: tails.short((out.columns ?? 100) - 20), now }
     if (screen)
       screen(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncDirectory } from '../data-directory/sync-directory.ts'
 import type { BlobStore, BlobWriter } from './blob-store.ts'
 
 const namePattern = /^[0-9a-f-]{36}$/
@@ -75,16 +76,6 @@ async function openWriter(complete: string, unfinished: string): Promise<BlobWri
       await close()
       await rm(draft, { force: true })
     },
-  }
-}
-
-/** A name is durable only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncDirectory } from './sync-directory.ts'
 
 /** 32 random bytes as base64url in a file of that name, mode 0600, made once also when several processes ask at the same time. */
 export async function generatedSecret(directory: string, name: string): Promise<string> {
@@ -32,14 +33,5 @@ async function readSecret(path: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }
