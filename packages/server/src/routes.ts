@@ -1,15 +1,24 @@
+import type pg from 'pg'
 import { type AccountServices, accountRoutes } from './accounts/routes.ts'
 import { apiTokenRoutes } from './api-tokens/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
+import type { Sealer } from './encryption/seal.ts'
 import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
 import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
+import type { Settings } from './settings/read-settings.ts'
 
-export type Services = AccountServices & BuildServices & HealthServices & JobLogServices
+/** What every feature may ask for; each names in its own interface what it does. */
+export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices {
+  readonly pool: pg.Pool
+  readonly settings: Settings
+  /** Keeps secrets encrypted in the database. */
+  readonly sealer: Sealer
+}
 
 /** Every operation that this server fills, feature by feature. */
 export function allRoutes(services: Services): Handlers {

@@ -10,6 +10,7 @@ import { ensureBootstrap } from './bootstrap/ensure-bootstrap.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory/open-data-directory.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { drainHttp } from './drain.ts'
+import { createSealer } from './encryption/seal.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
@@ -53,11 +54,6 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
       warn: (error) => log.warn({ err: error }, 'the engine lost time'),
     })
     started.defer(() => store.close())
-    const worker = await startWorker({ pool: database.pool, blobs, log })
-    started.defer(() => worker.stop())
-    const builds = await startBuilds({ settings, directory, store, blobs, log })
-    started.defer(() => builds.stop())
-
     const closing = new AbortController()
     let draining = false
     const services = {
@@ -67,6 +63,10 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
       closing: closing.signal,
       isDraining: () => draining,
     }
+    const worker = await startWorker({ ...services, log })
+    started.defer(() => worker.stop())
+    const builds = await startBuilds({ settings, directory, store, blobs, log })
+    started.defer(() => builds.stop())
     const app = makeHttp(services, settings, log, validateResponses)
     const url = await listen(app, settings)
     return {
@@ -95,6 +95,8 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     pool,
     migrationNames,
     dataDirectory: directory.path,
+    settings,
+    sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,
     renderWaitSeconds: settings.renderWaitSeconds,
     cursors: createCursors(settings.cookieSecret ?? (await directory.secret('cookie'))),

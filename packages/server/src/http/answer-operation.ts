@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { type Access, bearerOf, requireCaller, requireMembership } from './access.ts'
 import { apiError } from './api-error.ts'
 import type { BlobSink } from './build-body.ts'
+import { cookieOf } from './cookies.ts'
 import { readParams } from './params.ts'
 import { readQuery } from './query.ts'
 import type { BodyReader } from './read-body.ts'
@@ -24,7 +25,7 @@ export interface Shell {
 /** The same as every `Reply` of the contract, as the shell sends it. */
 interface AnyReply {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: unknown
   readonly open?: () => Readable
   readonly mediaType?: string
@@ -81,6 +82,11 @@ async function contextOf(
     method: request.method,
     params,
     bearer,
+    client: {
+      address: request.socket.remoteAddress ?? '',
+      userAgent: firstOf(request.headers['user-agent']),
+    },
+    cookie: (name: string) => cookieOf(request.headers.cookie, name),
     header: (name: string) => firstOf(request.headers[name]),
     requestId: request.id,
     log: shell.log.child({ request_id: request.id }),
@@ -109,7 +115,7 @@ function send(
   shape: ShapeBody,
   answer: AnyReply,
 ): FastifyReply {
-  reply.code(answer.status).headers(answer.headers ?? {})
+  reply.code(answer.status).headers({ ...answer.headers })
   if (answer.open === undefined) {
     return 'body' in answer ? reply.send(shape(answer.status, answer.body)) : reply.send()
   }

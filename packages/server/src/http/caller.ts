@@ -1,9 +1,26 @@
+/** What a credential may be used for; a session has all four (`http.md` 3.1). */
+export type Scope = 'read' | 'build' | 'manage' | 'account'
+
 /** The user behind a credential, as the credential check found it. */
 export interface Caller {
   readonly userId: string
   /** The session or API key that was shown. */
   readonly credentialId: string
   readonly kind: 'session' | 'key'
+  /** The credential came as a cookie, which a browser sends by itself: changes need the CSRF header. */
+  readonly isCookie: boolean
+  readonly scopes: readonly Scope[]
+  /** Ids of the only organizations that the credential shows; null = all of the user's. */
+  readonly organizationIds: readonly string[] | null
+  /** When the credential ends; null = never. What it makes lives no longer. */
+  readonly expiresAt: Date | null
+}
+
+/** Where a request came from. */
+export interface Client {
+  /** The peer, or behind trusted proxies whom they name. */
+  readonly address: string
+  readonly userAgent: string | null
 }
 
 /** A rank within an organization; `http.md` 6. */

@@ -55,7 +55,15 @@ export async function startTestServer(
     access: {
       authenticate: async (token) => {
         if (![ownerToken, memberToken, strangerToken].includes(token)) return null
-        return { userId, credentialId: token, kind: 'key' }
+        return {
+          userId,
+          credentialId: token,
+          kind: 'key',
+          isCookie: false,
+          scopes: ['read', 'build', 'manage', 'account'],
+          organizationIds: null,
+          expiresAt: null,
+        }
       },
       membership: async ({ credentialId }, slug) => {
         if (slug !== 'acme' || credentialId === strangerToken) return null

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { OperationId, operationAuth, operations } from '@harmont/contract'
 import type { Logger } from 'pino'
 import type { UploadedSource } from './build-body.ts'
-import type { Caller, Membership } from './caller.ts'
+import type { Caller, Client, Membership } from './caller.ts'
 
 /** Operations whose `source_b64` is taken out of the body while it arrives. */
 type UploadId = 'createBuild' | 'createBuildBySource'
@@ -37,9 +37,10 @@ export type Complete<T> = T extends readonly (infer Item)[]
     ? { [K in keyof T]-?: Complete<Exclude<T[K], undefined>> }
     : T
 
-type SuccessStatus = 200 | 201 | 204 | 206 | 304
+type SuccessStatus = 200 | 201 | 202 | 204 | 206 | 302 | 304
 
-type Headers = Readonly<Record<string, string>>
+/** A header that is sent several times, `set-cookie`, has a list. */
+type Headers = Readonly<Record<string, string | string[]>>
 
 type ReplyOf<Status, Response> = Response extends { content: { 'application/json': infer J } }
   ? { readonly status: Status; readonly body: Complete<J>; readonly headers?: Headers }
@@ -77,6 +78,9 @@ export type RequestContext<Id extends OperationId> = {
   readonly header: (name: string) => string | null
   /** The token of `Authorization: Bearer`, unchecked; null when absent. Checked already where there is a `caller`. */
   readonly bearer: string | null
+  readonly client: Client
+  /** A cookie as sent; null when absent. */
+  readonly cookie: (name: string) => string | null
   readonly requestId: string
   readonly log: Logger
   /** Aborted when the client goes away before its answer is complete. */

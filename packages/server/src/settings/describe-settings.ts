@@ -1,5 +1,6 @@
 import { type Environment, readSettings } from './read-settings.ts'
-import { type Setting, settingsTable } from './table.ts'
+import type { Setting } from './setting.ts'
+import { settingsTable } from './table.ts'
 
 export interface DescribedSetting {
   readonly variable: string

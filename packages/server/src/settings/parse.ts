@@ -96,3 +96,44 @@ export const addressRange: Parse<string> = (text) => {
   if (port === null || Number(port[2]) > 65535) throw refuse()
   return text
 }
+
+/** An absolute http or https address, kept without a slash at its end. */
+export const webAddress: Parse<string> = (text) => {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username)
+    throw new NotThat('an http or https address, such as `https://github.example.com/api/v3`')
+  return url.href.replace(/\/+$/, '')
+}
+
+/** An http or https URL that is compared as it is written. */
+export const exactUrl: Parse<string> = (text) => {
+  if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new NotThat('an http or https URL')
+  return text
+}
+
+export const smtpUrl: Parse<string> = (text) => {
+  const url = URL.parse(text)
+  if (url === null || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '')
+    throw new NotThat('`smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`')
+  return text
+}
+
+/** A host as it stands in a URL: a name or an address, with a port where it is not the usual one. */
+export const hostName: Parse<string> = (text) => {
+  const url = URL.parse(`https://${text}`)
+  if (url === null || url.host !== text.toLowerCase()) throw new NotThat('a host, or `host:port`')
+  return url.host
+}
+
+/** What a second of each part of a machine costs, in micro-cents. */
+export interface BillingRates {
+  readonly vcpu: number
+  readonly memoryGb: number
+  readonly diskGb: number
+}
+
+export const billingRates: Parse<BillingRates> = (text) => {
+  const match = /^vcpu=(\d{1,9}),memory=(\d{1,9}),disk=(\d{1,9})$/.exec(text.replaceAll(' ', ''))
+  if (match === null) throw new NotThat('`vcpu=N,memory=N,disk=N` in whole micro-cents')
+  return { vcpu: Number(match[1]), memoryGb: Number(match[2]), diskGb: Number(match[3]) }
+}

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { NotThat } from './parse.ts'
-import { type GivenSettings, type Setting, settingsTable } from './table.ts'
+import type { Setting } from './setting.ts'
+import { type GivenSettings, settingsTable } from './table.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,7 @@
 /** Every setting of the server: its variable, default and meaning (`architecture.md`, "Settings"). */
 import { availableParallelism } from 'node:os'
+import { accessSettings } from './access-settings.ts'
+import { outsideSettings } from './outside-settings.ts'
 import {
   absolutePath,
   addressRange,
@@ -14,28 +16,7 @@ import {
   type Parse,
   visibleAscii,
 } from './parse.ts'
-
-export interface Setting<T> {
-  readonly variable: string
-  readonly meaning: string
-  readonly parse: Parse<T>
-  readonly fallback: T
-  /** Never printed. */
-  readonly secret: boolean
-}
-
-function setting<T>(variable: string, parse: Parse<T>, fallback: T, meaning: string): Setting<T> {
-  return { variable, parse, fallback, meaning, secret: false }
-}
-
-/** Without a default: null stands for what `meaning` says. */
-function optional<T>(variable: string, parse: Parse<T>, meaning: string): Setting<T | null> {
-  return { variable, parse, fallback: null, meaning, secret: false }
-}
-
-function secret<T>(of: Setting<T>): Setting<T> {
-  return { ...of, secret: true }
-}
+import { optional, type Setting, secret, setting } from './setting.ts'
 
 const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
 
@@ -121,12 +102,6 @@ export const settingsTable = {
     20 * 1024 ** 3,
     'disk space for cached snapshots; the least recently used go first',
   ),
-  logTokenSecret: secret(
-    optional('HARMONT_LOG_TOKEN_SECRET', visibleAscii(16), 'key of log tokens; generated once without it'),
-  ),
-  cookieSecret: secret(
-    optional('HARMONT_COOKIE_SECRET', visibleAscii(16), 'key of cookies and cursors; generated once without it'),
-  ),
   bootstrapToken: secret(
     optional(
       'HARMONT_BOOTSTRAP_TOKEN',
@@ -146,6 +121,8 @@ export const settingsTable = {
     'info',
     'least level of what goes to the log on standard output',
   ),
+  ...accessSettings,
+  ...outsideSettings,
 } as const
 
 type Table = typeof settingsTable

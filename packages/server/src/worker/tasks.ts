@@ -1,60 +1,17 @@
-/** Background work. Each task may run twice, and on two machines at the same time. */
+/** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
 import type { TaskList } from 'graphile-worker'
-import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { BlobStore } from '../blobs/index.ts'
-import { blobsInUse, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
+import type { Services } from '../routes.ts'
+import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
-const dayMs = 24 * 3600 * 1000
-
-export interface TaskServices {
-  readonly pool: pg.Pool
-  readonly blobs: BlobStore
+export interface TaskServices extends Services {
   readonly log: Logger
 }
 
-/** When the sweeps run, as graphile-worker's crontab. */
-export const crontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows'].join('\n')
+/** When tasks run by themselves, as graphile-worker's crontab. */
+export const crontab = [...sweepCrontab].join('\n')
 
-export function makeTasks({ pool, blobs, log }: TaskServices): TaskList {
-  return {
-    build_ended: async (payload) => {
-      await retireToken(pool, readBuildId(payload))
-    },
-    sweep_rows: async () => {
-      const keys = await removeDeadKeys(pool)
-      const tokens = await retireOverTokens(pool)
-      log.info({ keys, tokens }, 'dead rows swept')
-    },
-    sweep_blobs: async () => {
-      const before = new Date(Date.now() - dayMs)
-      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'blobs without a build swept')
-    },
-  }
-}
-
-/** Removes blobs that no build refers to and that are older than `before`. Gives how many. */
-export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
-  await blobs.removeUnfinished(before)
-  let removed = 0
-  let batch: string[] = []
-  const removeBatch = async () => {
-    const used = await blobsInUse(pool, batch)
-    const orphans = batch.filter((name) => !used.has(name))
-    for (const name of orphans) await blobs.remove(name)
-    removed += orphans.length
-    batch = []
-  }
-  for await (const { name, completedAt } of blobs.list()) {
-    if (completedAt < before) batch.push(name)
-    if (batch.length === 500) await removeBatch()
-  }
-  await removeBatch()
-  return removed
-}
-
-function readBuildId(payload: unknown): string {
-  if (typeof payload === 'object' && payload !== null && 'build_id' in payload && typeof payload.build_id === 'string')
-    return payload.build_id
-  throw new Error('expected a payload with `build_id`')
+/** Every task of the server by its name. */
+export function makeTasks(services: TaskServices): TaskList {
+  return { ...sweepTasks(services) }
 }

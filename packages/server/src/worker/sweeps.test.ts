@@ -4,7 +4,7 @@ import { openDirectoryStore } from '../blobs/index.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { removeDeadKeys, retireOverTokens } from './store.ts'
-import { sweepBlobs } from './tasks.ts'
+import { sweepBlobs } from './sweeps.ts'
 
 const it = testServer()
 

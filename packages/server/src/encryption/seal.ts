@@ -1,0 +1,35 @@
+/** Secrets at rest: AES-256-GCM under a key derived from HARMONT_ENCRYPTION_KEY, bound to where they belong. */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+const version = 1
+const nonceBytes = 12
+const tagBytes = 16
+
+export interface Sealer {
+  /** Encrypts. `place` says where the value belongs, such as `secret/<id>`; only there it can be opened. */
+  seal(place: string, plain: string): Buffer
+  /** Decrypts. Throws when the bytes were changed, belong elsewhere, or were sealed under another key. */
+  open(place: string, sealed: Buffer): string
+}
+
+/** Makes a sealer of a key of any length. */
+export function createSealer(secret: string): Sealer {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'harmont secrets at rest', 32))
+  return {
+    seal(place, plain) {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place))
+      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      return Buffer.concat([Buffer.from([version]), nonce, cipher.getAuthTag(), text])
+    },
+    open(place, sealed) {
+      if (sealed[0] !== version) throw new Error('a sealed value has an unknown form')
+      const nonce = sealed.subarray(1, 1 + nonceBytes)
+      const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes)
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+        .setAAD(Buffer.from(place))
+        .setAuthTag(tag)
+      return decipher.update(sealed.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+    },
+  }
+}

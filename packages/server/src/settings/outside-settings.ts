@@ -1,0 +1,62 @@
+/** Services that others run: sign-in, forges, money (`http.md` 12.4). Where one lacks a part it is off. */
+import {
+  absolutePath,
+  anyText,
+  billingRates,
+  hostName,
+  integer,
+  listOf,
+  oneOf,
+  visibleAscii,
+  webAddress,
+} from './parse.ts'
+import { optional, secret, setting } from './setting.ts'
+
+const id = (variable: string, whose: string) => optional(variable, visibleAscii(1), `OAuth client id of ${whose}`)
+const clientSecret = (variable: string, whose: string) =>
+  secret(optional(variable, visibleAscii(1), `OAuth client secret of ${whose}`))
+
+export const outsideSettings = {
+  googleClientId: id('HARMONT_GOOGLE_CLIENT_ID', 'Google sign-in'),
+  googleClientSecret: clientSecret('HARMONT_GOOGLE_CLIENT_SECRET', 'Google sign-in'),
+  githubClientId: id('HARMONT_GITHUB_CLIENT_ID', 'GitHub sign-in'),
+  githubClientSecret: clientSecret('HARMONT_GITHUB_CLIENT_SECRET', 'GitHub sign-in'),
+  bitbucketClientId: id('HARMONT_BITBUCKET_CLIENT_ID', 'Bitbucket'),
+  bitbucketClientSecret: clientSecret('HARMONT_BITBUCKET_CLIENT_SECRET', 'Bitbucket'),
+  githubAppId: optional('HARMONT_GITHUB_APP_ID', integer(1, Number.MAX_SAFE_INTEGER), 'number of the GitHub App'),
+  githubAppSlug: optional('HARMONT_GITHUB_APP_SLUG', visibleAscii(1), 'name of the GitHub App in its URL'),
+  githubPrivateKey: secret(
+    optional(
+      'HARMONT_GITHUB_PRIVATE_KEY',
+      anyText,
+      "the GitHub App's private key, as PEM; line breaks may be written as \\n",
+    ),
+  ),
+  githubPrivateKeyPath: optional('HARMONT_GITHUB_PRIVATE_KEY_PATH', absolutePath, 'file with the private key instead'),
+  githubWebhookSecret: secret(
+    optional('HARMONT_GITHUB_WEBHOOK_SECRET', visibleAscii(1), 'with which GitHub signs its webhooks'),
+  ),
+  stripeSecretKey: secret(optional('HARMONT_STRIPE_SECRET_KEY', visibleAscii(1), 'secret key of Stripe')),
+  stripeWebhookSecret: secret(
+    optional('HARMONT_STRIPE_WEBHOOK_SECRET', listOf(visibleAscii(1)), 'secrets with which Stripe signs its events'),
+  ),
+  billing: setting('HARMONT_BILLING', oneOf('off', 'on'), 'off', '`on`: a build needs a positive balance'),
+  billingRates: setting(
+    'HARMONT_BILLING_RATES',
+    billingRates,
+    { vcpu: 10_000, memoryGb: 5_000, diskGb: 100 },
+    'micro-cents a second for a vCPU, a GB of memory and a GB of disk, such as `vcpu=10000,memory=5000,disk=100`',
+  ),
+  sourceUrlAllow: setting(
+    'HARMONT_SOURCE_URL_ALLOW',
+    listOf(hostName),
+    [],
+    'hosts beside public ones that source archives may be fetched from',
+  ),
+  googleUrl: setting('HARMONT_GOOGLE_URL', webAddress, 'https://accounts.google.com', "Google's OpenID issuer"),
+  githubUrl: setting('HARMONT_GITHUB_URL', webAddress, 'https://github.com', 'GitHub'),
+  githubApiUrl: setting('HARMONT_GITHUB_API_URL', webAddress, 'https://api.github.com', "GitHub's API"),
+  bitbucketUrl: setting('HARMONT_BITBUCKET_URL', webAddress, 'https://bitbucket.org', 'Bitbucket'),
+  bitbucketApiUrl: setting('HARMONT_BITBUCKET_API_URL', webAddress, 'https://api.bitbucket.org', "Bitbucket's API"),
+  stripeApiUrl: setting('HARMONT_STRIPE_API_URL', webAddress, 'https://api.stripe.com', "Stripe's API"),
+} as const

@@ -1,0 +1,60 @@
+/** What keeps the database and the blob store free of what nobody needs any more. */
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { BlobStore } from '../blobs/index.ts'
+import { blobsInUse, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
+
+const dayMs = 24 * 3600 * 1000
+
+interface SweepServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly log: Logger
+}
+
+export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows']
+
+/** The tasks that sweep. */
+export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
+  return {
+    build_ended: async (payload) => {
+      await retireToken(pool, readBuildId(payload))
+    },
+    sweep_rows: async () => {
+      const keys = await removeDeadKeys(pool)
+      const tokens = await retireOverTokens(pool)
+      log.info({ keys, tokens }, 'dead rows swept')
+    },
+    sweep_blobs: async () => {
+      const before = new Date(Date.now() - dayMs)
+      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'blobs without a build swept')
+    },
+  }
+}
+
+/** Removes blobs that no build refers to and that are older than `before`. Gives how many. */
+export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
+  await blobs.removeUnfinished(before)
+  let removed = 0
+  let batch: string[] = []
+  const removeBatch = async () => {
+    const used = await blobsInUse(pool, batch)
+    const orphans = batch.filter((name) => !used.has(name))
+    for (const name of orphans) await blobs.remove(name)
+    removed += orphans.length
+    batch = []
+  }
+  for await (const { name, completedAt } of blobs.list()) {
+    if (completedAt < before) batch.push(name)
+    if (batch.length === 500) await removeBatch()
+  }
+  await removeBatch()
+  return removed
+}
+
+function readBuildId(payload: unknown): string {
+  if (typeof payload === 'object' && payload !== null && 'build_id' in payload && typeof payload.build_id === 'string')
+    return payload.build_id
+  throw new Error('expected a payload with `build_id`')
+}
