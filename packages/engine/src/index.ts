@@ -20,15 +20,17 @@ export type {
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
 export { MemoryStore } from './memory/memory-store.ts'
-export type {
-  Directive,
-  LeasedJob,
-  LeaseRef,
-  LeaseStatus,
-  RenderResult,
-  RenderWork,
-  RunnerPort,
-  SourceArchive,
+export {
+  type Directive,
+  type LeasedJob,
+  type LeaseRef,
+  type LeaseStatus,
+  type RenderResult,
+  type RenderWork,
+  type RunnerPort,
+  type SourceOffer,
+  SourceUnavailable,
+  type SourceUnavailableCode,
 } from './port.ts'
 export type { Outbox } from './postgres/build-work.ts'
 export { engineMigrations } from './postgres/migrations.ts'
@@ -37,5 +39,5 @@ export { createRunner, type Runner } from './runner/create-runner.ts'
 export type { Log, Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
-export type { Applied, BuildContext, BuildStore, ChangeFeed, Lease } from './store.ts'
+export type { Applied, BuildContext, BuildSource, BuildStore, ChangeFeed, Lease } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

@@ -39,8 +39,11 @@ export interface RunnerPort {
   finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
   /** Reports what rendering gave: the IR's text, or the error's. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
-  /** The build's source archive, gzip or plain tar; null when the build has an empty tree. */
-  fetchSource(buildId: string): Promise<SourceArchive | null>
+  /**
+   * How the build's source can be had; null when the build has an empty tree. Fails with `SourceUnavailable` when it never can; after any other
+   * error asking again may help.
+   */
+  fetchSource(buildId: string): Promise<SourceOffer | null>
 }
 
 export type RenderResult =
@@ -105,8 +108,35 @@ export interface RenderWork {
   readonly slug: string
 }
 
-export interface SourceArchive {
-  /** Hex SHA-256 of the archive's bytes: equal archives are unpacked once. */
-  readonly sha256: string
-  open(): Promise<Readable>
+export type SourceOffer =
+  | {
+      readonly kind: 'archive'
+      /** Hex SHA-256 of the archive's bytes, gzip or plain tar: equal archives are unpacked once. */
+      readonly sha256: string
+      open(): Promise<Readable>
+    }
+  | {
+      readonly kind: 'git'
+      readonly repository: string
+      readonly url: string
+      readonly commit: string
+      readonly refs: readonly string[]
+      /** Value of an Authorization header for the fetch, short-lived; null for none. */
+      readonly authorization: string | null
+    }
+
+export type SourceUnavailableCode =
+  | 'source_fetch_failed'
+  | 'source_checksum_mismatch'
+  | 'source_invalid'
+  | 'fork_source_unfetchable'
+
+/** A build's source can never be had; the message says why, for the author of the build. */
+export class SourceUnavailable extends Error {
+  override readonly name = 'SourceUnavailable'
+  readonly code: SourceUnavailableCode
+  constructor(code: SourceUnavailableCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
 }

@@ -5,6 +5,20 @@
 import type { Chunk, LogReader } from '@harmont/logs'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
 
+/** Where the files of a build come from. Whoever owns the engine makes an offer to the runner of it. */
+export type BuildSource =
+  /** Named by the blob store of the engine's owner. */
+  | { readonly kind: 'archive'; readonly sha256: string; readonly blob: string }
+  | { readonly kind: 'url'; readonly url: string; readonly sha256: string | null }
+  | {
+      readonly kind: 'git'
+      /** The server's id of the repository. */
+      readonly repository: string
+      readonly commit: string
+      /** Full refs that hold the commit, tried in order when the commit alone cannot be fetched. */
+      readonly refs: readonly string[]
+    }
+
 /** What the engine must know of a build besides its jobs; the server fills it, the runner reads it. */
 export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
@@ -13,8 +27,8 @@ export interface BuildContext {
   readonly origin: Readonly<Record<string, string>>
   /** The slug to render when there was no IR. */
   readonly renderSlug: string | null
-  /** Named by the blob store of whoever owns the engine; null for an empty tree. */
-  readonly source: { readonly sha256: string; readonly blob: string } | null
+  /** Null for an empty tree. */
+  readonly source: BuildSource | null
   /** The facts that conditions are evaluated with; kept for a later rendering. */
   readonly conditionContext: import('@harmont/ir').ConditionContext
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { liveBuild, refresh } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
-import type { BuildContext } from '../store.ts'
+import type { BuildContext, BuildSource } from '../store.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow } from './rows.ts'
 
@@ -49,8 +49,12 @@ export async function currentBuild(
   return cached
 }
 
+type StoredContext = Omit<BuildContext, 'source'> & {
+  readonly source: BuildSource | { readonly kind?: undefined; readonly sha256: string; readonly blob: string } | null
+}
+
 async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBuild> {
-  const plan = await client.query<{ context: BuildContext; steps: readonly Step[] }>({
+  const plan = await client.query<{ context: StoredContext; steps: readonly Step[] }>({
     name: 'engine-load-plan',
     text: 'select context, steps from engine.plans where build_id = $1',
     values: [row.id],
@@ -72,5 +76,10 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
   if (build.jobs.length !== build.steps.length) {
     throw new Error(`build ${row.id} has ${build.steps.length} steps and ${build.jobs.length} jobs`)
   }
-  return { live: liveBuild(build), version: Number(row.version), context: stored.context }
+  return { live: liveBuild(build), version: Number(row.version), context: readContext(stored.context) }
+}
+
+/** Contexts that were written when all sources were archives do not say so. */
+function readContext({ source, ...rest }: StoredContext): BuildContext {
+  return { ...rest, source: source && (source.kind === undefined ? { ...source, kind: 'archive' } : source) }
 }

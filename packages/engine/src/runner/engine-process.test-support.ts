@@ -10,7 +10,13 @@ const [directory = '', database = '{}'] = process.argv.slice(2)
 const store = await PostgresStore.open(JSON.parse(database))
 const engine = createEngine({
   store,
-  blobs: { open: async (name) => Readable.from([await readFile(join(directory, name))]) },
+  sources: {
+    async offer(_buildId, source) {
+      if (source.kind !== 'archive') throw new Error('only archives lie here')
+      const { sha256, blob } = source
+      return { kind: 'archive', sha256, open: async () => Readable.from([await readFile(join(directory, blob))]) }
+    },
+  },
   runner: runnerOptions(directory, await openDriver(directory), { settings: { renewEveryMs: 500 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })

@@ -63,7 +63,7 @@ test('a build without a source clears away what an earlier source brought into a
 })
 
 test('a source that cannot be unpacked fails the build and its step, which is not tried again, and says why', async () => {
-  const source = { sha256: '0'.repeat(64), blob: 'none' }
+  const source = { kind: 'archive', sha256: '0'.repeat(64), blob: 'none' } as const
   const policy = { softFail: true, retry: { limit: 3, delaySeconds: 0 } } as const
   const { state, errorCode, errorMessage, jobs } = await run(bench, [step('true', policy)], { source })
   expect([state, errorCode]).toEqual(['failed', 'source_invalid'])

@@ -66,7 +66,7 @@ test('a source that is not an archive fails the build with source_invalid', asyn
   const build = await run(
     bench,
     { kind: 'render' },
-    { source: { sha256: '0'.repeat(64), blob: 'none' }, renderSlug: 'ci' },
+    { source: { kind: 'archive', sha256: '0'.repeat(64), blob: 'none' }, renderSlug: 'ci' },
   )
   expect(build).toMatchObject({ state: 'failed', errorCode: 'source_invalid' })
 })

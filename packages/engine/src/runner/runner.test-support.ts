@@ -15,7 +15,7 @@ import { plainPlan } from '../core/random-plan.ts'
 import { isBuildTerminal } from '../core/states.ts'
 import { createEngine, type Engine, type EngineOptions, type EngineRunner } from '../engine.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
-import type { BuildContext, BuildStore } from '../store.ts'
+import type { BuildContext, BuildSource, BuildStore } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
 
@@ -41,6 +41,8 @@ export interface BenchOptions {
   readonly startLeaseMs?: number
   readonly leaseMs?: number
   readonly collecting?: EngineOptions['collecting']
+  /** Instead of the bench's own blobs. */
+  readonly sources?: EngineOptions['sources']
   /** Instead of a plain one. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
@@ -59,7 +61,13 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       store,
       leaseMs,
       ...(options.collecting ? { collecting: options.collecting } : {}),
-      blobs: { open: (name) => Readable.from([blobs.get(name) ?? Buffer.alloc(0)]) },
+      sources: options.sources ?? {
+        async offer(_buildId, source) {
+          if (source.kind !== 'archive') throw new Error('only archives lie here')
+          const { sha256, blob } = source
+          return { kind: 'archive', sha256, open: async () => Readable.from([blobs.get(blob) ?? Buffer.alloc(0)]) }
+        },
+      },
       runner: runnerOptions(directory, driver, options.runner),
       log: (level, message, error) => {
         if (level !== 'info') console.error(level, message, error)
@@ -198,12 +206,12 @@ export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefine
 export async function archive(
   { blobs }: Pick<Bench, 'blobs'>,
   files: Readonly<Record<string, string>>,
-): Promise<{ readonly sha256: string; readonly blob: string }> {
+): Promise<Extract<BuildSource, { readonly kind: 'archive' }>> {
   const tar = pack()
   for (const [name, content] of Object.entries(files)) tar.entry({ name }, content)
   tar.finalize()
   const bytes = Buffer.from(await text(tar.pipe(createGzip()).setEncoding('latin1')), 'latin1')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   blobs.set(sha256, bytes)
-  return { sha256, blob: sha256 }
+  return { kind: 'archive', sha256, blob: sha256 }
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { SourceTreeRef } from '@harmont/sandbox'
+import { SandboxError, type SourceTreeRef } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 import { persist } from './persist.ts'
 
@@ -20,6 +20,7 @@ export async function sourceTree(
     giveUpMs: settings.giveUpMs,
     onFailure: (error) => log('warn', `build ${buildId}: its source could not be asked for`, error),
   })
+  if (archive?.kind === 'git') throw new SandboxError('source_invalid', 'This runner has no git mirror yet.')
   if (archive === null && !wantsEmpty) return null
   return sources.get({
     sha256: archive?.sha256 ?? nothing,

@@ -36,9 +36,9 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   const port = createLocalPort({
     store: bench.store,
     log,
-    blobs: {
-      open: () => {
-        throw new Error('no blobs')
+    sources: {
+      offer: () => {
+        throw new Error('no sources')
       },
     },
   })

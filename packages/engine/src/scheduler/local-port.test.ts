@@ -19,9 +19,9 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
   const port = createLocalPort({
     store,
     log: () => undefined,
-    blobs: {
-      open: () => {
-        throw new Error('no blobs')
+    sources: {
+      offer: () => {
+        throw new Error('no sources')
       },
     },
   })

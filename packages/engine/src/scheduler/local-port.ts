@@ -1,20 +1,19 @@
-import type { Readable } from 'node:stream'
 import { conditionHolds, parsePlan } from '@harmont/ir'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
-import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort } from '../port.ts'
+import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
 import type { Log } from '../runner/options.ts'
-import type { BuildContext, BuildStore, Lease } from '../store.ts'
+import type { BuildContext, BuildSource, BuildStore, Lease } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
 import { leasedJob } from './leased-job.ts'
 
 export interface LocalPortOptions {
   readonly store: BuildStore
-  readonly blobs: {
-    /** The bytes of a source archive, under the name in its build's context. */
-    open(blob: string): Readable | Promise<Readable>
+  readonly sources: {
+    /** How a runner can have a build's source; see `RunnerPort.fetchSource` about errors. */
+    offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
   readonly log: Log
   /** The store's own, when it is not the default. */
@@ -27,7 +26,7 @@ const rememberedSources = 1_000
 /** The runner's way to a store in the same process. */
 export function createLocalPort({
   store,
-  blobs,
+  sources: { offer },
   log,
   leaseMs = defaultStoreSettings.leaseMs,
 }: LocalPortOptions): RunnerPort {
@@ -138,7 +137,7 @@ export function createLocalPort({
     async fetchSource(buildId) {
       const known = sources.get(buildId)
       const source = known === undefined ? (await loadBuild(buildId)).context.source : known
-      return source && { sha256: source.sha256, open: async () => blobs.open(source.blob) }
+      return source && offer(buildId, source)
     },
   }
 

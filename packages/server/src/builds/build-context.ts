@@ -32,7 +32,7 @@ export function buildContext(input: BuildInput, place: BuildPlace): BuildContext
     cacheNamespace: `${membership.organizationId}/trusted`,
     origin: { pipeline: pipeline.slug, number: String(number), url },
     renderSlug: input.ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,
-    source: input.upload?.blob ? { blob: input.upload.blob, sha256: input.upload.sha256 } : null,
+    source: input.upload?.blob ? { kind: 'archive', blob: input.upload.blob, sha256: input.upload.sha256 } : null,
     conditionContext: conditionContext(input),
   }
 }

@@ -5,6 +5,7 @@ import { renderMounts } from '@harmont/hm'
 import { createImageStore, createOciDriver, type ImageStore, type OciDriver, probe } from '@harmont/sandbox'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
+import { sourceOffers } from '../build-source/offer-source.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import { isLocal, type Settings } from '../settings/read-settings.ts'
 
@@ -32,7 +33,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
-    blobs: { open: (blob) => blobs.open(blob) },
+    sources: sourceOffers({ blobs }),
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
     log: toLog(log.child({ part: 'engine' })),
