@@ -1,5 +1,8 @@
 import type { Database } from '../database/transaction.ts'
 
+/** Whoever holds it makes an account. */
+const signupLock = 0x7369676e
+
 export interface AccountRow {
   readonly id: string
   readonly email: string
@@ -19,4 +22,28 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
   const [row] = rows
   if (row === undefined) throw new Error(`the user ${userId} of a credential does not exist`)
   return row
+}
+
+/** Waits until no other transaction is making an account, then counts users; the turn lasts until the transaction ends. */
+export async function countUsersOnceAlone(database: Database): Promise<number> {
+  await database.query('select pg_advisory_xact_lock($1)', [signupLock])
+  return countUsers(database)
+}
+
+/** How many users there are, the bootstrap user included. */
+export async function countUsers(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>('select count(*)::int as count from users')
+  return rows[0]?.count ?? 0
+}
+
+/** False: the address has an account already. */
+export async function insertUser(
+  database: Database,
+  user: { readonly id: string; readonly email: string; readonly name: string },
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    'insert into users (id, email, name) values ($1, $2, $3) on conflict (email) do nothing',
+    [user.id, user.email, user.name],
+  )
+  return rowCount === 1
 }

@@ -30,3 +30,17 @@ const reserved = new Set(
 export function isReservedSlug(slug: string): boolean {
   return reserved.has(slug)
 }
+
+/** The slug of a user's personal organization: the local part and each label of the domain (`a.b@c.org` gives `a-b-c-org`). */
+export function personalSlugOf(email: string, maxLength: number): string {
+  const at = email.lastIndexOf('@')
+  const parts = [email.slice(0, at), ...email.slice(at + 1).split('.')].map((part) => slugOf(part, maxLength))
+  return (
+    trimHyphens(
+      parts
+        .filter((part) => part !== '')
+        .join('-')
+        .slice(0, maxLength),
+    ) || 'user'
+  )
+}

@@ -1,0 +1,17 @@
+import { domainToASCII } from 'node:url'
+
+const longest = 254
+// No quoted local parts, no address literals, and nothing that could end a header line.
+const shape = /^[^\s@<>()[\]\\,;:"\p{C}]{1,64}@([^\s@<>()[\]\\,;:"\p{C}]+)$/u
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** The one form in which an address is stored and compared: trimmed, lower-cased, its domain in ASCII. Undefined: it is not an address of at most 254 characters. */
+export function readEmailAddress(text: string): string | undefined {
+  const address = text.trim().normalize('NFC').toLowerCase()
+  const domain = shape.exec(address)?.[1]
+  if (domain === undefined || address.startsWith('.')) return undefined
+  const ascii = domainToASCII(domain)
+  if (ascii === '' || !ascii.split('.').every((part) => label.test(part))) return undefined
+  const normal = `${address.slice(0, address.lastIndexOf('@'))}@${ascii}`
+  return normal.length <= longest ? normal : undefined
+}
