@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { applyAdditions } from './additions/apply.ts'
-import { addedErrorMembers, addedMembers, addedSchemas } from './additions/members.ts'
-import { addedOperations } from './additions/operations.ts'
-import type { OpenApiDocument } from './src/document.ts'
+import { addedOperations } from './additions/operations/index.ts'
+import { addedParameters } from './additions/parameters.ts'
+import { addedErrorMembers, addedMembers, addedSchemas, derivedSchemas } from './additions/schemas/index.ts'
+import type { OpenApiDocument, OperationObject } from './src/document.ts'
 import { contract, errorCatalogue, errorTypeOf, type JsonSchema, operationTable } from './src/index.ts'
 
 const given = JSON.parse(readFileSync(new URL('given.json', import.meta.url), 'utf8')) as OpenApiDocument
@@ -17,10 +18,14 @@ function withoutAdditions(document: OpenApiDocument): OpenApiDocument {
     const kept = Object.entries(item).filter(([, operation]) => !addedIds.has(operation.operationId))
     return [
       path,
-      Object.fromEntries(kept.map(([verb, { 'x-auth': _auth, ...rest }]) => [verb, withoutDefault(rest)])),
+      Object.fromEntries(
+        kept.map(([verb, { 'x-auth': _auth, ...rest }]) => [verb, withoutParameters(withoutDefault(rest))]),
+      ),
     ] as const
   })
-  const schemas = Object.entries(document.components.schemas).filter(([name]) => !(name in addedSchemas))
+  const schemas = Object.entries(document.components.schemas).filter(
+    ([name]) => !(name in addedSchemas) && !(name in derivedSchemas),
+  )
   const bare = schemas.map(([name, schema]) => {
     const error = schema.properties?.error
     const inner =
@@ -39,6 +44,12 @@ function withoutAdditions(document: OpenApiDocument): OpenApiDocument {
 function withoutDefault<T extends { responses: object }>(operation: T): T {
   const responses = Object.entries(operation.responses).filter(([status]) => status !== 'default')
   return { ...operation, responses: Object.fromEntries(responses) }
+}
+
+function withoutParameters(operation: OperationObject): OperationObject {
+  const added = new Set(addedParameters[operation.operationId]?.map(({ name }) => name))
+  if (added.size === 0) return operation
+  return { ...operation, parameters: operation.parameters?.filter(({ name }) => !added.has(name)) ?? [] }
 }
 
 function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
@@ -85,8 +96,20 @@ describe('the contract', () => {
     }
   })
 
-  it('has the 36 given operations and 36 of ours, each with who may call it and an answer for any error', () => {
-    expect(operationTable.size).toBe(72)
+  it('G51 asks for no added parameter of an operation that was given', () => {
+    for (const [id, added] of Object.entries(addedParameters)) {
+      const { parameters = [] } = [...operationTable.values()].find((operation) => operation.id === id) ?? {}
+      const names = added.map(({ name }) => name)
+      const served = parameters.filter(({ name }) => names.includes(name))
+      expect([id, served.map(({ name, required }) => [name, required])]).toEqual([
+        id,
+        names.map((name) => [name, undefined]),
+      ])
+    }
+  })
+
+  it('has the 36 given operations and 75 of ours, each with who may call it and an answer for any error', () => {
+    expect(operationTable.size).toBe(111)
     for (const item of Object.values(contract.paths)) {
       for (const operation of Object.values(item)) {
         expect(operation['x-auth']).toMatch(/^(none|bearer|member|admin|owner|runner|signature|log)$/)

@@ -3,18 +3,21 @@ import type {
   JsonSchema,
   OpenApiDocument,
   OperationObject,
+  ParameterObject,
   PathItem,
   ResponseObject,
 } from '../src/document.ts'
 import { type ErrorCode, errorCatalogue } from '../src/errors.ts'
 import { givenAuth } from './auth.ts'
-import { addedErrorMembers, addedMembers, addedSchemas } from './members.ts'
-import { type AddedOperation, addedOperations } from './operations.ts'
+import type { AddedOperation } from './operation.ts'
+import { addedOperations } from './operations/index.ts'
+import { addedParameters, idempotencyKey, queryParameters } from './parameters.ts'
+import { addedErrorMembers, addedMembers, addedSchemas, type DerivedSchema, derivedSchemas } from './schemas/index.ts'
 
 /** Gives the whole contract: the given document with our additions laid over it. Throws when one would replace something given. */
 export function applyAdditions(given: OpenApiDocument): OpenApiDocument {
   const paths: Record<string, PathItem> = {}
-  for (const [path, item] of Object.entries(given.paths)) paths[path] = withAuth(item)
+  for (const [path, item] of Object.entries(given.paths)) paths[path] = extendOperations(item)
   for (const added of addedOperations) {
     const [method, path] = splitRoute(added.route)
     const item = paths[path] ?? {}
@@ -30,13 +33,23 @@ export function applyAdditions(given: OpenApiDocument): OpenApiDocument {
   }
 }
 
-function withAuth(item: PathItem): PathItem {
+function extendOperations(item: PathItem): PathItem {
   const operations = Object.entries(item).map(([method, operation]) => {
     const auth = givenAuth[operation.operationId]
     if (auth === undefined) throw new Error(`additions/auth.ts does not name ${operation.operationId}`)
-    return [method, { ...operation, responses: { ...operation.responses, default: anyError }, 'x-auth': auth }]
+    const responses = { ...operation.responses, default: anyError }
+    return [method, { ...operation, ...withParameters(operation), responses, 'x-auth': auth }]
   })
   return Object.fromEntries(operations)
+}
+
+function withParameters({ operationId, parameters = [] }: OperationObject): Pick<OperationObject, 'parameters'> {
+  const added = addedParameters[operationId] ?? []
+  if (added.length === 0) return {}
+  for (const { name } of added) {
+    if (parameters.some((one) => one.name === name)) throw new Error(`${operationId}.${name} is given already`)
+  }
+  return { parameters: [...parameters, ...added] }
 }
 
 function withMembers(given: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> {
@@ -47,9 +60,21 @@ function withMembers(given: Readonly<Record<string, JsonSchema>>): Record<string
   schemas.Error = { ...envelope, properties: { ...envelope?.properties, error } }
   for (const [name, schema] of Object.entries(addedSchemas)) {
     if (name in schemas) throw new Error(`the schema ${name} is given already`)
-    schemas[name] = schema
+    schemas[name] = { title: name, ...schema }
   }
+  for (const [name, schema] of Object.entries(derivedSchemas))
+    schemas[name] = derive(schemas[schema.base], name, schema)
   return schemas
+}
+
+function derive(base: JsonSchema | undefined, name: string, { members, nullable }: DerivedSchema): JsonSchema {
+  const { required = [], ...extended } = extend(base, name, members)
+  return {
+    ...extended,
+    title: name,
+    required: [...required, ...Object.keys(members)],
+    ...(nullable === undefined ? {} : { nullable }),
+  }
 }
 
 function extend(
@@ -71,8 +96,9 @@ function operationObject(added: AddedOperation, path: string): OperationObject {
     summary: added.summary,
     tags: [added.tag],
     parameters: [
-      ...pathNames.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' as const } })),
-      ...Object.entries(added.query ?? {}).map(([name, schema]) => ({ name, in: 'query' as const, schema })),
+      ...pathNames.map(pathParameter),
+      ...queryParameters(added.query ?? {}),
+      ...(added.idempotent === undefined ? [] : [idempotencyKey]),
     ],
     ...(added.request === undefined ? {} : { requestBody: { content: contentOf(added.request) } }),
     responses: { ...successResponses(added.success), ...errorResponses(added.errors ?? []), default: anyError },
@@ -82,8 +108,12 @@ function operationObject(added: AddedOperation, path: string): OperationObject {
   }
 }
 
+function pathParameter(name: string): ParameterObject {
+  return { name, in: 'path', required: true, schema: { type: name === 'number' ? 'integer' : 'string' } }
+}
+
 function contentOf(name: string): ContentObject {
-  if (name === 'text/plain' || name === 'text/event-stream') return { [name]: { schema: { type: 'string' } } }
+  if (name.startsWith('text/')) return { [name]: { schema: { type: 'string' } } }
   if (name.includes('/')) return { [name]: { schema: { type: 'string', format: 'binary' } } }
   return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } }
 }
@@ -91,8 +121,10 @@ function contentOf(name: string): ContentObject {
 function successResponses(success: AddedOperation['success']): Record<string, ResponseObject> {
   const described: Record<string, string> = {
     201: 'Created',
+    202: 'Accepted',
     204: 'Done',
     206: 'The part asked for',
+    302: 'Go to the `Location`',
     304: 'Not modified',
   }
   const responses = Object.entries(success).map(([status, name]): [string, ResponseObject] => {

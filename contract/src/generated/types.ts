@@ -245,7 +245,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the builds of an organization */
+        get: operations["listOrganizationBuilds"];
         put?: never;
         /**
          * Create a build by repo + source slug
@@ -366,10 +367,12 @@ export interface paths {
         get: operations["getPipeline"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Archive a pipeline */
+        delete: operations["archivePipeline"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a pipeline */
+        patch: operations["updatePipeline"];
         trace?: never;
     };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds": {
@@ -760,6 +763,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/auth/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here, and what this server offers */
+        get: operations["getAuthConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to an identity provider */
+        get: operations["startOAuth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from an identity provider */
+        get: operations["finishOAuth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who calls, and what it may do where */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/setup/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a setup link is for */
+        post: operations["setupInspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/setup/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the setup with a passkey */
+        post: operations["setupOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/setup/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the setup */
+        post: operations["setupComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/user/passkeys": {
         parameters: {
             query?: never;
@@ -791,6 +913,76 @@ export interface paths {
         delete: operations["deletePasskey"];
         options?: never;
         head?: never;
+        /** Name a passkey */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
+    "/api/v0/user/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sessions of the current user */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** End all other sessions, with current=true this one too */
+        delete: operations["revokeSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the linked accounts of the current user */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/user/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account */
+        delete: operations["unlinkIdentity"];
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -805,10 +997,12 @@ export interface paths {
         get: operations["getOrganization"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete an organization */
+        delete: operations["deleteOrganization"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change an organization */
+        patch: operations["updateOrganization"];
         trace?: never;
     };
     "/api/v0/organizations/{org}/repos": {
@@ -820,6 +1014,297 @@ export interface paths {
         };
         /** List the repositories of an organization */
         get: operations["listOrgRepos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, when and from where */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/invites/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invite is for */
+        post: operations["previewInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets of an organization, without values */
+        get: operations["listOrganizationSecrets"];
+        put?: never;
+        /** Set a secret of an organization */
+        post: operations["setOrganizationSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a secret of an organization */
+        delete: operations["deleteOrganizationSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipeline-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List pipelines with their newest builds */
+        get: operations["listPipelineSummaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets of a pipeline, without values */
+        get: operations["listPipelineSecrets"];
+        put?: never;
+        /** Set a secret of a pipeline, which wins over the organization's */
+        post: operations["setPipelineSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a secret of a pipeline */
+        delete: operations["deletePipelineSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/internal/builds/{build_uuid}/source.tar.gz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch the source archive of a build */
+        get: operations["getBuildSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/jobs/{job_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the log of a job */
+        get: operations["streamJobLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/jobs/{job_id}/logs.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the log of a job as plain text */
+        get: operations["getJobLogText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that the page of a build shows */
+        get: operations["getBuildView"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Build the same again */
+        post: operations["rebuildBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry jobs of a build */
+        post: operations["retryBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry a job */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the build of a fork start */
+        post: operations["approveBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow a build */
+        get: operations["streamBuildEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the builds of an organization */
+        get: operations["streamOrganizationEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -982,6 +1467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/github/install-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to install the GitHub App */
+        get: operations["githubInstallUrl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an event of GitHub or Bitbucket */
+        post: operations["receiveWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/billing/coupon/redeem/{org}": {
         parameters: {
             query?: never;
@@ -1033,6 +1552,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/billing/usage/{org}/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Usage by pipeline */
+        get: operations["getUsageByPipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/billing/export/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger or the usage as CSV */
+        get: operations["exportBilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/ping": {
         parameters: {
             query?: never;
@@ -1042,23 +1595,6 @@ export interface paths {
         };
         /** Ask whether the API answers */
         get: operations["ping"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v0/internal/builds/{build_uuid}/source.tar.gz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Fetch the source archive of a build */
-        get: operations["getBuildSource"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1118,32 +1654,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v0/jobs/{job_id}/logs": {
+    "/api/v0/mailbox": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Follow the log of a job */
-        get: operations["streamJobLogs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v0/jobs/{job_id}/logs.txt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read the log of a job as plain text */
-        get: operations["getJobLogText"];
+        /** The mails of a local server without SMTP */
+        get: operations["listMailbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1202,6 +1721,15 @@ export interface components {
             visibility: "private" | "public";
             /** @description The pipeline's name inside its repository. */
             source_slug?: string | null;
+            /** Format: date-time */
+            archived_at?: string | null;
+            /** @description Name, manual builds and default branch are set by the repository's code. */
+            managed_by_code?: boolean;
+            /**
+             * @description What happens to pull requests from forks.
+             * @enum {string}
+             */
+            fork_policy?: "approval" | "always" | "never";
         };
         /**
          * CreateBuildRequest
@@ -1284,6 +1812,13 @@ export interface components {
              * @enum {string}
              */
             source: "stripe_topup" | "coupon_redemption" | "admin_grant" | "vm_lease_debit" | "refund";
+            /** @description What a debit is for. */
+            job?: {
+                pipeline_slug: string;
+                number: number;
+                /** Format: uuid */
+                job_id: string;
+            } | null;
         };
         /**
          * CliClaimRequest
@@ -1367,6 +1902,8 @@ export interface components {
             code: string;
             /** @description The redirect URI the SPA used on the authorize step; Assent must send the same value on the code exchange. */
             redirect_uri: string;
+            state?: string | null;
+            code_verifier?: string | null;
         };
         /**
          * GithubInstallation
@@ -1550,6 +2087,8 @@ export interface components {
             challenge_id: string;
             /** @description The raw recovery token (consumed here). */
             magic_link_token: string;
+            /** @description What to remove beside all sessions. */
+            revoke?: ("passkeys" | "api_tokens")[] | null;
         };
         /**
          * BitbucketRepo
@@ -1621,6 +2160,10 @@ export interface components {
         ConnectInstallationRequest: {
             /** @description GitHub's numeric installation id to bind. */
             installation_id: number;
+            /** @description The code that GitHub adds to the install redirect. */
+            code?: string | null;
+            /** @description The state of the install URL. */
+            state?: string | null;
         };
         /**
          * PasskeyRegisterOptionsResponse
@@ -1707,6 +2250,24 @@ export interface components {
              * @description The build across all pipelines.
              */
             id?: string;
+            author?: {
+                /** Format: uuid */
+                user_uuid: string | null;
+                name: string;
+                email: string | null;
+            } | null;
+            tag?: string | null;
+            pull_request?: {
+                number: number;
+                title: string | null;
+                url: string;
+                base_branch: string | null;
+                /** @description Null when it is gone. */
+                head_repository: string | null;
+                fork: boolean;
+            } | null;
+            /** @description Number of the build that this one repeats. */
+            rebuild_of?: number | null;
             /** @description Why the build does not go on, while it waits. */
             wait_reason?: string | null;
         };
@@ -1800,6 +2361,7 @@ export interface components {
          */
         UsageBreakdownResponse: {
             data: components["schemas"]["UsageBreakdownBuild"][];
+            next_cursor?: string | null;
         };
         /**
          * CliCodeResponse
@@ -1862,6 +2424,8 @@ export interface components {
             code: string;
             /** @description The redirect URI the SPA used; must match the OAuth client config. */
             redirect_uri: string;
+            state?: string | null;
+            code_verifier?: string | null;
         };
         /**
          * LogTokenResponse
@@ -2013,6 +2577,8 @@ export interface components {
             slug: string;
             /** @description The organization's website, if set. */
             url?: string | null;
+            /** @description Members may create pipelines, not only admins and owners. */
+            members_can_create_pipelines?: boolean;
         };
         /** UsageSeriesBucket */
         UsageSeriesBucket: {
@@ -2150,6 +2716,10 @@ export interface components {
              * @description When the key was last used to authenticate, if ever.
              */
             last_used_at?: string | null;
+            /** @description What the key may do. */
+            scopes?: ("read" | "build" | "manage" | "account")[];
+            /** @description Slugs of the organizations that the key sees; null: all. */
+            organizations?: string[] | null;
         };
         /** Invite */
         Invite: {
@@ -2263,6 +2833,10 @@ export interface components {
              * @description Optional expiry; null or omitted means the key never expires.
              */
             expires_at?: string | null;
+            /** @description What the key may do; all four when absent. */
+            scopes?: ("read" | "build" | "manage" | "account")[] | null;
+            /** @description Slugs of the organizations that the key sees; all when absent. */
+            organizations?: string[] | null;
         };
         /** CreateInviteRequest */
         CreateInviteRequest: {
@@ -2355,6 +2929,305 @@ export interface components {
         AcceptInviteRequest: {
             token: string;
         };
+        /** AuthConfig */
+        AuthConfig: {
+            /** @description The identity providers that are set up. */
+            providers: {
+                /** @enum {string} */
+                name: "google" | "github";
+                client_id: string;
+            }[];
+            passkeys: boolean;
+            /** @description New accounts can be made. */
+            signup: boolean;
+            /** @description Mails reach their readers. */
+            mail: boolean;
+            github_app_slug: string | null;
+            bitbucket: boolean;
+            billing: boolean;
+            version: string;
+            docs_url: string;
+            /** @description No owner can sign in yet. */
+            needs_setup: boolean;
+            /** @description Mails can be read at /mailbox. */
+            mailbox: boolean;
+            /** @description The command that installs the CLI. */
+            cli_install: string | null;
+        };
+        /** SessionResponse */
+        SessionResponse: {
+            user: components["schemas"]["CurrentUserResponse"];
+            organizations: components["schemas"]["SessionOrganization"][];
+            /**
+             * Format: date-time
+             * @description When the credential ends; null for a key that does not.
+             */
+            expires_at: string | null;
+        };
+        /** SessionOrganization */
+        SessionOrganization: {
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "member";
+            permissions: ("build" | "pipeline.create" | "pipeline.manage" | "secrets" | "vcs" | "billing" | "invites" | "members" | "owners" | "organization" | "organization.delete" | "audit")[];
+        };
+        /** SetupInspectRequest */
+        SetupInspectRequest: {
+            /** @description The token of the setup link. */
+            setup_token: string;
+        };
+        /** SetupInspectResponse */
+        SetupInspectResponse: {
+            /**
+             * @description Whether the link makes an account or belongs to one.
+             * @enum {string}
+             */
+            kind: "new" | "existing";
+            email: string | null;
+        };
+        /** SetupOptionsRequest */
+        SetupOptionsRequest: {
+            /** @description The token of the setup link. */
+            setup_token: string;
+            email: string;
+            name: string;
+        };
+        /** SetupCompleteRequest */
+        SetupCompleteRequest: {
+            /** @description The token of the setup link. */
+            setup_token: string;
+            email?: string | null;
+            name?: string | null;
+            organization_name?: string | null;
+            /** Format: uuid */
+            challenge_id?: string | null;
+            attestation?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** RenamePasskeyRequest */
+        RenamePasskeyRequest: {
+            nickname: string | null;
+        };
+        /** Session */
+        Session: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "web" | "cli";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            ip: string | null;
+            user_agent: string | null;
+            /** @description The session of this request. */
+            current: boolean;
+        };
+        /** SessionListResponse */
+        SessionListResponse: {
+            sessions: components["schemas"]["Session"][];
+        };
+        /** Identity */
+        Identity: {
+            /** @enum {string} */
+            provider: "google" | "github";
+            /** @description How the account is called there. */
+            name: string | null;
+            email: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** IdentityListResponse */
+        IdentityListResponse: {
+            identities: components["schemas"]["Identity"][];
+        };
+        /** UpdateOrganizationRequest */
+        UpdateOrganizationRequest: {
+            name?: string;
+            url?: string | null;
+            /** @description Members may create pipelines, not only admins and owners. */
+            members_can_create_pipelines?: boolean;
+        };
+        /** AuditEvent */
+        AuditEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @description What was done, such as `member.removed`. */
+            action: string;
+            /** @description Who did it; null: the server itself. */
+            actor: {
+                /** Format: uuid */
+                user_uuid: string | null;
+                name: string | null;
+                email: string | null;
+            } | null;
+            /** @description What it was done to. */
+            subject: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            ip: string | null;
+            user_agent: string | null;
+            request_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** AuditEventList */
+        AuditEventList: {
+            data: components["schemas"]["AuditEvent"][];
+            next_cursor: string | null;
+        };
+        /** PreviewInviteRequest */
+        PreviewInviteRequest: {
+            token: string;
+        };
+        /** InvitePreview */
+        InvitePreview: {
+            organization: {
+                name: string;
+                slug: string;
+            };
+            email: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            invited_by: string | null;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** SetSecretRequest */
+        SetSecretRequest: {
+            name: string;
+            value: string;
+            /** @description Globs of branches whose builds may read it; null: all. */
+            branches?: string[] | null;
+            /** @description Events whose builds may read it, such as `push`; null: all. */
+            events?: string[] | null;
+        };
+        /** Secret */
+        Secret: {
+            name: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Globs of branches whose builds may read it; null: all. */
+            branches: string[] | null;
+            /** @description Events whose builds may read it, such as `push`; null: all. */
+            events: string[] | null;
+        };
+        /** SecretList */
+        SecretList: {
+            secrets: components["schemas"]["Secret"][];
+        };
+        /** UpdatePipelineRequest */
+        UpdatePipelineRequest: {
+            name?: string;
+            description?: string | null;
+            default_branch?: string;
+            allow_manual?: boolean;
+            repo_name?: string | null;
+            /** @description The pipeline's name inside its repository. */
+            source_slug?: string | null;
+            /**
+             * @description What happens to pull requests from forks.
+             * @enum {string}
+             */
+            fork_policy?: "approval" | "always" | "never";
+            archived?: boolean;
+        };
+        /** PipelineSummary */
+        PipelineSummary: {
+            pipeline: components["schemas"]["Pipeline"];
+            /** @description At most 20, newest first. */
+            builds: components["schemas"]["BuildSummary"][];
+        };
+        /** PipelineSummaryList */
+        PipelineSummaryList: {
+            data: components["schemas"]["PipelineSummary"][];
+            next_cursor: string | null;
+        };
+        /** RebuildRequest */
+        RebuildRequest: {
+            env?: {
+                [key: string]: string;
+            } | null;
+            without_cache?: boolean;
+        };
+        /** RetryBuildRequest */
+        RetryBuildRequest: {
+            job_ids?: string[] | null;
+            step_keys?: string[] | null;
+        };
+        /** BuildSummaryList */
+        BuildSummaryList: {
+            data: components["schemas"]["BuildSummary"][];
+            next_cursor: string | null;
+        };
+        /** BuildView */
+        BuildView: {
+            /** Format: date-time */
+            server_time: string;
+            /** @description Where the event stream goes on from this view. */
+            cursor: string;
+            build: components["schemas"]["BuildSummary"];
+            pipeline: components["schemas"]["Pipeline"];
+            jobs: components["schemas"]["JobView"][];
+            render: components["schemas"]["RenderJobView"];
+            canceled_by: {
+                /** Format: uuid */
+                user_uuid: string | null;
+                name: string | null;
+            } | null;
+            eta_ms: number | null;
+            cost: {
+                cents: number | null;
+                vcpu_seconds: number;
+            } | null;
+            /** @description Number of the build before this one. */
+            previous: number | null;
+            /** @description Number of the build after this one. */
+            next: number | null;
+            last_passed: {
+                number: number;
+                commit: string | null;
+            } | null;
+            /** @description Number of the first build of this row of failures. */
+            failing_since: number | null;
+        };
+        /** GithubInstallUrlResponse */
+        GithubInstallUrlResponse: {
+            url: string;
+        };
+        /** WebhookResponse */
+        WebhookResponse: {
+            /**
+             * @description A delivery that was taken before has no further effect.
+             * @enum {string}
+             */
+            status: "accepted" | "duplicate";
+        };
+        /** UsageByPipelineResponse */
+        UsageByPipelineResponse: {
+            data: components["schemas"]["PipelineUsage"][];
+        };
+        /** PipelineUsage */
+        PipelineUsage: {
+            /** @description Null for usage without a pipeline. */
+            pipeline_slug: string | null;
+            pipeline_name: string | null;
+            total_cents: number;
+            cpu_seconds: number;
+            builds: number;
+            /** @description One entry for each UTC day of the window. */
+            days: {
+                /** Format: date */
+                date: string;
+                total_cents: number;
+                cpu_seconds: number;
+            }[];
+        };
         /** PingResponse */
         PingResponse: {
             /** @enum {string} */
@@ -2381,6 +3254,451 @@ export interface components {
         OpenApiDocument: {
             [key: string]: unknown;
         };
+        /** MailboxResponse */
+        MailboxResponse: {
+            data: components["schemas"]["Mail"][];
+        };
+        /** Mail */
+        Mail: {
+            /** Format: uuid */
+            id: string;
+            to: string;
+            subject: string;
+            text: string;
+            links: string[];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * BuildSummary
+         * @description One run of a pipeline, identified by its pipeline-scoped number.
+         */
+        BuildSummary: {
+            /** @description Source branch. */
+            branch?: string | null;
+            /** @description Source commit SHA. */
+            commit?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build row was created.
+             */
+            created_at: string;
+            /** @description Stable build-level error code, if the build failed at the build level. */
+            error_code?: string | null;
+            /** @description Human-readable build-level error message, if any. */
+            error_message?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build reached a terminal state.
+             */
+            finished_at?: string | null;
+            /** @description Commit/build message. */
+            message?: string | null;
+            /** @description The build's number, sequential and unique within its pipeline. */
+            number: number;
+            /** @description The global slug of the pipeline this build belongs to. */
+            pipeline_slug: string;
+            /**
+             * Format: date-time
+             * @description When the build was queued.
+             */
+            scheduled_at?: string | null;
+            /** @description How the build was triggered (e.g. `api`, `webhook`, `ui`). */
+            source?: string | null;
+            /**
+             * Format: date-time
+             * @description When the build started running.
+             */
+            started_at?: string | null;
+            /**
+             * @description The rolled-up build state.
+             * @enum {string}
+             */
+            state: "scheduled" | "running" | "failing" | "passed" | "failed" | "canceling" | "canceled";
+            /**
+             * Format: uuid
+             * @description The build across all pipelines.
+             */
+            id?: string;
+            author?: {
+                /** Format: uuid */
+                user_uuid: string | null;
+                name: string;
+                email: string | null;
+            } | null;
+            tag?: string | null;
+            pull_request?: {
+                number: number;
+                title: string | null;
+                url: string;
+                base_branch: string | null;
+                /** @description Null when it is gone. */
+                head_repository: string | null;
+                fork: boolean;
+            } | null;
+            /** @description Number of the build that this one repeats. */
+            rebuild_of?: number | null;
+            /** @description Why the build does not go on, while it waits. */
+            wait_reason?: string | null;
+            /** @description Name of the step that failed first. */
+            failed_step: string | null;
+            queue_ms: number | null;
+            run_ms: number | null;
+            /** @description Grows with each change; an older one never replaces a newer one. */
+            version: number;
+        };
+        /**
+         * JobView
+         * @description One job (DAG node) of a build.
+         */
+        JobView: {
+            /** @description The shell command the job runs. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description When the job row was created.
+             */
+            created_at: string;
+            /** @description Ids of this job's prerequisite jobs (its DAG in-edges), spanning both `depends_on` and `builds_in` dependency kinds. Empty when the job has no prerequisites. */
+            depends_on: string[];
+            /** @description Stable job-level error code, if the job failed. */
+            error_code?: string | null;
+            /** @description Human-readable job-level error message, if any. */
+            error_message?: string | null;
+            /** @description The command's exit status, once finished. */
+            exit_code?: number | null;
+            /**
+             * Format: date-time
+             * @description When the job reached a terminal state.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description Human-readable job name. */
+            name?: string | null;
+            /** @description The job's retry policy, if any. */
+            retry_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The job's soft-fail policy, if any. */
+            soft_fail_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether the job failed but the build was allowed to continue. */
+            soft_failed: boolean;
+            /**
+             * Format: date-time
+             * @description When the job started running.
+             */
+            started_at?: string | null;
+            /**
+             * @description The job's FSM state.
+             * @enum {string}
+             */
+            state: "pending" | "scheduled" | "assigned" | "running" | "passed" | "failed" | "skipped" | "canceling" | "canceled" | "timing_out" | "timed_out";
+            /** @description The job's stable key within the build's DAG. */
+            step_key?: string | null;
+            /** @description Counts from 1; a retry is a new job with the next number. */
+            attempt?: number;
+            /**
+             * Format: uuid
+             * @description The attempt before this one.
+             */
+            previous_attempt_id?: string | null;
+            /** @description Why the job does not start, while it waits. */
+            wait_reason?: string | null;
+            /** @description Why the job was skipped. */
+            skip_reason?: string | null;
+            /** @description The outcome was taken from the step cache. */
+            cached?: boolean;
+            /** @description Grows with each change; an older one never replaces a newer one. */
+            version: number;
+            attempts: {
+                number: number;
+                /** Format: uuid */
+                job_id: string;
+                /** @description Why it was made: `first`, `manual` or `policy`. */
+                cause: string;
+                state: string;
+                exit_code: number | null;
+                /** Format: date-time */
+                started_at: string | null;
+                /** Format: date-time */
+                finished_at: string | null;
+            }[];
+            /**
+             * Format: uuid
+             * @description The job in whose file system this one runs.
+             */
+            builds_in: string | null;
+            /** @description The jobs that it still waits for. */
+            waits_on: string[];
+            matrix: {
+                [key: string]: string;
+            } | null;
+            /** Format: date-time */
+            scheduled_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
+            waiting: {
+                message: string;
+                /** Format: date-time */
+                since: string;
+                ahead: number | null;
+                limit: number | null;
+                refs: {
+                    /** @description What is waited for, such as `step`, `limit`, `group`, `runner` or `approval`. */
+                    kind: string;
+                    name: string;
+                    pipeline_slug: string | null;
+                    number: number | null;
+                    /** Format: uuid */
+                    job_id: string | null;
+                }[];
+            } | null;
+            /**
+             * Format: uuid
+             * @description The job because of which this one was skipped.
+             */
+            skipped_by: string | null;
+            image: string | null;
+            snapshot: {
+                id: string;
+                parent_id: string | null;
+                bytes: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
+            cache: {
+                /** @enum {string} */
+                outcome: "hit" | "miss" | "off" | "bypassed";
+                policy: string | null;
+                from: {
+                    pipeline_slug: string;
+                    number: number;
+                    /** Format: uuid */
+                    job_id: string;
+                    /** Format: date-time */
+                    at: string;
+                    saved_ms: number;
+                } | null;
+                reason: string | null;
+                changes: {
+                    kind: string;
+                    name: string;
+                    before: string | null;
+                    after: string | null;
+                }[];
+            };
+            failure: {
+                kind: string;
+                /** @description Not the fault of the command. */
+                platform: boolean;
+                signal: string | null;
+                message: string;
+                first_error_line: number | null;
+                /** @description The last lines, at most 20. */
+                tail: string[];
+                hint: string | null;
+                doc_url: string | null;
+            } | null;
+            retry: {
+                allowed: boolean;
+                reason: string | null;
+            };
+            /** @description What runs this step on a laptop. */
+            local_command: string | null;
+            cost: {
+                cents: number | null;
+                vcpu_seconds: number;
+            } | null;
+            log: {
+                lines: number | null;
+                bytes: number;
+                complete: boolean;
+            };
+        };
+        /**
+         * RenderJobView
+         * @description One job (DAG node) of a build.
+         */
+        RenderJobView: {
+            /** @description The shell command the job runs. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description When the job row was created.
+             */
+            created_at: string;
+            /** @description Ids of this job's prerequisite jobs (its DAG in-edges), spanning both `depends_on` and `builds_in` dependency kinds. Empty when the job has no prerequisites. */
+            depends_on: string[];
+            /** @description Stable job-level error code, if the job failed. */
+            error_code?: string | null;
+            /** @description Human-readable job-level error message, if any. */
+            error_message?: string | null;
+            /** @description The command's exit status, once finished. */
+            exit_code?: number | null;
+            /**
+             * Format: date-time
+             * @description When the job reached a terminal state.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The job's id.
+             */
+            id: string;
+            /** @description Human-readable job name. */
+            name?: string | null;
+            /** @description The job's retry policy, if any. */
+            retry_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The job's soft-fail policy, if any. */
+            soft_fail_policy?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether the job failed but the build was allowed to continue. */
+            soft_failed: boolean;
+            /**
+             * Format: date-time
+             * @description When the job started running.
+             */
+            started_at?: string | null;
+            /**
+             * @description The job's FSM state.
+             * @enum {string}
+             */
+            state: "pending" | "scheduled" | "assigned" | "running" | "passed" | "failed" | "skipped" | "canceling" | "canceled" | "timing_out" | "timed_out";
+            /** @description The job's stable key within the build's DAG. */
+            step_key?: string | null;
+            /** @description Counts from 1; a retry is a new job with the next number. */
+            attempt?: number;
+            /**
+             * Format: uuid
+             * @description The attempt before this one.
+             */
+            previous_attempt_id?: string | null;
+            /** @description Why the job does not start, while it waits. */
+            wait_reason?: string | null;
+            /** @description Why the job was skipped. */
+            skip_reason?: string | null;
+            /** @description The outcome was taken from the step cache. */
+            cached?: boolean;
+            /** @description Grows with each change; an older one never replaces a newer one. */
+            version: number;
+            attempts: {
+                number: number;
+                /** Format: uuid */
+                job_id: string;
+                /** @description Why it was made: `first`, `manual` or `policy`. */
+                cause: string;
+                state: string;
+                exit_code: number | null;
+                /** Format: date-time */
+                started_at: string | null;
+                /** Format: date-time */
+                finished_at: string | null;
+            }[];
+            /**
+             * Format: uuid
+             * @description The job in whose file system this one runs.
+             */
+            builds_in: string | null;
+            /** @description The jobs that it still waits for. */
+            waits_on: string[];
+            matrix: {
+                [key: string]: string;
+            } | null;
+            /** Format: date-time */
+            scheduled_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
+            waiting: {
+                message: string;
+                /** Format: date-time */
+                since: string;
+                ahead: number | null;
+                limit: number | null;
+                refs: {
+                    /** @description What is waited for, such as `step`, `limit`, `group`, `runner` or `approval`. */
+                    kind: string;
+                    name: string;
+                    pipeline_slug: string | null;
+                    number: number | null;
+                    /** Format: uuid */
+                    job_id: string | null;
+                }[];
+            } | null;
+            /**
+             * Format: uuid
+             * @description The job because of which this one was skipped.
+             */
+            skipped_by: string | null;
+            image: string | null;
+            snapshot: {
+                id: string;
+                parent_id: string | null;
+                bytes: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
+            cache: {
+                /** @enum {string} */
+                outcome: "hit" | "miss" | "off" | "bypassed";
+                policy: string | null;
+                from: {
+                    pipeline_slug: string;
+                    number: number;
+                    /** Format: uuid */
+                    job_id: string;
+                    /** Format: date-time */
+                    at: string;
+                    saved_ms: number;
+                } | null;
+                reason: string | null;
+                changes: {
+                    kind: string;
+                    name: string;
+                    before: string | null;
+                    after: string | null;
+                }[];
+            };
+            failure: {
+                kind: string;
+                /** @description Not the fault of the command. */
+                platform: boolean;
+                signal: string | null;
+                message: string;
+                first_error_line: number | null;
+                /** @description The last lines, at most 20. */
+                tail: string[];
+                hint: string | null;
+                doc_url: string | null;
+            } | null;
+            retry: {
+                allowed: boolean;
+                reason: string | null;
+            };
+            /** @description What runs this step on a laptop. */
+            local_command: string | null;
+            cost: {
+                cents: number | null;
+                vcpu_seconds: number;
+            } | null;
+            log: {
+                lines: number | null;
+                bytes: number;
+                complete: boolean;
+            };
+        } | null;
     };
     responses: never;
     parameters: never;
@@ -2612,6 +3930,7 @@ export interface operations {
                 limit?: number;
                 /** @description Opaque cursor from a previous page's `next_cursor`. */
                 cursor?: string;
+                source?: "stripe_topup" | "coupon_redemption" | "admin_grant" | "vm_lease_debit" | "refund";
             };
             header?: never;
             path: {
@@ -2713,6 +4032,9 @@ export interface operations {
                 from: string;
                 /** @description ISO-8601 window end (exclusive). */
                 to: string;
+                pipeline?: string;
+                limit?: number;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2936,10 +4258,74 @@ export interface operations {
             };
         };
     };
+    listOrganizationBuilds: {
+        parameters: {
+            query?: {
+                pipeline?: string;
+                state?: string;
+                branch?: string;
+                commit?: string;
+                author?: string;
+                source?: string;
+                q?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildSummaryList"];
+                };
+            };
+            /** @description query_invalid, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     createBuildBySource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The organization slug. */
                 org: string;
@@ -3301,6 +4687,8 @@ export interface operations {
                 limit?: number;
                 /** @description Opaque cursor from a previous page's `next_cursor`. */
                 cursor?: string;
+                archived?: "true" | "false";
+                q?: string;
             };
             header?: never;
             path: {
@@ -3438,6 +4826,108 @@ export interface operations {
             };
         };
     };
+    archivePipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updatePipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdatePipelineRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_managed_by_code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_invalid, pipeline_source_taken */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listBuilds: {
         parameters: {
             query?: {
@@ -3445,6 +4935,10 @@ export interface operations {
                 limit?: number;
                 /** @description Opaque cursor from a previous page's `next_cursor`. */
                 cursor?: string;
+                state?: string;
+                branch?: string;
+                commit?: string;
+                source?: string;
             };
             header?: never;
             path: {
@@ -3489,7 +4983,10 @@ export interface operations {
     createBuild: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The organization slug. */
                 org: string;
@@ -3653,7 +5150,9 @@ export interface operations {
     };
     listJobs: {
         parameters: {
-            query?: never;
+            query?: {
+                attempts?: "all";
+            };
             header?: never;
             path: {
                 /** @description The organization slug. */
@@ -4593,6 +6092,328 @@ export interface operations {
             };
         };
     };
+    getAuthConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthConfig"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    startOAuth: {
+        parameters: {
+            query?: {
+                redirect?: string;
+                link?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go to the `Location` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description route_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description oauth_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    finishOAuth: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+                error_description?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go to the `Location` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description route_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionResponse"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setupInspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetupInspectRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupInspectResponse"];
+                };
+            };
+            /** @description passkey_token_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setupOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetupOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallengeResponse"];
+                };
+            };
+            /** @description passkey_token_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setupComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetupCompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthTokenResponse"];
+                };
+            };
+            /** @description passkey_challenge_invalid, passkey_token_invalid, passkey_registration_failed, passkey_user_verification_required */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description passkey_signup_email_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid, organization_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listPasskeys: {
         parameters: {
             query?: never;
@@ -4669,6 +6490,240 @@ export interface operations {
             };
         };
     };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description passkey_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionListResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeSessions: {
+        parameters: {
+            query?: {
+                current?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description session_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityListResponse"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description identity_last_credential */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getOrganization: {
         parameters: {
             query?: never;
@@ -4709,6 +6764,106 @@ export interface operations {
             };
         };
     };
+    deleteOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_is_personal */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrganizationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listOrgRepos: {
         parameters: {
             query?: never;
@@ -4731,6 +6886,1117 @@ export interface operations {
             };
             /** @description organization_not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventList"];
+                };
+            };
+            /** @description query_invalid, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    previewInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PreviewInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePreview"];
+                };
+            };
+            /** @description invite_unacceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listOrganizationSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setOrganizationSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteOrganizationSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, secret_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPipelineSummaries: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: "failing" | "running" | "never_built";
+                sort?: "activity" | "name" | "failing";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineSummaryList"];
+                };
+            };
+            /** @description query_invalid, invalid_cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPipelineSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setPipelineSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deletePipelineSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, pipeline_not_found, secret_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBuildSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build_uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description source_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description range_not_satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    streamJobLogs: {
+        parameters: {
+            query?: {
+                token?: string;
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description log_stream_unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description log_stream_forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJobLogText: {
+        parameters: {
+            query?: {
+                token?: string;
+                meta?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The part asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description log_stream_unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description log_stream_forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description range_not_satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getBuildView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildView"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rebuildBuild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RebuildRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_insufficient_balance */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_manual_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_archived, idempotency_key_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_key_reused, build_invalid, build_plan_rejected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retryBuild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryBuildRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_insufficient_balance */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_manual_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_key_reused, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_insufficient_balance */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_manual_disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approveBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description approval_not_pending */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    streamBuildEvents: {
+        parameters: {
+            query?: {
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    streamOrganizationEvents: {
+        parameters: {
+            query?: {
+                topics?: string;
+                cursor?: string;
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5228,6 +8494,144 @@ export interface operations {
             };
         };
     };
+    githubInstallUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GithubInstallUrlResponse"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    receiveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+            /** @description webhook_header_missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description webhook_signature_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description webhook_provider_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description github_not_configured, bitbucket_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     redeemCoupon: {
         parameters: {
             query?: never;
@@ -5293,7 +8697,10 @@ export interface operations {
     createCheckout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. The same request under the same key has effect once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org: string;
             };
@@ -5314,7 +8721,25 @@ export interface operations {
                     "application/json": components["schemas"]["CheckoutResponse"];
                 };
             };
-            /** @description invalid_amount */
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description idempotency_key_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description invalid_amount, idempotency_key_reused */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5403,6 +8828,120 @@ export interface operations {
             };
         };
     };
+    getUsageByPipeline: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageByPipelineResponse"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_usage_window_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exportBilling: {
+        parameters: {
+            query?: {
+                kind?: "ledger" | "usage";
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description billing_usage_window_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     ping: {
         parameters: {
             query?: never;
@@ -5419,80 +8958,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PingResponse"];
-                };
-            };
-            /** @description Any other error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    getBuildSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                build_uuid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/gzip": string;
-                };
-            };
-            /** @description The part asked for */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/gzip": string;
-                };
-            };
-            /** @description Not modified */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description source_not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description range_not_satisfiable */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Any other error */
@@ -5620,16 +9085,11 @@ export interface operations {
             };
         };
     };
-    streamJobLogs: {
+    listMailbox: {
         parameters: {
-            query?: {
-                token?: string;
-                last_event_id?: string;
-            };
+            query?: never;
             header?: never;
-            path: {
-                job_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -5640,106 +9100,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/json": components["schemas"]["MailboxResponse"];
                 };
             };
-            /** @description log_stream_unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description log_stream_forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description rate_limited */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Any other error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    getJobLogText: {
-        parameters: {
-            query?: {
-                token?: string;
-                meta?: "0" | "1";
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description The part asked for */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Not modified */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description log_stream_unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description log_stream_forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description range_not_satisfiable */
-            416: {
+            /** @description route_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5776,6 +9141,7 @@ export interface operationAuth {
   listOrganizations: 'bearer'
   createOrganization: 'bearer'
   createBuildBySource: 'member'
+  listOrganizationBuilds: 'member'
   listInvites: 'admin'
   createInvite: 'admin'
   revokeInvite: 'admin'
@@ -5785,6 +9151,8 @@ export interface operationAuth {
   listPipelines: 'member'
   createPipeline: 'member'
   getPipeline: 'member'
+  updatePipeline: 'admin'
+  archivePipeline: 'admin'
   listBuilds: 'member'
   createBuild: 'member'
   getBuild: 'member'
@@ -5810,10 +9178,44 @@ export interface operationAuth {
   recoverBegin: 'none'
   recoverOptions: 'none'
   recoverFinalize: 'none'
+  getAuthConfig: 'none'
+  startOAuth: 'none'
+  finishOAuth: 'none'
+  getSession: 'bearer'
+  setupInspect: 'none'
+  setupOptions: 'none'
+  setupComplete: 'none'
   listPasskeys: 'bearer'
   deletePasskey: 'bearer'
+  renamePasskey: 'bearer'
+  listSessions: 'bearer'
+  revokeSessions: 'bearer'
+  revokeSession: 'bearer'
+  listIdentities: 'bearer'
+  unlinkIdentity: 'bearer'
   getOrganization: 'member'
+  updateOrganization: 'admin'
+  deleteOrganization: 'owner'
   listOrgRepos: 'member'
+  listAuditEvents: 'admin'
+  previewInvite: 'none'
+  listOrganizationSecrets: 'member'
+  setOrganizationSecret: 'admin'
+  deleteOrganizationSecret: 'admin'
+  listPipelineSummaries: 'member'
+  listPipelineSecrets: 'member'
+  setPipelineSecret: 'admin'
+  deletePipelineSecret: 'admin'
+  getBuildSource: 'runner'
+  streamJobLogs: 'log'
+  getJobLogText: 'log'
+  getBuildView: 'member'
+  rebuildBuild: 'member'
+  retryBuild: 'member'
+  retryJob: 'member'
+  approveBuild: 'member'
+  streamBuildEvents: 'member'
+  streamOrganizationEvents: 'member'
   listGithubInstallations: 'member'
   connectGithubInstallation: 'admin'
   disconnectGithubInstallation: 'admin'
@@ -5824,14 +9226,16 @@ export interface operationAuth {
   listBitbucketRepos: 'member'
   disconnectBitbucket: 'admin'
   connectBitbucket: 'admin'
+  githubInstallUrl: 'admin'
+  receiveWebhook: 'signature'
   redeemCoupon: 'admin'
   createCheckout: 'admin'
   stripeWebhook: 'signature'
+  getUsageByPipeline: 'member'
+  exportBilling: 'member'
   ping: 'none'
-  getBuildSource: 'runner'
   getOpenApiDocument: 'none'
   getHealth: 'none'
   getReadiness: 'none'
-  streamJobLogs: 'log'
-  getJobLogText: 'log'
+  listMailbox: 'none'
 }

@@ -11,7 +11,8 @@ interface KeyRow {
   readonly expires_at: Date | null
 }
 
-const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
+/** What a session may do, and a key that was made without scopes. */
+export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
 
 /** The user behind an API key; null for one that is unknown or expired. Its last use is written at most once a minute. */
 export async function authenticate(database: Database, token: string): Promise<Caller | null> {

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import { allScopes } from '../access/authenticate.ts'
 import type { Complete } from '../http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
 import type { ApiKeyRow } from './store.ts'
@@ -11,5 +12,7 @@ export function presentApiToken(row: ApiKeyRow): Complete<components['schemas'][
     created_at: formatInstant(row.created_at),
     expires_at: formatOptionalInstant(row.expires_at),
     last_used_at: formatOptionalInstant(row.last_used_at),
+    scopes: row.scopes ?? allScopes,
+    organizations: row.organizations,
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database/transaction.ts'
+import type { Scope } from '../http/index.ts'
 
 export interface ApiKeyRow {
   readonly id: string
@@ -6,9 +7,15 @@ export interface ApiKeyRow {
   readonly created_at: Date
   readonly expires_at: Date | null
   readonly last_used_at: Date | null
+  /** null = all four. */
+  readonly scopes: readonly Scope[] | null
+  /** Slugs of the only organizations that the key shows; null = all of the user's. */
+  readonly organizations: readonly string[] | null
 }
 
-const columns = 'id, description, created_at, expires_at, last_used_at'
+const columns = `id, description, created_at, expires_at, last_used_at, scopes,
+  case when organization_ids is not null
+       then array(select o.slug from organizations o where o.id = any (organization_ids) order by o.slug) end as organizations`
 
 /** Newest first, expired ones included until they are swept. */
 export async function listKeys(database: Database, userId: string): Promise<readonly ApiKeyRow[]> {

@@ -3,8 +3,10 @@ import type { Complete } from '../http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
 import type { BuildRow } from './store.ts'
 
+type BuildBody = Complete<components['schemas']['Build']>
+
 /** A build as the members of its organization see it. */
-export function presentBuild(row: BuildRow, pipelineSlug: string): Complete<components['schemas']['Build']> {
+export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
   return {
     id: row.id,
     number: row.number,
@@ -16,6 +18,10 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): Complete<comp
     commit: row.commit,
     message: row.message,
     source: row.source,
+    author: presentAuthor(row),
+    tag: null,
+    pull_request: null,
+    rebuild_of: null,
     error_code: row.error_code,
     error_message: row.error_message,
     created_at: formatInstant(row.created_at),
@@ -23,4 +29,8 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): Complete<comp
     started_at: formatOptionalInstant(row.started_at),
     finished_at: formatOptionalInstant(row.finished_at),
   }
+}
+
+function presentAuthor({ author_id, author_name, author_email }: BuildRow): BuildBody['author'] {
+  return author_name === null ? null : { user_uuid: author_id, name: author_name, email: author_email }
 }

@@ -15,12 +15,17 @@ export interface BuildRow {
   readonly error_message: string | null
   readonly started_at: Date | null
   readonly finished_at: Date | null
+  readonly author_id: string | null
+  /** The author's name, else the address; null without an author. */
+  readonly author_name: string | null
+  readonly author_email: string | null
 }
 
 const selectBuilds = `
   select r.id, r.number, r.branch, r.commit, r.message, r.source, r.created_at,
-         b.state, b.error_code, b.error_message, b.started_at, b.finished_at
-    from build_records r join engine.builds b on b.id = r.id`
+         b.state, b.error_code, b.error_message, b.started_at, b.finished_at,
+         u.id as author_id, coalesce(u.name, u.email) as author_name, u.email as author_email
+    from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 
 /** Newest first, with a number below `before` when that is given. */
 export async function listBuildsOf(

@@ -1,8 +1,9 @@
 import { type JsonSchema, type OperationId, operationTable, type ParameterObject } from '@harmont/contract'
 import { apiError } from './api-error.ts'
 
-const defaultLimit = 50
-const mostLimit = 100
+const usualLimits = { unasked: 50, most: 100 }
+/** Clients that know no pages must get all that they ever got. */
+const breakdownLimits = { unasked: 5000, most: 5000 }
 /** Never looked up as they are, and what is wrong with them has answers of its own: `invalid_cursor`, 401, the start of the log. */
 const sealed: ReadonlySet<string> = new Set(['cursor', 'token', 'last_event_id'])
 
@@ -15,7 +16,7 @@ export function readQuery(operationId: OperationId, search: string): Record<stri
     const values = sent.get(name) ?? []
     if (values.length > 1) throw queryError(name, 'must be given once')
     const [value] = values
-    if (name === 'limit') query.limit = readLimit(value)
+    if (name === 'limit') query.limit = readLimit(value, operationId)
     else if (value !== undefined) query[name] = readValue(name, schema, value)
     else if (required === true && !leavesMissingToHandler(operationId)) throw queryError(name, 'is required')
   }
@@ -27,10 +28,11 @@ function leavesMissingToHandler(operationId: OperationId): boolean {
   return operationId.startsWith('getBillingUsage')
 }
 
-function readLimit(value: string | undefined): number {
-  if (value === undefined) return defaultLimit
+function readLimit(value: string | undefined, operationId: OperationId): number {
+  const { unasked, most } = operationId === 'getBillingUsageBreakdown' ? breakdownLimits : usualLimits
+  if (value === undefined) return unasked
   if (!/^-?\d+$/.test(value)) throw queryError('limit', 'must be a whole number')
-  return Math.min(Math.max(Number(value), 1), mostLimit)
+  return Math.min(Math.max(Number(value), 1), most)
 }
 
 function readValue(name: string, schema: JsonSchema, value: string): string {

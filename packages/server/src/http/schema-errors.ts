@@ -7,9 +7,12 @@ type FieldErrors = NonNullable<ErrorDetails['errors']>
 /** The code of 422 for operations that have one of their own; the others answer `request_invalid`. */
 const ownCodes = {
   createOrganization: 'organization_invalid',
+  updateOrganization: 'organization_invalid',
   createPipeline: 'pipeline_invalid',
+  updatePipeline: 'pipeline_invalid',
   createBuild: 'build_invalid',
   createBuildBySource: 'build_invalid',
+  rebuildBuild: 'build_invalid',
   createApiToken: 'api_token_invalid',
   createInvite: 'invite_invalid',
   updateOrgMember: 'invalid_role',

@@ -20,6 +20,9 @@ const pipeline = {
   allow_manual: true,
   created_at: instant,
   source_slug: null,
+  archived_at: null,
+  managed_by_code: false,
+  fork_policy: 'approval',
 } as const
 
 const build = {
@@ -31,6 +34,10 @@ const build = {
   commit: null,
   message: null,
   source: 'api',
+  author: null,
+  tag: null,
+  pull_request: null,
+  rebuild_of: null,
   error_code: null,
   error_message: null,
   created_at: instant,
@@ -63,8 +70,22 @@ const job = {
   cached: false,
 } as const
 
-const organization = { slug: 'acme', name: 'Acme', url: null, created_at: instant }
-const apiToken = { id: jobId, description: 'laptop', created_at: instant, expires_at: null, last_used_at: null }
+const organization = {
+  slug: 'acme',
+  name: 'Acme',
+  url: null,
+  members_can_create_pipelines: true,
+  created_at: instant,
+}
+const apiToken = {
+  id: jobId,
+  description: 'laptop',
+  created_at: instant,
+  expires_at: null,
+  last_used_at: null,
+  scopes: ['read'],
+  organizations: null,
+} as const
 
 /** What `createBuild` saw last. */
 export const seen: { source: unknown; body: unknown; signal: AbortSignal | null } = {

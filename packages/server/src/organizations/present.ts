@@ -5,5 +5,11 @@ import type { OrganizationRow } from './store.ts'
 
 /** An organization as its members see it. */
 export function presentOrganization(row: OrganizationRow): Complete<components['schemas']['Organization']> {
-  return { slug: row.slug, name: row.name, url: row.url, created_at: formatInstant(row.created_at) }
+  return {
+    slug: row.slug,
+    name: row.name,
+    url: row.url,
+    members_can_create_pipelines: true,
+    created_at: formatInstant(row.created_at),
+  }
 }

@@ -15,6 +15,9 @@ export function presentPipeline(row: PipelineRow): Complete<components['schemas'
     default_branch: row.default_branch,
     visibility: 'private',
     allow_manual: row.allow_manual,
+    managed_by_code: false,
+    fork_policy: 'approval',
+    archived_at: null,
     created_at: formatInstant(row.created_at),
   }
 }
