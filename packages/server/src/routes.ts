@@ -10,6 +10,7 @@ import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
+import type { RateLimiter } from './rate-limits/limiter.ts'
 import type { Settings } from './settings/read-settings.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
@@ -18,6 +19,7 @@ export interface Services extends AccountServices, BuildServices, HealthServices
   readonly settings: Settings
   /** Keeps secrets encrypted in the database. */
   readonly sealer: Sealer
+  readonly limiter: RateLimiter
 }
 
 /** Every operation that this server fills, feature by feature. */

@@ -15,6 +15,7 @@ import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { createCursors, createHttp } from './http/index.ts'
+import { createLimiter } from './rate-limits/create-limiter.ts'
 import { allRoutes, type Services } from './routes.ts'
 import type { Settings } from './settings/read-settings.ts'
 import { outbox } from './worker/outbox.ts'
@@ -96,6 +97,7 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     migrationNames,
     dataDirectory: directory.path,
     settings,
+    limiter: createLimiter(pool, settings.rateLimits),
     sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,
     renderWaitSeconds: settings.renderWaitSeconds,

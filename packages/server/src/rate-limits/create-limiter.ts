@@ -1,0 +1,59 @@
+import type { Database } from '../database/transaction.ts'
+import { apiError } from '../http/index.ts'
+import { addressKey } from './address-key.ts'
+import type { Bucket, Buckets } from './buckets.ts'
+import type { RateLimiter } from './limiter.ts'
+import { ProcessBuckets } from './process-buckets.ts'
+import { type LimitName, type LimitRule, limitRules, type RateLimitRules } from './rules.ts'
+import { SharedBuckets } from './store.ts'
+
+/** A limiter with the limits of the setting HARMONT_RATE_LIMITS. */
+export function createLimiter(database: Database, setting: RateLimitRules): RateLimiter {
+  if (setting === 'off') return noLimits
+  const rules: Readonly<Record<LimitName, LimitRule>> = { ...limitRules, ...(setting === 'on' ? {} : setting) }
+  const shared = new SharedBuckets(database)
+  const own = new ProcessBuckets()
+  const find = (name: LimitName, key: string): [Buckets, Bucket] => {
+    const rule = rules[name]
+    return [rule.shared ? shared : own, { name, key: isByAddress(name) ? addressKey(key) : key, rule }]
+  }
+  return {
+    async take(name, key) {
+      const [buckets, bucket] = find(name, key)
+      refuseFor(await buckets.take(bucket), bucket)
+    },
+    async check(name, key) {
+      const [buckets, bucket] = find(name, key)
+      refuseFor(await buckets.wait(bucket), bucket)
+    },
+    async note(name, key) {
+      const [buckets, bucket] = find(name, key)
+      await buckets.take(bucket)
+    },
+    async allows(name, key) {
+      const [buckets, bucket] = find(name, key)
+      return (await buckets.take(bucket)) === 0
+    },
+  }
+}
+
+const noLimits: RateLimiter = {
+  take: async () => {},
+  check: async () => {},
+  note: async () => {},
+  allows: async () => true,
+}
+
+function isByAddress(name: LimitName): boolean {
+  return name === 'anonymous' || name.endsWith('_address')
+}
+
+function refuseFor(waitMs: number, { name, rule }: Bucket): void {
+  if (waitMs === 0) return
+  const seconds = Math.ceil(waitMs / 1000)
+  throw apiError(
+    'rate_limited',
+    `At most ${rule.count} within ${rule.seconds} s are allowed here (limit \`${name}\`); try again in ${seconds} s.`,
+    { headers: { 'retry-after': String(seconds) } },
+  )
+}

@@ -1,0 +1,62 @@
+import { type Bucket, type Buckets, tokenMs } from './buckets.ts'
+
+/** Buckets in the memory of this process: at most `most` for each limit, those that were used longest ago go first. */
+export class ProcessBuckets implements Buckets {
+  readonly #most: number
+  readonly #now: () => number
+  /** By limit, then by key in the order of use: when the bucket is full again. */
+  readonly #fullAt = new Map<string, Map<string, number>>()
+
+  constructor(most = 50_000, now: () => number = () => performance.now()) {
+    this.#most = most
+    this.#now = now
+  }
+
+  async take(bucket: Bucket): Promise<number> {
+    const { name, key, rule } = bucket
+    const now = this.#now()
+    const waitMs = this.#waitMs(bucket, now)
+    if (waitMs > 0) return waitMs
+    const buckets = this.#of(name)
+    const fullAt = Math.max(buckets.get(key) ?? 0, now) + tokenMs(rule)
+    buckets.delete(key)
+    buckets.set(key, fullAt)
+    this.#forget(buckets, now)
+    return 0
+  }
+
+  async wait(bucket: Bucket): Promise<number> {
+    return this.#waitMs(bucket, this.#now())
+  }
+
+  /** How many buckets are kept. */
+  get size(): number {
+    return [...this.#fullAt.values()].reduce((sum, buckets) => sum + buckets.size, 0)
+  }
+
+  #waitMs({ name, key, rule }: Bucket, now: number): number {
+    const fullAt = this.#of(name).get(key) ?? 0
+    const waitMs = Math.max(fullAt, now) + tokenMs(rule) - now - rule.seconds * 1000
+    // Sums of fractions: what is less than a microsecond is none.
+    return waitMs < 0.001 ? 0 : waitMs
+  }
+
+  #of(name: string): Map<string, number> {
+    const found = this.#fullAt.get(name)
+    if (found !== undefined) return found
+    const made = new Map<string, number>()
+    this.#fullAt.set(name, made)
+    return made
+  }
+
+  /** A full bucket is like none. Two for each one that is added: so they cannot pile up. */
+  #forget(buckets: Map<string, number>, now: number): void {
+    let looked = 0
+    for (const [key, fullAt] of buckets) {
+      const isOver = buckets.size > this.#most
+      if (!isOver && (fullAt > now || looked >= 2)) return
+      buckets.delete(key)
+      looked += 1
+    }
+  }
+}
