@@ -1,6 +1,7 @@
 import { operationTable } from '@harmont/contract'
 import { describe, expect, it } from 'vitest'
 import { readParams, uuidOrNone } from './params.ts'
+import { readQuery } from './query.ts'
 
 const parameters = operationTable.get('getJob')?.parameters ?? []
 
@@ -26,5 +27,22 @@ describe('path parameters', () => {
     ]) {
       expect(uuidOrNone(text)).toBe('00000000-0000-0000-0000-000000000000')
     }
+  })
+})
+
+describe('parameters', () => {
+  it('of a header are neither in the path nor in the query', () => {
+    const withHeader = operationTable.get('createBuild')?.parameters ?? []
+    expect(withHeader.map(({ name }) => name)).toEqual(['org', 'pipeline', 'Idempotency-Key'])
+    const sent = { org: 'acme', pipeline: 'ci', 'Idempotency-Key': 'x' }
+    expect(readParams(withHeader, sent)).toEqual({ org: 'acme', pipeline: 'ci' })
+    expect(readQuery('createBuild', 'Idempotency-Key=x')).toEqual({})
+  })
+
+  it('of the usage by build ask for 5,000 builds unless told, of other lists for 50', () => {
+    expect(readQuery('getBillingUsageBreakdown', '')).toEqual({ limit: 5000 })
+    expect(readQuery('getBillingUsageBreakdown', 'limit=6000&pipeline=ci')).toEqual({ limit: 5000, pipeline: 'ci' })
+    expect(readQuery('listBuilds', '')).toEqual({ limit: 50 })
+    expect(readQuery('listBuilds', 'limit=6000&branch=main')).toEqual({ limit: 100, branch: 'main' })
   })
 })
