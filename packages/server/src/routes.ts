@@ -11,6 +11,7 @@ import { jobRoutes } from './jobs/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
+import type { SessionCookies } from './sessions/cookies.ts'
 import type { Settings } from './settings/read-settings.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
@@ -20,6 +21,7 @@ export interface Services extends AccountServices, BuildServices, HealthServices
   /** Keeps secrets encrypted in the database. */
   readonly sealer: Sealer
   readonly limiter: RateLimiter
+  readonly sessionCookies: SessionCookies
 }
 
 /** Every operation that this server fills, feature by feature. */

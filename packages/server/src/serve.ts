@@ -17,6 +17,7 @@ import { translateFault } from './faults/translate-fault.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
 import { allRoutes, type Services } from './routes.ts'
+import { sessionCookies } from './sessions/cookies.ts'
 import type { Settings } from './settings/read-settings.ts'
 import { outbox } from './worker/outbox.ts'
 import { startWorker } from './worker/start-worker.ts'
@@ -92,6 +93,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
 }
 
 async function makeServices(settings: Settings, directory: DataDirectory, { pool, migrationNames }: OpenDatabase) {
+  const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
   return {
     pool,
     migrationNames,
@@ -101,7 +103,8 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,
     renderWaitSeconds: settings.renderWaitSeconds,
-    cursors: createCursors(settings.cookieSecret ?? (await directory.secret('cookie'))),
+    cursors: createCursors(cookieKey),
+    sessionCookies: sessionCookies(settings.publicUrl, cookieKey),
     logTokenSecret: settings.logTokenSecret ?? (await directory.secret('log-token')),
     runnerSecret: await directory.secret('runner-token'),
   }

@@ -1,0 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type SetCookie, stringifySetCookie } from 'cookie'
+
+const lifeSeconds = 30 * 24 * 3600
+const csrfCookie = 'harmont_csrf'
+
+/** The two cookies of a browser that is signed in (`http.md` 3.2), for one public URL and cookie key. */
+export interface SessionCookies {
+  /** Name of the cookie that holds the session's token; scripts cannot read it. */
+  readonly name: string
+  /** Values of `set-cookie` that sign a browser in. */
+  set(session: { readonly id: string; readonly token: string }): string[]
+  /** Values of `set-cookie` that sign it out. */
+  clear(): string[]
+  /** Whether `sent`, the header X-CSRF-Token, is what the readable cookie of that session says. */
+  isCsrfTokenOf(sessionId: string, sent: string | null): boolean
+}
+
+/** Makes them from the public URL and the cookie key. */
+export function sessionCookies(publicUrl: string, key: string): SessionCookies {
+  const secure = publicUrl.startsWith('https:')
+  // A browser takes a `__Host-` cookie from this very host only, so no neighbour under the same domain can plant one.
+  const name = secure ? '__Host-harmont_session' : 'harmont_session'
+  const common = { path: '/', sameSite: 'lax', secure } as const
+  const csrfOf = (sessionId: string) => createHmac('sha256', key).update(`csrf ${sessionId}`).digest('base64url')
+  const cookies = (token: string, csrf: string, maxAge: number): string[] => {
+    const both: SetCookie[] = [
+      { ...common, name, value: token, httpOnly: true, maxAge },
+      { ...common, name: csrfCookie, value: csrf, maxAge },
+    ]
+    return both.map((cookie) => stringifySetCookie(cookie))
+  }
+  return {
+    name,
+    set: ({ id, token }) => cookies(token, csrfOf(id), lifeSeconds),
+    clear: () => cookies('', '', 0),
+    isCsrfTokenOf: (sessionId, sent) => sent !== null && isSame(sent, csrfOf(sessionId)),
+  }
+}
+
+function isSame(sent: string, right: string): boolean {
+  const bytes = Buffer.from(sent)
+  return bytes.length === right.length && timingSafeEqual(bytes, Buffer.from(right))
+}
