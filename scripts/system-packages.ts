@@ -13,6 +13,7 @@ export const productPackages: readonly SystemPackage[] = [
   { name: 'iproute2', command: 'ip', why: 'gives each sandbox its network' },
   { name: 'skopeo', command: 'skopeo', why: 'pulls images' },
   { name: 'umoci', command: 'umoci', why: 'unpacks images' },
+  { name: 'git', command: 'git', why: 'mirrors repositories' },
 ]
 
 export const testPackages: readonly SystemPackage[] = [

@@ -169,6 +169,7 @@ export type SandboxErrorCode =
   | 'provision_failed'
   | 'snapshot_failed'
   | 'source_invalid'
+  | 'source_fetch_failed'
 
 export class SandboxError extends Error {
   override readonly name = 'SandboxError'

@@ -22,6 +22,7 @@ const programs: Readonly<Record<string, string>> = {
   flock: 'util-linux',
   mount: 'mount',
   ip: 'iproute2',
+  git: 'git',
   du: 'coreutils',
   cp: 'coreutils',
   [initProgram]: 'tini',

@@ -19,6 +19,25 @@ export class ByteReader {
     return piece
   }
 
+  /** The bytes before the next `mark`, which is taken too; undefined at the end, an error when none comes within `limit` bytes. */
+  async until(mark: number, limit: number): Promise<Buffer | undefined> {
+    const pieces: Buffer[] = []
+    for (let taken = 0; taken <= limit; ) {
+      const at = this.#held.indexOf(mark)
+      if (at >= 0) {
+        const last = this.#held.subarray(0, at)
+        this.#held = this.#held.subarray(at + 1)
+        return pieces.length === 0 ? last : Buffer.concat([...pieces, last])
+      }
+      const piece = await this.some(Number.MAX_SAFE_INTEGER)
+      if (piece === undefined && taken === 0) return undefined
+      if (piece === undefined) break
+      taken += piece.length
+      pieces.push(piece)
+    }
+    throw new Error('it ends in the middle')
+  }
+
   /** Exactly `size` bytes; undefined when the stream has ended before the first, an error when it ends between. */
   async exactly(size: number): Promise<Buffer | undefined> {
     if (size > 0 && this.#held.length >= size) {

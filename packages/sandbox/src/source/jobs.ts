@@ -1,10 +1,12 @@
 import type { SandboxErrorCode, SourceTreeRef } from '../driver.ts'
+import type { CheckoutJob } from '../git/checkout-tree.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { UnpackJob } from './unpack-archive.ts'
 
 /** What the threads do. Requests, results and errors are copied between threads, so they are plain data. */
 export interface Jobs {
   readonly unpack: { readonly request: UnpackJob; readonly result: string }
+  readonly checkout: { readonly request: CheckoutJob; readonly result: string }
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: undefined }
 }

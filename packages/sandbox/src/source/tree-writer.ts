@@ -89,6 +89,13 @@ export class TreeWriter {
     this.#add({ ...original, path })
   }
 
+  /** A file or link just as it is in another tree, whose bytes it shares: neither is ever written to. */
+  reuse(entry: ManifestEntry, tree: string): void {
+    const path = this.#vacate(entry.path)
+    linkSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(path, 'latin1')]), this.#place(path))
+    this.#add(entry)
+  }
+
   #target(name: BytePath, target: BytePath): ManifestEntry {
     const original = this.#entries.get(this.#checked(target))
     if (original === undefined || original.kind === 'link' || original.kind === 'folder') {

@@ -5,8 +5,10 @@ import path from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
-import { hasCode, isMissing } from '../images/missing.ts'
+import { isMissing } from '../images/missing.ts'
 import { staged } from '../images/staging.ts'
+import { bootId } from './boot-id.ts'
+import { keepTree } from './keep-tree.ts'
 import { DEFAULT_LIMITS, type SourceLimits } from './limits.ts'
 import { manifestPath, treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
@@ -49,20 +51,8 @@ async function unpack(request: UnpackRequest, staging: string): Promise<SourceTr
   const job = { archive, tree: path.join(staging, 'tree'), manifest: path.join(staging, 'manifest'), limits }
   const digest = await runInWorker('unpack', job)
   await rm(archive)
-  const tree = { digest, path: treePath(directory, digest) }
-  for (const folder of ['trees', 'manifests', 'archives'])
-    await mkdir(path.join(directory, folder), { recursive: true })
-  await rename(job.manifest, manifestPath(tree))
-  try {
-    await rename(job.tree, tree.path)
-  } catch (error) {
-    // Another archive, or another process, brought the same tree.
-    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error
-    if (!(await runInWorker('verify', tree))) {
-      await rename(tree.path, path.join(staging, 'damaged'))
-      await rename(job.tree, tree.path)
-    }
-  }
+  const tree = await keepTree(directory, { ...job, digest, staging })
+  await mkdir(path.join(directory, 'archives'), { recursive: true })
   await note(request, digest, staging)
   return tree
 }
@@ -134,8 +124,4 @@ async function readRecord(file: string): Promise<ArchiveRecord | undefined> {
 
 function recordPath(request: UnpackRequest): string {
   return path.join(request.directory, 'archives', `${request.sha256}.json`)
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 }

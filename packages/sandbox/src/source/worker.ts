@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { SandboxError } from '../driver.ts'
+import { checkoutTree } from '../git/checkout-tree.ts'
 import type { Job, JobName, Reply } from './jobs.ts'
 import { syncTree } from './sync-tree.ts'
 import { unpackArchive } from './unpack-archive.ts'
@@ -10,6 +11,7 @@ const work: {
   readonly [Name in JobName]: (job: Job<Name>['request']) => Job<Name>['result'] | Promise<Job<Name>['result']>
 } = {
   unpack: unpackArchive,
+  checkout: checkoutTree,
   verify: verifyTree,
   sync: syncTree,
 }

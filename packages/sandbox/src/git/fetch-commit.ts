@@ -1,0 +1,100 @@
+import { fetchFailure, fetchRefused, gitsReason, SourceUnreachable } from './fetch-failure.ts'
+import { runGit } from './run-git.ts'
+
+export interface FetchRequest {
+  /** http or https, without credentials. */
+  readonly url: string
+  /** 40 hex digits. */
+  readonly commit: string
+  /** Full refs that hold the commit, tried in order when the commit alone cannot be fetched. */
+  readonly refs: readonly string[]
+  /** Value of an Authorization header; null for none. */
+  readonly authorization: string | null
+}
+
+const longestFetchMs = 30 * 60_000
+const tags = '+refs/tags/*:refs/tags/*'
+const commitRef = (commit: string): string => `refs/harmont/commits/${commit}`
+
+/** Fails with SandboxError `source_fetch_failed` when what is to be fetched has no possible address. */
+export function checkFetch(request: FetchRequest): void {
+  const { url, commit, refs } = request
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol))
+    throw fetchRefused(url, commit, 'its address is not one of http or https')
+  if (parsed.username !== '' || parsed.password !== '')
+    throw fetchRefused(parsed.host, commit, 'its address holds a password')
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw fetchRefused(url, commit, 'a commit has 40 hex digits')
+  const odd = refs.find((ref) => !isFullRef(ref))
+  if (odd !== undefined) throw fetchRefused(url, commit, `${JSON.stringify(odd)} is not the full name of a ref`)
+}
+
+/** What `git check-ref-format` takes, below refs/. */
+function isFullRef(ref: string): boolean {
+  if (!ref.startsWith('refs/') || ref.endsWith('.') || ref.includes('..') || ref.includes('@{')) return false
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(ref)) return false
+  return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
+}
+
+/** Whether the mirror has the whole commit, and the tags among the refs as they were fetched last. */
+export async function hasCommit(repository: string, { commit, refs }: FetchRequest): Promise<boolean> {
+  const wanted = [commitRef(commit), ...refs.filter((ref) => ref.startsWith('refs/tags/'))]
+  const found = await runGit(['for-each-ref', '--format=%(refname)', '--', ...wanted], { repository })
+  const names = new Set(found.toString('utf8').split('\n'))
+  return wanted.every((ref) => names.has(ref))
+}
+
+/**
+ * Brings the commit with its history, and all tags, into the mirror. Only what the mirror lacks moves. Fails with SandboxError
+ * `source_fetch_failed` when that can never be, with `SourceUnreachable` when it may be later, and otherwise when the mirror may be broken.
+ */
+export async function fetchCommit(repository: string, request: FetchRequest, lockFd: number): Promise<void> {
+  const { url, commit, refs, authorization } = request
+  let why = ''
+  for (const wanted of [commit, ...refs]) {
+    try {
+      await runGit(['fetch', ...fetchOptions, '--', url], {
+        repository,
+        lockFd,
+        authorization,
+        timeoutMs: longestFetchMs,
+        stdin: `${wanted}\n${tags}\n`,
+      })
+    } catch (error) {
+      const failure = fetchFailure(error)
+      if (failure === 'refused') throw fetchRefused(url, commit, gitsReason(error))
+      if (failure === 'unreachable')
+        throw new SourceUnreachable(
+          `The source, commit ${commit} of ${url}, cannot be fetched now: ${gitsReason(error)}.`,
+          { cause: error },
+        )
+      if (failure === 'unclear') throw error
+      why ||= gitsReason(error)
+      continue
+    }
+    if (await keepCommit(repository, commit)) return
+    why = `it is no longer in ${wanted}`
+  }
+  throw fetchRefused(url, commit, why)
+}
+
+const fetchOptions = [
+  '--quiet',
+  '--force',
+  '--prune',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-auto-maintenance',
+  '--no-recurse-submodules',
+  // What others may have chosen comes as input: no name is taken for an option.
+  '--stdin',
+]
+
+/** Notes that the mirror has all of the commit. False: it does not have it. */
+async function keepCommit(repository: string, commit: string): Promise<boolean> {
+  const found = await runGit(['cat-file', '--batch-check'], { repository, stdin: `${commit}^{commit}\n` })
+  if (!found.toString('latin1').startsWith(`${commit} commit `)) return false
+  await runGit(['update-ref', '--stdin'], { repository, stdin: `update ${commitRef(commit)} ${commit}\n` })
+  return true
+}

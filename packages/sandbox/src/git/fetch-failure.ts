@@ -1,0 +1,46 @@
+import { SandboxError } from '../driver.ts'
+import { GitFailure } from './run-git.ts'
+
+/** The source cannot be had now; later it may. */
+export class SourceUnreachable extends Error {
+  override readonly name = 'SourceUnreachable'
+}
+
+/** `absent`: what was asked for is not there, or not given by its name. `unclear`: it may be our mirror that is broken. */
+export type FetchFailure = 'absent' | 'refused' | 'unreachable' | 'unclear'
+
+const signs: readonly (readonly [RegExp, FetchFailure])[] = [
+  [/not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i, 'absent'],
+  [/The requested URL returned error: (5\d\d|408|429)/, 'unreachable'],
+  [/The requested URL returned error: [34]\d\d/, 'refused'],
+  [
+    /repository '.*' not found|Authentication failed|could not read (Username|Password)|terminal prompts disabled/,
+    'refused',
+  ],
+  [/transport '.*' not allowed|not valid: is this a git repository|redirect/i, 'refused'],
+  [
+    /unable to access|RPC failed|early EOF|hung up|Could not resolve|expected flush|unexpected disconnect|invalid index-pack output|fetch-pack: unexpected/,
+    'unreachable',
+  ],
+]
+
+/** What a failed fetch means. */
+export function fetchFailure(error: unknown): FetchFailure {
+  if (!(error instanceof GitFailure)) return 'unclear'
+  // Killed, by us when its time was over.
+  if (error.message.includes(': SIG')) return 'unreachable'
+  return signs.find(([sign]) => sign.test(error.complaint))?.[1] ?? 'unclear'
+}
+
+/** The error for the author of a build when its source can never be had. */
+export function fetchRefused(url: string, commit: string, why: string): SandboxError {
+  return new SandboxError('source_fetch_failed', `The source, commit ${commit} of ${url}, cannot be fetched: ${why}.`)
+}
+
+/** The sentence of git's that says what failed. */
+export function gitsReason(error: unknown): string {
+  if (!(error instanceof GitFailure)) return error instanceof Error ? error.message : String(error)
+  const lines = error.complaint.split('\n').filter((line) => /^(fatal|error|remote):/.test(line))
+  const line = lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1) ?? error.complaint
+  return line.replace(/^\w+:\s*/, '').replace(/\.$/, '')
+}

@@ -1,0 +1,120 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+
+const keptOfStderr = 8_000
+/** What reaches git of our own environment: how it gets out, and whom it trusts. */
+const passedOn = [
+  'PATH',
+  'TMPDIR',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'GIT_SSL_CAINFO',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
+
+/** Holds for every call, whatever configuration the machine has. */
+const configuration: Readonly<Record<string, string>> = {
+  'core.hooksPath': '/dev/null',
+  'core.fsmonitor': 'false',
+  'credential.helper': '',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  // Each fetch is one pack: a build's git directory shares packs by hard links.
+  'fetch.unpackLimit': '1',
+  'fetch.recurseSubmodules': 'false',
+  'transfer.bundleURI': 'false',
+  // git would send the Authorization header to wherever it is led.
+  'http.followRedirects': 'false',
+  'http.lowSpeedLimit': '1000',
+  'http.lowSpeedTime': '60',
+}
+
+export interface GitOptions {
+  /** A bare repository. */
+  readonly repository: string
+  readonly stdin?: string
+  /** A lock that must outlive us as long as git runs. */
+  readonly lockFd?: number
+  readonly indexFile?: string
+  /** Value of an Authorization header for http. Not in the arguments, which every process of the machine can read. */
+  readonly authorization?: string | null
+  readonly timeoutMs?: number
+}
+
+/** git ended with an error. */
+export class GitFailure extends Error {
+  override readonly name = 'GitFailure'
+  /** The end of what it wrote to stderr, in English. */
+  readonly complaint: string
+  constructor(command: string, how: string, complaint: string) {
+    super(`git ${command}: ${how}: ${complaint}`)
+    this.complaint = complaint
+  }
+}
+
+/** Starts git, which sees no configuration but ours and speaks http and https only. */
+export function startGit(
+  args: readonly string[],
+  options: GitOptions,
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  const { repository, lockFd, indexFile, authorization = null, timeoutMs } = options
+  const settings = Object.entries(configuration)
+  if (authorization !== null) settings.push(['http.extraHeader', `Authorization: ${authorization}`])
+  const numbered = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ])
+  return spawn('git', [`--git-dir=${repository}`, ...args], {
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe', ...(lockFd === undefined ? [] : [lockFd])],
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    env: {
+      ...Object.fromEntries(
+        passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+      ),
+      ...Object.fromEntries(numbered),
+      ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+      GIT_CONFIG_COUNT: String(settings.length),
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_ALLOW_PROTOCOL: 'http:https',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_OPTIONAL_LOCKS: '0',
+      LC_ALL: 'C',
+    },
+  }) as ChildProcessByStdio<Writable, Readable, Readable>
+}
+
+/** Runs git to its end and gives its standard output. Fails with `GitFailure`, or an error that says that git is not installed. */
+export async function runGit(args: readonly string[], options: GitOptions): Promise<Buffer> {
+  const git = startGit(args, options)
+  const ended = gitEnd(git, args[0] ?? '')
+  // A git that ends without reading its input says why.
+  git.stdin.on('error', () => {})
+  git.stdin.end(options.stdin)
+  const output: Buffer[] = []
+  git.stdout.on('data', (bytes: Buffer) => output.push(bytes))
+  await ended
+  return Buffer.concat(output)
+}
+
+/** Resolves when git has ended well; fails as `runGit` does. To be called as soon as it is started. */
+export async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
+  let complaint = ''
+  git.stderr.on('data', (bytes: Buffer) => {
+    complaint = (complaint + bytes.toString('utf8')).slice(-keptOfStderr)
+  })
+  let code: number | null
+  let signal: string | null
+  try {
+    ;[code, signal] = await once(git, 'close')
+  } catch (cause) {
+    throw new Error('git cannot be started on this machine: apt-get install git', { cause })
+  }
+  if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint.trim())
+}

@@ -1,0 +1,33 @@
+import { mkdir, rename } from 'node:fs/promises'
+import path from 'node:path'
+import type { SourceTreeRef } from '../driver.ts'
+import { hasCode } from '../images/missing.ts'
+import { manifestPath, treePath } from './places.ts'
+import { runInWorker } from './worker-pool.ts'
+
+export interface NewTree {
+  /** Of the manifest. */
+  readonly digest: string
+  /** Both lie in `staging`, on the store's file system. */
+  readonly tree: string
+  readonly manifest: string
+  readonly staging: string
+}
+
+/** Moves a tree into the store, unless it is there already and whole. */
+export async function keepTree(directory: string, made: NewTree): Promise<SourceTreeRef> {
+  const tree = { digest: made.digest, path: treePath(directory, made.digest) }
+  for (const folder of ['trees', 'manifests']) await mkdir(path.join(directory, folder), { recursive: true })
+  await rename(made.manifest, manifestPath(tree))
+  try {
+    await rename(made.tree, tree.path)
+  } catch (error) {
+    // Another archive, or another process, brought the same tree.
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error
+    if (!(await runInWorker('verify', tree))) {
+      await rename(tree.path, path.join(made.staging, 'damaged'))
+      await rename(made.tree, tree.path)
+    }
+  }
+  return tree
+}
