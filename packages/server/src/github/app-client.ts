@@ -49,15 +49,17 @@ export function openGithubApp(settings: AppSettings): GithubApp | null {
       }),
     cloneToken: (installationId, repositoryId) =>
       translated(async () => {
-        const wish = {
-          type: 'installation',
-          installationId,
-          repositoryIds: [repositoryId],
-          permissions: { contents: 'read' },
-        } as const
-        const kept = await auth(wish)
+        const token = (refresh: boolean) =>
+          auth({
+            type: 'installation',
+            installationId,
+            repositoryIds: [repositoryId],
+            permissions: { contents: 'read' },
+            refresh,
+          })
+        const kept = await token(false)
         if (Date.parse(kept.expiresAt) - Date.now() >= leastLifeMs) return kept.token
-        return (await auth({ ...wish, refresh: true })).token
+        return (await token(true)).token
       }),
   }
 }

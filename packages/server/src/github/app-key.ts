@@ -23,7 +23,7 @@ export function readAppKey({ githubPrivateKey, githubPrivateKeyPath }: KeySettin
 function parseKey(variable: string, text: string): string {
   try {
     const key = createPrivateKey(text)
-    if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs8', format: 'pem' })
+    if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs8', format: 'pem' }).toString()
   } catch {
     // The error of the parser says nothing that helps, and may quote the key.
   }
