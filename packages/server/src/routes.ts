@@ -8,6 +8,7 @@ import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
 import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import { moneyRoutes } from './money/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
@@ -36,5 +37,6 @@ export function allRoutes(services: Services): Handlers {
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
     ...jobLogRoutes(services),
+    ...moneyRoutes(services),
   }
 }

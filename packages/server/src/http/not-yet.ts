@@ -7,11 +7,6 @@ export const notYet = [
   'cliRedeem',
   'cliTransfer',
   'logout',
-  'getBillingBalance',
-  'listBillingTransactions',
-  'getBillingUsage',
-  'getBillingUsageBreakdown',
-  'getBillingUsageSeries',
   'acceptInvite',
   'listInvites',
   'createInvite',
@@ -86,8 +81,6 @@ export const notYet = [
   'listPipelineSummaries',
   'listOrganizationBuilds',
   'getBuildView',
-  'getUsageByPipeline',
-  'exportBilling',
 ] as const satisfies readonly OperationId[]
 
 /** An operation that a later issue fills. */

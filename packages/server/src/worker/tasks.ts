@@ -1,6 +1,7 @@
 /** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
+import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
 import type { Services } from '../routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -9,9 +10,9 @@ export interface TaskServices extends Services {
 }
 
 /** When tasks run by themselves, as graphile-worker's crontab. */
-export const crontab = [...sweepCrontab].join('\n')
+export const crontab = [...sweepCrontab, ...moneyCrontab].join('\n')
 
 /** Every task of the server by its name. */
 export function makeTasks(services: TaskServices): TaskList {
-  return { ...sweepTasks(services) }
+  return { ...sweepTasks(services), ...moneyTasks(services) }
 }

@@ -1,0 +1,33 @@
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { Settings } from '../settings/read-settings.ts'
+import { meterOrganization } from './meter-organization.ts'
+import { findForgotten, findMismatches, organizationsToMeter } from './store.ts'
+
+interface MoneyTaskServices {
+  readonly pool: pg.Pool
+  readonly settings: Settings
+  readonly log: Logger
+}
+
+/** A build's end charges its jobs at once; those of builds that go on are charged every minute. */
+export const moneyCrontab = ['* * * * * meter', '7 * * * * audit_money']
+
+/** The tasks that charge for use, and check that the books are right. */
+export function moneyTasks({ pool, settings, log }: MoneyTaskServices): TaskList {
+  const meterAll = async () => {
+    for (const organizationId of await organizationsToMeter(pool))
+      await meterOrganization(pool, organizationId, settings.billingRates)
+  }
+  return {
+    meter: meterAll,
+    audit_money: async () => {
+      const forgotten = await findForgotten(pool)
+      if (forgotten > 0) log.warn({ jobs: forgotten }, 'ended jobs had not been charged; they are now')
+      await meterAll()
+      for (const mismatch of await findMismatches(pool))
+        log.error({ ...mismatch }, 'the balance of an organization is not the sum of its ledger')
+    },
+  }
+}
