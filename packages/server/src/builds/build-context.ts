@@ -1,53 +1,55 @@
 import type { BuildContext } from '@harmont/engine'
-import type { ConditionContext } from '@harmont/ir'
-import type { Membership } from '../http/index.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
+import { type BuildFacts, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
+import { cacheOf } from './cache-namespaces.ts'
+
+/** The organization that a build is for. */
+export interface Owner {
+  readonly organizationId: string
+  readonly organizationSlug: string
+}
 
 interface BuildPlace {
-  readonly membership: Membership
+  readonly owner: Owner
   readonly pipeline: PipelineRow
   readonly number: number
   readonly publicUrl: string
 }
 
-/** What the engine must know of a build besides its plan (`engine.md` 4). */
-export function buildContext(input: BuildInput, place: BuildPlace): BuildContext {
-  const { membership, pipeline, number } = place
+/** What the engine must know of a build besides its plan (`engine.md` 4, `sdk-cli.md` 5.4.8). */
+export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
+  const { owner, pipeline, number } = place
+  const { branch, commit, env, ir, source } = input
   const url = buildUrl(place)
+  const { tag, baseBranch, pullRequest, trust } = facts
   return {
-    env: input.env,
+    env,
     injectedEnv: {
       HARMONT: 'true',
       CI: 'true',
-      HARMONT_ORG: membership.organizationSlug,
+      HARMONT_ORG: owner.organizationSlug,
       HARMONT_PIPELINE: pipeline.slug,
       HARMONT_BUILD_NUMBER: String(number),
       HARMONT_BUILD_URL: url,
-      HARMONT_BRANCH: input.branch,
-      HARMONT_COMMIT: input.commit,
-      HARMONT_EVENT: eventOf(input),
+      HARMONT_BRANCH: branch,
+      HARMONT_COMMIT: commit,
+      HARMONT_EVENT: facts.event,
+      ...(tag === null ? {} : { HARMONT_TAG: tag }),
+      ...(baseBranch === null ? {} : { HARMONT_BASE_BRANCH: baseBranch }),
+      ...(pullRequest === null ? {} : { HARMONT_PULL_REQUEST: String(pullRequest.number) }),
       ...(pipeline.repo_name === null ? {} : { HARMONT_REPO: pipeline.repo_name }),
     },
-    cacheNamespace: `${membership.organizationId}/trusted`,
+    cache: cacheOf(owner.organizationId, pipeline.id, facts, input.withoutCache),
+    trust,
     origin: { pipeline: pipeline.slug, number: String(number), url },
-    renderSlug: input.ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,
-    source: input.upload?.blob ? { kind: 'archive', blob: input.upload.blob, sha256: input.upload.sha256 } : null,
-    conditionContext: conditionContext(input),
+    renderSlug: ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,
+    source,
+    conditionContext: conditionContext(branch, env, facts),
   }
 }
 
-/** The facts that the conditions of its steps are evaluated with. */
-export function conditionContext(input: BuildInput): ConditionContext {
-  const { branch, env } = input
-  return { event: eventOf(input), branch, baseBranch: null, tag: null, changed: null, env, local: false }
-}
-
-function eventOf(input: BuildInput): 'manual' | 'api' {
-  return input.source === 'ui' ? 'manual' : 'api'
-}
-
 /** The page of a build. */
-function buildUrl({ membership, pipeline, number, publicUrl }: BuildPlace): string {
-  return `${publicUrl}/${membership.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
+function buildUrl({ owner, pipeline, number, publicUrl }: BuildPlace): string {
+  return `${publicUrl}/${owner.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
 }

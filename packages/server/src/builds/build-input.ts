@@ -1,16 +1,25 @@
+import type { BuildSource } from '@harmont/engine'
 import type { Body, UploadedSource } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 
-/** What a build is asked for with, on both routes. */
+/** What a build is made of, whoever asks for it. */
 export interface BuildInput {
   readonly branch: string
   readonly commit: string
   readonly message: string | null
-  readonly source: 'api' | 'ui'
   readonly env: Readonly<Record<string, string>>
   /** null: absent or blank, the pipeline is rendered. */
   readonly ir: string | null
-  readonly upload: UploadedSource | null
+  /** null: an empty tree. */
+  readonly source: BuildSource | null
+  /** Every step runs, whatever the cache has; what passes is kept in it. */
+  readonly withoutCache: boolean
+}
+
+/** What a person or a program asks for, on both routes. */
+export interface RequestedBuild {
+  readonly input: BuildInput
+  readonly recordedSource: 'api' | 'ui'
 }
 
 const sources = ['api', 'ui', 'webhook', 'schedule', 'trigger_job']
@@ -21,7 +30,7 @@ const kib = 1024
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,
   upload: UploadedSource | null,
-): BuildInput {
+): RequestedBuild {
   const errors = new FieldErrors()
   errors.length('branch', body.branch, 1, 255)
   errors.length('commit', body.commit, 1, 255)
@@ -37,8 +46,12 @@ export function readBuildInput(
   if (ir === null && upload === null && !body.source_url)
     errors.add('pipeline_ir', 'is needed, or `source_b64` to render the pipeline from: there is nothing to render')
   errors.throwIfAny('build_invalid')
-  const source = body.source === 'ui' ? 'ui' : 'api'
-  return { branch: body.branch, commit: body.commit, message, source, env, ir, upload }
+  const { branch, commit } = body
+  const source: BuildSource | null = upload?.blob ? { kind: 'archive', blob: upload.blob, sha256: upload.sha256 } : null
+  return {
+    input: { branch, commit, message, env, ir, source, withoutCache: false },
+    recordedSource: body.source === 'ui' ? 'ui' : 'api',
+  }
 }
 
 function atMost(errors: FieldErrors, field: string, text: string, bytes: number): void {

@@ -14,7 +14,7 @@ export async function answerNewBuild(
   submission: Submission,
   gone: AbortSignal,
 ): Promise<Extract<Reply<'createBuild'>, { status: 201 }>> {
-  const { pipeline, membership, input } = submission
+  const { pipeline, owner, input } = submission
   const { id, number, isRejected } = await submitBuild(services, submission)
   if (input.ir === null) await awaitRender(services.engine, id, services.renderWaitSeconds * 1000, gone)
   const build = await requireBuildOf(services.pool, pipeline, number)
@@ -24,6 +24,6 @@ export async function answerNewBuild(
     throw apiError('build_plan_rejected', build.error_message ?? build.error_code ?? 'The build has failed.', {
       build: { pipeline_slug: pipeline.slug, number },
     })
-  const location = `${services.publicUrl}/api/v0/organizations/${membership.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
+  const location = `${services.publicUrl}/api/v0/organizations/${owner.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
   return { status: 201, body: presentBuild(build, pipeline.slug), headers: { location } }
 }

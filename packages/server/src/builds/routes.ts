@@ -3,6 +3,7 @@ import { type Cursors, type Handlers, operation, scopedOperation } from '../http
 import { toPage } from '../pagination/page.ts'
 import { requireManualBuilds } from '../pipelines/policy.ts'
 import { requirePipeline } from '../pipelines/require-pipeline.ts'
+import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
 import { cancelBuild } from './cancel-build.ts'
 import { answerNewBuild, type CreateServices } from './create-build.ts'
@@ -43,17 +44,21 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
       },
       handle: async ({ scope: pipeline, caller, membership, body, source, signal }) =>
         keepOnlyIfUsed(blobs, source, async () => {
-          const input = readBuildInput(body, source)
-          return answerNewBuild(services, { membership, pipeline, authorId: caller.userId, input }, signal)
+          const { input, recordedSource } = readBuildInput(body, source)
+          const author = { userId: caller.userId, name: null }
+          const facts = requestedFacts(recordedSource)
+          return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)
         }),
     }),
     createBuildBySource: operation('createBuildBySource', ({ caller, membership, body, source, signal }) =>
       keepOnlyIfUsed(blobs, source, async () => {
         const address = readSourceAddress(body)
-        const input = readBuildInput(body, source)
+        const { input, recordedSource } = readBuildInput(body, source)
         const pipeline = await findSourcePipeline(pool, membership, address)
         requireManualBuilds(pipeline)
-        return answerNewBuild(services, { membership, pipeline, authorId: caller.userId, input }, signal)
+        const author = { userId: caller.userId, name: null }
+        const facts = requestedFacts(recordedSource)
+        return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)
       }),
     ),
     cancelBuild: operation('cancelBuild', async ({ membership, params }) => {

@@ -1,6 +1,9 @@
 /** Builds as the server keeps them, joined with their state, which is the engine's (`engine.builds`, same id). */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../database/transaction.ts'
+import type { BuildFacts } from './build-facts.ts'
+import type { BuildInput } from './build-input.ts'
+import type { Author } from './submit-build.ts'
 
 export interface BuildRow {
   readonly id: string
@@ -68,34 +71,47 @@ export interface NewBuildRecord {
   readonly id: string
   readonly pipelineId: string
   readonly number: number
-  readonly branch: string
-  readonly commit: string
-  readonly message: string | null
-  readonly source: string
-  readonly authorId: string
-  readonly sourceBlob: string | null
+  readonly author: Author
+  readonly input: BuildInput
+  readonly facts: BuildFacts
   readonly createdAt: Date
   /** null for a build that is terminal from the start. */
   readonly runnerTokenHash: string | null
 }
 
+/** Fails with a unique violation of `build_records_delivery_unique` when its delivery has made a build of this pipeline. */
 export async function insertBuildRecord(database: Database, record: NewBuildRecord): Promise<void> {
+  const { input, facts, author } = record
+  const archive = input.source?.kind === 'archive' ? input.source : null
+  const values = {
+    id: record.id,
+    pipeline_id: record.pipelineId,
+    number: record.number,
+    branch: input.branch,
+    commit: input.commit,
+    message: input.message,
+    source: facts.recordedSource,
+    author_id: author.userId,
+    author_name: author.name,
+    author_email: author.email ?? null,
+    source_blob: archive?.blob ?? null,
+    source_sha256: archive?.sha256 ?? null,
+    created_at: record.createdAt,
+    runner_token_hash: record.runnerTokenHash,
+    event: facts.event,
+    tag: facts.tag,
+    base_branch: facts.baseBranch,
+    pull_request: facts.pullRequest === null ? null : JSON.stringify(facts.pullRequest),
+    trust: facts.trust,
+    rebuild_of: facts.rebuildOf,
+    delivery_provider: facts.delivery?.provider ?? null,
+    delivery_id: facts.delivery?.id ?? null,
+    delivery_event: facts.delivery?.event ?? null,
+  }
+  const names = Object.keys(values)
   await database.query({
     name: 'insert-build-record',
-    text: `insert into build_records (id, pipeline_id, number, branch, commit, message, source, author_id, source_blob, created_at, runner_token_hash)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    values: [
-      record.id,
-      record.pipelineId,
-      record.number,
-      record.branch,
-      record.commit,
-      record.message,
-      record.source,
-      record.authorId,
-      record.sourceBlob,
-      record.createdAt,
-      record.runnerTokenHash,
-    ],
+    text: `insert into build_records (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    values: Object.values(values),
   })
 }

@@ -5,10 +5,11 @@ import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
 import { transaction } from '../database/transaction.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import type { Membership } from '../http/index.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
-import { buildContext, conditionContext } from './build-context.ts'
+import { buildContext, type Owner } from './build-context.ts'
+import { type BuildFacts, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
+import { findDelivered, lockPipeline } from './delivery-store.ts'
 import { runnerToken } from './runner-token.ts'
 import { insertBuildRecord, nextBuildNumber } from './store.ts'
 
@@ -20,10 +21,23 @@ export interface SubmitServices {
 }
 
 export interface Submission {
-  readonly membership: Membership
+  readonly owner: Owner
   readonly pipeline: PipelineRow
-  readonly authorId: string
+  readonly author: Author
   readonly input: BuildInput
+  readonly facts: BuildFacts
+  /** What it begins with, where that is not to be read from `input.ir`: a plan that is known already, or why it cannot run. */
+  readonly from?: NewBuild['from']
+  /** Further things to write in the transaction of the build. */
+  readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
+}
+
+/** Who a build is by: an account, or somebody whom a forge knows. All null: nobody. */
+export interface Author {
+  readonly userId: string | null
+  /** Of an author without an account. */
+  readonly name: string | null
+  readonly email?: string | null
 }
 
 export interface Submitted {
@@ -31,44 +45,63 @@ export interface Submitted {
   readonly number: number
   /** It could not be planned, and has failed already. */
   readonly isRejected: boolean
+  /** The delivery had made this build before, and nothing was made now. */
+  readonly isRepeat: boolean
 }
 
-/** Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. */
-export async function submitBuild(
+/**
+ * Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. A second submission for one delivery, event
+ * and pipeline makes nothing and gives the first build. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
+ */
+export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
+  const { pipeline, input, facts } = submission
+  const from = submission.from ?? startOf(input, facts)
+  const made = await transaction(services.pool, async (client) => {
+    if (facts.delivery !== null) {
+      await lockPipeline(client, pipeline.id)
+      const earlier = await findDelivered(client, pipeline.id, facts.delivery)
+      if (earlier !== undefined) return { ...earlier, announce: null }
+    }
+    return writeBuild(services, client, submission, from)
+  })
+  made.announce?.()
+  const { id, number, announce } = made
+  return { id, number, isRejected: from.kind === 'rejected', isRepeat: announce === null }
+}
+
+async function writeBuild(
   services: SubmitServices,
-  { membership, pipeline, authorId, input }: Submission,
-): Promise<Submitted> {
+  client: pg.ClientBase,
+  { owner, pipeline, author, input, facts, within }: Submission,
+  from: NewBuild['from'],
+): Promise<{ readonly id: string; readonly number: number; readonly announce: () => void }> {
   const id = randomUUID()
   const createdAt = new Date()
-  const from = startOf(input)
-  const { number, announce } = await transaction(services.pool, async (client) => {
-    const number = await nextBuildNumber(client, pipeline.id)
-    const context = buildContext(input, { membership, pipeline, number, publicUrl: services.publicUrl })
-    const request = { id, queue: membership.organizationId, at: createdAt.getTime(), from }
-    const { build, announce } = await services.engine.submit(client, request, context)
-    const token = runnerToken(services.runnerSecret, id)
-    await insertBuildRecord(client, {
-      ...input,
-      id,
-      pipelineId: pipeline.id,
-      number,
-      authorId,
-      sourceBlob: input.upload?.blob ?? null,
-      createdAt,
-      runnerTokenHash: isBuildTerminal(build.state) ? null : hashToken(token),
-    })
-    return { number, announce }
+  const number = await nextBuildNumber(client, pipeline.id)
+  const context = buildContext(input, facts, { owner, pipeline, number, publicUrl: services.publicUrl })
+  const request = { id, queue: owner.organizationId, at: createdAt.getTime(), held: facts.held, from }
+  const { build, announce } = await services.engine.submit(client, request, context)
+  const token = runnerToken(services.runnerSecret, id)
+  await insertBuildRecord(client, {
+    id,
+    pipelineId: pipeline.id,
+    number,
+    author,
+    input,
+    facts,
+    createdAt,
+    runnerTokenHash: isBuildTerminal(build.state) ? null : hashToken(token),
   })
-  announce()
-  return { id, number, isRejected: from.kind === 'rejected' }
+  await within?.(client, { id, number })
+  return { id, number, announce }
 }
 
 /** What the build begins with: its steps, a rendering, or the reason why it cannot run. */
-function startOf(input: BuildInput): NewBuild['from'] {
-  if (input.ir === null) return { kind: 'render' }
-  const planned = parsePlan(input.ir)
+function startOf({ ir, branch, env }: BuildInput, facts: BuildFacts): NewBuild['from'] {
+  if (ir === null) return { kind: 'render' }
+  const planned = parsePlan(ir)
   if (!planned.ok) return { kind: 'rejected', ...planned.error }
-  const facts = conditionContext(input)
-  const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, facts))
+  const known = conditionContext(branch, env, facts)
+  const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))
   return { kind: 'plan', plan: planned.plan, conditions }
 }

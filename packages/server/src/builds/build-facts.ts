@@ -1,0 +1,63 @@
+import type { ConditionContext } from '@harmont/ir'
+
+/** Where a build comes from: what its steps' conditions and variables, its secrets and its cache depend on. */
+export interface BuildFacts {
+  readonly event: 'push' | 'pull_request' | 'schedule' | 'manual' | 'api'
+  readonly tag: string | null
+  /** The branch that a pull request is to be merged into. */
+  readonly baseBranch: string | null
+  readonly pullRequest: PullRequestFacts | null
+  /** Paths of the changed files; null when nobody knows. */
+  readonly changed: readonly string[] | null
+  /** `fork`: no secrets, no shared cache to write to, no token that can write. */
+  readonly trust: 'trusted' | 'fork'
+  /** It waits for a member's approval before anything runs. */
+  readonly held: boolean
+  /** What made it; a second build of the same pipeline for the same delivery and event is not made. */
+  readonly delivery: Delivery | null
+  /** The number of the build of this pipeline that it repeats. */
+  readonly rebuildOf: number | null
+  /** As `Build.source` shows it. */
+  readonly recordedSource: 'api' | 'ui' | 'webhook' | 'schedule' | 'trigger_job'
+}
+
+export interface PullRequestFacts {
+  readonly number: number
+  readonly title: string | null
+  /** Its page at the forge. */
+  readonly url: string
+  /** `owner/name` of the repository that it comes from; null when that is gone. */
+  readonly headRepository: string | null
+  readonly fork: boolean
+}
+
+export interface Delivery {
+  readonly provider: 'github' | 'bitbucket' | 'schedule'
+  readonly id: string
+  readonly event: string
+}
+
+/** The facts of a build that a person or a program asks for. */
+export function requestedFacts(source: 'api' | 'ui'): BuildFacts {
+  return {
+    event: source === 'ui' ? 'manual' : 'api',
+    tag: null,
+    baseBranch: null,
+    pullRequest: null,
+    changed: null,
+    trust: 'trusted',
+    held: false,
+    delivery: null,
+    rebuildOf: null,
+    recordedSource: source,
+  }
+}
+
+/** What the conditions of its steps are evaluated with. */
+export function conditionContext(
+  branch: string,
+  env: Readonly<Record<string, string>>,
+  { event, baseBranch, tag, changed }: BuildFacts,
+): ConditionContext {
+  return { event, branch, baseBranch, tag, changed, env, local: false }
+}
