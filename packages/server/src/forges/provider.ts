@@ -39,6 +39,8 @@ export interface ForgeProvider {
   /** Every repository that the installation shows. */
   listRepositories(installation: string): Promise<readonly ForgeRepository[]>
   cloneAccess(repository: RepositoryAddress): Promise<CloneAccess>
+  /** The commit at the head of a branch; null when there is no such branch. */
+  branchHead(repository: RepositoryAddress, branch: string): Promise<string | null>
   /** Paths that differ between two commits, both names of a renamed one; null when the forge does not tell them all. */
   changedByPush(repository: RepositoryAddress, before: string, after: string): Promise<readonly string[] | null>
   /** Paths that a pull request changes, both names of a renamed one; null when the forge does not tell them all. */
