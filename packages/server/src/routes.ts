@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type AccountServices, accountRoutes } from './accounts/routes.ts'
 import { apiTokenRoutes } from './api-tokens/routes.ts'
+import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
@@ -8,11 +9,13 @@ import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
 import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import { mailboxRoutes } from './mailbox/routes.ts'
 import { moneyRoutes } from './money/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
 import type { SessionCookies } from './sessions/cookies.ts'
+import { sessionRoutes } from './sessions/routes.ts'
 import type { Settings } from './settings/read-settings.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
@@ -37,6 +40,9 @@ export function allRoutes(services: Services): Handlers {
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
     ...jobLogRoutes(services),
+    ...buildEventRoutes(services),
     ...moneyRoutes(services),
+    ...sessionRoutes(services),
+    ...mailboxRoutes(services),
   }
 }

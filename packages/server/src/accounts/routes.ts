@@ -1,5 +1,6 @@
 import type { Database } from '../database/transaction.ts'
 import { type Handlers, operation } from '../http/index.ts'
+import { presentAccount } from './present.ts'
 import { getAccount } from './store.ts'
 
 export interface AccountServices {
@@ -9,9 +10,9 @@ export interface AccountServices {
 /** The caller's own account. */
 export function accountRoutes({ pool }: AccountServices): Pick<Handlers, 'getCurrentUser'> {
   return {
-    getCurrentUser: operation('getCurrentUser', async ({ caller }) => {
-      const { id, email, name, personal_org_slug } = await getAccount(pool, caller.userId)
-      return { status: 200, body: { uuid: id, email, name, personal_org_slug } }
-    }),
+    getCurrentUser: operation('getCurrentUser', async ({ caller }) => ({
+      status: 200,
+      body: presentAccount(await getAccount(pool, caller.userId)),
+    })),
   }
 }

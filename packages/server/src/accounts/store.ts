@@ -1,4 +1,5 @@
 import type { Database } from '../database/transaction.ts'
+import { unauthorized } from '../http/index.ts'
 
 /** Whoever holds it makes an account. */
 const signupLock = 0x7369676e
@@ -10,7 +11,7 @@ export interface AccountRow {
   readonly personal_org_slug: string | null
 }
 
-/** Fails when there is no such user: a caller always exists. */
+/** Throws 401 when there is no such user: the account of the credential went since that was checked. */
 export async function getAccount(database: Database, userId: string): Promise<AccountRow> {
   const { rows } = await database.query<AccountRow>({
     name: 'get-account',
@@ -20,7 +21,7 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
     values: [userId],
   })
   const [row] = rows
-  if (row === undefined) throw new Error(`the user ${userId} of a credential does not exist`)
+  if (row === undefined) throw unauthorized('The account of this credential is gone')
   return row
 }
 

@@ -9,8 +9,11 @@ import { testHandlers } from './test-handlers.ts'
 const { ping: _ping, ...withoutPing } = testHandlers
 // @ts-expect-error a handler is missing
 export const missing: Handlers = withoutPing
-// @ts-expect-error an operation of `notYet` may not be bound
-export const surplus: Handlers = { ...testHandlers, logout: operation('logout', async () => ({ status: 204 })) }
+export const surplus: Handlers = {
+  ...testHandlers,
+  // @ts-expect-error an operation of `notYet` may not be bound
+  disconnectBitbucket: operation('disconnectBitbucket', async () => ({ status: 204 })),
+}
 // @ts-expect-error a binding of one operation does not answer another
 export const swapped: Handlers = { ...testHandlers, getBuild: testHandlers.getPipeline }
 // @ts-expect-error 202 is no success of this operation

@@ -1,7 +1,7 @@
 export { unauthorized } from './access.ts'
 export { ApiError, apiError } from './api-error.ts'
 export type { UploadedSource } from './build-body.ts'
-export type { Caller, Client, Membership, Role, Scope } from './caller.ts'
+export { type Caller, type Client, hasRole, type Membership, type Role, type Scope } from './caller.ts'
 export { createHttp, type HttpOptions } from './create-http.ts'
 export { type CursorKey, type CursorList, type Cursors, createCursors } from './cursor.ts'
 export type { Handlers } from './handlers.ts'

@@ -9,7 +9,7 @@ export function presentOrganization(row: OrganizationRow): Complete<components['
     slug: row.slug,
     name: row.name,
     url: row.url,
-    members_can_create_pipelines: true,
+    members_can_create_pipelines: row.members_can_create_pipelines,
     created_at: formatInstant(row.created_at),
   }
 }

@@ -17,7 +17,7 @@ export function organizationRoutes({
     listOrganizations: operation('listOrganizations', async ({ caller, query: { limit, cursor } }) => {
       const list = { operationId: 'listOrganizations', owner: caller.userId }
       const after = readAgeKey(cursors.decode(list, cursor))
-      const rows = await listOrganizationsOf(pool, caller.userId, after, limit + 1)
+      const rows = await listOrganizationsOf(pool, caller, after, limit + 1)
       return {
         status: 200,
         body: toPage(rows, limit, cursors, list, { keyOf: ageKeyOf, present: presentOrganization }),

@@ -1,4 +1,5 @@
 import type { Database } from '../database/transaction.ts'
+import type { Role } from '../http/index.ts'
 import type { AgeKey } from '../pagination/page.ts'
 
 export interface OrganizationRow {
@@ -6,15 +7,22 @@ export interface OrganizationRow {
   readonly slug: string
   readonly name: string
   readonly url: string | null
+  readonly members_can_create_pipelines: boolean
   readonly created_at: Date
 }
 
-const columns = 'o.id, o.slug, o.name, o.url, o.created_at'
+const columns = 'o.id, o.slug, o.name, o.url, o.members_can_create_pipelines, o.created_at'
+
+/** Whose organizations, and which of them the credential shows; null = all. */
+export interface Viewer {
+  readonly userId: string
+  readonly organizationIds: readonly string[] | null
+}
 
 /** The user's organizations after a key, oldest first. */
 export async function listOrganizationsOf(
   database: Database,
-  userId: string,
+  viewer: Viewer,
   after: AgeKey | null,
   limit: number,
 ): Promise<readonly OrganizationRow[]> {
@@ -22,10 +30,31 @@ export async function listOrganizationsOf(
     `select ${columns}
        from memberships m join organizations o on o.id = m.organization_id
       where m.user_id = $1 and ($2::timestamptz is null or (o.created_at, o.id) > ($2, $3::uuid))
+        and ($5::uuid[] is null or o.id = any($5))
       order by o.created_at, o.id
       limit $4`,
-    [userId, after?.createdAt ?? null, after?.id ?? null, limit],
+    [viewer.userId, after?.createdAt ?? null, after?.id ?? null, limit, viewer.organizationIds],
   )
+  return rows
+}
+
+interface StandingRow {
+  readonly slug: string
+  readonly name: string
+  readonly role: Role
+  readonly membersCanCreatePipelines: boolean
+}
+
+/** What the user is in each of their organizations, oldest first. */
+export async function listStandings(database: Database, viewer: Viewer): Promise<readonly StandingRow[]> {
+  const { rows } = await database.query<StandingRow>({
+    name: 'list-standings',
+    text: `select o.slug, o.name, m.role, o.members_can_create_pipelines as "membersCanCreatePipelines"
+             from memberships m join organizations o on o.id = m.organization_id
+            where m.user_id = $1 and ($2::uuid[] is null or o.id = any($2))
+            order by o.created_at, o.id`,
+    values: [viewer.userId, viewer.organizationIds],
+  })
   return rows
 }
 

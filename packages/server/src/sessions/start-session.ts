@@ -17,6 +17,8 @@ export interface SessionStart {
   /** What it was started with, when that was a passkey or a linked account: it ends with that. */
   readonly passkeyId?: string
   readonly identityProvider?: string
+  /** When it has to end at the latest. */
+  readonly notAfter?: Date | null
 }
 
 export interface StartedSession {
@@ -43,6 +45,7 @@ export async function startSession(database: Database, start: SessionStart): Pro
     kind: start.kind,
     isCookie: start.isCookie,
     days: sessionDays,
+    notAfter: start.notAfter ?? null,
     address: start.client.address,
     userAgent: start.client.userAgent,
     passkeyId: start.passkeyId ?? null,
