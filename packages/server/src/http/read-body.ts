@@ -3,7 +3,7 @@ import type { Operation } from '@harmont/contract'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
-import { bodyLimit, jsonBytes } from './request-bytes.ts'
+import { bodyLimit, jsonBytes, rawBytes } from './request-bytes.ts'
 
 interface ReadBody {
   readonly body: unknown
@@ -18,10 +18,12 @@ interface ReaderOptions {
   readonly bodyIdleMs: number
 }
 
-/** Gives the reader of one operation's bodies: null where it takes none, validated by the contract where it does. */
+/** Gives the reader of one operation's bodies: null where it takes none, its bytes where they are signed, else validated by the contract. */
 export function bodyReader(operation: Operation, options: ReaderOptions): BodyReader {
-  const { id, request: shape } = operation
+  const { id, auth, request: shape } = operation
   const idleMs = options.bodyIdleMs
+  if (auth === 'signature')
+    return async (request) => ({ body: { raw: await rawBytes(request, { limitBytes: bodyLimit.webhook, idleMs }) } })
   if (shape?.mediaType !== 'application/json') return async () => ({ body: null })
   const accept = bodyValidator(id)
   if (id === 'createBuild' || id === 'createBuildBySource') {

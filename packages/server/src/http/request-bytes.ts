@@ -11,24 +11,42 @@ export interface BodyLimits {
 const mebibyte = 1024 * 1024
 
 /** The largest body by kind of route. */
-export const bodyLimit = { build: 64 * mebibyte, other: mebibyte } as const
+export const bodyLimit = { build: 64 * mebibyte, webhook: 25 * mebibyte, other: mebibyte } as const
 
 /**
  * Gives the bytes of a JSON body as they arrive; nothing for an absent or empty one. Throws 415 for another kind of body, 413 beyond
  * the limit and 408 when no byte comes. What was not read stays in the request: see `dropBody`.
  */
 export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
-  const declared = Number(request.headers['content-length'] ?? 0)
-  if (declared > 0) refuseOtherMedia(request)
-  if (declared > limits.limitBytes) throw tooLarge(limits)
+  if (declaredBytes(request) > 0) refuseOtherMedia(request)
+  let isFirst = true
+  for await (const chunk of limitedBytes(request, limits)) {
+    // A chunked body shows only now whether it is empty.
+    if (isFirst) refuseOtherMedia(request)
+    isFirst = false
+    yield chunk
+  }
+}
+
+/** Gives the bytes of a body of any kind, as they were sent. Throws 413 beyond the limit and 408 when no byte comes. */
+export async function rawBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of limitedBytes(request, limits)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function* limitedBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+  if (declaredBytes(request) > limits.limitBytes) throw tooLarge(limits)
   let received = 0
   for await (const chunk of arrivingBytes(request, limits.idleMs)) {
-    // A chunked body shows only now whether it is empty.
-    if (received === 0) refuseOtherMedia(request)
     received += chunk.length
     if (received > limits.limitBytes) throw tooLarge(limits)
     yield chunk
   }
+}
+
+function declaredBytes(request: IncomingMessage): number {
+  return Number(request.headers['content-length'] ?? 0)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { OperationId, operationAuth, operations } from '@harmont/contract'
 import type { Logger } from 'pino'
 import type { UploadedSource } from './build-body.ts'
 import type { Caller, Client, Membership } from './caller.ts'
+import type { Idempotency } from './idempotency.ts'
 
 /** Operations whose `source_b64` is taken out of the body while it arrives. */
 type UploadId = 'createBuild' | 'createBuildBySource'
@@ -26,9 +27,14 @@ type RequestContent<Id extends OperationId> = Operations[Id] extends { requestBo
     : never
   : never
 
-/** The JSON body of an operation, without `source_b64` where that is streamed; null for an operation that takes none. */
-export type Body<Id extends OperationId> =
-  RequestContent<Id> extends { 'application/json': infer J } ? (Id extends UploadId ? Omit<J, 'source_b64'> : J) : null
+/** The JSON body of an operation, without `source_b64` where that is streamed; the bytes where they are signed; null for an operation that takes none. */
+export type Body<Id extends OperationId> = operationAuth[Id] extends 'signature'
+  ? { readonly raw: Buffer }
+  : RequestContent<Id> extends { 'application/json': infer J }
+    ? Id extends UploadId
+      ? Omit<J, 'source_b64'>
+      : J
+    : null
 
 /** Every member of a response schema is in the answer: null where it has no value. */
 export type Complete<T> = T extends readonly (infer Item)[]
@@ -92,9 +98,16 @@ type SourcePart<Id extends OperationId> = Id extends UploadId
   ? { /** null = no upload. */ readonly source: UploadedSource | null }
   : Record<never, never>
 
+type IdempotencyPart<Id extends OperationId> = Operations[Id]['parameters'] extends {
+  header?: { 'Idempotency-Key'?: string }
+}
+  ? { /** null = the request came without an `Idempotency-Key`. */ readonly idempotency: Idempotency | null }
+  : Record<never, never>
+
 /** What a handler gets: the context, its own scope, and the validated body. */
 export type HandleContext<Id extends OperationId, Scope> = RequestContext<Id> & {
   readonly scope: Scope
   readonly query: Query<Id>
   readonly body: Body<Id>
-} & SourcePart<Id>
+} & SourcePart<Id> &
+  IdempotencyPart<Id>
