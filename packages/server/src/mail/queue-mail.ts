@@ -18,7 +18,8 @@ export interface Mail {
 export async function queueMail(database: Database, mail: Mail): Promise<void> {
   await database.query({
     name: 'queue-mail',
-    text: `select graphile_worker.add_job('send_mail', $1::json, max_attempts => 15)`,
+    // The tries reach over more than a day, see `mail/tasks.ts`.
+    text: `select graphile_worker.add_job('send_mail', $1::json, max_attempts => 25)`,
     values: [JSON.stringify(mail)],
   })
 }

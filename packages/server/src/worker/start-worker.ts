@@ -1,6 +1,9 @@
-import { run, runMigrations, Logger as WorkerLogger } from 'graphile-worker'
+import { EventEmitter } from 'node:events'
+import { run, runMigrations, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { showWorkerLives } from './living-workers.ts'
+import { freeJobsOfTheDead } from './store.ts'
 import { crontab, makeTasks, type TaskServices } from './tasks.ts'
 
 /** Makes the worker's own tables; the outbox needs them before the first build ends. */
@@ -11,15 +14,25 @@ export async function migrateWorker(pool: pg.Pool, log: Logger): Promise<void> {
 /** Runs background work in this process until `stop`. */
 export async function startWorker(services: TaskServices): Promise<{ stop(): Promise<void> }> {
   const { pool, log } = services
+  await freeJobsOfTheDead(pool)
+  const events: WorkerEvents = new EventEmitter()
+  const lives: ReturnType<typeof showWorkerLives>[] = []
+  events.on('pool:create', ({ workerPool }) => lives.push(showWorkerLives(pool, workerPool.id, log)))
   const runner = await run({
     pgPool: pool,
+    events,
     logger: workerLogger(log),
     taskList: makeTasks(services),
     crontab,
     concurrency: 2,
     noHandleSignals: true,
   })
-  return { stop: () => runner.stop() }
+  return {
+    async stop() {
+      await runner.stop()
+      await Promise.all(lives.map((each) => each.stop()))
+    },
+  }
 }
 
 function workerLogger(log: Logger): WorkerLogger {

@@ -3,7 +3,8 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
-import { blobsInUse, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
+import { removeFullBuckets } from '../rate-limits/store.ts'
+import { blobsInUse, freeJobsOfTheDead, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
 
 const dayMs = 24 * 3600 * 1000
 
@@ -13,7 +14,7 @@ interface SweepServices {
   readonly log: Logger
 }
 
-export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows']
+export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows', '* * * * * free_jobs_of_the_dead']
 
 /** The tasks that sweep. */
 export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
@@ -21,10 +22,15 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
     build_ended: async (payload) => {
       await retireToken(pool, readBuildId(payload))
     },
+    free_jobs_of_the_dead: async () => {
+      const workers = await freeJobsOfTheDead(pool)
+      if (workers > 0) log.warn({ workers }, 'jobs of killed processes are tried again')
+    },
     sweep_rows: async () => {
       const keys = await removeDeadKeys(pool)
       const tokens = await retireOverTokens(pool)
-      log.info({ keys, tokens }, 'dead rows swept')
+      const buckets = await removeFullBuckets(pool)
+      log.info({ keys, tokens, buckets }, 'dead rows swept')
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)

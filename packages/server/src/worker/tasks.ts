@@ -1,6 +1,7 @@
 /** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
+import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
 import type { Services } from '../routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
@@ -10,9 +11,9 @@ export interface TaskServices extends Services {
 }
 
 /** When tasks run by themselves, as graphile-worker's crontab. */
-export const crontab = [...sweepCrontab, ...moneyCrontab].join('\n')
+export const crontab = [...sweepCrontab, ...moneyCrontab, ...mailCrontab].join('\n')
 
 /** Every task of the server by its name. */
 export function makeTasks(services: TaskServices): TaskList {
-  return { ...sweepTasks(services), ...moneyTasks(services) }
+  return { ...sweepTasks(services), ...moneyTasks(services), ...mailTasks(services) }
 }

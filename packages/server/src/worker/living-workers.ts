@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { holdWorkerLock } from './store.ts'
+
+/**
+ * Shows other processes that this one's worker lives, for as long as it does: a lock of the database that goes with our connection. The worker itself
+ * gives a job that a killed process held free after four hours only.
+ */
+export function showWorkerLives(pool: pg.Pool, workerId: string, log: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  const held = hold(pool, workerId, stopping.signal, log)
+  return {
+    async stop() {
+      stopping.abort()
+      await held
+    },
+  }
+}
+
+async function hold(pool: pg.Pool, workerId: string, signal: AbortSignal, log: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const client = await pool.connect()
+      try {
+        await holdWorkerLock(client, workerId)
+        await endOf(client, signal)
+      } finally {
+        client.release(true) // the lock goes with the connection
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'the lock of the worker could not be taken; trying again')
+      await sleep(1000, undefined, { signal }).catch(() => undefined) // stopped
+    }
+  }
+}
+
+/** Resolves when the connection breaks or the signal says so. */
+function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => resolve()
+    client.once('end', over)
+    client.once('error', over)
+    signal.addEventListener('abort', over, { once: true })
+    if (signal.aborted) over()
+  })
+}

@@ -1,0 +1,119 @@
+/** A mail server on loopback that speaks SMTP as `smtp-server` has it, and whose mails a test reads as `mailparser` understands them. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+
+export interface ReceivedMail {
+  /** Whom the envelope names, which is who gets it. */
+  readonly recipients: readonly string[]
+  readonly sender: string
+  /** The bytes as sent. */
+  readonly raw: string
+  readonly parsed: ParsedMail
+}
+
+export interface MailServer {
+  /** For HARMONT_SMTP_URL. */
+  readonly url: string
+  readonly mails: readonly ReceivedMail[]
+  /** The n-th mail for a recipient, counted from 1, when it is there. Waits 10 s. */
+  mailTo(recipient: string, nth?: number): Promise<ReceivedMail>
+  /** Refuses the next mails for the time being. */
+  refuse(count: number): void
+  /** While true, mails are taken and never answered. */
+  hangs: boolean
+  /** How many mails were taken without an answer. */
+  readonly hung: number
+  stop(): Promise<void>
+}
+
+const login = { user: 'harmont', pass: 'a password/with:signs@' }
+
+/** Starts one that asks for a user and a password. */
+export async function startMailServer(): Promise<MailServer> {
+  const mails: ReceivedMail[] = []
+  const waiting = new Set<() => void>()
+  let toRefuse = 0
+  const it = { hangs: false, hung: 0 }
+  const server = new SMTPServer({
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    onAuth({ username, password }, _session, done) {
+      const isRight = username === login.user && password === login.pass
+      done(isRight ? null : new Error('wrong user or password'), isRight ? { user: username } : undefined)
+    },
+    onData(stream, { envelope }, done) {
+      const take = async () => {
+        const raw = await text(stream)
+        if (it.hangs) {
+          it.hung += 1
+          return
+        }
+        if (toRefuse > 0) {
+          toRefuse -= 1
+          done(Object.assign(new Error('try again later'), { responseCode: 451 }))
+          return
+        }
+        mails.push({
+          recipients: envelope.rcptTo.map(({ address }) => address),
+          sender: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          raw,
+          parsed: await simpleParser(raw),
+        })
+        done()
+        for (const look of waiting) look()
+      }
+      take().catch(done)
+    },
+  })
+  // Clients that are killed reset their connections.
+  server.on('error', () => undefined)
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  return Object.assign(it, {
+    url: `smtp://${login.user}:${encodeURIComponent(login.pass)}@127.0.0.1:${port}`,
+    mails,
+    refuse(count: number) {
+      toRefuse = count
+    },
+    mailTo(recipient: string, nth = 1) {
+      return new Promise<ReceivedMail>((resolve, reject) => {
+        const end = (act: () => void) => {
+          waiting.delete(look)
+          clearTimeout(timer)
+          act()
+        }
+        const look = () => {
+          const found = mails.filter(({ recipients }) => recipients.includes(recipient))[nth - 1]
+          if (found !== undefined) end(() => resolve(found))
+        }
+        const timer = setTimeout(() => {
+          const got = mails.map(({ recipients, parsed }) => `${recipients}: ${parsed.subject}`).join('\n')
+          end(() => reject(new Error(`no mail ${nth} for ${recipient} within 10 s; there are:\n${got}`)))
+        }, 10_000)
+        waiting.add(look)
+        look()
+      })
+    },
+    async stop() {
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  })
+}
+
+/** The token of the only link of a mail. */
+export function tokenIn(mail: ReceivedMail): string {
+  const tokens = linksIn(mail).map((link) => new URL(link).searchParams.get('token'))
+  const [token] = tokens
+  if (tokens.length !== 1 || !token) throw new Error(`expected one link with a token, got: ${linksIn(mail)}`)
+  return token
+}
+
+/** The links in the text of a mail. */
+export function linksIn({ parsed }: ReceivedMail): readonly string[] {
+  return parsed.text?.match(/https?:\/\/\S+/g) ?? []
+}
