@@ -4,6 +4,7 @@ import { apiTokenRoutes } from './api-tokens/routes.ts'
 import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
+import { cliLoginRoutes } from './cli-login/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
 import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
@@ -43,6 +44,7 @@ export function allRoutes(services: Services): Handlers {
     ...buildEventRoutes(services),
     ...moneyRoutes(services),
     ...sessionRoutes(services),
+    ...cliLoginRoutes(services),
     ...mailboxRoutes(services),
   }
 }

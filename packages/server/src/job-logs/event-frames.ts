@@ -38,5 +38,3 @@ export function historyFrames(chunks: readonly Chunk[]): readonly string[] {
 }
 
 export const emptyHistoryFrame = 'event: history\ndata: {"chunks":[]}\n\n'
-export const doneFrame = 'event: done\ndata: {}\n\n'
-export const heartbeatFrame = ':\n\n'

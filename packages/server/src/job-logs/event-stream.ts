@@ -1,7 +1,6 @@
-import { chunkFrame, doneFrame, emptyHistoryFrame, heartbeatFrame, historyFrames } from './event-frames.ts'
+import { doneFrame, heartbeatFrame, silenceMs } from '../event-streams/frames.ts'
+import { chunkFrame, emptyHistoryFrame, historyFrames } from './event-frames.ts'
 import { followLog, type LogReads } from './log-follower.ts'
-
-const silenceMs = 15_000
 
 /** Where a reader goes on: after this seq. What is not a number, or is negative, is the start. */
 export function resumeAfter(lastEventId: string | null): number {

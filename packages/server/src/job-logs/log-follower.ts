@@ -2,6 +2,8 @@
 import { isTerminal, type PostgresStore } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
+import { AskOnce } from '../event-streams/ask-once.ts'
+import { Bell } from '../event-streams/bell.ts'
 import { jobState } from './store.ts'
 
 const readBytes = 256 * 1024
@@ -23,31 +25,22 @@ export type Followed =
 /** What many readers of one job ask at the same moment is asked of the database once. */
 export class LogReads {
   readonly #source: LogSource
-  readonly #running = new Map<string, Promise<unknown>>()
+  readonly #once = new AskOnce()
 
   constructor(source: LogSource) {
     this.#source = source
   }
 
   chunks(jobId: string, after: number): Promise<readonly Chunk[]> {
-    return this.#once(`${jobId} after ${after}`, () => this.#source.store.read(jobId, after, readBytes))
+    return this.#once.ask(`${jobId} after ${after}`, () => this.#source.store.read(jobId, after, readBytes))
   }
 
   async isOver(jobId: string): Promise<boolean> {
-    return isTerminal(await this.#once(`${jobId} state`, () => jobState(this.#source.pool, jobId)))
+    return isTerminal(await this.#once.ask(`${jobId} state`, () => jobState(this.#source.pool, jobId)))
   }
 
   onChange(jobId: string, listener: () => void): () => void {
     return this.#source.store.changes.onJob(jobId, listener)
-  }
-
-  #once<T>(what: string, ask: () => Promise<T>): Promise<T> {
-    const running = this.#running.get(what)
-    // The key names the question, so the answer has its type.
-    if (running !== undefined) return running as Promise<T>
-    const asked = ask().finally(() => this.#running.delete(what))
-    this.#running.set(what, asked)
-    return asked
   }
 }
 
@@ -90,44 +83,5 @@ export async function* followLog(
   } finally {
     unsubscribe()
     bell.close()
-  }
-}
-
-/** Remembers that something happened since the last look. */
-class Bell {
-  #rung = false
-  #wake: () => void = () => {}
-  readonly #stop: AbortSignal
-  readonly #onStop = () => this.#wake()
-
-  constructor(stop: AbortSignal) {
-    this.#stop = stop
-    stop.addEventListener('abort', this.#onStop)
-  }
-
-  ring(): void {
-    this.#rung = true
-    this.#wake()
-  }
-
-  hush(): void {
-    this.#rung = false
-  }
-
-  /** True as soon as it rang since `hush`, false after the time or on stop. */
-  async rang(withinMs: number): Promise<boolean> {
-    if (this.#rung || this.#stop.aborted) return this.#rung
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    return this.#rung
-  }
-
-  close(): void {
-    this.#stop.removeEventListener('abort', this.#onStop)
   }
 }

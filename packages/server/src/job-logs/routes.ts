@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type pg from 'pg'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
+import { streamHeaders } from '../event-streams/frames.ts'
+import { StreamSeats } from '../event-streams/stream-seats.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
 import {
   type ByteRange,
@@ -16,7 +18,6 @@ import { LogReads } from './log-follower.ts'
 import { followText, logText } from './log-text.ts'
 import { makeLogToken } from './log-token.ts'
 import { requireLog } from './require-log.ts'
-import { StreamSeats } from './stream-seats.ts'
 
 export interface JobLogServices {
   readonly pool: pg.Pool
@@ -46,11 +47,7 @@ export function jobLogRoutes(
       return {
         status: 200,
         mediaType: 'text/event-stream',
-        headers: {
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-cache, no-transform',
-          'x-accel-buffering': 'no',
-        },
+        headers: streamHeaders,
         open() {
           return Readable.from(logEvents(reads, jobId, after, AbortSignal.any([signal, closing]))).once('close', leave)
         },

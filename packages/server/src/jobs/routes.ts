@@ -3,8 +3,8 @@ import type pg from 'pg'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
-import { orderSteps, prerequisitesOf } from './order-steps.ts'
-import { presentJob } from './present.ts'
+import { orderSteps } from './order-steps.ts'
+import { presentJobOf } from './present-in-build.ts'
 
 export interface JobServices {
   readonly pool: pg.Pool
@@ -18,7 +18,7 @@ export function jobRoutes({ pool, engine }: JobServices): Pick<Handlers, 'listJo
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const loaded = await load(engine, build.id)
       const jobs = orderSteps(loaded.steps).flatMap((index) => loaded.jobs[index] ?? [])
-      return { status: 200, body: { data: jobs.map((job) => present(loaded, job)) } }
+      return { status: 200, body: { data: jobs.map((job) => presentJobOf(loaded, job)) } }
     }),
     getJob: operation('getJob', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
@@ -27,7 +27,7 @@ export function jobRoutes({ pool, engine }: JobServices): Pick<Handlers, 'listJo
       const isWanted = ({ id, step }: Job) => id === wanted && step !== null
       const job = loaded.jobs.find(isWanted) ?? (await engine.store.jobs(build.id)).find(isWanted)
       if (job === undefined) throw apiError('job_not_found', 'There is no such job in this build.')
-      return { status: 200, body: present(loaded, job) }
+      return { status: 200, body: presentJobOf(loaded, job) }
     }),
   }
 }
@@ -36,11 +36,4 @@ async function load(engine: BuildEngine, buildId: string): Promise<Build> {
   const found = await engine.store.load(buildId)
   if (found === undefined) throw new Error(`the engine does not have the build ${buildId}`)
   return found.build
-}
-
-function present(build: Build, job: Job) {
-  const step = job.step === null ? undefined : build.steps[job.step]
-  if (step === undefined) throw new Error(`the job ${job.id} has no step`)
-  const dependsOn = prerequisitesOf(step).flatMap((index) => build.jobs[index]?.id ?? [])
-  return presentJob(job, step, dependsOn, Date.now())
 }

@@ -1,0 +1,53 @@
+import type pg from 'pg'
+import { presentBuild } from '../builds/present.ts'
+import { requireBuildOf } from '../builds/require-build.ts'
+import { doneFrame, eventFrame, heartbeatFrame, silenceMs } from '../event-streams/frames.ts'
+import { orderSteps } from '../jobs/order-steps.ts'
+import { presentJobOf } from '../jobs/present-in-build.ts'
+import type { PipelineRow } from '../pipelines/store.ts'
+import { type BuildReads, followBuild } from './build-changes.ts'
+
+export interface FollowedBuild {
+  readonly id: string
+  readonly number: number
+  readonly pipeline: PipelineRow
+  /** The reader has seen everything up to this version; null = nothing. */
+  readonly after: number | null
+}
+
+/**
+ * The events of a build (`http.md` 8.4). The `build` event comes last of what changed together, and alone has an id, so that a reader that was cut off before
+ * it gets all of it again.
+ */
+export async function* buildEvents(
+  pool: pg.Pool,
+  reads: BuildReads,
+  followed: FollowedBuild,
+  stop: AbortSignal,
+): AsyncGenerator<string> {
+  const { id, number, pipeline } = followed
+  let isSnapshot = followed.after === null
+  const newest = async () => presentBuild(await requireBuildOf(pool, pipeline, number), pipeline.slug)
+  for await (const change of followBuild(reads, id, followed.after ?? 0, silenceMs, stop)) {
+    switch (change.kind) {
+      case 'changed': {
+        const { build, jobs, version } = change
+        if (isSnapshot) {
+          const all = orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? [])
+          const data = { build: await newest(), jobs: all.map((job) => presentJobOf(build, job)) }
+          yield eventFrame('snapshot', data, String(version))
+        } else {
+          const frames = jobs.map((job) => eventFrame('job', presentJobOf(build, job), null))
+          yield frames.join('') + eventFrame('build', await newest(), String(version))
+        }
+        isSnapshot = false
+        break
+      }
+      case 'silence':
+        yield heartbeatFrame
+        break
+      case 'end':
+        yield doneFrame
+    }
+  }
+}

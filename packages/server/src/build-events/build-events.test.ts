@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { openEvents } from '../testing/event-reader.ts'
+import { ir, playJob } from '../testing/runner.ts'
+import { codeOf, ownerToken, testServer } from '../testing/server.ts'
+
+const it = testServer()
+
+async function newBuild(...steps: readonly Record<string, unknown>[]): Promise<{ path: string; id: string }> {
+  const slug = await it.newPipeline()
+  const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+  const body = { branch: 'main', commit: 'c', pipeline_ir: ir(...steps) }
+  const made = await it.request<{ id: string }>(ownerToken, 'POST', path, body)
+  return { path: `${path}/1/events`, id: made.body.id }
+}
+
+const open = (path: string, lastEventId?: string) => openEvents(it.server.url + path, ownerToken, lastEventId)
+
+test('a build is shown whole, then each change of a job before its build, and done at the end', async () => {
+  const { path } = await newBuild({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', builds_in: 'a' })
+  await using events = await open(path)
+  const snapshot = await events.next('snapshot')
+  expect(snapshot.data).toMatchObject({
+    build: { state: 'scheduled' },
+    jobs: [
+      { step_key: 'a', state: 'scheduled' },
+      { step_key: 'b', state: 'pending' },
+    ],
+  })
+  const a = await playJob(it)
+  await events.next('job', ({ data }) => data.step_key === 'a' && data.state === 'running')
+  await events.next('build', ({ data }) => data.state === 'running')
+  await a.end({ snapshot: 'snapshot-of-a' })
+  await events.next('job', ({ data }) => data.step_key === 'b' && data.state === 'scheduled')
+  await (await playJob(it)).end()
+  await events.next('job', ({ data }) => data.step_key === 'b' && data.state === 'passed')
+  const last = await events.next('build', ({ data }) => data.state === 'passed')
+  await events.next('done')
+  expect(await events.isOver()).toBe(true)
+  // Who has seen the last state is told no more than that it was the last.
+  await using again = await open(path, last.id)
+  expect((await again.next()).event).toBe('done')
+})
+
+test('after an event only what follows it is sent, and an unknown id begins anew', async () => {
+  const { path } = await newBuild({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true' })
+  const { id } = await (await open(path)).next('snapshot')
+  const first = await playJob(it)
+  await first.end()
+  await using resumed = await open(path, id)
+  expect((await resumed.next()).data).toMatchObject({ step_key: 'a', state: 'passed' })
+  expect((await resumed.next()).event).toBe('build')
+  await using unknown = await open(path, '99999')
+  expect((await unknown.next()).event).toBe('snapshot')
+  await (await playJob(it)).end()
+})
+
+test('many changes come as few events, and the last state is never left out', async () => {
+  const { path, id } = await newBuild(...Array.from({ length: 40 }, (_, n) => ({ key: `s${n}`, cmd: 'true' })))
+  await using events = await open(path)
+  await events.next('snapshot')
+  for (let n = 0; n < 40; n += 1) await (await playJob(it)).end()
+  await events.next('done')
+  const seen = events.all()
+  const last = new Map(seen.filter(({ event }) => event === 'job').map(({ data }) => [data.id, data.state]))
+  expect([...last.values()]).toEqual(Array.from({ length: 40 }, () => 'passed'))
+  // A change a job and a reading each fifth of a second would be 80 and more.
+  expect(seen.filter(({ event }) => event === 'build').length).toBeLessThan(40)
+  expect(id).toMatch(/-/)
+})
+
+test('a foreign or absent build is 404, and nobody reads without a credential', async () => {
+  const { path } = await newBuild({ key: 'a', cmd: 'true' })
+  await it.server.engine.store.apply(
+    (await it.request<{ id: string }>(ownerToken, 'GET', path.replace('/events', ''))).body.id,
+    [{ type: 'cancel', at: Date.now() }],
+  )
+  const { token } = await it.newUser('stranger')
+  expect(codeOf(await it.request(token, 'GET', path))).toBe('organization_not_found')
+  expect(codeOf(await it.request(ownerToken, 'GET', path.replace('/1/', '/2/')))).toBe('build_not_found')
+  expect((await it.request(null, 'GET', path)).status).toBe(401)
+})
