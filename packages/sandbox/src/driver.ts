@@ -34,6 +34,8 @@ export interface SandboxSpec {
   readonly network: NetworkMode
   /** Host directories shown read-only inside, for rendering. */
   readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
+  /** Whether the command comes with secrets. */
+  readonly secretFiles?: boolean
 }
 
 export interface Limits {
@@ -71,6 +73,11 @@ export interface Command {
   /** Text for `sh -c`, up to 1 MiB. */
   readonly script: string
   readonly env: Readonly<Record<string, string>>
+  /**
+   * Contents of files in /run/secrets, by name; only when the spec said so. They lie in memory alone, and nothing that they or the environment say
+   * is on disk while the command runs.
+   */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly workingDirectory: string
   /** When the watchdog outside this process kills the tree unless `extend` moves it. */
   readonly deadline: Date
@@ -119,6 +126,13 @@ export interface SnapshotMeta {
   readonly cache: { readonly namespace: string; readonly key: string } | null
   /** For the sentence that explains a hit. */
   readonly origin: Readonly<Record<string, string>>
+  /** Secrets that this or an ancestor was made with; none when absent, as in what earlier releases kept. Never their values. */
+  readonly taint?: readonly SecretRef[]
+}
+
+export interface SecretRef {
+  readonly id: string
+  readonly name: string
 }
 
 export interface Snapshot {

@@ -65,10 +65,9 @@ async function make(request: CheckoutRequest, mirror: OpenMirror, attempt: strin
   const staging = path.join(mirror.staging, attempt)
   const kept = path.join(staging, 'kept')
   await mkdir(kept, { recursive: true })
-  const [tree] = await Promise.all([
-    makeTree(request, mirror, staging),
-    makeGitDirectory({ mirror: mirror.repository, url, commit, directory: path.join(kept, 'git') }),
-  ])
+  const tree = await makeTree(request, mirror, staging)
+  // Once the limits of a tree have held: git itself has none.
+  await makeGitDirectory({ mirror: mirror.repository, url, commit, directory: path.join(kept, 'git') })
   const record: CommitRecord = { commit, tree: tree.digest, bootId: await bootId() }
   const text = JSON.stringify(record)
   await writeFile(path.join(kept, 'record.json'), text, { mode: 0o600 })

@@ -12,7 +12,7 @@ import {
 import { manifestPath } from '../source/places.ts'
 import { quoted } from '../source/read-tar.ts'
 import { TreeWriter } from '../source/tree-writer.ts'
-import { type CommitChange, changesBetween } from './commit-changes.ts'
+import { type CommitFile, commitFiles } from './commit-files.ts'
 import { GitFailure } from './run-git.ts'
 import { StoreDamaged } from './store-damaged.ts'
 import { writeBlobs } from './write-blobs.ts'
@@ -28,9 +28,6 @@ export interface CheckoutJob {
   readonly manifest: string
   readonly limits: SourceLimits
 }
-
-/** The tree of no files, which git knows everywhere. */
-const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
 /**
  * Writes the files of a commit into a new folder, as they are in the repository, and gives the digest of its manifest. Fails with SandboxError
@@ -52,56 +49,45 @@ export async function checkoutTree(job: CheckoutJob): Promise<string> {
 }
 
 async function writeEntries({ mirror, commit, base, limits }: CheckoutJob, writer: TreeWriter): Promise<void> {
-  const changes = new Map<BytePath, CommitChange>()
-  let seen = 0
-  for await (const change of changesBetween(mirror, base?.commit ?? emptyTree, commit)) {
-    seen += 1
-    if (seen > 2 * limits.entries) throw new Error(`it has more than ${limits.entries} entries`)
-    // Both may be there, as for a tree that has one name twice.
-    if (change.kind !== null || !changes.has(change.path)) changes.set(change.path, change)
-  }
+  const [files, before] = await Promise.all([
+    commitFiles(mirror, commit, limits.entries),
+    base === null ? new Map<BytePath, CommitFile>() : commitFiles(mirror, base.commit, limits.entries),
+  ])
+  const known = base === null ? new Map<BytePath, ManifestEntry>() : manifestOf(base.tree)
   let bytes = 0
   const count = (size: number) => {
     bytes += size
     if (bytes > limits.bytes) throw new Error(`its files together have more than ${limits.bytes} bytes`)
   }
-  if (base !== null) {
-    for (const entry of unchanged(base.tree, changes)) {
+  const wanted: CommitFile[] = []
+  for (const file of files.values()) {
+    refuseOddPath(file.path)
+    const old = before.get(file.path)
+    const entry = known.get(file.path)
+    if (file.kind === 'folder') writer.folder(file.path)
+    else if (base !== null && entry?.kind === file.kind && old?.kind === file.kind && old.blob === file.blob) {
       count(entry.size)
-      if (entry.kind === 'folder') writer.folder(entry.path)
-      else writer.reuse(entry, base.tree.path)
-    }
+      writer.reuse(entry, base.tree.path)
+    } else wanted.push(file)
   }
-  const present = [...changes.values()].filter(({ kind }) => kind !== null)
-  for (const { path } of present) refuseGitFolder(path)
-  for (const { path } of present.filter(({ kind }) => kind === 'folder')) writer.folder(path)
-  await writeBlobs(
-    mirror,
-    present.filter(({ kind }) => kind !== 'folder'),
-    writer,
-    count,
-  )
+  await writeBlobs(mirror, wanted, writer, count)
 }
 
-/** Files and links that no change touches, and folders without anything in them: the places of submodules. */
-function unchanged(tree: SourceTreeRef, changes: ReadonlyMap<BytePath, CommitChange>): readonly ManifestEntry[] {
-  const entries = manifestOf(tree)
-  const full = new Set(entries.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))
-  return entries.filter(({ path, kind }) => !changes.has(path) && !(kind === 'folder' && full.has(path)))
-}
-
-function manifestOf(tree: SourceTreeRef): readonly ManifestEntry[] {
+function manifestOf(tree: SourceTreeRef): ReadonlyMap<BytePath, ManifestEntry> {
   try {
-    return readManifest(manifestPath(tree), tree.digest)
+    return new Map(readManifest(manifestPath(tree), tree.digest).map((entry) => [entry.path, entry]))
   } catch (cause) {
     throw new StoreDamaged(`the manifest of ${tree.digest} cannot be read`, { cause })
   }
 }
 
-/** /workspace/.git is ours, and hooks or settings that lie in another one would be believed by whoever runs git there. */
-function refuseGitFolder(path: BytePath): void {
-  if (path.split('/').some((part) => part.toLowerCase() === '.git'))
-    throw new Error(`${quoted(path)} lies in a folder that only git itself may make`)
+/** What git itself would not check out. Hooks and settings that lie in a .git would be believed by whoever runs git there. */
+function refuseOddPath(path: BytePath): void {
+  for (const part of path.split('/')) {
+    if (part.toLowerCase() === '.git') throw new Error(`${quoted(path)} lies in a folder that only git itself may make`)
+    if (part === '' || part === '.' || part === '..')
+      throw new Error(`${quoted(path)} is not a path that a tree can have`)
+  }
 }
 
 /** Trouble with this machine, which is not the commit's fault. */

@@ -22,6 +22,8 @@ const configuration: Readonly<Record<string, string>> = {
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
   'credential.helper': '',
+  // Names that only other systems take for .git are names like others here.
+  'core.protectNTFS': 'false',
   'gc.auto': '0',
   'maintenance.auto': 'false',
   // Each fetch is one pack: a build's git directory shares packs by hard links.

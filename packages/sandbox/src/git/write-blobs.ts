@@ -1,13 +1,13 @@
 import { ByteReader } from '../source/byte-reader.ts'
 import type { TreeWriter } from '../source/tree-writer.ts'
-import type { CommitChange } from './commit-changes.ts'
+import type { CommitFile } from './commit-files.ts'
 import { gitEnd, startGit } from './run-git.ts'
 import { StoreDamaged } from './store-damaged.ts'
 
 /** Writes files and links with their content from the mirror. `count` hears of each size before it is written. */
 export async function writeBlobs(
   repository: string,
-  wanted: readonly CommitChange[],
+  wanted: readonly CommitFile[],
   writer: TreeWriter,
   count: (size: number) => void,
 ): Promise<void> {

@@ -21,7 +21,7 @@ import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
-import { destroyRemains, OciSandbox, type SandboxContext } from './sandbox.ts'
+import { destroyRemains, forgetConfig, OciSandbox, type SandboxContext } from './sandbox.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
 import { Supply } from './supply.ts'
@@ -170,6 +170,7 @@ class Driver implements OciDriver {
       resolvConf: launcher.network.resolvConf,
       groups: launcher.groups,
       readOnlyMounts: spec.readOnlyMounts ?? [],
+      secretFiles: spec.secretFiles ?? false,
     }
     try {
       OciSandbox.register(this.context, record)
@@ -211,6 +212,8 @@ class Driver implements OciDriver {
     const begun = ended || readIfPresent(files.sync) !== undefined || (await isPopulated(record.groups.top))
     // The word to start was on disk but was never said.
     if (!begun) return undefined
+    // Who started it may have been killed before it could. Before the runtime has read it nothing has begun.
+    if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)
     return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)
   }

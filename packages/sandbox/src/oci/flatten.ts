@@ -67,7 +67,7 @@ async function flatten(record: SnapshotRecord, image: string, layout: Layout, vi
     layers: [id],
     createdAt: new Date().toISOString(),
     bootId,
-    meta: { cache: null, origin: record.meta.origin },
+    meta: { ...record.meta, cache: null },
   }
   writeAtomically(staging.record, JSON.stringify(flat))
   await rename(staging.directory, snapshotFiles(layout, id).directory)

@@ -12,6 +12,9 @@ export const idCount = 65_536
  */
 export const stage = '/run/harmont'
 
+/** Another one whenever what is in it changes: sandboxes of an earlier release may lie on theirs. */
+export const skeletonName = 'skeleton-2'
+
 /** Everything below a driver's directory. Nothing else knows these names. */
 export interface Layout {
   readonly root: string
@@ -47,7 +50,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     snapshots: join(root, 'snapshots'),
     cacheIndex: join(root, 'cache'),
     trash: join(root, 'trash'),
-    skeleton: join(root, 'skeleton'),
+    skeleton: join(root, skeletonName),
     crunState: join(root, 'crun'),
     watchdogLock: join(root, 'watchdog.lock'),
     watchdogPid: join(root, 'watchdog.pid'),

@@ -14,6 +14,7 @@ export const staged = {
   cgroup: `${stage}/cgroup`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
+  secrets: `${stage}/secrets`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
   view: (index: number): string => `${stage}/view-${index}`,
 }
@@ -52,13 +53,15 @@ export interface RootMounts {
   readonly network: NetworkMode
   /** Absolute path of its resolv.conf; null: the image's. */
   readonly resolvConf: string | null
+  readonly secretFiles: boolean
 }
 
 /**
  * The writable root of a sandbox and what the runtime puts into it. `volatile`: a sync inside reaches no disk; snapshots are
  * synced on their own.
  */
-export function rootFstab({ stack, upper, work, readOnlyMounts, network, resolvConf }: RootMounts): Fstab {
+export function rootFstab(mounts: RootMounts): Fstab {
+  const { stack, upper, work, readOnlyMounts, network, resolvConf, secretFiles } = mounts
   const options = ['redirect_dir=on', 'volatile', ...lowerOptions(stack, staged.base)]
   return [
     baseLine(stack.image, staged.base),
@@ -71,6 +74,10 @@ export function rootFstab({ stack, upper, work, readOnlyMounts, network, resolvC
     // That of the sandbox's network namespace; the runtime, in a user namespace that does not own it, may not mount one.
     ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
+    // One of each sandbox's own: the stage below is everybody's.
+    ...(secretFiles
+      ? [line('harmont-secrets', staged.secrets, 'tmpfs', `nosuid,nodev,noexec,mode=500,uid=${firstId},gid=${firstId},X-mount.mkdir`)]
+      : []),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', `bind,ro,X-mount.mkdir,${idMap}`),
     ),

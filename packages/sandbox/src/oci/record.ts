@@ -21,6 +21,8 @@ export interface SandboxRecord {
   readonly resolvConf: string | null
   readonly groups: Groups
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
+  /** Absent in records of earlier releases. */
+  readonly secretFiles?: boolean
   /** What /workspace was last made equal to. */
   readonly source: SourceTreeRef | null
 }

@@ -62,6 +62,7 @@ export interface RuntimeConfigInput {
   readonly network: NetworkMode
   readonly resolvConf: boolean
   readonly readOnlyTargets: readonly string[]
+  readonly secretFiles: boolean
 }
 
 const quiet = ['nosuid', 'noexec', 'nodev']
@@ -145,6 +146,7 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
     bind(initProgram, initPath, 'nosuid', 'nodev'),
     ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
     ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
+    ...(input.secretFiles ? [bind(staged.secrets, '/run/secrets', ...quiet)] : []),
     ...input.readOnlyTargets.map((target, index) => bind(staged.readOnly(index), target, 'nosuid', 'nodev')),
   ]
 }

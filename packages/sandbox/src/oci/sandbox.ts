@@ -81,6 +81,7 @@ export class OciSandbox implements Sandbox {
         readOnlyMounts: record.readOnlyMounts,
         network: record.network,
         resolvConf: record.resolvConf,
+        secretFiles: record.secretFiles === true,
       }),
     )
     for (const path of [staging.upper, staging.work]) {
@@ -121,9 +122,11 @@ export class OciSandbox implements Sandbox {
       network: record.network,
       resolvConf: record.resolvConf !== null,
       readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
+      secretFiles: record.secretFiles === true,
     })
     const used = usedBytes(layout.root)
     const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
+    for (const [name, value] of Object.entries(command.secrets ?? {})) writeSecret(launcher, record, name, value)
     writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
     writeFileSync(files.spool, '', { mode: 0o600 })
     writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
@@ -153,6 +156,7 @@ export class OciSandbox implements Sandbox {
       )
     } finally {
       changes.close()
+      forgetConfig(layout, record.id)
       await launcher.gone(started)
     }
     this.command = new OciRunning(files, record, start, now)
@@ -250,6 +254,20 @@ export class OciSandbox implements Sandbox {
       )
     return this.launcher
   }
+}
+
+/** Removes what the runtime was told of a command: the environment may hold secrets, and nobody reads it again. */
+export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
+  rmSync(sandboxFiles(sandboxes, id).config, { force: true })
+  rmSync(join(crunState, id, 'config.json'), { force: true })
+}
+
+function writeSecret({ pid }: Launcher, record: SandboxRecord, name: string, value: string): void {
+  if (record.secretFiles !== true || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new SandboxError('provision_failed', `this sandbox was not made for a secret ${JSON.stringify(name)}`)
+  const path = `/proc/${pid}/root${staged.secrets}/${name}`
+  writeFileSync(path, value, { mode: 0o400, flag: 'wx' })
+  chownSync(path, firstId, firstId)
 }
 
 /** Removes all that a sandbox may have left, at whatever point it was interrupted. The record goes last. */

@@ -30,7 +30,7 @@ export async function makeSkeleton(layout: Layout): Promise<void> {
     await chown(join(staging, path), firstId, firstId)
   }
   await directory('', 0o755)
-  for (const path of ['dev', 'etc', 'proc', 'sys', 'workspace']) await directory(path, 0o755)
+  for (const path of ['dev', 'etc', 'proc', 'run', 'run/secrets', 'sys', 'workspace']) await directory(path, 0o755)
   await directory('root', 0o700)
   await directory('tmp', 0o1777)
   await file('etc/resolv.conf', '')

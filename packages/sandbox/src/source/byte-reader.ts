@@ -21,19 +21,19 @@ export class ByteReader {
 
   /** The bytes before the next `mark`, which is taken too; undefined at the end, an error when none comes within `limit` bytes. */
   async until(mark: number, limit: number): Promise<Buffer | undefined> {
-    const pieces: Buffer[] = []
+    const before: Buffer[] = []
     for (let taken = 0; taken <= limit; ) {
-      const at = this.#held.indexOf(mark)
-      if (at >= 0) {
-        const last = this.#held.subarray(0, at)
-        this.#held = this.#held.subarray(at + 1)
-        return pieces.length === 0 ? last : Buffer.concat([...pieces, last])
-      }
       const piece = await this.some(Number.MAX_SAFE_INTEGER)
       if (piece === undefined && taken === 0) return undefined
       if (piece === undefined) break
-      taken += piece.length
-      pieces.push(piece)
+      const at = piece.indexOf(mark)
+      if (at < 0) {
+        before.push(piece)
+        taken += piece.length
+      } else {
+        this.#held = piece.subarray(at + 1)
+        return before.length === 0 ? piece.subarray(0, at) : Buffer.concat([...before, piece.subarray(0, at)])
+      }
     }
     throw new Error('it ends in the middle')
   }

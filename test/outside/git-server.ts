@@ -1,0 +1,212 @@
+/** A git server on loopback: git's own http-backend behind node:http, which checks the credentials, counts what it sends and misbehaves on request. */
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+export interface GitServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  /** Below it lie bare repositories, `OWNER/NAME.git`. */
+  readonly folder: string
+  /** Bytes of bodies sent since the start. */
+  readonly bytesSent: number
+  /** `METHOD path` with the status that each request got, oldest first. */
+  readonly requests: readonly string[]
+  /** What the next fetches meet. */
+  misbehave(...next: readonly Misbehaviour[]): void
+  /** Resolves when a connection is held in mid-pack; gives what cuts it. */
+  held(): Promise<() => void>
+  /** Whether clients may speak protocol version 2, which gives any commit by its id; without it only what the repository allows. */
+  allowVersion2(allowed: boolean): void
+  stop(): Promise<void>
+}
+
+/** A status instead of an answer, the connection cut at once, or cut or held after so many bytes of a pack. */
+export type Misbehaviour = number | 'cut' | { readonly cutAfter: number } | { readonly holdAfter: number }
+
+/** The one token that opens all; or who may have the repository at a path, by the token sent, null for none. */
+type Access = string | ((token: string | null, path: string) => boolean)
+
+/**
+ * Starts it. With an access, `Bearer TOKEN` and the password TOKEN of any user are let in and others get 401, as GitHub and Bitbucket have it.
+ */
+export async function startGitServer(folder: string, access: Access | null = null): Promise<GitServer> {
+  mkdirSync(folder, { recursive: true })
+  const requests: string[] = []
+  const odd: Misbehaviour[] = []
+  const held = Promise.withResolvers<() => void>()
+  let bytesSent = 0
+  let version2 = true
+
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://git').pathname
+    response.once('close', () => requests.push(`${request.method} ${path} ${response.statusCode}`))
+    const next = path.endsWith('/info/refs') && typeof odd[0] !== 'object' ? odd.shift() : undefined
+    if (next === 'cut') request.socket.destroy()
+    else if (typeof next === 'number') response.writeHead(next, next < 400 ? { location: '/elsewhere' } : {}).end()
+    else if (!isLetIn(request, path, access)) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+    else if (!existsSync(join(folder, `${path.split('.git/')[0]}.git`))) response.writeHead(404).end('Not Found')
+    else {
+      serve(folder, request, response, version2, (bytes, sentHere) => {
+        bytesSent += bytes.length
+        const [first] = odd
+        if (typeof first !== 'object') return true
+        if (sentHere <= ('cutAfter' in first ? first.cutAfter : first.holdAfter)) return true
+        odd.shift()
+        const cut = () => void request.socket.destroy()
+        if ('cutAfter' in first) cut()
+        else held.resolve(cut)
+        return false
+      })
+    }
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    folder,
+    get bytesSent() {
+      return bytesSent
+    },
+    requests,
+    misbehave: (...next) => void odd.push(...next),
+    held: () => held.promise,
+    allowVersion2(allowed) {
+      version2 = allowed
+    },
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+function isLetIn({ headers }: IncomingMessage, path: string, access: Access | null): boolean {
+  if (access === null) return true
+  const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ')
+  const password = () => Buffer.from(value, 'base64').toString().split(':')[1] ?? null
+  const token = scheme.toLowerCase() === 'bearer' ? value : scheme.toLowerCase() === 'basic' ? password() : null
+  return typeof access === 'string' ? token === access : access(token, path)
+}
+
+/** RFC 3875 around `git http-backend`. */
+function serve(
+  folder: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  version2: boolean,
+  /** False: no more is sent. */
+  onSent: (bytes: Buffer, sentHere: number) => boolean,
+): void {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://git')
+  const { headers } = request
+  const git = spawn('git', ['http-backend'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
+      REQUEST_METHOD: request.method,
+      PATH_INFO: pathname,
+      QUERY_STRING: searchParams.toString(),
+      CONTENT_TYPE: headers['content-type'] ?? '',
+      ...(headers['content-length'] === undefined ? {} : { CONTENT_LENGTH: headers['content-length'] }),
+      ...(headers['content-encoding'] === undefined ? {} : { HTTP_CONTENT_ENCODING: headers['content-encoding'] }),
+      ...(version2 && typeof headers['git-protocol'] === 'string' ? { GIT_PROTOCOL: headers['git-protocol'] } : {}),
+    },
+  })
+  request.pipe(git.stdin)
+  // A backend that has enough, or a client that is gone.
+  git.stdin.on('error', () => {})
+  response.once('close', () => git.kill())
+  let head: Buffer | undefined = Buffer.alloc(0)
+  let sent = 0
+  const send = (bytes: Buffer) => {
+    sent += bytes.length
+    const isDrained = response.write(bytes)
+    const goesOn = onSent(bytes, sent)
+    if (isDrained && goesOn) return
+    git.stdout.pause()
+    if (goesOn) response.once('drain', () => git.stdout.resume())
+  }
+  git.stdout.on('data', (bytes: Buffer) => {
+    if (head === undefined) return send(bytes)
+    head = Buffer.concat([head, bytes])
+    const end = head.indexOf('\r\n\r\n')
+    if (end < 0) return
+    for (const line of head.subarray(0, end).toString('latin1').split('\r\n')) {
+      const [name = '', value = ''] = line.split(': ')
+      if (name.toLowerCase() === 'status') response.statusCode = Number(value.split(' ')[0])
+      else response.setHeader(name, value)
+    }
+    const rest = head.subarray(end + 4)
+    head = undefined
+    if (rest.length > 0) send(rest)
+  })
+  git.stdout.on('end', () => response.end())
+}
+
+/** What a commit has: content, or what else lies there; null removes. */
+export type GitFile =
+  | string
+  | null
+  | { readonly link: string }
+  | { readonly executable: string }
+  | { readonly submodule: string }
+
+export interface NewCommit {
+  /** Full name. */
+  readonly ref: string
+  readonly files: Readonly<Record<string, GitFile>>
+  /** A commit or ref; null for a commit without one. Default: what the ref has. */
+  readonly parent?: string | null
+  readonly message?: string
+}
+
+/** A bare repository of the server, made when it is not there. */
+export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: string) {
+  const directory = join(server.folder, `${name}.git`)
+  if (!existsSync(directory)) execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', directory])
+  const git = (args: readonly string[], input?: string | Buffer): string =>
+    execFileSync('git', ['--git-dir', directory, ...args], {
+      input,
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+    }).trim()
+  return {
+    url: `${server.url}/${name}.git`,
+    directory,
+    git,
+    /** Moves the ref to a new commit, by force, and gives its id. */
+    commit({ ref, files, parent, message = 'a commit' }: NewCommit): string {
+      const has = parent === undefined && git(['for-each-ref', ref]) !== ''
+      const from = has ? `${ref}^0` : parent
+      const lines = [
+        `commit ${ref}`,
+        `committer A <a@example.com> ${1_700_000_000 + Number(git(['rev-list', '--all', '--count']))} +0000`,
+        data(message),
+        ...(from === undefined || from === null ? [] : [`from ${from}`]),
+        ...Object.entries(files).map(([path, file]) => change(path, file)),
+        '',
+      ]
+      git(['fast-import', '--quiet', '--force', '--date-format=raw'], lines.join('\n'))
+      return git(['rev-parse', ref])
+    },
+  }
+}
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`
+}
+
+function change(path: string, file: GitFile): string {
+  const quoted = JSON.stringify(path)
+  if (file === null) return `D ${quoted}`
+  if (typeof file === 'string') return `M 100644 inline ${quoted}\n${data(file)}`
+  if ('link' in file) return `M 120000 inline ${quoted}\n${data(file.link)}`
+  if ('executable' in file) return `M 100755 inline ${quoted}\n${data(file.executable)}`
+  return `M 160000 ${file.submodule} ${quoted}`
+}

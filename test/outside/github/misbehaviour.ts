@@ -1,0 +1,43 @@
+/** How the double fails when it is told to. */
+import type { ServerResponse } from 'node:http'
+
+export interface Misbehaviour {
+  /** Which requests, by method and path such as `GET /user`; every one without it. */
+  readonly on?: RegExp
+  /** How many; 1 unless said otherwise. */
+  readonly times?: number
+  /** `hang` never answers; `reset` cuts the connection, `after` does so when the work is done; `429` and `secondary` are GitHub's two rate limits. */
+  readonly how: 'hang' | 'reset' | 'after' | '500' | '502' | '429' | 'secondary'
+  /** Of the rate limits; 1 unless said otherwise. */
+  readonly retryAfterSeconds?: number
+}
+
+export interface Mood {
+  add(misbehaviour: Misbehaviour): void
+  /** Takes the misbehaviour that is due for a request. */
+  take(request: string): Misbehaviour | undefined
+}
+
+export function makeMood(): Mood {
+  const waiting: { readonly what: Misbehaviour; left: number }[] = []
+  return {
+    add: (what) => void waiting.push({ what, left: what.times ?? 1 }),
+    take(request) {
+      const due = waiting.find(({ what, left }) => left > 0 && (what.on?.test(request) ?? true))
+      if (due !== undefined) due.left -= 1
+      return due?.what
+    },
+  }
+}
+
+/** Answers in that way. */
+export function misbehave({ how, retryAfterSeconds = 1 }: Misbehaviour, response: ServerResponse): void {
+  const json = (status: number, message: string, headers: Readonly<Record<string, string>> = {}) =>
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ message }))
+  const retryAfter = { 'retry-after': String(retryAfterSeconds) }
+  if (how === 'reset' || how === 'after') response.socket?.destroy()
+  else if (how === '500') json(500, 'Server Error')
+  else if (how === '502') response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Unicorn!</h1>')
+  else if (how === '429') json(429, 'API rate limit exceeded', { ...retryAfter, 'x-ratelimit-remaining': '0' })
+  else if (how === 'secondary') json(403, 'You have exceeded a secondary rate limit', retryAfter)
+}

@@ -1,0 +1,104 @@
+/** Webhooks as GitHub sends them: its own examples with our facts laid over, judged by its own schema, signed by its own library. */
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { sign } from '@octokit/webhooks-methods'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import { isObject, type Json, objectAt } from './json.ts'
+
+const require = createRequire(import.meta.url)
+
+export interface Delivery {
+  readonly id: string
+  readonly event: string
+  readonly body: string
+}
+
+export interface Deliverer {
+  /** An example of an event with facts laid over. Fails when the schema refuses it. */
+  make(event: string, action: string | null, facts: Json): Delivery
+  /** Sends it; gives the status of the answer, 0 when there was none. */
+  send(delivery: Delivery, secret?: string): Promise<number>
+  /** Makes and sends; while held it waits for `release`. */
+  deliver(event: string, action: string | null, facts: Json): Promise<Delivery>
+  hold(): void
+  /** Sends what was held, in the order that `arrange` gives; all at once, 16 at a time. */
+  release(arrange?: (held: readonly Delivery[]) => readonly Delivery[]): Promise<void>
+  /** Everything that was made so far. */
+  readonly made: readonly Delivery[]
+}
+
+/** `target` is asked at each sending, because the server may move. */
+export function makeDeliverer(secret: string, target: () => string): Deliverer {
+  const examples = readExamples()
+  const ajv = new Ajv({ strict: false, allErrors: false })
+  formats.default(ajv)
+  const schema = JSON.parse(readFileSync(require.resolve('@octokit/webhooks-schemas/schema.json'), 'utf8'))
+  ajv.addSchema(schema, 'webhooks')
+  const made: Delivery[] = []
+  let held: Delivery[] | null = null
+
+  const deliverer: Deliverer = {
+    made,
+    make(event, action, facts) {
+      const payload: Json = { ...examples(event, action), ...facts }
+      const name = action === null ? `${event}$event` : `${event}$${action}`
+      const validate = ajv.getSchema(`webhooks#/definitions/${name}`)
+      if (validate === undefined) throw new Error(`GitHub has no schema for ${name}`)
+      if (!validate(payload)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}`)
+      const delivery = { id: randomUUID(), event, body: JSON.stringify(payload) }
+      made.push(delivery)
+      return delivery
+    },
+    async send({ id, event, body }, signedWith = secret) {
+      const answer = await fetch(target(), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'GitHub-Hookshot/044aadd',
+          'x-github-delivery': id,
+          'x-github-event': event,
+          'x-github-hook-id': '292430182',
+          'x-hub-signature-256': await sign(signedWith, body),
+        },
+        body,
+        signal: AbortSignal.timeout(10_000),
+      }).catch(() => null) // the server is down: GitHub notes it and goes on
+      await answer?.arrayBuffer().catch(() => null)
+      return answer?.status ?? 0
+    },
+    async deliver(event, action, facts) {
+      const delivery = deliverer.make(event, action, facts)
+      if (held === null) await deliverer.send(delivery)
+      else held.push(delivery)
+      return delivery
+    },
+    hold() {
+      held ??= []
+    },
+    async release(arrange = (all) => all) {
+      const waiting = [...arrange(held ?? [])]
+      held = null
+      await Promise.all(
+        Array.from({ length: 16 }, async () => {
+          for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliverer.send(next)
+        }),
+      )
+    },
+  }
+  return deliverer
+}
+
+/** GitHub's example of an event and action, as a fresh copy. */
+function readExamples(): (event: string, action: string | null) => Json {
+  const all: unknown = JSON.parse(readFileSync(require.resolve('@octokit/webhooks-examples'), 'utf8'))
+  if (!Array.isArray(all)) throw new Error('expected a list of examples')
+  return (event, action) => {
+    const { examples } = objectAt(all.find((each) => isObject(each) && each.name === event))
+    const found = Array.isArray(examples)
+      ? examples.filter((each) => action === null || (isObject(each) && each.action === action))
+      : []
+    return objectAt(structuredClone(found[0]))
+  }
+}
