@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 
-const it = testServer()
+// Of a public URL for this machine only, so that mails can be read.
+const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 const path = '/api/v0/user/api-tokens'
 
 interface Made {
@@ -88,6 +89,10 @@ test.for([
   ['an unreadable expiry', { description: 'x', expires_at: 'tomorrow' }],
   ['an impossible day', { description: 'x', expires_at: '2031-13-01T00:00:00Z' }],
   ['an expiry in the past', { description: 'x', expires_at: '2020-01-01T00:00:00Z' }],
+  ['an unknown scope', { description: 'x', scopes: ['read', 'everything'] }],
+  ['a key without a scope', { description: 'x', scopes: [] }],
+  ['a key for no organization', { description: 'x', organizations: [] }],
+  ['a key for a foreign organization', { description: 'x', organizations: ['default', 'nowhere'] }],
 ] as const)('%s is refused', async ([, body]) => {
   const answer = await make(body)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'api_token_invalid'])
@@ -101,4 +106,55 @@ test('a user has at most 100 live keys, also when they are made at the same time
   expect(new Set(answers.filter(({ status }) => status !== 201).map(codeOf))).toEqual(
     new Set(['api_token_limit_reached']),
   )
+})
+
+test('a key says what it may do and where', async () => {
+  const made = await make({ description: 'narrow', scopes: ['build', 'read', 'read'], organizations: ['default'] })
+  expect(made.body.api_token).toMatchObject({ scopes: ['build', 'read'], organizations: ['default'] })
+  const wide = await make({ description: 'wide' })
+  expect(wide.body.api_token).toMatchObject({ scopes: ['read', 'build', 'manage', 'account'], organizations: null })
+})
+
+test.for([
+  ['without an end', { expires_at: null }],
+  ['with a later end', { expires_at: new Date(Date.now() + 7_200_000).toISOString() }],
+  ['with all scopes', { scopes: null }],
+  ['with another scope', { scopes: ['account', 'manage'] }],
+  ['for all organizations', { organizations: null }],
+  ['for another organization', { organizations: ['wide-two'] }],
+] as const)('G30 a key makes no key that is wider than itself or lives longer: %s', async ([, wider], { task }) => {
+  const { token } = await it.newUser(`wide-${task.id}`)
+  await it.request(token, 'POST', '/api/v0/organizations', { name: 'Wide two' })
+  const { body: session } = await it.request<{ organizations: { slug: string }[] }>(token, 'GET', '/api/v0/session')
+  const organizations = [session.organizations[0]?.slug]
+  const within = {
+    expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+    scopes: ['account', 'read'],
+    organizations,
+  }
+  const key = (await make({ description: 'narrow', ...within }, token)).body.token
+  expect((await make({ description: 'as narrow', ...within }, key)).status).toBe(201)
+  const answer = await make({ description: 'wider', ...within, ...wider }, key)
+  expect([answer.status, codeOf(answer)]).toEqual([422, 'api_token_invalid'])
+})
+
+test('the owner hears by mail of a new key, without its secret, and the audit log keeps its making and its end', async () => {
+  const { id, token } = await it.newUser('informed')
+  const { body } = await make({ description: 'of a robot' }, token)
+  await it.request(token, 'DELETE', `${path}/${body.api_token.id}`)
+  const events = await it.server.pool.query('select action, subject from audit_events where actor_id = $1', [id])
+  expect(events.rows).toEqual(
+    expect.arrayContaining([
+      { action: 'api_token.created', subject: body.api_token.id },
+      { action: 'api_token.revoked', subject: body.api_token.id },
+    ]),
+  )
+  const mailed = () =>
+    it.request<{ data: { to: string; subject: string; text: string }[] }>(null, 'GET', '/api/v0/mailbox')
+  await expect
+    .poll(async () => (await mailed()).body.data?.find(({ to }) => to === 'informed@example.com')?.text, {
+      timeout: 5000,
+    })
+    .toContain('of a robot')
+  expect(JSON.stringify((await mailed()).body)).not.toContain(body.token)
 })

@@ -1,37 +1,55 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
+import { getAccount } from '../accounts/store.ts'
+import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
-import { apiError, type Body } from '../http/index.ts'
-import { FieldErrors } from '../input/field-errors.ts'
-import { parseInstant } from '../input/instant.ts'
+import { apiError, type Body, type Caller } from '../http/index.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
+import { lockUser } from '../sessions/store.ts'
+import { readKeyInput } from './key-input.ts'
+import { newKeyNotice } from './new-key-notice.ts'
 import { type ApiKeyRow, countLiveKeys, insertKey } from './store.ts'
 
 const mostLiveKeys = 100
 
-/** Makes a personal key. The secret is in the answer and nowhere else. */
-export async function createApiToken(
-  pool: pg.Pool,
-  userId: string,
-  body: Body<'createApiToken'>,
-): Promise<{ readonly token: string; readonly row: ApiKeyRow }> {
-  const { description, expiresAt } = readInput(body)
-  const token = `hm_${randomBytes(32).toString('base64url')}`
-  const row = await transaction(pool, async (client) => {
-    if ((await countLiveKeys(client, userId)) >= mostLiveKeys)
-      throw apiError('api_token_limit_reached', `You have ${mostLiveKeys} live API keys already; revoke one first.`)
-    return insertKey(client, { id: randomUUID(), userId, description, tokenHash: hashToken(token), expiresAt })
-  })
-  return { token, row }
+export interface ApiTokenServices {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+  readonly publicUrl: string
 }
 
-function readInput(body: Body<'createApiToken'>): { description: string; expiresAt: Date | null } {
-  const errors = new FieldErrors()
-  const description = body.description.trim()
-  errors.length('description', description, 1, 255)
-  const expiresAt = body.expires_at == null ? null : parseInstant(body.expires_at)
-  if (expiresAt === undefined) errors.add('expires_at', 'must be an instant such as `2030-01-31T12:00:00Z`')
-  else if (expiresAt !== null && expiresAt.getTime() <= Date.now()) errors.add('expires_at', 'must be in the future')
-  errors.throwIfAny('api_token_invalid')
-  return { description, expiresAt: expiresAt ?? null }
+interface Asking {
+  readonly actor: Actor
+  readonly caller: Caller
+  readonly body: Body<'createApiToken'>
+}
+
+/** Makes a personal key, and tells its owner by mail. The secret is in the answer and nowhere else. */
+export async function createApiToken(
+  { pool, limiter, publicUrl }: ApiTokenServices,
+  { actor, caller, body }: Asking,
+): Promise<{ readonly token: string; readonly row: ApiKeyRow }> {
+  const input = await readKeyInput(pool, caller, body)
+  await limiter.take('tokens_user', caller.userId)
+  const token = `hm_${randomBytes(32).toString('base64url')}`
+  const row = await transaction(pool, async (client) => {
+    await lockUser(client, caller.userId)
+    if ((await countLiveKeys(client, caller.userId)) >= mostLiveKeys)
+      throw apiError('api_token_limit_reached', `You have ${mostLiveKeys} live API keys already; revoke one first.`)
+    const key = { id: randomUUID(), userId: caller.userId, tokenHash: hashToken(token), ...input }
+    const made = await insertKey(client, key)
+    const { description, scopes, organizations, expires_at } = made
+    await recordAudit(client, actor, {
+      organizationId: null,
+      action: 'api_token.created',
+      subject: made.id,
+      details: { description, scopes, organizations, expires_at },
+    })
+    const { email } = await getAccount(client, caller.userId)
+    await queueMail(client, newKeyNotice({ to: email, publicUrl, key: made, actor, at: new Date() }))
+    return made
+  })
+  return { token, row }
 }

@@ -1,27 +1,33 @@
-import type pg from 'pg'
+import { actorOf, recordAudit } from '../audit/record-audit.ts'
+import { transaction } from '../database/transaction.ts'
 import { apiError, type Handlers, operation, uuidOrNone } from '../http/index.ts'
-import { createApiToken } from './create-api-token.ts'
+import { type ApiTokenServices, createApiToken } from './create-api-token.ts'
 import { presentApiToken } from './present.ts'
 import { deleteKey, listKeys } from './store.ts'
 
 /** Personal API keys of the caller. */
-export function apiTokenRoutes({
-  pool,
-}: {
-  readonly pool: pg.Pool
-}): Pick<Handlers, 'listApiTokens' | 'createApiToken' | 'revokeApiToken'> {
+export function apiTokenRoutes(
+  services: ApiTokenServices,
+): Pick<Handlers, 'listApiTokens' | 'createApiToken' | 'revokeApiToken'> {
+  const { pool } = services
   return {
     listApiTokens: operation('listApiTokens', async ({ caller }) => {
       const keys = await listKeys(pool, caller.userId)
       return { status: 200, body: { api_tokens: keys.map(presentApiToken) } }
     }),
-    createApiToken: operation('createApiToken', async ({ caller, body }) => {
-      const { token, row } = await createApiToken(pool, caller.userId, body)
+    createApiToken: operation('createApiToken', async (context) => {
+      const { caller, body } = context
+      const { token, row } = await createApiToken(services, { actor: actorOf(context), caller, body })
       return { status: 201, body: { token, api_token: presentApiToken(row) } }
     }),
-    revokeApiToken: operation('revokeApiToken', async ({ caller, params }) => {
-      if (await deleteKey(pool, caller.userId, uuidOrNone(params.id))) return { status: 204 }
-      throw apiError('api_token_not_found', 'You have no API key with this id.')
+    revokeApiToken: operation('revokeApiToken', async (context) => {
+      const id = uuidOrNone(context.params.id)
+      await transaction(pool, async (client) => {
+        if (!(await deleteKey(client, context.caller.userId, id)))
+          throw apiError('api_token_not_found', 'You have no API key with this id.')
+        await recordAudit(client, actorOf(context), { organizationId: null, action: 'api_token.revoked', subject: id })
+      })
+      return { status: 204 }
     }),
   }
 }

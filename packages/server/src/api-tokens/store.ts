@@ -26,9 +26,8 @@ export async function listKeys(database: Database, userId: string): Promise<read
   return rows
 }
 
-/** Locks the user, so that keys made at the same time are counted one after another. */
+/** Once the user is locked, keys made at the same time are counted one after another. */
 export async function countLiveKeys(database: Database, userId: string): Promise<number> {
-  await database.query('select 1 from users where id = $1 for update', [userId])
   const { rows } = await database.query<{ count: number }>(
     'select count(*)::int as count from api_keys where user_id = $1 and (expires_at is null or expires_at > now())',
     [userId],
@@ -42,12 +41,15 @@ export interface NewKey {
   readonly description: string
   readonly tokenHash: string
   readonly expiresAt: Date | null
+  readonly scopes: readonly Scope[] | null
+  readonly organizationIds: readonly string[] | null
 }
 
 export async function insertKey(database: Database, key: NewKey): Promise<ApiKeyRow> {
   const { rows } = await database.query<ApiKeyRow>(
-    `insert into api_keys (id, user_id, description, token_hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
-    [key.id, key.userId, key.description, key.tokenHash, key.expiresAt],
+    `insert into api_keys (id, user_id, description, token_hash, expires_at, scopes, organization_ids)
+     values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
+    [key.id, key.userId, key.description, key.tokenHash, key.expiresAt, key.scopes, key.organizationIds],
   )
   const [row] = rows
   if (row === undefined) throw new Error('the inserted key was not returned')

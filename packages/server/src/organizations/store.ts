@@ -58,6 +58,21 @@ export async function listStandings(database: Database, viewer: Viewer): Promise
   return rows
 }
 
+/** Ids, by slug, of those organizations that the user is a member of and the credential shows. */
+export async function findIdsBySlug(
+  database: Database,
+  viewer: Viewer,
+  slugs: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await database.query<{ id: string; slug: string }>(
+    `select o.id, o.slug
+       from memberships m join organizations o on o.id = m.organization_id
+      where m.user_id = $1 and o.slug = any($2) and ($3::uuid[] is null or o.id = any($3))`,
+    [viewer.userId, slugs, viewer.organizationIds],
+  )
+  return new Map(rows.map(({ slug, id }) => [slug, id]))
+}
+
 /** Fails when there is none: the caller's membership in it was found. */
 export async function getOrganizationById(database: Database, id: string): Promise<OrganizationRow> {
   const { rows } = await database.query<OrganizationRow>(`select ${columns} from organizations o where o.id = $1`, [id])

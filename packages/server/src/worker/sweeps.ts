@@ -3,7 +3,9 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
+import { removeDeadLogins } from '../cli-login/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
+import { removeDeadSessions } from '../sessions/store.ts'
 import { blobsInUse, freeJobsOfTheDead, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -30,7 +32,9 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const keys = await removeDeadKeys(pool)
       const tokens = await retireOverTokens(pool)
       const buckets = await removeFullBuckets(pool)
-      log.info({ keys, tokens, buckets }, 'dead rows swept')
+      const sessions = await removeDeadSessions(pool)
+      const logins = await removeDeadLogins(pool)
+      log.info({ keys, tokens, buckets, sessions, logins }, 'dead rows swept')
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
