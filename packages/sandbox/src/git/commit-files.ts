@@ -50,6 +50,8 @@ export async function commitFiles(
     await ended
     return files
   } finally {
+    // Unread output would keep it from being over.
+    git.stdout.destroy()
     git.kill()
     await ended.catch(() => {})
   }

@@ -31,6 +31,8 @@ export async function writeBlobs(
     }
     await ended
   } finally {
+    // Unread output would keep it from being over.
+    git.stdout.destroy()
     git.kill()
     await ended.catch(() => {})
   }

@@ -76,7 +76,14 @@ export function rootFstab(mounts: RootMounts): Fstab {
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
     // One of each sandbox's own: the stage below is everybody's.
     ...(secretFiles
-      ? [line('harmont-secrets', staged.secrets, 'tmpfs', `nosuid,nodev,noexec,mode=500,uid=${firstId},gid=${firstId},X-mount.mkdir`)]
+      ? [
+          line(
+            'harmont-secrets',
+            staged.secrets,
+            'tmpfs',
+            `nosuid,nodev,noexec,mode=500,uid=${firstId},gid=${firstId},X-mount.mkdir`,
+          ),
+        ]
       : []),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', `bind,ro,X-mount.mkdir,${idMap}`),
