@@ -31,6 +31,7 @@ export interface TestServer {
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
+    options?: { /** The body of a success is not read: a stream may have no end. */ readonly headersOnly?: boolean },
   ): Promise<Answer<T>>
   /** A user with an organization of the same name, and a token. */
   newUser(name: string): Promise<{ readonly token: string; readonly id: string; readonly organization: string }>
@@ -81,6 +82,7 @@ export function testServer(environment: Readonly<Record<string, string>> = {}): 
       path: string,
       body?: unknown,
       headers: Readonly<Record<string, string>> = {},
+      { headersOnly = false } = {},
     ) {
       const response = await fetch(current().url + path, {
         method,
@@ -90,8 +92,10 @@ export function testServer(environment: Readonly<Record<string, string>> = {}): 
           ...headers,
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        redirect: 'manual',
       })
-      const text = await response.text()
+      if (headersOnly && response.ok) await response.body?.cancel()
+      const text = headersOnly && response.ok ? '{}' : await response.text()
       const isJson = response.headers.get('content-type')?.startsWith('application/json')
       return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T }
     },
