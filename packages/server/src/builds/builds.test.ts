@@ -62,6 +62,10 @@ test('a build is accepted with its number, its place and what it waits for', asy
     started_at: null,
     finished_at: null,
     error_code: null,
+    author: { name: 'admin@localhost', email: 'admin@localhost' },
+    tag: null,
+    pull_request: null,
+    rebuild_of: null,
   })
   expect(made.body.scheduled_at).toMatch(/\.\d{6}Z$/)
   const path = `${organization}/pipelines/${slug}/builds/1`
@@ -168,11 +172,11 @@ test('a pipeline that only triggers may start refuses both routes before the bod
   expect([bySource.status, codeOf(bySource)]).toEqual([403, 'pipeline_manual_disabled'])
 })
 
-test('G11 numbers are unique, start at 1 and have no gaps under 50 builds at once', async () => {
+test('G11 numbers are unique, start at 1 and have no gaps under 100 builds at once', async () => {
   const slug = await it.newPipeline()
-  const answers = await Promise.all(Array.from({ length: 50 }, () => post(slug, valid)))
+  const answers = await Promise.all(Array.from({ length: 100 }, () => post(slug, valid)))
   const numbers = answers.map(({ body }) => body.number).sort((a, b) => a - b)
-  expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+  expect(numbers).toEqual(Array.from({ length: 100 }, (_, index) => index + 1))
   await it.server.pool.query('delete from engine.ready')
 })
 
@@ -192,6 +196,30 @@ test('builds are listed newest first, each once, in pages of one pipeline', asyn
   const other = await it.newPipeline()
   const foreign = `${organization}/pipelines/${other}/builds?cursor=${page.body.next_cursor}`
   expect(codeOf(await it.request(ownerToken, 'GET', foreign))).toBe('invalid_cursor')
+})
+
+test('lists show what was asked for: states, a branch, how a commit begins, where builds come from', async () => {
+  const slug = await it.newPipeline()
+  await post(slug, { ...valid, pipeline_ir: '{', commit: 'abc123' })
+  await post(slug, { ...valid, branch: 'topic', source: 'ui' })
+  const numbers = async (query: string) => {
+    const { body } = await it.request<Page>(ownerToken, 'GET', `${organization}/pipelines/${slug}/builds?${query}`)
+    return body.data.map(({ number }) => number)
+  }
+  expect(await numbers('state=failed')).toEqual([1])
+  expect(await numbers('state=scheduled,%20failed')).toEqual([2, 1])
+  expect(await numbers('branch=topic')).toEqual([2])
+  expect(await numbers('commit=abc')).toEqual([1])
+  expect(await numbers('commit=%25')).toEqual([])
+  expect(await numbers('source=ui')).toEqual([2])
+  expect(await numbers('branch=topic&state=failed')).toEqual([])
+  await it.request(ownerToken, 'PUT', `${organization}/pipelines/${slug}/builds/2/cancel`)
+  expect(await numbers('state=canceled')).toEqual([2])
+  const wrong = await it.request(ownerToken, 'GET', `${organization}/pipelines/${slug}/builds?state=odd`)
+  expect([wrong.status, codeOf(wrong)]).toEqual([400, 'query_invalid'])
+  const { body } = await it.request<Page>(ownerToken, 'GET', `${organization}/pipelines/${slug}/builds?limit=1`)
+  const other = `${organization}/pipelines/${slug}/builds?state=failed&cursor=${body.next_cursor}`
+  expect(codeOf(await it.request(ownerToken, 'GET', other))).toBe('invalid_cursor')
 })
 
 test('G07 canceling ends what waits at once, and changes nothing that is over', async () => {

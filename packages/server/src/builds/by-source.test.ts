@@ -55,3 +55,18 @@ test('members come before the pipeline: 422, then 404', async () => {
   expect([blank.status, codeOf(blank)]).toEqual([422, 'build_invalid'])
   expect((await build('nobody/knows', 'not a slug')).status).toBe(404)
 })
+
+test('a pipeline that discovery archived is brought back and built, one that a person archived is not', async () => {
+  const archive = (slug: string, by: string) =>
+    it.server.pool.query('update pipelines set archived_at = now(), archived_by = $2 where slug = $1', [slug, by])
+  const slug = await it.newPipeline({ name: 'gone', repository: 'acme/gone' })
+  const pipeline = `/api/v0/organizations/default/pipelines/${slug}`
+  await archive(slug, 'discovery')
+  expect((await build('acme/gone', 'gone', { branch: '' })).status).toBe(422)
+  expect((await it.request(ownerToken, 'GET', pipeline)).body.archived_at).not.toBeNull()
+  expect((await build('acme/gone', 'gone')).status).toBe(201)
+  expect((await it.request(ownerToken, 'GET', pipeline)).body.archived_at).toBeNull()
+  await archive(slug, 'person')
+  const refused = await build('acme/gone', 'gone')
+  expect([refused.status, codeOf(refused)]).toEqual([409, 'pipeline_archived'])
+})

@@ -1,10 +1,11 @@
 import { apiError, type Reply } from '../http/index.ts'
 import { awaitRender } from './await-render.ts'
+import type { GateServices } from './gates.ts'
 import { presentBuild } from './present.ts'
 import { requireBuildOf } from './require-build.ts'
 import { type Submission, type SubmitServices, submitBuild } from './submit-build.ts'
 
-export interface CreateServices extends SubmitServices {
+export interface CreateServices extends SubmitServices, GateServices {
   readonly renderWaitSeconds: number
 }
 

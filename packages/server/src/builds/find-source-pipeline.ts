@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, violatedConstraint } from '../database/transaction.ts'
+import type pg from 'pg'
+import type { Actor } from '../audit/record-audit.ts'
+import { transaction, violatedConstraint } from '../database/transaction.ts'
 import type { Body, Membership } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import { tidyRepoName } from '../names/repo-name.ts'
 import { slugOf, suffixedSlug } from '../names/slug.ts'
-import { longestPipelineSlug } from '../pipelines/create-pipeline.ts'
+import { writePipeline } from '../pipelines/create-pipeline.ts'
+import { longestPipelineSlug } from '../pipelines/pipeline-fields.ts'
 import { pipelineNotFound } from '../pipelines/require-pipeline.ts'
-import { findPipeline, findPipelineBySource, insertPipeline, type PipelineRow } from '../pipelines/store.ts'
+import { findPipeline, findPipelineBySource, type PipelineRow } from '../pipelines/store.ts'
 
 export interface SourceAddress {
   readonly repoName: string
@@ -26,46 +29,47 @@ export function readSourceAddress(body: Body<'createBuildBySource'>): SourceAddr
 }
 
 /**
- * The pipeline that a work tree means (the table of `http.md` 5). Throws 404 when the caller is to make it by that name; registers it where that name belongs
- * to another repository, whose pipeline the caller would build otherwise.
+ * The pipeline that a work tree means (the table of `http.md` 5); null where it has to be registered, because its name belongs to another repository, whose
+ * pipeline the caller would build otherwise. Throws 404 when the caller is to make it by that name.
  */
 export async function findSourcePipeline(
-  database: Database,
+  pool: pg.Pool,
   { organizationId }: Membership,
-  address: SourceAddress,
-): Promise<PipelineRow> {
-  const { repoName, sourceSlug } = address
-  const found = await findPipelineBySource(database, organizationId, repoName, sourceSlug)
+  { repoName, sourceSlug }: SourceAddress,
+): Promise<PipelineRow | null> {
+  const found = await findPipelineBySource(pool, organizationId, repoName, sourceSlug)
   if (found !== undefined) return found
-  const namesake = await findPipeline(database, organizationId, sourceSlug)
+  const namesake = await findPipeline(pool, organizationId, sourceSlug)
   if (namesake === undefined || namesake.repo_name?.toLowerCase() === repoName.toLowerCase()) throw pipelineNotFound()
-  return register(database, organizationId, address)
+  return null
 }
 
-async function register(
-  database: Database,
+/** Makes the pipeline that `findSourcePipeline` missed. */
+export async function registerSourcePipeline(
+  pool: pg.Pool,
   organizationId: string,
+  actor: Actor,
   { repoName, sourceSlug, branch }: SourceAddress,
 ): Promise<PipelineRow> {
   const wish = slugOf(`${repoName}-${sourceSlug}`, longestPipelineSlug)
+  const pipeline = {
+    organizationId,
+    name: sourceSlug,
+    description: null,
+    repository: repoName,
+    repo_name: repoName,
+    source_slug: sourceSlug,
+    default_branch: branch,
+  }
   for (let n = 1; ; n += 1) {
+    const slug = suffixedSlug(wish, n, longestPipelineSlug)
     try {
-      return await insertPipeline(database, {
-        id: randomUUID(),
-        organizationId,
-        slug: suffixedSlug(wish, n, longestPipelineSlug),
-        name: sourceSlug,
-        description: null,
-        repository: repoName,
-        repo_name: repoName,
-        source_slug: sourceSlug,
-        default_branch: branch,
-      })
+      return await transaction(pool, (client) => writePipeline(client, { ...pipeline, id: randomUUID(), slug }, actor))
     } catch (error) {
       const constraint = violatedConstraint(error)
       if (constraint === 'pipelines_slug_unique') continue
       // Another request has registered it meanwhile.
-      const made = await findPipelineBySource(database, organizationId, repoName, sourceSlug)
+      const made = await findPipelineBySource(pool, organizationId, repoName, sourceSlug)
       if (constraint === 'pipelines_source_unique' && made !== undefined) return made
       throw error
     }

@@ -12,16 +12,15 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
     number: row.number,
     pipeline_slug: pipelineSlug,
     state: row.state,
-    // A build is past `scheduled` as soon as a job is assigned, so until then it lacks a runner.
-    wait_reason: row.state === 'scheduled' ? 'runner' : null,
+    wait_reason: waitReason(row),
     branch: row.branch,
     commit: row.commit,
     message: row.message,
     source: row.source,
-    author: presentAuthor(row),
-    tag: null,
-    pull_request: null,
-    rebuild_of: null,
+    tag: row.tag,
+    author: author(row),
+    pull_request: pullRequest(row),
+    rebuild_of: row.rebuild_of,
     error_code: row.error_code,
     error_message: row.error_message,
     created_at: formatInstant(row.created_at),
@@ -31,6 +30,18 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
   }
 }
 
-function presentAuthor({ author_id, author_name, author_email }: BuildRow): BuildBody['author'] {
+function waitReason({ state, held }: BuildRow): string | null {
+  if (state !== 'scheduled') return null
+  // A build is past `scheduled` as soon as a job is assigned, so until then it lacks a runner.
+  return held ? 'approval' : 'runner'
+}
+
+function author({ author_id, author_name, author_email }: BuildRow): BuildBody['author'] {
   return author_name === null ? null : { user_uuid: author_id, name: author_name, email: author_email }
+}
+
+function pullRequest({ pull_request: found, base_branch }: BuildRow): BuildBody['pull_request'] {
+  if (found === null) return null
+  const { number, title, url, headRepository, fork } = found
+  return { number, title, url, base_branch, head_repository: headRepository, fork }
 }

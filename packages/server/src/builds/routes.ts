@@ -1,15 +1,16 @@
 import type { BlobStore } from '../blobs/index.ts'
 import { type Cursors, type Handlers, operation, scopedOperation } from '../http/index.ts'
 import { toPage } from '../pagination/page.ts'
-import { requireManualBuilds } from '../pipelines/policy.ts'
 import { requirePipeline } from '../pipelines/require-pipeline.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
 import { cancelBuild } from './cancel-build.ts'
 import { answerNewBuild, type CreateServices } from './create-build.ts'
-import { findSourcePipeline, readSourceAddress } from './find-source-pipeline.ts'
+import { createBuildBySource } from './create-by-source.ts'
+import { passGates } from './gates.ts'
 import { keepOnlyIfUsed } from './keep-only-if-used.ts'
 import { presentBuild } from './present.ts'
+import { filterKey, readBuildFilter } from './read-filter.ts'
 import { requireBuild, requireBuildOf } from './require-build.ts'
 import { listBuildsOf } from './store.ts'
 
@@ -24,11 +25,13 @@ type BuildIds = 'listBuilds' | 'getBuild' | 'createBuild' | 'createBuildBySource
 export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
   const { pool, engine, cursors, blobs } = services
   return {
-    listBuilds: operation('listBuilds', async ({ membership, params, query: { limit, cursor } }) => {
+    listBuilds: operation('listBuilds', async ({ membership, params, query: { limit, cursor, ...query } }) => {
       const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
-      const list = { operationId: 'listBuilds', owner: membership.organizationId, filters: { pipeline: pipeline.id } }
+      const filter = readBuildFilter(query)
+      const filters = { pipeline: pipeline.id, ...filterKey(filter) }
+      const list = { operationId: 'listBuilds', owner: membership.organizationId, filters }
       const key = cursors.decode(list, cursor)
-      const rows = await listBuildsOf(pool, pipeline.id, key === null ? null : Number(key[0]), limit + 1)
+      const rows = await listBuildsOf(pool, pipeline.id, filter, key === null ? null : Number(key[0]), limit + 1)
       const present = (row: (typeof rows)[number]) => presentBuild(row, pipeline.slug)
       return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf: ({ number }) => [number], present }) }
     }),
@@ -39,7 +42,7 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
     createBuild: scopedOperation('createBuild', {
       async resolve({ membership, params }) {
         const pipeline = await requirePipeline(pool, membership.organizationId, params.pipeline)
-        requireManualBuilds(pipeline)
+        await passGates(services, membership.organizationId, pipeline)
         return pipeline
       },
       handle: async ({ scope: pipeline, caller, membership, body, source, signal }) =>
@@ -50,16 +53,8 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
           return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)
         }),
     }),
-    createBuildBySource: operation('createBuildBySource', ({ caller, membership, body, source, signal }) =>
-      keepOnlyIfUsed(blobs, source, async () => {
-        const address = readSourceAddress(body)
-        const { input, recordedSource } = readBuildInput(body, source)
-        const pipeline = await findSourcePipeline(pool, membership, address)
-        requireManualBuilds(pipeline)
-        const author = { userId: caller.userId, name: null }
-        const facts = requestedFacts(recordedSource)
-        return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)
-      }),
+    createBuildBySource: operation('createBuildBySource', (context) =>
+      keepOnlyIfUsed(blobs, context.source, () => createBuildBySource(services, context)),
     ),
     cancelBuild: operation('cancelBuild', async ({ membership, params }) => {
       const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)

@@ -1,7 +1,7 @@
 /** Builds as the server keeps them, joined with their state, which is the engine's (`engine.builds`, same id). */
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../database/transaction.ts'
-import type { BuildFacts } from './build-facts.ts'
+import type { BuildFacts, PullRequestFacts } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import type { Author } from './submit-build.ts'
 
@@ -12,35 +12,67 @@ export interface BuildRow {
   readonly commit: string
   readonly message: string | null
   readonly source: string
+  readonly event: BuildFacts['event']
+  readonly tag: string | null
+  readonly base_branch: string | null
+  readonly pull_request: PullRequestFacts | null
+  readonly trust: BuildFacts['trust']
+  readonly rebuild_of: number | null
+  readonly author_id: string | null
+  /** The account's, or else the forge's; both null for nobody. */
+  readonly author_name: string | null
+  readonly author_email: string | null
   readonly created_at: Date
   readonly state: BuildState
+  /** It waits, or has waited in vain, for approval. */
+  readonly held: boolean
   readonly error_code: string | null
   readonly error_message: string | null
   readonly started_at: Date | null
   readonly finished_at: Date | null
-  readonly author_id: string | null
-  /** The author's name, else the address; null without an author. */
-  readonly author_name: string | null
-  readonly author_email: string | null
 }
 
-const selectBuilds = `
-  select r.id, r.number, r.branch, r.commit, r.message, r.source, r.created_at,
-         b.state, b.error_code, b.error_message, b.started_at, b.finished_at,
-         u.id as author_id, coalesce(u.name, u.email) as author_name, u.email as author_email
+/** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
+export const selectBuilds = `
+  select r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.rebuild_of, r.created_at,
+         r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
+         b.state, b.held, b.error_code, b.error_message, b.started_at, b.finished_at
     from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
+
+export interface BuildFilter {
+  /** null: any. */
+  readonly states: readonly BuildState[] | null
+  readonly branch: string | null
+  /** How the commit begins. */
+  readonly commit: string | null
+  readonly source: string | null
+}
 
 /** Newest first, with a number below `before` when that is given. */
 export async function listBuildsOf(
   database: Database,
   pipelineId: string,
+  filter: BuildFilter,
   before: number | null,
   limit: number,
 ): Promise<readonly BuildRow[]> {
+  const values: unknown[] = [pipelineId, before ?? 2_147_483_647, limit]
+  const conditions: string[] = []
+  const where = (condition: string, value: unknown) => {
+    values.push(value)
+    conditions.push(`and ${condition.replaceAll('?', `$${values.length}`)}`)
+  }
+  // Each set of filters is a statement of its own: the planner then sees which index serves it.
+  if (filter.states !== null) where('r.state = any(?)', filter.states)
+  if (filter.branch !== null) where('r.branch = ?', filter.branch)
+  if (filter.commit !== null) {
+    where('r.commit collate "C" >= ?', filter.commit)
+    where('r.commit collate "C" < ?', `${filter.commit}\u{10ffff}`)
+  }
+  if (filter.source !== null) where('r.source = ?', filter.source)
   const { rows } = await database.query<BuildRow>({
-    name: 'list-builds',
-    text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 order by r.number desc limit $3`,
-    values: [pipelineId, before ?? 2_147_483_647, limit],
+    text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${conditions.join(' ')} order by r.number desc limit $3`,
+    values,
   })
   return rows
 }

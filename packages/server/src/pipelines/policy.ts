@@ -1,5 +1,7 @@
-import { apiError } from '../http/index.ts'
-import type { PipelineRow } from './store.ts'
+import { leastRole, requireRole } from '../access/policy.ts'
+import type { Database } from '../database/transaction.ts'
+import { apiError, type Membership } from '../http/index.ts'
+import { membersCanCreate, type PipelineRow } from './store.ts'
 
 /** Throws 403 for a pipeline that only triggers may build. */
 export function requireManualBuilds(pipeline: PipelineRow): void {
@@ -8,4 +10,23 @@ export function requireManualBuilds(pipeline: PipelineRow): void {
     'pipeline_manual_disabled',
     `The pipeline \`${pipeline.slug}\` does not allow manual builds; only its triggers start it.`,
   )
+}
+
+/** Throws 409 for an archived pipeline, which builds nothing new. */
+export function requireLivePipeline(pipeline: PipelineRow): void {
+  if (pipeline.archived_at === null) return
+  throw apiError(
+    'pipeline_archived',
+    `The pipeline \`${pipeline.slug}\` is archived and builds nothing new; restore it with \`archived: false\`.`,
+  )
+}
+
+/** Throws 403 for a member of an organization that leaves the making of pipelines to its admins. */
+export async function requirePipelineCreation(
+  database: Database,
+  { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>,
+): Promise<void> {
+  if (role !== 'member') return
+  const membersCanCreatePipelines = await membersCanCreate(database, organizationId)
+  requireRole(role, leastRole('pipeline.create', { membersCanCreatePipelines }), 'create pipelines')
 }

@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 import type { Complete } from '../http/index.ts'
-import { formatInstant } from '../input/instant.ts'
+import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
 import type { PipelineRow } from './store.ts'
 
 /** A pipeline as the members of its organization see it. */
@@ -15,9 +15,9 @@ export function presentPipeline(row: PipelineRow): Complete<components['schemas'
     default_branch: row.default_branch,
     visibility: 'private',
     allow_manual: row.allow_manual,
-    managed_by_code: false,
-    fork_policy: 'approval',
-    archived_at: null,
+    archived_at: formatOptionalInstant(row.archived_at),
+    managed_by_code: row.managed_by_code,
+    fork_policy: row.fork_policy,
     created_at: formatInstant(row.created_at),
   }
 }

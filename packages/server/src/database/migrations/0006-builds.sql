@@ -34,6 +34,26 @@ create unique index build_records_delivery_unique
 -- SHA-256 of `source_blob`, lower-case hex; null when it was not fetched or is unknown.
 alter table build_records add column source_sha256 text;
 
+-- The engine's state once more, beside what lists are filtered by. Kept by the database: whichever process and release changes a build, the two are equal.
+alter table build_records add column state text not null default 'scheduled';
+update build_records r set state = b.state from engine.builds b where b.id = r.id;
+
+create function copy_state_to_record() returns trigger language plpgsql as $$
+begin
+  update build_records set state = new.state where id = new.id;
+  return null;
+end $$;
+create trigger copy_state_to_record after update of state on engine.builds
+  for each row when (old.state is distinct from new.state) execute function copy_state_to_record();
+
+create function take_state_of_build() returns trigger language plpgsql as $$
+begin
+  new.state := coalesce((select state from engine.builds where id = new.id), new.state);
+  return new;
+end $$;
+create trigger take_state_of_build before insert on build_records for each row execute function take_state_of_build();
+
+create index build_records_by_state on build_records (pipeline_id, state, number);
 create index build_records_by_branch on build_records (pipeline_id, branch, number);
 create index build_records_by_source on build_records (pipeline_id, source, number);
 -- By how a commit begins; `C` so that an index can answer that.

@@ -1,0 +1,43 @@
+import { actorOf } from '../audit/record-audit.ts'
+import type { HandleContext, Reply } from '../http/index.ts'
+import { requirePipelineCreation } from '../pipelines/policy.ts'
+import type { PipelineRow } from '../pipelines/store.ts'
+import { restoreDiscovered } from '../pipelines/store.ts'
+import { requestedFacts } from './build-facts.ts'
+import { readBuildInput } from './build-input.ts'
+import { answerNewBuild, type CreateServices } from './create-build.ts'
+import {
+  findSourcePipeline,
+  readSourceAddress,
+  registerSourcePipeline,
+  type SourceAddress,
+} from './find-source-pipeline.ts'
+import { passGates, passOrganizationGates } from './gates.ts'
+
+type Context = HandleContext<'createBuildBySource', null>
+
+/** Builds the pipeline that is named by its repository: first 422 for the members, then 404, and the gates. */
+export async function createBuildBySource(services: CreateServices, context: Context): Promise<Reply<'createBuild'>> {
+  const { caller, membership, body, source, signal } = context
+  const address = readSourceAddress(body)
+  const { input, recordedSource } = readBuildInput(body, source)
+  const pipeline = await pipelineOf(services, context, address)
+  const author = { userId: caller.userId, name: null }
+  const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(recordedSource) }
+  // Its entry may be on this branch only, so that discovery, which looks at the default branch, has missed it.
+  const within = (client: Parameters<typeof restoreDiscovered>[0]) => restoreDiscovered(client, pipeline.id)
+  return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, signal)
+}
+
+async function pipelineOf(services: CreateServices, context: Context, address: SourceAddress): Promise<PipelineRow> {
+  const { membership } = context
+  const found = await findSourcePipeline(services.pool, membership, address)
+  if (found === null) {
+    await requirePipelineCreation(services.pool, membership)
+    await passOrganizationGates(services, membership.organizationId)
+    return registerSourcePipeline(services.pool, membership.organizationId, actorOf(context), address)
+  }
+  const isRestored = found.archived_by === 'discovery'
+  await passGates(services, membership.organizationId, isRestored ? { ...found, archived_at: null } : found)
+  return found
+}
