@@ -28,6 +28,8 @@ export {
   type RenderResult,
   type RenderWork,
   type RunnerPort,
+  type SecretsAnswer,
+  type SecretValue,
   type SourceOffer,
   SourceUnavailable,
   type SourceUnavailableCode,

@@ -4,7 +4,8 @@ import type { BuildContext } from './store.ts'
 export const plainContext: BuildContext = {
   env: {},
   injectedEnv: { HARMONT: 'true' },
-  cacheNamespace: 'org/main',
+  cache: { read: ['org/main'], write: 'org/main' },
+  trust: 'trusted',
   origin: { pipeline: 'ci', number: '1' },
   renderSlug: null,
   source: null,

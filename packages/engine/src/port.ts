@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
 import type { Outcome, Step } from './core/model.ts'
+import type { BuildContext } from './store.ts'
 
 export interface RunnerPort {
   /**
@@ -28,15 +29,17 @@ export interface RunnerPort {
    */
   started(lease: LeaseRef, at: Date): Promise<Date | null>
   /**
-   * Adds to the job's log. `spoolOffset` is where reading goes on after these chunks; both are kept in one transaction, so that an adopting process
+   * Adds to the job's log. `spoolPosition` says how much of the output the log has then (`@harmont/logs`); both are kept in one transaction, so that an adopting process
    * neither repeats nor misses. False: the lease is lost.
    */
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean>
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**
    * Reports the end. `at`: when the command ended; after its deadline the job has timed out, whoever ended it. False: the lease is lost and nothing was
    * recorded.
    */
   finish(lease: LeaseRef, at: Date, outcome: Outcome): Promise<boolean>
+  /** Those of these secrets that the build has. Asked right before they are needed. Throws when the lease is lost. */
+  fetchSecrets(lease: LeaseRef, names: readonly string[]): Promise<SecretsAnswer>
   /** Reports what rendering gave: the IR's text, or the error's. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
   /**
@@ -44,6 +47,22 @@ export interface RunnerPort {
    * error asking again may help.
    */
   fetchSource(buildId: string): Promise<SourceOffer | null>
+}
+
+/** The secrets that a build has. Values are for the command and for masking them in its output, and are kept nowhere. */
+export type SecretsAnswer =
+  | {
+      readonly kind: 'values'
+      /** By name; a secret that the build does not have is not among them. */
+      readonly values: ReadonlyMap<string, SecretValue>
+    }
+  /** The build may have none: all are unset, and the remark is for the log. */
+  | { readonly kind: 'withheld'; readonly remark: string }
+
+export interface SecretValue {
+  readonly value: string
+  /** Stays the same however often the value changes, and is another one for a secret of the same name elsewhere. */
+  readonly id: string
 }
 
 export type RenderResult =
@@ -86,13 +105,14 @@ export interface LeasedJob extends LeaseRef {
   /** Environment of the build, laid over the step's own, then what the server injects (`engine.md` 4). */
   readonly buildEnv: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
-  /** Names whose builds may share cache entries: organization and trust. */
-  readonly cacheNamespace: string
+  readonly cache: BuildContext['cache']
+  /** Secrets that the build's steps name, whichever of them: none of their values may be in a log of the build. */
+  readonly secretNames: readonly string[]
   /** A sentence's worth of where this build is, for explaining later hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
-  /** Last seq of the log and where the spool goes on: not 0 when adopted. */
+  /** Last seq of the log and how much of the output it has: not 0 when adopted. */
   readonly lastSeq: number
-  readonly spoolOffset: number
+  readonly spoolPosition: string
   /** Bytes of output that the log holds already. */
   readonly logBytes: number
   readonly started: boolean

@@ -58,12 +58,12 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     }
 
     const submitted: string[] = []
-    async function submit(from: Plan | NewBuild['from'], queue = 'q'): Promise<string> {
+    async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {
       const id = randomUUID()
       const source: NewBuild['from'] =
         'kind' in from ? from : { kind: 'plan', plan: from, conditions: from.steps.map(() => true) }
       const context = { newId: () => randomUUID(), limits: defaultLimits }
-      await under.submit(createBuild({ id, queue, at: now, from: source }, context), plainContext)
+      await under.submit(createBuild({ id, queue, at: now, held, from: source }, context), plainContext)
       submitted.push(id)
       return id
     }
@@ -166,7 +166,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const next = await leaseOne('r2')
       expect(next).toMatchObject({ jobId: old.jobId, fence: 2, runner: 'r2' })
       expect((await end(old))?.taken).toEqual([false])
-      expect(await store.append(old, [chunk(1, 'late')], 4)).toBe(false)
+      expect(await store.append(old, [chunk(1, 'late')], '4')).toBe(false)
       expect((await start(next))?.taken).toEqual([true])
     })
 
@@ -313,26 +313,26 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const one = await leaseOne()
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
       const written: Chunk[] = [chunk(1, 'out'), { seq: 2, kind: 1, content: bytes, ts: null }, chunk(3, 'meta', 2)]
-      expect(await store.append(one, written.slice(0, 2), 259)).toBe(true)
-      expect(await store.append(one, written.slice(2), 300)).toBe(true)
+      expect(await store.append(one, written.slice(0, 2), '259')).toBe(true)
+      expect(await store.append(one, written.slice(2), '300:1:2')).toBe(true)
       expect(await under.other.read(one.jobId, 0, 1_000_000)).toEqual(written)
       expect(await store.read(one.jobId, 1, 1_000_000)).toEqual(written.slice(1))
       expect(await store.read(one.jobId, 0, 1)).toEqual(written.slice(0, 1))
       expect(await store.read(one.jobId, 0, 3 + 256)).toEqual(written.slice(0, 2))
       expect(await store.read(one.jobId, 3, 100)).toEqual([])
       expect(await store.size(one.jobId)).toEqual({ lastSeq: 3, bytes: 3 + 256 })
-      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 3, spoolOffset: 300 }])
+      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
     })
 
     test('G12 an append that is repeated adds nothing, one that leaves a gap is an error', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
-      await store.append(one, [chunk(1, 'a')], 1)
-      expect(await store.append(one, [chunk(1, 'a')], 1)).toBe(true)
+      await store.append(one, [chunk(1, 'a')], '1')
+      expect(await store.append(one, [chunk(1, 'a')], '1')).toBe(true)
       expect(await store.read(one.jobId, 0, 100)).toHaveLength(1)
-      await expect(store.append(one, [chunk(3, 'c')], 3)).rejects.toThrow('chunk 2')
-      expect(await store.append(one, [], 7)).toBe(true)
-      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 1, spoolOffset: 7 }])
+      await expect(store.append(one, [chunk(3, 'c')], '3')).rejects.toThrow('chunk 2')
+      expect(await store.append(one, [], '7')).toBe(true)
+      expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 1, spoolPosition: '7' }])
     })
 
     test('G12 many appends at once lose nothing', async () => {
@@ -340,7 +340,9 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const leases = await lease(8)
       await Promise.all(
         leases.map(async (one) => {
-          const calls = Array.from({ length: 20 }, (_, n) => store.append(one, [chunk(n + 1, `${one.jobId} ${n}`)], n))
+          const calls = Array.from({ length: 20 }, (_, n) =>
+            store.append(one, [chunk(n + 1, `${one.jobId} ${n}`)], `${n}`),
+          )
           expect(await Promise.all(calls)).toEqual(calls.map(() => true))
         }),
       )
@@ -353,14 +355,14 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     test('the log of a lost job goes on after a remark, and the next holder goes on after that', async () => {
       const id = await submit(plainPlan([{}]))
       const one = await leaseOne()
-      await store.append(one, [chunk(1, 'a')], 1)
+      await store.append(one, [chunk(1, 'a')], '1')
       await expect(store.remark(one.jobId, 'no', now)).rejects.toThrow('leased')
       now += 30_000
       await store.apply(id, [{ type: 'lease_lost', job: one.jobId, fence: 1, at: now }])
       await store.remark(one.jobId, 'hm', now)
       const next = await leaseOne('r2')
-      expect(next).toMatchObject({ lastSeq: 3, spoolOffset: 0 })
-      expect(await store.append(next, [chunk(4, 'b')], 1)).toBe(true)
+      expect(next).toMatchObject({ lastSeq: 3, spoolPosition: '0' })
+      expect(await store.append(next, [chunk(4, 'b')], '1')).toBe(true)
       expect((await store.read(one.jobId, 0, 1000)).map(({ seq, kind }) => [seq, kind])).toEqual([
         [1, 0],
         [2, 2],
@@ -383,7 +385,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const one = await leaseOne()
       const offJob = store.changes.onJob(one.jobId, () => seen.push('job'))
       seen.length = 0
-      await store.append(one, [chunk(1, 'a')], 1)
+      await store.append(one, [chunk(1, 'a')], '1')
       expect(seen).toEqual(['job'])
       await start(one)
       seen.length = 0

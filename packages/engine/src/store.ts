@@ -23,7 +23,10 @@ export type BuildSource =
 export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
-  readonly cacheNamespace: string
+  /** Namespaces of cache entries: those it may find some in, in this order, and the one that its own go into. */
+  readonly cache: { readonly read: readonly string[]; readonly write: string }
+  /** A build of a fork is never given a secret, whatever else says so. */
+  readonly trust: 'trusted' | 'fork'
   readonly origin: Readonly<Record<string, string>>
   /** The slug to render when there was no IR. */
   readonly renderSlug: string | null
@@ -41,7 +44,7 @@ export interface Lease {
   readonly expiresAt: Instant
   readonly started: boolean
   readonly lastSeq: number
-  readonly spoolOffset: number
+  readonly spoolPosition: string
   /** What is asked of the runner: the core's `stop` effect, kept for as long as the lease is. */
   readonly stop: 'cancel' | 'timeout' | null
   /** When the step's own time is over; null before the start and once the job is being stopped. */
@@ -83,7 +86,7 @@ export interface BuildStore extends LogReader {
   append(
     lease: { readonly jobId: string; readonly fence: number },
     chunks: readonly Chunk[],
-    spoolOffset: number,
+    spoolPosition: string,
   ): Promise<boolean>
   /** A remark of the engine's own, a line or more, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>

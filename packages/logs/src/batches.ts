@@ -10,7 +10,7 @@ const lookAgainMs = 5
 
 /**
  * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 64 KiB. No chunk ends within a character, as
- * long as its rest comes within 100 ms and 1 MiB. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
+ * long as its rest comes within 100 ms. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
  */
 export async function* batches(output: AsyncIterable<Piece>, options: CutterOptions): AsyncGenerator<Batch> {
   const source = output[Symbol.asyncIterator]()
@@ -37,7 +37,7 @@ export async function* batches(output: AsyncIterable<Piece>, options: CutterOpti
       const batch = cutter.take(clock())
       lookedAtBytes = cutter.waitingBytes
       freeAt = clock() + (batch === null ? lookAgainMs : everyMs)
-      const since = cutter.waitingSince
+      const since = cutter.halfSince
       dueAt = since === null ? Number.POSITIVE_INFINITY : Math.max(since + CHARACTER_WAIT_MS, clock() + lookAgainMs)
       if (batch === null) continue
       const started = performance.now()

@@ -62,7 +62,7 @@ test('G12 a full log has the beginning of the output, whole characters, and a co
       check(chunksOf(batches))
       for (const [index, { position }] of batches.entries()) {
         const before = chunksOf(batches.slice(0, index + 1))
-        const resumed = { firstSeq: 1, position: decodePosition(position), keptBytes: sizeOf(before), maxBytes }
+        const resumed = { ...unlimited, position: decodePosition(position), keptBytes: sizeOf(before), maxBytes }
         check([...before, ...chunksOf(read(parts, resumed))])
       }
     }),
@@ -74,6 +74,12 @@ test('a process that takes over a full log does not say again that it is full', 
   const parts = [text(0, '0123456789'), text(0, 'abc'), text(0, 'def')]
   const [first] = read(parts, { ...unlimited, maxBytes: 5 })
   if (first === undefined) throw new Error('no batch')
-  const resumed = { firstSeq: 3, position: decodePosition(first.position), keptBytes: 5, maxBytes: 5 }
+  const resumed = {
+    ...unlimited,
+    firstSeq: 3,
+    position: decodePosition(first.position),
+    keptBytes: 5,
+    maxBytes: 5,
+  }
   expect(remarksOf(chunksOf(read(parts, resumed)))).toEqual([expect.stringContaining('The last 11 bytes')])
 })

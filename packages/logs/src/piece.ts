@@ -10,21 +10,36 @@ export interface Piece {
   readonly nextOffset: number
 }
 
-/** A part of a piece that knows its place in the spool, at most `MAX_SLICE_BYTES` long. */
+/** A part of a piece that knows its place in the spool, at most `MAX_SLICE_BYTES` long; or a mask, which stands for bytes of one or more. */
 export interface Slice {
   readonly kind: 0 | 1
+  /** What the log shows. */
   readonly bytes: Buffer
+  /** Bytes of output that it stands for: as many as it shows, but for a mask. */
+  readonly size: number
+  readonly isMask: boolean
   readonly ts: bigint
   /** When it came, in ms. */
   readonly at: number
-  /** Count of the output's bytes before this slice. */
-  readonly start: number
-  /** Offset of the piece in the spool, and the count of bytes before the piece. */
+  /** Count of the bytes of both streams before it. */
+  readonly order: number
+  /** Count of the bytes of its own stream before it. */
+  readonly from: number
+  readonly place: PiecePlace
+}
+
+/** Where a piece begins: in the spool, and in each stream. */
+export interface PiecePlace {
   readonly offset: number
-  readonly offsetStart: number
-  /** Offset of the next piece, when this slice is the end of its own. */
-  readonly nextOffset: number | null
+  readonly counts: readonly [number, number]
 }
 
 /** So small that one slice and the beginning of a character fit into a chunk. */
 export const MAX_SLICE_BYTES = MAX_CHUNK_BYTES - 3
+
+/** A part of a slice that is no mask. */
+export function partOf(slice: Slice, from: number, to: number = slice.size): Slice {
+  if (from === 0 && to === slice.size) return slice
+  const bytes = slice.bytes.subarray(from, to)
+  return { ...slice, bytes, size: bytes.length, order: slice.order + from, from: slice.from + from }
+}

@@ -3,17 +3,13 @@ import type { LogPosition } from './position.ts'
 
 /** Gives what of a spool is not in the log yet, from a position on, each slice with its place. */
 export class SpoolSlicer {
-  readonly #stored: number
-  readonly #missing: number
-  /** The last three bytes that are passed over of each stream, in case they are missing. */
-  readonly #passed: [Slice[], Slice[]] = [[], []]
+  readonly #skip: readonly [number, number]
   #offset: number
-  #count = 0
+  #counts: readonly [number, number] = [0, 0]
 
-  constructor({ offset, skip, missing }: LogPosition) {
+  constructor({ offset, skip }: LogPosition) {
     this.#offset = offset
-    this.#stored = skip
-    this.#missing = missing
+    this.#skip = skip
   }
 
   /** Offset after the last piece. */
@@ -22,31 +18,18 @@ export class SpoolSlicer {
   }
 
   /** The slices of the next piece, read at the time `at`. The first piece is the one at the position's offset. */
-  slice({ kind, bytes, ts, nextOffset }: Piece, at: number): Slice[] {
-    const offset = this.#offset
-    const offsetStart = this.#count
+  slice({ kind, bytes, ts, nextOffset }: Piece, at: number): readonly Slice[] {
+    const place = { offset: this.#offset, counts: this.#counts }
+    const [out, err] = this.#counts
+    const before = this.#counts[kind]
     this.#offset = nextOffset
-    this.#count += bytes.length
-    const part = (from: number, to: number): Slice => ({
-      kind,
-      bytes: bytes.subarray(from, to),
-      ts,
-      at,
-      start: offsetStart + from,
-      offset,
-      offsetStart,
-      nextOffset: to === bytes.length ? nextOffset : null,
-    })
+    this.#counts = kind === 0 ? [out + bytes.length, err] : [out, err + bytes.length]
     const slices: Slice[] = []
-    const passed = Math.min(bytes.length, Math.max(0, this.#stored - offsetStart))
-    if (passed > 0) {
-      for (let from = Math.max(0, passed - 3); from < passed; from += 1) this.#passed[kind].push(part(from, from + 1))
-      this.#passed[kind].splice(0, this.#passed[kind].length - 3)
-      const isLast = offsetStart + passed === this.#stored
-      if (isLast && this.#missing > 0) slices.push(...this.#passed[kind === 0 ? 1 : 0].slice(-this.#missing))
+    for (let from = Math.max(0, this.#skip[kind] - before); from < bytes.length; from += MAX_SLICE_BYTES) {
+      const part = bytes.subarray(from, from + MAX_SLICE_BYTES)
+      const counted = { order: out + err + from, from: before + from }
+      slices.push({ kind, bytes: part, size: part.length, isMask: false, ts, at, ...counted, place })
     }
-    for (let from = passed; from < bytes.length; from += MAX_SLICE_BYTES)
-      slices.push(part(from, Math.min(bytes.length, from + MAX_SLICE_BYTES)))
     return slices
   }
 }

@@ -34,6 +34,8 @@ export interface SandboxSpec {
   readonly network: NetworkMode
   /** Host directories shown read-only inside, for rendering. */
   readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
+  /** Host directory shown read-only as /workspace/.git; it belongs to no snapshot, nor does its place. */
+  readonly gitDirectory?: string
   /** Whether the command comes with secrets. */
   readonly secretFiles?: boolean
 }

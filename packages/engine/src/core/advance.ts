@@ -64,9 +64,12 @@ export function nextAttempt(draft: Draft, slot: Slot): Job {
   return { ...newJob(draft.context.newId(), step, draft.at), attempt: attempt + 1, previousAttempt: id }
 }
 
-/** Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. */
+/**
+ * Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. In a held build it goes on waiting, for `decideApprove`.
+ */
 export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefore: Instant | null): void {
   if (attempt !== null) addAttempt(draft, slot, attempt)
+  if (draft.header.held) return
   const job = patchJob(draft, slot, { state: 'scheduled', scheduledAt: draft.at, notBefore })
   draft.effects.push({ type: 'ready', job: job.id, notBefore })
 }

@@ -35,10 +35,10 @@ export function scene(
 }
 
 /** Opens a scene with a build from anything. */
-export function sceneFrom(from: NewBuild['from']): Scene {
+export function sceneFrom(from: NewBuild['from'], held = false): Scene {
   let next = 0
   const context = { newId: () => `job-${next++}`, limits: defaultLimits }
-  const created = createBuild({ id: 'b', queue: 'q', at: 1000, from }, context)
+  const created = createBuild({ id: 'b', queue: 'q', at: 1000, held, from }, context)
   const live = liveBuild(created.build)
   const self: Scene = {
     live,

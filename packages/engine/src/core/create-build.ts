@@ -1,7 +1,7 @@
 import type { Plan } from '@harmont/ir'
 import type { DecideContext } from './draft.ts'
 import { foldTally } from './fold-build.ts'
-import { layOut } from './lay-out.ts'
+import { deadlineFrom, layOut } from './lay-out.ts'
 import type { BuildHeader } from './live-build.ts'
 import type { Build, Effect, Instant } from './model.ts'
 import { newJob } from './new-job.ts'
@@ -11,6 +11,8 @@ export interface NewBuild {
   readonly id: string
   readonly queue: string
   readonly at: Instant
+  /** It may run only once it is approved: until then nothing of it is ready, not even its rendering. */
+  readonly held: boolean
   readonly from:
     | { readonly kind: 'plan'; readonly plan: Plan; readonly conditions: readonly boolean[] }
     /** The steps are not known yet: a job renders them first. */
@@ -31,7 +33,7 @@ export function createBuild(request: NewBuild, context: DecideContext): Created 
   switch (from.kind) {
     case 'plan': {
       const { timeoutSeconds } = from.plan
-      const deadlineAt = timeoutSeconds === null ? null : at + timeoutSeconds * 1000
+      const deadlineAt = deadlineFrom({ ...header, timeoutSeconds }, at)
       const { steps, jobs, tally, effects } = layOut(header, from.plan, from.conditions, context, at)
       const state = foldTally(tally, { ...header, render: null })
       const made = { ...header, state, timeoutSeconds, deadlineAt, steps, jobs, render: null }
@@ -39,7 +41,9 @@ export function createBuild(request: NewBuild, context: DecideContext): Created 
       return { build: { ...made, finishedAt: at, deadlineAt: null }, effects: [...effects, { type: 'build_ended' }] }
     }
     case 'render': {
-      const render = { ...newJob(context.newId(), null, at), state: 'scheduled', scheduledAt: at } as const
+      const waiting = newJob(context.newId(), null, at)
+      if (header.held) return { build: { ...header, steps: [], jobs: [], render: waiting }, effects: [] }
+      const render = { ...waiting, state: 'scheduled', scheduledAt: at } as const
       const ready: Effect = { type: 'ready', job: render.id, notBefore: null }
       return { build: { ...header, steps: [], jobs: [], render }, effects: [ready] }
     }
@@ -51,12 +55,13 @@ export function createBuild(request: NewBuild, context: DecideContext): Created 
   }
 }
 
-function newHeader({ id, queue, at }: NewBuild): BuildHeader {
+function newHeader({ id, queue, at, held }: NewBuild): BuildHeader {
   return {
     id,
     queue,
     state: 'scheduled',
     cancelRequested: false,
+    held,
     errorCode: null,
     errorMessage: null,
     createdAt: at,

@@ -2,7 +2,7 @@ import { endJob, endStopped, failJob, finish } from './advance.ts'
 import { loseJob, startBuild } from './decide-lease.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
-import { layOut } from './lay-out.ts'
+import { deadlineFrom, layOut } from './lay-out.ts'
 import { RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent, Outcome } from './model.ts'
 
@@ -87,8 +87,8 @@ export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readon
   finish(draft, RENDER, { state: 'passed', exitCode: 0 })
   const { plan, conditions, at } = event
   const { timeoutSeconds } = plan
-  const deadlineAt = timeoutSeconds === null ? null : at + timeoutSeconds * 1000
-  draft.header = { ...draft.header, timeoutSeconds, deadlineAt }
+  const header = { ...draft.header, timeoutSeconds }
+  draft.header = { ...header, deadlineAt: deadlineFrom(header, at) }
   const { effects, ...rendered } = layOut(draft.header, plan, conditions, draft.context, at)
   draft.rendered = rendered
   draft.effects.push(...effects)

@@ -24,11 +24,11 @@ class Run {
   readonly everyJob = new Map<string, Job>()
   at = 1000
 
-  constructor({ plan, conditions }: RandomBuild) {
+  constructor({ plan, conditions, held }: RandomBuild) {
     const from = { kind: 'plan', plan, conditions } as const
-    const created = createBuild({ id: 'b', queue: 'q', at: this.at, from }, this.context)
+    const created = createBuild({ id: 'b', queue: 'q', at: this.at, held, from }, this.context)
     this.live = liveBuild(created.build)
-    this.model = new ReferenceModel(plan, conditions, this.at)
+    this.model = new ReferenceModel(plan, conditions, held, this.at)
     this.effects = [...created.effects]
     for (const job of created.build.jobs) this.everyJob.set(job.id, job)
     this.compare()
@@ -71,6 +71,10 @@ class Run {
     expect(this.live.header.state).toBe(this.model.buildState())
     expect(this.live.header.errorCode).toBe(this.model.error)
     expect(this.live.header.finishedAt !== null).toBe(this.model.over())
+    expect(this.live.header.held).toBe(this.model.held)
+    expect(this.live.header.deadlineAt ?? Number.POSITIVE_INFINITY).toBe(
+      this.model.over() ? Number.POSITIVE_INFINITY : this.model.deadline,
+    )
   }
 }
 
@@ -89,6 +93,10 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
       { type: 'build_deadline', at },
       { type: 'build_deadline', at },
     ]
+  if (kind < (run.model.held ? 0.2 : 0.04)) {
+    const event = { type: roll() < 0.9 ? ('approve' as const) : ('approval_expired' as const), at }
+    return [event, event]
+  }
   if (kind < 0.05) {
     const old = [...run.everyJob.values()].filter((job) => run.live.slots.get(job.id) === undefined)
     const job = old[Math.floor(roll() * old.length)]
@@ -151,6 +159,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
 function drain(run: Run, roll: () => number): number {
   let events = 0
   while (!isBuildTerminal(run.live.header.state)) {
+    if (run.model.held) run.apply({ type: 'approve', at: run.at }, { type: 'approve', at: run.at })
     const job = run.live.jobs.find((each) => each.state !== 'pending' && !isTerminal(each.state))
     if (!job || job.step === null) throw new Error(`stuck: ${JSON.stringify(run.live.jobs.map((each) => each.state))}`)
     run.at = Math.max(run.at + 1, job.notBefore ?? 0)
@@ -210,6 +219,7 @@ test('G03 random graphs up to 200 steps do what a small model does, whatever hap
       'skipped null false',
       'build source_invalid',
       'build pipeline_timeout',
+      'build approval_expired',
     ]),
   )
 })

@@ -1,5 +1,6 @@
 import { endJob, nextAttempt, schedule, unmetAt } from './advance.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
+import { deadlineFrom } from './lay-out.ts'
 import { type Slot, stepAt } from './live-build.ts'
 import type { Job } from './model.ts'
 import { judge, prerequisitesOf, type Verdict } from './prerequisites.ts'
@@ -28,14 +29,13 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
 }
 
 function reopen(draft: Draft): void {
-  const { timeoutSeconds } = draft.header
   draft.header = {
     ...draft.header,
     cancelRequested: false,
     errorCode: null,
     errorMessage: null,
     finishedAt: null,
-    deadlineAt: timeoutSeconds === null ? null : draft.at + timeoutSeconds * 1000,
+    deadlineAt: deadlineFrom(draft.header, draft.at),
   }
 }
 

@@ -3,6 +3,7 @@
  * change to its input. An event that does not fit is refused, never an error: late and repeated ones are part of life.
  */
 import type { Decision } from './change.ts'
+import { decideApprovalExpired, decideApprove } from './decide-approval.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
 import { decideLeased, decideLeaseLost, decideStarted } from './decide-lease.ts'
 import { decideRetry } from './decide-retry.ts'
@@ -19,6 +20,8 @@ export function decide(live: LiveBuild, event: BuildEvent, context: DecideContex
 
 function takes(draft: Draft, event: BuildEvent): boolean {
   if (event.type === 'cancel') return decideCancel(draft)
+  if (event.type === 'approve') return decideApprove(draft)
+  if (event.type === 'approval_expired') return decideApprovalExpired(draft)
   if (event.type === 'build_deadline') return decideBuildDeadline(draft)
   const slot = draft.live.slots.get(event.job)
   return slot !== undefined && takesJobEvent(draft, slot, event)

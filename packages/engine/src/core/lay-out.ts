@@ -44,6 +44,11 @@ export function layOut(
   return { steps, jobs: live.jobs, tally: live.tally, effects: live.jobs.flatMap(firstEffect) }
 }
 
+/** When the time of a build is over that begins now; null without a limit, and while the build is held. */
+export function deadlineFrom({ held, timeoutSeconds }: BuildHeader, at: Instant): Instant | null {
+  return held || timeoutSeconds === null ? null : at + timeoutSeconds * 1000
+}
+
 function firstEffect(job: Job): Effect[] {
   if (job.state === 'scheduled') return [{ type: 'ready', job: job.id, notBefore: null }]
   return isTerminal(job.state) ? [{ type: 'job_ended', job: job.id }] : []

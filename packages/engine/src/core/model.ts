@@ -74,6 +74,8 @@ export interface Build {
   readonly queue: string
   readonly state: BuildState
   readonly cancelRequested: boolean
+  /** Waits for approval: none of its jobs is ready. Stays true when it ends without. */
+  readonly held: boolean
   readonly errorCode: string | null
   readonly errorMessage: string | null
   readonly createdAt: Instant
@@ -126,6 +128,10 @@ export type BuildEvent =
   | { readonly type: 'build_deadline'; readonly at: Instant }
   | { readonly type: 'kill_overdue'; readonly job: string; readonly at: Instant }
   | { readonly type: 'cancel'; readonly at: Instant }
+  /** A person lets a held build run; its time begins. */
+  | { readonly type: 'approve'; readonly at: Instant }
+  /** Nobody did in time. */
+  | { readonly type: 'approval_expired'; readonly at: Instant }
   /** A person wants the newest attempt of a step, ended without passing, tried once more. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | {

@@ -54,13 +54,19 @@ export function plainPlan(steps: readonly Partial<PlannedStep>[], timeoutSeconds
 export interface RandomBuild {
   readonly plan: Plan
   readonly conditions: readonly boolean[]
+  readonly held: boolean
 }
 
 /** Graphs of 1 to `max` steps with every kind of edge and policy. */
 export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
   return fc
-    .tuple(fc.array(traits, { minLength: 1, maxLength: max, size: 'max' }), fc.option(fc.constant(120), { freq: 2 }))
-    .map(([list, timeoutSeconds]) => ({
+    .tuple(
+      fc.array(traits, { minLength: 1, maxLength: max, size: 'max' }),
+      fc.option(fc.constant(120), { freq: 2 }),
+      fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+    )
+    .map(([list, timeoutSeconds, held]) => ({
+      held,
       conditions: list.map(({ conditionHolds }) => conditionHolds),
       plan: plainPlan(
         list.map((trait, index) => {

@@ -22,6 +22,8 @@ export type ModelEvent =
   | { type: 'exit'; step: number; fence: number; at: number; code: number | null; signal: string | null; oom: boolean }
   | { type: 'cached' | 'refused' | 'condemned'; step: number; fence: number; at: number }
   | { type: 'job_deadline' | 'kill_overdue' | 'retry'; step: number; at: number }
+  | { type: 'approve'; at: number }
+  | { type: 'approval_expired'; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'build_deadline'; at: number }
 
@@ -36,11 +38,13 @@ export class ReferenceModel {
   /** What is wrong with the build as a whole. */
   error: string | null = null
   deadline = Number.POSITIVE_INFINITY
+  held: boolean
 
-  constructor(plan: Plan, conditions: readonly boolean[], at: number) {
+  constructor(plan: Plan, conditions: readonly boolean[], held: boolean, at: number) {
     this.steps = plan.steps
     this.timeout = plan.timeoutSeconds
-    if (this.timeout !== null) this.deadline = at + this.timeout * 1000
+    this.held = held
+    if (this.timeout !== null && !held) this.deadline = at + this.timeout * 1000
     this.jobs = plan.steps.map((_, i) =>
       fresh(1, conditions[i] ? 'pending' : 'skipped', conditions[i] ? null : 'condition'),
     )
@@ -71,8 +75,16 @@ export class ReferenceModel {
 
   private take(event: ModelEvent): boolean {
     const { at } = event
-    if (event.type === 'cancel') {
-      if (this.over() || this.cancel) return false
+    if (event.type === 'approve') {
+      if (!this.held || this.over()) return false
+      this.held = false
+      if (this.timeout !== null) this.deadline = at + this.timeout * 1000
+      return true
+    }
+    if (event.type === 'cancel' || event.type === 'approval_expired') {
+      const expires = event.type === 'approval_expired'
+      if (this.over() || this.cancel || (expires && !this.held)) return false
+      if (expires) this.error = 'approval_expired'
       this.cancel = true
       this.deadline = Number.POSITIVE_INFINITY
       for (const job of this.jobs) {
@@ -209,7 +221,7 @@ export class ReferenceModel {
     if (this.wants(index) === 'never') return false
     this.cancel = false
     this.error = null
-    this.deadline = this.timeout === null ? Number.POSITIVE_INFINITY : at + this.timeout * 1000
+    this.deadline = this.timeout === null || this.held ? Number.POSITIVE_INFINITY : at + this.timeout * 1000
     this.jobs[index] = fresh(job.attempt + 1, 'pending', null)
     const again = new Set([index])
     for (let grew = true; grew; ) {
@@ -253,7 +265,7 @@ export class ReferenceModel {
       this.jobs.forEach((job, index) => {
         if (job.state !== 'pending') return
         const answer = this.wants(index)
-        if (answer === 'wait') return
+        if (answer === 'wait' || (answer === 'now' && this.held)) return
         moved = true
         if (answer === 'now') job.state = 'scheduled'
         else Object.assign(job, { state: 'skipped', reason: 'prerequisite' })

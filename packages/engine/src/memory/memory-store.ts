@@ -74,7 +74,7 @@ export class MemoryStore implements BuildStore {
         expiresAt: now + this.#settings.startLeaseMs,
         started: false,
         lastSeq: this.#log(jobId).lastSeq,
-        spoolOffset: 0,
+        spoolPosition: '0',
         stop: null,
         deadlineAt: null,
       }
@@ -98,13 +98,13 @@ export class MemoryStore implements BuildStore {
   async append(
     { jobId, fence }: { jobId: string; fence: number },
     chunks: readonly Chunk[],
-    spoolOffset: number,
+    spoolPosition: string,
   ): Promise<boolean> {
     const lease = this.#leases.get(jobId)
     if (lease?.fence !== fence) return false
     const log = this.#log(jobId)
     if (chunks.length > 0 && !log.append(chunks)) return true
-    this.#change(lease, { lastSeq: log.lastSeq, spoolOffset })
+    this.#change(lease, { lastSeq: log.lastSeq, spoolPosition })
     if (chunks.length > 0) this.changes.job(jobId)
     return true
   }

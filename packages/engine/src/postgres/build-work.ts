@@ -1,17 +1,27 @@
 /** One turn of one build: whatever was asked of it meanwhile, in one transaction. */
 import type pg from 'pg'
 import { jobAt, type LiveBuild, viewBuild } from '../core/live-build.ts'
-import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import type { BuildEvent, BuildState, Instant, Job } from '../core/model.ts'
+import { isTerminal } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { type NewLease, writeChange } from './write-change.ts'
 
-/** What the owner of the database wants done in the transaction in which a build ends. */
+/**
+ * What the owner of the database wants done in the transaction of a change in which the state of a build changed or a job ended. Every statement of
+ * it is one more for each step.
+ */
 export type Outbox = (
   client: pg.ClientBase,
-  end: { readonly buildId: string; readonly effects: readonly Effect[]; readonly changedJobs: readonly Job[] },
+  change: {
+    readonly buildId: string
+    readonly before: BuildState
+    readonly after: BuildState
+    /** As they are after the change: whatever is terminal now and was not before it. */
+    readonly endedJobs: readonly Job[]
+  },
 ) => Promise<void>
 
 interface LeaseWish {
@@ -61,6 +71,7 @@ export async function workOnBuild(
   outbox: Outbox | null,
 ): Promise<readonly Answer[]> {
   const { live } = cached
+  const before = live.header.state
   const expired = await expiredLeases(client, asks)
   const results = asks.map((ask, index) => playAsk(live, ask, index, expired, settings))
   const played = sumUp(results.map((result) => result.played))
@@ -77,10 +88,10 @@ export async function workOnBuild(
       leaseMs: settings.leaseMs,
       at,
     })
-    if (outbox && played.effects.some(({ type }) => type === 'build_ended')) {
-      const changedJobs = [...played.jobs.values(), ...played.added.values()]
-      await outbox(client, { buildId: live.header.id, effects: played.effects, changedJobs })
-    }
+    const endedJobs = ended(played)
+    const { id: buildId, state: after } = live.header
+    if (outbox && (before !== after || endedJobs.length > 0))
+      await outbox(client, { buildId, before, after, endedJobs })
   }
   return results.map((result, index) => answerAsk(live, asks[index]?.events ?? [], result, lastSeqs))
 }
@@ -139,6 +150,13 @@ function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {
   return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps }
 }
 
+/** A job that ended and was put back to waiting in the same turn has not. */
+function ended({ effects, jobs, added }: Omit<Played, 'taken'>): readonly Job[] {
+  const ids = new Set(effects.flatMap((effect) => (effect.type === 'job_ended' ? effect.job : [])))
+  const all = [...ids].flatMap((id) => added.get(id) ?? jobs.get(id) ?? [])
+  return all.filter(({ state }) => isTerminal(state))
+}
+
 function answerAsk(
   live: LiveBuild,
   asked: readonly BuildEvent[],
@@ -163,7 +181,7 @@ function answerAsk(
       expiresAt,
       started: false,
       lastSeq: lastSeqs.get(jobId) ?? 0,
-      spoolOffset: 0,
+      spoolPosition: '0',
       stop: null,
       deadlineAt: null,
     })),

@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import { liveBuild, refresh } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
-import type { BuildContext, BuildSource } from '../store.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow } from './rows.ts'
+import { currentContext, type StoredContext } from './stored-context.ts'
 
 type Locking = 'wait' | 'skip'
 
-const readText = `select id, queue, state, cancel_requested, error_code, error_message, created_at, started_at, finished_at, deadline_at,
+const readText = `select id, queue, state, cancel_requested, held, error_code, error_message, created_at, started_at, finished_at, deadline_at,
   timeout_seconds, version from engine.builds where id = $1`
 
 /** Reads a build's row without locking it. */
@@ -49,10 +49,6 @@ export async function currentBuild(
   return cached
 }
 
-type StoredContext = Omit<BuildContext, 'source'> & {
-  readonly source: BuildSource | { readonly kind?: undefined; readonly sha256: string; readonly blob: string } | null
-}
-
 async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBuild> {
   const plan = await client.query<{ context: StoredContext; steps: readonly Step[] }>({
     name: 'engine-load-plan',
@@ -76,10 +72,5 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
   if (build.jobs.length !== build.steps.length) {
     throw new Error(`build ${row.id} has ${build.steps.length} steps and ${build.jobs.length} jobs`)
   }
-  return { live: liveBuild(build), version: Number(row.version), context: readContext(stored.context) }
-}
-
-/** Contexts that were written when all sources were archives do not say so. */
-function readContext({ source, ...rest }: StoredContext): BuildContext {
-  return { ...rest, source: source && (source.kind === undefined ? { ...source, kind: 'archive' } : source) }
+  return { live: liveBuild(build), version: Number(row.version), context: currentContext(stored.context) }
 }

@@ -6,7 +6,7 @@ import type { LeaseRef } from '../port.ts'
 interface Append {
   readonly lease: LeaseRef
   readonly chunks: readonly Chunk[]
-  readonly spoolOffset: number
+  readonly spoolPosition: string
   resolve(held: boolean): void
   reject(error: unknown): void
 }
@@ -16,11 +16,11 @@ const mostBytesAtOnce = 4 * 1024 * 1024
 // Leases are locked in the order of their ids here and in `renew`, so that two statements never wait for each other in a circle.
 const appendText = `with
   wanted as (
-    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[]) as w(job_id, fence, first_seq, new_seq, spool_offset)),
+    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[]) as w(job_id, fence, first_seq, new_seq, spool_position)),
   held as (
     select w.*, l.last_seq from engine.leases l join wanted w on w.job_id = l.job_id and w.fence = l.fence order by l.job_id for update of l),
   moved as (
-    update engine.leases l set last_seq = coalesce(h.new_seq, h.last_seq), spool_offset = h.spool_offset from held h
+    update engine.leases l set last_seq = coalesce(h.new_seq, h.last_seq), spool_position = h.spool_position from held h
     where l.job_id = h.job_id and (h.first_seq is null or h.first_seq = h.last_seq + 1)
     returning l.job_id),
   kept as (
@@ -44,9 +44,9 @@ export class LogWriter {
   }
 
   /** See `BuildStore.append`. */
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean> {
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ lease, chunks, spoolOffset, resolve, reject })
+      this.#waiting.push({ lease, chunks, spoolPosition, resolve, reject })
       this.#writing ??= this.#writeAll()
     })
   }
@@ -104,7 +104,7 @@ export class LogWriter {
         batch.map(({ lease }) => lease.fence),
         batch.map((append) => append.chunks[0]?.seq ?? null),
         batch.map((append) => append.chunks.at(-1)?.seq ?? null),
-        batch.map(({ spoolOffset }) => spoolOffset),
+        batch.map(({ spoolPosition }) => spoolPosition),
         chunks.map(({ jobId }) => jobId),
         chunks.map(({ seq }) => seq),
         chunks.map(({ kind }) => kind),

@@ -29,7 +29,7 @@ import { liveSnapshots } from './snapshots.ts'
 import { submitBuild } from './submit-build.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
-  /** Called in each transaction in which a build ends. */
+  /** Called in each transaction in which the state of a build changes or a job ends. */
   readonly outbox?: Outbox
   /** Hears of trouble that only costs time: by default a warning of the process. */
   readonly warn?: (error: unknown) => void
@@ -136,8 +136,8 @@ export class PostgresStore implements BuildStore {
     return rows.map(leaseFromRow)
   }
 
-  append(lease: LeaseRef, chunks: readonly Chunk[], spoolOffset: number): Promise<boolean> {
-    return this.#logs.append(lease, chunks, spoolOffset)
+  append(lease: LeaseRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
+    return this.#logs.append(lease, chunks, spoolPosition)
   }
 
   async remark(jobId: string, text: string, at: Instant): Promise<void> {

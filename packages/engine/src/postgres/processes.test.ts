@@ -49,7 +49,10 @@ function newBuild(steps: Parameters<typeof plainPlan>[0], queue = 'q'): Created 
 }
 
 function create(from: NewBuild['from'], queue = 'q'): Created {
-  return createBuild({ id: randomUUID(), queue, at, from }, { newId: () => randomUUID(), limits: defaultLimits })
+  return createBuild(
+    { id: randomUUID(), queue, at, held: false, from },
+    { newId: () => randomUUID(), limits: defaultLimits },
+  )
 }
 
 async function submit(created: Created): Promise<string> {
@@ -133,17 +136,18 @@ test('other processes hear of new chunks, changed builds, ready jobs and stops',
   const [lease] = await store.lease('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
   other.changes.onJob(lease.jobId, () => heard.add('job'))
-  await store.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], 1)
+  await store.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], '1')
   await store.apply(id, [cancel])
   await expect.poll(() => [...heard].sort()).toEqual(['build', 'job', 'ready', `stop ${lease.jobId} 1 cancel`])
 })
 
-test('what the owner does in its outbox is kept with the end of the build, or neither is', async () => {
-  await pool.query('create table ends (build_id uuid primary key, states text[])')
+test('what the owner does in its outbox is kept with the end of a job, or neither is', async () => {
+  await pool.query('create table ends (build_id uuid, states text[])')
   let broken = true
   const careful = await openStore({
-    outbox: async (client, { buildId, changedJobs }) => {
-      await client.query('insert into ends values ($1, $2)', [buildId, changedJobs.map(({ state }) => state)])
+    outbox: async (client, { buildId, endedJobs }) => {
+      if (endedJobs.length === 0) return
+      await client.query('insert into ends values ($1, $2)', [buildId, endedJobs.map(({ state }) => state)])
       if (broken) throw new Error('the outbox is broken')
     },
   })
@@ -255,4 +259,32 @@ test('finding what is overdue reads what is overdue by an index, not what runs',
   const { rows, scans } = await rowsRead(overdueText, [new Date(at).toISOString(), 100])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(10)
+})
+
+test('the outbox hears of every change of the state of a build and of every end of a job, once, and of nothing else', async () => {
+  const heard: string[] = []
+  const careful = await openStore({
+    outbox: async (_client, { before, after, endedJobs }) => {
+      heard.push([`${before} ${after}`, ...endedJobs.map(({ state, step }) => `${step} ${state}`)].join(', '))
+    },
+  })
+  const id = await submit(newBuild([{}, {}, { dependsOn: [0, 1] }]))
+  const leases = await careful.lease('r', 2, at)
+  const [first, second] = leases
+  if (!first || !second) throw new Error('nothing to lease')
+  await careful.apply(id, leases.map(started))
+  await careful.apply(id, [ended(first)])
+  await careful.apply(id, [{ ...ended(second), outcome: { ...passed, exitCode: 1 } }])
+  await careful.apply(id, [cancel])
+  await careful.apply(id, [{ type: 'retry', job: second.jobId, at }])
+  // Ends and waits again within one turn.
+  const [job] = (await careful.load(id))?.build.jobs.slice(1) ?? []
+  await careful.apply(id, [cancel, { type: 'retry', job: job?.id ?? '', at }, cancel])
+  expect(heard).toEqual([
+    'scheduled running',
+    'running running, 0 passed',
+    'running failed, 1 failed, 2 skipped',
+    'failed running',
+    'running canceled, 1 canceled, 2 canceled, 1 canceled',
+  ])
 })

@@ -8,6 +8,7 @@ export interface BuildRow {
   queue: string
   state: BuildState
   cancel_requested: boolean
+  held: boolean
   error_code: string | null
   error_message: string | null
   created_at: Date
@@ -51,8 +52,9 @@ export interface LeaseRow {
   expires_at: Date
   started: boolean
   last_seq: number
-  /** A bigint, as text. */
+  /** A bigint, as text: where an earlier release left off. */
   spool_offset: string
+  spool_position: string | null
   stop: 'cancel' | 'timeout' | null
   deadline_at: Date | null
 }
@@ -61,7 +63,7 @@ export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lo
   deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot`
 
 export const leaseColumns =
-  'job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at'
+  'job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
 
 export function headerFromRow(row: BuildRow): BuildHeader {
   return {
@@ -69,6 +71,7 @@ export function headerFromRow(row: BuildRow): BuildHeader {
     queue: row.queue,
     state: row.state,
     cancelRequested: row.cancel_requested,
+    held: row.held,
     errorCode: row.error_code,
     errorMessage: row.error_message,
     createdAt: row.created_at.getTime(),
@@ -114,10 +117,15 @@ export function leaseFromRow(row: LeaseRow): Lease {
     expiresAt: row.expires_at.getTime(),
     started: row.started,
     lastSeq: row.last_seq,
-    spoolOffset: Number(row.spool_offset),
+    spoolPosition: row.spool_position ?? earlierPosition(row.spool_offset),
     stop: row.stop,
     deadlineAt: instant(row.deadline_at),
   }
+}
+
+/** The first release kept one number: the record in all but its last 19 bits, which say how far into it. That far is read, and shown, once more. */
+function earlierPosition(spoolOffset: string): string {
+  return (BigInt(spoolOffset) >> 19n).toString()
 }
 
 /** The members of a job that may change, for `json_to_recordset`. */
@@ -168,6 +176,7 @@ export function headerValues(header: Omit<Build, 'steps' | 'jobs' | 'render'>): 
     time(header.finishedAt),
     time(header.deadlineAt),
     header.timeoutSeconds,
+    header.held,
   ]
 }
 

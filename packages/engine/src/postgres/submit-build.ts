@@ -13,8 +13,8 @@ export async function submitBuild(client: pg.ClientBase, { build }: Created, con
   await client.query({
     name: 'engine-submit-build',
     text: `insert into engine.builds (id, queue, created_at, version, state, cancel_requested, error_code, error_message, started_at, finished_at,
-        deadline_at, timeout_seconds)
-      values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        deadline_at, timeout_seconds, held)
+      values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [build.id, build.queue, time(build.createdAt), ...headerValues(build)],
   })
   await client.query({

@@ -57,30 +57,30 @@ const writeText = `with
       scheduled_at = r.scheduled_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
       exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
       soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot
-    from json_to_recordset($11::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
-  added as (${insertJobs('$1::uuid', '$2::bigint', '$12')}),
-  waits_no_more as (delete from engine.ready where job_id = any($13::uuid[])),
-  waits as (${insertReady('$1::uuid', '$14::text', '$15')}),
-  released as (delete from engine.leases where job_id = any($16::uuid[])),
+    from json_to_recordset($12::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
+  added as (${insertJobs('$1::uuid', '$2::bigint', '$13')}),
+  waits_no_more as (delete from engine.ready where job_id = any($14::uuid[])),
+  waits as (${insertReady('$1::uuid', '$15::text', '$16')}),
+  released as (delete from engine.leases where job_id = any($17::uuid[])),
   moved as (
     update engine.leases l set stop = r.stop, deadline_at = r.deadline_at, kill_by = r.kill_by,
       expires_at = case when r.started and not l.started then r.expires_at else l.expires_at end, started = l.started or r.started
-    from json_to_recordset($17::json) as r(job_id uuid, stop text, deadline_at timestamptz, kill_by timestamptz, started boolean,
+    from json_to_recordset($18::json) as r(job_id uuid, stop text, deadline_at timestamptz, kill_by timestamptz, started boolean,
       expires_at timestamptz) where l.job_id = r.job_id),
   remarked as (
     insert into engine.log_chunks (job_id, seq, kind, ts, content)
     select r.job_id, coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0) + r.turn, 2, r.ts, convert_to(r.text, 'UTF8')
-    from json_to_recordset($18::json) as r(job_id uuid, turn int, ts bigint, text text)),
+    from json_to_recordset($19::json) as r(job_id uuid, turn int, ts bigint, text text)),
   leased as (
     insert into engine.leases (job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at, kill_by)
     select r.job_id, $1::uuid, r.runner, r.fence, r.expires_at, r.started,
       coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0), 0, r.stop, r.deadline_at, r.kill_by
-    from json_to_recordset($19::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
+    from json_to_recordset($20::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
       deadline_at timestamptz, kill_by timestamptz)
     returning job_id, last_seq),
   build as (
     update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
-      finished_at = $8, deadline_at = $9, timeout_seconds = $10
+      finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11
     where id = $1::uuid)
   select job_id, last_seq from leased`
 

@@ -1,6 +1,7 @@
-import { type ResolvedImage, SandboxError, type SandboxSpec, type Snapshot } from '@harmont/sandbox'
+import { type ResolvedImage, SandboxError, type SandboxSpec, type SecretRef, type Snapshot } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import type { JobContext } from './job-context.ts'
+import { maySee } from './secrets.ts'
 
 export type StepWork = Extract<LeasedJob['work'], { readonly kind: 'step' }>
 
@@ -16,6 +17,11 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
     throw new SandboxError(
       'snapshot_unavailable',
       `The file system that this step builds in (${parentSnapshot ?? 'none was kept'}) is no longer there. Run the build again.`,
+    )
+  if (!(await maySee(context, parent)))
+    throw new SandboxError(
+      'snapshot_unavailable',
+      'The file system that this step builds in was made with secrets that the build does not have any more. Run the build again.',
     )
   return { parent }
 }
@@ -37,6 +43,11 @@ export async function resolveImage({ options, lease, log, inHand }: JobContext, 
 export function remarkImage({ log }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
   const used = fallbackFrom === undefined ? name : `host instead of ${fallbackFrom}`
   log.remark(`image ${used} (${digest.slice(0, 'sha256:'.length + 12)})`)
+}
+
+/** The secrets that may lie in what a step starts from. */
+export function baseTaint(base: Base): readonly SecretRef[] {
+  return 'image' in base ? [] : (base.parent.meta.taint ?? [])
 }
 
 /** The base as the driver wants it. */

@@ -2,29 +2,50 @@ import { lookupKey } from '@harmont/ir'
 import type { Snapshot, SnapshotMeta } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import type { Base, StepWork } from './base.ts'
+import type { JobContext } from './job-context.ts'
 import type { Lineage } from './lineage.ts'
+import { maySee } from './secrets.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
+
+/** Where the result of a step may be found, in this order, and where it goes. */
+export interface CachePlaces {
+  readonly read: readonly CacheAddress[]
+  readonly write: CacheAddress
+}
 
 /**
  * Under which name the step's result may be found by later builds; null when it may not. The platform is part of the namespace, because a machine of
  * another kind would run other programs.
  */
-export async function cacheAddress(
+export async function cachePlaces(
   { step }: StepWork,
-  { buildEnv, cacheNamespace }: LeasedJob,
+  { buildEnv, cache }: LeasedJob,
   base: Base,
   lineage: Lineage,
-): Promise<CacheAddress | null> {
+): Promise<CachePlaces | null> {
   if (step.cacheKey === null) return null
   const parent = 'image' in base ? '' : await lineage.of(base.parent)
   if (parent === undefined) return null
   const { cacheKey, command } = step
   const digest = 'image' in base ? base.image.digest : base.parent.imageDigest
-  return {
-    namespace: `${cacheNamespace}|${digest}|${process.platform}-${process.arch}`,
-    key: lookupKey({ cacheKey, command, env: { ...step.env, ...buildEnv }, parent }),
+  const key = lookupKey({ cacheKey, command, env: { ...step.env, ...buildEnv }, parent })
+  const place = (namespace: string): CacheAddress => ({
+    namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
+    key,
+  })
+  return { read: cache.read.map(place), write: place(cache.write) }
+}
+
+/** The first that is there, and that this build may see. */
+export async function findHit(context: JobContext, { read }: CachePlaces): Promise<Snapshot | undefined> {
+  for (const { namespace, key } of read) {
+    const found = await context.options.driver.snapshots.find(namespace, key)
+    if (found === undefined) continue
+    context.claim(found.id)
+    if (await maySee(context, found)) return found
   }
+  return undefined
 }
 
 /** The sentence that explains a hit: which step of which build, and where to see it. */

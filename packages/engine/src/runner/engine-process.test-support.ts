@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createEngine } from '../engine.ts'
+import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
-import { openDriver, runnerOptions } from './runner.test-support.ts'
+import { openDriver, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}'] = process.argv.slice(2)
 const store = await PostgresStore.open(JSON.parse(database))
@@ -15,6 +16,12 @@ const engine = createEngine({
       if (source.kind !== 'archive') throw new Error('only archives lie here')
       const { sha256, blob } = source
       return { kind: 'archive', sha256, open: async () => Readable.from([await readFile(join(directory, blob))]) }
+    },
+  },
+  secrets: {
+    async of(_buildId, names) {
+      const all = JSON.parse(await readFile(join(directory, 'secrets.json'), 'utf8')) as Record<string, SecretValue>
+      return { kind: 'values', values: pick(new Map(Object.entries(all)), names) }
     },
   },
   runner: runnerOptions(directory, await openDriver(directory), { settings: { renewEveryMs: 500 } }),

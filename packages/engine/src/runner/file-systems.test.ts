@@ -12,7 +12,7 @@ afterAll(() => bench.close())
 let number = 0
 /** A context of its own per build, as the server makes it; `namespace` keeps the tests apart. */
 const from = (namespace: string) => ({
-  cacheNamespace: namespace,
+  cache: { read: [namespace], write: namespace },
   origin: { pipeline: 'ci', number: String(++number), url: 'http://x' },
 })
 

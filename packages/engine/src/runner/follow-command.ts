@@ -1,4 +1,4 @@
-import type { Exit, Running, Sandbox } from '@harmont/sandbox'
+import type { Command, Exit, Running, Sandbox } from '@harmont/sandbox'
 import { awaitEnd } from './await-end.ts'
 import { watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
@@ -16,7 +16,7 @@ export interface Started {
 export async function startCommand(
   { lease }: JobContext,
   sandbox: Sandbox,
-  command: { readonly script: string; readonly env: Readonly<Record<string, string>> },
+  command: Pick<Command, 'script' | 'env' | 'secrets'>,
 ): Promise<Started> {
   await lease.lasts(leaseToStartMs)
   const deadline = watchdogDeadline(lease.expiresAt)

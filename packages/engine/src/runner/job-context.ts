@@ -62,7 +62,20 @@ export async function finish(
   at = new Date(),
 ): Promise<void> {
   await log.settled()
-  await report(() => options.port.finish(lease.job, at, outcome))
+  await report(() => options.port.finish(lease.job, at, masked(log, outcome)))
+}
+
+/** What an outcome says, without secrets: a path or a program's complaint may have one in it. */
+function masked(log: JobLog, outcome: Outcome): Outcome {
+  if (outcome.kind === 'refused') {
+    const { message, buildError } = outcome
+    const own = { ...outcome, message: log.masked(message) }
+    return buildError === undefined
+      ? own
+      : { ...own, buildError: { ...buildError, message: log.masked(buildError.message) } }
+  }
+  if (outcome.kind !== 'exited' || outcome.snapshotError === undefined) return outcome
+  return { ...outcome, snapshotError: log.masked(outcome.snapshotError) }
 }
 
 /** How a command ended, with nothing kept of what it left. */

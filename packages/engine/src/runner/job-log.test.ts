@@ -5,23 +5,23 @@ import { JobLog } from './job-log.ts'
 
 interface Kept {
   readonly chunk: Chunk
-  readonly spoolOffset: number
+  readonly spoolPosition: string
 }
 
-function open(from: { lastSeq: number; spoolOffset: number; logBytes: number }, maxBytes = 1_000) {
+function open(from: { lastSeq: number; spoolPosition: string; logBytes: number }, maxBytes = 1_000) {
   const kept: Kept[] = []
   const log = new JobLog(
     from,
-    async (chunks, spoolOffset) => {
+    async (chunks, spoolPosition) => {
       await new Promise((resolve) => setTimeout(resolve, 1))
-      for (const chunk of chunks) kept.push({ chunk, spoolOffset })
+      for (const chunk of chunks) kept.push({ chunk, spoolPosition })
     },
     maxBytes,
   )
   const seen = () =>
     kept.map(
-      ({ chunk, spoolOffset }) =>
-        [chunk.seq, chunk.kind, String(chunk.content), decodePosition(spoolOffset).offset] as const,
+      ({ chunk, spoolPosition }) =>
+        [chunk.seq, chunk.kind, String(chunk.content), decodePosition(spoolPosition).offset] as const,
     )
   return { log, kept, seen }
 }
@@ -35,11 +35,11 @@ async function* output(...texts: string[]): AsyncGenerator<OutputPiece> {
   }
 }
 
-const at = (offset: number) => encodePosition({ offset, skip: 0, missing: 0 })
-const fresh = { lastSeq: 0, spoolOffset: 0, logBytes: 0 }
+const at = (offset: number) => encodePosition({ offset, skip: [0, 0] })
+const fresh = { lastSeq: 0, spoolPosition: '0', logBytes: 0 }
 
 test('remarks and output share one numbering without gaps, and a remark never moves the place in the spool back', async () => {
-  const { log, seen } = open({ lastSeq: 4, spoolOffset: at(100), logBytes: 9 })
+  const { log, seen } = open({ lastSeq: 4, spoolPosition: at(100), logBytes: 9 })
   log.remark('before')
   const pumped = log.pump(output('one', 'two'))
   setTimeout(() => log.remark('between'), 90)
@@ -54,7 +54,7 @@ test('remarks and output share one numbering without gaps, and a remark never mo
 })
 
 test('what is beyond the limit is dropped with a remark, also when an earlier process stored a part', async () => {
-  const { log, seen } = open({ ...fresh, spoolOffset: at(100), logBytes: 980 })
+  const { log, seen } = open({ ...fresh, spoolPosition: at(100), logBytes: 980 })
   await log.pump(output('0123456789abcdefghijklmno', 'pqr'))
   const all = seen()
   expect(all.map(([seq, kind]) => [seq, kind])).toEqual([
@@ -70,7 +70,7 @@ test('what is beyond the limit is dropped with a remark, also when an earlier pr
 
 test('G02 a half character that was not stored comes with its rest from whoever takes over', async () => {
   const euro = Buffer.from('€')
-  const first = open({ ...fresh, spoolOffset: at(100) })
+  const first = open({ ...fresh, spoolPosition: at(100) })
   const halted = new Error('this process ended')
   async function* half(): AsyncGenerator<OutputPiece> {
     yield { stream: 'stdout', bytes: Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]), ts: 1n, nextOffset: 110 }
@@ -78,8 +78,8 @@ test('G02 a half character that was not stored comes with its rest from whoever 
     throw halted
   }
   await expect(first.log.pump(half())).rejects.toBe(halted)
-  const { spoolOffset } = first.kept.at(-1) ?? fresh
-  const second = open({ lastSeq: 1, spoolOffset, logBytes: 1 })
+  const { spoolPosition } = first.kept.at(-1) ?? fresh
+  const second = open({ lastSeq: 1, spoolPosition, logBytes: 1 })
   expect(second.log.outputOffset).toBe(100)
   async function* whole(): AsyncGenerator<OutputPiece> {
     yield { stream: 'stdout', bytes: Buffer.concat([Buffer.from('a'), euro]), ts: 1n, nextOffset: 120 }

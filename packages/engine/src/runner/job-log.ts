@@ -1,36 +1,47 @@
-import { batches, type Chunk, decodePosition, type Piece } from '@harmont/logs'
+import { batches, type Chunk, createRedactor, decodePosition, type Piece, type Redactor } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
 
 /** Stores chunks with how much of the spool the log has then. Throws when that is not to be. */
-export type Append = (chunks: readonly Chunk[], spoolOffset: number) => Promise<void>
+export type Append = (chunks: readonly Chunk[], spoolPosition: string) => Promise<void>
 
 /** The one writer of a leased job's log: numbers what comes, one append after the other. */
 export class JobLog {
   readonly #append: Append
   readonly #maxBytes: number
   readonly #keptBytes: number
+  #redactor: Redactor | null = null
   #seq: number
-  #spoolOffset: number
+  #spoolPosition: string
   #last: Promise<void> = Promise.resolve()
 
   constructor(
-    { lastSeq, spoolOffset, logBytes }: Pick<LeasedJob, 'lastSeq' | 'spoolOffset' | 'logBytes'>,
+    { lastSeq, spoolPosition, logBytes }: Pick<LeasedJob, 'lastSeq' | 'spoolPosition' | 'logBytes'>,
     append: Append,
     maxBytes: number,
   ) {
     this.#seq = lastSeq
-    this.#spoolOffset = spoolOffset
+    this.#spoolPosition = spoolPosition
     this.#keptBytes = logBytes
     this.#append = append
     this.#maxBytes = maxBytes
   }
 
+  /** Masks these secrets from here on. To be called before output is added, or words about it. */
+  mask(secrets: readonly string[]): void {
+    this.#redactor = createRedactor(secrets)
+  }
+
+  /** The words about the job as they may be seen. */
+  masked(words: string): string {
+    return this.#redactor?.text(words) ?? words
+  }
+
   /** Adds a remark of the engine's own, a line, without waiting for it: `settled` tells whether it was stored. */
   remark(sentence: string): void {
     const ts = BigInt(Date.now()) * 1_000_000n
-    this.#add([{ seq: 0, kind: 2, content: Buffer.from(remarkLine(sentence)), ts }]).catch(() => undefined)
+    this.#add([{ seq: 0, kind: 2, content: Buffer.from(remarkLine(this.masked(sentence))), ts }]).catch(() => undefined)
   }
 
   /** Resolves when all that was added is stored. Throws what kept any of it from being so. */
@@ -40,25 +51,26 @@ export class JobLog {
 
   /** Where in the spool `pump` is to read on, in bytes. */
   get outputOffset(): number {
-    return decodePosition(this.#spoolOffset).offset
+    return decodePosition(this.#spoolPosition).offset
   }
 
   /** Adds a command's output, read from `outputOffset` to its end. */
   async pump(output: AsyncIterable<OutputPiece>): Promise<void> {
     const options = {
       firstSeq: this.#seq + 1,
-      position: decodePosition(this.#spoolOffset),
+      position: decodePosition(this.#spoolPosition),
       keptBytes: this.#keptBytes,
       maxBytes: this.#maxBytes,
+      redactor: this.#redactor,
     }
     for await (const { chunks, position } of batches(pieces(output), options)) await this.#add(chunks, position)
   }
 
   /** The chunks' own numbers do not count: a remark may have come in between. A remark says nothing about the spool. */
-  #add(chunks: readonly Chunk[], spoolOffset = this.#spoolOffset): Promise<void> {
+  #add(chunks: readonly Chunk[], spoolPosition = this.#spoolPosition): Promise<void> {
     const numbered = chunks.map((chunk) => ({ ...chunk, seq: ++this.#seq }))
-    this.#spoolOffset = spoolOffset
-    this.#last = this.#last.then(() => this.#append(numbered, spoolOffset))
+    this.#spoolPosition = spoolPosition
+    this.#last = this.#last.then(() => this.#append(numbered, spoolPosition))
     return this.#last
   }
 }

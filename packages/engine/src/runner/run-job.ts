@@ -5,7 +5,8 @@ import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
 import { finish, type JobContext, jobContext, type RunnerParts } from './job-context.ts'
 import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
-import { notedCache } from './sandbox-note.ts'
+import { notedPromise } from './sandbox-note.ts'
+import { maskSecrets } from './secrets.ts'
 
 /** Takes a fresh lease to its end; `vacate` is called when its command has ended. Never rejects. */
 export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
@@ -27,7 +28,9 @@ export function resumeJob(
     if (sandbox && running) {
       const started = { running, adopted: true }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
-      return endStep(context, job.work, sandbox, started, notedCache(sandbox.handle.label))
+      const promised = notedPromise(sandbox.handle.label)
+      await maskSecrets(context, promised.taint)
+      return endStep(context, job.work, sandbox, started, promised)
     }
     if (job.started) return finish(context, vanished)
     // Made, but nothing was started in it: its name is needed for another.

@@ -24,7 +24,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
     const { job } = lease
     sandbox = await provision(context, {
       id: sandboxId(job),
-      label: sandboxNote(job, null),
+      label: sandboxNote(job),
       base: { image },
       limits,
       network: 'none',

@@ -1,22 +1,21 @@
 import { type Exit, type Sandbox, SandboxError, type SandboxSpec } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
-import { type Base, baseSpec, remarkImage, resolveBase, type StepWork } from './base.ts'
-import { type CacheAddress, cacheAddress, hitSentence } from './cache-entry.ts'
+import { type Base, baseSpec, baseTaint, remarkImage, resolveBase, type StepWork } from './base.ts'
+import { cachePlaces, findHit, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
-import { sandboxId, sandboxNote } from './sandbox-note.ts'
+import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
+import { joinTaint, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
 
 const gigabyte = 1024 ** 3
 
 /** Takes a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
-  const missing = missingSecrets(work)
-  if (missing !== null) return finish(context, { kind: 'refused', code: 'secret_missing', message: missing })
   const ready = await prepare(context, work)
   if (!('sandbox' in ready)) return finish(context, ready)
-  await endStep(context, work, ready.sandbox, ready.started, ready.cache)
+  await endStep(context, work, ready.sandbox, ready.started, ready.promised)
 }
 
 /** Follows a step's command to its end and reports that; then its sandbox goes. */
@@ -25,40 +24,44 @@ export async function endStep(
   work: StepWork,
   sandbox: Sandbox,
   started: Started,
-  cache: CacheAddress | null,
+  promised: Promised,
 ): Promise<void> {
   const exit = await followCommand(context, started)
-  const kept = await keep(context, work, sandbox, exit, cache)
+  const kept = await keep(context, work, sandbox, exit, promised)
   await finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt)
 }
 
 interface Ready {
   readonly sandbox: Sandbox
   readonly started: Started
-  readonly cache: CacheAddress | null
+  readonly promised: Promised
 }
 
 /** A sandbox with the step's command running in it, or the end that the step comes to without one. */
 async function prepare(context: JobContext, work: StepWork): Promise<Ready | Outcome> {
-  const { lease, options, lineage, log } = context
+  const { lease, lineage, log } = context
   const { job } = lease
   try {
     const base = await resolveBase(context, work)
-    const cache = await cacheAddress(work, job, base, lineage)
-    const hit = cache && (await options.driver.snapshots.find(cache.namespace, cache.key))
+    const cache = await cachePlaces(work, job, base, lineage)
+    const hit = cache && (await findHit(context, cache))
     if (hit) {
-      context.claim(hit.id)
       log.remark(hitSentence(hit))
       return { kind: 'cached', snapshot: hit.id }
     }
     if (lease.stopReason !== null) return vanished
     if ('image' in base) remarkImage(context, base.image)
-    const sandbox = await provision(context, stepSpec(context, work, base, cache))
+    const secrets = await stepSecrets(context, work, baseTaint(base))
+    if (secrets.missing.length > 0)
+      return { kind: 'refused', code: 'secret_missing', message: missingSentence(secrets.missing) }
+    const promised = { cache: cache?.write ?? null, taint: joinTaint([...baseTaint(base), ...secrets.given]) }
+    const sandbox = await provision(context, stepSpec(context, work, base, secrets, promised))
     context.hold(sandbox)
     if (lease.stopReason !== null) return vanished
-    const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...job.injectedEnv }
-    const started = await startCommand(context, sandbox, { script: work.step.command, env })
-    return { sandbox, started, cache }
+    const { values } = secrets
+    const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
+    const started = await startCommand(context, sandbox, { script: work.step.command, env, secrets: values })
+    return { sandbox, started, promised }
   } catch (error) {
     return provisionFailure(context, error)
   }
@@ -68,7 +71,8 @@ function stepSpec(
   { lease, options, settings }: JobContext,
   { step }: StepWork,
   base: Base,
-  cache: CacheAddress | null,
+  { values }: StepSecrets,
+  promised: Promised,
 ): SandboxSpec {
   const [network] = options.networkModes
   if (network === undefined)
@@ -76,10 +80,11 @@ function stepSpec(
   const { cpu, memoryGb, diskGb } = step.resources
   return {
     id: sandboxId(lease.job),
-    label: sandboxNote(lease.job, cache),
+    label: sandboxNote(lease.job, promised),
     base: baseSpec(base),
     limits: { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit },
     network,
+    secretFiles: Object.keys(values).length > 0,
   }
 }
 
@@ -89,13 +94,13 @@ async function keep(
   { step, childrenBuildIn }: StepWork,
   sandbox: Sandbox,
   exit: Exit,
-  cache: CacheAddress | null,
+  { cache, taint }: Promised,
 ): Promise<{ readonly snapshot: string | null; readonly snapshotError?: string }> {
   const { lease, log } = context
   const passed = exit.code === 0 && exit.limit === null && lease.stopReason === null
   if (!passed || !(childrenBuildIn || cache !== null)) return { snapshot: null }
   try {
-    const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key } })
+    const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key }, taint })
     return { snapshot: id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
@@ -103,11 +108,4 @@ async function keep(
     log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
     return { snapshot: null }
   }
-}
-
-function missingSecrets({ step }: StepWork): string | null {
-  const names = [...new Set(Object.values(step.secrets))].sort()
-  if (names.length === 0) return null
-  const subject = names.length === 1 ? 'The secret' : 'The secrets'
-  return `${subject} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not defined for this build.`
 }

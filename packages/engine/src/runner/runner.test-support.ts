@@ -15,6 +15,7 @@ import { plainPlan } from '../core/random-plan.ts'
 import { isBuildTerminal } from '../core/states.ts'
 import { createEngine, type Engine, type EngineOptions, type EngineRunner } from '../engine.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
+import type { SecretValue } from '../port.ts'
 import type { BuildContext, BuildSource, BuildStore } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
@@ -31,6 +32,8 @@ export interface Bench {
   restart(): Promise<void>
   /** Of the archives of builds, by SHA-256. */
   readonly blobs: Map<string, Buffer>
+  /** Of every build that is not a fork's, by name; to be changed at will. */
+  readonly secrets: Map<string, SecretValue>
   readonly limits: Limits
   close(): Promise<void>
 }
@@ -56,9 +59,11 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const settings = { limits, startLeaseMs, leaseMs }
   const store = options.store?.(settings) ?? new MemoryStore(settings)
   const blobs = new Map<string, Buffer>()
+  const secrets = new Map<string, SecretValue>()
   const makeEngine = () =>
     createEngine({
       store,
+      secrets: { of: async (_buildId, names) => ({ kind: 'values', values: pick(secrets, names) }) },
       leaseMs,
       ...(options.collecting ? { collecting: options.collecting } : {}),
       sources: options.sources ?? {
@@ -82,6 +87,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     store,
     put: (created, context) => store.submit(created, context),
     blobs,
+    secrets,
     limits,
     get engine() {
       return engine
@@ -97,6 +103,14 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** What a store of secrets gives of these names. */
+export function pick(
+  secrets: ReadonlyMap<string, SecretValue>,
+  names: readonly string[],
+): ReadonlyMap<string, SecretValue> {
+  return new Map([...secrets].filter(([name]) => names.includes(name)))
 }
 
 /** The store of images that all tests share, or another. */
@@ -152,7 +166,7 @@ export async function submit(
   const source: NewBuild['from'] =
     'kind' in from ? from : { kind: 'plan', plan: plainPlan(from, null), conditions: from.map(() => true) }
   const created = createBuild(
-    { id, queue: 'q', at: Date.now(), from: source },
+    { id, queue: 'q', at: Date.now(), held: false, from: source },
     { newId: defaultStoreSettings.newId, limits },
   )
   await put(created, { ...plainContext, ...context })

@@ -1,21 +1,36 @@
+import type { SecretRef, SnapshotMeta } from '@harmont/sandbox'
 import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
+
+/** What a snapshot of the step will say, which an adopting process could not find out again. */
+export interface Promised {
+  /** Null: it is no cache entry. */
+  readonly cache: CacheAddress | null
+  readonly taint: readonly SecretRef[]
+}
 
 /** The name of a lease's sandbox. */
 export function sandboxId({ jobId, fence }: Pick<LeaseRef, 'jobId' | 'fence'>): string {
   return `${jobId}-${fence}`
 }
 
-/** What a sandbox carries: for people whose it is, for an adopting process the cache address, which it could not find out again. */
+/** What a sandbox carries: for people whose it is, and for an adopting process. */
 export function sandboxNote(
   { jobId, buildId, fence }: LeaseRef,
-  cache: CacheAddress | null,
+  { cache, taint }: Promised = { cache: null, taint: [] },
 ): Readonly<Record<string, string>> {
-  const note = { jobId, buildId, fence: String(fence) }
-  return cache === null ? note : { ...note, cacheNamespace: cache.namespace, cacheKey: cache.key }
+  return {
+    jobId,
+    buildId,
+    fence: String(fence),
+    ...(cache === null ? {} : { cacheNamespace: cache.namespace, cacheKey: cache.key }),
+    ...(taint.length === 0 ? {} : { taint: JSON.stringify(taint) }),
+  }
 }
 
-/** The cache address in a sandbox's note. */
-export function notedCache({ cacheNamespace, cacheKey }: Readonly<Record<string, string>>): CacheAddress | null {
-  return cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
+/** What a sandbox's note promises of its snapshot. */
+export function notedPromise({ cacheNamespace, cacheKey, taint }: Readonly<Record<string, string>>): Promised {
+  const cache =
+    cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
+  return { cache, taint: taint === undefined ? [] : (JSON.parse(taint) as NonNullable<SnapshotMeta['taint']>) }
 }

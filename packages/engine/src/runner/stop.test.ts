@@ -85,7 +85,7 @@ test('G01 a runner whose lease was given to another destroys its sandbox and can
   await bench.store.renew('runner-1', Date.now() - 3_600_000)
   await bench.store.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
   await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running' && jobs[0].fence === stale.fence + 1)
-  expect(await bench.store.append(stale, [], 0)).toBe(false)
+  expect(await bench.store.append(stale, [], '0')).toBe(false)
   const late = await bench.store.apply(id, [
     {
       type: 'ended',

@@ -36,6 +36,7 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   const port = createLocalPort({
     store: bench.store,
     log,
+    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
     sources: {
       offer: () => {
         throw new Error('no sources')

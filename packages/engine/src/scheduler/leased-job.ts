@@ -8,13 +8,14 @@ interface Places {
   readonly slots: Map<string, number>
   /** Slots of steps that another builds in. */
   readonly parents: ReadonlySet<number>
+  readonly secretNames: readonly string[]
 }
 
 const places = new WeakMap<readonly Step[], Places>()
 
 /** What a runner is told of a lease. Throws when the build knows no such job. */
 export function leasedJob(lease: Lease, build: Build, context: BuildContext, logBytes: number): LeasedJob {
-  const { jobId, buildId, fence, lastSeq, spoolOffset, started, stop } = lease
+  const { jobId, buildId, fence, lastSeq, spoolPosition, started, stop } = lease
   const job = jobOf(build, jobId)
   const work = workOf(build, job, context)
   const own = {
@@ -30,10 +31,11 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
     work,
     buildEnv: context.env,
     injectedEnv: { ...context.injectedEnv, ...own },
-    cacheNamespace: context.cacheNamespace,
+    cache: context.cache,
+    secretNames: placesOf(build).secretNames,
     origin: context.origin,
     lastSeq,
-    spoolOffset,
+    spoolPosition,
     logBytes,
     started,
     stop,
@@ -72,6 +74,7 @@ function placesOf({ steps, jobs }: Build): Places {
   const made: Places = {
     slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
     parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
+    secretNames: [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))],
   }
   places.set(steps, made)
   return made

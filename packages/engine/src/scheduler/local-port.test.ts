@@ -19,6 +19,7 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
   const port = createLocalPort({
     store,
     log: () => undefined,
+    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
     sources: {
       offer: () => {
         throw new Error('no sources')
@@ -27,7 +28,10 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
   })
   const submit = () => {
     const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-    store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), from }, defaultStoreSettings), plainContext)
+    store.submit(
+      createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
+      plainContext,
+    )
   }
   return { store, port, submit }
 }
@@ -97,7 +101,7 @@ test('G01 every report under an older fence is refused', async () => {
   const current = await leaseOne({ port })
   expect(current.fence).toBe(stale.fence + 1)
   expect(await port.started(stale, new Date())).toBeNull()
-  expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], 4)).toBe(false)
+  expect(await port.append(stale, [{ seq: 1, kind: 0, content: Buffer.from('late'), ts: null }], '4')).toBe(false)
   expect(await port.finish(stale, new Date(), passed)).toBe(false)
   expect(await port.started(current, new Date())).not.toBeNull()
   expect((await store.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
@@ -150,7 +154,7 @@ test('a job that cannot be prepared fails, and those leased or taken up with it 
   const { port, submit, store } = open()
   // A rendering without the name of its pipeline, as no server writes it.
   for (const id of ['damaged', 'damaged-too']) {
-    const created = createBuild({ id, queue: 'q', at: 0, from: { kind: 'render' } }, defaultStoreSettings)
+    const created = createBuild({ id, queue: 'q', at: 0, held: false, from: { kind: 'render' } }, defaultStoreSettings)
     store.submit(created, { ...plainContext, renderSlug: null })
   }
   await store.lease('r', 1, Date.now())

@@ -2,7 +2,7 @@ import { conditionHolds, parsePlan } from '@harmont/ir'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
-import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
+import type { LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SecretsAnswer, SourceOffer } from '../port.ts'
 import type { Log } from '../runner/options.ts'
 import type { BuildContext, BuildSource, BuildStore, Lease } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
@@ -15,11 +15,16 @@ export interface LocalPortOptions {
     /** How a runner can have a build's source; see `RunnerPort.fetchSource` about errors. */
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
+  readonly secrets: {
+    /** Those of these secrets that the build has, or why it has none. */
+    of(buildId: string, names: readonly string[]): Promise<SecretsAnswer>
+  }
   readonly log: Log
   /** The store's own, when it is not the default. */
   readonly leaseMs?: number
 }
 
+const forkRemark = 'The secrets of this step are not set: the build is one of a fork.'
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 
@@ -27,6 +32,7 @@ const rememberedSources = 1_000
 export function createLocalPort({
   store,
   sources: { offer },
+  secrets,
   log,
   leaseMs = defaultStoreSettings.leaseMs,
 }: LocalPortOptions): RunnerPort {
@@ -112,8 +118,8 @@ export function createLocalPort({
       return isHeldNow ? new Date(at + leaseMs) : null
     },
 
-    append(lease, chunks, spoolOffset) {
-      return store.append(lease, chunks, spoolOffset)
+    append(lease, chunks, spoolPosition) {
+      return store.append(lease, chunks, spoolPosition)
     },
 
     finish(lease, date, outcome) {
@@ -124,6 +130,15 @@ export function createLocalPort({
       return report(lease, hasEnded ? [{ type: 'job_deadline', job, at }, ended] : [ended], ({ state }) =>
         isTerminal(state),
       )
+    },
+
+    async fetchSecrets({ buildId, jobId, fence }, names) {
+      const { build, context } = await loadBuild(buildId)
+      const job = build.jobs.find(({ id }) => id === jobId)
+      if (job?.fence !== fence || !isHeld(job.state)) throw new Error(`the lease of job ${jobId} is lost`)
+      // Whatever the owner of the secrets would say.
+      if (context.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
+      return secrets.of(buildId, names)
     },
 
     async rendered(lease, at, result) {

@@ -18,7 +18,10 @@ function storeWithJob(
 ): MemoryStore {
   const store = new MemoryStore(settings)
   const from = { kind: 'plan', plan: plainPlan([{ timeoutSeconds: 1 }], timeoutSeconds), conditions: [true] } as const
-  store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), from }, defaultStoreSettings), plainContext)
+  store.submit(
+    createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
+    plainContext,
+  )
   return store
 }
 
@@ -58,7 +61,7 @@ test('a build that cannot be seen to does not keep the others from what is due',
   const store = new MemoryStore(settings)
   for (const id of ['damaged', 'whole']) {
     const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
-    const created = createBuild({ id, queue: 'q', at: Date.now(), from }, settings)
+    const created = createBuild({ id, queue: 'q', at: Date.now(), held: false, from }, settings)
     // Without its steps nothing can be decided about a failure.
     store.submit(id === 'whole' ? created : { ...created, build: { ...created.build, steps: [] } }, plainContext)
   }

@@ -34,6 +34,8 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const engine = createEngine({
     store,
     sources: sourceOffers({ blobs }),
+    // Nobody can define one: a step that wants one fails and says so.
+    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
     log: toLog(log.child({ part: 'engine' })),

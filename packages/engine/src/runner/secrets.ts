@@ -1,0 +1,99 @@
+import { isMaskable } from '@harmont/logs'
+import type { SecretRef, Snapshot } from '@harmont/sandbox'
+import type { SecretsAnswer, SecretValue } from '../port.ts'
+import type { StepWork } from './base.ts'
+import type { JobContext } from './job-context.ts'
+import { persist } from './persist.ts'
+
+/** What a step is given of secrets. */
+export interface StepSecrets {
+  /** By the name that the step knows them under. */
+  readonly values: Readonly<Record<string, string>>
+  /** Those that were given: whoever sees what the step left must have them too. */
+  readonly given: readonly SecretRef[]
+  /** Names of secrets that the step wants and the build does not have. */
+  readonly missing: readonly string[]
+}
+
+/**
+ * Asks for the secrets of a step, right before it starts, and masks them in its log, with all others that it may come across. A build that may have none
+ * runs without, and its log says so.
+ */
+export async function stepSecrets(
+  context: JobContext,
+  { step }: StepWork,
+  taint: readonly SecretRef[],
+): Promise<StepSecrets> {
+  const wanted = Object.entries(step.secrets)
+  const values = await maskSecrets(context, taint)
+  if (wanted.length > 0 && typeof values === 'string') context.log.remark(values)
+  if (wanted.length === 0 || typeof values === 'string') return { values: {}, given: [], missing: [] }
+  const names = [...new Set(wanted.map(([, name]) => name))].sort()
+  const given = new Map(names.flatMap((name) => entryOf(values, name)))
+  const short = [...given].flatMap(([name, { value }]) => (isMaskable(value) ? [] : name))
+  if (short.length > 0) context.log.remark(shortSentence(short))
+  return {
+    values: Object.fromEntries(
+      wanted.flatMap(([as, name]) => entryOf(given, name).map(([, { value }]) => [as, value])),
+    ),
+    given: [...given].map(([name, { id }]) => ({ id, name })),
+    missing: names.filter((name) => !given.has(name)),
+  }
+}
+
+/**
+ * Masks in the job's log whatever secrets its build names anywhere, and those in what it starts from. Gives their values by name, or the remark why
+ * the build has none.
+ */
+export async function maskSecrets(
+  context: JobContext,
+  taint: readonly SecretRef[],
+): Promise<ReadonlyMap<string, SecretValue> | string> {
+  const { secretNames } = context.lease.job
+  const names = [...new Set([...secretNames, ...taint.map(({ name }) => name)])]
+  if (names.length === 0) return new Map()
+  const answer = await fetchSecrets(context, names)
+  if (answer.kind === 'withheld') return answer.remark
+  context.log.mask([...answer.values.values()].map(({ value }) => value))
+  return answer.values
+}
+
+/** Whether the build has every secret that what lies in the snapshot may know. */
+export async function maySee(context: JobContext, { meta: { taint = [] } }: Snapshot): Promise<boolean> {
+  if (taint.length === 0) return true
+  const answer = await fetchSecrets(
+    context,
+    taint.map(({ name }) => name),
+  )
+  return answer.kind === 'values' && taint.every(({ id, name }) => answer.values.get(name)?.id === id)
+}
+
+/** The secrets of a snapshot and of the step that ran on it, each once. */
+export function joinTaint(refs: readonly SecretRef[]): readonly SecretRef[] {
+  return [...new Map(refs.map((ref) => [ref.id, ref])).values()]
+}
+
+/** Why a step that lacks secrets is not run. */
+export function missingSentence(names: readonly string[]): string {
+  const one = names.length === 1
+  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} not defined for this build.`
+}
+
+function shortSentence(names: readonly string[]): string {
+  const one = names.length === 1
+  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} too short to be masked in this log.`
+}
+
+function fetchSecrets({ options, settings, lease }: JobContext, names: readonly string[]): Promise<SecretsAnswer> {
+  const { jobId } = lease.job
+  return persist(() => options.port.fetchSecrets(lease.job, names), {
+    signal: lease.signal,
+    giveUpMs: settings.giveUpMs,
+    onFailure: (error) => options.log('warn', `job ${jobId}: its secrets could not be asked for`, error),
+  })
+}
+
+function entryOf(values: ReadonlyMap<string, SecretValue>, name: string): [string, SecretValue][] {
+  const value = values.get(name)
+  return value === undefined ? [] : [[name, value]]
+}

@@ -1,0 +1,27 @@
+import { Matcher } from './matcher.ts'
+import { secretForms } from './secret-forms.ts'
+import { StreamBuffer } from './stream-buffer.ts'
+
+/** Knows the secrets that must not be seen. */
+export interface Redactor {
+  readonly matcher: Matcher
+  /** The text with `***` for each secret in it. */
+  text(text: string): string
+}
+
+/** Gives null when there is nothing to mask: no secret is long enough. */
+export function createRedactor(secrets: readonly string[]): Redactor | null {
+  const forms = secretForms(secrets)
+  if (forms.length === 0) return null
+  const matcher = new Matcher(forms)
+  return {
+    matcher,
+    text(text) {
+      const bytes = Buffer.from(text)
+      const buffer = new StreamBuffer(matcher, 0)
+      const place = { offset: 0, counts: [0, 0] } as const
+      buffer.push({ kind: 0, bytes, size: bytes.length, isMask: false, ts: 0n, at: 0, order: 0, from: 0, place })
+      return Buffer.concat(buffer.ready('end').map((slice) => slice.bytes)).toString()
+    },
+  }
+}

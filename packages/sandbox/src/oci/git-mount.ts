@@ -1,0 +1,55 @@
+import { SandboxError } from '../driver.ts'
+import { OpenFolder } from '../source/open-folder.ts'
+import { isAbsent } from './files.ts'
+import { firstId } from './layout.ts'
+
+/** Where a sandbox sees the git directory of its source. */
+export const gitTarget = '/workspace/.git'
+const name = '.git'
+
+const nobodysContent = { tree: '', owner: { uid: firstId, gid: firstId }, now: 0 }
+
+/** Makes the folder that the git directory is mounted on, whatever a step has left there. The workspace is as the sandbox sees it, and not trusted. */
+export function makeGitMountPoint(workspace: string): void {
+  try {
+    const folder = OpenFolder.root(workspace, nobodysContent)
+    try {
+      const found = folder.look(name)
+      if (found?.isDirectory() === true) return
+      folder.remove(name, found)
+      folder.makeFolder(name)
+    } finally {
+      folder.close()
+    }
+  } catch (cause) {
+    throw new SandboxError(
+      'provision_failed',
+      `/workspace is not a folder that a git directory can be shown in: ${cause}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/**
+ * Removes that folder from what a sandbox has written: nobody inside could put anything into it, nor remove it, while it was mounted on. Repeatable.
+ * @param upper all that the sandbox wrote; its links lead anywhere and are not followed.
+ */
+export function removeGitMountPoint(upper: string): void {
+  let root: OpenFolder | undefined
+  let workspace: OpenFolder | undefined
+  try {
+    root = OpenFolder.root(upper, nobodysContent)
+    // The sandbox may have moved it, or put another thing there.
+    if (root.look('workspace')?.isDirectory() !== true) return
+    workspace = root.enter('workspace')
+    if (workspace.look(name)?.isDirectory() === true) workspace.removeIfEmpty(name)
+  } catch (error) {
+    // Frozen already.
+    if (!isAbsent(error)) throw error
+  } finally {
+    workspace?.close()
+    root?.close()
+  }
+}
