@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly deadlineMs?: number
   readonly label?: Readonly<Record<string, string>>
+  readonly gitDirectory?: string
 }
 
 export interface Finished {
@@ -65,6 +66,7 @@ export class Bench {
       base,
       limits: { ...modestLimits, ...options.limits },
       network: options.network ?? 'none',
+      ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
     })
   }
 

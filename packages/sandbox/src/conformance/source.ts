@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SourceTreeRef } from '../driver.ts'
 import { unpackSource } from '../source/index.ts'
 import { type Bench, command, finish, type RunOptions } from './bench.ts'
@@ -54,6 +55,74 @@ export function sourceTests(bench: () => Bench): void {
     // The same tree again: what a step changed in a source file stays as that step left it.
     const third = await step(two, 'echo edited >main.c', { from: second.snapshot.id })
     expect((await step(two, 'cat main.c', { from: third.snapshot.id })).output).toBe('edited\n')
+  })
+
+  describe('a git directory beside the source', () => {
+    let git: string
+    let files: SourceTreeRef
+
+    beforeAll(async () => {
+      const work = await mkdtemp(join(directory, 'work-'))
+      const run = (...args: readonly string[]) =>
+        execFileSync('git', ['-C', work, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args])
+      run('init', '--quiet')
+      await writeFile(join(work, 'a.txt'), 'a')
+      run('add', '.')
+      run('commit', '--quiet', '-m', 'the first')
+      run('tag', 'v1')
+      git = join(work, '.git')
+      files = await tree({ 'a.txt': 'a' })
+    })
+
+    async function stepWithGit(script: string, options: RunOptions = {}) {
+      const sandbox = await bench().create({ ...options, gitDirectory: git })
+      await sandbox.syncSource(files)
+      const { stdout, stderr } = await finish(await sandbox.start(command(script)))
+      const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
+      await sandbox.destroy()
+      return { output: stdout + stderr, snapshot }
+    }
+
+    it('is one that git works with, which nobody inside can change', async () => {
+      const { output } = await stepWithGit('git log --format=%s; git describe --tags; git status --porcelain')
+      expect(output).toBe('the first\nv1\n')
+      const tries =
+        'touch .git/x; rm -r .git; mv .git elsewhere; git tag v2; git commit --allow-empty -m x; umount .git'
+      const attempts = await stepWithGit(`(${tries}) 2>&1; ls -d .git/HEAD; git tag`)
+      expect(attempts.output).toMatch(/Read-only file system/)
+      expect(attempts.output).toMatch(/\n\.git\/HEAD\nv1\n$/)
+    })
+
+    it('is in no snapshot, nor is its place, and changes no digest of one', async () => {
+      const { snapshots } = bench().driver
+      const withGit = await stepWithGit('echo made >made.txt')
+      const without = await step(files, 'echo made >made.txt')
+      expect(await snapshots.changedFilesDigest(withGit.snapshot.id)).toBe(
+        await snapshots.changedFilesDigest(without.snapshot.id),
+      )
+      const child = await step(files, 'ls -A', { from: withGit.snapshot.id })
+      expect(child.output).toBe('a.txt\nmade.txt\n')
+    })
+
+    it('covers what an earlier step made in its place, which comes back after it', async () => {
+      const link = await step(files, 'ln -s /etc .git')
+      const covered = await stepWithGit('git log --format=%s; ls -d /etc/passwd', { from: link.snapshot.id })
+      expect(covered.output).toBe('the first\n/etc/passwd\n')
+      const folder = await step(files, 'mkdir .git; echo mine >.git/config')
+      const shown = await stepWithGit('git tag', { from: folder.snapshot.id })
+      expect(shown.output).toBe('v1\n')
+      expect((await step(files, 'cat .git/config', { from: shown.snapshot.id })).output).toBe('mine\n')
+    })
+
+    it('does not lead out of the sandbox when a step moves its workspace away and leaves a link there', async () => {
+      const victim = await mkdtemp(join(directory, 'victim-'))
+      await mkdir(join(victim, '.git'))
+      const { output } = await stepWithGit(
+        `cd /; mv /workspace /moved; ln -s ${victim} /workspace; ls -d /moved/.git/HEAD`,
+      )
+      expect(output).toBe('/moved/.git/HEAD\n')
+      expect(existsSync(join(victim, '.git'))).toBe(true)
+    })
   })
 
   it('refuses a workspace that an earlier step replaced by a link out of the sandbox', async () => {

@@ -16,6 +16,7 @@ import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
+import { gitTarget } from './git-mount.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { probe } from './probe.ts'
@@ -51,6 +52,8 @@ export interface OciDriver extends SandboxDriver {
   imagesInUse(): Promise<ReadonlySet<string>>
   /** Digests of the source trees that sandboxes and snapshots hold: `keepManifests` of `collectSources`. */
   sourcesInUse(): Promise<ReadonlySet<string>>
+  /** Git directories that sandboxes are shown. */
+  gitDirectoriesInUse(): Promise<ReadonlySet<string>>
   /** Why a wished mode is not among them; a sentence each. */
   readonly networkProblems: readonly string[]
 }
@@ -169,7 +172,10 @@ class Driver implements OciDriver {
       link: launcher.network.link,
       resolvConf: launcher.network.resolvConf,
       groups: launcher.groups,
-      readOnlyMounts: spec.readOnlyMounts ?? [],
+      readOnlyMounts: [
+        ...(spec.readOnlyMounts ?? []),
+        ...(spec.gitDirectory === undefined ? [] : [{ source: spec.gitDirectory, target: gitTarget }]),
+      ],
       secretFiles: spec.secretFiles ?? false,
     }
     try {
@@ -242,6 +248,11 @@ class Driver implements OciDriver {
   async sourcesInUse(): Promise<ReadonlySet<string>> {
     const records = await Promise.all([this.snapshots.records(), allRecords(this.layout)])
     return new Set(records.flat().flatMap(({ source }) => (source === null ? [] : [source.digest])))
+  }
+
+  async gitDirectoriesInUse(): Promise<ReadonlySet<string>> {
+    const mounts = (await allRecords(this.layout)).flatMap(({ readOnlyMounts }) => readOnlyMounts)
+    return new Set(mounts.flatMap(({ source, target }) => (target === gitTarget ? [source] : [])))
   }
 
   async close(): Promise<void> {

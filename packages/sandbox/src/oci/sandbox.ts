@@ -17,6 +17,7 @@ import { isEmptyWithin, isPopulated, killGroup, removeGroups, waitUntilEmpty } f
 import { Changes } from './changes.ts'
 import { usedBytes } from './disk-use.ts'
 import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
+import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import type { Launcher } from './launcher.ts'
 import { firstId, type Layout, type SandboxFiles, sandboxFiles } from './layout.ts'
 import { rootFstab, staged } from './mounts.ts'
@@ -116,6 +117,7 @@ export class OciSandbox implements Sandbox {
     const launcher = this.unstarted('start')
     const { files, record, context } = this
     const { layout, now } = context
+    if (this.hasGit()) makeGitMountPoint(`/proc/${launcher.pid}/root${staged.root}/workspace`)
     const config = runtimeConfig({
       command,
       imageEnv: record.image.env,
@@ -186,6 +188,7 @@ export class OciSandbox implements Sandbox {
       // Nobody can write any more. The monitor ends just now, but the end of its mount takes as long as many files were seen
       // [0.3 s for 100,000]; a child that starts meanwhile only makes the kernel remark that a layer is still in use.
       await isEmptyWithin(record.groups.top, 20)
+      if (this.hasGit()) removeGitMountPoint(files.upper)
       return await this.context.snapshots.freeze(files, {
         parent: record.parent,
         imageDigest: record.image.digest,
@@ -238,6 +241,10 @@ export class OciSandbox implements Sandbox {
       if (lost) throw new Error(readIfPresent(files.monitorLog)?.trim() || 'the monitor ended without a word')
       await changes.wait(1_000, signal)
     }
+  }
+
+  private hasGit(): boolean {
+    return this.record.readOnlyMounts.some(({ target }) => target === gitTarget)
   }
 
   private async hasEnded(): Promise<boolean> {
