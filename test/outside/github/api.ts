@@ -158,8 +158,8 @@ function setFields(check: CheckRun, body: Json): void {
   const text = isObject(sent.output) ? [sent.output.summary, sent.output.text] : []
   if (text.some((each) => typeof each === 'string' && each.length > 65_535))
     throw invalid('Only 65535 characters are allowed')
-  // A check that is over stays over, unless it is set back on purpose with a new status.
-  if (fields.status !== 'completed') delete fields.conclusion
+  if (fields.status === 'completed') fields.completed_at ??= new Date().toISOString()
+  else for (const name of ['conclusion', 'completed_at']) delete fields[name]
   check.fields = fields
   const conclusion = typeof fields.conclusion === 'string' ? fields.conclusion : null
   check.history.push({ status: String(fields.status ?? 'queued'), conclusion })

@@ -125,12 +125,13 @@ export function readDefinition(): Definition {
   }
 }
 
-/** OpenAPI 3.0 says `nullable` beside `oneOf` and the like too, where JSON Schema has no such word. */
+/** OpenAPI 3.0 says `nullable` beside `oneOf` and the like too, where JSON Schema has no such word; and GitHub leaves null out of its enumerations. */
 function withNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNull)
   if (!isObject(value)) return value
   const copy = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withNull(each)]))
-  if (value.nullable !== true || typeof value.type === 'string') return copy
+  if (value.nullable !== true) return copy
+  if (typeof value.type === 'string') return Array.isArray(value.enum) ? { ...copy, enum: [...value.enum, null] } : copy
   const { nullable: _, ...rest } = copy
   return { anyOf: [rest, { type: 'null' }] }
 }

@@ -27,26 +27,25 @@ export interface Deliverer {
   release(arrange?: (held: readonly Delivery[]) => readonly Delivery[]): Promise<void>
   /** Everything that was made so far. */
   readonly made: readonly Delivery[]
+  /** GitHub's example of an event and action, as a fresh copy. */
+  example(event: string, action: string | null): Json
 }
 
 /** `target` is asked at each sending, because the server may move. */
 export function makeDeliverer(secret: string, target: () => string): Deliverer {
-  const examples = readExamples()
-  const ajv = new Ajv({ strict: false, allErrors: false })
-  formats.default(ajv)
-  const schema = JSON.parse(readFileSync(require.resolve('@octokit/webhooks-schemas/schema.json'), 'utf8'))
-  ajv.addSchema(schema, 'webhooks')
+  const check = readSchema()
+  const examples = readExamples(check)
   const made: Delivery[] = []
   let held: Delivery[] | null = null
 
   const deliverer: Deliverer = {
     made,
+    example: examples,
     make(event, action, facts) {
-      const payload: Json = { ...examples(event, action), ...facts }
-      const name = action === null ? `${event}$event` : `${event}$${action}`
-      const validate = ajv.getSchema(`webhooks#/definitions/${name}`)
-      if (validate === undefined) throw new Error(`GitHub has no schema for ${name}`)
-      if (!validate(payload)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)}`)
+      const { requester: _, ...example } = examples(event, action)
+      const payload: Json = { ...example, ...facts }
+      const wrong = check(event, action, payload)
+      if (wrong !== null) throw new Error(wrong)
       const delivery = { id: randomUUID(), event, body: JSON.stringify(payload) }
       made.push(delivery)
       return delivery
@@ -90,15 +89,36 @@ export function makeDeliverer(secret: string, target: () => string): Deliverer {
   return deliverer
 }
 
-/** GitHub's example of an event and action, as a fresh copy. */
-function readExamples(): (event: string, action: string | null) => Json {
+/** Says what GitHub's schema has against a payload; null: nothing. */
+type Check = (event: string, action: string | null, payload: unknown) => string | null
+
+function readSchema(): Check {
+  const ajv = new Ajv({ strict: false })
+  formats.default(ajv)
+  ajv.addSchema(JSON.parse(readFileSync(require.resolve('@octokit/webhooks-schemas/schema.json'), 'utf8')), 'webhooks')
+  return (event, action, payload) => {
+    const name = `${event}$${action ?? 'event'}`
+    const validate = ajv.getSchema(`webhooks#/definitions/${name}`)
+    if (validate === undefined) return `GitHub has no schema for ${name}`
+    return validate(payload) ? null : `${name}: ${ajv.errorsText(validate.errors)}`
+  }
+}
+
+/** The first example of an event and action that the schema allows, where there is one: some are older than it. */
+function readExamples(check: Check): (event: string, action: string | null) => Json {
   const all: unknown = JSON.parse(readFileSync(require.resolve('@octokit/webhooks-examples'), 'utf8'))
   if (!Array.isArray(all)) throw new Error('expected a list of examples')
+  const found = new Map<string, Json>()
   return (event, action) => {
-    const { examples } = objectAt(all.find((each) => isObject(each) && each.name === event))
-    const found = Array.isArray(examples)
-      ? examples.filter((each) => action === null || (isObject(each) && each.action === action))
-      : []
-    return objectAt(structuredClone(found[0]))
+    const name = `${event} ${action}`
+    let example = found.get(name)
+    if (example === undefined) {
+      const { examples } = objectAt(all.find((each) => isObject(each) && each.name === event))
+      if (!Array.isArray(examples)) throw new Error(`GitHub has no example of ${event}`)
+      const fits = examples.filter((each) => action === null || (isObject(each) && each.action === action))
+      example = objectAt(fits.find((each) => check(event, action, each) === null) ?? fits[0])
+      found.set(name, example)
+    }
+    return structuredClone(example)
   }
 }

@@ -17,8 +17,6 @@ export interface Repository {
   name: string
   readonly defaultBranch: string
   isPrivate: boolean
-  /** The bare git repository. */
-  readonly directory: string
   readonly forkOf: Repository | null
   readonly pulls: PullRequest[]
 }
