@@ -15,7 +15,14 @@ export interface Rendered {
 /** Evaluates the one pipeline of a project that has this slug, and no other. */
 export async function render(project: string, slug: string): Promise<Rendered> {
   const { definitions, failures } = await loadDefinitions(project)
-  const { definition, file } = pick(definitions, failures, slug)
+  return { ...(await evaluate(project, pick(definitions, failures, slug))), failures }
+}
+
+/** Evaluates one definition. Throws a RenderError. */
+export async function evaluate(
+  project: string,
+  { definition, file }: LoadedDefinition,
+): Promise<Omit<Rendered, 'failures'>> {
   let document: unknown
   try {
     document = typeof definition.pipeline === 'function' ? await definition.pipeline() : definition.pipeline
@@ -23,7 +30,7 @@ export async function render(project: string, slug: string): Promise<Rendered> {
     throw new RenderError(file, error)
   }
   const warnings: string[] = []
-  return { json: keyed(document, { project, slug, file, warnings }), warnings, failures }
+  return { json: keyed(document, { project, slug: definition.slug, file, warnings }), warnings }
 }
 
 function pick(

@@ -1,0 +1,62 @@
+/**
+ * How a server's rendering hands an envelope on. A runner takes a rendered pipeline and nothing else, so the envelope travels as the command of a step that
+ * no server ever runs.
+ */
+import { type IrDocument, parsePlan } from '@harmont/ir'
+import type { Envelope, EnvelopeError, EnvelopePipeline } from './envelope.ts'
+
+/** What a server is told of a repository's pipelines. */
+export interface Discovered {
+  readonly pipelines: readonly Omit<EnvelopePipeline, 'definition'>[]
+  readonly errors: readonly EnvelopeError[]
+}
+
+/** The slug to render when every pipeline is asked for; none has it. */
+export const everyPipeline = '*'
+
+const key = 'discovery'
+const longestMessage = 4_000
+
+/** The pipeline that carries what a server wants to know of an envelope. Throws when it holds more than one can carry (`sdk-cli.md` 1.6). */
+export function carry({ pipelines, errors }: Envelope): string {
+  const discovered: Discovered = {
+    pipelines: pipelines.map(({ definition: _, ...told }) => told),
+    errors: errors.map((error) => ({ ...error, message: error.message.slice(0, longestMessage) })),
+  }
+  const cmd = JSON.stringify(discovered)
+  const document: IrDocument = {
+    version: '0',
+    graph: {
+      nodes: [{ step: { key, cmd, if: { local: true } }, env: {} }],
+      node_holes: [],
+      edge_property: 'directed',
+      edges: [],
+    },
+  }
+  const text = JSON.stringify(document)
+  const plan = parsePlan(text)
+  if (plan.ok) return text
+  throw new Error(`.hm: the names and triggers of the pipelines are too many to tell: ${plan.error.message}`)
+}
+
+/** What a carrier's only command carries. Throws when it is none. */
+export function readCarried(command: string): Discovered {
+  const value: unknown = JSON.parse(command)
+  if (!isDiscovered(value)) throw new Error('expected what a rendering of all pipelines gives')
+  return value
+}
+
+function isDiscovered(value: unknown): value is Discovered {
+  if (typeof value !== 'object' || value === null || !('pipelines' in value) || !('errors' in value)) return false
+  const { pipelines, errors } = value
+  return (
+    Array.isArray(pipelines) &&
+    Array.isArray(errors) &&
+    pipelines.every((each) => isText(each, 'slug') && isText(each, 'name') && isText(each, 'file')) &&
+    errors.every((each) => isText(each, 'code') && isText(each, 'message') && isText(each, 'file'))
+  )
+}
+
+function isText(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'string'
+}
