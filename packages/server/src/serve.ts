@@ -16,6 +16,7 @@ import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
+import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { sessionCookies } from './sessions/cookies.ts'
 import type { Settings } from './settings/read-settings.ts'
@@ -99,7 +100,7 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     migrationNames,
     dataDirectory: directory.path,
     settings,
-    limiter: createLimiter(pool, settings.rateLimits),
+    limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
     sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,
     renderWaitSeconds: settings.renderWaitSeconds,
@@ -115,11 +116,15 @@ function makeHttp(services: Services, settings: Settings, log: Logger, validateR
   return createHttp({
     handlers: allRoutes(services),
     access: {
-      authenticate: (token) => authenticate(pool, token),
+      authenticate: (credential) => authenticate(pool, credential),
       membership: (caller, slug) => findMembership(pool, caller, slug),
     },
     openBlobSink: () => blobs.create(),
+    limiter: services.limiter,
+    sessionCookies: services.sessionCookies,
     publicUrl: settings.publicUrl,
+    corsOrigins: settings.corsOrigins,
+    trustedProxies: settings.trustedProxies,
     log,
     translate: translateFault,
     validateResponses,

@@ -1,30 +1,14 @@
 import type { Operation } from '@harmont/contract'
 import { apiError } from './api-error.ts'
 import { type Caller, hasRole, type Membership, type Role } from './caller.ts'
+import type { Credential } from './credential.ts'
 
 /** How the shell asks who calls and what they may; the answers come from the feature code. */
 export interface Access {
   /** Gives the user behind a session or API key; null for one that is unknown, expired or revoked. */
-  readonly authenticate: (token: string) => Promise<Caller | null>
+  readonly authenticate: (credential: Credential) => Promise<Caller | null>
   /** Gives the caller's place in an organization; null where there is none or no such organization. Any text may come as `slug`. */
   readonly membership: (caller: Caller, slug: string) => Promise<Membership | null>
-}
-
-/** Gives the token of an `Authorization` header; null without one. The scheme counts in any case. */
-export function bearerOf(authorization: string | undefined): string | null {
-  return /^bearer +([\x21-\x7e]+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null
-}
-
-/** Gives the caller of an operation; null where its `x-auth` asks for none. Throws 401. */
-export async function requireCaller(
-  access: Access,
-  { auth }: Operation,
-  bearer: string | null,
-): Promise<Caller | null> {
-  if (roleAsked(auth) === null && auth !== 'bearer') return null
-  const caller = bearer === null ? null : await access.authenticate(bearer)
-  if (caller !== null) return caller
-  throw unauthorized(bearer === null ? 'A credential is needed' : 'The credential is unknown, expired or revoked')
 }
 
 /** Gives the 401 of a credential or runner token. */

@@ -1,8 +1,9 @@
 import type { JsonSchema, Operation } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
-import { answerOperation, type BoundOperation, type Shell } from './answer-operation.ts'
+import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 import { responseValidator } from './response-validation.ts'
+import type { Shell } from './shell.ts'
 
 /** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
 export function addRoute(

@@ -1,26 +1,15 @@
 import type { Readable } from 'node:stream'
 import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
-import { type Access, bearerOf, requireCaller, requireMembership } from './access.ts'
-import { apiError } from './api-error.ts'
-import type { BlobSink } from './build-body.ts'
+import { type Admitted, admit, judgesItself } from './admit.ts'
+import { ApiError, apiError } from './api-error.ts'
 import { cookieOf } from './cookies.ts'
-import { readParams } from './params.ts'
+import { bearerOf } from './credential.ts'
+import { refuseCredential } from './limits.ts'
 import { readQuery } from './query.ts'
 import type { BodyReader } from './read-body.ts'
+import type { Shell } from './shell.ts'
 import { guardAgainstStall } from './stall-guard.ts'
-
-/** What answering an operation needs of the server. */
-export interface Shell {
-  readonly access: Access
-  readonly openBlobSink: () => Promise<BlobSink>
-  readonly log: Logger
-  /** Longest wait for the next byte of a body. */
-  readonly bodyIdleMs: number
-  /** How long a streamed answer may make no progress. */
-  readonly stallMs: number
-}
 
 /** The same as every `Reply` of the contract, as the shell sends it. */
 interface AnyReply {
@@ -58,34 +47,49 @@ export function answerOperation(
   return async (request, reply) => {
     // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
     // the compiler cannot follow that from a value of the table, hence the two `never`.
-    const context = await contextOf(operation, shell, request, reply)
+    const admitted = await admit(shell, operation, request)
+    const context = contextOf(operation, shell, admitted, request, reply)
     if (binding === null) throw apiError('not_implemented', `\`${operation.id}\` is not offered by this server yet.`)
-    const proceed = await binding.begin(context as never)
-    const query = readQuery(operation.id, request.raw.url?.split('?').slice(1).join('?') ?? '')
-    const input = { query, ...(await readBody(request.raw)) }
-    return send(request, reply, shell, shape, await proceed(input as never))
+    const answer = async () => {
+      const proceed = await binding.begin(context as never)
+      const query = readQuery(operation.id, request.raw.url?.split('?').slice(1).join('?') ?? '')
+      const input = { query, ...(await readBody(request.raw)) }
+      return proceed(input as never)
+    }
+    return send(request, reply, shell, shape, await countingRefusals(shell, operation, admitted, answer))
   }
 }
 
-async function contextOf(
+/** A token that the operation itself refuses is counted like a credential that the shell refuses. */
+async function countingRefusals<T>(
+  { limiter }: Shell,
+  operation: Operation,
+  { client }: Admitted,
+  answer: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const isRefused = judgesItself(operation) && error instanceof ApiError && error.status === 401
+    if (isRefused) return refuseCredential(limiter, client.address, error)
+    throw error
+  }
+}
+
+function contextOf(
   operation: Operation,
   shell: Shell,
+  { client, credential, caller, params, membership }: Admitted,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<object> {
-  const bearer = bearerOf(request.headers.authorization)
-  const caller = await requireCaller(shell.access, operation, bearer)
-  const params = readParams(operation.parameters, request.params as Record<string, string>)
-  const membership = await requireMembership(shell.access, operation, caller, params.org)
+): object {
   return {
     operationId: operation.id,
     method: request.method,
     params,
-    bearer,
-    client: {
-      address: request.socket.remoteAddress ?? '',
-      userAgent: firstOf(request.headers['user-agent']),
-    },
+    bearer: bearerOf(request.headers.authorization),
+    credential,
+    client,
     cookie: (name: string) => cookieOf(request.headers.cookie, name),
     header: (name: string) => firstOf(request.headers[name]),
     requestId: request.id,

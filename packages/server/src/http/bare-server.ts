@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
+import { corsHeaders, preflightHeaders } from './cors.ts'
 import { dropBody } from './request-bytes.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -17,6 +18,7 @@ declare module 'fastify' {
 
 interface ServerOptions {
   readonly publicUrl: string
+  readonly isAllowedOrigin: (origin: string) => boolean
   readonly log: Logger
   readonly headersMs: number
   readonly bodyIdleMs: number
@@ -24,7 +26,8 @@ interface ServerOptions {
 }
 
 /** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
-export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }: ServerOptions): FastifyInstance {
+export function bareServer(options: ServerOptions): FastifyInstance {
+  const { publicUrl, log, headersMs, translate } = options
   const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, translate }, error, request, reply)
   const app = fastify({
     loggerInstance: quietLog(log),
@@ -42,7 +45,7 @@ export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }:
     },
     frameworkErrors: (_error, request, reply) => {
       const malformed = apiError('request_malformed', 'The path of the URL must be percent-encoded UTF-8.')
-      onError(malformed, request, reply.headers(ownHeaders(publicUrl, request.id)))
+      onError(malformed, request, reply.headers(ownHeaders(options, request)))
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(publicUrl, error, socket),
   })
@@ -52,18 +55,29 @@ export function bareServer({ publicUrl, log, headersMs, bodyIdleMs, translate }:
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_request, socket) => socket.end(rawAnswer(noTunnel(), publicUrl)))
   app.setErrorHandler(onError)
-  addHooks(app, publicUrl, log, bodyIdleMs)
+  addHooks(app, options)
   refuseUnknownRoutes(app)
   return app
 }
 
-function ownHeaders(publicUrl: string, requestId: string): Record<string, string> {
-  return { ...securityHeaders(publicUrl), 'x-request-id': requestId }
+function ownHeaders(
+  { publicUrl, isAllowedOrigin }: ServerOptions,
+  { id, headers }: FastifyRequest,
+): Record<string, string> {
+  return { ...securityHeaders(publicUrl), ...corsHeaders(isAllowedOrigin, headers.origin), 'x-request-id': id }
 }
 
-function addHooks(app: FastifyInstance, publicUrl: string, log: Logger, bodyIdleMs: number): void {
+function addHooks(app: FastifyInstance, options: ServerOptions): void {
+  const { log, bodyIdleMs } = options
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(ownHeaders(publicUrl, request.id))
+    reply.headers(ownHeaders(options, request))
+    if (isPreflight(request)) {
+      const isAllowed = options.isAllowedOrigin(request.headers.origin ?? '')
+      return reply
+        .code(204)
+        .headers(isAllowed ? preflightHeaders : {})
+        .send()
+    }
     if (Buffer.byteLength(request.raw.url ?? '') > longestUrl) throw tooLongUrl()
   })
   app.addHook('onSend', async (request, reply) => {
@@ -83,6 +97,11 @@ function addHooks(app: FastifyInstance, publicUrl: string, log: Logger, bodyIdle
     }
     log.info(facts, 'answered')
   })
+}
+
+/** What a browser asks before a page's request; it is asked of paths that are not there too, whose 404 the page may read. */
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
 function refuseUnknownRoutes(app: FastifyInstance): void {

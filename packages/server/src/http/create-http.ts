@@ -1,23 +1,34 @@
 import { type Operation, operationTable } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
+import type { SessionCookies } from '../sessions/cookies.ts'
 import type { Access } from './access.ts'
 import { addRoute } from './add-route.ts'
-import type { AnyBinding, Shell } from './answer-operation.ts'
+import type { AnyBinding } from './answer-operation.ts'
 import { bareServer } from './bare-server.ts'
 import type { BlobSink } from './build-body.ts'
+import { clientAddress } from './client-address.ts'
 import type { BoundId, Handlers } from './handlers.ts'
 import { notYet } from './not-yet.ts'
 import { openApiOperation } from './openapi-document.ts'
+import { originCheck } from './origins.ts'
 import { bodyReader } from './read-body.ts'
 import type { Translate } from './send-error.ts'
+import type { Shell } from './shell.ts'
 
 export interface HttpOptions {
   readonly handlers: Handlers
   readonly access: Access
+  readonly limiter: RateLimiter
+  readonly sessionCookies: Pick<SessionCookies, 'name' | 'isCsrfTokenOf'>
   readonly openBlobSink: () => Promise<BlobSink>
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string
+  /** Origins beside that whose pages may call. */
+  readonly corsOrigins: readonly string[]
+  /** Address ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
   readonly log: Logger
   /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
   readonly translate?: Translate
@@ -30,14 +41,18 @@ export interface HttpOptions {
 /** Gives the HTTP server with every operation of the contract bound; the caller lets it listen and closes it. */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { headersMs = 10_000, bodyIdleMs = 30_000, stallMs = 60_000 } = options.timeouts ?? {}
+  const isAllowedOrigin = originCheck(options.publicUrl, options.corsOrigins)
   const app = bareServer({
     publicUrl: options.publicUrl,
+    isAllowedOrigin,
     log: options.log,
     headersMs,
     bodyIdleMs,
     translate: options.translate ?? (() => null),
   })
-  const shell: Shell = { ...options, bodyIdleMs, stallMs }
+  const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
+  const addressOf = clientAddress(options.trustedProxies)
+  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, stallMs }
   for (const operation of operationTable.values()) {
     const bound = { operation, binding: bindingOf(operation, options), readBody: bodyReader(operation, shell) }
     for (const version of ['v0', 'v1'] as const)

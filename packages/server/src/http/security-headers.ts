@@ -1,6 +1,8 @@
 /** Gives the headers that every answer of the API carries; `http.md` 12.2. */
 export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
   return {
+    // Which headers an answer has depends on the page that asked: no cache may give it to another.
+    vary: 'Origin',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',

@@ -1,4 +1,7 @@
 import { pino } from 'pino'
+import { createLimiter } from '../rate-limits/create-limiter.ts'
+import { ProcessBuckets } from '../rate-limits/process-buckets.ts'
+import { sessionCookies } from '../sessions/cookies.ts'
 import { apiError } from './api-error.ts'
 import type { BlobSink } from './build-body.ts'
 import { createHttp, type Handlers, type HttpOptions } from './index.ts'
@@ -30,9 +33,15 @@ function countingSink(record: SinkRecord): BlobSink {
   }
 }
 
+const publicUrl = 'https://harmont.example'
+export const cookieKey = 'the-cookie-key-of-tests'
+/** An origin beside the public one whose pages may call. */
+export const listedOrigin = 'https://app.example'
 export const ownerToken = 'owner-token'
 export const memberToken = 'member-token'
 export const strangerToken = 'stranger-token'
+/** A member's key that may only read. */
+export const narrowToken = 'narrow-token'
 
 export interface TestServer {
   readonly url: string
@@ -43,24 +52,25 @@ export interface TestServer {
   readonly close: () => Promise<void>
 }
 
-/** Starts a server with the small feature on a free port; `handlers` replace its own. */
+/** Starts a server with the small feature on a free port; `handlers` replace its own, `options` what it is made of. */
 export async function startTestServer(
   handlers: Partial<Handlers> = {},
   timeouts: NonNullable<HttpOptions['timeouts']> = {},
+  options: Partial<HttpOptions> = {},
 ): Promise<TestServer> {
   const sink = { bytes: 0, finished: 0, aborted: 0 }
   const lines: string[] = []
   const app = createHttp({
     handlers: { ...testHandlers, ...handlers },
     access: {
-      authenticate: async (token) => {
-        if (![ownerToken, memberToken, strangerToken].includes(token)) return null
+      authenticate: async ({ token, isCookie }) => {
+        if (![ownerToken, memberToken, strangerToken, narrowToken].includes(token)) return null
         return {
           userId,
           credentialId: token,
           kind: 'key',
-          isCookie: false,
-          scopes: ['read', 'build', 'manage', 'account'],
+          isCookie,
+          scopes: token === narrowToken ? ['read'] : ['read', 'build', 'manage', 'account'],
           organizationIds: null,
           expiresAt: null,
         }
@@ -71,12 +81,17 @@ export async function startTestServer(
       },
     },
     openBlobSink: async () => countingSink(sink),
-    publicUrl: 'https://harmont.example',
+    limiter: createLimiter(new ProcessBuckets(), 'off'),
+    sessionCookies: sessionCookies(publicUrl, cookieKey),
+    publicUrl,
+    corsOrigins: [listedOrigin],
+    trustedProxies: [],
     log: pino({}, { write: (line: string) => lines.push(line) }),
     translate: (thrown) =>
       thrown instanceof DatabaseGone ? apiError('service_unavailable', 'No database.', { cause: thrown }) : null,
     validateResponses: true,
     timeouts,
+    ...options,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()

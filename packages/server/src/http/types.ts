@@ -3,6 +3,7 @@ import type { OperationId, operationAuth, operations } from '@harmont/contract'
 import type { Logger } from 'pino'
 import type { UploadedSource } from './build-body.ts'
 import type { Caller, Client, Membership } from './caller.ts'
+import type { Credential } from './credential.ts'
 import type { Idempotency } from './idempotency.ts'
 
 /** Operations whose `source_b64` is taken out of the body while it arrives. */
@@ -84,6 +85,8 @@ export type RequestContext<Id extends OperationId> = {
   readonly header: (name: string) => string | null
   /** The token of `Authorization: Bearer`, unchecked; null when absent. Checked already where there is a `caller`. */
   readonly bearer: string | null
+  /** The bearer token or session cookie, unchecked; null when absent. */
+  readonly credential: Credential | null
   readonly client: Client
   /** A cookie as sent; null when absent. */
   readonly cookie: (name: string) => string | null

@@ -1,22 +1,22 @@
 import { authenticate } from '../access/authenticate.ts'
 import type { Database } from '../database/transaction.ts'
-import { apiError, uuidOrNone } from '../http/index.ts'
+import { apiError, type Credential, requireScope, uuidOrNone } from '../http/index.ts'
 import { readLogToken } from './log-token.ts'
 import { findBuildOfJob, mayReadBuild } from './store.ts'
 
 export interface LogCredential {
   readonly token: string | undefined
-  readonly bearer: string | null
+  readonly credential: Credential | null
 }
 
 /** The job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which says nothing of whether the job exists. */
 export async function requireLog(
   database: Database,
   secret: string,
-  credential: LogCredential,
+  shown: LogCredential,
   sentJobId: string,
 ): Promise<{ readonly jobId: string; readonly buildId: string }> {
-  const mayRead = await whatMayBeRead(database, secret, credential)
+  const mayRead = await whatMayBeRead(database, secret, shown)
   const jobId = uuidOrNone(sentJobId)
   const buildId = await findBuildOfJob(database, jobId)
   if (buildId !== undefined && (await mayRead(buildId))) return { jobId, buildId }
@@ -26,16 +26,17 @@ export async function requireLog(
 async function whatMayBeRead(
   database: Database,
   secret: string,
-  { token, bearer }: LogCredential,
+  { token, credential }: LogCredential,
 ): Promise<(buildId: string) => Promise<boolean>> {
   if (token !== undefined) {
     const allowed = readLogToken(secret, token, new Date())
     if (allowed === null) throw unauthorized('The log token is malformed, forged or expired')
     return async (buildId) => buildId === allowed
   }
-  const caller = bearer === null ? null : await authenticate(database, bearer)
-  if (caller === null) throw unauthorized(bearer === null ? 'A log token is needed' : 'The credential is not known')
-  return (buildId) => mayReadBuild(database, caller.userId, buildId)
+  const caller = credential === null ? null : await authenticate(database, credential)
+  if (caller === null) throw unauthorized(credential === null ? 'A log token is needed' : 'The credential is not known')
+  requireScope('streamJobLogs', caller)
+  return (buildId) => mayReadBuild(database, caller, buildId)
 }
 
 function unauthorized(what: string): Error {

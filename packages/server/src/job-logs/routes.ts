@@ -40,8 +40,13 @@ export function jobLogRoutes(
       const { token, expiresAt } = makeLogToken(logTokenSecret, build.id, new Date())
       return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
     }),
-    streamJobLogs: operation('streamJobLogs', async ({ method, params, query, bearer, header, signal }) => {
-      const { jobId, buildId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
+    streamJobLogs: operation('streamJobLogs', async ({ method, params, query, credential, header, signal }) => {
+      const { jobId, buildId } = await requireLog(
+        pool,
+        logTokenSecret,
+        { token: query.token, credential },
+        params.job_id,
+      )
       const after = resumeAfter(header('last-event-id') ?? query.last_event_id ?? null)
       const leave = method === 'GET' ? seats.take(buildId) : () => {}
       return {
@@ -53,8 +58,13 @@ export function jobLogRoutes(
         },
       }
     }),
-    getJobLogText: operation('getJobLogText', async ({ method, params, query, bearer, header, signal }) => {
-      const { jobId, buildId } = await requireLog(pool, logTokenSecret, { token: query.token, bearer }, params.job_id)
+    getJobLogText: operation('getJobLogText', async ({ method, params, query, credential, header, signal }) => {
+      const { jobId, buildId } = await requireLog(
+        pool,
+        logTokenSecret,
+        { token: query.token, credential },
+        params.job_id,
+      )
       // The end first: what is counted after it is all there will be.
       const isComplete = await reads.isOver(jobId)
       const start = isComplete || query.meta === '1' ? null : openRangeStart(header('range'))

@@ -1,5 +1,6 @@
 import type { JobState } from '@harmont/engine'
 import type { Database } from '../database/transaction.ts'
+import type { Caller } from '../http/index.ts'
 
 /** The build of a job; undefined when there is no such job. */
 export async function findBuildOfJob(database: Database, jobId: string): Promise<string | undefined> {
@@ -11,15 +12,15 @@ export async function findBuildOfJob(database: Database, jobId: string): Promise
   return rows[0]?.build_id
 }
 
-/** Whether the user is a member of the organization that a build belongs to. */
-export async function mayReadBuild(database: Database, userId: string, buildId: string): Promise<boolean> {
+/** Whether the caller is a member of the organization that a build belongs to, and the credential shows that. */
+export async function mayReadBuild(database: Database, caller: Caller, buildId: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'may-read-build',
     text: `select 1 from build_records r
              join pipelines p on p.id = r.pipeline_id
              join memberships m on m.organization_id = p.organization_id and m.user_id = $2
-            where r.id = $1`,
-    values: [buildId, userId],
+            where r.id = $1 and ($3::uuid[] is null or p.organization_id = any ($3))`,
+    values: [buildId, caller.userId, caller.organizationIds],
   })
   return rowCount === 1
 }

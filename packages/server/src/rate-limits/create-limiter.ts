@@ -1,17 +1,14 @@
-import type { Database } from '../database/transaction.ts'
 import { apiError } from '../http/index.ts'
 import { addressKey } from './address-key.ts'
 import type { Bucket, Buckets } from './buckets.ts'
 import type { RateLimiter } from './limiter.ts'
 import { ProcessBuckets } from './process-buckets.ts'
 import { type LimitName, type LimitRule, limitRules, type RateLimitRules } from './rules.ts'
-import { SharedBuckets } from './store.ts'
 
-/** A limiter with the limits of the setting HARMONT_RATE_LIMITS. */
-export function createLimiter(database: Database, setting: RateLimitRules): RateLimiter {
+/** A limiter with the limits of the setting HARMONT_RATE_LIMITS. `shared` holds what all processes count together. */
+export function createLimiter(shared: Buckets, setting: RateLimitRules): RateLimiter {
   if (setting === 'off') return noLimits
   const rules: Readonly<Record<LimitName, LimitRule>> = { ...limitRules, ...(setting === 'on' ? {} : setting) }
-  const shared = new SharedBuckets(database)
   const own = new ProcessBuckets()
   const find = (name: LimitName, key: string): [Buckets, Bucket] => {
     const rule = rules[name]

@@ -9,7 +9,7 @@ import { rateLimitRules } from './rules.ts'
 import { removeFullBuckets, SharedBuckets } from './store.ts'
 
 const it = testServer()
-const limiterWith = (setting: string) => createLimiter(it.server.pool, rateLimitRules(setting))
+const limiterWith = (setting: string) => createLimiter(new SharedBuckets(it.server.pool), rateLimitRules(setting))
 
 /** Seconds to wait; null when it was allowed. */
 async function retryAfter(taken: Promise<void>): Promise<number | null> {

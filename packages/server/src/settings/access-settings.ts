@@ -1,12 +1,12 @@
 /** Who may come in, and how often (`http.md` 12.4). */
 import { rateLimitRules } from '../rate-limits/rules.ts'
-import { addressRange, emailAddress, exactUrl, integer, listOf, origin, smtpUrl, visibleAscii } from './parse.ts'
+import { addressBlock, emailAddress, exactUrl, integer, listOf, origin, smtpUrl, visibleAscii } from './parse.ts'
 import { optional, secret, setting } from './setting.ts'
 
 export const accessSettings = {
   trustedProxies: setting(
     'HARMONT_TRUSTED_PROXIES',
-    listOf(addressRange),
+    listOf(addressBlock),
     [],
     'address ranges of proxies whose X-Forwarded-For is believed',
   ),

@@ -82,18 +82,24 @@ export const byteSize: Parse<number> = (text) => {
   return Number(match[1]) * 1024 ** power
 }
 
+/** `10.0.0.0/8` or `10.1.2.3`. */
+export const addressBlock: Parse<string> = (text) => {
+  if (!isAddressBlock(text)) throw new NotThat('an address, or a range such as `10.0.0.0/8`')
+  return text
+}
+
+function isAddressBlock(text: string): boolean {
+  const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128)
+}
+
 /** `10.0.0.0/8`, `10.1.2.3`, or either form of a single address with a port. */
 export const addressRange: Parse<string> = (text) => {
-  const refuse = () => new NotThat('an address, a range such as `10.0.0.0/8`, or `host:port`')
-  const range = /^([^/]+)\/(\d{1,3})$/.exec(text)
-  if (range !== null) {
-    const version = isIP(range[1] ?? '')
-    if (version === 0 || Number(range[2]) > (version === 4 ? 32 : 128)) throw refuse()
-    return text
-  }
-  if (isIP(text) !== 0) return text
+  if (isAddressBlock(text)) return text
   const port = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text)
-  if (port === null || Number(port[2]) > 65535) throw refuse()
+  if (port === null || Number(port[2]) > 65535)
+    throw new NotThat('an address, a range such as `10.0.0.0/8`, or `host:port`')
   return text
 }
 

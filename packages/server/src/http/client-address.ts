@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+
+/** Gives the look-up of whom a request comes from: its peer, or behind trusted proxies the right-most `X-Forwarded-For` entry that is none of them. */
+export function clientAddress(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+  const trusted = blockList(trustedProxies)
+  const isTrusted = (address: string): boolean => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  return ({ socket, headers }) => {
+    let address = plain(socket.remoteAddress ?? '')
+    const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
+    for (const entry of forwarded.reverse()) {
+      const next = plain(entry.trim())
+      // Beyond the first that we do not trust anybody may have written anything.
+      if (!isTrusted(address) || isIP(next) === 0) break
+      address = next
+    }
+    return address
+  }
+}
+
+/** IPv4 in its own form, also where the socket takes both families. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
+function blockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return list
+}

@@ -1,0 +1,25 @@
+const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+const requestHeaders =
+  'authorization, content-type, api-version, idempotency-key, last-event-id, range, x-csrf-token, x-harmont-session, x-request-id'
+const exposedHeaders =
+  'x-request-id, retry-after, location, content-range, etag, idempotent-replayed, harmont-log-complete'
+
+/** Gives the CORS headers of an answer to a page of `origin` (`http.md` 12.1); none for an origin that is not listed. */
+export function corsHeaders(
+  isAllowedOrigin: (origin: string) => boolean,
+  origin: string | undefined,
+): Readonly<Record<string, string>> {
+  if (origin === undefined || !isAllowedOrigin(origin)) return {}
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': exposedHeaders,
+  }
+}
+
+/** What the answer to a preflight says beside that. */
+export const preflightHeaders = {
+  'access-control-allow-methods': methods,
+  'access-control-allow-headers': requestHeaders,
+  'access-control-max-age': '600',
+} as const

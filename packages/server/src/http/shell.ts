@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from 'pino'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
+import type { Access } from './access.ts'
+import type { BlobSink } from './build-body.ts'
+import type { CsrfCheck } from './csrf.ts'
+
+/** What answering an operation needs of the server. */
+export interface Shell extends CsrfCheck {
+  readonly access: Access
+  readonly limiter: RateLimiter
+  /** Name of the cookie that holds a session's token. */
+  readonly cookieName: string
+  readonly addressOf: (request: IncomingMessage) => string
+  readonly openBlobSink: () => Promise<BlobSink>
+  readonly log: Logger
+  /** Longest wait for the next byte of a body. */
+  readonly bodyIdleMs: number
+  /** How long a streamed answer may make no progress. */
+  readonly stallMs: number
+}
