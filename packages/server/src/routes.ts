@@ -15,6 +15,7 @@ import { moneyRoutes } from './money/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
+import { secretRoutes } from './secrets/routes.ts'
 import type { SessionCookies } from './sessions/cookies.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import type { Settings } from './settings/read-settings.ts'
@@ -40,6 +41,7 @@ export function allRoutes(services: Services): Handlers {
     ...buildRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
+    ...secretRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...moneyRoutes(services),

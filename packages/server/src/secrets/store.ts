@@ -1,0 +1,122 @@
+import type { Database } from '../database/transaction.ts'
+
+/** Whose secrets: an organization's, or those of one of its pipelines. */
+export interface SecretScope {
+  readonly organizationId: string
+  readonly pipelineId: string | null
+}
+
+export interface SecretRow {
+  readonly id: string
+  readonly name: string
+  readonly branches: readonly string[] | null
+  readonly events: readonly string[] | null
+  readonly updated_at: Date
+}
+
+const columns = 'id, name, branches, events, updated_at'
+const ofScope = 'organization_id = $1 and pipeline_id is not distinct from $2::uuid'
+
+/** The secrets of a scope by name, without values. */
+export async function listSecrets(
+  database: Database,
+  { organizationId, pipelineId }: SecretScope,
+): Promise<readonly SecretRow[]> {
+  const { rows } = await database.query<SecretRow>({
+    name: pipelineId === null ? 'list-organization-secrets' : 'list-pipeline-secrets',
+    text:
+      pipelineId === null
+        ? `select ${columns} from secrets where organization_id = $1 and pipeline_id is null order by name`
+        : `select ${columns} from secrets where pipeline_id = $1 order by name`,
+    values: [pipelineId ?? organizationId],
+  })
+  return rows
+}
+
+/** Until the transaction ends nobody else changes the secrets of the scope. */
+export async function lockScope(database: Database, { organizationId, pipelineId }: SecretScope): Promise<void> {
+  const table = pipelineId === null ? 'organizations' : 'pipelines'
+  await database.query(`select from ${table} where id = $1 for no key update`, [pipelineId ?? organizationId])
+}
+
+export interface SecretWrite extends SecretScope {
+  readonly id: string
+  readonly name: string
+  readonly sealedValue: Buffer
+  readonly branches: readonly string[] | null
+  readonly events: readonly string[] | null
+}
+
+/** Makes the secret of that id, or changes it. */
+export async function writeSecret(database: Database, secret: SecretWrite): Promise<void> {
+  await database.query(
+    `insert into secrets (id, organization_id, pipeline_id, name, sealed_value, branches, events) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set sealed_value = excluded.sealed_value, branches = excluded.branches, events = excluded.events,
+       updated_at = excluded.updated_at`,
+    [
+      secret.id,
+      secret.organizationId,
+      secret.pipelineId,
+      secret.name,
+      secret.sealedValue,
+      secret.branches,
+      secret.events,
+    ],
+  )
+}
+
+/** Gives whether there was one of that name. */
+export async function deleteSecretRow(
+  database: Database,
+  { organizationId, pipelineId }: SecretScope,
+  name: string,
+): Promise<boolean> {
+  const { rowCount } = await database.query(`delete from secrets where ${ofScope} and name = $3`, [
+    organizationId,
+    pipelineId,
+    name,
+  ])
+  return rowCount === 1
+}
+
+export interface BuildAsReader {
+  readonly branch: string
+  readonly tag: string | null
+  readonly event: string
+  readonly trust: 'trusted' | 'fork'
+  readonly organization_id: string
+  readonly pipeline_id: string
+}
+
+/** What decides which secrets a build may read; undefined: there is no such build. */
+export async function findReader(database: Database, buildId: string): Promise<BuildAsReader | undefined> {
+  const { rows } = await database.query<BuildAsReader>({
+    name: 'find-secret-reader',
+    text: `select r.branch, r.tag, r.event, r.trust, r.pipeline_id, p.organization_id
+             from build_records r join pipelines p on p.id = r.pipeline_id where r.id = $1`,
+    values: [buildId],
+  })
+  return rows[0]
+}
+
+export interface SealedSecret extends SecretRow {
+  readonly pipeline_id: string | null
+  readonly sealed_value: Buffer
+}
+
+/** Secrets of these names that a pipeline sees: its own, and its organization's. */
+export async function findSecrets(
+  database: Database,
+  organizationId: string,
+  pipelineId: string,
+  names: readonly string[],
+): Promise<readonly SealedSecret[]> {
+  const { rows } = await database.query<SealedSecret>({
+    name: 'find-secrets',
+    text: `select ${columns}, pipeline_id, sealed_value from secrets where organization_id = $1 and pipeline_id is null and name = any($3)
+     union all
+           select ${columns}, pipeline_id, sealed_value from secrets where pipeline_id = $2 and name = any($3)`,
+    values: [organizationId, pipelineId, names],
+  })
+  return rows
+}
