@@ -1,8 +1,14 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
+/** Of a request, what says where it came from. */
+interface Arrived {
+  readonly socket: { readonly remoteAddress?: string | undefined }
+  readonly headers: IncomingHttpHeaders
+}
+
 /** Gives the look-up of whom a request comes from: its peer, or behind trusted proxies the right-most `X-Forwarded-For` entry that is none of them. */
-export function clientAddress(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+export function clientAddress(trustedProxies: readonly string[]): (request: Arrived) => string {
   const trusted = blockList(trustedProxies)
   const isTrusted = (address: string): boolean => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   return ({ socket, headers }) => {
