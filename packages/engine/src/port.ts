@@ -108,6 +108,8 @@ export interface LeasedJob extends LeaseRef {
   readonly cache: BuildContext['cache']
   /** Secrets that the build's steps name, whichever of them: none of their values may be in a log of the build. */
   readonly secretNames: readonly string[]
+  /** What `fetchSource` is going to offer; a URL becomes an archive on the way. */
+  readonly sourceKind: 'archive' | 'url' | 'git' | null
   /** A sentence's worth of where this build is, for explaining later hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
   /** Last seq of the log and how much of the output it has: not 0 when adopted. */

@@ -23,6 +23,11 @@ export async function collect(
   // What no snapshot lies on any more can go now.
   const imagesInHand = inHand.images.within(imageInHandMs)
   const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))
-  const trees = await sources.collect(await driver.sourcesInUse(), settings.unusedSourceMs)
+  const trees = await sources.collect({
+    manifests: await driver.sourcesInUse(),
+    gitDirectories: await driver.gitDirectoriesInUse(),
+    unusedSourceMs: settings.unusedSourceMs,
+    unusedMirrorMs: settings.unusedMirrorMs,
+  })
   return { snapshots: snapshots.length, images: goneImages.length, sources: trees.length }
 }

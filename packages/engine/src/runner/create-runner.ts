@@ -63,7 +63,7 @@ class LocalRunner implements Runner {
     const inHand = new InHand()
     this.#parts = {
       inHand,
-      sources: new SourceTrees(options.sourceDirectory, inHand.trees),
+      sources: new SourceTrees(options.sourceDirectory, inHand),
       options,
       settings,
       renewSoon: () => this.#renewals.soon(),

@@ -6,6 +6,8 @@ export class InHand {
   readonly images = new Recent()
   /** Digests. */
   readonly trees = new Recent()
+  /** Absolute. */
+  readonly gitDirectories = new Recent()
 }
 
 /** Names with when they were used last. */

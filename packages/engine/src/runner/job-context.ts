@@ -1,6 +1,7 @@
 import { type Exit, type Sandbox, SandboxError } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
+import { SourceUnavailable } from '../port.ts'
 import { Abandoned, type HeldLease, LeaseLost, StopAsked } from './held-lease.ts'
 import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
@@ -93,7 +94,12 @@ export function provisionFailure({ options, lease }: JobContext, error: unknown)
   if (error instanceof SandboxError) {
     const { code, message } = error
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
-    return code === 'source_invalid' ? { ...refused, buildError: { code, message } } : refused
+    const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
+    return isOfSource ? { ...refused, buildError: { code, message } } : refused
+  }
+  if (error instanceof SourceUnavailable) {
+    const { code, message } = error
+    return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }
   }
   options.log('error', `job ${lease.job.jobId}: no sandbox could be made`, error)
   return {

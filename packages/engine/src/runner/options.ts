@@ -38,7 +38,7 @@ export interface RunnerOptions {
 }
 
 /** A driver that can tell what of images and source trees its sandboxes and snapshots need. */
-export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse'>
+export type RunnerDriver = SandboxDriver & Pick<OciDriver, 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
 
 export interface RunnerSettings {
   readonly renewEveryMs: number
@@ -54,6 +54,10 @@ export interface RunnerSettings {
   readonly sourceLimits: Partial<SourceLimits>
   /** A source tree that no step used for so long is removed from this machine. */
   readonly unusedSourceMs: number
+  /** The mirror of a repository of which no new commit was built for so long is removed. */
+  readonly unusedMirrorMs: number
+  /** How long a source that cannot be had now is tried again. */
+  readonly sourceGiveUpMs: number
   /** How long a report is tried again before the job is given up; the store's leases end earlier when it is the lease that is lost. */
   readonly giveUpMs: number
 }
@@ -67,5 +71,7 @@ export const defaultRunnerSettings: RunnerSettings = {
   pidsLimit: 4_096,
   sourceLimits: {},
   unusedSourceMs: 24 * 60 * 60_000,
+  unusedMirrorMs: 30 * 24 * 60 * 60_000,
+  sourceGiveUpMs: 5 * 60_000,
   giveUpMs: 15 * 60_000,
 }

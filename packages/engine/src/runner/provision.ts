@@ -1,16 +1,33 @@
 import type { Sandbox, SandboxSpec } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
-import { sourceTree } from './source-tree.ts'
+import { type BuildFiles, sourceOfBuild } from './source-of-build.ts'
 
 /** Makes a sandbox with the build's source in it. Fails with a SandboxError, and then nothing is left of it. */
 export async function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   const { driver } = context.options
   // A fresh image has no source that an empty tree would have to clear away.
-  const [tree, sandbox] = await Promise.allSettled([sourceTree(context, 'snapshot' in spec.base), driver.create(spec)])
+  const finding = sourceOfBuild(context, 'snapshot' in spec.base)
+  if (context.lease.job.sourceKind === 'git')
+    return withSource(context, driver.create(await gitSpec(spec, finding)), finding)
+  return withSource(context, driver.create(spec), finding)
+}
+
+/** Where the git directory is must be known before there is a sandbox. */
+async function gitSpec(spec: SandboxSpec, finding: Promise<BuildFiles | null>): Promise<SandboxSpec> {
+  const files = await finding
+  return files !== null && 'gitDirectory' in files ? { ...spec, gitDirectory: files.gitDirectory } : spec
+}
+
+async function withSource(
+  context: JobContext,
+  creating: Promise<Sandbox>,
+  finding: Promise<BuildFiles | null>,
+): Promise<Sandbox> {
+  const [files, sandbox] = await Promise.allSettled([finding, creating])
   if (sandbox.status === 'rejected') throw sandbox.reason
   try {
-    if (tree.status === 'rejected') throw tree.reason
-    if (tree.value !== null) await sandbox.value.syncSource(tree.value)
+    if (files.status === 'rejected') throw files.reason
+    if (files.value !== null) await sandbox.value.syncSource(files.value.tree)
     return sandbox.value
   } catch (error) {
     context.discard(sandbox.value)

@@ -1,48 +1,103 @@
-import { collectSources, type SourceTreeRef, type UnpackRequest, unpackSource } from '@harmont/sandbox'
-import type { Recent } from './in-hand.ts'
+import {
+  type Checkout,
+  type CheckoutRequest,
+  checkoutCommit,
+  collectRepositories,
+  collectSources,
+  type SourceTreeRef,
+  type UnpackRequest,
+  unpackSource,
+} from '@harmont/sandbox'
+import type { InHand } from './in-hand.ts'
 
-/** The source trees of this machine. Nothing is unpacked or looked up while they are collected: what was found would be gone before it is used. */
+/** Enough for the builds that run at a time. */
+const rememberedBuilds = 1_000
+
+interface Kept {
+  /** Digests of trees whose manifests may be synced from. */
+  readonly manifests: ReadonlySet<string>
+  /** Those that sandboxes are shown. */
+  readonly gitDirectories: ReadonlySet<string>
+  readonly unusedSourceMs: number
+  readonly unusedMirrorMs: number
+}
+
+/** The source trees of this machine. Nothing is made or looked up while they are collected: what was found would be gone before it is used. */
 export class SourceTrees {
   readonly #directory: string
-  readonly #used: Recent
-  readonly #unpacking = new Set<Promise<SourceTreeRef>>()
+  readonly #used: Pick<InHand, 'trees' | 'gitDirectories'>
+  readonly #working = new Set<Promise<unknown>>()
+  /** By build: what was checked out for one step need not be asked for by the next. */
+  readonly #checkouts = new Map<string, Checkout>()
   #collecting: Promise<readonly string[]> | undefined
 
-  constructor(directory: string, used: Recent) {
+  constructor(directory: string, used: Pick<InHand, 'trees' | 'gitDirectories'>) {
     this.#directory = directory
     this.#used = used
   }
 
   /** The tree of an archive, see `unpackSource`. */
-  async get(request: Omit<UnpackRequest, 'directory'>): Promise<SourceTreeRef> {
-    // A collection that failed is its caller's affair.
-    while (this.#collecting) await Promise.allSettled([this.#collecting])
-    const unpacking = unpackSource({ ...request, directory: this.#directory })
-    this.#unpacking.add(unpacking)
-    try {
-      const tree = await unpacking
-      this.#used.use(tree.digest)
+  async unpack(request: Omit<UnpackRequest, 'directory'>): Promise<SourceTreeRef> {
+    return this.#work(async () => {
+      const tree = await unpackSource({ ...request, directory: this.#directory })
+      this.#used.trees.use(tree.digest)
       return tree
-    } finally {
-      this.#unpacking.delete(unpacking)
-    }
+    })
   }
 
-  /** Removes trees that came and were used longer than `unusedMs` ago; what `keepManifests` names may be synced from. Gives their digests. */
-  collect(keepManifests: ReadonlySet<string>, unusedMs: number): Promise<readonly string[]> {
-    this.#collecting ??= this.#collect(keepManifests, unusedMs).finally(() => {
+  /** The commit that a build is made of, see `checkoutCommit`. */
+  async checkout(buildId: string, request: Omit<CheckoutRequest, 'directory'>): Promise<Checkout> {
+    return this.#work(async () => this.#use(buildId, await checkoutCommit({ ...request, directory: this.#directory })))
+  }
+
+  /** What was checked out for this build already. */
+  async known(buildId: string): Promise<Checkout | undefined> {
+    return this.#work(async () => {
+      const known = this.#checkouts.get(buildId)
+      return known && this.#use(buildId, known)
+    })
+  }
+
+  /** Removes what came and was used longer ago than it is kept. Gives the digests of the trees. */
+  collect(kept: Kept): Promise<readonly string[]> {
+    this.#collecting ??= this.#collect(kept).finally(() => {
       this.#collecting = undefined
     })
     return this.#collecting
   }
 
-  async #collect(keepManifests: ReadonlySet<string>, unusedMs: number): Promise<readonly string[]> {
-    await Promise.allSettled(this.#unpacking)
-    return collectSources({
-      directory: this.#directory,
-      keepTrees: this.#used.within(unusedMs),
-      keepManifests,
-      before: new Date(Date.now() - unusedMs),
-    })
+  async #work<T>(work: () => Promise<T>): Promise<T> {
+    // A collection that failed is its caller's affair.
+    while (this.#collecting) await Promise.allSettled([this.#collecting])
+    const working = work()
+    this.#working.add(working)
+    try {
+      return await working
+    } finally {
+      this.#working.delete(working)
+    }
+  }
+
+  #use(buildId: string, checkout: Checkout): Checkout {
+    this.#used.trees.use(checkout.tree.digest)
+    this.#used.gitDirectories.use(checkout.gitDirectory)
+    this.#checkouts.delete(buildId)
+    this.#checkouts.set(buildId, checkout)
+    const [oldest] = this.#checkouts.keys()
+    if (this.#checkouts.size > rememberedBuilds && oldest !== undefined) this.#checkouts.delete(oldest)
+    return checkout
+  }
+
+  async #collect({ manifests, gitDirectories, unusedSourceMs, unusedMirrorMs }: Kept): Promise<readonly string[]> {
+    await Promise.allSettled(this.#working)
+    const directory = this.#directory
+    const before = new Date(Date.now() - unusedSourceMs)
+    const keepTrees = this.#used.trees.within(unusedSourceMs)
+    const keep = new Set([...gitDirectories, ...this.#used.gitDirectories.within(unusedSourceMs)])
+    for (const [buildId, { tree, gitDirectory }] of this.#checkouts) {
+      if (!keepTrees.has(tree.digest) || !keep.has(gitDirectory)) this.#checkouts.delete(buildId)
+    }
+    await collectRepositories({ directory, keep, before, mirrorsBefore: new Date(Date.now() - unusedMirrorMs) })
+    return collectSources({ directory, keepTrees, keepManifests: manifests, before })
   }
 }

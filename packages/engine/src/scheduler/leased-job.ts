@@ -33,6 +33,7 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
     injectedEnv: { ...context.injectedEnv, ...own },
     cache: context.cache,
     secretNames: placesOf(build).secretNames,
+    sourceKind: context.source?.kind ?? null,
     origin: context.origin,
     lastSeq,
     spoolPosition,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
@@ -13,6 +12,7 @@ import { checkFetch, type FetchRequest } from './fetch-commit.ts'
 import { SourceUnreachable } from './fetch-failure.ts'
 import { makeGitDirectory } from './git-directory.ts'
 import { bringCommit, discardMirror, type OpenMirror } from './mirror.ts'
+import { commitId, commitsFolder, mirrorId, mirrorLock, mirrorPath } from './places.ts'
 
 export interface CheckoutRequest extends FetchRequest {
   /** Names the repository for ever: its mirror is found again by it. Two that must not see each other's objects have two. */
@@ -44,10 +44,11 @@ export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout
   checkFetch(request)
   const ready = await find(request)
   if (ready !== undefined) return ready
-  return staged(request.directory, `git ${request.repository}`, async (staging, lock) => {
+  const id = mirrorId(request.repository)
+  return staged(request.directory, mirrorLock(id), async (staging, lock) => {
     const found = await find(request)
     if (found !== undefined) return found
-    const repository = path.join(request.directory, 'mirrors', hash(request.repository), 'repository.git')
+    const repository = path.join(mirrorPath(request.directory, id), 'repository.git')
     const mirror = { repository, staging, lockFd: lock.fd }
     try {
       return await make(request, mirror, 'first')
@@ -143,18 +144,12 @@ async function moveTo(place: string, made: string, replaced: string): Promise<vo
   await rename(made, place)
 }
 
-/** A tag that is built has to be in its git directory, which an earlier one of the same commit may lack. */
-function commitPath({ directory, repository, commit, refs }: CheckoutRequest): string {
-  const tags = refs.filter((ref) => ref.startsWith('refs/tags/')).sort()
-  return path.join(directory, 'commits', hash(JSON.stringify([repository, commit, ...tags])))
+function commitPath(request: CheckoutRequest): string {
+  return path.join(request.directory, commitsFolder, commitId(request.repository, request))
 }
 
 function latestPath({ repository }: OpenMirror): string {
   return path.join(path.dirname(repository), 'latest.json')
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream'
+import { type Checkout, SandboxError, type SourceTreeRef, SourceUnreachable } from '@harmont/sandbox'
+import { SourceUnavailable } from '../port.ts'
+import { StopAsked } from './held-lease.ts'
+import type { JobContext } from './job-context.ts'
+import { persist } from './persist.ts'
+
+/** A tree, of a build from a repository with its git directory. */
+export type BuildFiles = { readonly tree: SourceTreeRef } | Checkout
+
+/** SHA-256 of no bytes: the archive of an empty tree. */
+const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+/** Whoever has the source could not be asked. */
+class NotNow extends Error {
+  override readonly name = 'NotNow'
+}
+
+/**
+ * The build's source on this machine; null when it is empty and an empty one is not wanted. What may be had later is tried again for some minutes.
+ * Fails with SandboxError `source_invalid` or `source_fetch_failed`, with `SourceUnavailable`, and when the job is to end meanwhile.
+ */
+export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | null> {
+  const { options, settings, lease } = context
+  const { buildId, jobId } = lease.job
+  const stopping = new AbortController()
+  void lease.stopAsked.then(() => stopping.abort(new StopAsked(`job ${jobId} is to end`)))
+  let got: Attempt
+  try {
+    got = await lease.whileWanted(() =>
+      persist(() => attempt(context, wantsEmpty), {
+        signal: AbortSignal.any([lease.signal, stopping.signal]),
+        giveUpMs: settings.sourceGiveUpMs,
+        onFailure: (error) => options.log('warn', `build ${buildId}: its source cannot be had yet`, error),
+      }),
+    )
+  } catch (error) {
+    if (lease.signal.aborted || lease.stopReason !== null) throw error
+    options.log('error', `build ${buildId}: its source cannot be had`, error)
+    throw tooLate(error, settings.sourceGiveUpMs)
+  }
+  if ('failure' in got) throw got.failure
+  return got.files
+}
+
+type Attempt = { readonly files: BuildFiles | null } | { readonly failure: unknown }
+
+/** Throws what another attempt may help against. */
+async function attempt(context: JobContext, wantsEmpty: boolean): Promise<Attempt> {
+  try {
+    return { files: await obtain(context, wantsEmpty) }
+  } catch (failure) {
+    if (failure instanceof NotNow || failure instanceof SourceUnreachable) throw failure
+    return { failure }
+  }
+}
+
+async function obtain(
+  { options, settings, lease, sources }: JobContext,
+  wantsEmpty: boolean,
+): Promise<BuildFiles | null> {
+  const { buildId } = lease.job
+  const known = await sources.known(buildId)
+  if (known) return known
+  const { sourceLimits: limits } = settings
+  const offer = await asked(() => options.port.fetchSource(buildId))
+  if (offer?.kind === 'git') return sources.checkout(buildId, { ...offer, limits })
+  if (offer === null) {
+    const archive = () => Readable.from([])
+    return wantsEmpty ? { tree: await sources.unpack({ sha256: nothing, archive, limits }) } : null
+  }
+  const archive = () => asked(() => offer.open())
+  return { tree: await sources.unpack({ sha256: offer.sha256, archive, limits }) }
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (cause) {
+    if (cause instanceof SourceUnavailable) throw cause
+    throw new NotNow(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+/** What the server could not say is the operator's to read. */
+function tooLate(error: unknown, afterMs: number): SandboxError {
+  const why = error instanceof SourceUnreachable ? error.message : 'The server could not give the source.'
+  const message = `${why} It was tried again for ${Math.round(afterMs / 1000)} seconds.`
+  return new SandboxError('source_fetch_failed', message, { cause: error })
+}
