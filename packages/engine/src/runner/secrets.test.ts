@@ -1,0 +1,126 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench()
+})
+afterAll(() => bench.close())
+beforeEach(() => bench.secrets.clear())
+
+const token = 'tok-7Hq2vLx9Zr4mWc8d'
+const define = (name: string, value: string, id = `org/${name}`) => bench.secrets.set(name, { value, id })
+
+test('a step has its secrets in its environment, over those of the build and under ours, and as files that only root reads', async () => {
+  define('npm_read', token)
+  define('job', 'not-yours')
+  const { state, jobs } = await run(
+    bench,
+    [
+      step(
+        `[ "$NPM_TOKEN" = ${token} ] && echo env; [ "$(cat /run/secrets/NPM_TOKEN)" = ${token} ] && echo file
+         stat -c '%a %u' /run/secrets /run/secrets/NPM_TOKEN; [ "$HARMONT_JOB_ID" != not-yours ] && echo ours
+         echo x 2>/dev/null >/run/secrets/NPM_TOKEN || echo read-only; grep -c /run/secrets /proc/mounts
+         setpriv --reuid 65534 --clear-groups cat /run/secrets/NPM_TOKEN 2>/dev/null || echo refused`,
+        { secrets: { NPM_TOKEN: 'npm_read', HARMONT_JOB_ID: 'job' } },
+      ),
+    ],
+    { env: { NPM_TOKEN: 'of the build' } },
+  )
+  expect(await logOf(bench, jobs[0])).toBe('env\nfile\n500 0\n400 0\nours\nread-only\n1\nrefused\n')
+  expect(state).toBe('passed')
+})
+
+test('the files of secrets belong to no snapshot, and nothing on the disk of the runner holds a value while the command runs or after it', async () => {
+  define('key', token)
+  const id = await submit(bench, [
+    step('cat /run/secrets/KEY >/dev/null; echo up; sleep 1', { secrets: { KEY: 'key' } }),
+    step('ls -A /run/secrets | wc -l; env | grep -c ^KEY=', { buildsIn: 0, softFail: true }),
+  ])
+  const { jobs } = await settled(bench, id, (build) => build.jobs[0]?.state === 'running')
+  await expect.poll(() => logOf(bench, jobs[0])).toContain('up')
+  expect(await holding(bench.directory, token)).toEqual([])
+  const ended = await settled(bench, id)
+  expect(await logOf(bench, ended.jobs[1])).toBe('0\n0\n')
+  expect(await holding(bench.directory, token)).toEqual([])
+})
+
+test('a secret that the build does not have fails the job, whose command never runs, and all of them are named', async () => {
+  define('here', token)
+  const { jobs } = await run(bench, [step('echo ran', { secrets: { A: 'here', B: 'gone', C: 'absent', D: 'gone' } })])
+  expect(jobs[0]).toMatchObject({
+    state: 'failed',
+    errorCode: 'secret_missing',
+    errorMessage: 'The secrets absent, gone are not defined for this build.',
+    startedAt: null,
+  })
+  expect(await logOf(bench, jobs[0])).toBe('')
+})
+
+test('a step of a fork runs without secrets, and its log says so', async () => {
+  define('key', token)
+  const { state, jobs } = await run(
+    bench,
+    [step('env | grep -c ^KEY=; ls -A /run/secrets', { secrets: { KEY: 'key' } })],
+    {
+      trust: 'fork',
+    },
+  )
+  expect(state).toBe('passed')
+  expect(await logOf(bench, jobs[0])).toBe('<The secrets of this step are not set: the build is one of a fork.>0\n')
+})
+
+test('G15 a secret is masked in the log of every step of its build, however it is written, and in what is said of the job', async () => {
+  define('key', token)
+  define('pem', `-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA7bq\nfoobarbaz/+x\n-----END KEY-----\n`)
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const { jobs } = await run(bench, [
+    step(
+      `echo "1 $KEY"; printf '2 %s' "\${KEY%????}"; sleep 0.3; printf '%s\\n' "\${KEY#????????????????}"
+       for before in '' x xx; do printf "3$before%s\\n" "$KEY" | base64; done; echo "4 $KEY$KEY" >&2; sed s/^/5/ /run/secrets/PEM
+       echo $KEY > ~/.token`,
+      { secrets: { KEY: 'key', PEM: 'pem' } },
+    ),
+    step('cat ~/.token; exit 3', { buildsIn: 0 }),
+    step('true', { image: `nowhere/${token}` }),
+  ])
+  const [first, second] = await Promise.all([logOf(bench, jobs[0]), logOf(bench, jobs[1])])
+  expect(first).not.toContain(token.slice(4))
+  for (const before of ['3', '3x', '3xx']) expect(first).not.toContain(base64(`${before}${token}`).slice(4, 20))
+  expect(first).toContain('1 ***\n')
+  expect(first).toContain('2 ***\n')
+  expect(first).toContain('4 ******\n')
+  expect(first).toContain('5***\n5***\n5***\n5***\n')
+  expect(second).toBe('***\n')
+  expect(`${jobs[2]?.errorMessage}`).not.toContain(token)
+})
+
+test('a secret that is too short to be masked is said to be', async () => {
+  define('pin', '123')
+  const { jobs } = await run(bench, [step('echo "<$PIN>"', { secrets: { PIN: 'pin' } })])
+  expect(await logOf(bench, jobs[0])).toBe('<The secret pin is too short to be masked in this log.><123>\n')
+})
+
+/** Files below a directory whose content or name holds a text. */
+async function holding(directory: string, text: string): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const entry of (await ifThere(readdir(directory, { withFileTypes: true }))) ?? []) {
+    const path = join(directory, entry.name)
+    const isHolding = entry.isFile() && (await ifThere(readFile(path)))?.includes(text)
+    if (entry.name.includes(text) || isHolding) found.push(path)
+    if (entry.isDirectory()) found.push(...(await holding(path, text)))
+  }
+  return found
+}
+
+/** Undefined when it has gone meanwhile. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
