@@ -7,13 +7,12 @@ import { type AppFacts, Refused, whoCalls } from './who.ts'
 
 interface Services extends ApiServices {
   readonly definition: Definition
-  readonly apiUrl: string
   readonly app: AppFacts
 }
 
 /** Gives what the description has against the request or the answer. `instead`: what to do when all is done, in place of the answer. */
 export async function answerApi(
-  { definition, apiUrl, app, ...services }: Services,
+  { definition, app, ...services }: Services,
   request: IncomingMessage,
   bytes: Buffer,
   response: ServerResponse,
@@ -43,7 +42,7 @@ export async function answerApi(
     const wrong = definition
       .checkResponse(operation, answer.status, answer.body)
       .map((problem) => `the double's own ${problem}`)
-    if (instead === null) send(answer.status, answer.body, linksOf(answer.total, query, `${apiUrl}${path}`))
+    if (instead === null) send(answer.status, answer.body, linksOf(answer.total, query, `${services.apiUrl}${path}`))
     else instead()
     return wrong
   } catch (error) {

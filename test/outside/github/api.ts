@@ -3,7 +3,7 @@ import { gitRepository } from '../git-server.ts'
 import type { MatchedOperation } from './definition.ts'
 import { isObject, type Json } from './json.ts'
 import type { Presenters } from './present.ts'
-import { changedFiles, commitOf } from './repository-work.ts'
+import { changedFiles, commitOf, relation } from './repository-work.ts'
 import { needInstallation, needUser, Refused, type Who } from './who.ts'
 import { type CheckRun, findAccount, findRepository, newToken, type Repository, type World } from './world.ts'
 
@@ -24,6 +24,7 @@ export interface ApiServices {
   readonly world: World
   readonly present: Presenters
   readonly git: { readonly folder: string; readonly url: string }
+  readonly apiUrl: string
 }
 
 type Handler = (call: Call, services: ApiServices) => Answer
@@ -136,7 +137,19 @@ export const api: Readonly<Record<string, Handler>> = {
     const files = changedFiles(gitOf(repository, git), base, head, 'merge base')
     // As GitHub has it: the first page has at most 300 files, the others none.
     const shown = Number(call.query.get('page') ?? 1) > 1 ? [] : files.slice(0, 300)
-    return { status: 200, body: present.comparison(shown.map(present.file)) }
+    return {
+      status: 200,
+      body: { ...present.comparison(shown.map(present.file)), status: relation(gitOf(repository, git), base, head) },
+    }
+  },
+  'GET /repos/{owner}/{repo}/git/ref/{ref}': (call, { world, git, apiUrl }) => {
+    const repository = repositoryOf(call, world, 'contents', 'read')
+    const ref = `refs/${call.params.ref}`
+    const object = gitOf(repository, git)(['for-each-ref', '--format=%(objectname) %(objecttype)', ref])
+    const [sha, type] = object.split(' ')
+    if (!sha || !type) throw notFound()
+    const url = `${apiUrl}/repos/${repository.owner.login}/${repository.name}/git/refs`
+    return { status: 200, body: { ref, node_id: 'REF', url, object: { type, sha, url } } }
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/files': (call, { world, present, git }) => {
     const repository = repositoryOf(call, world, 'pull_requests', 'read')

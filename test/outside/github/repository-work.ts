@@ -44,3 +44,12 @@ export function newCommits(git: Git, before: string | null, after: string): read
     .split('\n')
     .filter((line) => line !== '')
 }
+
+/** How the second commit stands to the first. */
+export function relation(git: Git, base: string, head: string): 'identical' | 'ahead' | 'behind' | 'diverged' {
+  const [behind, ahead] = git(['rev-list', '--left-right', '--count', `${base}...${head}`])
+    .split(/\s+/)
+    .map(Number)
+  if (behind === 0) return ahead === 0 ? 'identical' : 'ahead'
+  return ahead === 0 ? 'behind' : 'diverged'
+}

@@ -1,0 +1,82 @@
+/** Reads members of a payload that was signed by GitHub, but may still be none that we know. */
+import { EventUnreadable } from '../forges/errors.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** An object of a payload; every reader throws `EventUnreadable`, which names the member, when it is not as expected. */
+export class Payload {
+  readonly #members: Members
+  readonly #path: string
+
+  constructor(value: unknown, path = '') {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw unreadable(path || 'the payload', 'an object')
+    this.#members = value as Members
+    this.#path = path
+  }
+
+  /** Reads the bytes of a delivery. */
+  static parse(body: Buffer): Payload {
+    let value: unknown
+    try {
+      value = JSON.parse(body.toString('utf8'))
+    } catch (cause) {
+      throw new EventUnreadable('The payload is not JSON.', { cause })
+    }
+    return new Payload(value)
+  }
+
+  at(name: string): Payload {
+    return new Payload(this.#members[name], this.#pathOf(name))
+  }
+
+  /** null: absent or null. */
+  maybe(name: string): Payload | null {
+    return this.#members[name] == null ? null : this.at(name)
+  }
+
+  list(name: string): readonly Payload[] {
+    const value = this.#members[name]
+    if (!Array.isArray(value)) throw unreadable(this.#pathOf(name), 'a list')
+    return value.map((each, index) => new Payload(each, `${this.#pathOf(name)}[${index}]`))
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#members[name]
+    if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+      throw unreadable(this.#pathOf(name), 'a list of texts')
+    return value
+  }
+
+  text(name: string): string {
+    const value = this.#members[name]
+    if (typeof value !== 'string') throw unreadable(this.#pathOf(name), 'a text')
+    return value
+  }
+
+  maybeText(name: string): string | null {
+    return this.#members[name] == null ? null : this.text(name)
+  }
+
+  flag(name: string): boolean {
+    const value = this.#members[name]
+    if (typeof value !== 'boolean') throw unreadable(this.#pathOf(name), 'true or false')
+    return value
+  }
+
+  /** A number that names something, as text. */
+  id(name: string): string {
+    const value = this.#members[name]
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+      throw unreadable(this.#pathOf(name), 'a number')
+    return String(value)
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+}
+
+function unreadable(path: string, expected: string): EventUnreadable {
+  return new EventUnreadable(`Expected ${expected} at \`${path}\`.`)
+}

@@ -1,0 +1,173 @@
+/** GitHub's webhooks in our own words. */
+import type {
+  ForgeAccount,
+  ForgeEvent,
+  ForgeRepository,
+  ForgeUser,
+  InstallationEvent,
+  PullRequestEvent,
+  PushEvent,
+} from '../forges/event.ts'
+import { Payload } from './payload.ts'
+
+const noCommit = '0'.repeat(40)
+/** GitHub lists no more commits than that in a push. */
+const mostCommits = 2048
+
+type Reader = (payload: Payload) => ForgeEvent | null
+
+/** By name of the event. One that is absent does not concern us. */
+const readers: Readonly<Record<string, Reader>> = {
+  push: readPush,
+  pull_request: readPullRequest,
+  check_run: readCheckRun,
+  check_suite: (payload) =>
+    payload.text('action') === 'rerequested'
+      ? {
+          type: 'rerun',
+          ...readOrigin(payload),
+          of: { kind: 'commit' },
+          commit: payload.at('check_suite').text('head_sha'),
+          sender: readUser(payload.at('sender')),
+        }
+      : null,
+  installation: readInstallation,
+  installation_repositories: (payload) => ({
+    type: 'repositories',
+    installation: payload.at('installation').id('id'),
+    removedIds: payload.list('repositories_removed').map((each) => each.id('id')),
+  }),
+  // The account of an installation was renamed.
+  installation_target: (payload) => ({
+    type: 'repositories',
+    installation: payload.at('installation').id('id'),
+    removedIds: [],
+  }),
+  repository: (payload) => {
+    const installation = payload.maybe('installation')
+    if (installation === null || payload.text('action') === 'created') return null
+    return payload.text('action') === 'deleted'
+      ? { type: 'repositories', installation: installation.id('id'), removedIds: [payload.at('repository').id('id')] }
+      : { type: 'repository_changed', ...readOrigin(payload) }
+  },
+}
+
+/** What a delivery tells; null when that does not concern us. Throws `EventUnreadable`. */
+export function readEvent(event: string, body: Buffer): ForgeEvent | null {
+  const reader = Object.hasOwn(readers, event) ? readers[event] : undefined
+  return reader === undefined ? null : reader(Payload.parse(body))
+}
+
+/** A push without an installation was sent by a webhook of somebody's repository, not to our App. */
+function readPush(payload: Payload): PushEvent | null {
+  if (payload.maybe('installation') === null) return null
+  const before = payload.text('before')
+  const after = payload.text('after')
+  const head = payload.maybe('head_commit')
+  return {
+    type: 'push',
+    ...readOrigin(payload),
+    ref: payload.text('ref'),
+    before: before === noCommit ? null : before,
+    // Of an annotated tag `after` is the tag itself; the commit is the head commit.
+    after: after === noCommit ? null : (head?.text('id') ?? after),
+    message: head?.text('message') ?? null,
+    files: readFiles(payload),
+    sender: readUser(payload.at('sender')),
+  }
+}
+
+/** Every path that the commits name. A commit that names none may be too large for GitHub to say, so nothing is known then. */
+function readFiles(payload: Payload): readonly string[] | null {
+  const commits = payload.list('commits')
+  const filesOf = commits.map((commit) => ['added', 'removed', 'modified'].flatMap((name) => commit.texts(name)))
+  if (commits.length === 0 || commits.length >= mostCommits || payload.flag('forced')) return null
+  return filesOf.some((files) => files.length === 0) ? null : [...new Set(filesOf.flat())]
+}
+
+const pullRequestActions = ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'] as const
+
+function readPullRequest(payload: Payload): PullRequestEvent | null {
+  const action = pullRequestActions.find((each) => each === payload.text('action'))
+  if (action === undefined || payload.maybe('installation') === null) return null
+  const origin = readOrigin(payload)
+  const pull = payload.at('pull_request')
+  const head = pull.at('head')
+  const repository = head.maybe('repo')
+  const base = pull.at('base')
+  return {
+    type: 'pull_request',
+    ...origin,
+    action,
+    number: Number(pull.id('number')),
+    title: pull.text('title'),
+    head: {
+      ref: head.text('ref'),
+      sha: head.text('sha'),
+      isFork: repository?.id('id') !== origin.repository.externalId,
+      repository: repository?.text('full_name') ?? null,
+    },
+    base: { ref: base.text('ref'), sha: base.text('sha') },
+    author: readUser(pull.at('user')),
+    sender: readUser(payload.at('sender')),
+  }
+}
+
+function readCheckRun(payload: Payload): ForgeEvent | null {
+  const action = payload.text('action')
+  if (action !== 'rerequested' && action !== 'requested_action') return null
+  const run = payload.at('check_run')
+  const checkId = run.id('id')
+  const externalId = run.maybeText('external_id') || null
+  const facts = { ...readOrigin(payload), commit: run.text('head_sha'), sender: readUser(payload.at('sender')) }
+  return action === 'rerequested'
+    ? { type: 'rerun', ...facts, of: { kind: 'check', checkId, externalId } }
+    : { type: 'check_action', ...facts, checkId, externalId, action: payload.at('requested_action').text('identifier') }
+}
+
+const installationActions: Readonly<Record<string, InstallationEvent['action']>> = {
+  created: 'created',
+  deleted: 'deleted',
+  suspend: 'suspended',
+  unsuspend: 'unsuspended',
+  new_permissions_accepted: 'changed',
+}
+
+function readInstallation(payload: Payload): InstallationEvent | null {
+  const action = installationActions[payload.text('action')]
+  if (action === undefined) return null
+  const requester = payload.maybe('requester')
+  const installation = payload.at('installation')
+  return {
+    type: 'installation',
+    action,
+    installation: installation.id('id'),
+    account: readAccount(installation.at('account')),
+    sender: readUser(payload.at('sender')),
+    requester: requester === null ? null : readUser(requester),
+  }
+}
+
+function readOrigin(payload: Payload): { readonly repository: ForgeRepository; readonly installation: string } {
+  return { repository: readRepository(payload.at('repository')), installation: payload.at('installation').id('id') }
+}
+
+function readRepository(repository: Payload): ForgeRepository {
+  return {
+    externalId: repository.id('id'),
+    owner: repository.at('owner').text('login'),
+    name: repository.text('name'),
+    fullName: repository.text('full_name'),
+    cloneUrl: repository.text('clone_url'),
+    defaultBranch: repository.text('default_branch'),
+    isPrivate: repository.flag('private'),
+  }
+}
+
+function readUser(user: Payload): ForgeUser {
+  return { id: user.id('id'), login: user.text('login') }
+}
+
+function readAccount(account: Payload): ForgeAccount {
+  return { ...readUser(account), type: account.text('type') === 'Organization' ? 'Organization' : 'User' }
+}

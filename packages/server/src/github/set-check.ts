@@ -1,0 +1,95 @@
+import type { Check } from '../forges/check.ts'
+import type { RepositoryAddress } from '../forges/provider.ts'
+import type { GithubRequest } from './app-client.ts'
+import { repositoryPath } from './repository-path.ts'
+
+/** GitHub takes no longer texts. */
+const mostBytes = 65_000
+
+/** Makes or updates a check run; gives its number. */
+export async function setCheckRun(
+  request: GithubRequest,
+  repository: RepositoryAddress,
+  check: Check,
+): Promise<string> {
+  const place = repositoryPath(repository)
+  const id = check.checkId ?? (await findCheckRun(request, repository, check))
+  if (id === null) {
+    const { data } = await request('POST /repos/{owner}/{repo}/check-runs', {
+      ...place,
+      ...fieldsOf(check),
+      head_sha: check.commit,
+    })
+    return String(data.id)
+  }
+  await request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+    ...place,
+    ...fieldsOf(check),
+    check_run_id: Number(id),
+  })
+  return id
+}
+
+/** A check may have been made by a process that was killed before it heard the number: making it again would show it twice. */
+async function findCheckRun(
+  request: GithubRequest,
+  repository: RepositoryAddress,
+  { commit, name, externalId }: Check,
+): Promise<string | null> {
+  const { data } = await request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+    ...repositoryPath(repository),
+    ref: commit,
+    check_name: name,
+    filter: 'all',
+    per_page: 100,
+  })
+  const found = data.check_runs.find((run) => run.external_id === externalId)
+  return found === undefined ? null : String(found.id)
+}
+
+function fieldsOf({ name, externalId, detailsUrl, state, output, actions }: Check) {
+  return {
+    name,
+    external_id: externalId,
+    details_url: detailsUrl,
+    output: {
+      title: output.title,
+      summary: cut(output.summary),
+      ...(output.text === null ? {} : { text: cut(output.text) }),
+    },
+    actions: actions.map(({ label, description, identifier }) => ({ label, description, identifier })),
+    ...stateOf(state),
+  }
+}
+
+function stateOf(state: Check['state']) {
+  switch (state.status) {
+    case 'queued':
+      return { status: state.status }
+    case 'in_progress':
+      return { status: state.status, started_at: secondsOf(state.startedAt) }
+    case 'completed':
+      return {
+        status: state.status,
+        conclusion: state.conclusion,
+        completed_at: secondsOf(state.completedAt),
+        ...(state.startedAt === null ? {} : { started_at: secondsOf(state.startedAt) }),
+      }
+  }
+}
+
+/** As GitHub writes instants. */
+function secondsOf(at: Date): string {
+  return at.toISOString().replace(/\.\d+/, '')
+}
+
+/** Never in the middle of a character. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text)
+  return bytes.length <= mostBytes
+    ? text
+    : bytes
+        .subarray(0, mostBytes)
+        .toString('utf8')
+        .replace(/\uFFFD+$/, '')
+}
