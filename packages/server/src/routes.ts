@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type AccountServices, accountRoutes } from './accounts/routes.ts'
 import { apiTokenRoutes } from './api-tokens/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
@@ -8,11 +9,14 @@ import { cliLoginRoutes } from './cli-login/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
 import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
+import { inviteRoutes } from './invites/routes.ts'
 import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
+import { memberRoutes } from './members/routes.ts'
 import { moneyRoutes } from './money/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
+import { passkeyRoutes } from './passkeys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
 import { secretRoutes } from './secrets/routes.ts'
@@ -47,6 +51,10 @@ export function allRoutes(services: Services): Handlers {
     ...moneyRoutes(services),
     ...sessionRoutes(services),
     ...cliLoginRoutes(services),
+    ...memberRoutes(services),
+    ...inviteRoutes(services),
+    ...auditRoutes(services),
     ...mailboxRoutes(services),
+    ...passkeyRoutes(services),
   }
 }

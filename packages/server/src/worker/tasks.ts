@@ -3,6 +3,8 @@ import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
+import { organizationCrontab, organizationTasks } from '../organizations/tasks.ts'
+import { passkeyCrontab, passkeyTasks } from '../passkeys/tasks.ts'
 import type { Services } from '../routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -11,9 +13,21 @@ export interface TaskServices extends Services {
 }
 
 /** When tasks run by themselves, as graphile-worker's crontab. */
-export const crontab = [...sweepCrontab, ...moneyCrontab, ...mailCrontab].join('\n')
+export const crontab = [
+  ...sweepCrontab,
+  ...moneyCrontab,
+  ...mailCrontab,
+  ...passkeyCrontab,
+  ...organizationCrontab,
+].join('\n')
 
 /** Every task of the server by its name. */
 export function makeTasks(services: TaskServices): TaskList {
-  return { ...sweepTasks(services), ...moneyTasks(services), ...mailTasks(services) }
+  return {
+    ...sweepTasks(services),
+    ...moneyTasks(services),
+    ...mailTasks(services),
+    ...passkeyTasks(services),
+    ...organizationTasks(services),
+  }
 }

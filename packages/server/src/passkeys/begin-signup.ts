@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { hashToken } from '../access/hash-token.ts'
+import { signupCapReached } from '../accounts/create-account.ts'
+import { readEmailAddress } from '../accounts/email-address.ts'
+import { readName } from '../accounts/name.ts'
+import { countUsers } from '../accounts/store.ts'
+import { transaction } from '../database/transaction.ts'
+import { translateFault } from '../faults/translate-fault.ts'
+import { apiError, type Body, type Client } from '../http/index.ts'
+import { FieldErrors } from '../input/field-errors.ts'
+import { mailWay } from '../mail/mail-way.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import { type Asked, accountExistsMail, askedNow, verificationMail } from './mails.ts'
+import type { SignInServices } from './services.ts'
+import { hasAccount, insertVerification, queueSignup, type Verification } from './signup-store.ts'
+
+/** Has a verification mail sent. Neither answer nor its time tells whether the address has an account. */
+export async function beginSignup(
+  { pool, settings, limiter }: SignInServices,
+  client: Client,
+  body: Body<'passkeySignupBegin'>,
+): Promise<void> {
+  await limiter.take('mail_begin_address', client.address)
+  const { email, name } = readInput(body)
+  if (mailWay(settings) === 'none')
+    throw apiError('email_unconfigured', 'This server cannot send mails: its operator has to set HARMONT_SMTP_URL.')
+  if (settings.signupCap !== null && (await countUsers(pool)) >= settings.signupCap) throw signupCapReached()
+  if (!(await limiter.allows('mail_begin_mail', email))) return
+  await queueSignup(pool, { email, name, askedBy: askedNow(client) }).catch((error: unknown) => {
+    const message =
+      'The mail could not be queued; try again, and tell the operator of this server if that does not help.'
+    throw translateFault(error) ?? apiError('passkey_email_send_failed', message, { cause: error })
+  })
+}
+
+function readInput(body: Body<'passkeySignupBegin'>): Verification {
+  const errors = new FieldErrors()
+  const email = readEmailAddress(body.email)
+  if (email === undefined) errors.add('email', 'must be an e-mail address such as `ada@example.com`')
+  const name = readName(body.name, errors)
+  errors.throwIfAny('request_invalid')
+  return { email: email ?? '', name }
+}
+
+/** The second half, by the worker: a token for a new address, and word for one that has an account. */
+export async function mailSignup(
+  pool: pg.Pool,
+  publicUrl: string,
+  { email, name, askedBy }: Verification & { readonly askedBy: Asked },
+): Promise<void> {
+  await transaction(pool, async (client) => {
+    if (await hasAccount(client, email)) return queueMail(client, accountExistsMail(publicUrl, email, askedBy))
+    const token = randomBytes(32).toString('base64url')
+    await insertVerification(client, { tokenHash: hashToken(token), email, name })
+    await queueMail(client, verificationMail(publicUrl, email, token, askedBy))
+  })
+}

@@ -1,0 +1,54 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Database } from '../database/transaction.ts'
+import { apiError } from '../http/index.ts'
+import { type ChallengeRow, deleteChallenge, insertChallenge, type Purpose } from './challenge-store.ts'
+
+/** Whose a challenge is: a user's, that of the holder of a mailed token, or for a sign-in anybody's. */
+interface Owner {
+  readonly purpose: Purpose
+  readonly userId?: string
+  readonly tokenHash?: string
+}
+
+export interface NewChallenge {
+  readonly id: string
+  readonly challenge: Buffer
+}
+
+/** Makes a challenge that can be answered once, within five minutes, by its owner. `userHandle`: for whom the new passkey is made. */
+export async function newChallenge(
+  database: Database,
+  { userHandle, ...owner }: Owner & { readonly userHandle?: Buffer },
+): Promise<NewChallenge> {
+  const made = { id: randomUUID(), challenge: randomBytes(32) }
+  await insertChallenge(database, {
+    ...made,
+    purpose: owner.purpose,
+    user_id: owner.userId ?? null,
+    token_hash: owner.tokenHash ?? null,
+    user_handle: userHandle ?? null,
+  })
+  return made
+}
+
+/**
+ * Takes a challenge, so that nobody can answer it again, whatever becomes of this answer. `pool`, never a transaction that may be rolled back. Throws 400
+ * when there is none, or when it is another owner's.
+ */
+export async function takeChallenge(pool: Database, id: string, owner: Owner): Promise<ChallengeRow> {
+  const row = await deleteChallenge(pool, id)
+  const isTheirs =
+    row !== undefined &&
+    row.purpose === owner.purpose &&
+    row.user_id === (owner.userId ?? null) &&
+    row.token_hash === (owner.tokenHash ?? null)
+  if (isTheirs) return row
+  throw challengeInvalid(
+    'There is no such challenge for this: it was used, is older than five minutes, or is not yours',
+  )
+}
+
+/** The 400 of an answer that fits no challenge. */
+export function challengeInvalid(what: string): Error {
+  return apiError('passkey_challenge_invalid', `${what}. Ask for new options and start again.`)
+}

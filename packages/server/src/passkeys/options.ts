@@ -1,0 +1,60 @@
+import { generateAuthenticationOptions, generateRegistrationOptions } from '@simplewebauthn/server'
+import type { NewChallenge } from './challenges.ts'
+import type { RelyingParty } from './relying-party.ts'
+import type { KnownCredential } from './store.ts'
+
+/** ES256, RS256 and EdDSA. */
+export const algorithms = [-7, -257, -8]
+const timeout = 300_000
+
+/** What the contract answers to whoever begins a ceremony. */
+interface Begun {
+  readonly challenge_id: string
+  /** As the browser's own JSON form has it, without a wrapper. */
+  readonly options: Record<string, unknown>
+}
+
+export interface Enrollment {
+  readonly userHandle: Buffer
+  readonly email: string
+  readonly name: string | null
+  /** An authenticator that holds one of these makes no second passkey. */
+  readonly exclude: readonly KnownCredential[]
+}
+
+/** Options for making a passkey. */
+export async function creationOptions(
+  rp: RelyingParty,
+  { id, challenge }: NewChallenge,
+  { userHandle, email, name, exclude }: Enrollment,
+): Promise<Begun> {
+  const options = await generateRegistrationOptions({
+    rpName: 'Harmont',
+    rpID: rp.id,
+    userID: Uint8Array.from(userHandle),
+    userName: email,
+    userDisplayName: name ?? email,
+    challenge: Uint8Array.from(challenge),
+    timeout,
+    attestationType: 'none',
+    excludeCredentials: exclude.map(({ credential_id, transports }) => ({
+      id: credential_id.toString('base64url'),
+      transports: [...transports],
+    })),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    supportedAlgorithmIDs: algorithms,
+  })
+  return { challenge_id: id, options: { ...options } }
+}
+
+/** Options for signing in with any passkey of this server. */
+export async function requestOptions(rp: RelyingParty, { id, challenge }: NewChallenge): Promise<Begun> {
+  const options = await generateAuthenticationOptions({
+    rpID: rp.id,
+    challenge: Uint8Array.from(challenge),
+    allowCredentials: [],
+    timeout,
+    userVerification: 'required',
+  })
+  return { challenge_id: id, options: { ...options } }
+}
