@@ -308,6 +308,26 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await build(id)).state).toBe('passed')
     })
 
+    test('nothing of a held build can be leased before it is approved, its rendering neither', async () => {
+      const plan = plainPlan([{}], 60)
+      const planned = await submit({ kind: 'plan', plan, conditions: [true] }, 'q', true)
+      const rendered = await submit({ kind: 'render' }, 'q', true)
+      now += 3_600_000
+      expect(await lease(5)).toEqual([])
+      expect(await store.overdue(now, 10)).toEqual([])
+      for (const id of [planned, rendered]) {
+        expect((await under.other.load(id))?.build).toMatchObject({ held: true, state: 'scheduled' })
+        expect((await under.other.apply(id, [{ type: 'approve', at: now }]))?.taken).toEqual([true])
+        expect(await build(id)).toMatchObject({ held: false })
+        expect((await leaseOne()).buildId).toBe(id)
+      }
+      expect((await build(planned)).deadlineAt).toBe(now + 60_000)
+      const late = await submit(plan, 'q', true)
+      await store.apply(late, [{ type: 'approval_expired', at: now }])
+      expect((await under.other.load(late))?.build).toMatchObject({ state: 'canceled', errorCode: 'approval_expired' })
+      expect(await lease(5)).toEqual([])
+    })
+
     test('G12 chunks come back as they were written, from any place, within the size asked for', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()

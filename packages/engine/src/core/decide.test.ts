@@ -330,3 +330,65 @@ test('what is wrong with the whole build fails it hard, with its code, and no re
   rendering.report(-1, outcome)
   expect(rendering.live.header).toMatchObject({ state: 'failed', errorCode: 'source_invalid' })
 })
+
+describe('approval', () => {
+  const plan = plainPlan([{}, { dependsOn: [0] }, { buildsIn: 0 }], 60)
+  const held = () => sceneFrom({ kind: 'plan', plan, conditions: [true, true, true] }, true)
+
+  test('nothing of a held build is ready, and its time does not run, until it is approved', () => {
+    const s = held()
+    expect(s.states()).toBe('pending pending pending')
+    expect(s.live.header).toMatchObject({ state: 'scheduled', held: true, deadlineAt: null })
+    expect(s.effects).toEqual([])
+    expect(s.lease(0)).toBe(false)
+    s.at = 9_000_000
+    expect(s.play({ type: 'build_deadline', at: s.at }).taken).toBe(false)
+    expect(s.play({ type: 'approve', at: s.at }).taken).toBe(true)
+    expect(s.states()).toBe('scheduled pending pending')
+    expect(s.live.header).toMatchObject({ held: false, deadlineAt: s.at + 60_000 })
+    expect(s.job(0).scheduledAt).toBe(s.at)
+    expect(s.play({ type: 'approve', at: s.at }).taken).toBe(false)
+    for (const step of [0, 1, 2]) s.run(step)
+    expect(s.live.header.state).toBe('passed')
+  })
+
+  test('not even its rendering is ready', () => {
+    const s = sceneFrom({ kind: 'render' }, true)
+    expect(s.job(-1).state).toBe('pending')
+    expect(s.lease(-1)).toBe(false)
+    s.play({ type: 'approve', at: s.at })
+    expect(s.job(-1)).toMatchObject({ state: 'scheduled', scheduledAt: s.at })
+    expect(s.effects.map(({ type }) => type)).toEqual(['ready'])
+  })
+
+  test('one that nobody approves in time is canceled and says why, whatever it was to begin with', () => {
+    for (const s of [held(), sceneFrom({ kind: 'render' }, true)]) {
+      expect(s.play({ type: 'approval_expired', at: s.at }).taken).toBe(true)
+      expect(s.live.header).toMatchObject({ state: 'canceled', errorCode: 'approval_expired', finishedAt: s.at })
+      expect(s.play({ type: 'approve', at: s.at }).taken).toBe(false)
+      expect(s.effects.at(-1)).toEqual({ type: 'build_ended' })
+    }
+  })
+
+  test('a cancel ends it at once, and approval that came first is not taken back by its expiry', () => {
+    const s = held()
+    s.play({ type: 'cancel', at: s.at })
+    expect(s.states()).toBe('canceled canceled canceled')
+    expect(s.live.header).toMatchObject({ state: 'canceled', errorCode: null })
+    const approved = held()
+    approved.play({ type: 'approve', at: 1_000 })
+    expect(approved.play({ type: 'approval_expired', at: 2_000 }).taken).toBe(false)
+  })
+
+  test('a retry is no way around approval', () => {
+    const s = held()
+    s.play({ type: 'cancel', at: s.at })
+    expect(s.play({ type: 'retry', job: s.job(0).id, at: s.at }).taken).toBe(true)
+    expect(s.states()).toBe('pending pending pending')
+    expect(s.live.header).toMatchObject({ held: true, deadlineAt: null, finishedAt: null })
+    s.at += 5_000
+    s.play({ type: 'approve', at: s.at })
+    expect(s.states()).toBe('scheduled pending pending')
+    expect(s.live.header.deadlineAt).toBe(s.at + 60_000)
+  })
+})
