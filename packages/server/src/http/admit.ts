@@ -18,6 +18,8 @@ export interface Admitted {
   readonly params: Readonly<Record<string, string | number>>
   /** null where the operation asks for no organization. */
   readonly membership: Membership | null
+  /** A log or runner token, which the operation itself judges; null where there is none. */
+  readonly openToken: string | null
 }
 
 /** Steps 2 to 7 of the order of checks (`http.md` 2.3): address limit, credential, CSRF and scope, credential limit, tenancy, role. Throws what refuses. */
@@ -26,11 +28,12 @@ export async function admit(shell: Shell, operation: Operation, request: Fastify
   const credential = credentialOf(request.headers, shell.cookieName)
   const token = shownToken(operation, credential, request)
   await limitAddress(shell.limiter, operation, client.address, token !== null)
-  if (token !== null && judgesItself(operation)) await limitToken(shell.limiter, token)
+  const openToken = judgesItself(operation) ? token : null
+  if (openToken !== null) await limitToken(shell.limiter, openToken)
   const caller = asksForUser(operation) ? await callerOf(shell, operation, request, client, credential) : null
   const params = readParams(operation.parameters, request.params as Record<string, string>)
   const membership = await requireMembership(shell.access, operation, caller, params.org)
-  return { client, credential, caller, params, membership }
+  return { client, credential, caller, params, membership, openToken }
 }
 
 function clientOf({ addressOf }: Shell, { raw, headers }: FastifyRequest): Client {
@@ -60,8 +63,7 @@ function asksForUser({ auth }: Operation): boolean {
   return auth === 'bearer' || auth === 'member' || auth === 'admin' || auth === 'owner'
 }
 
-/** Whether the operation judges by itself who sent the request, by a token that is no user's. */
-export function judgesItself({ auth }: Operation): boolean {
+function judgesItself({ auth }: Operation): boolean {
   return auth === 'log' || auth === 'runner'
 }
 

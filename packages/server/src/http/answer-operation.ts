@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Admitted, admit, judgesItself } from './admit.ts'
+import { type Admitted, admit } from './admit.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { cookieOf } from './cookies.ts'
 import { bearerOf } from './credential.ts'
@@ -56,21 +56,20 @@ export function answerOperation(
       const input = { query, ...(await readBody(request.raw)) }
       return proceed(input as never)
     }
-    return send(request, reply, shell, shape, await countingRefusals(shell, operation, admitted, answer))
+    return send(request, reply, shell, shape, await countingRefusals(shell, admitted, answer))
   }
 }
 
 /** A token that the operation itself refuses is counted like a credential that the shell refuses. */
 async function countingRefusals<T>(
   { limiter }: Shell,
-  operation: Operation,
-  { client }: Admitted,
+  { client, openToken }: Admitted,
   answer: () => Promise<T>,
 ): Promise<T> {
   try {
     return await answer()
   } catch (error) {
-    const isRefused = judgesItself(operation) && error instanceof ApiError && error.status === 401
+    const isRefused = openToken !== null && error instanceof ApiError && error.status === 401
     if (isRefused) return refuseCredential(limiter, client.address, error)
     throw error
   }

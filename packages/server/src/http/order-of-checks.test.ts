@@ -1,6 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLimiter } from '../rate-limits/create-limiter.ts'
+import { ProcessBuckets } from '../rate-limits/process-buckets.ts'
+import { type RateLimitRules, rateLimitRules } from '../rate-limits/rules.ts'
 import { caller } from './test-client.ts'
-import { memberToken, ownerToken, startTestServer, strangerToken, type TestServer } from './test-server.ts'
+import {
+  csrfHeader,
+  listedOrigin,
+  memberToken,
+  narrowToken,
+  ownerToken,
+  sessionCookie,
+  startTestServer,
+  strangerToken,
+  type TestServer,
+} from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -101,5 +114,113 @@ describe('order of checks', () => {
     const none = await call('POST', '/api/v0/organizations', memberToken, undefined, { 'content-type': 'text/plain' })
     expect([none.status, none.json.error.errors]).toEqual([422, [{ field: 'name', message: 'is required' }]])
     expect((await call('PUT', `${builds}/1/cancel`, memberToken)).status).toBe(200)
+  })
+})
+
+describe('order of checks: CSRF and scope', () => {
+  const post = (headers: Record<string, string>, path = '/api/v0/organizations') =>
+    call('POST', path, undefined, 'not json', { 'content-type': 'text/plain', ...headers })
+  const outcome = async (answer: ReturnType<typeof post>) => {
+    const { status, json } = await answer
+    return [status, json.error.code]
+  }
+  const cookie = sessionCookie(memberToken)
+
+  it('asks a change with a cookie for its page, after the credential and before the tenancy', async () => {
+    const unknown = sessionCookie('nobody')
+    expect(await outcome(post({ cookie: unknown, origin: 'https://evil.example' }))).toEqual([401, 'unauthorized'])
+    const absent = '/api/v0/organizations/nobody/pipelines'
+    expect(await outcome(post({ cookie }, absent))).toEqual([403, 'csrf_failed'])
+    const own = { cookie, ...csrfHeader(memberToken) }
+    expect(await outcome(post(own, absent))).toEqual([404, 'organization_not_found'])
+  })
+
+  it('lets in what repeats the readable cookie, from our own pages or without an origin, and nothing else', async () => {
+    const own = { cookie, ...csrfHeader(memberToken) }
+    for (const origin of [{}, { origin: 'https://harmont.example' }, { origin: listedOrigin }])
+      expect(await outcome(post({ ...own, ...origin }))).toEqual([415, 'unsupported_media_type'])
+    const foreign = ['https://evil.example', 'null', '', 'http://harmont.example'].map((origin) => ({ ...own, origin }))
+    const wrong = ['', 'x', csrfHeader(ownerToken)['x-csrf-token']].map((token) => ({ cookie, 'x-csrf-token': token }))
+    for (const headers of [...foreign, ...wrong, { cookie }])
+      expect(await outcome(post(headers))).toEqual([403, 'csrf_failed'])
+  })
+
+  it('asks nothing of the kind of a read, nor of a header, which counts alone', async () => {
+    expect((await call('GET', '/api/v0/organizations', undefined, undefined, { cookie })).status).toBe(200)
+    const both = { cookie, authorization: `Bearer ${memberToken}`, origin: 'https://evil.example' }
+    expect(await outcome(post(both))).toEqual([415, 'unsupported_media_type'])
+    for (const authorization of ['Bearer nobody', 'Bearer', 'bearer a b'])
+      expect(await outcome(post({ ...both, authorization }))).toEqual([401, 'unauthorized'])
+    expect(await outcome(post({ ...both, authorization: 'Basic eA==' }))).toEqual([403, 'csrf_failed'])
+  })
+
+  it('asks for the scope before the tenancy, and names it', async () => {
+    const narrow = await call('POST', '/api/v0/organizations/nobody/pipelines/ci/builds', narrowToken, 'not json')
+    expect([narrow.status, narrow.json.error.code]).toEqual([403, 'insufficient_scope'])
+    expect(narrow.json.error.message).toContain('`build`')
+    expect((await call('GET', builds, narrowToken)).status).toBe(200)
+    expect((await call('GET', '/api/v0/user/api-tokens', narrowToken)).json.error.message).toContain('`account`')
+    expect((await call('POST', '/api/v0/billing/checkout/acme', narrowToken)).json.error.message).toContain('`manage`')
+  })
+})
+
+describe('order of checks: limits', () => {
+  /** A server with these limits, and how it answers. */
+  async function limited(rules: string) {
+    const setting: RateLimitRules = rateLimitRules(rules)
+    const own = await startTestServer({}, {}, { limiter: createLimiter(new ProcessBuckets(), setting) })
+    const ask = caller(() => own.url)
+    return {
+      [Symbol.asyncDispose]: () => own.close(),
+      async codes(times: number, ...[method, path, token, body]: Parameters<typeof ask>) {
+        const codes: (number | string)[] = []
+        for (let n = 0; n < times; n += 1) {
+          const { status, json, headers } = await ask(method, path, token, body)
+          codes.push(status)
+          if (status === 429)
+            expect([json.error.code, Number(headers.get('retry-after')) > 0]).toEqual(['rate_limited', true])
+        }
+        return codes
+      },
+    }
+  }
+
+  it('G35 counts who shows no credential by address, after the route and before the 401', async () => {
+    await using on = await limited('anonymous=2/1h')
+    expect(await on.codes(3, 'GET', '/api/v0/nothing')).toEqual([404, 404, 404])
+    expect(await on.codes(2, 'GET', '/api/v0/organizations')).toEqual([401, 401])
+    expect(await on.codes(1, 'GET', '/api/v0/organizations')).toEqual([429])
+    expect(await on.codes(1, 'GET', '/api/v0/ping')).toEqual([429])
+    // Others behind the same address are not locked out, and neither are the operator's probes.
+    expect(await on.codes(1, 'GET', '/api/v0/organizations', memberToken)).toEqual([200])
+    expect(await on.codes(1, 'GET', '/healthz')).toEqual([200])
+  })
+
+  it('G35 counts guesses of every kind of credential by address', async () => {
+    await using on = await limited('anonymous=2/1h')
+    expect(await on.codes(1, 'GET', '/api/v0/organizations', 'guess')).toEqual([401])
+    const source = '/api/v0/internal/builds/00000000-0000-4000-8000-000000000001/source.tar.gz'
+    expect(await on.codes(1, 'GET', source)).toEqual([401])
+    expect(await on.codes(1, 'GET', '/api/v0/organizations', 'guess-again')).toEqual([429])
+    expect(await on.codes(1, 'GET', '/v0/jobs/x/logs')).toEqual([429])
+  })
+
+  it('counts reads and writes by credential, after CSRF and scope and before the tenancy', async () => {
+    await using on = await limited('reads=2/1h,writes=1/1h')
+    const absent = '/api/v0/organizations/nobody'
+    expect(await on.codes(1, 'POST', builds, narrowToken)).toEqual([403])
+    expect(await on.codes(3, 'GET', absent, memberToken)).toEqual([404, 404, 429])
+    expect(await on.codes(2, 'POST', `${absent}/pipelines`, memberToken, 'not json')).toEqual([404, 429])
+    expect(await on.codes(1, 'GET', absent, ownerToken)).toEqual([404])
+    expect(await on.codes(3, 'GET', '/v0/jobs/x/logs.txt?token=t')).toEqual([200, 200, 429])
+  })
+
+  it('counts sign-ins, challenges and webhooks by address with limits of their own', async () => {
+    await using on = await limited('anonymous=1/1h,sign_in_address=2/1h,challenges_address=2/1h,webhooks_address=2/1h')
+    for (const path of ['/api/v0/auth/google', '/api/v0/auth/passkey/login/options', '/webhooks/github'])
+      expect([path, (await on.codes(3, 'POST', path)).map((code) => code === 429)]).toEqual([
+        path,
+        [false, false, true],
+      ])
   })
 })

@@ -1,3 +1,4 @@
+import { parseSetCookie } from 'cookie'
 import { pino } from 'pino'
 import { createLimiter } from '../rate-limits/create-limiter.ts'
 import { ProcessBuckets } from '../rate-limits/process-buckets.ts'
@@ -6,6 +7,28 @@ import { apiError } from './api-error.ts'
 import type { BlobSink } from './build-body.ts'
 import { createHttp, type Handlers, type HttpOptions } from './index.ts'
 import { testHandlers, userId } from './test-handlers.ts'
+
+const publicUrl = 'https://harmont.example'
+/** An origin beside the public one whose pages may call. */
+export const listedOrigin = 'https://app.example'
+export const ownerToken = 'owner-token'
+export const memberToken = 'member-token'
+export const strangerToken = 'stranger-token'
+/** A member's key that may only read. */
+export const narrowToken = 'narrow-token'
+
+const cookies = sessionCookies(publicUrl, 'the-cookie-key-of-tests')
+
+/** The `cookie` header of a browser whose session has this token. */
+export function sessionCookie(token: string): string {
+  return `${cookies.name}=${token}`
+}
+
+/** The header by which its own page proves that it is one. A credential's id is its token here. */
+export function csrfHeader(token: string): { 'x-csrf-token': string } {
+  const csrf = parseSetCookie(cookies.set({ id: token, token })[1] ?? '').value ?? ''
+  return { 'x-csrf-token': csrf }
+}
 
 /** What a driver throws whose server went away. */
 export class DatabaseGone extends Error {}
@@ -32,16 +55,6 @@ function countingSink(record: SinkRecord): BlobSink {
     },
   }
 }
-
-const publicUrl = 'https://harmont.example'
-export const cookieKey = 'the-cookie-key-of-tests'
-/** An origin beside the public one whose pages may call. */
-export const listedOrigin = 'https://app.example'
-export const ownerToken = 'owner-token'
-export const memberToken = 'member-token'
-export const strangerToken = 'stranger-token'
-/** A member's key that may only read. */
-export const narrowToken = 'narrow-token'
 
 export interface TestServer {
   readonly url: string
@@ -82,7 +95,7 @@ export async function startTestServer(
     },
     openBlobSink: async () => countingSink(sink),
     limiter: createLimiter(new ProcessBuckets(), 'off'),
-    sessionCookies: sessionCookies(publicUrl, cookieKey),
+    sessionCookies: cookies,
     publicUrl,
     corsOrigins: [listedOrigin],
     trustedProxies: [],
