@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import type { Body } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import { isReservedSlug, slugOf, suffixedSlug } from '../names/slug.ts'
+import { readName, readUrl } from './organization-input.ts'
 import { ensureOwner, insertOrganization, type OrganizationRow } from './store.ts'
 
 const longestSlug = 63
@@ -11,6 +13,7 @@ const longestSlug = 63
 /** Makes an organization with the caller as its owner, under the first free slug of its name. */
 export async function createOrganization(
   pool: pg.Pool,
+  actor: Actor,
   userId: string,
   body: Body<'createOrganization'>,
 ): Promise<OrganizationRow> {
@@ -21,6 +24,8 @@ export async function createOrganization(
       const made = await insertOrganization(client, wish)
       if (made === undefined) continue
       await ensureOwner(client, made.id, userId)
+      const event = { organizationId: made.id, action: 'organization.created', subject: made.slug, details: { name } }
+      await recordAudit(client, actor, event)
       return made
     }
   })
@@ -28,17 +33,10 @@ export async function createOrganization(
 
 function readInput(body: Body<'createOrganization'>): { name: string; url: string | null; slug: string } {
   const errors = new FieldErrors()
-  const name = body.name.trim()
-  errors.length('name', name, 1, 255)
+  const name = readName(errors, body.name)
   const slug = slugOf(name, longestSlug)
   if (name !== '' && slug === '') errors.add('name', 'must have a letter or digit that a URL can show (a-z, 0-9)')
-  const url = body.url?.trim() || null
-  if (url !== null && !isWebAddress(url)) errors.add('url', 'must be an http or https address')
+  const url = readUrl(errors, body.url)
   errors.throwIfAny('organization_invalid')
   return { name, url, slug }
-}
-
-function isWebAddress(text: string): boolean {
-  const protocol = URL.parse(text)?.protocol
-  return text.length <= 2048 && (protocol === 'http:' || protocol === 'https:')
 }

@@ -1,9 +1,19 @@
 import type pg from 'pg'
+import { actorOf } from '../audit/record-audit.ts'
 import { type Cursors, type Handlers, operation } from '../http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../pagination/page.ts'
 import { createOrganization } from './create-organization.ts'
+import { deleteOrganization } from './delete-organization.ts'
 import { presentOrganization } from './present.ts'
 import { getOrganizationById, listOrganizationsOf } from './store.ts'
+import { updateOrganization } from './update-organization.ts'
+
+type OrganizationOperation =
+  | 'listOrganizations'
+  | 'createOrganization'
+  | 'getOrganization'
+  | 'updateOrganization'
+  | 'deleteOrganization'
 
 /** Organizations of the caller. */
 export function organizationRoutes({
@@ -12,7 +22,7 @@ export function organizationRoutes({
 }: {
   readonly pool: pg.Pool
   readonly cursors: Cursors
-}): Pick<Handlers, 'listOrganizations' | 'createOrganization' | 'getOrganization'> {
+}): Pick<Handlers, OrganizationOperation> {
   return {
     listOrganizations: operation('listOrganizations', async ({ caller, query: { limit, cursor } }) => {
       const list = { operationId: 'listOrganizations', owner: caller.userId }
@@ -23,13 +33,22 @@ export function organizationRoutes({
         body: toPage(rows, limit, cursors, list, { keyOf: ageKeyOf, present: presentOrganization }),
       }
     }),
-    createOrganization: operation('createOrganization', async ({ caller, body }) => ({
-      status: 201,
-      body: presentOrganization(await createOrganization(pool, caller.userId, body)),
-    })),
+    createOrganization: operation('createOrganization', async (context) => {
+      const made = await createOrganization(pool, actorOf(context), context.caller.userId, context.body)
+      return { status: 201, body: presentOrganization(made) }
+    }),
     getOrganization: operation('getOrganization', async ({ membership }) => ({
       status: 200,
       body: presentOrganization(await getOrganizationById(pool, membership.organizationId)),
     })),
+    updateOrganization: operation('updateOrganization', async (context) => {
+      const { membership, body } = context
+      const changed = await updateOrganization(pool, actorOf(context), membership.organizationId, body)
+      return { status: 200, body: presentOrganization(changed) }
+    }),
+    deleteOrganization: operation('deleteOrganization', async (context) => {
+      await deleteOrganization(pool, actorOf(context), context.membership)
+      return { status: 204 }
+    }),
   }
 }

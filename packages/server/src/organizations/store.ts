@@ -1,6 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import type { Role } from '../http/index.ts'
 import type { AgeKey } from '../pagination/page.ts'
+import { organizationNotFound } from './organization-gone.ts'
 
 export interface OrganizationRow {
   readonly id: string
@@ -73,11 +74,14 @@ export async function findIdsBySlug(
   return new Map(rows.map(({ slug, id }) => [slug, id]))
 }
 
-/** Fails when there is none: the caller's membership in it was found. */
+/** Throws 404 when it was deleted since the caller's membership in it was found. */
 export async function getOrganizationById(database: Database, id: string): Promise<OrganizationRow> {
-  const { rows } = await database.query<OrganizationRow>(`select ${columns} from organizations o where o.id = $1`, [id])
+  const { rows } = await database.query<OrganizationRow>(
+    `select ${columns} from organizations o where o.id = $1 and o.deleted_at is null`,
+    [id],
+  )
   const [row] = rows
-  if (row === undefined) throw new Error(`the organization ${id} of a membership does not exist`)
+  if (row === undefined) throw organizationNotFound()
   return row
 }
 
@@ -110,4 +114,59 @@ export async function ensureOwner(database: Database, organizationId: string, us
      on conflict (user_id, organization_id) do update set role = 'owner'`,
     [organizationId, userId],
   )
+}
+
+/**
+ * Makes every other change of who belongs to the organization wait for the end of this transaction; it comes before any other lock. False: the organization
+ * is gone. Rows that only refer to it need not wait.
+ */
+export async function lockOrganization(database: Database, id: string): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'lock-organization',
+    text: 'select 1 from organizations where id = $1 and deleted_at is null for no key update',
+    values: [id],
+  })
+  return rowCount === 1
+}
+
+/** Locks all organizations of a user in the order of their ids, which keeps two who lock the same ones from waiting for each other. Gives their ids. */
+export async function lockOrganizationsOf(database: Database, userId: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    `select o.id from organizations o
+      where o.deleted_at is null and exists (select 1 from memberships m where m.organization_id = o.id and m.user_id = $1)
+      order by o.id for no key update`,
+    [userId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export interface OrganizationChange {
+  readonly name?: string
+  readonly url?: string | null
+  readonly membersCanCreatePipelines?: boolean
+}
+
+/** Changes what is given, and gives the organization as it is then. */
+export async function changeOrganization(
+  database: Database,
+  id: string,
+  change: OrganizationChange,
+): Promise<OrganizationRow | undefined> {
+  const { rows } = await database.query<OrganizationRow>(
+    `update organizations o
+        set name = coalesce($2, o.name), url = case when $3 then $4 else o.url end,
+            members_can_create_pipelines = coalesce($5, o.members_can_create_pipelines)
+      where o.id = $1 and o.deleted_at is null
+      returning ${columns}`,
+    [id, change.name ?? null, change.url !== undefined, change.url ?? null, change.membersCanCreatePipelines ?? null],
+  )
+  return rows[0]
+}
+
+/** Whether an organization goes with its user's account only. */
+export async function isPersonal(database: Database, id: string): Promise<boolean> {
+  const { rowCount } = await database.query('select 1 from organizations where id = $1 and personal_of is not null', [
+    id,
+  ])
+  return rowCount === 1
 }

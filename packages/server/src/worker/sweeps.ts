@@ -3,9 +3,12 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
+import { removeOldEvents } from '../build-events/organization-store.ts'
 import { removeDeadLogins } from '../cli-login/store.ts'
+import { removeDeadInvites } from '../invites/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
 import { removeDeadSessions } from '../sessions/store.ts'
+import { readText } from './payload.ts'
 import { blobsInUse, freeJobsOfTheDead, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -22,7 +25,7 @@ export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows', 
 export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
   return {
     build_ended: async (payload) => {
-      await retireToken(pool, readBuildId(payload))
+      await retireToken(pool, readText(payload, 'build_id'))
     },
     free_jobs_of_the_dead: async () => {
       const workers = await freeJobsOfTheDead(pool)
@@ -34,7 +37,9 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const buckets = await removeFullBuckets(pool)
       const sessions = await removeDeadSessions(pool)
       const logins = await removeDeadLogins(pool)
-      log.info({ keys, tokens, buckets, sessions, logins }, 'dead rows swept')
+      const invites = await removeDeadInvites(pool)
+      const events = await removeOldEvents(pool)
+      log.info({ keys, tokens, buckets, sessions, logins, invites, events }, 'dead rows swept')
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
@@ -61,10 +66,4 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
   }
   await removeBatch()
   return removed
-}
-
-function readBuildId(payload: unknown): string {
-  if (typeof payload === 'object' && payload !== null && 'build_id' in payload && typeof payload.build_id === 'string')
-    return payload.build_id
-  throw new Error('expected a payload with `build_id`')
 }

@@ -1,0 +1,44 @@
+import type pg from 'pg'
+import { hashToken } from '../access/hash-token.ts'
+import { getAccount } from '../accounts/store.ts'
+import { type Actor, recordAudit } from '../audit/record-audit.ts'
+import { transaction } from '../database/transaction.ts'
+import { apiError } from '../http/index.ts'
+import { insertMember } from '../members/store.ts'
+import { getOrganizationById, lockOrganization, type OrganizationRow } from '../organizations/store.ts'
+import { deleteInvite, findOffer, type InviteOffer } from './store.ts'
+
+/** What a token invites to. Throws 422 for one that is unknown, used, revoked or expired. */
+export async function previewInvite(pool: pg.Pool, token: string): Promise<InviteOffer> {
+  const offer = await findOffer(pool, hashToken(token))
+  if (offer === undefined) throw unacceptable('The invite is unknown, used, revoked or expired; ask for a new one.')
+  return offer
+}
+
+/** Makes the user a member of what a token invites them to, once. Throws 422, and leaves the invite as it is, for everybody else. */
+export async function acceptInvite(
+  pool: pg.Pool,
+  actor: Actor,
+  userId: string,
+  token: string,
+): Promise<OrganizationRow> {
+  const offer = await previewInvite(pool, token)
+  const { id, organization_id: organizationId } = offer
+  return transaction(pool, async (client) => {
+    const isThere = await lockOrganization(client, organizationId)
+    const { email } = await getAccount(client, userId)
+    if (email !== offer.email)
+      throw unacceptable(`The invite is for another address than \`${email}\`; sign in with the one it was sent to.`)
+    const invite = isThere ? await deleteInvite(client, organizationId, id) : undefined
+    if (invite === undefined) throw unacceptable('The invite was used, revoked or has expired; ask for a new one.')
+    if (!(await insertMember(client, organizationId, userId, invite.role)))
+      throw unacceptable('You are a member of this organization already.')
+    const details = { email, role: invite.role, invite: id }
+    await recordAudit(client, actor, { organizationId, action: 'invite.accepted', subject: userId, details })
+    return getOrganizationById(client, organizationId)
+  })
+}
+
+function unacceptable(message: string): Error {
+  return apiError('invite_unacceptable', message)
+}

@@ -1,0 +1,21 @@
+import type pg from 'pg'
+import type { Actor } from '../audit/record-audit.ts'
+import { transaction } from '../database/transaction.ts'
+import { apiError, type Membership } from '../http/index.ts'
+import { organizationNotFound } from './organization-gone.ts'
+import { retireOrganization } from './retire-organization.ts'
+import { isPersonal, lockOrganization } from './store.ts'
+
+/** Deletes an organization. Throws 409 for a personal one, which goes with its account only. */
+export async function deleteOrganization(pool: pg.Pool, actor: Actor, membership: Membership): Promise<void> {
+  const { organizationId, organizationSlug } = membership
+  await transaction(pool, async (client) => {
+    if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
+    if (await isPersonal(client, organizationId))
+      throw apiError(
+        'organization_is_personal',
+        `\`${organizationSlug}\` is somebody's personal organization; it goes when the account is deleted.`,
+      )
+    await retireOrganization(client, actor, { id: organizationId, slug: organizationSlug })
+  })
+}
