@@ -8,6 +8,7 @@ type Stop = Extract<Effect, { readonly type: 'stop' }>
 export class LocalChangeFeed implements ChangeFeed {
   readonly #jobs = new Map<string, Set<Listener>>()
   readonly #builds = new Map<string, Set<Listener>>()
+  readonly #anyBuild = new Set<Listener>()
   readonly #ready = new Set<Listener>()
   readonly #stop = new Set<(effect: Stop) => void>()
 
@@ -17,6 +18,11 @@ export class LocalChangeFeed implements ChangeFeed {
 
   onBuild(buildId: string, listener: Listener): () => void {
     return addTo(this.#builds, buildId, listener)
+  }
+
+  onAnyBuild(listener: Listener): () => void {
+    this.#anyBuild.add(listener)
+    return () => this.#anyBuild.delete(listener)
   }
 
   onReady(listener: Listener): () => void {
@@ -48,6 +54,7 @@ export class LocalChangeFeed implements ChangeFeed {
 
   build(buildId: string): void {
     callAll(this.#builds.get(buildId))
+    callAll(this.#anyBuild)
   }
 
   ready(): void {
@@ -62,6 +69,7 @@ export class LocalChangeFeed implements ChangeFeed {
   everything(): void {
     for (const listeners of this.#jobs.values()) callAll(listeners)
     for (const listeners of this.#builds.values()) callAll(listeners)
+    callAll(this.#anyBuild)
     callAll(this.#ready)
   }
 }

@@ -1,7 +1,7 @@
 /** One turn of one build: whatever was asked of it meanwhile, in one transaction. */
 import type pg from 'pg'
-import { jobAt, type LiveBuild, viewBuild } from '../core/live-build.ts'
-import type { BuildEvent, BuildState, Instant, Job } from '../core/model.ts'
+import { type BuildHeader, jobAt, type LiveBuild, viewBuild } from '../core/live-build.ts'
+import type { BuildEvent, BuildState, Instant, Job, Step } from '../core/model.ts'
 import { isTerminal } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
@@ -10,13 +10,15 @@ import type { CachedBuild } from './build-cache.ts'
 import { type NewLease, writeChange } from './write-change.ts'
 
 /**
- * What the owner of the database wants done in the transaction of a change in which the state of a build changed or a job ended. Every statement of
- * it is one more for each step.
+ * What the owner of the database wants done in the transaction of a change after which a build looks different, or in which a job ended. Every statement
+ * of it is one more for each step.
  */
 export type Outbox = (
   client: pg.ClientBase,
   change: {
     readonly buildId: string
+    readonly queue: string
+    readonly steps: readonly Step[]
     readonly before: BuildState
     readonly after: BuildState
     /** As they are after the change: whatever is terminal now and was not before it. */
@@ -71,7 +73,7 @@ export async function workOnBuild(
   outbox: Outbox | null,
 ): Promise<readonly Answer[]> {
   const { live } = cached
-  const before = live.header.state
+  const before = live.header
   const expired = await expiredLeases(client, asks)
   const results = asks.map((ask, index) => playAsk(live, ask, index, expired, settings))
   const played = sumUp(results.map((result) => result.played))
@@ -89,11 +91,16 @@ export async function workOnBuild(
       at,
     })
     const endedJobs = ended(played)
-    const { id: buildId, state: after } = live.header
-    if (outbox && (before !== after || endedJobs.length > 0))
-      await outbox(client, { buildId, before, after, endedJobs })
+    const { id: buildId, queue, state: after } = live.header
+    if (outbox && (looksDifferent(before, live.header) || endedJobs.length > 0))
+      await outbox(client, { buildId, queue, steps: live.steps, before: before.state, after, endedJobs })
   }
   return results.map((result, index) => answerAsk(live, asks[index]?.events ?? [], result, lastSeqs))
+}
+
+function looksDifferent(before: BuildHeader, after: BuildHeader): boolean {
+  const shown = ['state', 'held', 'startedAt', 'finishedAt', 'errorCode'] as const
+  return shown.some((member) => before[member] !== after[member])
 }
 
 function playAsk(

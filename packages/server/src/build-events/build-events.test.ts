@@ -68,6 +68,27 @@ test('many changes come as few events, and the last state is never left out', as
   expect(id).toMatch(/-/)
 })
 
+test('an organization is told of each build that changes, of those that run first, and goes on where a reader left', async () => {
+  const organization = '/api/v0/organizations/default/events'
+  const running = await newBuild({ key: 'a', cmd: 'true' })
+  await using events = await open(organization)
+  const first = await events.next('build', ({ data }) => (data.build as { id: string }).id === running.id)
+  expect(first.data).toMatchObject({ build: { state: 'scheduled', number: 1 }, pipeline_slug: expect.any(String) })
+  const next = await newBuild({ key: 'a', cmd: 'true' })
+  const made = await events.next('build', ({ data }) => (data.build as { id: string }).id === next.id)
+  expect(made.id).toMatch(/^\d+-\d+-\d+$/)
+  await (await playJob(it)).end()
+  await (await playJob(it)).end()
+  await using resumed = await open(organization, made.id)
+  const over = new Set<unknown>()
+  while (over.size < 2) {
+    const { data } = await resumed.next('build')
+    const { id, state } = data.build as { id: string; state: string }
+    if (state === 'passed') over.add(id)
+  }
+  expect(over).toEqual(new Set([running.id, next.id]))
+})
+
 test('a foreign or absent build is 404, and nobody reads without a credential', async () => {
   const { path } = await newBuild({ key: 'a', cmd: 'true' })
   await it.server.engine.store.apply(

@@ -2,11 +2,13 @@ import { Readable } from 'node:stream'
 import type pg from 'pg'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
+import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
 import { type Handlers, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
 import { buildEvents } from './build-event-stream.ts'
+import { organizationEvents, readPlace } from './organization-event-stream.ts'
 
 export interface BuildEventServices {
   readonly pool: pg.Pool
@@ -16,8 +18,13 @@ export interface BuildEventServices {
 }
 
 /** Builds as they change. */
-export function buildEventRoutes({ pool, engine, closing }: BuildEventServices): Pick<Handlers, 'streamBuildEvents'> {
+export function buildEventRoutes({
+  pool,
+  engine,
+  closing,
+}: BuildEventServices): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {
   const reads = new BuildReads(pool, engine)
+  const once = new AskOnce()
   const seats = new StreamSeats()
   return {
     streamBuildEvents: operation('streamBuildEvents', async ({ membership, params, query, method, header, signal }) => {
@@ -34,6 +41,22 @@ export function buildEventRoutes({ pool, engine, closing }: BuildEventServices):
         open: () => Readable.from(buildEvents(pool, reads, followed, stop)).once('close', leave),
       }
     }),
+    streamOrganizationEvents: operation(
+      'streamOrganizationEvents',
+      async ({ membership, query, method, header, signal }) => {
+        const { organizationId } = membership
+        const seen = readPlace(header('last-event-id') ?? query.last_event_id ?? null)
+        const leave = method === 'GET' ? seats.take(organizationId) : () => {}
+        const stop = AbortSignal.any([signal, closing])
+        const reads = { pool, changes: engine.store.changes, once }
+        return {
+          status: 200,
+          mediaType: 'text/event-stream',
+          headers: streamHeaders,
+          open: () => Readable.from(organizationEvents(reads, organizationId, seen, stop)).once('close', leave),
+        }
+      },
+    ),
   }
 }
 

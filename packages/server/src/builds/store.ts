@@ -87,6 +87,23 @@ export async function findBuild(database: Database, pipelineId: string, number: 
   return rows[0]
 }
 
+export interface PlacedBuildRow extends BuildRow {
+  readonly pipeline_slug: string
+}
+
+/** Builds of any pipelines by their ids, oldest change first where the ids are in that order. */
+export async function findBuildsById(database: Database, ids: readonly string[]): Promise<readonly PlacedBuildRow[]> {
+  const { rows } = await database.query<PlacedBuildRow>({
+    name: 'find-builds-by-id',
+    text: `select x.*, p.slug as pipeline_slug
+             from (${selectBuilds} where r.id = any($1::uuid[])) x
+             join build_records q on q.id = x.id join pipelines p on p.id = q.pipeline_id
+            order by array_position($1::uuid[], x.id)`,
+    values: [ids],
+  })
+  return rows
+}
+
 /** Counts the pipeline up and gives the number. Builds of one pipeline wait for each other here until the transaction ends. */
 export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
   const { rows } = await database.query<{ number: number }>({
@@ -143,7 +160,8 @@ export async function insertBuildRecord(database: Database, record: NewBuildReco
   const names = Object.keys(values)
   await database.query({
     name: 'insert-build-record',
-    text: `insert into build_records (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    text: `with told as (insert into build_events (organization_id, build_id) select organization_id, $1 from pipelines where id = $2)
+           insert into build_records (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
     values: Object.values(values),
   })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { settingsTable } from '../settings/table.ts'
 import { ir } from '../testing/runner.ts'
-import { codeOf, ownerToken, testServer } from '../testing/server.ts'
+import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
 import { meterOrganization } from './meter-organization.ts'
 import { findMismatches, writeCredit } from './store.ts'
 
@@ -147,7 +147,7 @@ test('the breakdown shows builds newest first with their leases, pages, and keep
   })
   const paged: unknown[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const page = await it.request<typeof body>(ownerToken, 'GET', `${path}&limit=1&cursor=${cursor}`)
+    const page: Answer<typeof body> = await it.request(ownerToken, 'GET', `${path}&limit=1&cursor=${cursor}`)
     paged.push(...page.body.data)
     cursor = page.body.next_cursor
   }

@@ -2,6 +2,7 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Settings } from '../settings/read-settings.ts'
+import { readText } from '../worker/payload.ts'
 import { meterOrganization } from './meter-organization.ts'
 import { findForgotten, findMismatches, organizationsToMeter } from './store.ts'
 
@@ -22,6 +23,9 @@ export function moneyTasks({ pool, settings, log }: MoneyTaskServices): TaskList
   }
   return {
     meter: meterAll,
+    meter_organization: async (payload) => {
+      await meterOrganization(pool, readText(payload, 'organization_id'), settings.billingRates)
+    },
     audit_money: async () => {
       const forgotten = await findForgotten(pool)
       if (forgotten > 0) log.warn({ jobs: forgotten }, 'ended jobs had not been charged; they are now')

@@ -1,4 +1,5 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
+import { unmeteredJobs } from '../money/unmetered-jobs.ts'
 
 type Change = Parameters<Outbox>[1]
 
@@ -9,20 +10,39 @@ interface Task {
 }
 
 /** What must follow a change. Called within its transaction, for each step that ends: asks for no statement of its own. */
-const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded]
+const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded]
 
-/** Writes what must follow a change of a build, in the transaction of that change and in one statement, or none. */
+const parts = `with unmetered as (
+    insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
+    select r.job_id, $1, $2, r.step_key, r.job_name, r.started_at, r.finished_at, r.cpu_count, r.memory_gb, r.disk_gb
+      from json_to_recordset($3::json) as r(job_id uuid, step_key text, job_name text, started_at timestamptz, finished_at timestamptz,
+        cpu_count int, memory_gb int, disk_gb int)
+    on conflict (job_id) do nothing),
+  told as (insert into build_events (organization_id, build_id) values ($1, $2))`
+
+const addTasks = `graphile_worker.add_jobs(
+  array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($4::json) as t))`
+
+/** Writes what must follow a change of a build, in the transaction of that change and in one statement. */
 export const outbox: Outbox = async (client, change) => {
   const tasks = followers.flatMap((follow) => follow(change))
-  if (tasks.length === 0) return
-  await client.query({
-    name: 'outbox-add-jobs',
-    text: `select graphile_worker.add_jobs(
-      array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($1::json) as t))`,
-    values: [JSON.stringify(tasks)],
-  })
+  const unmetered = unmeteredJobs(change.endedJobs, change.steps)
+  const values = [change.queue, change.buildId, JSON.stringify(unmetered)]
+  if (tasks.length === 0) await client.query({ name: 'outbox', text: `${parts} select`, values })
+  else {
+    await client.query({
+      name: 'outbox-with-tasks',
+      text: `${parts} select ${addTasks}`,
+      values: [...values, JSON.stringify(tasks)],
+    })
+  }
 }
 
 function buildEnded({ buildId, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'build_ended', payload: { build_id: buildId } }] : []
+}
+
+/** A long build is charged every minute, by the crontab. */
+function useEnded({ queue, after }: Change): readonly Task[] {
+  return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
 }
