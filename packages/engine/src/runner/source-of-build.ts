@@ -31,7 +31,7 @@ export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): P
       persist(() => attempt(context, wantsEmpty), {
         signal: AbortSignal.any([lease.signal, stopping.signal]),
         giveUpMs: settings.sourceGiveUpMs,
-        onFailure: (error) => options.log('warn', `build ${buildId}: its source cannot be had yet`, error),
+        onFailure: (error) => options.log('warn', `build ${buildId}: its source cannot be had yet: ${error}`),
       }),
     )
   } catch (error) {

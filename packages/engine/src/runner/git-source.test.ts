@@ -1,0 +1,208 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type GitServer, gitRepository, startGitServer } from '../../../../test/outside/git-server.ts'
+import { type SourceOffer, SourceUnavailable } from '../port.ts'
+import { createLocalPort } from '../scheduler/local-port.ts'
+import type { BuildSource } from '../store.ts'
+import { createRunner } from './create-runner.ts'
+import { type Bench, logOf, openBench, run, runnerOptions, step } from './runner.test-support.ts'
+
+const token = 'ghs_of-an-installation'
+let folder: string
+let server: GitServer
+let bench: Bench
+/** What the owner of the engine answers, instead of an offer. */
+let answer: ((source: Extract<BuildSource, { readonly kind: 'git' }>) => SourceOffer) | undefined
+let offers = 0
+
+beforeAll(async () => {
+  folder = await mkdtemp('/var/tmp/harmont-git-')
+  server = await startGitServer(folder, token)
+  bench = await openBench({
+    runner: { settings: { sourceGiveUpMs: 1_500 } },
+    sources: {
+      async offer(_buildId, source) {
+        offers += 1
+        if (source.kind !== 'git') throw new Error('only commits are built here')
+        const { repository, commit, refs } = source
+        if (answer) return answer(source)
+        const authorization = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+        return { kind: 'git', repository, commit, refs, url: `${server.url}/${repository}.git`, authorization }
+      },
+    },
+  })
+})
+afterAll(async () => {
+  await bench.close()
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+let repositories = 0
+function newRepository() {
+  repositories += 1
+  const name = `acme/r${repositories}`
+  const repository = gitRepository(server, name)
+  const from = (commit: string, refs: readonly string[] = ['refs/heads/main']) => ({
+    source: { kind: 'git', repository: name, commit, refs } as const,
+  })
+  return { ...repository, name, from }
+}
+
+test('a step has the files and the history of its commit, its children too, and no snapshot has the git directory', async () => {
+  const { commit, git, from } = newRepository()
+  const first = commit({
+    ref: 'refs/heads/main',
+    files: { 'a.txt': 'a', 'run.sh': { executable: '#!/bin/sh\necho ran\n' } },
+    message: 'the first',
+  })
+  git(['tag', 'v1', first])
+  const second = commit({ ref: 'refs/heads/main', files: { 'b.txt': 'b' }, message: 'the second' })
+  const before = offers
+  const look =
+    'git log --format=%s; git describe --tags; git status --porcelain; git diff --name-only HEAD~1; git rev-parse HEAD; id -u'
+  const { state, jobs } = await run(
+    bench,
+    [
+      step(`./run.sh; ${look}; touch made.txt`),
+      step('git status --porcelain; ls -A', { buildsIn: 0 }),
+      step('true', { buildsIn: 1 }),
+    ],
+    from(second),
+  )
+  expect(await logOf(bench, jobs[0])).toBe(
+    `ran\nthe second\nthe first\nv1-1-g${second.slice(0, 7)}\nb.txt\n${second}\n0\n`,
+  )
+  expect(await logOf(bench, jobs[1])).toBe('?? made.txt\n.git\na.txt\nb.txt\nmade.txt\nrun.sh\n')
+  expect(state).toBe('passed')
+  // One question for the whole build, however many steps.
+  expect(offers - before).toBe(1)
+  // A build without a source, in the snapshot of one that had one, has no .git.
+  const bare = await run(bench, [step('ls -A')], { source: null })
+  expect(await logOf(bench, bare.jobs[0])).toBe('')
+})
+
+test('G27 in a child an unchanged file of the next commit keeps inode and time, and what changed is new', async () => {
+  const { commit, from } = newRepository()
+  const first = commit({ ref: 'refs/heads/main', files: { same: 's', changed: '1' } })
+  const parent = step('stat -c "%i %Y" same >/seen; cat .git/HEAD', { cacheKey: 'git-source' })
+  await run(bench, [parent, step('true', { buildsIn: 0 })], from(first))
+  const second = commit({ ref: 'refs/heads/main', files: { changed: '2' } })
+  const { jobs } = await run(
+    bench,
+    [parent, step('stat -c "%i %Y" same | cmp - /seen && cat changed .git/HEAD', { buildsIn: 0 })],
+    from(second),
+  )
+  // The commit is in no cache key: what the parent left is the same.
+  expect(jobs[0]?.cached).toBe(true)
+  expect(await logOf(bench, jobs[1])).toBe(`2${second}\n`)
+})
+
+test.for([
+  ['a commit that is nowhere', {}, /no longer in refs.heads.main/],
+  ['a repository that is not there', { repository: 'acme/none' }, /acme.none.git.' not found/],
+] as const)('%s fails the build at once, with the reason', async ([, more, reason]) => {
+  const { commit, from } = newRepository()
+  commit({ ref: 'refs/heads/main', files: { a: 'a' } })
+  const source = { ...from('f'.repeat(40)).source, ...more }
+  const policy = { retry: { limit: 3, delaySeconds: 0 } } as const
+  const { state, errorCode, errorMessage, jobs } = await run(bench, [step('true', policy)], { source })
+  expect([state, errorCode]).toEqual(['failed', 'source_fetch_failed'])
+  expect(errorMessage).toMatch(reason)
+  expect(jobs[0]).toMatchObject({ attempt: 1, errorCode: 'provision_failed', errorMessage })
+})
+
+test('what the server says can never be had fails the build with its code', async () => {
+  answer = () => {
+    throw new SourceUnavailable('fork_source_unfetchable', 'The fork cannot be read.')
+  }
+  try {
+    const { from } = newRepository()
+    const { errorCode, errorMessage } = await run(bench, [step('true')], from('a'.repeat(40)))
+    expect([errorCode, errorMessage]).toEqual(['fork_source_unfetchable', 'The fork cannot be read.'])
+  } finally {
+    answer = undefined
+  }
+})
+
+test('a forge that answers 500 and breaks off is asked again, and the build passes', async () => {
+  const repository = newRepository()
+  const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
+  let tries = 0
+  answer = ({ commit, refs }) => {
+    tries += 1
+    if (tries === 1) throw new Error('the database is away')
+    return {
+      kind: 'git',
+      repository: repository.name,
+      url: repository.url,
+      commit,
+      refs,
+      authorization: `Bearer ${token}`,
+    }
+  }
+  server.misbehave(500, 'cut')
+  try {
+    expect((await run(bench, [step('cat a')], repository.from(id))).state).toBe('passed')
+    expect(tries).toBe(4)
+  } finally {
+    answer = undefined
+  }
+})
+
+test('a forge that stays away fails the build after a while, and says what it was', async () => {
+  const repository = newRepository()
+  const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
+  answer = ({ commit, refs }) => ({
+    kind: 'git',
+    repository: repository.name,
+    url: 'http://127.0.0.1:9/x.git',
+    commit,
+    refs,
+    authorization: null,
+  })
+  try {
+    const { errorCode, errorMessage } = await run(bench, [step('cat a')], repository.from(id))
+    expect(errorCode).toBe('source_fetch_failed')
+    expect(errorMessage).toMatch(/127\.0\.0\.1:9.*tried again for 2 seconds/)
+  } finally {
+    answer = undefined
+  }
+})
+
+test('git directories and mirrors that no build needs are removed, but not what a sandbox is shown', async () => {
+  const sources = join(bench.directory, 'sources')
+  const names = (folder: string) => readdir(join(sources, folder))
+  const [shown = ''] = await names('commits')
+  const image = await bench.driver.resolveImage('host')
+  const sandbox = await bench.driver.create({
+    id: 'shown',
+    label: {},
+    base: { image },
+    limits: { cpu: 1, memoryBytes: 1e9, diskBytes: 1e9, pids: 100 },
+    network: 'none',
+    gitDirectory: join(sources, 'commits', shown, 'git'),
+  })
+  const port = createLocalPort({
+    store: bench.store,
+    log: () => undefined,
+    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
+    sources: {
+      offer: () => {
+        throw new Error('no sources')
+      },
+    },
+  })
+  const options = { ...runnerOptions(bench.directory, bench.driver), port, log: () => undefined }
+  const fresh = createRunner(options)
+  const before = await names('commits')
+  await fresh.collect(async () => new Set())
+  expect(await names('commits')).toEqual(before)
+  const forgetful = createRunner({ ...options, settings: { unusedSourceMs: 0, unusedMirrorMs: 0 } })
+  await forgetful.collect(async () => new Set())
+  expect([await names('commits'), await names('mirrors')]).toEqual([[shown], []])
+  await sandbox.destroy()
+  await forgetful.collect(async () => new Set())
+  expect(await names('commits')).toEqual([])
+})
