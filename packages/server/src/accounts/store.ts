@@ -16,7 +16,9 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
   const { rows } = await database.query<AccountRow>({
     name: 'get-account',
     text: `select u.id, u.email, u.name, o.slug as personal_org_slug
-             from users u left join organizations o on o.personal_of = u.id
+             from users u
+             left join organizations o on o.personal_of = u.id
+               and exists (select 1 from memberships m where m.user_id = u.id and m.organization_id = o.id)
             where u.id = $1`,
     values: [userId],
   })
@@ -47,4 +49,8 @@ export async function insertUser(
     [user.id, user.email, user.name],
   )
   return rowCount === 1
+}
+
+export async function setName(database: Database, userId: string, name: string): Promise<void> {
+  await database.query('update users set name = $2 where id = $1', [userId, name])
 }

@@ -21,9 +21,22 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
+/** What PostgreSQL calls an error that it gave; undefined for any other error. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
 /** The name of the unique constraint or index that a statement hit; undefined for any other error. */
 export function violatedConstraint(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== '23505' || !('constraint' in error))
-    return undefined
+  return sqlStateOf(error) === '23505' ? constraintOf(error) : undefined
+}
+
+/** The name of the foreign key whose row a statement did not find; undefined for any other error. */
+export function danglingReference(error: unknown): string | undefined {
+  return sqlStateOf(error) === '23503' ? constraintOf(error) : undefined
+}
+
+function constraintOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('constraint' in error)) return undefined
   return typeof error.constraint === 'string' ? error.constraint : undefined
 }

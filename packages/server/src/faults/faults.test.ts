@@ -37,3 +37,15 @@ test('a fault of ours is not taken for an absent database', () => {
   expect(translateFault(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('full'), { code: 'ENOSPC' }))?.code).toBe('service_unavailable')
 })
+
+test('a caller whose account goes while the request is answered gets 401, and whom a deadlock hit may ask again', async () => {
+  const gone = it.server.pool.query(
+    "insert into memberships (organization_id, user_id, role) select id, gen_random_uuid(), 'member' from organizations",
+  )
+  expect(translateFault(await gone.catch((error) => error))?.code).toBe('unauthorized')
+  const elsewhere = it.server.pool.query(
+    "insert into pipelines (id, organization_id, slug, name, repository, default_branch) values (gen_random_uuid(), gen_random_uuid(), 'a', 'a', 'a', 'a')",
+  )
+  expect(translateFault(await elsewhere.catch((error) => error))).toBeNull()
+  expect(translateFault(Object.assign(new Error('deadlock detected'), { code: '40P01' }))?.status).toBe(503)
+})

@@ -1,3 +1,4 @@
+import { danglingReference } from '../database/transaction.ts'
 import { type ApiError, apiError } from '../http/index.ts'
 
 /** Codes of the system and of PostgreSQL that mean: what we need is not there just now. */
@@ -6,17 +7,24 @@ const absent = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   // It is stopping, starting or recovering, has too many connections or a full disk.
   ...['57P01', '57P02', '57P03', '53100', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
+  // Two that waited for each other: one was undone, and can be asked again.
+  '40P01',
   // The disk of the blobs is full.
   ...['ENOSPC', 'EDQUOT'],
 ])
+
+/** Foreign keys to who acts: when they fail, the account or its credential went while the request was answered. */
+const toTheCaller = /_(user_id|actor_id|author_id|invited_by|session_id|key_id)_fkey$/
 
 /** Words of `pg` for errors of its own, which carry no code. */
 const wordsOfPg =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
 
-/** The 503 for a database or blob store that does not work just now; null for a fault of ours. */
+/** The 503 for a database or blob store that does not work just now, the 401 for a caller who is gone; null for a fault of ours. */
 export function translateFault(thrown: unknown): ApiError | null {
   if (!(thrown instanceof Error)) return null
+  if (toTheCaller.test(danglingReference(thrown) ?? ''))
+    return apiError('unauthorized', 'The account or the credential of this request is gone.', { cause: thrown })
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   // The socket of a database that is being started again is missing for a moment.
   const isSocketMissing = code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'connect'

@@ -1,0 +1,17 @@
+import type { Actor } from '../audit/record-audit.ts'
+import type { Mail } from '../mail/queue-mail.ts'
+
+/** The last mail of an account. */
+export function accountDeletedNotice(to: string, { address, userAgent }: Actor): Mail {
+  return {
+    to,
+    subject: 'Your Harmont account was deleted',
+    paragraphs: [
+      `The Harmont account of ${to} was deleted, with its passkeys, sessions and API keys.`,
+      'Organizations without other members went with it; their pipelines, logs and archives are removed in 7 days.',
+    ],
+    link: null,
+    askedBy: { address, userAgent, at: new Date() },
+    otherwise: 'If this was not you, tell the operator of the server at once: within 7 days data can still be saved.',
+  }
+}
