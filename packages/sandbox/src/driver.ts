@@ -58,6 +58,8 @@ export interface Sandbox {
   syncSource(tree: SourceTreeRef): Promise<void>
   /** Starts the one command of this sandbox. It does not depend on this process from here on. */
   start(command: Command): Promise<Running>
+  /** What its command was started with as `memo`: the owner's own, kept in memory until the sandbox's end. */
+  memo(): Promise<string | undefined>
   /** The command that an earlier process started, or undefined when none was. */
   running(): Promise<Running | undefined>
   /**
@@ -76,10 +78,12 @@ export interface Command {
   readonly script: string
   readonly env: Readonly<Record<string, string>>
   /**
-   * Contents of files in /run/secrets, by name; only when the spec said so. They lie in memory alone, and nothing that they or the environment say
-   * is on disk while the command runs.
+   * Contents of files in /run/secrets, by name; only when the spec said that there are. They lie in memory alone, and neither they nor the environment
+   * are on disk once the command has started.
    */
   readonly secrets?: Readonly<Record<string, string>>
+  /** For whoever adopts the sandbox, see there; only when the spec said that there are secrets. */
+  readonly memo?: string
   readonly workingDirectory: string
   /** When the watchdog outside this process kills the tree unless `extend` moves it. */
   readonly deadline: Date

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -95,6 +95,33 @@ test('G02 a command goes on while its engine is killed, and the next engine take
   ])
   expect(await logOf(bench, jobs[0])).toBe(counted)
   expect(await logOf(bench, jobs[1])).toBe('effect\n')
+})
+
+test('G15 G02 a secret is masked on both sides of a kill of the engine, in two halves and though it has changed since', async () => {
+  const define = (token: string) =>
+    writeFile(join(directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
+  const token = 'tok-7Hq2vLx9Zr4mWc8d'
+  await define(token)
+  await startEngine()
+  const id = await submit(bench, [
+    step('printf "1 $T\\n2 tok-7Hq2vL"; echo >&2 waits; sleep 1.5; printf "x9Zr4mWc8d\\n3 $T\\n"; printf "tok-" >&2', {
+      secrets: { T: 'token' },
+    }),
+    step('true', { buildsIn: 0 }),
+  ])
+  await untilLog(id, 'waits')
+  await kill()
+  await define('quite-another-one')
+  await sleep(300)
+  await startEngine()
+  const { state, jobs } = await settled(bench, id)
+  expect([state, jobs[0]?.fence]).toEqual(['passed', 1])
+  const streams = await bench.store.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
+  const text = (kind: number) => streams.flatMap((it) => (it.kind === kind ? [String(it.content)] : [])).join('')
+  expect([text(0), text(1)]).toEqual(['1 ***\n2 ***\n3 ***\n', 'waits\ntok-'])
+  // What it left is known to be of a secret also where another process kept it.
+  const snapshot = join(directory, 'sandboxes', 'snapshots', jobs[0]?.snapshot ?? '', 'snapshot.json')
+  expect(JSON.parse(await readFile(snapshot, 'utf8')).meta.taint).toEqual([{ id: 'org/token', name: 'token' }])
 })
 
 test('G02 a command that ended while no engine was there is reported from what it left', async () => {

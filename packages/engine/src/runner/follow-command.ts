@@ -16,7 +16,7 @@ export interface Started {
 export async function startCommand(
   { lease }: JobContext,
   sandbox: Sandbox,
-  command: Pick<Command, 'script' | 'env' | 'secrets'>,
+  command: Pick<Command, 'script' | 'env' | 'secrets' | 'memo'>,
 ): Promise<Started> {
   await lease.lasts(leaseToStartMs)
   const deadline = watchdogDeadline(lease.expiresAt)

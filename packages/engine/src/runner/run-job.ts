@@ -6,7 +6,7 @@ import { finish, type JobContext, jobContext, type RunnerParts } from './job-con
 import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
 import { notedPromise } from './sandbox-note.ts'
-import { maskSecrets } from './secrets.ts'
+import { maskAgain } from './secrets.ts'
 
 /** Takes a fresh lease to its end; `vacate` is called when its command has ended. Never rejects. */
 export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
@@ -29,7 +29,7 @@ export function resumeJob(
       const started = { running, adopted: true }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       const promised = notedPromise(sandbox.handle.label)
-      await maskSecrets(context, promised.taint)
+      await maskAgain(context, sandbox, promised.taint)
       return endStep(context, job.work, sandbox, started, promised)
     }
     if (job.started) return finish(context, vanished)

@@ -60,7 +60,12 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     if (lease.stopReason !== null) return vanished
     const { values } = secrets
     const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
-    const started = await startCommand(context, sandbox, { script: work.step.command, env, secrets: values })
+    const started = await startCommand(context, sandbox, {
+      script: work.step.command,
+      env,
+      secrets: values,
+      memo: secrets.memo,
+    })
     return { sandbox, started, promised }
   } catch (error) {
     return provisionFailure(context, error)
@@ -71,7 +76,7 @@ function stepSpec(
   { lease, options, settings }: JobContext,
   { step }: StepWork,
   base: Base,
-  { values }: StepSecrets,
+  { memo }: StepSecrets,
   promised: Promised,
 ): SandboxSpec {
   const [network] = options.networkModes
@@ -84,7 +89,7 @@ function stepSpec(
     base: baseSpec(base),
     limits: { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit },
     network,
-    secretFiles: Object.keys(values).length > 0,
+    secretFiles: memo !== '',
   }
 }
 

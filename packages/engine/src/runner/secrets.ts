@@ -1,5 +1,5 @@
 import { isMaskable } from '@harmont/logs'
-import type { SecretRef, Snapshot } from '@harmont/sandbox'
+import type { Sandbox, SecretRef, Snapshot } from '@harmont/sandbox'
 import type { SecretsAnswer, SecretValue } from '../port.ts'
 import type { StepWork } from './base.ts'
 import type { JobContext } from './job-context.ts'
@@ -13,6 +13,8 @@ export interface StepSecrets {
   readonly given: readonly SecretRef[]
   /** Names of secrets that the step wants and the build does not have. */
   readonly missing: readonly string[]
+  /** What `maskAgain` needs; empty when there is nothing to mask. */
+  readonly memo: string
 }
 
 /**
@@ -27,7 +29,8 @@ export async function stepSecrets(
   const wanted = Object.entries(step.secrets)
   const values = await maskSecrets(context, taint)
   if (wanted.length > 0 && typeof values === 'string') context.log.remark(values)
-  if (wanted.length === 0 || typeof values === 'string') return { values: {}, given: [], missing: [] }
+  if (wanted.length === 0 || typeof values === 'string')
+    return { values: {}, given: [], missing: [], memo: memoOf(values) }
   const names = [...new Set(wanted.map(([, name]) => name))].sort()
   const given = new Map(names.flatMap((name) => entryOf(values, name)))
   const short = [...given].flatMap(([name, { value }]) => (isMaskable(value) ? [] : name))
@@ -38,6 +41,7 @@ export async function stepSecrets(
     ),
     given: [...given].map(([name, { id }]) => ({ id, name })),
     missing: names.filter((name) => !given.has(name)),
+    memo: memoOf(values),
   }
 }
 
@@ -45,7 +49,7 @@ export async function stepSecrets(
  * Masks in the job's log whatever secrets its build names anywhere, and those in what it starts from. Gives their values by name, or the remark why
  * the build has none.
  */
-export async function maskSecrets(
+async function maskSecrets(
   context: JobContext,
   taint: readonly SecretRef[],
 ): Promise<ReadonlyMap<string, SecretValue> | string> {
@@ -56,6 +60,15 @@ export async function maskSecrets(
   if (answer.kind === 'withheld') return answer.remark
   context.log.mask([...answer.values.values()].map(({ value }) => value))
   return answer.values
+}
+
+/**
+ * Masks what an earlier process masked in the log of the sandbox's command, with the values as they were then: a secret may have changed since, or gone.
+ */
+export async function maskAgain(context: JobContext, sandbox: Sandbox, taint: readonly SecretRef[]): Promise<void> {
+  const memo = await sandbox.memo()
+  if (memo === undefined) await maskSecrets(context, taint)
+  else context.log.mask(JSON.parse(memo) as readonly string[])
 }
 
 /** Whether the build has every secret that what lies in the snapshot may know. */
@@ -91,6 +104,11 @@ function fetchSecrets({ options, settings, lease }: JobContext, names: readonly 
     giveUpMs: settings.giveUpMs,
     onFailure: (error) => options.log('warn', `job ${jobId}: its secrets could not be asked for`, error),
   })
+}
+
+function memoOf(values: ReadonlyMap<string, SecretValue> | string): string {
+  if (typeof values === 'string' || values.size === 0) return ''
+  return JSON.stringify([...values.values()].map(({ value }) => value))
 }
 
 function entryOf(values: ReadonlyMap<string, SecretValue>, name: string): [string, SecretValue][] {

@@ -166,4 +166,44 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     await sandbox.destroy()
     await rm(shown, { recursive: true })
   })
+
+  it('G20 G24 secrets are files for root inside alone, on no disk, and gone with the sandbox; what is noted for an adopter is not shown', async () => {
+    const secret = 'tok-7Hq2vLx9Zr4mWc8d'
+    const create = (id: string) =>
+      bench().driver.create({
+        id: `test-secret-${id}-${process.pid}`,
+        label: {},
+        base: { image: bench().image },
+        limits: { cpu: 1, memoryBytes: 1 << 28, diskBytes: 1 << 30, pids: 100 },
+        network: 'none',
+        secretFiles: true,
+      })
+    const [sandbox, neighbour] = await Promise.all([create('a'), create('b')])
+    const running = await sandbox.start({
+      ...command(
+        `stat -c '%a %u' /run/secrets/TOKEN; cat /run/secrets/TOKEN; ls -A /run/secrets; cp /run/secrets/TOKEN /root/t; rm -f /run/secrets/TOKEN; ls /dev/shm; touch /run/secrets/x`,
+      ),
+      secrets: { TOKEN: secret },
+      memo: 'of the owner',
+    })
+    const { stdout, stderr } = await finish(running)
+    expect(stdout).toBe(`400 0\n${secret}TOKEN\n`)
+    expect(stderr.match(/Read-only file system/g)).toHaveLength(2)
+    expect(
+      (await finish(await neighbour.start(command('ls -A /run/secrets; cat /proc/*/environ')))).stdout,
+    ).not.toContain('TOKEN')
+    expect(await sandbox.memo()).toBe('of the owner')
+    const { id } = await sandbox.snapshot({ cache: null, origin: {}, taint: [{ id: '1', name: 'token' }] })
+    expect((await bench().driver.snapshots.get(id))?.meta.taint).toEqual([{ id: '1', name: 'token' }])
+    expect(await bench().print('cat /root/t; ls -A /run/secrets', { from: id })).toBe(secret)
+    await Promise.all([sandbox.destroy(), neighbour.destroy()])
+    expect(await sandbox.memo()).toBeUndefined()
+  })
+
+  it('refuses secrets for a sandbox that was not made for them', async () => {
+    const plain = await bench().create()
+    const refused = { code: 'provision_failed', message: expect.stringContaining('secret') }
+    await expect(plain.start({ ...command('true'), secrets: { A: 'x' } })).rejects.toMatchObject(refused)
+    await plain.destroy()
+  })
 }

@@ -19,6 +19,7 @@ import { chainFor } from './flatten.ts'
 import { gitTarget } from './git-mount.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
+import { clearMemory } from './memory.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
@@ -74,6 +75,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   try {
     await makeSkeleton(layout)
     await clearHalves(layout)
+    await clearMemory(layout)
     const records = await allRecords(layout)
     await clearGroups(layout, home, slotsOf(records))
     const supply = await Supply.open({

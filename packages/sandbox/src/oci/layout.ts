@@ -27,6 +27,8 @@ export interface Layout {
   readonly cacheIndex: string
   readonly trash: string
   readonly skeleton: string
+  /** On no disk. */
+  readonly memory: string
   readonly crunState: string
   readonly watchdogLock: string
   readonly watchdogPid: string
@@ -42,15 +44,17 @@ export interface Layout {
 export async function openLayout(directory: string): Promise<Layout> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const root = await realpath(directory)
+  const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
   const layout: Layout = {
     root,
-    tag: createHash('sha256').update(root).digest('hex').slice(0, 8),
+    tag,
     lock: join(root, 'lock'),
     sandboxes: join(root, 'sandboxes'),
     snapshots: join(root, 'snapshots'),
     cacheIndex: join(root, 'cache'),
     trash: join(root, 'trash'),
     skeleton: join(root, skeletonName),
+    memory: `/dev/shm/harmont-${tag}`,
     crunState: join(root, 'crun'),
     watchdogLock: join(root, 'watchdog.lock'),
     watchdogPid: join(root, 'watchdog.pid'),

@@ -53,7 +53,8 @@ export interface RootMounts {
   readonly network: NetworkMode
   /** Absolute path of its resolv.conf; null: the image's. */
   readonly resolvConf: string | null
-  readonly secretFiles: boolean
+  /** Absolute path of its /run/secrets; null: none. */
+  readonly secrets: string | null
 }
 
 /**
@@ -61,7 +62,7 @@ export interface RootMounts {
  * synced on their own.
  */
 export function rootFstab(mounts: RootMounts): Fstab {
-  const { stack, upper, work, readOnlyMounts, network, resolvConf, secretFiles } = mounts
+  const { stack, upper, work, readOnlyMounts, network, resolvConf, secrets } = mounts
   const options = ['redirect_dir=on', 'volatile', ...lowerOptions(stack, staged.base)]
   return [
     baseLine(stack.image, staged.base),
@@ -74,17 +75,7 @@ export function rootFstab(mounts: RootMounts): Fstab {
     // That of the sandbox's network namespace; the runtime, in a user namespace that does not own it, may not mount one.
     ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
-    // One of each sandbox's own: the stage below is everybody's.
-    ...(secretFiles
-      ? [
-          line(
-            'harmont-secrets',
-            staged.secrets,
-            'tmpfs',
-            `nosuid,nodev,noexec,mode=500,uid=${firstId},gid=${firstId},X-mount.mkdir`,
-          ),
-        ]
-      : []),
+    ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...readOnlyMounts.map(({ source }, index) =>
       line(source, staged.readOnly(index), 'none', `bind,ro,X-mount.mkdir,${idMap}`),
     ),

@@ -20,6 +20,7 @@ import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import type { Launcher } from './launcher.ts'
 import { firstId, type Layout, type SandboxFiles, sandboxFiles } from './layout.ts'
+import { fillMemory, makeMemory, memoryFiles, readMemo, removeMemory } from './memory.ts'
 import { rootFstab, staged } from './mounts.ts'
 import { waitForLinkGone } from './network.ts'
 import { readFromView } from './read-file.ts'
@@ -82,7 +83,7 @@ export class OciSandbox implements Sandbox {
         readOnlyMounts: record.readOnlyMounts,
         network: record.network,
         resolvConf: record.resolvConf,
-        secretFiles: record.secretFiles === true,
+        secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
       }),
     )
     for (const path of [staging.upper, staging.work]) {
@@ -91,6 +92,7 @@ export class OciSandbox implements Sandbox {
       chownSync(path, firstId, firstId)
     }
     renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+    if (record.secretFiles === true) makeMemory(context.layout, record.id)
   }
 
   async syncSource(tree: SourceTreeRef): Promise<void> {
@@ -128,7 +130,10 @@ export class OciSandbox implements Sandbox {
     })
     const used = usedBytes(layout.root)
     const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
-    for (const [name, value] of Object.entries(command.secrets ?? {})) writeSecret(launcher, record, name, value)
+    const { secrets = {}, memo = '' } = command
+    if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
+    else if (memo !== '' || Object.keys(secrets).length > 0)
+      throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
     writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
     writeFileSync(files.spool, '', { mode: 0o600 })
     writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
@@ -163,6 +168,10 @@ export class OciSandbox implements Sandbox {
     }
     this.command = new OciRunning(files, record, start, now)
     return this.command
+  }
+
+  async memo(): Promise<string | undefined> {
+    return readMemo(this.context.layout, this.record.id)
   }
 
   async running(): Promise<Running | undefined> {
@@ -269,14 +278,6 @@ export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void
   rmSync(join(crunState, id, 'config.json'), { force: true })
 }
 
-function writeSecret({ pid }: Launcher, record: SandboxRecord, name: string, value: string): void {
-  if (record.secretFiles !== true || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    throw new SandboxError('provision_failed', `this sandbox was not made for a secret ${JSON.stringify(name)}`)
-  const path = `/proc/${pid}/root${staged.secrets}/${name}`
-  writeFileSync(path, value, { mode: 0o400, flag: 'wx' })
-  chownSync(path, firstId, firstId)
-}
-
 /** Removes all that a sandbox may have left, at whatever point it was interrupted. The record goes last. */
 export async function destroyRemains(
   context: SandboxContext,
@@ -292,6 +293,7 @@ export async function destroyRemains(
     await removeGroups(groups)
   }
   rmSync(join(context.layout.crunState, id), { recursive: true, force: true })
+  removeMemory(context.layout, id)
   try {
     await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, [
       'upper',

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { type Layout, openLayout } from './layout.ts'
+import { clearMemory, fillMemory, makeMemory, memoryFiles, readMemo, removeMemory } from './memory.ts'
+
+const root = mkdtempSync('/var/tmp/harmont-memory-')
+let layout: Layout
+afterEach(() => {
+  rmSync(layout.memory, { recursive: true, force: true })
+  rmSync(root, { recursive: true, force: true })
+})
+
+test('G24 what a killed process left of sandboxes that are no more goes with the next start, and nothing else', async () => {
+  layout = await openLayout(join(root, 'driver'))
+  await clearMemory(layout)
+  for (const id of ['alive', 'gone']) {
+    makeMemory(layout, id)
+    fillMemory(layout, id, { secrets: { TOKEN: id }, memo: `memo ${id}` })
+  }
+  await mkdir(join(layout.sandboxes, 'alive'))
+  await clearMemory(layout)
+  expect(await readdir(layout.memory)).toEqual(['alive'])
+  expect(readMemo(layout, 'alive')).toBe('memo alive')
+  expect(await readFile(join(memoryFiles(layout, 'alive').secrets, 'TOKEN'), 'utf8')).toBe('alive')
+  removeMemory(layout, 'alive')
+  removeMemory(layout, 'alive')
+  await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
+})
+
+test('a place that is a disk is refused, and nothing is left there', async () => {
+  layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
+  expect(() => makeMemory(layout, 'a')).toThrow('tmpfs')
+  await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
+})
+
+test('a name that leads elsewhere is refused', async () => {
+  layout = await openLayout(join(root, 'driver'))
+  makeMemory(layout, 'a')
+  for (const name of ['../x', '', 'a/b', '.'])
+    expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '' }), name).toThrow('not a name')
+})

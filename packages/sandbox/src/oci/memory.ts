@@ -1,0 +1,81 @@
+/** What must be on no disk: a directory of each sandbox in the machine's memory, which outlives this process but not a boot. */
+import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SandboxError } from '../driver.ts'
+import { hasCode, isAbsent, readIfPresent } from './files.ts'
+import { firstId, type Layout } from './layout.ts'
+
+const tmpfsType = 0x01021994
+
+interface MemoryFiles {
+  readonly directory: string
+  /** Shown in the sandbox as /run/secrets. */
+  readonly secrets: string
+  /** For whoever adopts the sandbox; not shown in it. */
+  readonly memo: string
+}
+
+/** Where a sandbox's part of it is, whether or not it has one. */
+export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): MemoryFiles {
+  const directory = join(memory, id)
+  return { directory, secrets: join(directory, 'secrets'), memo: join(directory, 'memo') }
+}
+
+/** Makes a sandbox's part. Fails with SandboxError `provision_failed` where the machine has no such place. */
+export function makeMemory(layout: Layout, id: string): void {
+  const files = memoryFiles(layout, id)
+  mkdirSync(files.directory, { recursive: true, mode: 0o700 })
+  if (statfsSync(files.directory).type !== tmpfsType) {
+    removeMemory(layout, id)
+    throw new SandboxError(
+      'provision_failed',
+      `secrets need memory that is no disk: ${layout.memory} is not on a tmpfs`,
+    )
+  }
+  mkdirSync(files.secrets)
+  chmodSync(files.secrets, 0o500)
+  chownSync(files.secrets, firstId, firstId)
+}
+
+/** Writes what the command gets, which only its root may read, and the memo. */
+export function fillMemory(
+  layout: Layout,
+  id: string,
+  { secrets, memo }: { readonly secrets: Readonly<Record<string, string>>; readonly memo: string },
+): void {
+  const files = memoryFiles(layout, id)
+  for (const [name, value] of Object.entries(secrets)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a name of a secret`)
+    const path = join(files.secrets, name)
+    writeFileSync(path, value, { mode: 0o400 })
+    chownSync(path, firstId, firstId)
+  }
+  writeFileSync(files.memo, memo, { mode: 0o600 })
+}
+
+/** The memo of a sandbox; undefined when it has none, or the machine was started since. */
+export function readMemo(layout: Layout, id: string): string | undefined {
+  return readIfPresent(memoryFiles(layout, id).memo)
+}
+
+/** Removes a sandbox's part. */
+export function removeMemory(layout: Layout, id: string): void {
+  rmSync(memoryFiles(layout, id).directory, { recursive: true, force: true })
+  try {
+    rmdirSync(layout.memory)
+  } catch (error) {
+    if (!isAbsent(error) && !hasCode(error, 'ENOTEMPTY')) throw error
+  }
+}
+
+/** Removes the parts of sandboxes that are no more. */
+export async function clearMemory({ memory, sandboxes }: Layout): Promise<void> {
+  try {
+    const known = new Set(await readdir(sandboxes))
+    for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
