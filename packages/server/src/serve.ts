@@ -15,6 +15,7 @@ import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { createCursors, createHttp } from './http/index.ts'
+import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
 import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
@@ -68,7 +69,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     }
     const worker = await startWorker({ ...services, log })
     started.defer(() => worker.stop())
-    const builds = await startBuilds({ settings, directory, store, blobs, log })
+    const builds = await startBuilds({ ...services, directory, store, log })
     started.defer(() => builds.stop())
     const app = makeHttp(services, settings, log, validateResponses)
     const url = await listen(app, settings)
@@ -121,6 +122,7 @@ function makeHttp(services: Services, settings: Settings, log: Logger, validateR
     },
     openBlobSink: () => blobs.create(),
     limiter: services.limiter,
+    idempotencyKeys: idempotencyKeys(pool, log),
     sessionCookies: services.sessionCookies,
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,

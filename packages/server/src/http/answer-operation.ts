@@ -2,9 +2,11 @@ import type { Readable } from 'node:stream'
 import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Admitted, admit } from './admit.ts'
+import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
 import { ApiError, apiError } from './api-error.ts'
 import { cookieOf } from './cookies.ts'
 import { bearerOf } from './credential.ts'
+import type { Idempotency } from './idempotency.ts'
 import { refuseCredential } from './limits.ts'
 import { readQuery } from './query.ts'
 import type { BodyReader } from './read-body.ts'
@@ -12,7 +14,7 @@ import type { Shell } from './shell.ts'
 import { guardAgainstStall } from './stall-guard.ts'
 
 /** The same as every `Reply` of the contract, as the shell sends it. */
-interface AnyReply {
+export interface AnyReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: unknown
@@ -23,6 +25,7 @@ interface AnyReply {
 /** A `Binding` of any operation, as the shell runs it. */
 export interface AnyBinding {
   readonly begin: (context: never) => Promise<(input: never) => Promise<AnyReply>>
+  readonly replay: ((subject: string, context: never) => Promise<AnyReply>) | null
 }
 
 /** Gives a JSON body the form of the API version asked. */
@@ -35,12 +38,12 @@ export interface BoundOperation {
   readonly operation: Operation
   /** null = not filled yet. */
   readonly binding: AnyBinding | null
-  readonly readBody: BodyReader
+  readonly reader: BodyReader
 }
 
 /** Gives the way of one operation from request to answer, in the order of checks of `http.md` 2.3. */
 export function answerOperation(
-  { operation, binding, readBody }: BoundOperation,
+  { operation, binding, reader }: BoundOperation,
   shell: Shell,
   shape: ShapeBody,
 ): Answer {
@@ -50,13 +53,31 @@ export function answerOperation(
     const admitted = await admit(shell, operation, request)
     const context = contextOf(operation, shell, admitted, request, reply)
     if (binding === null) throw apiError('not_implemented', `\`${operation.id}\` is not offered by this server yet.`)
-    const answer = async () => {
+    const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
+    const body = reader.bytes(request.raw)
+    const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
       const proceed = await binding.begin(context as never)
-      const query = readQuery(operation.id, request.raw.url?.split('?').slice(1).join('?') ?? '')
-      const input = { query, ...(await readBody(request.raw)) }
+      const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes)), idempotency }
       return proceed(input as never)
     }
-    return send(request, reply, shell, shape, await countingRefusals(shell, admitted, answer))
+    const { caller, params } = admitted
+    const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
+    const answered =
+      key === null || caller === null
+        ? countingRefusals(shell, admitted, () => answer(body, null))
+        : answerOnce(
+            shell,
+            { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
+            context,
+          )
+    return send(request, reply, shell, shape, await answered)
+  }
+}
+
+function replayOf({ replay }: AnyBinding, context: object): (subject: string) => Promise<AnyReply> {
+  return (subject) => {
+    if (replay === null) throw new Error('a binding keeps what it cannot replay')
+    return replay(subject, context as never)
   }
 }
 
@@ -81,7 +102,7 @@ function contextOf(
   { client, credential, caller, params, membership }: Admitted,
   request: FastifyRequest,
   reply: FastifyReply,
-): object {
+) {
   return {
     operationId: operation.id,
     method: request.method,

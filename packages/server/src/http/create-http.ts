@@ -10,6 +10,7 @@ import { bareServer } from './bare-server.ts'
 import type { BlobSink } from './build-body.ts'
 import { clientAddress } from './client-address.ts'
 import type { BoundId, Handlers } from './handlers.ts'
+import type { IdempotencyKeys } from './idempotency.ts'
 import { notYet } from './not-yet.ts'
 import { openApiOperation } from './openapi-document.ts'
 import { originCheck } from './origins.ts'
@@ -21,6 +22,7 @@ export interface HttpOptions {
   readonly handlers: Handlers
   readonly access: Access
   readonly limiter: RateLimiter
+  readonly idempotencyKeys: IdempotencyKeys
   readonly sessionCookies: Pick<SessionCookies, 'name' | 'isCsrfTokenOf'>
   readonly openBlobSink: () => Promise<BlobSink>
   /** Where the server is reached, without a slash at the end. */
@@ -54,7 +56,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const addressOf = clientAddress(options.trustedProxies)
   const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, stallMs }
   for (const operation of operationTable.values()) {
-    const bound = { operation, binding: bindingOf(operation, options), readBody: bodyReader(operation, shell) }
+    const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, shell) }
     for (const version of ['v0', 'v1'] as const)
       addRoute(app, bound, version, shell, options.validateResponses === true)
   }

@@ -8,12 +8,19 @@ type Input<Id extends OperationId> = Omit<HandleContext<Id, unknown>, keyof Requ
 export interface Binding<Id extends OperationId> {
   readonly operationId: Id
   readonly begin: (context: RequestContext<Id>) => Promise<(input: Input<Id>) => Promise<Reply<Id>>>
+  /** null where nothing is kept for it. */
+  readonly replay: Replay<Id> | null
 }
+
+/** Renders the answer again of what an earlier request has kept as `subject`, see `Idempotency`. */
+type Replay<Id extends OperationId> = (subject: string, context: RequestContext<Id>) => Promise<Reply<Id>>
 
 interface Steps<Id extends OperationId, Scope> {
   /** Finds what the path names (404) and asks the gates that need no body (403, 409, 402). Runs before a byte of the body is read. */
   readonly resolve: (context: RequestContext<Id>) => Promise<Scope>
   readonly handle: (context: HandleContext<Id, Scope>) => Promise<Reply<Id>>
+  /** Needed by a `handle` that calls `idempotency.keep`. */
+  readonly replay?: Replay<Id>
 }
 
 /** Binds an operation of the contract whose path or gates need a look before the body is read. */
@@ -24,6 +31,7 @@ export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, 
       const scope = await steps.resolve(context)
       return (input) => steps.handle({ ...context, ...input, scope } as HandleContext<Id, Scope>)
     },
+    replay: steps.replay ?? null,
   }
 }
 

@@ -3,15 +3,18 @@ import type { Operation } from '@harmont/contract'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
-import { bodyLimit, jsonBytes, rawBytes } from './request-bytes.ts'
+import { bodyLimit, jsonBytes, limitedBytes } from './request-bytes.ts'
 
 interface ReadBody {
   readonly body: unknown
   readonly source?: UploadedSource | null
 }
 
-/** Reads the body of one operation. */
-export type BodyReader = (request: IncomingMessage) => Promise<ReadBody>
+/** How the bodies of one operation are read: first as bytes, of which somebody may take note on their way. */
+export interface BodyReader {
+  readonly bytes: (request: IncomingMessage) => AsyncIterable<Uint8Array>
+  readonly read: (bytes: AsyncIterable<Uint8Array>) => Promise<ReadBody>
+}
 
 interface ReaderOptions {
   readonly openBlobSink: () => Promise<BlobSink>
@@ -19,22 +22,31 @@ interface ReaderOptions {
 }
 
 /** Gives the reader of one operation's bodies: null where it takes none, its bytes where they are signed, else validated by the contract. */
-export function bodyReader(operation: Operation, options: ReaderOptions): BodyReader {
+export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyIdleMs }: ReaderOptions): BodyReader {
   const { id, auth, request: shape } = operation
-  const idleMs = options.bodyIdleMs
+  const limited = (limitBytes: number) => ({ limitBytes, idleMs: bodyIdleMs })
   if (auth === 'signature')
-    return async (request) => ({ body: { raw: await rawBytes(request, { limitBytes: bodyLimit.webhook, idleMs }) } })
-  if (shape?.mediaType !== 'application/json') return async () => ({ body: null })
-  const accept = bodyValidator(id)
-  if (id === 'createBuild' || id === 'createBuildBySource') {
-    return async (request) => {
-      const bytes = jsonBytes(request, { limitBytes: bodyLimit.build, idleMs })
-      return readBuildBody(bytes, { openSink: options.openBlobSink, accept })
+    return {
+      bytes: (request) => limitedBytes(request, limited(bodyLimit.webhook)),
+      read: async (bytes) => ({ body: { raw: await wholeOf(bytes) } }),
     }
+  if (shape?.mediaType !== 'application/json') return { bytes: noBytes, read: async () => ({ body: null }) }
+  const accept = bodyValidator(id)
+  const isUpload = id === 'createBuild' || id === 'createBuildBySource'
+  return {
+    bytes: (request) => jsonBytes(request, limited(isUpload ? bodyLimit.build : bodyLimit.other)),
+    read: isUpload
+      ? (bytes) => readBuildBody(bytes, { openSink, accept })
+      : async (bytes) => ({ body: accept(await readJson(bytes)) }),
   }
-  return async (request) => ({
-    body: accept(await readJson(jsonBytes(request, { limitBytes: bodyLimit.other, idleMs }))),
-  })
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}
+
+async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bytes) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {

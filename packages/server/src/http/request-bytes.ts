@@ -28,14 +28,8 @@ export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): 
   }
 }
 
-/** Gives the bytes of a body of any kind, as they were sent. Throws 413 beyond the limit and 408 when no byte comes. */
-export async function rawBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of limitedBytes(request, limits)) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-async function* limitedBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+/** Gives the bytes of a body of any kind as they arrive. Throws 413 beyond the limit and 408 when no byte comes. */
+export async function* limitedBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > limits.limitBytes) throw tooLarge(limits)
   let received = 0
   for await (const chunk of arrivingBytes(request, limits.idleMs)) {

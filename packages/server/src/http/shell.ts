@@ -4,11 +4,14 @@ import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { Access } from './access.ts'
 import type { BlobSink } from './build-body.ts'
 import type { CsrfCheck } from './csrf.ts'
+import type { IdempotencyKeys } from './idempotency.ts'
 
 /** What answering an operation needs of the server. */
 export interface Shell extends CsrfCheck {
   readonly access: Access
   readonly limiter: RateLimiter
+  readonly idempotencyKeys: IdempotencyKeys
+  readonly publicUrl: string
   /** Name of the cookie that holds a session's token. */
   readonly cookieName: string
   readonly addressOf: (request: IncomingMessage) => string

@@ -95,6 +95,12 @@ export async function startTestServer(
     },
     openBlobSink: async () => countingSink(sink),
     limiter: createLimiter(new ProcessBuckets(), 'off'),
+    // What is kept is kept in the database: the tests of that are in ../idempotency.
+    idempotencyKeys: {
+      claim: async () => {
+        throw new DatabaseGone()
+      },
+    },
     sessionCookies: cookies,
     publicUrl,
     corsOrigins: [listedOrigin],
