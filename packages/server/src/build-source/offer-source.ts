@@ -1,18 +1,20 @@
-import { type EngineOptions, SourceUnavailable } from '@harmont/engine'
+import { type EngineOptions, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type { BlobStore } from '../blobs/index.ts'
+import { type UrlSourceServices, urlSources } from './fetch-url-source.ts'
+import type { Archive } from './store.ts'
 
-export interface SourceServices {
-  readonly blobs: BlobStore
-}
+export type SourceServices = UrlSourceServices
 
 /** How runners get the sources of builds. Each kind of source has its case here. */
-export function sourceOffers({ blobs }: SourceServices): EngineOptions['sources'] {
+export function sourceOffers(services: SourceServices): EngineOptions['sources'] {
+  const fetched = urlSources(services)
   return {
-    async offer(_buildId, source) {
+    async offer(buildId, source) {
       switch (source.kind) {
         case 'archive':
-          return { kind: 'archive', sha256: source.sha256, open: async () => blobs.open(source.blob) }
+          return offerOf(services.blobs, source)
         case 'url':
+          return offerOf(services.blobs, await fetched(buildId, source))
         case 'git':
           throw new SourceUnavailable(
             'source_fetch_failed',
@@ -21,4 +23,8 @@ export function sourceOffers({ blobs }: SourceServices): EngineOptions['sources'
       }
     },
   }
+}
+
+function offerOf(blobs: BlobStore, { sha256, blob }: Archive): Extract<SourceOffer, { readonly kind: 'archive' }> {
+  return { kind: 'archive', sha256, open: async () => blobs.open(blob) }
 }

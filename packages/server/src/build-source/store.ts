@@ -15,3 +15,32 @@ export async function findSource(database: Database, buildId: string): Promise<S
   })
   return rows[0]
 }
+
+/** An archive in the blob store. */
+export interface Archive {
+  readonly blob: string
+  readonly sha256: string
+}
+
+/** What was fetched for a build; undefined when nothing was yet. */
+export async function findArchive(database: Database, buildId: string): Promise<Archive | undefined> {
+  const { rows } = await database.query<Archive>({
+    name: 'find-archive',
+    text: `select source_blob as blob, source_sha256 as sha256 from build_records
+            where id = $1 and source_blob is not null and source_sha256 is not null`,
+    values: [buildId],
+  })
+  return rows[0]
+}
+
+/** Keeps what was fetched for a build, unless something was kept before; gives what is kept. */
+export async function keepArchive(database: Database, buildId: string, archive: Archive): Promise<Archive> {
+  const { rows } = await database.query<Archive>(
+    `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end
+      where id = $1 returning source_blob as blob, source_sha256 as sha256`,
+    [buildId, archive.blob, archive.sha256],
+  )
+  const [kept] = rows
+  if (kept === undefined) throw new Error(`the build ${buildId} has gone while its source was fetched`)
+  return kept
+}

@@ -1,6 +1,8 @@
 import type { BuildSource } from '@harmont/engine'
 import type { Body, UploadedSource } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
+import { checkAddress } from '../outbound/check-address.ts'
+import { FetchRefused } from '../outbound/fetch-refused.ts'
 
 /** What a build is made of, whoever asks for it. */
 export interface BuildInput {
@@ -30,6 +32,7 @@ const kib = 1024
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,
   upload: UploadedSource | null,
+  sourceUrlAllow: readonly string[],
 ): RequestedBuild {
   const errors = new FieldErrors()
   errors.length('branch', body.branch, 1, 255)
@@ -42,12 +45,11 @@ export function readBuildInput(
   checkEnv(errors, env)
   if (body.source != null && !sources.includes(body.source))
     errors.add('source', `must be one of ${sources.join(', ')}; got \`${body.source.slice(0, 80)}\``)
-  checkSource(errors, body, upload)
+  const source = readSource(errors, body, upload, sourceUrlAllow)
   if (ir === null && upload === null && !body.source_url)
     errors.add('pipeline_ir', 'is needed, or `source_b64` to render the pipeline from: there is nothing to render')
   errors.throwIfAny('build_invalid')
   const { branch, commit } = body
-  const source: BuildSource | null = upload?.blob ? { kind: 'archive', blob: upload.blob, sha256: upload.sha256 } : null
   return {
     input: { branch, commit, message, env, ir, source, withoutCache: false },
     recordedSource: body.source === 'ui' ? 'ui' : 'api',
@@ -72,12 +74,28 @@ function checkEnv(errors: FieldErrors, env: Readonly<Record<string, string>>): v
   if (total > 256 * kib) errors.add('env', `must have at most 256 KiB in all; got ${Math.ceil(total / kib)} KiB`)
 }
 
-function checkSource(errors: FieldErrors, body: Body<'createBuild'>, upload: UploadedSource | null): void {
-  const wanted = body.source_sha256 || null
-  if (wanted !== null && !/^[0-9a-fA-F]{64}$/.test(wanted)) errors.add('source_sha256', 'must be 64 hex digits')
-  else if (wanted !== null && upload !== null && wanted.toLowerCase() !== upload.sha256)
-    errors.add('source_sha256', `must be the SHA-256 of the archive, which is ${upload.sha256}`)
-  // Fetching from an address that a stranger chose needs a guard that the server does not have yet.
-  if (upload === null && body.source_url)
-    errors.add('source_url', 'is not supported yet; send the archive as `source_b64`')
+/** An upload beats an address; null for neither. */
+function readSource(
+  errors: FieldErrors,
+  body: Body<'createBuild'>,
+  upload: UploadedSource | null,
+  sourceUrlAllow: readonly string[],
+): BuildSource | null {
+  const wanted = body.source_sha256?.toLowerCase() || null
+  if (wanted !== null && !/^[0-9a-f]{64}$/.test(wanted)) errors.add('source_sha256', 'must be 64 hex digits')
+  if (upload !== null) {
+    if (wanted !== null && /^[0-9a-f]{64}$/.test(wanted) && wanted !== upload.sha256)
+      errors.add('source_sha256', `must be the SHA-256 of the archive, which is ${upload.sha256}`)
+    return upload.blob === null ? null : { kind: 'archive', blob: upload.blob, sha256: upload.sha256 }
+  }
+  const url = body.source_url || null
+  if (url === null) return null
+  errors.length('source_url', url, 1, 4096)
+  try {
+    return { kind: 'url', url: checkAddress(url, sourceUrlAllow).href, sha256: wanted }
+  } catch (error) {
+    if (!(error instanceof FetchRefused)) throw error
+    errors.add('source_url', error.message)
+    return null
+  }
 }

@@ -62,7 +62,7 @@ test('a build is accepted with its number, its place and what it waits for', asy
     started_at: null,
     finished_at: null,
     error_code: null,
-    author: { name: 'admin@localhost', email: 'admin@localhost' },
+    author: { name: 'admin', email: 'admin@localhost' },
     tag: null,
     pull_request: null,
     rebuild_of: null,
@@ -119,7 +119,8 @@ test.for([
   ['base64 without padding', { source_b64: 'QQ' }],
   ['a checksum that is no hex', { source_sha256: 'x'.repeat(64) }],
   ['a checksum of other bytes', { source_b64: 'QUJD', source_sha256: '0'.repeat(64) }],
-  ['an address to fetch from', { source_url: 'https://example.com/a.tgz' }],
+  ['an address of this machine', { source_url: 'https://127.0.0.1/a.tgz' }],
+  ['an address that is not https', { source_url: 'http://example.com/a.tgz' }],
   ['nothing to render from', { pipeline_ir: '  ' }],
 ] as const)('%s is refused, without row, number or archive', async ([, wrong]) => {
   const slug = await it.newPipeline()

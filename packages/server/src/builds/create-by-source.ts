@@ -20,7 +20,7 @@ type Context = HandleContext<'createBuildBySource', null>
 export async function createBuildBySource(services: CreateServices, context: Context): Promise<Reply<'createBuild'>> {
   const { caller, membership, body, source, signal } = context
   const address = readSourceAddress(body)
-  const { input, recordedSource } = readBuildInput(body, source)
+  const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
   const pipeline = await pipelineOf(services, context, address)
   const author = { userId: caller.userId, name: null }
   const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(recordedSource) }

@@ -47,7 +47,7 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
       },
       handle: async ({ scope: pipeline, caller, membership, body, source, signal }) =>
         keepOnlyIfUsed(blobs, source, async () => {
-          const { input, recordedSource } = readBuildInput(body, source)
+          const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
           const author = { userId: caller.userId, name: null }
           const facts = requestedFacts(recordedSource)
           return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)

@@ -3,15 +3,20 @@ import { join } from 'node:path'
 import { createEngine, type EngineRunner, type Log, type PostgresStore } from '@harmont/engine'
 import { renderMounts } from '@harmont/hm'
 import { createImageStore, createOciDriver, type ImageStore, type OciDriver, probe } from '@harmont/sandbox'
+import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
 import { sourceOffers } from '../build-source/offer-source.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
+import type { Sealer } from '../encryption/seal.ts'
+import { secretsOf } from '../secrets/secrets-of.ts'
 import { isLocal, type Settings } from '../settings/read-settings.ts'
 
 export interface BuildsOptions {
   readonly settings: Settings
   readonly directory: DataDirectory
+  readonly pool: pg.Pool
+  readonly sealer: Sealer
   readonly store: PostgresStore
   readonly blobs: BlobStore
   readonly log: Logger
@@ -28,14 +33,13 @@ export interface Builds {
 
 /** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
-  const { settings, store, blobs, log } = options
+  const { settings, pool, sealer, store, blobs, log } = options
   const opened = settings.runner === 'off' ? null : await openSandboxes(options)
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
-    sources: sourceOffers({ blobs }),
-    // Nobody can define one: a step that wants one fails and says so.
-    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
+    sources: sourceOffers({ pool, blobs, sourceUrlAllow: settings.sourceUrlAllow }),
+    secrets: secretsOf({ pool, sealer }),
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
     log: toLog(log.child({ part: 'engine' })),

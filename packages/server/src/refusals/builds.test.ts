@@ -79,7 +79,8 @@ describe('members', () => {
     ['a checksum that is no hex', { ...upload, source_sha256: 'g'.repeat(64) }, 'source_sha256'],
     ['a checksum of the base64', { ...upload, source_sha256: sha256(Buffer.from(upload.source_b64)) }, 'source_sha256'],
     ['a checksum of bytes for an empty tree', { source_b64: '', source_sha256: sha256(archive) }, 'source_sha256'],
-    ['an address to fetch from', { source_url: 'https://example.com/a.tgz' }, 'source_url'],
+    ['an address of this machine', { source_url: 'https://127.0.0.1/a.tgz' }, 'source_url'],
+    ['an address that is not https', { source_url: 'http://example.com/a.tgz' }, 'source_url'],
   ]
   test.for(rows)('%s: 422 on both routes, without row, number or archive', async ([, wrong, field]) => {
     const before = [await lastNumber(), (await blobs()).length]

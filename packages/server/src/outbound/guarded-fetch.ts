@@ -1,0 +1,99 @@
+/** Fetches from addresses that strangers chose (G37): only from public machines, checked when the connection is made, on each redirect. */
+import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Agent, request } from 'undici'
+import { checkAddress, isAllowedHost, refusedAddress } from './check-address.ts'
+import { FetchRefused } from './fetch-refused.ts'
+import { isPublicAddress } from './public-address.ts'
+
+export interface GuardedFetchOptions {
+  /** Hosts (`host` or `host:port`, lower case) that are fetched from whatever their addresses are, also by http. */
+  readonly allowedHosts: readonly string[]
+  readonly maxBytes: number
+  /** For the whole of it. */
+  readonly timeoutMs: number
+  /** Longest wait for a connection, an answer, or the next bytes of it. */
+  readonly idleMs?: number
+}
+
+const mostRedirects = 5
+
+/**
+ * Gives the bytes at an address while they arrive. Throws `FetchRefused` where asking again gives nothing else: a private address, too many bytes, a status
+ * that is final. After any other error asking again may help.
+ */
+export async function* guardedFetch(text: string, options: GuardedFetchOptions): AsyncGenerator<Buffer> {
+  const idleMs = options.idleMs ?? 30_000
+  const signal = AbortSignal.timeout(options.timeoutMs)
+  let url = checkAddress(text, options.allowedHosts)
+  for (let redirects = 0; ; redirects += 1) {
+    const agent = agentFor(url, options.allowedHosts, idleMs)
+    try {
+      const headers = { 'accept-encoding': 'identity', 'user-agent': 'harmont' }
+      const { statusCode, headers: got, body } = await request(url, { dispatcher: agent, signal, headers })
+      if (statusCode >= 300 && statusCode < 400) {
+        if (redirects === mostRedirects) throw new FetchRefused(`redirects more than ${mostRedirects} times`)
+        url = checkAddress(redirectOf(url, got.location), options.allowedHosts)
+        continue
+      }
+      if (statusCode !== 200) throw failureOf(statusCode)
+      yield* limited(body, Number(got['content-length'] ?? 0), options.maxBytes)
+      return
+    } catch (error) {
+      throw causeOf(error)
+    } finally {
+      await agent.destroy()
+    }
+  }
+}
+
+/** An agent that connects to nothing but what `url` may lead to. */
+function agentFor(url: URL, allowedHosts: readonly string[], idleMs: number): Agent {
+  return new Agent({
+    connect: { timeout: idleMs, ...(isAllowedHost(url, allowedHosts) ? {} : { lookup: publicLookup }) },
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    pipelining: 0,
+  })
+}
+
+/** Looks a name up and refuses it when one of its addresses is not public. The connection is made to what is given here, so a name cannot change in between. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, found) => {
+    const [first] = found ?? []
+    const refused = found?.find(({ address }) => !isPublicAddress(address))
+    if (error !== null) callback(error, '', 0)
+    else if (refused !== undefined) callback(refusedAddress(refused.address), '', 0)
+    else if (options.all) callback(null, found as LookupAddress[])
+    else callback(null, first?.address ?? '', first?.family)
+  })
+}
+
+function redirectOf(from: URL, location: string | string[] | undefined): string {
+  const target = typeof location === 'string' ? URL.parse(location, from.href) : null
+  if (target === null) throw new FetchRefused('answers with a redirect that leads nowhere')
+  return target.href
+}
+
+function failureOf(status: number): Error {
+  const isPassing = status >= 500 || status === 408 || status === 425 || status === 429
+  const message = `answers with status ${status}`
+  return isPassing ? new Error(message) : new FetchRefused(message)
+}
+
+async function* limited(body: AsyncIterable<Buffer>, announced: number, maxBytes: number): AsyncGenerator<Buffer> {
+  const refusal = () => new FetchRefused(`has more than ${maxBytes} bytes`)
+  if (announced > maxBytes) throw refusal()
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw refusal()
+    yield chunk
+  }
+}
+
+/** What the guard refused within a connection comes wrapped in the error of that connection. */
+function causeOf(error: unknown): unknown {
+  for (let each = error; each instanceof Error; each = each.cause) if (each instanceof FetchRefused) return each
+  return error
+}
