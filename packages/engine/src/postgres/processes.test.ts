@@ -261,7 +261,7 @@ test('finding what is overdue reads what is overdue by an index, not what runs',
   expect(rows).toBeLessThanOrEqual(10)
 })
 
-test('the outbox hears of every change of the state of a build and of every end of a job, once, and of nothing else', async () => {
+test('the outbox hears of every change that a build shows and of every end of a job, once, and of nothing else', async () => {
   const heard: string[] = []
   const careful = await openStore({
     outbox: async (_client, { before, after, endedJobs }) => {
@@ -282,6 +282,8 @@ test('the outbox hears of every change of the state of a build and of every end 
   await careful.apply(id, [cancel, { type: 'retry', job: job?.id ?? '', at }, cancel])
   expect(heard).toEqual([
     'scheduled running',
+    // It has started.
+    'running running',
     'running running, 0 passed',
     'running failed, 1 failed, 2 skipped',
     'failed running',
