@@ -1,6 +1,7 @@
 import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { apiError } from '../http/index.ts'
 import { challengeInvalid } from './challenges.ts'
+import { refuseFramed } from './client-data.ts'
 import type { PasskeyToCheck } from './login-store.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { userVerificationRequired } from './verify-attestation.ts'
@@ -20,7 +21,7 @@ export async function verifyAssertion(
 ): Promise<number> {
   const response = assertion as AuthenticationResponseJSON
   let isOurChallenge = true
-  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+  const { verified, authenticationInfo } = await verifyUnframed({
     response,
     expectedChallenge: (signed) => {
       isOurChallenge = signed === challenge.toString('base64url')
@@ -41,6 +42,11 @@ export async function verifyAssertion(
     throw assertionFailed('it is for another account')
   if (!authenticationInfo.userVerified) throw userVerificationRequired()
   return authenticationInfo.newCounter
+}
+
+async function verifyUnframed(options: Parameters<typeof verifyAuthenticationResponse>[0]) {
+  refuseFramed(options.response.response.clientDataJSON)
+  return verifyAuthenticationResponse(options)
 }
 
 /** The 400 of a sign-in that the passkey does not prove. */

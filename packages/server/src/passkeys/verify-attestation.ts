@@ -2,6 +2,7 @@ import { type RegistrationResponseJSON, verifyRegistrationResponse } from '@simp
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
 import { apiError } from '../http/index.ts'
 import { challengeInvalid } from './challenges.ts'
+import { refuseFramed } from './client-data.ts'
 import { algorithms } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
 
@@ -94,9 +95,10 @@ function readAttestation(attestation: unknown): RegistrationResponseJSON {
     )
     const isSelfMade = statement.get('fmt') === 'packed' && statement.get('attStmt').get('x5c') === undefined
     if (statement.get('fmt') !== 'none' && !isSelfMade) throw new Error('an attestation that was not asked for')
+    refuseFramed(response?.clientDataJSON ?? '')
     if (transports !== undefined && !Array.isArray(transports)) throw new Error('transports are no list')
   } catch (error) {
-    throw registrationFailed('it is not an attestation of the kind `none`', error)
+    throw registrationFailed('it is not an attestation of the kind `none`, made on a page of this server', error)
   }
   return attestation as RegistrationResponseJSON
 }
