@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { transaction } from '../database/transaction.ts'
 import { ensureOwner } from '../organizations/store.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { startSession } from './start-session.ts'
@@ -13,7 +14,7 @@ interface Listed {
 }
 
 function start(userId: string, kind: 'web' | 'cli' = 'web') {
-  return startSession(it.server.pool, { userId, kind, isCookie: false, client })
+  return transaction(it.server.pool, (database) => startSession(database, { userId, kind, isCookie: false, client }))
 }
 
 async function statusWith(token: string): Promise<number> {

@@ -63,8 +63,9 @@ export async function insertSession(database: Database, session: NewSession): Pr
 export async function removeSessionsBeyond(database: Database, userId: string, most: number): Promise<void> {
   await database.query({
     name: 'remove-sessions-beyond',
+    // What another transaction is removing anyway is not waited for: it may wait for us.
     text: `delete from sessions
-            where id in (select id from sessions where user_id = $1 order by created_at desc, id desc offset $2)`,
+            where id in (select id from sessions where user_id = $1 order by created_at desc, id desc offset $2 for update skip locked)`,
     values: [userId, most],
   })
 }
