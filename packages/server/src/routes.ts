@@ -7,6 +7,8 @@ import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
 import { cliLoginRoutes } from './cli-login/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
+import type { ForgeProvider } from './forges/provider.ts'
+import type { GithubApp } from './github/app-client.ts'
 import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
 import { inviteRoutes } from './invites/routes.ts'
@@ -19,6 +21,7 @@ import { organizationRoutes } from './organizations/routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
+import { repositoryRoutes } from './repositories/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import type { SessionCookies } from './sessions/cookies.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -31,6 +34,10 @@ export interface Services extends AccountServices, BuildServices, HealthServices
   /** Keeps secrets encrypted in the database. */
   readonly sealer: Sealer
   readonly limiter: RateLimiter
+  /** By name; those that are not set up are there too, and say so. */
+  readonly forges: ReadonlyMap<string, ForgeProvider>
+  /** null: not set up. */
+  readonly githubApp: GithubApp | null
   readonly sessionCookies: SessionCookies
 }
 
@@ -42,6 +49,7 @@ export function allRoutes(services: Services): Handlers {
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),
     ...pipelineRoutes(services),
+    ...repositoryRoutes(services),
     ...buildRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),

@@ -14,6 +14,7 @@ import { createSealer } from './encryption/seal.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
+import { openForges } from './forges/open-forges.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
@@ -101,6 +102,7 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     migrationNames,
     dataDirectory: directory.path,
     settings,
+    ...openForges(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
     sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,

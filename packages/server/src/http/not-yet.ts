@@ -7,7 +7,6 @@ export const notYet = [
   'recoverBegin',
   'recoverOptions',
   'recoverFinalize',
-  'listOrgRepos',
   'listGithubInstallations',
   'connectGithubInstallation',
   'disconnectGithubInstallation',

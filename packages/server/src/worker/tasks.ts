@@ -1,6 +1,7 @@
 /** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
+import { githubCrontab, githubTasks } from '../github/tasks.ts'
 import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
 import { organizationCrontab, organizationTasks } from '../organizations/tasks.ts'
@@ -19,6 +20,7 @@ export const crontab = [
   ...mailCrontab,
   ...passkeyCrontab,
   ...organizationCrontab,
+  ...githubCrontab,
 ].join('\n')
 
 /** Every task of the server by its name. */
@@ -29,5 +31,6 @@ export function makeTasks(services: TaskServices): TaskList {
     ...mailTasks(services),
     ...passkeyTasks(services),
     ...organizationTasks(services),
+    ...githubTasks(services),
   }
 }

@@ -81,3 +81,10 @@ create table repositories (
   constraint repositories_once unique (forge, external_id)
 );
 create index repositories_of_installation on repositories (github_installation_id, owner, name);
+
+-- Repositories that somebody's pipelines may be built from. A further forge adds its own part.
+create view active_repositories as
+  select r.id, r.forge, r.external_id, r.owner, r.name, r.clone_url, r.default_branch, r.is_private, r.last_synced_at,
+         i.organization_id, i.number::text as installation, i.account_login as account
+    from repositories r join github_installations i on i.id = r.github_installation_id
+   where i.organization_id is not null and i.suspended_at is null and i.deleted_at is null;

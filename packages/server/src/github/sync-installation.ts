@@ -1,0 +1,54 @@
+import type pg from 'pg'
+import { recordAudit } from '../audit/record-audit.ts'
+import { type Database, transaction } from '../database/transaction.ts'
+import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
+import type { ForgeRepository } from '../forges/event.ts'
+import { keepRepositories, removeUnseenRepositories } from '../repositories/store.ts'
+import type { GithubApp } from './app-client.ts'
+import { endInstallation, findInstallation, keepInstallation, noteSync } from './installation-store.ts'
+import { listInstallationRepositories } from './list-repositories.ts'
+import { lookUpInstallation } from './look-up.ts'
+
+/**
+ * Reads an installation anew: whether it is there, suspended, and what it shows. Repositories that an event told of meanwhile stay. Fails with
+ * `ForgeUnavailable` or `ForgeRefused`, and notes why.
+ */
+export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string): Promise<void> {
+  const installation = await findInstallation(pool, id)
+  if (installation === undefined || installation.organization_id === null) return
+  try {
+    const started = await databaseTime(pool)
+    const facts = await lookUpInstallation(app, Number(installation.number))
+    if (facts === null) return await transaction(pool, (client) => forgetInstallation(client, id, installation.number))
+    const isReadable = facts.suspendedAt === null
+    const found: readonly ForgeRepository[] = isReadable
+      ? await app.asInstallation(facts.number, listInstallationRepositories)
+      : []
+    await transaction(pool, async (client) => {
+      await keepInstallation(client, facts)
+      await noteSync(client, id, null)
+      if (!isReadable) return
+      await keepRepositories(client, id, found)
+      await removeUnseenRepositories(client, id, started)
+    })
+  } catch (error) {
+    if (error instanceof ForgeUnavailable || error instanceof ForgeRefused) await noteSync(pool, id, error.message)
+    throw error
+  }
+}
+
+/** Ends an installation that GitHub has no more, within a transaction. */
+export async function forgetInstallation(client: Database, id: string, number: string): Promise<void> {
+  const organizationId = await endInstallation(client, id)
+  if (organizationId === null) return
+  const nobody = { userId: null, address: null, userAgent: null, requestId: null }
+  await recordAudit(client, nobody, { organizationId, action: 'github_installation.ended', subject: number })
+}
+
+/** The clock that rows are dated with. */
+async function databaseTime(database: Database): Promise<Date> {
+  const { rows } = await database.query<{ at: Date }>("select date_trunc('milliseconds', now()) as at")
+  const [row] = rows
+  if (row === undefined) throw new Error('the database did not tell the time')
+  return row.at
+}

@@ -1,0 +1,57 @@
+import { type BuildSource, type SourceOffer, SourceUnavailable } from '@harmont/engine'
+import type pg from 'pg'
+import { ForgeRefused } from '../forges/errors.ts'
+import type { CloneAccess, ForgeProvider } from '../forges/provider.ts'
+import { type ConnectedRepository, findConnected } from './find-connected.ts'
+import { readSourceName } from './source-name.ts'
+import { organizationOfBuild } from './store.ts'
+
+export interface GitSourceServices {
+  readonly pool: pg.Pool
+  readonly forges: ReadonlyMap<string, ForgeProvider>
+}
+
+type GitSource = Extract<BuildSource, { readonly kind: 'git' }>
+type GitOffer = Extract<SourceOffer, { readonly kind: 'git' }>
+
+/**
+ * Where a runner fetches a build's commit, with a credential that can read this repository and nothing else. Fails with `SourceUnavailable` when the
+ * organization of the build has no access any more, and with `ForgeUnavailable` when asking again may help.
+ */
+export async function offerGitSource(
+  { pool, forges }: GitSourceServices,
+  buildId: string,
+  source: GitSource,
+): Promise<GitOffer> {
+  const name = readSourceName(source.repository)
+  const repository = name && (await findConnected(pool, name.forge, name.externalId))
+  const forge = name && forges.get(name.forge)
+  // The installation may belong to another organization by now.
+  const isTheirs = repository !== undefined && repository.organizationId === (await organizationOfBuild(pool, buildId))
+  if (!isTheirs || forge === undefined || forge.notConfigured !== null)
+    throw new SourceUnavailable(
+      'source_fetch_failed',
+      'The repository is not connected to this organization any more. Connect it under Settings, Integrations, then build again.',
+    )
+  const { url, authorization } = await accessOf(forge, repository)
+  return {
+    kind: 'git',
+    // What one organization fetched is not found by another one, even if the repository is handed over.
+    repository: `${repository.organizationId}/${source.repository}`,
+    url,
+    commit: source.commit,
+    refs: source.refs,
+    authorization,
+  }
+}
+
+async function accessOf(forge: ForgeProvider, { address }: ConnectedRepository): Promise<CloneAccess> {
+  try {
+    return await forge.cloneAccess(address)
+  } catch (error) {
+    if (!(error instanceof ForgeRefused)) throw error
+    throw new SourceUnavailable('source_fetch_failed', `${address.fullName} cannot be read: ${error.message}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,128 @@
+/** Repositories that forges show us. Those of installations that are bound and not suspended are active; the others count as absent. */
+import type { Database } from '../database/transaction.ts'
+import type { ForgeRepository } from '../forges/event.ts'
+
+/** Keeps repositories as GitHub shows them through an installation, by our id of it. */
+export async function keepRepositories(
+  database: Database,
+  installationId: string,
+  repositories: readonly ForgeRepository[],
+): Promise<void> {
+  await database.query({
+    name: 'keep-repositories',
+    text: `insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
+           select 'github', r.external_id, $1, r.owner, r.name, r.clone_url, r.default_branch, r.is_private
+             from json_to_recordset($2) as r(external_id text, owner text, name text, clone_url text, default_branch text, is_private boolean)
+            order by r.external_id
+           on conflict (forge, external_id) do update
+              set github_installation_id = excluded.github_installation_id, owner = excluded.owner, name = excluded.name,
+                  clone_url = excluded.clone_url, default_branch = excluded.default_branch, is_private = excluded.is_private,
+                  last_synced_at = excluded.last_synced_at`,
+    values: [
+      installationId,
+      JSON.stringify(
+        repositories.map((each) => ({
+          external_id: each.externalId,
+          owner: each.owner,
+          name: each.name,
+          clone_url: each.cloneUrl,
+          default_branch: each.defaultBranch,
+          is_private: each.isPrivate,
+        })),
+      ),
+    ],
+  })
+}
+
+/** Forgets repositories of an installation by the forge's ids. */
+export async function removeRepositories(
+  database: Database,
+  installationId: string,
+  externalIds: readonly string[],
+): Promise<void> {
+  await database.query({
+    name: 'remove-repositories',
+    text: "delete from repositories where github_installation_id = $1 and forge = 'github' and external_id = any($2)",
+    values: [installationId, externalIds],
+  })
+}
+
+/** Forgets those of an installation that were not seen since an instant. */
+export async function removeUnseenRepositories(database: Database, installationId: string, since: Date): Promise<void> {
+  await database.query({
+    name: 'remove-unseen-repositories',
+    text: 'delete from repositories where github_installation_id = $1 and last_synced_at < $2',
+    values: [installationId, since],
+  })
+}
+
+export interface RepositoryRow {
+  readonly id: string
+  readonly external_id: string
+  readonly github_installation_id: string
+  readonly owner: string
+  readonly name: string
+  readonly clone_url: string
+  readonly default_branch: string
+  readonly is_private: boolean
+  readonly last_synced_at: Date
+}
+
+/** By full name. */
+export async function listRepositoriesOfInstallation(
+  database: Database,
+  installationId: string,
+): Promise<readonly RepositoryRow[]> {
+  const { rows } = await database.query<RepositoryRow>(
+    `select id, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private, last_synced_at
+       from repositories where github_installation_id = $1 order by owner, name`,
+    [installationId],
+  )
+  return rows
+}
+
+export interface ConnectedRow {
+  readonly forge: string
+  readonly account: string
+  readonly owner: string
+  readonly name: string
+  readonly clone_url: string
+  readonly default_branch: string
+  readonly is_private: boolean
+  readonly last_synced_at: Date
+}
+
+/** Active ones of an organization. */
+export async function listConnected(database: Database, organizationId: string): Promise<readonly ConnectedRow[]> {
+  const { rows } = await database.query<ConnectedRow>(
+    `select forge, account, owner, name, clone_url, default_branch, is_private, last_synced_at
+       from active_repositories where organization_id = $1 order by id`,
+    [organizationId],
+  )
+  return rows
+}
+
+export interface NamedRow {
+  readonly repository: string
+  readonly default_branch: string
+}
+
+/** What the organization's pipelines call their repositories, each once. */
+export async function listNamedByPipelines(database: Database, organizationId: string): Promise<readonly NamedRow[]> {
+  const { rows } = await database.query<NamedRow>(
+    `select distinct on (repository) repository, default_branch
+       from pipelines where organization_id = $1 and archived_at is null order by repository, created_at`,
+    [organizationId],
+  )
+  return rows
+}
+
+/** To which organization a build belongs; undefined: there is no such build. */
+export async function organizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ organization_id: string }>({
+    name: 'organization-of-build',
+    text: `select p.organization_id from build_records r join pipelines p on p.id = r.pipeline_id where r.id = $1`,
+    values: [buildId],
+  })
+  return rows[0]?.organization_id
+}
