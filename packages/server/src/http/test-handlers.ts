@@ -28,7 +28,7 @@ const pipeline = {
   fork_policy: 'approval',
 } as const
 
-const build = {
+export const build = {
   id: jobId,
   number: 1,
   state: 'scheduled',
