@@ -1,9 +1,10 @@
-import { type EngineOptions, type SourceOffer, SourceUnavailable } from '@harmont/engine'
+import type { EngineOptions, SourceOffer } from '@harmont/engine'
 import type { BlobStore } from '../blobs/index.ts'
+import { type GitSourceServices, offerGitSource } from '../repositories/git-source.ts'
 import { type UrlSourceServices, urlSources } from './fetch-url-source.ts'
 import type { Archive } from './store.ts'
 
-export type SourceServices = UrlSourceServices
+export type SourceServices = UrlSourceServices & GitSourceServices
 
 /** How runners get the sources of builds. Each kind of source has its case here. */
 export function sourceOffers(services: SourceServices): EngineOptions['sources'] {
@@ -16,10 +17,7 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
         case 'url':
           return offerOf(services.blobs, await fetched(buildId, source))
         case 'git':
-          throw new SourceUnavailable(
-            'source_fetch_failed',
-            `This server cannot fetch a source of the kind ${source.kind}. Send an archive as \`source_b64\`.`,
-          )
+          return offerGitSource(services, buildId, source)
       }
     },
   }

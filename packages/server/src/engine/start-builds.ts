@@ -9,6 +9,7 @@ import type { BlobStore } from '../blobs/index.ts'
 import { sourceOffers } from '../build-source/offer-source.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import type { Sealer } from '../encryption/seal.ts'
+import type { ForgeProvider } from '../forges/provider.ts'
 import { secretsOf } from '../secrets/secrets-of.ts'
 import { isLocal, type Settings } from '../settings/read-settings.ts'
 
@@ -17,6 +18,7 @@ export interface BuildsOptions {
   readonly directory: DataDirectory
   readonly pool: pg.Pool
   readonly sealer: Sealer
+  readonly forges: ReadonlyMap<string, ForgeProvider>
   readonly store: PostgresStore
   readonly blobs: BlobStore
   readonly log: Logger
@@ -33,12 +35,12 @@ export interface Builds {
 
 /** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
-  const { settings, pool, sealer, store, blobs, log } = options
+  const { settings, pool, sealer, forges, store, blobs, log } = options
   const opened = settings.runner === 'off' ? null : await openSandboxes(options)
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
-    sources: sourceOffers({ pool, blobs, sourceUrlAllow: settings.sourceUrlAllow }),
+    sources: sourceOffers({ pool, blobs, forges, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
