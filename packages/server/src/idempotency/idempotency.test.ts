@@ -137,9 +137,6 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(`~!${'x'.repeat(253)}`))).toEqual([201, 'first'])
     expect(outcome(await ask('', body(), builds, strangerToken))).toEqual([404, 'organization_not_found'])
   })
-      ).status,
-    ).toBe(400)
-  })
 
   test('gives a refusal again as it was, but no fault and no limit', async () => {
     const refused = randomUUID()
