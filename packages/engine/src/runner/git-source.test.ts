@@ -6,7 +6,7 @@ import { type SourceOffer, SourceUnavailable } from '../port.ts'
 import { createLocalPort } from '../scheduler/local-port.ts'
 import type { BuildSource } from '../store.ts'
 import { createRunner } from './create-runner.ts'
-import { type Bench, logOf, openBench, run, runnerOptions, step } from './runner.test-support.ts'
+import { type Bench, logOf, openBench, run, runnerOptions, settled, step, submit } from './runner.test-support.ts'
 
 const token = 'ghs_of-an-installation'
 let folder: string
@@ -148,6 +148,21 @@ test('a forge that answers 500 and breaks off is asked again, and the build pass
     expect(tries).toBe(4)
   } finally {
     answer = undefined
+  }
+})
+
+test('a build that is canceled while its source is fetched ends at once', async () => {
+  const repository = newRepository()
+  const big = Array.from({ length: 40_000 }, () => Math.random()).join('\n')
+  const id = repository.commit({ ref: 'refs/heads/main', files: { big } })
+  server.misbehave({ holdAfter: 100_000 })
+  const buildId = await submit(bench, [step('true')], repository.from(id))
+  const cut = await server.held()
+  try {
+    await bench.store.apply(buildId, [{ type: 'cancel', at: Date.now() }])
+    expect((await settled(bench, buildId, undefined, 5_000)).state).toBe('canceled')
+  } finally {
+    cut()
   }
 })
 

@@ -9,10 +9,11 @@ import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
 import { manifestPath, treePath } from '../source/places.ts'
 import { runInWorker } from '../source/worker-pool.ts'
 import { checkFetch, type FetchRequest } from './fetch-commit.ts'
-import { SourceUnreachable } from './fetch-failure.ts'
+import { SourceUnreachable, unreachable } from './fetch-failure.ts'
 import { makeGitDirectory } from './git-directory.ts'
 import { bringCommit, discardMirror, type OpenMirror } from './mirror.ts'
 import { commitId, commitsFolder, mirrorId, mirrorLock, mirrorPath } from './places.ts'
+import { GitFailure } from './run-git.ts'
 
 export interface CheckoutRequest extends FetchRequest {
   /** Names the repository for ever: its mirror is found again by it. Two that must not see each other's objects have two. */
@@ -55,7 +56,10 @@ export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout
     } catch (error) {
       if (error instanceof SandboxError || error instanceof SourceUnreachable || isDiskFull(error)) throw error
       await discardMirror(mirror)
-      return await make(request, mirror, 'again')
+      return await make(request, mirror, 'again').catch((again: unknown) => {
+        // Not the mirror's fault: it is new.
+        throw again instanceof GitFailure && !isDiskFull(again) ? unreachable(request, again) : again
+      })
     }
   })
 }

@@ -1,4 +1,4 @@
-import { fetchFailure, fetchRefused, gitsReason, SourceUnreachable } from './fetch-failure.ts'
+import { fetchFailure, fetchRefused, gitsReason, unreachable } from './fetch-failure.ts'
 import { runGit } from './run-git.ts'
 
 export interface FetchRequest {
@@ -62,13 +62,9 @@ export async function fetchCommit(repository: string, request: FetchRequest, loc
         stdin: `${wanted}\n${tags}\n`,
       })
     } catch (error) {
-      const failure = fetchFailure(error)
+      const failure = fetchFailure(error, url)
       if (failure === 'refused') throw fetchRefused(url, commit, gitsReason(error))
-      if (failure === 'unreachable')
-        throw new SourceUnreachable(
-          `The source, commit ${commit} of ${url}, cannot be fetched now: ${gitsReason(error)}.`,
-          { cause: error },
-        )
+      if (failure === 'unreachable') throw unreachable(request, error)
       if (failure === 'unclear') throw error
       why ||= gitsReason(error)
       continue

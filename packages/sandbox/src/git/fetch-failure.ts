@@ -14,27 +14,37 @@ const signs: readonly (readonly [RegExp, FetchFailure])[] = [
   [/The requested URL returned error: (5\d\d|408|429)/, 'unreachable'],
   [/The requested URL returned error: [34]\d\d/, 'refused'],
   [
-    /repository '.*' not found|Authentication failed|could not read (Username|Password)|terminal prompts disabled/,
+    /repository 'URL.*' not found|Authentication failed|could not read (Username|Password)|terminal prompts disabled/,
     'refused',
   ],
-  [/transport '.*' not allowed|not valid: is this a git repository|redirect/i, 'refused'],
+  [/transport '.*' not allowed|not valid: is this a git repository/, 'refused'],
   [
-    /unable to access|RPC failed|early EOF|hung up|Could not resolve|expected flush|unexpected disconnect|invalid index-pack output|fetch-pack: unexpected/,
+    /unable to access|remote error:|RPC failed|early EOF|hung up|Could not resolve|expected flush|unexpected disconnect|invalid index-pack output|fetch-pack: unexpected/,
     'unreachable',
   ],
 ]
 
-/** What a failed fetch means. */
-export function fetchFailure(error: unknown): FetchFailure {
+/** What a failed fetch means. The address is in what git says, and may hold any word. */
+export function fetchFailure(error: unknown, url: string): FetchFailure {
   if (!(error instanceof GitFailure)) return 'unclear'
   // Killed, by us when its time was over.
   if (error.message.includes(': SIG')) return 'unreachable'
-  return signs.find(([sign]) => sign.test(error.complaint))?.[1] ?? 'unclear'
+  const complaint = error.complaint.replaceAll(url, 'URL')
+  return signs.find(([sign]) => sign.test(complaint))?.[1] ?? 'unclear'
 }
 
 /** The error for the author of a build when its source can never be had. */
 export function fetchRefused(url: string, commit: string, why: string): SandboxError {
   return new SandboxError('source_fetch_failed', `The source, commit ${commit} of ${url}, cannot be fetched: ${why}.`)
+}
+
+/** The error when another time may help. */
+export function unreachable(
+  { url, commit }: { readonly url: string; readonly commit: string },
+  cause: unknown,
+): SourceUnreachable {
+  const why = gitsReason(cause)
+  return new SourceUnreachable(`The source, commit ${commit} of ${url}, cannot be fetched now: ${why}.`, { cause })
 }
 
 /** The sentence of git's that says what failed. */
