@@ -34,6 +34,8 @@ export interface BuildContext {
   readonly source: BuildSource | null
   /** The facts that conditions are evaluated with; kept for a later rendering. */
   readonly conditionContext: import('@harmont/ir').ConditionContext
+  /** Its steps are wanted, and not what they do: none is ever run. */
+  readonly planOnly?: true
 }
 
 export interface Lease {

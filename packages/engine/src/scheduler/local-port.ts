@@ -170,8 +170,8 @@ export function createLocalPort({
     const parsed = parsePlan(result.ir)
     if (!parsed.ok) return failed(parsed.error)
     const { plan } = parsed
-    const { conditionContext } = (await loadBuild(buildId)).context
-    const conditions = plan.steps.map(({ condition }) => conditionHolds(condition, conditionContext))
+    const { conditionContext, planOnly } = (await loadBuild(buildId)).context
+    const conditions = plan.steps.map(({ condition }) => !planOnly && conditionHolds(condition, conditionContext))
     return { event: { type: 'rendered', job, fence, at, plan, conditions }, warnings: plan.warnings }
   }
 }

@@ -39,9 +39,11 @@ export function carry({ pipelines, errors }: Envelope): string {
   throw new Error(`.hm: the names and triggers of the pipelines are too many to tell: ${plan.error.message}`)
 }
 
-/** What a carrier's only command carries. Throws when it is none. */
+/** What a carrier's only command carries, in texts that a database takes. Throws when it is none. */
 export function readCarried(command: string): Discovered {
-  const value: unknown = JSON.parse(command)
+  const value: unknown = JSON.parse(command, (_, each: unknown) =>
+    typeof each === 'string' ? each.toWellFormed().replaceAll('\0', '\uFFFD') : each,
+  )
   if (!isDiscovered(value)) throw new Error('expected what a rendering of all pipelines gives')
   return value
 }

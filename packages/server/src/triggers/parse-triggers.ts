@@ -5,7 +5,7 @@ import { pullRequestTypes, type Trigger } from './trigger.ts'
 export interface ParsedTriggers {
   readonly triggers: readonly Trigger[]
   /** What is wrong with the others, for their author: each says where, what was expected and what was got. */
-  readonly problems: readonly string[]
+  readonly problems: string[]
 }
 
 const mostTriggers = 100

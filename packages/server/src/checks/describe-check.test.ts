@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type CheckedJob, type CheckSubject, describeCheck, lastBytes } from './describe-check.ts'
+
+const at = (seconds: number) => new Date(1_750_000_000_000 + seconds * 1000)
+const job = (fields: Partial<CheckedJob> = {}): CheckedJob => ({
+  name: 'unit',
+  state: 'passed',
+  exitCode: 0,
+  errorCode: null,
+  errorMessage: null,
+  softFailed: false,
+  finishedAt: at(9).getTime(),
+  ...fields,
+})
+const subject = (
+  build: Partial<CheckSubject['build']> = {},
+  jobs: readonly CheckedJob[] = [job()],
+  lastOutput: string | null = null,
+): CheckSubject => ({
+  build: {
+    id: 'b',
+    number: 7,
+    pipeline_slug: 'ci',
+    organization_slug: 'acme',
+    state: 'passed',
+    error_code: null,
+    error_message: null,
+    is_held: false,
+    created_at: at(0),
+    started_at: at(1),
+    finished_at: at(9),
+    ...build,
+  },
+  jobs,
+  lastOutput,
+  publicUrl: 'https://ci.example',
+})
+const stateOf = (...given: Parameters<typeof subject>) => {
+  const { state } = describeCheck(subject(...given))
+  return state.status === 'completed' ? state.conclusion : state.status
+}
+
+test('every end of a build has its conclusion, and what goes on is queued or in progress', () => {
+  const open = { finished_at: null }
+  expect(stateOf({ state: 'scheduled', started_at: null, ...open })).toBe('queued')
+  for (const state of ['running', 'failing', 'canceling'] as const)
+    expect(stateOf({ state, ...open })).toBe('in_progress')
+  expect(stateOf({ state: 'scheduled', started_at: null, is_held: true, ...open })).toBe('action_required')
+  expect(stateOf({ state: 'passed' })).toBe('success')
+  expect(stateOf({ state: 'canceled' })).toBe('cancelled')
+  expect(stateOf({ state: 'canceled', error_code: 'approval_expired' })).toBe('cancelled')
+  expect(stateOf({ state: 'failed' }, [job({ state: 'failed', exitCode: 1 })])).toBe('failure')
+  expect(stateOf({ state: 'failed' }, [job({ state: 'timed_out' })])).toBe('timed_out')
+  expect(stateOf({ state: 'failed', error_code: 'pipeline_timeout' }, [])).toBe('timed_out')
+  expect(stateOf({ state: 'failed', error_code: 'render_failed', started_at: null }, [])).toBe('failure')
+  const late = job({ state: 'timed_out', finishedAt: at(8).getTime() })
+  const soft = job({ state: 'timed_out', softFailed: true, finishedAt: at(1).getTime() })
+  expect(stateOf({ state: 'failed' }, [late, soft, job({ state: 'failed', finishedAt: at(3).getTime() })])).toBe(
+    'failure',
+  )
+})
+
+test('a failure is shown by its first job, its message and the end of its output', () => {
+  const jobs = [
+    job(),
+    job({ name: 'lint *x*', state: 'failed', exitCode: 2, finishedAt: at(2).getTime() }),
+    job({ state: 'failed', exitCode: 1 }),
+  ]
+  const { output, actions, detailsUrl } = describeCheck(subject({ state: 'failed' }, jobs, 'a\n```\nb\n'))
+  expect(output).toEqual({
+    title: 'lint *x* failed with exit code 2, and 1 more',
+    summary: 'Build #7 of ci: 1 passed, 2 failed.',
+    text: '**lint \\*x\\*** failed with exit code 2.\n\n````text\na\n```\nb\n````',
+  })
+  expect(actions.map(({ identifier }) => identifier)).toEqual(['retry_failed'])
+  expect(detailsUrl).toBe('https://ci.example/acme/pipelines/ci/builds/7')
+  const broken = describeCheck(
+    subject({ state: 'failed', error_code: 'render_failed', error_message: '.hm/ci.ts:3: no' }, []),
+  )
+  expect(broken.output).toMatchObject({ title: 'render_failed', text: '```text\n.hm/ci.ts:3: no\n```' })
+})
+
+test('what waits for approval has the button that approves', () => {
+  const held = describeCheck(subject({ state: 'scheduled', is_held: true, started_at: null, finished_at: null }, []))
+  expect(held.actions.map(({ identifier }) => identifier)).toEqual(['approve'])
+  expect(held.output.summary).toContain('without secrets')
+  expect(describeCheck(subject()).actions).toEqual([])
+})
+
+test('whatever a job wrote, GitHub takes the text, and it stays within its fence', () => {
+  const piece = fc.constantFrom('`', '```', '\n', 'é', '😀', 'a', '~', '<')
+  const output = fc
+    .tuple(fc.array(piece, { maxLength: 50 }), fc.integer({ min: 1, max: 4000 }))
+    .map(([parts, times]) => parts.join('').repeat(times))
+  fc.assert(
+    fc.property(output, output, (written, message) => {
+      const failed = job({ name: written.slice(0, 300), state: 'failed', exitCode: 1, errorMessage: message })
+      const { output: told, actions } = describeCheck(subject({ state: 'failed' }, [failed], written))
+      expect(Buffer.byteLength(told.text ?? '')).toBeLessThanOrEqual(65_000)
+      expect(told.title.length).toBeLessThanOrEqual(255)
+      expect(told.text).not.toContain('\uFFFD')
+      const fences = [...(told.text ?? '').matchAll(/^(`{3,})text$/gm)].map(([, fence]) => fence)
+      for (const fence of fences)
+        expect((told.text ?? '').split('\n').filter((line) => line === fence)).not.toHaveLength(0)
+      for (const { label, description, identifier } of actions)
+        expect([label.length <= 20, description.length <= 40, identifier.length <= 20]).toEqual([true, true, true])
+    }),
+    { numRuns: 200 },
+  )
+  expect(lastBytes('aé', 1)).toBe('')
+  expect(lastBytes('aé', 2)).toBe('é')
+})

@@ -1,0 +1,147 @@
+/** What a forge is told of a build: a function of the build alone, so that telling it again tells the same. */
+import type { Job } from '@harmont/engine'
+import type { Check, CheckAction, CheckConclusion } from '../forges/check.ts'
+import type { CheckedBuild } from './store.ts'
+
+/** What of a build's newest attempts a check shows. */
+export interface CheckedJob
+  extends Pick<Job, 'state' | 'exitCode' | 'errorCode' | 'errorMessage' | 'softFailed' | 'finishedAt'> {
+  /** What it is called in the pipeline. */
+  readonly name: string
+}
+
+export interface CheckSubject {
+  readonly build: CheckedBuild
+  readonly jobs: readonly CheckedJob[]
+  /** The end of what the first job that failed wrote; null when there is none. */
+  readonly lastOutput: string | null
+  readonly publicUrl: string
+}
+
+type Told = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
+
+/** Buttons of a check. */
+export const checkActions = {
+  approve: { label: 'Approve and run', description: 'Run this pull request of a fork', identifier: 'approve' },
+  retry: { label: 'Retry failed jobs', description: 'Run the jobs that failed once more', identifier: 'retry_failed' },
+} as const satisfies Readonly<Record<string, CheckAction>>
+
+/** The check of a build as it is now. */
+export function describeCheck(subject: CheckSubject): Told {
+  const { build, publicUrl } = subject
+  return {
+    detailsUrl: `${publicUrl}/${build.organization_slug}/pipelines/${build.pipeline_slug}/builds/${build.number}`,
+    state: stateOf(subject),
+    output: { title: titleOf(subject), summary: summaryOf(subject), text: textOf(subject) },
+    actions: actionsOf(subject),
+  }
+}
+
+function stateOf({ build, jobs }: CheckSubject): Check['state'] {
+  const { started_at: startedAt, finished_at: finishedAt } = build
+  if (build.is_held)
+    return { status: 'completed', conclusion: 'action_required', startedAt: null, completedAt: build.created_at }
+  if (finishedAt !== null)
+    return { status: 'completed', conclusion: conclusionOf(build, jobs), startedAt, completedAt: finishedAt }
+  return startedAt === null ? { status: 'queued' } : { status: 'in_progress', startedAt }
+}
+
+function conclusionOf({ state, error_code: code }: CheckedBuild, jobs: readonly CheckedJob[]): CheckConclusion {
+  switch (state) {
+    case 'passed':
+      return 'success'
+    case 'canceled':
+      return 'cancelled'
+    default:
+      return code === 'pipeline_timeout' || firstFailure(jobs)?.state === 'timed_out' ? 'timed_out' : 'failure'
+  }
+}
+
+/** The job that failed the build; of several the one that ended first. */
+export function firstFailure<T extends CheckedJob>(jobs: readonly T[]): T | undefined {
+  const failed = jobs.filter(({ state, softFailed }) => (state === 'failed' || state === 'timed_out') && !softFailed)
+  return failed.toSorted((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0))[0]
+}
+
+function titleOf({ build, jobs }: CheckSubject): string {
+  if (build.is_held) return 'Waits for approval'
+  const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length
+  switch (build.state) {
+    case 'scheduled':
+      return 'Waits for a runner'
+    case 'running':
+    case 'failing':
+    case 'canceling':
+      return `${ended} of ${jobs.length} jobs ended`
+    case 'passed':
+      return `${jobs.length} of ${jobs.length} jobs passed`
+    case 'canceled':
+      return build.error_code === 'approval_expired' ? 'Nobody approved it' : 'Canceled'
+    case 'failed':
+      return build.error_code ?? failedTitle(jobs)
+  }
+}
+
+function failedTitle(jobs: readonly CheckedJob[]): string {
+  const first = firstFailure(jobs)
+  const others =
+    jobs.filter(({ state, softFailed }) => (state === 'failed' || state === 'timed_out') && !softFailed).length - 1
+  if (first === undefined) return 'Failed'
+  return `${first.name.slice(0, 100)} ${reasonOf(first)}${others > 0 ? `, and ${others} more` : ''}`
+}
+
+function reasonOf({ state, exitCode, errorCode }: CheckedJob): string {
+  if (state === 'timed_out') return 'timed out'
+  if (errorCode !== null) return `failed with ${errorCode}`
+  return exitCode === null ? 'failed' : `failed with exit code ${exitCode}`
+}
+
+function summaryOf({ build, jobs }: CheckSubject): string {
+  if (build.is_held)
+    return 'This pull request comes from a fork. A member of the organization lets this commit run, here or on the page of the build; it is built without secrets.'
+  const counts = new Map<string, number>()
+  for (const { state } of jobs) counts.set(state, (counts.get(state) ?? 0) + 1)
+  const told = [...counts].map(([state, count]) => `${count} ${state.replace('_', ' ')}`).join(', ')
+  return `Build #${build.number} of ${build.pipeline_slug}${told === '' ? '' : `: ${told}`}.`
+}
+
+/** Of 65,000 bytes that GitHub takes; the rest is for what else the text says. */
+const mostOutputBytes = 60_000
+
+function textOf({ build, jobs, lastOutput }: CheckSubject): string | null {
+  const first = firstFailure(jobs)
+  const message = build.error_message ?? first?.errorMessage ?? null
+  const parts = [
+    ...(first === undefined
+      ? []
+      : [`**${first.name.slice(0, 255).replaceAll(/[\\`*_[\]<>]/g, '\\$&')}** ${reasonOf(first)}.`]),
+    ...(message === null ? [] : [fenced(lastBytes(message, 4_000))]),
+    ...(lastOutput === null || lastOutput === '' ? [] : [fenced(lastBytes(lastOutput, mostOutputBytes))]),
+  ]
+  return parts.length === 0 ? null : parts.join('\n\n')
+}
+
+/** As text that is shown as it is, whatever it holds. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(Math.min(longest + 1, 1_000))
+  // A run of a thousand is no output that anybody reads.
+  const shown = longest < 1_000 ? text : text.replaceAll(/`{3,}/g, '``')
+  return `${fence}text\n${shown.replace(/\n$/, '')}\n${fence}`
+}
+
+/** The end of a text, at most so many bytes, never beginning within a character. */
+export function lastBytes(text: string, most: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= most) return text
+  let from = bytes.length - most
+  while (((bytes[from] ?? 0) & 0xc0) === 0x80) from += 1
+  return bytes.subarray(from).toString()
+}
+
+function actionsOf({ build, jobs }: CheckSubject): readonly CheckAction[] {
+  if (build.is_held) return [checkActions.approve]
+  const canRetry =
+    build.finished_at !== null && jobs.some(({ state }) => ['failed', 'timed_out', 'canceled'].includes(state))
+  return canRetry ? [checkActions.retry] : []
+}

@@ -1,0 +1,65 @@
+import { ForgeRefused } from '../forges/errors.ts'
+import type { ForgeProvider } from '../forges/provider.ts'
+import { findConnected } from '../repositories/find-connected.ts'
+import { type StartServices, startBuild } from '../triggers/start-build.ts'
+import { findTriggered } from '../triggers/store.ts'
+
+export interface ScheduleServices extends StartServices {
+  readonly forges: ReadonlyMap<string, ForgeProvider>
+}
+
+export interface ScheduledBuild {
+  readonly pipeline: string
+  /** '' = the default branch. */
+  readonly branch: string
+  /** When it was to be, RFC 3339. */
+  readonly tick: string
+}
+
+/** Builds a branch's head for a tick; repeated for the same tick it makes nothing more. Fails when the forge cannot be asked now. */
+export async function buildScheduled(services: ScheduleServices, scheduled: ScheduledBuild): Promise<void> {
+  const { pool, forges } = services
+  const pipeline = await findTriggered(pool, scheduled.pipeline)
+  if (pipeline === undefined) return
+  const repository = await findConnected(pool, pipeline.forge, pipeline.forge_repository_id)
+  const forge = forges.get(pipeline.forge)
+  if (repository === undefined || forge === undefined) return
+  const branch = scheduled.branch || repository.defaultBranch
+  const commit = await headOrNone(forge, repository.address, branch)
+  if (commit === null) return
+  await startBuild(services, {
+    repository,
+    pipeline,
+    author: { userId: null, name: null },
+    branch,
+    commit,
+    message: null,
+    refs: [`refs/heads/${branch}`],
+    facts: {
+      event: 'schedule',
+      tag: null,
+      baseBranch: null,
+      pullRequest: null,
+      changed: null,
+      trust: 'trusted',
+      held: false,
+      delivery: { provider: 'schedule', id: `${scheduled.tick} ${branch}`, event: 'schedule' },
+      rebuildOf: null,
+      recordedSource: 'schedule',
+    },
+  })
+}
+
+/** The head of a branch; null when there is none, or the forge does not show it. */
+async function headOrNone(
+  forge: ForgeProvider,
+  repository: Parameters<ForgeProvider['branchHead']>[0],
+  branch: string,
+): Promise<string | null> {
+  try {
+    return await forge.branchHead(repository, branch)
+  } catch (error) {
+    if (error instanceof ForgeRefused) return null
+    throw error
+  }
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg'
+import type { BuildFacts } from '../builds/build-facts.ts'
+import { type Author, type SubmitServices, type Submitted, submitBuild } from '../builds/submit-build.ts'
+import { hasBalance } from '../money/require-balance.ts'
+import type { PipelineRow } from '../pipelines/store.ts'
+import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { Settings } from '../settings/read-settings.ts'
+
+export interface StartServices extends SubmitServices {
+  readonly settings: Settings
+}
+
+/** A build that nobody asked for by hand. */
+export interface TriggeredBuild {
+  readonly repository: ConnectedRepository
+  readonly pipeline: PipelineRow
+  readonly author: Author
+  readonly branch: string
+  readonly commit: string
+  readonly message: string | null
+  /** Full refs that hold the commit. */
+  readonly refs: readonly string[]
+  readonly facts: BuildFacts
+  readonly within?: (client: pg.ClientBase, build: { readonly id: string }) => Promise<void>
+}
+
+const longestMessage = 64 * 1024
+
+/** Makes the build of a trigger; without balance one that has failed, so that the commit shows why (`http.md` 10.2). */
+export async function startBuild(services: StartServices, build: TriggeredBuild): Promise<Submitted> {
+  const { repository, pipeline, author, facts, within } = build
+  const { organizationId, organizationSlug } = repository
+  const isPaid = await hasBalance(services.pool, services.settings, organizationId)
+  return submitBuild(services, {
+    owner: { organizationId, organizationSlug },
+    pipeline,
+    author,
+    input: {
+      branch: build.branch,
+      commit: build.commit,
+      message: build.message && Buffer.from(build.message).subarray(0, longestMessage).toString().replaceAll('\0', ''),
+      env: {},
+      ir: null,
+      source: { kind: 'git', repository: repository.id, commit: build.commit, refs: build.refs },
+      withoutCache: false,
+    },
+    facts: isPaid ? facts : { ...facts, held: false },
+    ...(isPaid ? {} : { from: { kind: 'rejected', ...noBalance } as const }),
+    ...(within === undefined ? {} : { within }),
+  })
+}
+
+const noBalance = {
+  code: 'billing_insufficient_balance',
+  message: 'The organization has no balance left, or what runs now will use it up; top it up, then build again.',
+}

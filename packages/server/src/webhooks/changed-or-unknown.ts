@@ -1,0 +1,13 @@
+import { ForgeRefused } from '../forges/errors.ts'
+
+/** The changed files as the forge tells them; null when it will not tell: the commits may be gone. */
+export async function changedOrUnknown(
+  ask: () => Promise<readonly string[] | null>,
+): Promise<readonly string[] | null> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof ForgeRefused) return null
+    throw error
+  }
+}
