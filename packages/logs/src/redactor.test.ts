@@ -143,6 +143,31 @@ describe('any text with any secrets, cut anywhere', () => {
     )
   })
 
+  test('G15 a long secret is one mask, in every form and wherever it is cut', () => {
+    const long = fc.string({
+      unit: fc.constantFrom('a', 'b', 'é', '"', '/', ' ', '\\'),
+      minLength: 100,
+      maxLength: 500,
+    })
+    const form = fc.constantFrom<(text: string) => string>(
+      (text) => text,
+      (text) => JSON.stringify(text).slice(1, -1),
+      encodeURIComponent,
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('base64url'),
+    )
+    const cuts = fc.array(fc.tuple(fc.constant(0 as const), fc.integer({ min: 1, max: 200 })), { maxLength: 10 })
+    fc.assert(
+      fc.property(long, form, cuts, (text, write, turns) => {
+        const secret = `!${text}!`
+        const parts = cutUp([Buffer.from(`<<${write(secret)}>>`), Buffer.alloc(0)], turns)
+        const chunks = chunksOf(read(parts, [true], { ...unlimited, redactor: redactorOf([secret]) }))
+        expect(String(streamOf(0, chunks))).toBe('<<***>>')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('the matcher tells of every place where a pattern ends, the longest one, wherever its text is cut', () => {
     const word = fc.uint8Array({ min: 97, max: 99, minLength: 2, maxLength: 6 })
     const text = fc.uint8Array({ min: 97, max: 99, maxLength: 40 })

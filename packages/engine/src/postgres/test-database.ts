@@ -13,8 +13,8 @@ import { engineMigrations } from './migrations.ts'
 const nobody = 65534
 
 export interface TestDatabase {
-  /** A new database with the engine's tables. */
-  create(): Promise<pg.PoolConfig>
+  /** A new database with the engine's tables, or as some of the migrations leave it. */
+  create(migrations?: typeof engineMigrations): Promise<pg.PoolConfig>
   /** Ends the server and removes its files. */
   stop(): Promise<void>
 }
@@ -45,7 +45,7 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
     server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
   })
   return {
-    async create() {
+    async create(migrations = engineMigrations) {
       const name = `t${randomUUID().replaceAll('-', '')}`
       const root = new pg.Client({ host: directory, user: 'postgres', database: 'postgres' })
       await root.connect()
@@ -54,7 +54,7 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
       const config = { host: directory, user: 'postgres', database: name }
       const client = new pg.Client(config)
       await client.connect()
-      for (const { sql } of engineMigrations) await client.query(sql)
+      for (const { sql } of migrations) await client.query(sql)
       await client.end()
       return config
     },

@@ -6,6 +6,7 @@ import type { Outcome } from '../core/model.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
 import type { LeasedJob } from '../port.ts'
+import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
 import { createLocalPort } from './local-port.ts'
@@ -14,12 +15,18 @@ const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null
 const signal = new AbortController().signal
 const request = { runner: 'r', slots: 1, waitMs: 5_000, signal }
 
-function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
+function open(steps: Parameters<typeof plainPlan>[0] = [{}], trust: BuildContext['trust'] = 'trusted') {
   const store = new MemoryStore()
+  const asked: (readonly string[])[] = []
   const port = createLocalPort({
     store,
     log: () => undefined,
-    secrets: { of: async () => ({ kind: 'values', values: new Map() }) },
+    secrets: {
+      of: async (_buildId, names) => {
+        asked.push(names)
+        return { kind: 'values', values: new Map(names.map((name) => [name, { id: name, value: 'v' }])) }
+      },
+    },
     sources: {
       offer: () => {
         throw new Error('no sources')
@@ -28,12 +35,12 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}]) {
   })
   const submit = () => {
     const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-    store.submit(
-      createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
-      plainContext,
-    )
+    store.submit(createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings), {
+      ...plainContext,
+      trust,
+    })
   }
-  return { store, port, submit }
+  return { store, port, submit, asked }
 }
 
 async function leaseOne({ port }: Pick<ReturnType<typeof open>, 'port'>): Promise<LeasedJob> {
@@ -168,4 +175,28 @@ test('a job that cannot be prepared fails, and those leased or taken up with it 
       state: 'failed',
       render: { state: 'failed', errorCode: 'provision_failed' },
     })
+})
+
+test('G01 secrets are given to the holder of the lease, and to nobody who has lost it', async () => {
+  const { port, submit, store, asked } = open([{ secrets: { A: 'one', B: 'two' } }, { secrets: { C: 'two' } }])
+  submit()
+  const job = await leaseOne({ port })
+  expect(job.secretNames).toEqual(['one', 'two'])
+  expect(JSON.stringify(job)).not.toContain('"v"')
+  const answer = await port.fetchSecrets(job, job.secretNames)
+  expect(answer.kind === 'values' && [...answer.values.keys()]).toEqual(['one', 'two'])
+  await expect(port.fetchSecrets({ ...job, fence: job.fence + 1 }, ['one'])).rejects.toThrow('lost')
+  await port.started(job, new Date())
+  await port.finish(job, new Date(), passed)
+  await expect(port.fetchSecrets(job, ['one'])).rejects.toThrow('lost')
+  expect(asked).toEqual([['one', 'two']])
+  expect((await store.jobs('b'))[0]?.state).toBe('passed')
+})
+
+test('nobody is even asked for the secrets of a fork', async () => {
+  const { port, submit, asked } = open([{ secrets: { A: 'one' } }], 'fork')
+  submit()
+  const answer = await port.fetchSecrets(await leaseOne({ port }), ['one'])
+  expect(answer).toMatchObject({ kind: 'withheld', remark: expect.stringContaining('fork') })
+  expect(asked).toEqual([])
 })

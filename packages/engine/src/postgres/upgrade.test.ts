@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { engineMigrations } from './migrations.ts'
+import { PostgresStore } from './postgres-store.ts'
+import { startTestDatabase, type TestDatabase } from './test-database.ts'
+
+let database: TestDatabase
+let config: pg.PoolConfig
+let client: pg.Client
+beforeAll(async () => {
+  database = await startTestDatabase()
+})
+afterAll(() => database.stop())
+beforeEach(async () => {
+  config = await database.create(engineMigrations.slice(0, 1))
+  client = new pg.Client(config)
+  await client.connect()
+})
+afterEach(() => client.end())
+
+/** A build with one job, leased, as the first release writes it. */
+async function firstRelease(): Promise<{ readonly build: string; readonly job: string }> {
+  const [build, job] = [randomUUID(), randomUUID()]
+  const context = {
+    env: {},
+    injectedEnv: {},
+    cacheNamespace: 'org/trusted',
+    origin: {},
+    renderSlug: 'ci',
+    source: null,
+  }
+  await client.query(
+    `insert into engine.builds (id, queue, created_at, version, state, cancel_requested, error_code, error_message, started_at, finished_at,
+      deadline_at, timeout_seconds) values ($1, 'q', now(), 1, 'scheduled', false, null, null, null, null, null, null)`,
+    [build],
+  )
+  await client.query("insert into engine.plans (build_id, context, steps) values ($1, $2, '[]')", [build, context])
+  await client.query(
+    `insert into engine.jobs (id, build_id, attempt, state, fence, lost, created_at, soft_failed, cached, version)
+      values ($1, $2, 1, 'running', 1, 0, now(), false, false, 1)`,
+    [job, build],
+  )
+  await client.query(
+    `insert into engine.leases (job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset)
+      values ($1, $2, 'r', 1, now() + interval '1 hour', true, 3, 0)`,
+    [job, build],
+  )
+  return { build, job }
+}
+
+async function migrate(): Promise<void> {
+  for (const { sql } of engineMigrations.slice(1)) await client.query(sql)
+}
+
+/** How the first release told a place: a record's offset, how far into it, and bytes that were left out. */
+const firstPosition = (offset: number, skip: number, missing: number) => (offset * 2 ** 17 + skip) * 4 + missing
+
+test('G53 builds and leases of the first release are read as they were meant', async () => {
+  const { build, job } = await firstRelease()
+  await client.query('update engine.leases set spool_offset = $1', [firstPosition(12_345_678_901, 77, 2)])
+  await migrate()
+  const store = await PostgresStore.open(config)
+  const loaded = await store.load(build)
+  expect(loaded?.build.held).toBe(false)
+  expect(loaded?.context).toMatchObject({
+    cache: { read: ['org/trusted'], write: 'org/trusted' },
+    trust: 'trusted',
+  })
+  expect(loaded?.context).not.toHaveProperty('cacheNamespace')
+  expect(await store.leasesOf('r')).toMatchObject([{ jobId: job, lastSeq: 3, spoolPosition: '12345678901' }])
+  const chunk = { seq: 4, kind: 0, content: Buffer.from('x'), ts: null } as const
+  expect(await store.append({ jobId: job, buildId: build, fence: 1 }, [chunk], '12345678950:0:7')).toBe(true)
+  expect(await store.leasesOf('r')).toMatchObject([{ spoolPosition: '12345678950:0:7' }])
+  await store.close()
+})
+
+test('G53 a process of the first release goes on with its statements after the migration', async () => {
+  await migrate()
+  const { build } = await firstRelease()
+  await client.query('update engine.leases set last_seq = 5, spool_offset = $1', [firstPosition(900, 0, 0)])
+  await client.query("update engine.builds set version = 2, state = 'running' where id = $1", [build])
+  const store = await PostgresStore.open(config)
+  expect((await store.load(build))?.build).toMatchObject({ held: false, state: 'running' })
+  expect(await store.leasesOf('r')).toMatchObject([{ lastSeq: 5, spoolPosition: '900' }])
+  await store.close()
+})
