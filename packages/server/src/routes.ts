@@ -21,6 +21,7 @@ import { organizationRoutes } from './organizations/routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
+import { recoveryRoutes } from './recovery/routes.ts'
 import { repositoryRoutes } from './repositories/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import type { SessionCookies } from './sessions/cookies.ts'
@@ -64,5 +65,6 @@ export function allRoutes(services: Services): Handlers {
     ...auditRoutes(services),
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
+    ...recoveryRoutes(services),
   }
 }

@@ -4,9 +4,6 @@ import type { OperationId } from '@harmont/contract'
 export const notYet = [
   'authGoogle',
   'authGithub',
-  'recoverBegin',
-  'recoverOptions',
-  'recoverFinalize',
   'listGithubInstallations',
   'connectGithubInstallation',
   'disconnectGithubInstallation',

@@ -6,6 +6,7 @@ import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
 import { organizationCrontab, organizationTasks } from '../organizations/tasks.ts'
 import { passkeyCrontab, passkeyTasks } from '../passkeys/tasks.ts'
+import { recoveryTasks } from '../recovery/tasks.ts'
 import type { Services } from '../routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
@@ -30,6 +31,7 @@ export function makeTasks(services: TaskServices): TaskList {
     ...moneyTasks(services),
     ...mailTasks(services),
     ...passkeyTasks(services),
+    ...recoveryTasks(services),
     ...organizationTasks(services),
     ...githubTasks(services),
   }

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { hashToken } from '../access/hash-token.ts'
+import { readEmailAddress } from '../accounts/email-address.ts'
+import { transaction } from '../database/transaction.ts'
+import type { Client } from '../http/index.ts'
+import { queueMail } from '../mail/queue-mail.ts'
+import { type Asked, askedNow } from '../passkeys/mails.ts'
+import type { SignInServices } from '../passkeys/services.ts'
+import { recoveryMail } from './mails.ts'
+import { findUserId, insertRecoveryLink, queueRecovery } from './store.ts'
+
+/** Has a recovery mail sent when the address has an account. Neither answer nor its time tells whether it has. */
+export async function beginRecovery(
+  { pool, limiter }: SignInServices,
+  client: Client,
+  { email: text }: { readonly email: string },
+): Promise<void> {
+  await limiter.take('mail_begin_address', client.address)
+  const email = readEmailAddress(text)
+  if (email === undefined || !(await limiter.allows('mail_begin_mail', email))) return
+  await queueRecovery(pool, { email, askedBy: askedNow(client) })
+}
+
+/** The second half, by the worker. */
+export async function mailRecovery(pool: pg.Pool, publicUrl: string, email: string, askedBy: Asked): Promise<void> {
+  await transaction(pool, async (client) => {
+    const userId = await findUserId(client, email)
+    if (userId === undefined) return
+    const token = randomBytes(32).toString('base64url')
+    await insertRecoveryLink(client, hashToken(token), userId)
+    await queueMail(client, recoveryMail(publicUrl, email, token, askedBy))
+  })
+}
