@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
 import { removeOldEvents } from '../build-events/organization-store.ts'
 import { removeDeadLogins } from '../cli-login/store.ts'
+import { removeOldKeys } from '../idempotency/store.ts'
 import { removeDeadInvites } from '../invites/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
 import { removeDeadSessions } from '../sessions/store.ts'
@@ -35,11 +36,12 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const keys = await removeDeadKeys(pool)
       const tokens = await retireOverTokens(pool)
       const buckets = await removeFullBuckets(pool)
+      const requests = await removeOldKeys(pool)
       const sessions = await removeDeadSessions(pool)
       const logins = await removeDeadLogins(pool)
       const invites = await removeDeadInvites(pool)
       const events = await removeOldEvents(pool)
-      log.info({ keys, tokens, buckets, sessions, logins, invites, events }, 'dead rows swept')
+      log.info({ keys, tokens, buckets, requests, sessions, logins, invites, events }, 'dead rows swept')
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
