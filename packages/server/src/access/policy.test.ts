@@ -1,7 +1,16 @@
 /** The contract's `x-auth` and the table of rights say the same. */
 import { type OperationId, operationTable } from '@harmont/contract'
 import { expect, test } from 'vitest'
-import { allPermissions, leastRole, type Permission, permissionsOf, permissionToChange } from './policy.ts'
+import type { Caller } from '../http/index.ts'
+import { requireScope } from '../http/scopes.ts'
+import {
+  allPermissions,
+  leastRole,
+  type Permission,
+  permissionRules,
+  permissionsOf,
+  permissionToChange,
+} from './policy.ts'
 
 /** What each operation of an organization takes, for those that not every member may call. */
 const permissionOf = {
@@ -29,6 +38,15 @@ const permissionOf = {
   listAuditEvents: 'audit',
 } as const satisfies Partial<Record<OperationId, Permission>>
 
+const caller: Caller = {
+  userId: '',
+  credentialId: '',
+  kind: 'key',
+  isCookie: false,
+  scopes: [],
+  organizationIds: null,
+  expiresAt: null,
+}
 const standing = { membersCanCreatePipelines: true }
 
 test('G30 whatever takes more than membership takes the role of its permission', () => {
@@ -55,4 +73,16 @@ test('whatever makes, changes or removes an owner takes the right over owners', 
   expect(permissionToChange('owner', null)).toBe('owners')
   expect(permissionToChange('admin', null)).toBe('members')
   expect(permissionToChange('member', 'admin')).toBe('members')
+})
+
+test('a change takes the scope of its permission, and no other scope', () => {
+  const scopes = ['read', 'build', 'manage', 'account'] as const
+  for (const [id, permission] of Object.entries(permissionOf) as [OperationId, Permission][]) {
+    if (operationTable.get(id)?.method === 'GET') continue
+    for (const scope of scopes) {
+      const ask = () => requireScope(id, { ...caller, scopes: [scope] })
+      if (scope === permissionRules[permission].scope) expect(ask, id).not.toThrow()
+      else expect(ask, id).toThrow()
+    }
+  }
 })

@@ -1,5 +1,6 @@
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import type { Database } from '../database/transaction.ts'
+import { freeInstallationsOf } from '../github/installation-store.ts'
 import { blankOrganization } from './retired-store.ts'
 
 /**
@@ -12,6 +13,7 @@ export async function retireOrganization(
   { id, slug }: { readonly id: string; readonly slug: string },
 ): Promise<void> {
   await blankOrganization(client, id)
+  await freeInstallationsOf(client, id)
   await recordAudit(client, actor, { organizationId: id, action: 'organization.deleted', subject: slug })
   // Once more a minute later, for builds that were being made meanwhile.
   await client.query(
