@@ -193,10 +193,14 @@ test('G24 a sandbox whose job is over is destroyed by the next engine', async ()
 })
 
 test('G02 an engine killed again and again, at any moment, still brings a build to its right end', async () => {
+  const token = 'tok-7Hq2vLx9Zr4mWc8d'
+  await writeFile(join(directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
   const id = await submit(bench, [
-    step('echo a > /a; sleep 0.2'),
-    step('cat /a; echo b > /b; sleep 0.2', { buildsIn: 0 }),
-    step('cat /a /b; sleep 0.2', { buildsIn: 1 }),
+    step(`echo a > /a; echo $T > ~/t; printf "\${T%????}"; sleep 0.2; echo "\${T#????????????????}"`, {
+      secrets: { T: 'token' },
+    }),
+    step('cat /a; echo b > /b; cat ~/t; sleep 0.2', { buildsIn: 0 }),
+    step('cat /a /b; sleep 0.2; env | grep ^T=; cat /run/secrets/T', { buildsIn: 1, secrets: { T: 'token' } }),
     step('exit 3', { softFail: true, dependsOn: [0] }),
     step('sleep 0.3; cat /a /b', { buildsIn: 1 }),
   ])
@@ -216,6 +220,9 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
     ['passed', 0],
   ])
   expect(await logOf(bench, jobs[4])).toContain('a\nb\n')
+  const logs = await Promise.all((await bench.store.jobs(id)).map((job) => logOf(bench, job)))
+  expect(logs.join('\n')).not.toContain(token.slice(0, 8))
+  expect(logs[2]).toContain('T=***\n***')
 })
 
 /** Keeps everybody out of the database for so long. */

@@ -56,7 +56,8 @@ function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob
   return { kind: 'step', step, parentSnapshot, childrenBuildIn: placesOf(build).parents.has(job.step) }
 }
 
-function jobOf(build: Build, jobId: string): Job {
+/** The job of the build with this id, found without a look at all of them. Throws when the build knows no such job. */
+export function jobOf(build: Build, jobId: string): Job {
   if (build.render?.id === jobId) return build.render
   const { slots } = placesOf(build)
   const known = build.jobs[slots.get(jobId) ?? -1]

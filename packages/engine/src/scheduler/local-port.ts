@@ -7,7 +7,7 @@ import type { Log } from '../runner/options.ts'
 import type { BuildContext, BuildSource, BuildStore, Lease } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { awaitReady } from './await-ready.ts'
-import { leasedJob } from './leased-job.ts'
+import { jobOf, leasedJob } from './leased-job.ts'
 
 export interface LocalPortOptions {
   readonly store: BuildStore
@@ -134,8 +134,8 @@ export function createLocalPort({
 
     async fetchSecrets({ buildId, jobId, fence }, names) {
       const { build, context } = await loadBuild(buildId)
-      const job = build.jobs.find(({ id }) => id === jobId)
-      if (job?.fence !== fence || !isHeld(job.state)) throw new Error(`the lease of job ${jobId} is lost`)
+      const { fence: held, state } = jobOf(build, jobId)
+      if (held !== fence || !isHeld(state)) throw new Error(`the lease of job ${jobId} is lost`)
       // Whatever the owner of the secrets would say.
       if (context.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
       return secrets.of(buildId, names)

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { type Layout, openLayout } from './layout.ts'
@@ -29,10 +29,22 @@ test('G24 what a killed process left of sandboxes that are no more goes with the
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 
-test('a place that is a disk is refused, and nothing is left there', async () => {
+test('a place that is a disk is refused, and nothing is put there', async () => {
   layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
   expect(() => makeMemory(layout, 'a')).toThrow('tmpfs')
-  await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
+  expect(await readdir(layout.memory)).toEqual([])
+})
+
+test('a place that somebody else made, or may look into, is refused', async () => {
+  layout = await openLayout(join(root, 'driver'))
+  await mkdir(layout.memory, { mode: 0o755 })
+  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
+  await chmod(layout.memory, 0o700)
+  await chown(layout.memory, 65_534, 65_534)
+  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
+  await rm(layout.memory, { recursive: true })
+  await symlink('/root', layout.memory)
+  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
 })
 
 test('a name that leads elsewhere is refused', async () => {

@@ -1,5 +1,5 @@
 /** What must be on no disk: a directory of each sandbox in the machine's memory, which outlives this process but not a boot. */
-import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../driver.ts'
@@ -25,14 +25,17 @@ export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): Mem
 /** Makes a sandbox's part. Fails with SandboxError `provision_failed` where the machine has no such place. */
 export function makeMemory(layout: Layout, id: string): void {
   const files = memoryFiles(layout, id)
-  mkdirSync(files.directory, { recursive: true, mode: 0o700 })
-  if (statfsSync(files.directory).type !== tmpfsType) {
-    removeMemory(layout, id)
+  mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
+  // Anybody may have made it before us, to look into it.
+  const { uid, mode } = lstatSync(layout.memory)
+  if (uid !== process.getuid?.() || (mode & 0o7777) !== 0o700)
+    throw new SandboxError('provision_failed', `${layout.memory} is somebody else's: remove it`)
+  if (statfsSync(layout.memory).type !== tmpfsType)
     throw new SandboxError(
       'provision_failed',
       `secrets need memory that is no disk: ${layout.memory} is not on a tmpfs`,
     )
-  }
+  mkdirSync(files.directory, { mode: 0o700 })
   mkdirSync(files.secrets)
   chmodSync(files.secrets, 0o500)
   chownSync(files.secrets, firstId, firstId)
