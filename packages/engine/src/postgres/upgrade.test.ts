@@ -28,7 +28,7 @@ async function firstRelease(): Promise<{ readonly build: string; readonly job: s
     cacheNamespace: 'org/trusted',
     origin: {},
     renderSlug: 'ci',
-    source: null,
+    source: { sha256: 'ab', blob: 'cd' },
   }
   await client.query(
     `insert into engine.builds (id, queue, created_at, version, state, cancel_requested, error_code, error_message, started_at, finished_at,
@@ -66,6 +66,7 @@ test('G53 builds and leases of the first release are read as they were meant', a
   expect(loaded?.context).toMatchObject({
     cache: { read: ['org/trusted'], write: 'org/trusted' },
     trust: 'trusted',
+    source: { kind: 'archive', sha256: 'ab', blob: 'cd' },
   })
   expect(loaded?.context).not.toHaveProperty('cacheNamespace')
   expect(await store.leasesOf('r')).toMatchObject([{ jobId: job, lastSeq: 3, spoolPosition: '12345678901' }])
