@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type AccountServices, accountRoutes } from './accounts/routes.ts'
 import { apiTokenRoutes } from './api-tokens/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { authConfigRoutes } from './auth-config/routes.ts'
 import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
@@ -16,6 +17,7 @@ import { type JobLogServices, jobLogRoutes } from './job-logs/routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { mailboxRoutes } from './mailbox/routes.ts'
 import { memberRoutes } from './members/routes.ts'
+import { type MetricsServices, metricsRoutes } from './metrics/routes.ts'
 import { moneyRoutes } from './money/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
@@ -27,9 +29,11 @@ import { secretRoutes } from './secrets/routes.ts'
 import type { SessionCookies } from './sessions/cookies.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import type { Settings } from './settings/read-settings.ts'
+import { setupRoutes } from './setup/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
-export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices {
+export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices, MetricsServices {
   readonly pool: pg.Pool
   readonly settings: Settings
   /** Keeps secrets encrypted in the database. */
@@ -46,11 +50,13 @@ export interface Services extends AccountServices, BuildServices, HealthServices
 export function allRoutes(services: Services): Handlers {
   return {
     ...healthRoutes(services),
+    ...metricsRoutes(services),
     ...accountRoutes(services),
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),
     ...pipelineRoutes(services),
     ...repositoryRoutes(services),
+    ...webhookRoutes(services),
     ...buildRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
@@ -66,5 +72,7 @@ export function allRoutes(services: Services): Handlers {
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
     ...recoveryRoutes(services),
+    ...setupRoutes(services),
+    ...authConfigRoutes(services),
   }
 }

@@ -122,7 +122,7 @@ function textOf({ build, jobs, lastOutput }: CheckSubject): string | null {
 }
 
 /** As text that is shown as it is, whatever it holds. */
-function fenced(text: string): string {
+export function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.min(longest + 1, 1_000))
   // A run of a thousand is no output that anybody reads.

@@ -2,6 +2,7 @@
 import type { BuildState } from '@harmont/engine'
 import type { Database } from '../database/transaction.ts'
 import type { ForgeName } from '../forges/provider.ts'
+import type { ConnectedRepository } from '../repositories/find-connected.ts'
 
 export interface NewCheck {
   /** Of the build, or the discovery. */
@@ -56,6 +57,37 @@ export async function findCheck(database: Database, id: string): Promise<CheckRo
     values: [id],
   })
   return rows[0]
+}
+
+/** By what the forge calls it. */
+export async function findCheckOf(
+  database: Database,
+  forge: ForgeName,
+  checkId: string,
+): Promise<CheckRow | undefined> {
+  const { rows } = await database.query<CheckRow>({
+    name: 'find-check-of-forge',
+    text: 'select * from checks where forge = $1 and check_id = $2 limit 1',
+    values: [forge, checkId],
+  })
+  return rows[0]
+}
+
+/** Of each pipeline the newest build with a check at this commit, by id. */
+export async function newestBuildsOfCommit(
+  database: Database,
+  { organizationId, forge, address }: ConnectedRepository,
+  commit: string,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'newest-checked-builds',
+    text: `select distinct on (r.pipeline_id) r.id
+             from checks c join build_records r on r.id = c.id
+            where c.forge = $1 and c.forge_repository_id = $2 and c.commit = $3 and c.organization_id = $4
+            order by r.pipeline_id, r.number desc`,
+    values: [forge, address.externalId, commit, organizationId],
+  })
+  return rows.map(({ id }) => id)
 }
 
 /** Notes what the forge was told, and what it calls the check; null: it took nothing. */

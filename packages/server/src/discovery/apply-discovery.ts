@@ -18,29 +18,25 @@ interface ApplyServices {
   readonly engine: { readonly store: PostgresStore }
 }
 
-/** Makes the organization's pipelines what a rendering found, once; later calls change nothing. Gives the errors to show, null when there is nothing to do. */
-export async function applyDiscovery(
-  { pool, engine }: ApplyServices,
-  id: string,
-): Promise<readonly EnvelopeError[] | null> {
+/** Makes the organization's pipelines what a rendering found, once; later calls change nothing. */
+export async function applyDiscovery({ pool, engine }: ApplyServices, id: string): Promise<void> {
   const row = await findDiscovery(pool, id)
-  if (row === undefined || row.state !== 'rendering') return null
+  if (row === undefined || row.state !== 'rendering') return
   const loaded = await engine.store.load(id)
-  if (loaded === undefined || !isBuildTerminal(loaded.build.state)) return null
+  if (loaded === undefined || !isBuildTerminal(loaded.build.state)) return
   const found = readResult(loaded.build)
   const repository = await findConnected(pool, row.forge, row.forge_repository_id)
-  return transaction(pool, async (client) => {
+  await transaction(pool, async (client) => {
     await lockRepository(client, row)
-    if ((await findDiscovery(client, id))?.state !== 'rendering') return null
+    if ((await findDiscovery(client, id))?.state !== 'rendering') return
     const isConnected = repository?.organizationId === row.organization_id
     if (repository === undefined || !isConnected || (await isSuperseded(client, row))) {
       await endDiscovery(client, id, 'superseded', [])
-      return null
+      return
     }
     const errors = Array.isArray(found) ? found : await apply(client, repository, found)
     await endDiscovery(client, id, Array.isArray(found) ? 'failed' : 'applied', errors)
     if (errors.length > 0) await insertCheck(client, checkOf(row))
-    return errors
   })
 }
 

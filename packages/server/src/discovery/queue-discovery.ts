@@ -5,18 +5,20 @@ import type { ForgeName } from '../forges/provider.ts'
 const queues = 8
 
 /**
- * Has the pipelines of a repository found anew, soon; asked for several times before that it is done once. `again`: also when nothing is new since the
- * last time.
+ * Has the pipelines of repositories, by their forge's ids, found anew, soon; asked for several times before that it is done once. `again`: also when nothing
+ * is new since the last time.
  */
 export async function queueDiscovery(
   database: Database,
-  { forge, address: { externalId } }: { readonly forge: ForgeName; readonly address: { readonly externalId: string } },
+  forge: ForgeName,
+  externalIds: readonly string[],
   again = false,
 ): Promise<void> {
   await database.query({
     name: 'queue-discovery',
-    text: `select graphile_worker.add_job('discover', json_build_object('forge', $1::text, 'repository', $2::text, 'again', $3::boolean),
-             queue_name := 'discover-' || (abs(hashtext($2)) % ${queues}), job_key := 'discover:' || $1 || ':' || $2)`,
-    values: [forge, externalId, again],
+    text: `select graphile_worker.add_job('discover', json_build_object('forge', $1::text, 'repository', id, 'again', $3::boolean),
+                    queue_name := 'discover-' || (abs(hashtext(id)) % ${queues}), job_key := 'discover:' || $1 || ':' || id)
+             from unnest($2::text[]) as id`,
+    values: [forge, externalIds, again],
   })
 }

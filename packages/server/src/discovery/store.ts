@@ -2,6 +2,7 @@
 import type { Database } from '../database/transaction.ts'
 import type { ForgeName } from '../forges/provider.ts'
 import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import type { EndedDiscovery } from './describe-discovery.ts'
 
 export interface DiscoveryRow {
   readonly id: string
@@ -82,6 +83,18 @@ export async function endDiscovery(
     text: 'update discoveries set state = $2, errors = $3 where id = $1',
     values: [id, state, JSON.stringify(errors)],
   })
+}
+
+/** What is wrong with the pipelines that a discovery looked at; undefined while nobody knows. */
+export async function findDiscoveryErrors(database: Database, id: string): Promise<EndedDiscovery | undefined> {
+  const { rows } = await database.query<EndedDiscovery>({
+    name: 'find-discovery-errors',
+    text: `select d.errors, o.slug as organization_slug, d.created_at
+             from discoveries d join organizations o on o.id = d.organization_id
+            where d.id = $1 and d.state in ('applied', 'failed')`,
+    values: [id],
+  })
+  return rows[0]
 }
 
 /** Forgets discoveries that ended 30 days ago, but the newest of each repository. Gives how many. */

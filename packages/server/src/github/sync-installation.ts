@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { recordAudit } from '../audit/record-audit.ts'
 import { type Database, transaction } from '../database/transaction.ts'
+import { queueDiscovery } from '../discovery/queue-discovery.ts'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import type { ForgeRepository } from '../forges/event.ts'
 import { keepRepositories, removeUnseenRepositories } from '../repositories/store.ts'
@@ -30,6 +31,11 @@ export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string
       if (!isReadable) return
       await keepRepositories(client, id, found)
       await removeUnseenRepositories(client, id, started)
+      await queueDiscovery(
+        client,
+        'github',
+        found.map(({ externalId }) => externalId),
+      )
     })
   } catch (error) {
     if (error instanceof ForgeUnavailable || error instanceof ForgeRefused) await noteSync(pool, id, error.message)

@@ -121,7 +121,8 @@ export async function listNamedByPipelines(database: Database, organizationId: s
 export async function organizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'organization-of-build',
-    text: `select p.organization_id from build_records r join pipelines p on p.id = r.pipeline_id where r.id = $1`,
+    // The engine's builds of an organization stand in its queue, those that are no pipeline's too.
+    text: 'select queue as organization_id from engine.builds where id = $1',
     values: [buildId],
   })
   return rows[0]?.organization_id

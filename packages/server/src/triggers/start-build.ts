@@ -1,6 +1,12 @@
 import type pg from 'pg'
 import type { BuildFacts } from '../builds/build-facts.ts'
-import { type Author, type SubmitServices, type Submitted, submitBuild } from '../builds/submit-build.ts'
+import {
+  type Author,
+  type Submission,
+  type SubmitServices,
+  type Submitted,
+  submitBuild,
+} from '../builds/submit-build.ts'
 import { hasBalance } from '../money/require-balance.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import type { ConnectedRepository } from '../repositories/find-connected.ts'
@@ -30,8 +36,7 @@ const longestMessage = 64 * 1024
 export async function startBuild(services: StartServices, build: TriggeredBuild): Promise<Submitted> {
   const { repository, pipeline, author, facts, within } = build
   const { organizationId, organizationSlug } = repository
-  const isPaid = await hasBalance(services.pool, services.settings, organizationId)
-  return submitBuild(services, {
+  const submission = {
     owner: { organizationId, organizationSlug },
     pipeline,
     author,
@@ -41,13 +46,20 @@ export async function startBuild(services: StartServices, build: TriggeredBuild)
       message: build.message && Buffer.from(build.message).subarray(0, longestMessage).toString().replaceAll('\0', ''),
       env: {},
       ir: null,
-      source: { kind: 'git', repository: repository.id, commit: build.commit, refs: build.refs },
+      source: { kind: 'git' as const, repository: repository.id, commit: build.commit, refs: build.refs },
       withoutCache: false,
     },
-    facts: isPaid ? facts : { ...facts, held: false },
-    ...(isPaid ? {} : { from: { kind: 'rejected', ...noBalance } as const }),
+    facts,
     ...(within === undefined ? {} : { within }),
-  })
+  }
+  return submitBuild(services, await orRejected(services, submission))
+}
+
+/** The submission as it is, or without balance that of a build that has failed (`http.md` 10.2). */
+export async function orRejected(services: StartServices, submission: Submission): Promise<Submission> {
+  const { facts, owner } = submission
+  if (await hasBalance(services.pool, services.settings, owner.organizationId)) return submission
+  return { ...submission, facts: { ...facts, held: false }, from: { kind: 'rejected', ...noBalance } }
 }
 
 const noBalance = {

@@ -24,7 +24,8 @@ export async function onPush(
   const repository = await findConnected(pool, delivered.forge.name, event.repository.externalId)
   if (repository === undefined) return 'no organization has connected the repository'
   const isTag = kind === 'tags'
-  if (!isTag && name === repository.defaultBranch) await queueDiscovery(pool, repository)
+  if (!isTag && name === repository.defaultBranch)
+    await queueDiscovery(pool, repository.forge, [repository.address.externalId])
   const pipelines = await pipelinesOf(pool, repository)
   if (pipelines.length === 0) return null
   const changed = isTag ? null : await changedBy(delivered.forge, repository, event)

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
+import { transaction } from '../database/transaction.ts'
 import { EventUnreadable } from '../forges/errors.ts'
 import type { ForgeEvent } from '../forges/event.ts'
 import type { ForgeName, ForgeProvider } from '../forges/provider.ts'
+import { applyInstallationEvent } from '../github/apply-event.ts'
 import type { StartServices } from '../triggers/start-build.ts'
 import { onCheckAction } from './on-check-action.ts'
 import { onPullRequest } from './on-pull-request.ts'
@@ -63,6 +65,9 @@ function dispatch(services: ProcessServices, delivered: Delivered, event: ForgeE
     case 'installation':
     case 'repositories':
     case 'repository_changed':
-      return Promise.resolve(null)
+      return transaction(services.pool, async (client) => {
+        await applyInstallationEvent(client, event)
+        return null
+      })
   }
 }

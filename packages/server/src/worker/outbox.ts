@@ -1,4 +1,5 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
+import { followTask } from '../checks/queue-follow.ts'
 import { unmeteredJobs } from '../money/unmetered-jobs.ts'
 
 type Change = Parameters<Outbox>[1]
@@ -10,7 +11,7 @@ interface Task {
 }
 
 /** What must follow a change. Called within its transaction, for each step that ends: asks for no statement of its own. */
-const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded]
+const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, buildChanged]
 
 const parts = `with unmetered as (
     insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
@@ -45,4 +46,9 @@ function buildEnded({ buildId, after }: Change): readonly Task[] {
 /** A long build is charged every minute, by the crontab. */
 function useEnded({ queue, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
+}
+
+/** Forges are told of each state of a build, also when one that waited for approval waits for a runner now; discovery wants to know its end. */
+function buildChanged({ buildId, before, after }: Change): readonly Task[] {
+  return before === after && after !== 'scheduled' ? [] : [followTask(buildId)]
 }

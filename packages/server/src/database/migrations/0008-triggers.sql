@@ -39,6 +39,7 @@ create table checks (
   told text,
   created_at timestamptz not null default date_trunc('milliseconds', now())
 );
+create index checks_by_forge on checks (forge, check_id) where check_id is not null;
 create index checks_of_commit on checks (forge, forge_repository_id, commit);
 
 -- Renderings of all pipelines of a repository. The id is that of the engine's build that renders.
