@@ -135,6 +135,7 @@ export const errorCatalogue = {
   passkey_signup_email_taken: { status: 409, meaning: 'The address got an account after the mail was sent.' },
   passkey_last_credential: { status: 409, meaning: 'Without this passkey the account would have no way in.' },
   identity_last_credential: { status: 409, meaning: 'Without this linked account the account would have no way in.' },
+  identity_linked_elsewhere: { status: 409, meaning: 'The account at the provider is linked to another user.' },
   passkey_limit_reached: { status: 409, meaning: 'The account has 20 passkeys already.' },
   api_token_limit_reached: { status: 409, meaning: 'The account has 100 live API keys already.' },
   last_owner: { status: 409, meaning: 'The organization would be left without an owner.' },

@@ -10,6 +10,8 @@ export const systemOperations: readonly AddedOperation[] = [
     success: { 200: 'text/plain' }, errors: ['draining'] },
   { route: 'GET /readyz', id: 'getReadiness', auth: 'none', tag: 'system', summary: 'Whether the server can do its work',
     success: { 200: 'ReadinessResponse' }, errors: ['not_ready'] },
+  { route: 'GET /metrics', id: 'getMetrics', auth: 'none', internal: true, tag: 'system', summary: 'What a monitor reads, as Prometheus text',
+    success: { 200: 'text/plain' }, errors: ['unauthorized'] },
   { route: 'GET /api/v0/mailbox', id: 'listMailbox', auth: 'none', internal: true, tag: 'system', summary: 'The mails of a local server without SMTP',
     success: { 200: 'MailboxResponse' }, errors: ['route_not_found'] },
 ]

@@ -17,11 +17,13 @@ import { translateFault } from './faults/translate-fault.ts'
 import { openForges } from './forges/open-forges.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
 import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { sessionCookies } from './sessions/cookies.ts'
 import type { Settings } from './settings/read-settings.ts'
+import { setupLinkIfNeeded } from './setup/setup-link.ts'
 import { outbox } from './worker/outbox.ts'
 import { startWorker } from './worker/start-worker.ts'
 
@@ -37,6 +39,8 @@ export interface Server {
   readonly url: string
   /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
   readonly lacking: string | null
+  /** A one-time link for the operator when no owner could sign in otherwise. */
+  readonly setupLink: string | null
   /** For tests and the operator's commands. */
   readonly pool: pg.Pool
   readonly engine: BuildEngine
@@ -67,6 +71,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
       engine: buildEngine(store),
       closing: closing.signal,
       isDraining: () => draining,
+      metrics: createMetrics(database.pool, log),
     }
     const worker = await startWorker({ ...services, log })
     started.defer(() => worker.stop())
@@ -77,6 +82,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     return {
       url,
       lacking: builds.lacking,
+      setupLink: await setupLinkIfNeeded(database.pool, settings.publicUrl),
       pool: database.pool,
       engine: services.engine,
       async stop() {
@@ -131,6 +137,7 @@ function makeHttp(services: Services, settings: Settings, log: Logger, validateR
     trustedProxies: settings.trustedProxies,
     log,
     translate: translateFault,
+    onAnswered: services.metrics.observe,
     validateResponses,
   })
 }

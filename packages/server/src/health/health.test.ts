@@ -16,7 +16,10 @@ test('a server whose database is behind says what is missing', async () => {
   await it.server.pool.query("delete from migrations where name like 'server/%'")
   const answer = await it.request<{ error: { checks: Record<string, { ok: boolean }> } }>(null, 'GET', '/readyz')
   expect([answer.status, codeOf(answer), answer.headers.get('retry-after')]).toEqual([503, 'not_ready', '5'])
-  expect(answer.body.error.checks.migrations).toEqual({ ok: false, message: '1 migrations have not run' })
+  expect(answer.body.error.checks.migrations).toEqual({
+    ok: false,
+    message: expect.stringMatching(/^\d+ migrations have not run$/),
+  })
   expect(answer.body.error.checks.database?.ok).toBe(true)
   expect((await it.request(ownerToken, 'GET', '/api/v0/user')).status).toBe(200)
 })

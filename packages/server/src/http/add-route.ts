@@ -24,7 +24,7 @@ export function addRoute(
   app.route({
     method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
     url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
-    config: { isLogStream: operation.auth === 'log' },
+    config: { isLogStream: operation.auth === 'log', operationId: operation.id },
     schema: { response: schemas },
     handler: answerOperation(bound, shell, shape),
     ...(isValidated ? { onSend: checkedAnswer(schemas) } : {}),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { OperationId } from '@harmont/contract'
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed-methods.ts'
@@ -13,7 +14,17 @@ import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-e
 declare module 'fastify' {
   interface FastifyContextConfig {
     isLogStream?: boolean
+    operationId?: OperationId
   }
+}
+
+/** An answer that went out, for who counts them. */
+export interface AnsweredRequest {
+  /** null where the request found no operation. */
+  readonly operationId: OperationId | null
+  readonly method: string
+  readonly status: number
+  readonly seconds: number
 }
 
 interface ServerOptions {
@@ -23,6 +34,7 @@ interface ServerOptions {
   readonly headersMs: number
   readonly bodyIdleMs: number
   readonly translate: Translate
+  readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
 /** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
@@ -96,6 +108,12 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
       ms: Math.round(reply.elapsedTime),
     }
     log.info(facts, 'answered')
+    options.onAnswered({
+      operationId: request.routeOptions.config.operationId ?? null,
+      method: request.method,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
   })
 }
 

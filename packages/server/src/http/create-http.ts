@@ -6,7 +6,7 @@ import type { SessionCookies } from '../sessions/cookies.ts'
 import type { Access } from './access.ts'
 import { addRoute } from './add-route.ts'
 import type { AnyBinding } from './answer-operation.ts'
-import { bareServer } from './bare-server.ts'
+import { type AnsweredRequest, bareServer } from './bare-server.ts'
 import type { BlobSink } from './build-body.ts'
 import { clientAddress } from './client-address.ts'
 import type { BoundId, Handlers } from './handlers.ts'
@@ -34,6 +34,7 @@ export interface HttpOptions {
   readonly log: Logger
   /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
   readonly translate?: Translate
+  readonly onAnswered?: (answered: AnsweredRequest) => void
   /** For tests: an answer that breaks its contract becomes a 500. */
   readonly validateResponses?: boolean
   /** Defaults: headers 10 s, next byte of a body 30 s, streamed answer without progress 60 s. */
@@ -51,6 +52,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     headersMs,
     bodyIdleMs,
     translate: options.translate ?? (() => null),
+    onAnswered: options.onAnswered ?? (() => {}),
   })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
   const addressOf = clientAddress(options.trustedProxies)

@@ -1,6 +1,7 @@
 export { unauthorized } from './access.ts'
 export { stillRuns } from './answer-once.ts'
 export { ApiError, apiError } from './api-error.ts'
+export type { AnsweredRequest } from './bare-server.ts'
 export type { UploadedSource } from './build-body.ts'
 export { type Caller, type Client, hasRole, type Membership, type Role, type Scope } from './caller.ts'
 export { createHttp, type HttpOptions } from './create-http.ts'

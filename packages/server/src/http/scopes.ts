@@ -9,6 +9,7 @@ const scopeNeeded: Readonly<Record<OperationId, Scope | null>> = {
   getOpenApiDocument: null,
   getHealth: null,
   getReadiness: null,
+  getMetrics: null,
   listMailbox: null,
   cliClaim: null,
   cliRedeem: null,

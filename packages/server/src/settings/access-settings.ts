@@ -48,6 +48,13 @@ export const accessSettings = {
   encryptionKey: secret(
     optional('HARMONT_ENCRYPTION_KEY', visibleAscii(16), 'key of what is kept encrypted; generated once without it'),
   ),
+  metricsToken: secret(
+    optional(
+      'HARMONT_METRICS_TOKEN',
+      visibleAscii(16),
+      'what a monitor shows to read `/metrics`; without it that is for this machine only',
+    ),
+  ),
   smtpUrl: secret(
     optional(
       'HARMONT_SMTP_URL',

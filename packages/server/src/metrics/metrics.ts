@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { AnsweredRequest } from '../http/index.ts'
+import { countWork } from './store.ts'
+
+/** What a monitor may read of this process. */
+export interface Metrics {
+  /** Counts an answer. */
+  observe(answered: AnsweredRequest): void
+  readonly contentType: string
+  /** Prometheus text. */
+  text(): Promise<string>
+}
+
+/** Seconds; from a look-up to an upload. */
+const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
+
+/** Starts to measure. To be called once in a process, where no test asks for more. */
+export function createMetrics(pool: pg.Pool, log: Logger): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'harmont_http_request_duration_seconds',
+    help: 'Time until an answer was complete, by operation of the contract',
+    labelNames: ['operation', 'method', 'status'],
+    buckets,
+    registers: [registry],
+  })
+  const connections = new Gauge({
+    name: 'harmont_database_connections',
+    help: 'Connections of this process: open, idle among them, and requests that wait for one',
+    labelNames: ['state'],
+    registers: [registry],
+  })
+  const work = workGauges(registry)
+  return {
+    observe({ operationId, method, status, seconds }) {
+      requests.observe({ operation: operationId ?? 'none', method, status }, seconds)
+    },
+    contentType: registry.contentType,
+    async text() {
+      connections.set({ state: 'open' }, pool.totalCount)
+      connections.set({ state: 'idle' }, pool.idleCount)
+      connections.set({ state: 'waiting' }, pool.waitingCount)
+      // Without the database the rest is wanted all the more.
+      try {
+        work.set(await countWork(pool))
+      } catch (error) {
+        log.warn({ err: error }, 'the database did not say what there is to do')
+        work.set(null)
+      }
+      return registry.metrics()
+    },
+  }
+}
+
+function workGauges(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
+  const isUp = gauge('harmont_database_up', '1 when the database answered this scrape')
+  const gauges = {
+    waiting: gauge('harmont_jobs_waiting', 'Jobs that wait for a runner, of all processes'),
+    running: gauge('harmont_jobs_running', 'Jobs that a runner has, of all processes'),
+    unfinished: gauge('harmont_builds_unfinished', 'Builds that are not over'),
+    tasks: gauge('harmont_tasks_waiting', 'Background tasks that have not been done: mails, checks, webhooks'),
+  }
+  return {
+    set(counts: Awaited<ReturnType<typeof countWork>> | null) {
+      isUp.set(counts === null ? 0 : 1)
+      for (const name of ['waiting', 'running', 'unfinished', 'tasks'] as const) {
+        if (counts === null) gauges[name].remove()
+        else gauges[name].set(counts[name])
+      }
+    },
+  }
+}
