@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -82,18 +82,20 @@ test('a runner that is killed in mid-fetch leaves a mirror that the next one fet
   it.server.misbehave({ holdAfter: 100_000 })
   const killed = checkoutElsewhere(request(id))
   const cut = await it.server.held()
+  const halves = () => readdirSync(mirror, { recursive: true }).filter((path) => String(path).includes('tmp_'))
+  await expect.poll(halves, { timeout: 10_000 }).not.toEqual([])
   const running = commandLines()
   expect(running.some((line) => /^git .*fetch/.test(line))).toBe(true)
   expect(running.filter((line) => line.includes(token))).toEqual([])
   killed.kill('SIGKILL')
   await once(killed, 'exit')
-  const halves = () => readdirSync(mirror, { recursive: true }).filter((path) => String(path).includes('tmp_'))
-  expect(halves()).not.toEqual([])
   writeFileSync(join(mirror, 'packed-refs.lock'), '')
+  const { ino } = statSync(mirror)
   // Its git, which nobody reads from any more, has the lock until its connection breaks.
   cut()
   const before = it.server.bytesSent
   expect(readFileSync(join((await checkout(id)).tree.path, 'big'), 'utf8')).toBe(big)
   expect(it.server.bytesSent - before).toBeGreaterThan(100_000)
   expect(halves()).toEqual([])
+  expect(statSync(mirror).ino).toBe(ino)
 })
