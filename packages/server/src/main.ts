@@ -1,19 +1,17 @@
-/** `harmont`: starts the server; `harmont config` prints every setting. */
+/** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { commands } from './commands/table.ts'
 import { createLog } from './create-log.ts'
 import { openDataDirectory } from './data-directory/open-data-directory.ts'
-import { describeSettings, printSettings } from './settings/describe-settings.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
 
-async function main(command: string | undefined): Promise<void> {
-  if (command === 'config') {
-    process.stdout.write(`${printSettings(describeSettings(process.env))}\n`)
-    return
-  }
-  if (command !== undefined && command !== 'serve')
-    throw new SettingsError(`Expected \`serve\` or \`config\`, got \`${command}\`.`)
-  await runServer(readSettings(process.env))
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === undefined || name === 'serve') return runServer(readSettings(process.env))
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command !== undefined) return command.run(args, process.env)
+  const known = Object.entries(commands).map(([each, { usage }]) => `\`${`${each} ${usage}`.trim()}\``)
+  throw new SettingsError(`Expected \`serve\`, ${known.join(' or ')}, got \`${name}\`.`)
 }
 
 async function runServer(settings: Settings): Promise<void> {
@@ -25,6 +23,7 @@ async function runServer(settings: Settings): Promise<void> {
   const { serve } = await import('./serve.ts')
   const server = await serve({ settings, log })
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
+  if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
   if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -48,6 +47,10 @@ function readyLine(url: string, { publicUrl, dataDirectory, bootstrapToken }: Se
   return `Harmont serves ${publicUrl} (listening on ${url}), data in ${dataDirectory}; ${key}.`
 }
 
+function setupLine(link: string): string {
+  return `No owner can sign in yet. Open this link within 24 hours; it works once, and \`harmont setup-link\` prints another: ${link}`
+}
+
 /** Says why, without a stack where the message says what to do. */
 function fail(error: unknown): never {
   const isOurs = error instanceof SettingsError
@@ -55,4 +58,4 @@ function fail(error: unknown): never {
   process.exit(1)
 }
 
-await main(process.argv[2]).catch(fail)
+await main(process.argv.slice(2)).catch(fail)

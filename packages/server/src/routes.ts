@@ -19,7 +19,10 @@ import { mailboxRoutes } from './mailbox/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { type MetricsServices, metricsRoutes } from './metrics/routes.ts'
 import { moneyRoutes } from './money/routes.ts'
+import type { IdentityProvider, IdentityProviderName } from './oauth/identity-provider.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
+import { overviewRoutes } from './overviews/routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
@@ -43,6 +46,8 @@ export interface Services extends AccountServices, BuildServices, HealthServices
   readonly forges: ReadonlyMap<string, ForgeProvider>
   /** null: not set up. */
   readonly githubApp: GithubApp | null
+  /** Those that the operator has set up. */
+  readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
   readonly sessionCookies: SessionCookies
 }
 
@@ -55,6 +60,7 @@ export function allRoutes(services: Services): Handlers {
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),
     ...pipelineRoutes(services),
+    ...oauthRoutes(services),
     ...repositoryRoutes(services),
     ...webhookRoutes(services),
     ...buildRoutes(services),
@@ -64,6 +70,7 @@ export function allRoutes(services: Services): Handlers {
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...moneyRoutes(services),
+    ...overviewRoutes(services),
     ...sessionRoutes(services),
     ...cliLoginRoutes(services),
     ...memberRoutes(services),

@@ -18,6 +18,7 @@ import { openForges } from './forges/open-forges.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { openIdentityProviders } from './oauth/open-providers.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
 import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
@@ -109,6 +110,7 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     dataDirectory: directory.path,
     settings,
     ...openForges(settings),
+    identityProviders: openIdentityProviders(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
     sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
     publicUrl: settings.publicUrl,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
-import { transaction } from '../database/transaction.ts'
+import { type Database, transaction } from '../database/transaction.ts'
 import type { Body } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import { isReservedSlug, slugOf, suffixedSlug } from '../names/slug.ts'
@@ -17,26 +17,35 @@ export async function createOrganization(
   userId: string,
   body: Body<'createOrganization'>,
 ): Promise<OrganizationRow> {
-  const { name, url, slug } = readInput(body)
-  return transaction(pool, async (client) => {
-    for (let n = isReservedSlug(slug) ? 2 : 1; ; n += 1) {
-      const wish = { id: randomUUID(), slug: suffixedSlug(slug, n, longestSlug), name, url, personalOf: null }
-      const made = await insertOrganization(client, wish)
-      if (made === undefined) continue
-      await ensureOwner(client, made.id, userId)
-      const event = { organizationId: made.id, action: 'organization.created', subject: made.slug, details: { name } }
-      await recordAudit(client, actor, event)
-      return made
-    }
-  })
+  const input = readInput(body)
+  return transaction(pool, (client) => createOrganizationOf(client, actor, userId, input))
 }
 
-function readInput(body: Body<'createOrganization'>): { name: string; url: string | null; slug: string } {
+/** The same within a transaction of the caller's, from input that has been judged: the name has a letter or digit of a URL. */
+export async function createOrganizationOf(
+  client: Database,
+  actor: Actor,
+  userId: string,
+  { name, url }: { readonly name: string; readonly url: string | null },
+): Promise<OrganizationRow> {
+  const slug = slugOf(name, longestSlug)
+  for (let n = isReservedSlug(slug) ? 2 : 1; ; n += 1) {
+    const wish = { id: randomUUID(), slug: suffixedSlug(slug, n, longestSlug), name, url, personalOf: null }
+    const made = await insertOrganization(client, wish)
+    if (made === undefined) continue
+    await ensureOwner(client, made.id, userId)
+    const event = { organizationId: made.id, action: 'organization.created', subject: made.slug, details: { name } }
+    await recordAudit(client, actor, event)
+    return made
+  }
+}
+
+function readInput(body: Body<'createOrganization'>): { name: string; url: string | null } {
   const errors = new FieldErrors()
   const name = readName(errors, body.name)
-  const slug = slugOf(name, longestSlug)
-  if (name !== '' && slug === '') errors.add('name', 'must have a letter or digit that a URL can show (a-z, 0-9)')
+  if (name !== '' && slugOf(name, longestSlug) === '')
+    errors.add('name', 'must have a letter or digit that a URL can show (a-z, 0-9)')
   const url = readUrl(errors, body.url)
   errors.throwIfAny('organization_invalid')
-  return { name, url, slug }
+  return { name, url }
 }

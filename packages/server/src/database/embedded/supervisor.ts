@@ -31,10 +31,9 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(state: string, password: string, log: Logger): Promise<EmbeddedPostgres> {
   const stage = makeStage(await findBinaries(), state)
   await ensureCluster(stage, state, password)
-  const socket = reachSocket(join(state, 'data'))
-  const connection = { host: socket.directory, user: superuser, password, database: 'postgres' }
+  const { connection, close } = reachRunning(state, password)
   const watch = await ensureRunning(stage, state, connection, log).catch((error: unknown) => {
-    socket.close()
+    close()
     throw error
   })
   let current = watch
@@ -68,9 +67,15 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       await othersGone(current.client)
       await stopPostmaster(state, 10_000)
       await watched
-      socket.close()
+      close()
     },
   }
+}
+
+/** How to connect to the PostgreSQL of a directory while it runs, until `close`. */
+export function reachRunning(state: string, password: string): { readonly connection: pg.ClientConfig; close(): void } {
+  const { directory, close } = reachSocket(join(state, 'data'))
+  return { connection: { host: directory, user: superuser, password, database: 'postgres' }, close }
 }
 
 /** Waits a moment for connections that are being closed: PostgreSQL would tell each that it is cut off. */

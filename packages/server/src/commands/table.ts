@@ -1,0 +1,26 @@
+/** What an operator can have done beside serving. Each loads its own parts, so that `config` needs no database. */
+import process from 'node:process'
+import type { Environment } from '../settings/read-settings.ts'
+
+interface Command {
+  /** The arguments, as the user would type them. */
+  readonly usage: string
+  run(args: readonly string[], environment: Environment): Promise<void>
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  config: {
+    usage: '',
+    async run(_args, environment) {
+      const { describeSettings, printSettings } = await import('../settings/describe-settings.ts')
+      process.stdout.write(`${printSettings(describeSettings(environment))}\n`)
+    },
+  },
+  'setup-link': {
+    usage: '[EMAIL]',
+    async run(args, environment) {
+      const { printSetupLink } = await import('./setup-link.ts')
+      await printSetupLink(args, environment)
+    },
+  },
+}
