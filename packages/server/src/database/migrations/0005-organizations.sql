@@ -51,4 +51,4 @@ create unlogged table cli_unknown_nonces (
 create index cli_unknown_nonces_by_age on cli_unknown_nonces (seen_at);
 
 -- How builds lose their author when the account goes.
-create index build_records_of_author on build_records (author_id) where author_id is not null;
+create index build_records_of_account on build_records (author_id) where author_id is not null;
