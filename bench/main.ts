@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { Row } from './measure.ts'
 import { apiRows } from './rows/api.ts'
+import { filledRows } from './rows/filled.ts'
 import { forkRows } from './rows/fork.ts'
 import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
@@ -12,7 +13,15 @@ import { startRows } from './rows/start.ts'
 import { stepRows } from './rows/steps.ts'
 
 const wanted = process.argv[2] ?? ''
-const rows: readonly Row[] = [...stepRows, ...forkRows, ...overheadRows, ...apiRows, ...logRows, ...startRows]
+const rows: readonly Row[] = [
+  ...stepRows,
+  ...forkRows,
+  ...overheadRows,
+  ...apiRows,
+  ...filledRows,
+  ...logRows,
+  ...startRows,
+]
 const lines: string[] = []
 for (const row of rows.filter((it) => it.what.includes(wanted))) {
   process.stderr.write(`measuring ${row.what} …\n`)

@@ -41,7 +41,10 @@ export const overheadRows: readonly Row[] = [
 async function run(pool: pg.Pool, store: PostgresStore, steps: readonly Partial<PlannedStep>[]): Promise<number> {
   const plan = plainPlan(steps)
   const from = { kind: 'plan', plan, conditions: steps.map(() => true) } as const
-  const created = createBuild({ id: randomUUID(), queue: 'bench', at: Date.now(), held: false, from }, defaultStoreSettings)
+  const created = createBuild(
+    { id: randomUUID(), queue: 'bench', at: Date.now(), held: false, from },
+    defaultStoreSettings,
+  )
   const client = await pool.connect()
   await client.query('begin')
   await store.submit(client, created, plainContext)

@@ -19,7 +19,8 @@ export interface PipelineRow {
   readonly created_at: Date
 }
 
-const columns =
+/** The columns of a `PipelineRow`. */
+export const pipelineColumns =
   'id, slug, name, description, repository, repo_name, source_slug, default_branch, allow_manual, archived_at, archived_by, managed_by_code, fork_policy, created_at'
 
 export interface PipelineFilter {
@@ -38,7 +39,7 @@ export async function listPipelinesOf(
 ): Promise<readonly PipelineRow[]> {
   const { rows } = await database.query<PipelineRow>({
     name: 'list-pipelines',
-    text: `select ${columns} from pipelines
+    text: `select ${pipelineColumns} from pipelines
       where organization_id = $1 and (created_at, id) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, $1))
         and (archived_at is not null) = $4
         and ($5::text is null or position($5 in lower(name)) > 0 or position($5 in slug) > 0 or position($5 in lower(repository)) > 0)
@@ -56,7 +57,7 @@ export async function findPipeline(
 ): Promise<PipelineRow | undefined> {
   const { rows } = await database.query<PipelineRow>({
     name: 'find-pipeline',
-    text: `select ${columns} from pipelines where organization_id = $1 and slug = $2`,
+    text: `select ${pipelineColumns} from pipelines where organization_id = $1 and slug = $2`,
     values: [organizationId, slug],
   })
   return rows[0]
@@ -64,7 +65,10 @@ export async function findPipeline(
 
 /** The pipeline as it is now; nobody changes it until the transaction ends. Undefined: it has gone. */
 export async function lockPipelineRow(database: Database, id: string): Promise<PipelineRow | undefined> {
-  const { rows } = await database.query<PipelineRow>(`select ${columns} from pipelines where id = $1 for update`, [id])
+  const { rows } = await database.query<PipelineRow>(
+    `select ${pipelineColumns} from pipelines where id = $1 for update`,
+    [id],
+  )
   return rows[0]
 }
 
@@ -77,7 +81,7 @@ export async function findPipelineBySource(
 ): Promise<PipelineRow | undefined> {
   const { rows } = await database.query<PipelineRow>({
     name: 'find-pipeline-by-source',
-    text: `select ${columns} from pipelines where organization_id = $1 and lower(repo_name) = lower($2) and source_slug = $3`,
+    text: `select ${pipelineColumns} from pipelines where organization_id = $1 and lower(repo_name) = lower($2) and source_slug = $3`,
     values: [organizationId, repoName, sourceSlug],
   })
   return rows[0]
@@ -91,7 +95,7 @@ export async function updatePipelineRow(database: Database, id: string, change: 
   const { rows } = await database.query<PipelineRow>(
     `update pipelines set name = $2, description = $3, default_branch = $4, allow_manual = $5, repo_name = $6, source_slug = $7,
        fork_policy = $8, archived_at = $9, archived_by = $10
-      where id = $1 returning ${columns}`,
+      where id = $1 returning ${pipelineColumns}`,
     [
       id,
       change.name,
@@ -125,7 +129,7 @@ export type NewPipeline = Pick<
 export async function insertPipeline(database: Database, pipeline: NewPipeline): Promise<PipelineRow> {
   const { rows } = await database.query<PipelineRow>(
     `insert into pipelines (id, organization_id, slug, name, description, repository, repo_name, source_slug, default_branch)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${pipelineColumns}`,
     [
       pipeline.id,
       pipeline.organizationId,

@@ -1,0 +1,84 @@
+/** The operations that clients call most, on a database as a busy company leaves it. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { flatIr, startProduct } from '../../test/product.ts'
+import { connectTo, fillDatabase, wholeTableScans } from '../filled-database.ts'
+import { p50p99, type Row } from '../measure.ts'
+
+const requestsPerSecond = 200
+const samplesEach = 300
+
+/** By name: what the n-th request asks. Each meets other organizations, pipelines and builds than the one before. */
+const asked: Readonly<Record<string, (n: number) => { path: string; body?: unknown }>> = {
+  getCurrentUser: () => ({ path: '/user' }),
+  listOrganizations: () => ({ path: '/organizations?limit=100' }),
+  listPipelines: (n) => ({ path: `${org(n)}/pipelines` }),
+  getPipeline: (n) => ({ path: pipe(n) }),
+  listBuilds: (n) => ({ path: `${pipe(n)}/builds` }),
+  'listBuilds by state': (n) => ({ path: `${pipe(n)}/builds?state=failed` }),
+  getBuild: (n) => ({ path: `${pipe(n)}/builds/${1 + (n % 100)}` }),
+  listJobs: (n) => ({ path: `${pipe(n)}/builds/${1 + (n % 100)}/jobs` }),
+  getBuildLogToken: (n) => ({ path: `${pipe(n)}/builds/${1 + (n % 100)}/log-token` }),
+  listBillingTransactions: (n) => ({ path: `/billing/transactions/org-${1 + (n % 200)}` }),
+  getBillingUsage: (n) => ({ path: `/billing/usage/org-${1 + (n % 200)}?from=2026-01-01&to=2026-12-31` }),
+  listPipelineSummaries: (n) => ({ path: `${org(n)}/pipeline-summaries` }),
+  listOrganizationBuilds: (n) => ({ path: `${org(n)}/builds` }),
+  getBuildView: (n) => ({ path: `${pipe(n)}/builds/${1 + (n % 100)}/view` }),
+  createBuild: (n) => ({
+    path: `${pipe(n)}/builds`,
+    body: { branch: 'main', commit: 'c', pipeline_ir: flatIr([{ key: 'a', cmd: 'true' }]) },
+  }),
+}
+const org = (n: number) => `/organizations/org-${1 + (n % 200)}`
+const pipe = (n: number) => `${org(n)}/pipelines/pipe-${1 + (n % 5)}`
+
+export const filledRows: readonly Row[] = [
+  {
+    what: 'the most used operations with 100,000 builds, 1,000 pipelines, 200 organizations',
+    must: 'p99 <= 20 ms at 200 requests/s, no whole-table scan',
+    async run() {
+      const product = await startProduct({ HARMONT_RUNNER: 'off', HARMONT_RATE_LIMITS: 'off' })
+      const client = await connectTo(product.dataDirectory)
+      try {
+        await fillDatabase(client)
+        const lines: string[] = []
+        const before = await wholeTableScans(client)
+        for (const [name, ask] of Object.entries(asked)) {
+          const samples = await measure((n) => request(product.server().url, product.token, ask(n)))
+          lines.push(`${name} ${p50p99(samples)}`)
+        }
+        const after = await wholeTableScans(client)
+        const scanned = [...after].filter(([table, scans]) => scans > (before.get(table) ?? 0)).map(([table]) => table)
+        return `${lines.join('; ')}; tables scanned whole: ${scanned.join(', ') || 'none'}`
+      } finally {
+        await client.end()
+        await product.remove()
+      }
+    },
+  },
+]
+
+/** Requests at a fixed rate, whatever they take; gives the time of each in ms. */
+async function measure(ask: (n: number) => Promise<void>): Promise<readonly number[]> {
+  for (let n = 0; n < 20; n += 1) await ask(n * 7)
+  const samples: number[] = []
+  const running: Promise<void>[] = []
+  const began = performance.now()
+  for (let n = 0; n < samplesEach; n += 1) {
+    await sleep(Math.max(0, began + (n * 1000) / requestsPerSecond - performance.now()))
+    const started = performance.now()
+    running.push(ask(n).then(() => void samples.push(performance.now() - started)))
+  }
+  await Promise.all(running)
+  return samples
+}
+
+async function request(url: string, token: string, { path, body }: { path: string; body?: unknown }): Promise<void> {
+  const response = await fetch(`${url}/api/v0${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (response.status === 501) return
+  if (!response.ok) throw new Error(`${path} → ${response.status} ${text.slice(0, 300)}`)
+}

@@ -1,0 +1,106 @@
+import { beforeAll, expect, test } from 'vitest'
+import { ir, playJob } from '../testing/runner.ts'
+import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
+
+const it = testServer()
+const organization = '/api/v0/organizations/default'
+
+interface Page {
+  readonly data: readonly Record<string, unknown>[]
+  readonly next_cursor: string | null
+}
+
+/** Builds a pipeline once for each state. */
+async function pipeline(name: string, states: readonly ('passed' | 'failed' | 'waits')[]): Promise<void> {
+  await it.newPipeline({ name, repository: `acme/${name}` })
+  for (const [index, state] of states.entries()) {
+    const body = {
+      branch: index === 0 ? 'main' : 'topic',
+      commit: `c${index}ffee`,
+      message: `Change ${index} of ${name}`,
+      pipeline_ir: ir({ key: 'compile', cmd: 'true', label: 'Compile' }),
+    }
+    await it.request(ownerToken, 'POST', `${organization}/pipelines/${name}/builds`, body)
+    if (state !== 'waits') await (await playJob(it)).end({ exitCode: state === 'passed' ? 0 : 1 })
+  }
+}
+
+beforeAll(async () => {
+  await pipeline('green', ['failed', 'passed'])
+  await pipeline('red', ['passed', 'failed'])
+  await it.newPipeline({ name: 'empty', repository: 'acme/empty' })
+  await pipeline('waiting', ['waits'])
+})
+
+const summaries = async (query = ''): Promise<Page> =>
+  (await it.request<Page>(ownerToken, 'GET', `${organization}/pipeline-summaries?${query}`)).body
+const slugs = ({ data }: Page) => data.map((each) => (each.pipeline as { slug: string }).slug)
+const builds = (query = ''): Promise<Answer<Page>> => it.request(ownerToken, 'GET', `${organization}/builds?${query}`)
+const names = ({ data }: Page) => data.map((build) => `${build.pipeline_slug}#${build.number}`)
+
+test('pipelines come with their newest builds, and with what failed first', async () => {
+  const page = await summaries()
+  expect(slugs(page)).toEqual(['waiting', 'empty', 'red', 'green'])
+  expect(page.data[2]?.builds).toMatchObject([
+    { number: 2, state: 'failed', failed_step: 'Compile', run_ms: expect.any(Number), queue_ms: expect.any(Number) },
+    { number: 1, state: 'passed', failed_step: null },
+  ])
+  expect(page.data[0]?.builds).toMatchObject([{ state: 'scheduled', run_ms: null }])
+})
+
+test.for([
+  ['sort=name', ['empty', 'green', 'red', 'waiting']],
+  ['sort=failing', ['red', 'waiting', 'empty', 'green']],
+  ['state=failing', ['red']],
+  ['state=running', ['waiting']],
+  ['state=never_built', ['empty']],
+  ['q=ACME/GR', ['green']],
+  ['q=nothing', []],
+] as const)('pipelines are narrowed and sorted by %s', async ([query, wanted]) => {
+  expect(slugs(await summaries(query))).toEqual(wanted)
+})
+
+test.for(['', 'sort=name', 'sort=failing'])('each pipeline is on one page, sorted by "%s"', async (query) => {
+  const seen: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Page = await summaries(`${query}&limit=1&cursor=${cursor}`)
+    seen.push(...slugs(page))
+    cursor = page.next_cursor
+  }
+  expect(seen).toEqual(slugs(await summaries(query)))
+})
+
+test.for([
+  ['', ['waiting#1', 'red#2', 'red#1', 'green#2', 'green#1']],
+  ['state=failed', ['red#2', 'green#1']],
+  ['state=failed,scheduled', ['waiting#1', 'red#2', 'green#1']],
+  ['pipeline=red', ['red#2', 'red#1']],
+  ['branch=topic', ['red#2', 'green#2']],
+  ['commit=c1', ['red#2', 'green#2']],
+  ['author=admin@localhost&pipeline=red', ['red#2', 'red#1']],
+  ['author=somebody', []],
+  ['q=of%20GREEN', ['green#2', 'green#1']],
+  ['q=%232', ['red#2', 'green#2']],
+  ['from=2020-01-01&to=2020-02-01', []],
+  ['from=2020-01-01&source=api&limit=2', ['waiting#1', 'red#2']],
+] as const)("an organization's builds are narrowed by %s", async ([query, wanted]) => {
+  expect(names((await builds(query)).body)).toEqual(wanted)
+})
+
+test('each build is on one page, and a cursor of other filters is refused', async () => {
+  const seen: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Page = (await builds(`limit=2&cursor=${cursor}`)).body
+    seen.push(...names(page))
+    cursor = page.next_cursor
+    if (cursor !== null) expect(codeOf(await builds(`state=failed&cursor=${cursor}`))).toBe('invalid_cursor')
+  }
+  expect(seen).toHaveLength(5)
+  expect(new Set(seen).size).toBe(5)
+})
+
+test('a filter that means nothing is refused, a pipeline that is not there is 404', async () => {
+  expect(codeOf(await builds('state=green'))).toBe('query_invalid')
+  expect(codeOf(await builds('from=yesterday'))).toBe('query_invalid')
+  expect(codeOf(await builds('pipeline=absent'))).toBe('pipeline_not_found')
+})

@@ -1,0 +1,17 @@
+import type { components } from '@harmont/contract'
+import { presentBuild } from '../builds/present.ts'
+import type { Complete } from '../http/index.ts'
+import type { SummaryRow } from './summary-store.ts'
+
+/** A build as a line of a list shows it. `queue_ms` of one that waits, and `run_ms` of one that runs, go on. */
+export function presentSummary(row: SummaryRow, now: number): Complete<components['schemas']['BuildSummary']> {
+  const started = row.started_at?.getTime() ?? null
+  const ended = row.finished_at?.getTime() ?? null
+  return {
+    ...presentBuild(row, row.pipeline_slug),
+    failed_step: row.failed_step,
+    queue_ms: (started ?? ended ?? now) - row.created_at.getTime(),
+    run_ms: started === null ? null : (ended ?? now) - started,
+    version: row.version,
+  }
+}
