@@ -17,6 +17,7 @@ import { translateFault } from './faults/translate-fault.ts'
 import { openForges } from './forges/open-forges.ts'
 import { createCursors, createHttp } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
+import { openLogTokenSecrets } from './job-logs/log-token-secrets.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { openIdentityProviders } from './oauth/open-providers.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
@@ -67,7 +68,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     const closing = new AbortController()
     let draining = false
     const services = {
-      ...(await makeServices(settings, directory, database)),
+      ...(await makeServices(settings, directory, database, log)),
       blobs,
       engine: buildEngine(store),
       closing: closing.signal,
@@ -102,7 +103,14 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
   }
 }
 
-async function makeServices(settings: Settings, directory: DataDirectory, { pool, migrationNames }: OpenDatabase) {
+async function makeServices(
+  settings: Settings,
+  directory: DataDirectory,
+  { pool, migrationNames }: OpenDatabase,
+  log: Logger,
+) {
+  const sealer = createSealer(settings.encryptionKey ?? (await directory.secret('encryption')))
+  const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
   const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
   return {
     pool,
@@ -112,12 +120,12 @@ async function makeServices(settings: Settings, directory: DataDirectory, { pool
     ...openForges(settings),
     identityProviders: openIdentityProviders(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
-    sealer: createSealer(settings.encryptionKey ?? (await directory.secret('encryption'))),
+    sealer,
     publicUrl: settings.publicUrl,
     renderWaitSeconds: settings.renderWaitSeconds,
     cursors: createCursors(cookieKey),
     sessionCookies: sessionCookies(settings.publicUrl, cookieKey),
-    logTokenSecret: settings.logTokenSecret ?? (await directory.secret('log-token')),
+    logTokenSecrets: await openLogTokenSecrets(pool, sealer, logTokenSecret, log),
     runnerSecret: await directory.secret('runner-token'),
   }
 }

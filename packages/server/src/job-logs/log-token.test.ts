@@ -4,20 +4,21 @@ import { makeLogToken, readLogToken } from './log-token.ts'
 
 const build = '00000000-0000-4000-8000-00000000c1c1'
 const secret = 'log-token-test-key'
+const secrets = { current: secret, previous: [] }
 const given =
   'eyJidWlsZCI6IjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwYzFjMSIsImV4cCI6NDAwMDAwMDAwMH0.bxVMzL-oAMmYSHWU33ee2CzNkJY9syfXS2UNm0w5AS0'
 const now = new Date('2026-01-01T00:00:00.700Z')
 
 test('G52 the token of the given example is made and read', () => {
   expect(makeLogToken(secret, build, new Date((4_000_000_000 - 3600) * 1000)).token).toBe(given)
-  expect(readLogToken(secret, given, now)).toBe(build)
+  expect(readLogToken(secrets, given, now)).toBe(build)
 })
 
 test('a token lives for an hour, and its expiry has whole seconds', () => {
   const { token, expiresAt } = makeLogToken(secret, build, now)
   expect(expiresAt.toISOString()).toBe('2026-01-01T01:00:00.000Z')
-  expect(readLogToken(secret, token, new Date(expiresAt.getTime() - 1))).toBe(build)
-  expect(readLogToken(secret, token, expiresAt)).toBeNull()
+  expect(readLogToken(secrets, token, new Date(expiresAt.getTime() - 1))).toBe(build)
+  expect(readLogToken(secrets, token, expiresAt)).toBeNull()
 })
 
 function signed(payload: string): string {
@@ -37,5 +38,16 @@ test.for([
   ['no expiry', signed(`{"build":"${build}"}`)],
   ['a build that is no text', signed('{"build":7,"exp":4000000000}')],
 ] as const)('%s is refused', ([, token]) => {
-  expect(readLogToken(secret, token, now)).toBeNull()
+  expect(readLogToken(secrets, token, now)).toBeNull()
+})
+
+test('a token of a secret that was replaced counts until that ends, under its own lifetime', () => {
+  const { token } = makeLogToken('the-one-before', build, now)
+  const until = new Date(now.getTime() + 1000)
+  const replaced = { current: secret, previous: [{ secret: 'the-one-before', until }] }
+  expect(readLogToken(replaced, token, now)).toBe(build)
+  expect(readLogToken(replaced, token, until)).toBeNull()
+  expect(readLogToken(replaced, given, now)).toBe(build)
+  const longer = { current: secret, previous: [{ secret: 'the-one-before', until: new Date('2030-01-01') }] }
+  expect(readLogToken(longer, token, new Date(now.getTime() + 3_600_000))).toBeNull()
 })

@@ -13,8 +13,23 @@ export function makeLogToken(
   return { token: `${payload}.${sign(secret, payload).toString('base64url')}`, expiresAt: new Date(exp * 1000) }
 }
 
+/** With what tokens are made, and what still counts. */
+export interface LogTokenSecrets {
+  readonly current: string
+  readonly previous: readonly { readonly secret: string; readonly until: Date }[]
+}
+
 /** The build that a token is for; null for one that is malformed, forged or expired. */
-export function readLogToken(secret: string, token: string, now: Date): string | null {
+export function readLogToken({ current, previous }: LogTokenSecrets, token: string, now: Date): string | null {
+  const live = previous.filter(({ until }) => until > now).map(({ secret }) => secret)
+  for (const secret of [current, ...live]) {
+    const build = readSignedBy(secret, token, now)
+    if (build !== null) return build
+  }
+  return null
+}
+
+function readSignedBy(secret: string, token: string, now: Date): string | null {
   const [payload = '', signature = '', ...more] = token.split('.')
   const sent = Buffer.from(signature, 'base64url')
   const right = sign(secret, payload)

@@ -1,7 +1,7 @@
 import { authenticate } from '../access/authenticate.ts'
 import type { Database } from '../database/transaction.ts'
 import { apiError, type Credential, requireScope, uuidOrNone } from '../http/index.ts'
-import { readLogToken } from './log-token.ts'
+import { type LogTokenSecrets, readLogToken } from './log-token.ts'
 import { findBuildOfJob, mayReadBuild } from './store.ts'
 
 export interface LogCredential {
@@ -12,11 +12,11 @@ export interface LogCredential {
 /** The job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which says nothing of whether the job exists. */
 export async function requireLog(
   database: Database,
-  secret: string,
+  secrets: LogTokenSecrets,
   shown: LogCredential,
   sentJobId: string,
 ): Promise<{ readonly jobId: string; readonly buildId: string }> {
-  const mayRead = await whatMayBeRead(database, secret, shown)
+  const mayRead = await whatMayBeRead(database, secrets, shown)
   const jobId = uuidOrNone(sentJobId)
   const buildId = await findBuildOfJob(database, jobId)
   if (buildId !== undefined && (await mayRead(buildId))) return { jobId, buildId }
@@ -25,11 +25,11 @@ export async function requireLog(
 
 async function whatMayBeRead(
   database: Database,
-  secret: string,
+  secrets: LogTokenSecrets,
   { token, credential }: LogCredential,
 ): Promise<(buildId: string) => Promise<boolean>> {
   if (token !== undefined) {
-    const allowed = readLogToken(secret, token, new Date())
+    const allowed = readLogToken(secrets, token, new Date())
     if (allowed === null) throw unauthorized('The log token is malformed, forged or expired')
     return async (buildId) => buildId === allowed
   }

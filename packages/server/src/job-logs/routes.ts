@@ -16,13 +16,13 @@ import {
 import { logEvents, resumeAfter } from './event-stream.ts'
 import { LogReads } from './log-follower.ts'
 import { followText, logText } from './log-text.ts'
-import { makeLogToken } from './log-token.ts'
+import { type LogTokenSecrets, makeLogToken } from './log-token.ts'
 import { requireLog } from './require-log.ts'
 
 export interface JobLogServices {
   readonly pool: pg.Pool
   readonly engine: BuildEngine
-  readonly logTokenSecret: string
+  readonly logTokenSecrets: LogTokenSecrets
   /** Aborted when the server closes its streams: at the end of its drain time. */
   readonly closing: AbortSignal
 }
@@ -31,19 +31,19 @@ export interface JobLogServices {
 export function jobLogRoutes(
   services: JobLogServices,
 ): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText'> {
-  const { pool, engine, logTokenSecret, closing } = services
+  const { pool, engine, logTokenSecrets, closing } = services
   const reads = new LogReads({ pool, store: engine.store })
   const seats = new StreamSeats()
   return {
     getBuildLogToken: operation('getBuildLogToken', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const { token, expiresAt } = makeLogToken(logTokenSecret, build.id, new Date())
+      const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date())
       return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
     }),
     streamJobLogs: operation('streamJobLogs', async ({ method, params, query, credential, header, signal }) => {
       const { jobId, buildId } = await requireLog(
         pool,
-        logTokenSecret,
+        logTokenSecrets,
         { token: query.token, credential },
         params.job_id,
       )
@@ -61,7 +61,7 @@ export function jobLogRoutes(
     getJobLogText: operation('getJobLogText', async ({ method, params, query, credential, header, signal }) => {
       const { jobId, buildId } = await requireLog(
         pool,
-        logTokenSecret,
+        logTokenSecrets,
         { token: query.token, credential },
         params.job_id,
       )

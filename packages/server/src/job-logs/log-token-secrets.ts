@@ -1,0 +1,32 @@
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { hashToken } from '../access/hash-token.ts'
+import type { Sealer } from '../encryption/seal.ts'
+import type { LogTokenSecrets } from './log-token.ts'
+import { type SealedSecret, useSecret } from './secret-store.ts'
+
+/** The secret in use, and those that were replaced within the last hour: log streams that run do not break when the operator changes it. */
+export async function openLogTokenSecrets(
+  pool: pg.Pool,
+  sealer: Sealer,
+  current: string,
+  log: Logger,
+): Promise<LogTokenSecrets> {
+  const fingerprint = hashToken(current)
+  const earlier = await useSecret(pool, fingerprint, sealer.seal(placeOf(fingerprint), current))
+  return { current, previous: earlier.flatMap((row) => open(row, sealer, log)) }
+}
+
+function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer: Sealer, log: Logger) {
+  try {
+    return [{ secret: sealer.open(placeOf(fingerprint), sealed), until }]
+  } catch (error) {
+    // The encryption key was changed too. A start that fails would be worse than log tokens that have to be fetched again.
+    log.warn({ err: error }, 'log tokens made before the change of HARMONT_LOG_TOKEN_SECRET count no more')
+    return []
+  }
+}
+
+function placeOf(fingerprint: string): string {
+  return `log-token-secret/${fingerprint}`
+}
