@@ -6,25 +6,25 @@ const runnerWaitMs = 5000
 
 /**
  * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no runner takes it up. A client that goes away ends the
- * wait and nothing else.
+ * wait and nothing else. A build that is held, or has its steps, is not waited for. Gives how many steps are known.
  */
 export async function awaitRender(
   engine: BuildEngine,
   buildId: string,
   waitMs: number,
   gone: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const start = Date.now()
   for (;;) {
     const changed = nextChange(engine, buildId)
     try {
       const found = await engine.store.load(buildId)
       if (found === undefined) throw new Error(`the build ${buildId} has gone while it was rendered`)
-      const { state, steps, render } = found.build
-      if (steps.length > 0 || isBuildTerminal(state)) return
+      const { state, steps, render, held } = found.build
+      if (steps.length > 0 || held || isBuildTerminal(state)) return steps.length
       const until = start + (render?.state === 'scheduled' ? Math.min(waitMs, runnerWaitMs) : waitMs)
       const leftMs = until - Date.now()
-      if (leftMs <= 0 || gone.aborted) return
+      if (leftMs <= 0 || gone.aborted) return 0
       await changed.within(leftMs, gone)
     } finally {
       changed.stop()

@@ -61,7 +61,8 @@ function atMost(errors: FieldErrors, field: string, text: string, bytes: number)
   if (got > bytes) errors.add(field, `must have at most ${bytes / kib} KiB; got ${Math.ceil(got / kib)} KiB`)
 }
 
-function checkEnv(errors: FieldErrors, env: Readonly<Record<string, string>>): void {
+/** Notes what is wrong with the variables of a build. */
+export function checkEnv(errors: FieldErrors, env: Readonly<Record<string, string>>): void {
   const entries = Object.entries(env)
   if (entries.length > 256) errors.add('env', `must have at most 256 names; got ${entries.length}`)
   let total = 0

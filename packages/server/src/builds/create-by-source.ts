@@ -18,7 +18,7 @@ type Context = HandleContext<'createBuildBySource', null>
 
 /** Builds the pipeline that is named by its repository: first 422 for the members, then 404, and the gates. */
 export async function createBuildBySource(services: CreateServices, context: Context): Promise<Reply<'createBuild'>> {
-  const { caller, membership, body, source, signal } = context
+  const { caller, membership, body, source } = context
   const address = readSourceAddress(body)
   const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
   const pipeline = await pipelineOf(services, context, address)
@@ -26,7 +26,7 @@ export async function createBuildBySource(services: CreateServices, context: Con
   const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(recordedSource) }
   // Its entry may be on this branch only, so that discovery, which looks at the default branch, has missed it.
   const within = (client: Parameters<typeof restoreDiscovered>[0]) => restoreDiscovered(client, pipeline.id)
-  return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, signal)
+  return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, context)
 }
 
 async function pipelineOf(services: CreateServices, context: Context, address: SourceAddress): Promise<PipelineRow> {

@@ -1,16 +1,19 @@
+import { actorOf } from '../audit/record-audit.ts'
 import type { BlobStore } from '../blobs/index.ts'
 import { type Cursors, type Handlers, operation, scopedOperation } from '../http/index.ts'
 import { toPage } from '../pagination/page.ts'
 import { requirePipeline } from '../pipelines/require-pipeline.ts'
+import { approveBuild } from './approve-build.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
 import { cancelBuild } from './cancel-build.ts'
-import { answerNewBuild, type CreateServices } from './create-build.ts'
+import { answerNewBuild, type CreateServices, replayNewBuild } from './create-build.ts'
 import { createBuildBySource } from './create-by-source.ts'
 import { passGates } from './gates.ts'
 import { keepOnlyIfUsed } from './keep-only-if-used.ts'
 import { presentBuild } from './present.ts'
 import { filterKey, readBuildFilter } from './read-filter.ts'
+import { rebuildRoutes } from './rebuild-routes.ts'
 import { requireBuild, requireBuildOf } from './require-build.ts'
 import { listBuildsOf } from './store.ts'
 
@@ -19,7 +22,14 @@ export interface BuildServices extends CreateServices {
   readonly blobs: BlobStore
 }
 
-type BuildIds = 'listBuilds' | 'getBuild' | 'createBuild' | 'createBuildBySource' | 'cancelBuild'
+type BuildIds =
+  | 'listBuilds'
+  | 'getBuild'
+  | 'createBuild'
+  | 'createBuildBySource'
+  | 'cancelBuild'
+  | 'rebuildBuild'
+  | 'approveBuild'
 
 /** Builds of a pipeline. */
 export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
@@ -45,17 +55,30 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
         await passGates(services, membership.organizationId, pipeline)
         return pipeline
       },
-      handle: async ({ scope: pipeline, caller, membership, body, source, signal }) =>
-        keepOnlyIfUsed(blobs, source, async () => {
+      handle: (context) =>
+        keepOnlyIfUsed(blobs, context.source, async () => {
+          const { scope: pipeline, caller, membership: owner, body, source } = context
           const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
           const author = { userId: caller.userId, name: null }
           const facts = requestedFacts(recordedSource)
-          return answerNewBuild(services, { owner: membership, pipeline, author, input, facts }, signal)
+          return answerNewBuild(services, { owner, pipeline, author, input, facts }, context)
         }),
+      replay: (buildId, context) => replayNewBuild(services, buildId, context),
     }),
-    createBuildBySource: operation('createBuildBySource', (context) =>
-      keepOnlyIfUsed(blobs, context.source, () => createBuildBySource(services, context)),
-    ),
+    createBuildBySource: scopedOperation('createBuildBySource', {
+      // Which pipeline it is, is in the body.
+      resolve: async () => null,
+      handle: (context) => keepOnlyIfUsed(blobs, context.source, () => createBuildBySource(services, context)),
+      replay: (buildId, context) => replayNewBuild(services, buildId, context),
+    }),
+    ...rebuildRoutes(services),
+    approveBuild: operation('approveBuild', async (context) => {
+      const { organizationId } = context.membership
+      const { pipeline, build } = await requireBuild(pool, organizationId, context.params)
+      const approval = { organizationId, pipelineSlug: pipeline.slug, build }
+      await approveBuild(services, actorOf(context), approval)
+      return { status: 200, body: presentBuild(await requireBuildOf(pool, pipeline, build.number), pipeline.slug) }
+    }),
     cancelBuild: operation('cancelBuild', async ({ membership, params }) => {
       const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)
       await cancelBuild(engine, build.id)

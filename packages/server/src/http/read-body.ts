@@ -30,7 +30,7 @@ export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyI
       bytes: (request) => limitedBytes(request, limited(bodyLimit.webhook)),
       read: async (bytes) => ({ body: { raw: await wholeOf(bytes) } }),
     }
-  if (shape?.mediaType !== 'application/json') return { bytes: noBytes, read: async () => ({ body: null }) }
+  if (shape?.mediaType !== 'application/json') return { bytes: noBytes, read: readNothing }
   const accept = bodyValidator(id)
   const isUpload = id === 'createBuild' || id === 'createBuildBySource'
   return {
@@ -54,4 +54,10 @@ async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {
   let text = ''
   for await (const chunk of bytes) text += utf8.push(chunk)
   return parseJson(text + utf8.end())
+}
+
+/** Reads to the end, so that whoever hashes a request has its hash. */
+async function readNothing(bytes: AsyncIterable<Uint8Array>): Promise<ReadBody> {
+  for await (const _ of bytes);
+  return { body: null }
 }

@@ -9,5 +9,5 @@ export function presentJobOf(build: Build, job: Job): Complete<components['schem
   const step = job.step === null ? undefined : build.steps[job.step]
   if (step === undefined) throw new Error(`the job ${job.id} has no step`)
   const dependsOn = prerequisitesOf(step).flatMap((index) => build.jobs[index]?.id ?? [])
-  return presentJob(job, step, dependsOn, Date.now())
+  return presentJob(job, step, { dependsOn, isHeld: build.held, now: Date.now() })
 }

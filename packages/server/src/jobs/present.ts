@@ -5,8 +5,17 @@ import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
 
 type JobBody = Complete<components['schemas']['Job']>
 
-/** A job as the members of its organization see it. `dependsOn` are the newest attempts of its prerequisites. */
-export function presentJob(job: Job, step: Step, dependsOn: readonly string[], now: number): JobBody {
+/** What of a job's surroundings is shown with it. */
+interface Surroundings {
+  /** The newest attempts of its prerequisites. */
+  readonly dependsOn: readonly string[]
+  /** Its build waits for approval. */
+  readonly isHeld: boolean
+  readonly now: number
+}
+
+/** A job as the members of its organization see it. */
+export function presentJob(job: Job, step: Step, { dependsOn, isHeld, now }: Surroundings): JobBody {
   return {
     id: job.id,
     state: job.state,
@@ -16,7 +25,7 @@ export function presentJob(job: Job, step: Step, dependsOn: readonly string[], n
     depends_on: [...dependsOn],
     attempt: job.attempt,
     previous_attempt_id: job.previousAttempt,
-    wait_reason: waitReason(job, now),
+    wait_reason: waitReason(job, isHeld, now),
     skip_reason: job.skipReason,
     cached: job.cached,
     exit_code: job.exitCode,
@@ -31,8 +40,8 @@ export function presentJob(job: Job, step: Step, dependsOn: readonly string[], n
   }
 }
 
-function waitReason(job: Job, now: number): string | null {
-  if (job.state === 'pending') return 'dependencies'
+function waitReason(job: Job, isHeld: boolean, now: number): string | null {
+  if (job.state === 'pending') return isHeld ? 'approval' : 'dependencies'
   if (job.state !== 'scheduled') return null
   return job.notBefore !== null && job.notBefore > now ? 'retry_delay' : 'runner'
 }

@@ -1,39 +1,39 @@
 import type { Build, Job } from '@harmont/engine'
-import type pg from 'pg'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { apiError, type Handlers, operation } from '../http/index.ts'
+import { type Handlers, operation } from '../http/index.ts'
+import { loadBuild, requireJob } from './load-build.ts'
 import { orderSteps } from './order-steps.ts'
 import { presentJobOf } from './present-in-build.ts'
-
-export interface JobServices {
-  readonly pool: pg.Pool
-  readonly engine: BuildEngine
-}
+import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 
 /** Jobs of a build. The one that renders the pipeline is none of them. */
-export function jobRoutes({ pool, engine }: JobServices): Pick<Handlers, 'listJobs' | 'getJob'> {
+export function jobRoutes(
+  services: RetryRouteServices,
+): Pick<Handlers, 'listJobs' | 'getJob' | 'retryJob' | 'retryBuild'> {
+  const { pool, engine } = services
   return {
-    listJobs: operation('listJobs', async ({ membership, params }) => {
+    ...retryRoutes(services),
+    listJobs: operation('listJobs', async ({ membership, params, query: { attempts } }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const loaded = await load(engine, build.id)
-      const jobs = orderSteps(loaded.steps).flatMap((index) => loaded.jobs[index] ?? [])
+      const loaded = await loadBuild(engine, build.id)
+      const jobs = attempts === 'all' ? await everyAttempt(engine, loaded) : newestAttempts(loaded)
       return { status: 200, body: { data: jobs.map((job) => presentJobOf(loaded, job)) } }
     }),
     getJob: operation('getJob', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const wanted = params.job_id.toLowerCase()
-      const loaded = await load(engine, build.id)
-      const isWanted = ({ id, step }: Job) => id === wanted && step !== null
-      const job = loaded.jobs.find(isWanted) ?? (await engine.store.jobs(build.id)).find(isWanted)
-      if (job === undefined) throw apiError('job_not_found', 'There is no such job in this build.')
-      return { status: 200, body: presentJobOf(loaded, job) }
+      const job = await requireJob(engine, build.id, params.job_id)
+      return { status: 200, body: presentJobOf(await loadBuild(engine, build.id), job) }
     }),
   }
 }
 
-async function load(engine: BuildEngine, buildId: string): Promise<Build> {
-  const found = await engine.store.load(buildId)
-  if (found === undefined) throw new Error(`the engine does not have the build ${buildId}`)
-  return found.build
+function newestAttempts({ steps, jobs }: Build): readonly Job[] {
+  return orderSteps(steps).flatMap((index) => jobs[index] ?? [])
+}
+
+/** In the order of the steps; within a step the oldest attempt first. */
+async function everyAttempt(engine: BuildEngine, { id, steps }: Build): Promise<readonly Job[]> {
+  const byStep = Map.groupBy(await engine.store.jobs(id), ({ step }) => step)
+  return orderSteps(steps).flatMap((index) => byStep.get(index) ?? [])
 }

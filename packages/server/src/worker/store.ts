@@ -9,9 +9,13 @@ export async function blobsInUse(database: Database, names: readonly string[]): 
   return new Set(rows.map((row) => row.source_blob))
 }
 
-/** The runner token of an ended build counts no more. */
+/** The runner token of an ended build counts no more. One that a retry has opened again keeps its. */
 export async function retireToken(database: Database, buildId: string): Promise<void> {
-  await database.query('update build_records set runner_token_hash = null where id = $1', [buildId])
+  await database.query(
+    `update build_records r set runner_token_hash = null from engine.builds b
+      where r.id = $1 and b.id = r.id and b.finished_at is not null`,
+    [buildId],
+  )
 }
 
 /** Retires tokens that are a day old, and those of ended builds that `build_ended` missed. Gives how many. */

@@ -5,6 +5,7 @@ import { approvalCrontab, approvalTasks } from '../builds/tasks.ts'
 import { githubCrontab, githubTasks } from '../github/tasks.ts'
 import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { moneyCrontab, moneyTasks } from '../money/tasks.ts'
+import { oauthCrontab, oauthTasks } from '../oauth/tasks.ts'
 import { organizationCrontab, organizationTasks } from '../organizations/tasks.ts'
 import { passkeyCrontab, passkeyTasks } from '../passkeys/tasks.ts'
 import { recoveryTasks } from '../recovery/tasks.ts'
@@ -25,6 +26,7 @@ export const crontab = [
   ...passkeyCrontab,
   ...organizationCrontab,
   ...githubCrontab,
+  ...oauthCrontab,
   ...triggerCrontab,
 ].join('\n')
 
@@ -39,6 +41,7 @@ export function makeTasks(services: TaskServices): TaskList {
     ...recoveryTasks(services),
     ...organizationTasks(services),
     ...githubTasks(services),
+    ...oauthTasks(services),
     ...triggerTasks(services),
   }
 }
