@@ -31,64 +31,38 @@ const attempt = object({
 const waiting = object({
   message: text,
   since: instant,
-  ahead: nullableInteger,
-  limit: nullableInteger,
   refs: list(
     object({
-      kind: describe(text, 'What is waited for, such as `step`, `limit`, `group`, `runner` or `approval`.'),
+      kind: describe(text, 'What is waited for: `step`, `runner`, `time` or `approval`.'),
       name: text,
-      pipeline_slug: nullableText,
-      number: nullableInteger,
       job_id: nullableUuid,
     }),
   ),
 })
 
-const snapshot = object({
-  id: text,
-  parent_id: nullableText,
-  bytes: integer,
-  created_at: instant,
-  kept_until: nullableInstant,
-})
-
-const cache = object({
-  outcome: oneOf('hit', 'miss', 'off', 'bypassed'),
-  policy: nullableText,
-  from: orNull(object({ pipeline_slug: text, number: integer, job_id: uuid, at: instant, saved_ms: integer })),
-  reason: nullableText,
-  changes: list(object({ kind: text, name: text, before: nullableText, after: nullableText })),
-})
-
 const failure = object({
-  kind: text,
+  kind: describe(text, '`exit`, `signal`, or the error code.'),
   platform: describe(yesOrNo, 'Not the fault of the command.'),
   signal: nullableText,
   message: text,
-  first_error_line: nullableInteger,
-  tail: describe(list(text), 'The last lines, at most 20.'),
-  hint: nullableText,
+  tail: describe(list(text), 'The last lines, at most 20; none but for the first few failures.'),
   doc_url: nullableText,
 })
 
+// Log sizes, snapshots and what a cache hit came from are added with the operations that read them.
 const jobView: Readonly<Record<string, JsonSchema>> = {
   version,
   attempts: list(attempt),
   builds_in: describe(nullableUuid, 'The job in whose file system this one runs.'),
   waits_on: describe(list(uuid), 'The jobs that it still waits for.'),
-  matrix: { type: 'object', nullable: true, additionalProperties: text },
   scheduled_at: nullableInstant,
-  assigned_at: nullableInstant,
   waiting: orNull(waiting),
   skipped_by: describe(nullableUuid, 'The job because of which this one was skipped.'),
   image: nullableText,
-  snapshot: orNull(snapshot),
-  cache,
+  cache: object({ outcome: oneOf('hit', 'miss', 'off', 'bypassed') }),
   failure: orNull(failure),
   retry: object({ allowed: yesOrNo, reason: nullableText }),
-  local_command: describe(nullableText, 'What runs this step on a laptop.'),
   cost: orNull(object({ cents: nullableInteger, vcpu_seconds: integer })),
-  log: object({ lines: nullableInteger, bytes: integer, complete: yesOrNo }),
 }
 
 /** A schema that has all members of another one, and more. */

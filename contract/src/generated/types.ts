@@ -3453,25 +3453,16 @@ export interface components {
             builds_in: string | null;
             /** @description The jobs that it still waits for. */
             waits_on: string[];
-            matrix: {
-                [key: string]: string;
-            } | null;
             /** Format: date-time */
             scheduled_at: string | null;
-            /** Format: date-time */
-            assigned_at: string | null;
             waiting: {
                 message: string;
                 /** Format: date-time */
                 since: string;
-                ahead: number | null;
-                limit: number | null;
                 refs: {
-                    /** @description What is waited for, such as `step`, `limit`, `group`, `runner` or `approval`. */
+                    /** @description What is waited for: `step`, `runner`, `time` or `approval`. */
                     kind: string;
                     name: string;
-                    pipeline_slug: string | null;
-                    number: number | null;
                     /** Format: uuid */
                     job_id: string | null;
                 }[];
@@ -3482,63 +3473,29 @@ export interface components {
              */
             skipped_by: string | null;
             image: string | null;
-            snapshot: {
-                id: string;
-                parent_id: string | null;
-                bytes: number;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                kept_until: string | null;
-            } | null;
             cache: {
                 /** @enum {string} */
                 outcome: "hit" | "miss" | "off" | "bypassed";
-                policy: string | null;
-                from: {
-                    pipeline_slug: string;
-                    number: number;
-                    /** Format: uuid */
-                    job_id: string;
-                    /** Format: date-time */
-                    at: string;
-                    saved_ms: number;
-                } | null;
-                reason: string | null;
-                changes: {
-                    kind: string;
-                    name: string;
-                    before: string | null;
-                    after: string | null;
-                }[];
             };
             failure: {
+                /** @description `exit`, `signal`, or the error code. */
                 kind: string;
                 /** @description Not the fault of the command. */
                 platform: boolean;
                 signal: string | null;
                 message: string;
-                first_error_line: number | null;
-                /** @description The last lines, at most 20. */
+                /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
-                hint: string | null;
                 doc_url: string | null;
             } | null;
             retry: {
                 allowed: boolean;
                 reason: string | null;
             };
-            /** @description What runs this step on a laptop. */
-            local_command: string | null;
             cost: {
                 cents: number | null;
                 vcpu_seconds: number;
             } | null;
-            log: {
-                lines: number | null;
-                bytes: number;
-                complete: boolean;
-            };
         };
         /**
          * RenderJobView
@@ -3629,25 +3586,16 @@ export interface components {
             builds_in: string | null;
             /** @description The jobs that it still waits for. */
             waits_on: string[];
-            matrix: {
-                [key: string]: string;
-            } | null;
             /** Format: date-time */
             scheduled_at: string | null;
-            /** Format: date-time */
-            assigned_at: string | null;
             waiting: {
                 message: string;
                 /** Format: date-time */
                 since: string;
-                ahead: number | null;
-                limit: number | null;
                 refs: {
-                    /** @description What is waited for, such as `step`, `limit`, `group`, `runner` or `approval`. */
+                    /** @description What is waited for: `step`, `runner`, `time` or `approval`. */
                     kind: string;
                     name: string;
-                    pipeline_slug: string | null;
-                    number: number | null;
                     /** Format: uuid */
                     job_id: string | null;
                 }[];
@@ -3658,63 +3606,29 @@ export interface components {
              */
             skipped_by: string | null;
             image: string | null;
-            snapshot: {
-                id: string;
-                parent_id: string | null;
-                bytes: number;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: date-time */
-                kept_until: string | null;
-            } | null;
             cache: {
                 /** @enum {string} */
                 outcome: "hit" | "miss" | "off" | "bypassed";
-                policy: string | null;
-                from: {
-                    pipeline_slug: string;
-                    number: number;
-                    /** Format: uuid */
-                    job_id: string;
-                    /** Format: date-time */
-                    at: string;
-                    saved_ms: number;
-                } | null;
-                reason: string | null;
-                changes: {
-                    kind: string;
-                    name: string;
-                    before: string | null;
-                    after: string | null;
-                }[];
             };
             failure: {
+                /** @description `exit`, `signal`, or the error code. */
                 kind: string;
                 /** @description Not the fault of the command. */
                 platform: boolean;
                 signal: string | null;
                 message: string;
-                first_error_line: number | null;
-                /** @description The last lines, at most 20. */
+                /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
-                hint: string | null;
                 doc_url: string | null;
             } | null;
             retry: {
                 allowed: boolean;
                 reason: string | null;
             };
-            /** @description What runs this step on a laptop. */
-            local_command: string | null;
             cost: {
                 cents: number | null;
                 vcpu_seconds: number;
             } | null;
-            log: {
-                lines: number | null;
-                bytes: number;
-                complete: boolean;
-            };
         } | null;
     };
     responses: never;

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { authConfigRoutes } from './auth-config/routes.ts'
 import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
+import { buildViewRoutes } from './build-view/routes.ts'
 import { type BuildServices, buildRoutes } from './builds/routes.ts'
 import { cliLoginRoutes } from './cli-login/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
@@ -69,6 +70,7 @@ export function allRoutes(services: Services): Handlers {
     ...secretRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
+    ...buildViewRoutes(services),
     ...moneyRoutes(services),
     ...overviewRoutes(services),
     ...sessionRoutes(services),

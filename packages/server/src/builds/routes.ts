@@ -7,6 +7,7 @@ import { approveBuild } from './approve-build.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
 import { cancelBuild } from './cancel-build.ts'
+import { completeSource } from './connected-source.ts'
 import { answerNewBuild, type CreateServices, replayNewBuild } from './create-build.ts'
 import { createBuildBySource } from './create-by-source.ts'
 import { passGates } from './gates.ts'
@@ -15,7 +16,7 @@ import { presentBuild } from './present.ts'
 import { filterKey, readBuildFilter } from './read-filter.ts'
 import { rebuildRoutes } from './rebuild-routes.ts'
 import { requireBuild, requireBuildOf } from './require-build.ts'
-import { listBuildsOf } from './store.ts'
+import { listBuildsOf, noteCanceledBy } from './store.ts'
 
 export interface BuildServices extends CreateServices {
   readonly cursors: Cursors
@@ -58,9 +59,10 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
       handle: (context) =>
         keepOnlyIfUsed(blobs, context.source, async () => {
           const { scope: pipeline, caller, membership: owner, body, source } = context
-          const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
+          const requested = readBuildInput(body, source, services.settings.sourceUrlAllow)
+          const input = await completeSource(pool, owner.organizationId, pipeline.repo_name, requested)
           const author = { userId: caller.userId, name: null }
-          const facts = requestedFacts(recordedSource)
+          const facts = requestedFacts(requested.recordedSource)
           return answerNewBuild(services, { owner, pipeline, author, input, facts }, context)
         }),
       replay: (buildId, context) => replayNewBuild(services, buildId, context),
@@ -79,8 +81,9 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
       await approveBuild(services, actorOf(context), approval)
       return { status: 200, body: presentBuild(await requireBuildOf(pool, pipeline, build.number), pipeline.slug) }
     }),
-    cancelBuild: operation('cancelBuild', async ({ membership, params }) => {
+    cancelBuild: operation('cancelBuild', async ({ caller, membership, params }) => {
       const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)
+      await noteCanceledBy(pool, build.id, caller.userId)
       await cancelBuild(engine, build.id)
       return { status: 200, body: presentBuild(await requireBuildOf(pool, pipeline, build.number), pipeline.slug) }
     }),

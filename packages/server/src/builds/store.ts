@@ -165,3 +165,13 @@ export async function insertBuildRecord(database: Database, record: NewBuildReco
     values: Object.values(values),
   })
 }
+
+/** Notes who wanted a build to end, unless somebody did before or it is over. */
+export async function noteCanceledBy(database: Database, buildId: string, userId: string): Promise<void> {
+  await database.query({
+    name: 'note-canceled-by',
+    text: `update build_records set canceled_by = $2
+            where id = $1 and canceled_by is null and state not in ('passed', 'failed', 'canceled', 'canceling')`,
+    values: [buildId, userId],
+  })
+}

@@ -5,9 +5,9 @@ import type { Logger } from 'pino'
 import type { Check } from '../forges/check.ts'
 import { ForgeRefused } from '../forges/errors.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
+import { lastOutput } from '../job-logs/last-output.ts'
 import { findConnected } from '../repositories/find-connected.ts'
 import { type CheckedJob, describeCheck, firstFailure } from './describe-check.ts'
-import { lastOutput } from './last-output.ts'
 import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, noteTold } from './store.ts'
 
 export interface FollowServices {

@@ -17,7 +17,6 @@ export const notYet = [
   'createCheckout',
   'stripeWebhook',
   'githubInstallUrl',
-  'getBuildView',
 ] as const satisfies readonly OperationId[]
 
 /** An operation that a later issue fills. */

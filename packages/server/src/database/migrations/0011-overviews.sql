@@ -17,3 +17,6 @@ create index build_records_of_organization_by_state on build_records (organizati
 
 -- What failed first in a build, without reading all its jobs.
 create index jobs_failed on engine.jobs (build_id, finished_at) where state in ('failed', 'timed_out') and not soft_failed;
+
+-- Who asked for the end of a build first.
+alter table build_records add column canceled_by uuid references users on delete set null;
