@@ -5,35 +5,17 @@ import type { LimitName } from '../rate-limits/rules.ts'
 import type { Caller } from './caller.ts'
 
 /**
- * Limits by address that count instead of `anonymous` (`http.md` 12.3); an empty list where the operation counts for itself. Probes of the operator's own
- * machines are not counted at all.
+ * The limit by address that counts instead of `anonymous` (`http.md` 12.3); null for none. What an operation limits beside that, sign-ins or mails, it counts
+ * itself, when it knows more of the request.
  */
-const addressLimits: Partial<Record<OperationId, readonly LimitName[]>> = {
-  getHealth: [],
-  getReadiness: [],
-  cliClaim: [],
-  cliRedeem: [],
-  authGoogle: ['sign_in_address'],
-  authGithub: ['sign_in_address'],
-  finishOAuth: ['sign_in_address'],
-  passkeySignupFinalize: ['sign_in_address'],
-  passkeyLoginFinalize: ['sign_in_address'],
-  recoverFinalize: ['sign_in_address'],
-  setupComplete: ['sign_in_address'],
-  startOAuth: ['challenges_address'],
-  passkeySignupOptions: ['challenges_address'],
-  passkeyLoginOptions: ['challenges_address'],
-  recoverOptions: ['challenges_address'],
-  setupOptions: ['challenges_address'],
-  receiveWebhook: ['webhooks_address'],
-  stripeWebhook: ['webhooks_address'],
-}
-
-/** Limits by user beside those of the credential. */
-const userLimits: Partial<Record<OperationId, readonly LimitName[]>> = {
-  cliCode: ['cli_grant_user'],
-  cliTransfer: ['cli_grant_user'],
-  createApiToken: ['tokens_user'],
+const addressLimits: Partial<Record<OperationId, LimitName | null>> = {
+  // Probes of the operator's own machines.
+  getHealth: null,
+  getReadiness: null,
+  // Polled until somebody has signed in, by many behind one address: counted by nonce.
+  cliClaim: null,
+  receiveWebhook: 'webhooks_address',
+  stripeWebhook: 'webhooks_address',
 }
 
 /** Takes what a request costs its address before anybody looks at who sent it. Throws 429. */
@@ -46,7 +28,8 @@ export async function limitAddress(
   const isOpen = auth === 'none' || auth === 'signature'
   // Whoever shows a credential is counted by it, so that one neighbour behind the same address cannot lock others out.
   if (!isOpen && hasCredential) return
-  for (const name of addressLimits[id] ?? ['anonymous']) await limiter.take(name, address)
+  const name = addressLimits[id] === undefined ? 'anonymous' : addressLimits[id]
+  if (name !== null) await limiter.take(name, address)
 }
 
 /** Counts a credential that turned out to be none like a request without one: guesses are limited (G35). Throws 429, else `refusal`. */
@@ -55,10 +38,9 @@ export async function refuseCredential(limiter: RateLimiter, address: string, re
   throw refusal
 }
 
-/** Takes what a request costs its credential and user. Throws 429. */
-export async function limitCaller(limiter: RateLimiter, { id, method }: Operation, caller: Caller): Promise<void> {
+/** Takes what a request costs its credential. Throws 429. */
+export async function limitCaller(limiter: RateLimiter, { method }: Operation, caller: Caller): Promise<void> {
   await limiter.take(method === 'GET' ? 'reads' : 'writes', caller.credentialId)
-  for (const name of userLimits[id] ?? []) await limiter.take(name, caller.userId)
 }
 
 /** The same for a log or runner token, which the operation itself judges. */
