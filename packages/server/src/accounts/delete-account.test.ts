@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { openDirectoryStore } from '../blobs/index.ts'
+import { transaction } from '../database/transaction.ts'
 import { insertMember } from '../members/store.ts'
 import { removeDeleted } from '../organizations/tasks.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { ir } from '../testing/runner.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { sweepBlobs } from '../worker/sweeps.ts'
+import { createAccount } from './create-account.ts'
 
 // Of a public URL for this machine only, so that mails can be read.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
@@ -186,4 +188,24 @@ test('builds in organizations of others stay, with an empty author', async () =>
   expect((await remove(guest.token)).status).toBe(204)
   expect(await author()).toBeNull()
   await it.request(owner.token, 'PUT', `${path}/cancel`)
+})
+
+test('a personal organization goes with its user, or stays with those who own it too and is as any other then', async () => {
+  const wish = { email: 'someone@personal.example', name: 'Someone', signupCap: null }
+  const enter = async () => {
+    const made = await transaction(it.server.pool, (client) => createAccount(client, wish))
+    if (made === 'taken') throw new Error('the address is taken')
+    const client = { address: '203.0.113.7', userAgent: null }
+    const start = { userId: made.userId, kind: 'web', isCookie: false, client } as const
+    const { token } = await startSession(it.server.pool, start)
+    return { token, id: made.userId, organization: made.personalOrgSlug }
+  }
+  const first = await enter()
+  expect((await remove(first.token)).status).toBe(204)
+  const second = await enter()
+  expect(second.organization).toBe(first.organization)
+  const heir = await it.newUser('heir-of-personal')
+  await join(heir, second.organization, 'owner')
+  expect((await remove(second.token)).status).toBe(204)
+  expect((await it.request(heir.token, 'DELETE', `/api/v0/organizations/${second.organization}`)).status).toBe(204)
 })

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { codeOf, testServer } from '../testing/server.ts'
+import { insertMember } from './store.ts'
+
+const it = testServer()
+type User = Awaited<ReturnType<typeof it.newUser>>
+
+const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
+
+/** The same numbers for the same seed (mulberry32). */
+function randomFrom(start: number): (below: number) => number {
+  let state = start
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, {
+  timeout: 60_000,
+}, async () => {
+  const random = randomFrom(seed)
+  const pick = <T>(list: readonly T[]): T => {
+    const one = list[random(list.length)]
+    if (one === undefined) throw new Error('there is nothing to pick')
+    return one
+  }
+  const users: User[] = []
+  for (let n = 0; n < 24; n += 1) users.push(await it.newUser(`racer-${n}`))
+  const teams = users.slice(0, 4).map(({ organization }) => organization)
+  const roles = ['member', 'member', 'admin', 'owner'] as const
+  for (const slug of teams) {
+    const { rows } = await it.server.pool.query<{ id: string }>('select id from organizations where slug = $1', [slug])
+    for (const [n, user] of users.entries()) {
+      const role = n % 6 === 4 ? 'owner' : pick(['member', 'admin'] as const)
+      await insertMember(it.server.pool, rows[0]?.id ?? '', user.id, role)
+    }
+  }
+  const tokens: string[] = []
+  const act = async (): Promise<{ status: number; body: unknown }> => {
+    const [user, other] = [pick(users), pick(users)]
+    const team = `/api/v0/organizations/${pick(teams)}`
+    switch (random(12)) {
+      case 0:
+        return it.request(user.token, 'DELETE', `${team}/members/${user.id}`)
+      case 1:
+      case 2:
+        return it.request(user.token, 'DELETE', `${team}/members/${other.id}`)
+      case 3:
+        return random(6) === 0 ? it.request(user.token, 'DELETE', '/api/v0/user') : it.request(user.token, 'GET', team)
+      case 4:
+        return it.request(user.token, 'POST', '/api/v0/organizations', { name: `Made by ${user.id}` })
+      case 5: {
+        const email = `racer-${users.indexOf(other)}@example.com`
+        const made = await it.request<{ token?: string }>(user.token, 'POST', `${team}/invites`, {
+          email,
+          role: 'admin',
+        })
+        if (made.body.token !== undefined) tokens.push(made.body.token)
+        return made
+      }
+      case 6:
+        return tokens.length === 0
+          ? it.request(user.token, 'GET', `${team}/members`)
+          : it.request(user.token, 'POST', '/api/v0/invites/accept', { token: pick(tokens) })
+      case 7:
+        return it.request(user.token, 'PATCH', team, { name: `Team of ${user.id}` })
+      default:
+        return it.request(user.token, 'PATCH', `${team}/members/${other.id}`, { role: pick(roles) })
+    }
+  }
+  const seen = new Map<string, number>()
+  const worker = async () => {
+    for (let n = 0; n < 40; n += 1) {
+      const answer = await act()
+      const what = answer.status < 400 ? String(answer.status) : `${answer.status} ${codeOf(answer as never)}`
+      seen.set(what, (seen.get(what) ?? 0) + 1)
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, worker))
+  expect([...seen.keys()].filter((what) => what.startsWith('5'))).toEqual([])
+  // That there was a race: people were changed.
+  expect(seen.get('200') ?? 0).toBeGreaterThan(30)
+  const { rows } = await it.server.pool.query<{ slug: string }>(
+    `select slug from organizations o where deleted_at is null
+        and not exists (select 1 from memberships m where m.organization_id = o.id and m.role = 'owner')`,
+  )
+  expect(rows).toEqual([])
+})
