@@ -22,6 +22,8 @@ export interface BuildInput {
 export interface RequestedBuild {
   readonly input: BuildInput
   readonly recordedSource: 'api' | 'ui'
+  /** It came with an archive, an empty one too, or with the address of one. */
+  readonly hasSource: boolean
 }
 
 const sources = ['api', 'ui', 'webhook', 'schedule', 'trigger_job']
@@ -46,13 +48,12 @@ export function readBuildInput(
   if (body.source != null && !sources.includes(body.source))
     errors.add('source', `must be one of ${sources.join(', ')}; got \`${body.source.slice(0, 80)}\``)
   const source = readSource(errors, body, upload, sourceUrlAllow)
-  if (ir === null && upload === null && !body.source_url)
-    errors.add('pipeline_ir', 'is needed, or `source_b64` to render the pipeline from: there is nothing to render')
   errors.throwIfAny('build_invalid')
   const { branch, commit } = body
   return {
     input: { branch, commit, message, env, ir, source, withoutCache: false },
     recordedSource: body.source === 'ui' ? 'ui' : 'api',
+    hasSource: upload !== null || source !== null,
   }
 }
 

@@ -70,3 +70,66 @@ test('a pipeline that discovery archived is brought back and built, one that a p
   const refused = await build('acme/gone', 'gone')
   expect([refused.status, codeOf(refused)]).toEqual([409, 'pipeline_archived'])
 })
+
+/** A repository that a bound installation shows; gives what the source of a build calls it. */
+async function connect(owner: string, name: string): Promise<string> {
+  const { pool } = it.server
+  const installation = await pool.query<{ id: string }>(
+    `insert into github_installations (number, organization_id, account_id, account_login, account_type)
+     select (random() * 1e9)::int, id, '1', $1, 'User' from organizations where slug = 'default' returning id`,
+    [owner],
+  )
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
+     values ('github', gen_random_uuid()::text, $1, $2, $3, $4, 'trunk', true) returning 'github:' || external_id as id`,
+    [installation.rows[0]?.id, owner, name, `https://github.example/${owner}/${name}.git`],
+  )
+  return rows[0]?.id ?? ''
+}
+
+const sourceOf = async (id: string | undefined) => (await it.server.engine.store.load(id ?? ''))?.context.source
+
+test('a connected repository gives the commit of a build without an archive, and what its pipeline is registered with', async () => {
+  const repository = await connect('Acme', 'Linked')
+  await it.newPipeline({ name: 'linked-ci', repository: 'other/place' })
+  const commit = 'AB'.repeat(20)
+  const made = await build('acme/linked', 'linked-ci', { commit, branch: 'topic' })
+  expect(await sourceOf(made.body.id)).toEqual({
+    kind: 'git',
+    repository,
+    commit: commit.toLowerCase(),
+    refs: ['refs/heads/topic'],
+  })
+  const pipeline = `/api/v0/organizations/default/pipelines/${made.body.pipeline_slug}`
+  expect((await it.request(ownerToken, 'GET', pipeline)).body).toMatchObject({
+    repository: 'https://github.example/Acme/Linked.git',
+    repo_name: 'Acme/Linked',
+    default_branch: 'trunk',
+  })
+  const direct = await it.request<Build>(ownerToken, 'POST', `${pipeline}/builds`, {
+    branch: '--upload-pack=x',
+    commit,
+    pipeline_ir: ir({ key: 'a', cmd: 'true' }),
+  })
+  expect(await sourceOf(direct.body.id)).toMatchObject({ kind: 'git', refs: [] })
+  for (const more of [{ commit: '0'.repeat(40) }, { commit: 'abc' }, { commit, source_b64: '' }])
+    expect(await sourceOf((await build('acme/linked', 'linked-ci', more)).body.id)).toBeNull()
+  const nothing = await build('acme/linked', 'linked-ci', { commit: '0'.repeat(40), pipeline_ir: null })
+  expect([nothing.status, codeOf(nothing)]).toEqual([422, 'build_invalid'])
+})
+
+test('a repository of a suspended installation, or of another organization, gives nothing', async () => {
+  await connect('gone', 'repo')
+  await it.server.pool.query("update github_installations set suspended_at = now() where account_login = 'gone'")
+  await connect('elsewhere', 'repo')
+  const { organization } = await it.newUser('elsewhere')
+  await it.server.pool.query(
+    "update github_installations set organization_id = (select id from organizations where slug = $1) where account_login = 'elsewhere'",
+    [organization],
+  )
+  for (const owner of ['gone', 'elsewhere']) {
+    await it.newPipeline({ name: `${owner}-ci`, repository: `${owner}/repo`, source_slug: 'ci' })
+    const made = await build(`${owner}/repo`, 'ci', { commit: 'a'.repeat(40) })
+    expect(await sourceOf(made.body.id)).toBeNull()
+  }
+})

@@ -5,6 +5,7 @@ import type { PipelineRow } from '../pipelines/store.ts'
 import { restoreDiscovered } from '../pipelines/store.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
+import { completeSource } from './connected-source.ts'
 import { answerNewBuild, type CreateServices } from './create-build.ts'
 import {
   findSourcePipeline,
@@ -20,10 +21,11 @@ type Context = HandleContext<'createBuildBySource', null>
 export async function createBuildBySource(services: CreateServices, context: Context): Promise<Reply<'createBuild'>> {
   const { caller, membership, body, source } = context
   const address = readSourceAddress(body)
-  const { input, recordedSource } = readBuildInput(body, source, services.settings.sourceUrlAllow)
+  const requested = readBuildInput(body, source, services.settings.sourceUrlAllow)
+  const input = await completeSource(services.pool, membership.organizationId, address.repoName, requested)
   const pipeline = await pipelineOf(services, context, address)
   const author = { userId: caller.userId, name: null }
-  const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(recordedSource) }
+  const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(requested.recordedSource) }
   // Its entry may be on this branch only, so that discovery, which looks at the default branch, has missed it.
   const within = (client: Parameters<typeof restoreDiscovered>[0]) => restoreDiscovered(client, pipeline.id)
   return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, context)

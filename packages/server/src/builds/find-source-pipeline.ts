@@ -10,6 +10,7 @@ import { writePipeline } from '../pipelines/create-pipeline.ts'
 import { longestPipelineSlug } from '../pipelines/pipeline-fields.ts'
 import { pipelineNotFound } from '../pipelines/require-pipeline.ts'
 import { findPipeline, findPipelineBySource, type PipelineRow } from '../pipelines/store.ts'
+import { findConnectedByName } from './connected-store.ts'
 
 export interface SourceAddress {
   readonly repoName: string
@@ -44,22 +45,23 @@ export async function findSourcePipeline(
   return null
 }
 
-/** Makes the pipeline that `findSourcePipeline` missed. */
+/** Makes the pipeline that `findSourcePipeline` missed, with what is known of its repository where that is connected. */
 export async function registerSourcePipeline(
   pool: pg.Pool,
   organizationId: string,
   actor: Actor,
   { repoName, sourceSlug, branch }: SourceAddress,
 ): Promise<PipelineRow> {
+  const connected = await findConnectedByName(pool, organizationId, repoName)
   const wish = slugOf(`${repoName}-${sourceSlug}`, longestPipelineSlug)
   const pipeline = {
     organizationId,
     name: sourceSlug,
     description: null,
-    repository: repoName,
-    repo_name: repoName,
+    repository: connected?.cloneUrl ?? repoName,
+    repo_name: connected?.fullName ?? repoName,
     source_slug: sourceSlug,
-    default_branch: branch,
+    default_branch: connected?.defaultBranch ?? branch,
   }
   for (let n = 1; ; n += 1) {
     const slug = suffixedSlug(wish, n, longestPipelineSlug)
