@@ -17,7 +17,7 @@ export async function blankOrganization(database: Database, id: string): Promise
   )
 }
 
-/** Builds of an organization that are not over, up to `limit` of them after an id. */
+/** Builds of an organization that are not over, renderings of its repositories included: up to `limit` of them after an id. */
 export async function unfinishedBuilds(
   database: Database,
   organizationId: string,
@@ -26,8 +26,10 @@ export async function unfinishedBuilds(
 ): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>(
     `select b.id
-       from engine.builds b join build_records r on r.id = b.id join pipelines p on p.id = r.pipeline_id
-      where b.finished_at is null and p.organization_id = $1 and b.id > $2
+       from engine.builds b
+      where b.finished_at is null and b.id > $2
+        and (exists (select from build_records r join pipelines p on p.id = r.pipeline_id where r.id = b.id and p.organization_id = $1)
+             or exists (select from discoveries d where d.id = b.id and d.organization_id = $1))
       order by b.id limit $3`,
     [organizationId, afterId, limit],
   )
@@ -45,16 +47,18 @@ export async function findOverdue(database: Database): Promise<readonly string[]
 /** Removes up to `limit` ended builds of an organization, with their logs; their archives go with the sweep of blobs. Gives how many. */
 export async function removeBuilds(database: Database, organizationId: string, limit: number): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
-    `with gone as (
-       select r.id
-         from build_records r join pipelines p on p.id = r.pipeline_id left join engine.builds b on b.id = r.id
-        where p.organization_id = $1 and (b.id is null or b.finished_at is not null)
-        limit $2),
+    `with owned as (
+       select r.id from build_records r join pipelines p on p.id = r.pipeline_id where p.organization_id = $1
+       union all
+       select id from discoveries where organization_id = $1),
+     gone as (
+       select o.id from owned o left join engine.builds b on b.id = o.id where b.id is null or b.finished_at is not null limit $2),
      logs as (
        delete from engine.log_chunks where job_id in (select id from engine.jobs where build_id in (select id from gone))),
      builds as (delete from engine.builds where id in (select id from gone)),
-     records as (delete from build_records where id in (select id from gone) returning 1)
-     select count(*)::int as count from records`,
+     records as (delete from build_records where id in (select id from gone)),
+     renderings as (delete from discoveries where id in (select id from gone))
+     select count(*)::int as count from gone`,
     [organizationId, limit],
   )
   return rows[0]?.count ?? 0
@@ -65,7 +69,8 @@ export async function removeOrganization(database: Database, id: string): Promis
   const { rowCount } = await database.query(
     `delete from organizations o
       where o.id = $1 and o.deleted_at is not null
-        and not exists (select 1 from build_records r join pipelines p on p.id = r.pipeline_id where p.organization_id = o.id)`,
+        and not exists (select from build_records r join pipelines p on p.id = r.pipeline_id where p.organization_id = o.id)
+        and not exists (select from discoveries d where d.organization_id = o.id)`,
     [id],
   )
   return rowCount === 1
