@@ -7,7 +7,7 @@ export const integrationsOperations: readonly AddedOperation[] = [
   { route: `POST ${org}/github/installations`, id: 'connectGithubInstallation', auth: 'admin', internal: true, tag: 'integrations', summary: 'Bind a GitHub installation',
     request: 'ConnectInstallationRequest', success: { 201: 'GithubInstallation' },
     errors: ['github_installation_id_invalid', 'github_identity_required', 'oauth_state_invalid', 'github_installation_not_found',
-      'github_installation_bound_elsewhere', 'github_not_configured'] },
+      'github_installation_bound_elsewhere', 'github_not_configured', 'github_sync_failed'] },
   { route: `DELETE ${org}/github/installations/{id}`, id: 'disconnectGithubInstallation', auth: 'admin', internal: true, tag: 'integrations', summary: 'Free a GitHub installation',
     success: { 204: null }, errors: ['github_installation_not_found'] },
   { route: `GET ${org}/github/installations/{id}/repos`, id: 'listGithubInstallationRepos', auth: 'member', internal: true, tag: 'integrations', summary: 'List the repositories of a GitHub installation',

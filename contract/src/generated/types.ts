@@ -7887,8 +7887,6 @@ export interface operations {
     streamOrganizationEvents: {
         parameters: {
             query?: {
-                topics?: string;
-                cursor?: string;
                 last_event_id?: string;
             };
             header?: never;
@@ -7906,15 +7904,6 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
-                };
-            };
-            /** @description query_invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description organization_not_found */
@@ -8046,7 +8035,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description github_not_configured */
+            /** @description github_not_configured, github_sync_failed */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -11,6 +11,7 @@ import { cliLoginRoutes } from './cli-login/routes.ts'
 import type { Sealer } from './encryption/seal.ts'
 import type { ForgeProvider } from './forges/provider.ts'
 import type { GithubApp } from './github/app-client.ts'
+import { githubRoutes } from './github/routes.ts'
 import { type HealthServices, healthRoutes } from './health/routes.ts'
 import type { Handlers } from './http/index.ts'
 import { inviteRoutes } from './invites/routes.ts'
@@ -62,6 +63,7 @@ export function allRoutes(services: Services): Handlers {
     ...organizationRoutes(services),
     ...pipelineRoutes(services),
     ...oauthRoutes(services),
+    ...githubRoutes(services),
     ...repositoryRoutes(services),
     ...webhookRoutes(services),
     ...buildRoutes(services),

@@ -3,11 +3,6 @@ import type { OperationId } from '@harmont/contract'
 /** Operations that answer 501 until a later issue fills them. That issue takes them out of here: a listed one cannot be bound. */
 export const notYet = [
   'authGoogle',
-  'listGithubInstallations',
-  'connectGithubInstallation',
-  'disconnectGithubInstallation',
-  'listGithubInstallationRepos',
-  'syncGithubInstallation',
   'bitbucketOAuthUrl',
   'listBitbucketWorkspaces',
   'listBitbucketRepos',
@@ -16,7 +11,6 @@ export const notYet = [
   'redeemCoupon',
   'createCheckout',
   'stripeWebhook',
-  'githubInstallUrl',
 ] as const satisfies readonly OperationId[]
 
 /** An operation that a later issue fills. */

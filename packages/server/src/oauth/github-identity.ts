@@ -10,6 +10,7 @@ import {
 } from 'openid-client'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import { apiOptions, boundedFetch } from '../github/api-options.ts'
+import type { GithubRequest } from '../github/app-client.ts'
 import { translateFailure } from '../github/translate-failure.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import {
@@ -48,7 +49,7 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
     async identify({ code, redirectUri, codeVerifier }) {
       const token = await exchange(config, {
         code,
-        redirect_uri: redirectUri,
+        ...(redirectUri === null ? {} : { redirect_uri: redirectUri }),
         ...(codeVerifier === null ? {} : { code_verifier: codeVerifier }),
       })
       return readIdentity(new Octokit({ ...apiOptions(githubApiUrl), auth: token }))
@@ -90,16 +91,23 @@ function translateGrant(cause: unknown): unknown {
 async function readIdentity({ request }: Octokit): Promise<ProvedIdentity> {
   try {
     const { data: user } = await request('GET /user')
-    const { data: emails } = await request('GET /user/emails', { per_page: 100 })
-    return {
-      subject: String(user.id),
-      name: user.name || user.login,
-      email: emails.find((each) => each.primary && each.verified)?.email ?? null,
-    }
+    return { subject: String(user.id), name: user.name || user.login, email: await readEmail(request) }
   } catch (error) {
     const cause = translateFailure(error)
     if (cause instanceof ForgeUnavailable) throw new IdentityUnavailable(cause.message, { cause })
     if (cause instanceof ForgeRefused) throw new IdentityRefused(cause.message, { cause })
     throw cause
+  }
+}
+
+/** The primary address, if it is verified. An App that may not see addresses sees none; whom we know can sign in all the same. */
+async function readEmail(request: GithubRequest): Promise<string | null> {
+  try {
+    const { data: emails } = await request('GET /user/emails', { per_page: 100 })
+    return emails.find((each) => each.primary && each.verified)?.email ?? null
+  } catch (error) {
+    const cause = translateFailure(error)
+    if (cause instanceof ForgeRefused && (cause.status === 403 || cause.status === 404)) return null
+    throw error
   }
 }

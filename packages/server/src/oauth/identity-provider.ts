@@ -28,8 +28,8 @@ export interface Authorization {
 
 export interface Return {
   readonly code: string
-  /** The same as in the authorization. */
-  readonly redirectUri: string
+  /** The same as in the authorization; null: that named none. */
+  readonly redirectUri: string | null
   /** null: the authorization had no challenge. */
   readonly codeVerifier: string | null
   /** null: the authorization had none. */
