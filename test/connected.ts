@@ -24,13 +24,26 @@ export async function startConnected(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Connected> {
   const github = await startGithub({ publicUrl: 'http://localhost' })
-  const product = await startProduct({
-    ...github.environment,
-    HARMONT_DATABASE_URL: urlOf(pool),
-    HARMONT_RATE_LIMITS: 'off',
-    ...env,
-  })
-  github.deliverTo(product.server().url)
+  const started = new AsyncDisposableStack()
+  started.defer(() => github.stop())
+  try {
+    const settings = { ...github.environment, HARMONT_DATABASE_URL: urlOf(pool), HARMONT_RATE_LIMITS: 'off', ...env }
+    const product = await startProduct(settings)
+    started.defer(() => product.remove())
+    github.deliverTo(product.server().url)
+    const connected = await connect(github, pool, files)
+    return { product, github, pool, ...connected, remove: () => started.disposeAsync() }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function connect(
+  github: Github,
+  pool: pg.Pool,
+  files: Readonly<Record<string, string>>,
+): Promise<Pick<Connected, 'owner' | 'repository'>> {
   const owner = github.addUser('octocat')
   const acme = github.addOrganization('acme')
   github.addMember(acme, owner, 'admin')
@@ -42,17 +55,7 @@ export async function startConnected(
     [randomUUID(), String(owner.id)],
   )
   await bind(pool, installation.id)
-  return {
-    product,
-    github,
-    pool,
-    owner,
-    repository,
-    async remove() {
-      await product.remove()
-      await github.stop()
-    },
-  }
+  return { owner, repository }
 }
 
 async function bind(pool: pg.Pool, number: number): Promise<void> {

@@ -1,8 +1,9 @@
 /** From a push to a finished check, with real sandboxes, a real git server and a GitHub that its own description judges. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase } from '../packages/server/src/testing/database.ts'
-import { type Connected, concluded, discovered, startConnected } from './connected.ts'
+import { type Connected, concluded, discovered, startConnected, until } from './connected.ts'
 
+const ci = 'harmont/acme-core-ci'
 let it: Connected
 
 const pipelines = (command: string) => `import { pipeline, sh } from '@harmont/hm'
@@ -34,10 +35,10 @@ test('a connected repository gets the pipelines of its code', async () => {
 
 test('a push ends as a finished check with the right conclusion, and a re-run runs again', async () => {
   const good = await it.github.push(it.repository, { 'a.txt': 'two\n' })
-  const passed = await concluded(it, good.commit, 'harmont/acme-core-ci')
+  const passed = await concluded(it, good.commit, ci)
   expect(passed.history.at(-1)).toEqual({ status: 'completed', conclusion: 'success' })
   const bad = await it.github.push(it.repository, { 'a.txt': null })
-  const failed = await concluded(it, bad.commit, 'harmont/acme-core-ci')
+  const failed = await concluded(it, bad.commit, ci)
   expect(failed.history.at(-1)?.conclusion).toBe('failure')
   expect(failed.fields.output).toMatchObject({
     title: 'unit failed with exit code 1',
@@ -45,9 +46,103 @@ test('a push ends as a finished check with the right conclusion, and a re-run ru
   })
   expect(failed.fields.details_url).toBe(`${it.product.server().url}/default/pipelines/acme-core-ci/builds/2`)
   await it.github.rerunCheck(failed, it.owner)
-  const again = await concluded(it, bad.commit, 'harmont/acme-core-ci', 2)
+  const again = await concluded(it, bad.commit, ci, 2)
   expect(again.history.at(-1)?.conclusion).toBe('failure')
   await it.github.rerunSuite(it.repository, good.commit, it.owner)
-  await concluded(it, good.commit, 'harmont/acme-core-ci', 2)
+  await concluded(it, good.commit, ci, 2)
   expect(it.github.violations).toEqual([])
 })
+
+test('a tag builds what asks for tags, at the commit that it names', async () => {
+  const { commit } = await it.github.push(it.repository, { 'a.txt': 'tagged\n' })
+  await concluded(it, commit, ci)
+  await it.github.pushTag(it.repository, 'v1.0', commit, { annotated: true })
+  await it.github.pushTag(it.repository, 'nightly', commit)
+  const { history } = await concluded(it, commit, 'harmont/acme-core-release')
+  expect(history.at(-1)?.conclusion).toBe('success')
+  expect(it.github.checkRuns(it.repository, commit)).toHaveLength(2)
+})
+
+test('a pull request has a check of its own beside the push, and one that closes is built when asked for', async () => {
+  const { commit } = await it.github.push(it.repository, { 'b.txt': 'b' }, { branch: 'feature' })
+  await concluded(it, commit, ci)
+  const pull = await it.github.openPullRequest(it.repository, { head: 'feature', author: it.owner })
+  expect((await concluded(it, commit, `${ci} (pull request)`)).history.at(-1)?.conclusion).toBe('success')
+  await it.github.updatePullRequest(it.repository, pull, 'closed')
+  await concluded(it, commit, `${ci} (pull request)`, 2)
+})
+
+test('a fork waits for approval, by the API or a button that only members have, and runs without secrets', async () => {
+  const { github, repository, product } = it
+  const secret = { name: 'token', value: 'a-value-that-no-fork-may-see' }
+  const set = await fetch(`${product.server().url}/api/v0/organizations/default/secrets`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(secret),
+  })
+  expect(set.status).toBe(204)
+  const stranger = github.addUser('stranger')
+  const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
+  const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN"'
+  const code = pipelines(step).replace("{ label: 'unit' }", "{ label: 'unit', secrets: { TOKEN: 'token' } }")
+  const { commit } = await github.push(fork, { '.hm/ci.ts': code }, { branch: 'theirs', by: stranger })
+  const pull = await github.openPullRequest(repository, { head: 'theirs', from: fork, author: stranger })
+  const name = `${ci} (pull request)`
+  const waiting = await concluded(it, commit, name)
+  expect(waiting.history.at(-1)?.conclusion).toBe('action_required')
+  await github.pressCheckAction(waiting, 'approve', stranger)
+  const refused = () => it.pool.query("select details from audit_events where action = 'check_action.refused'")
+  expect((await until(refused, ({ rowCount }) => rowCount === 1)).rows[0].details).toMatchObject({ login: 'stranger' })
+  expect(waiting.history.at(-1)?.conclusion).toBe('action_required')
+  await github.pressCheckAction(waiting, 'approve', it.owner)
+  await until(
+    () => waiting.history.at(-1)?.conclusion,
+    (conclusion) => conclusion === 'success',
+  )
+
+  const second = await github.push(fork, { 'more.txt': 'more' }, { branch: 'theirs', by: stranger })
+  await github.updatePullRequest(repository, pull, 'synchronize')
+  const held = await concluded(it, second.commit, name)
+  expect(held.history.at(-1)?.conclusion, 'an approval covers one commit').toBe('action_required')
+  const page = new URL(String(held.fields.details_url)).pathname.replace(/^\/default/, '')
+  const path = `/api/v0/organizations/default${page}/approve`
+  const answer = await fetch(product.server().url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.token}` },
+  })
+  expect(answer.status).toBe(200)
+  await until(
+    () => held.history.at(-1)?.conclusion,
+    (conclusion) => conclusion === 'success',
+  )
+  expect(github.violations).toEqual([])
+})
+
+test('a push changes what pipelines there are, and an error in them shows at its commit', async () => {
+  const broken = await it.github.push(it.repository, { '.hm/bad.ts': 'export default { slug: 1 }' })
+  const shown = await concluded(it, broken.commit, 'harmont / discovery')
+  expect(shown.history.at(-1)?.conclusion).toBe('failure')
+  expect(shown.fields.output).toMatchObject({ text: expect.stringContaining('.hm/bad.ts') })
+  await it.github.push(it.repository, {
+    '.hm/bad.ts': null,
+    '.hm/ci.ts': pipelines('true').replace("'release'", "'publish'"),
+  })
+  expect(await discovered(it, ['ci', 'publish'])).toEqual(['acme-core-ci', 'acme-core-publish'])
+  await it.github.push(it.repository, { '.hm/ci.ts': scheduled })
+  expect(await discovered(it, ['nightly', 'release'])).toEqual(['acme-core-nightly', 'acme-core-release'])
+})
+
+test('a tick that was missed builds the head of the default branch once', async () => {
+  await it.pool.query("update schedules set next_at = now() - interval '3 days'")
+  await it.pool.query("select graphile_worker.add_job('run_schedules')")
+  await it.pool.query("select graphile_worker.add_job('run_schedules')")
+  const builds = () => it.product.api.listBuilds('acme-core-nightly')
+  const [build, ...others] = await until(builds, (found) => found.some(({ state }) => state === 'passed'))
+  expect(others).toEqual([])
+  expect(build).toMatchObject({ source: 'schedule', branch: 'main' })
+})
+
+const scheduled = `import { pipeline, sh } from '@harmont/hm'
+const of = (slug, triggers) => ({ slug, triggers, pipeline: () => pipeline([sh('true')], { defaultImage: 'host' }) })
+export default [of('nightly', [{ event: 'schedule', cron: '0 3 * * *', timezone: 'Europe/Berlin' }]), of('release', [])]
+`

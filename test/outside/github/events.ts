@@ -60,7 +60,8 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     if (through === undefined) return null
     const commits =
       after === null ? [] : newCommits(work(repository).git, before, after).map((id) => factsOf(repository, id))
-    const head = after === null ? null : factsOf(repository, after)
+    // Of an annotated tag too it is the commit.
+    const head = after === null ? null : factsOf(repository, commitOf(work(repository).git, after) ?? after)
     return webhooks.deliver(
       'push',
       null,

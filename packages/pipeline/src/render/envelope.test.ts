@@ -71,6 +71,7 @@ test('what fails is an error with its place, and the others are told', () => {
     '.hm/b.ts': '\nconst a: = 1',
     '.hm/c.ts': `${head}export default [${good('twice')}]`,
     '.hm/d.ts': `${head}export default [${good('twice')}]`,
+    '.hm/e.ts': 'export default { slug: 1 }',
   })
   expect(found?.pipelines.map(({ slug }) => slug)).toEqual(['ok'])
   expect(found?.errors).toEqual([
@@ -80,6 +81,13 @@ test('what fails is an error with its place, and the others are told', () => {
       code: 'render_failed',
       line: 2,
       message: expect.stringMatching(/^\.hm\/b\.ts:2: /),
+    },
+    {
+      file: '.hm/e.ts',
+      slug: null,
+      code: 'render_failed',
+      line: null,
+      message: expect.stringMatching(/^\.hm\/e\.ts: TypeError: expected \{slug, pipeline\}/),
     },
     { file: '.hm/a.ts', slug: 'bad', code: 'render_failed', line: 4, message: '.hm/a.ts:4: no' },
     { file: '.hm/a.ts', slug: 'empty', code: 'empty_pipeline', line: null, message: expect.any(String) },

@@ -4,6 +4,7 @@ import { followed } from '../files/stat.ts'
 import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
 import { explain } from './explain.ts'
 import { evaluate } from './render.ts'
+import { RenderError } from './render-error.ts'
 
 /** All pipelines of a project (`sdk-cli.md` 1.7). */
 export interface Envelope {
@@ -38,7 +39,8 @@ export async function renderEnvelope(project: string, loaded: readonly string[])
   if (followed(join(project, '.hm')) === undefined) return { schema_version: '1', pipelines: [], errors: [] }
   const { definitions, failures } = await loadDefinitions(project)
   const problem = (file: string, slug: string | null, error: unknown): EnvelopeError => {
-    const message = explain(error, project, loaded)
+    const placed = error instanceof RenderError ? error : new RenderError(file, error)
+    const message = explain(placed, project, loaded)
     const line = /^[^\n]*?:(\d+): /.exec(message)?.[1]
     return { file, slug, code: 'render_failed', message, line: line === undefined ? null : Number(line) }
   }
