@@ -34,6 +34,6 @@ export const buildsOperations: readonly AddedOperation[] = [
   { route: `GET ${build}/events`, id: 'streamBuildEvents', auth: 'member', tag: 'builds', summary: 'Follow a build',
     query: { last_event_id: text }, success: { 200: 'text/event-stream' }, errors: [...notFound, 'rate_limited'] },
   { route: `GET ${org}/events`, id: 'streamOrganizationEvents', auth: 'member', tag: 'organizations', summary: 'Follow the builds of an organization',
-    query: { topics: text, cursor: text, last_event_id: text }, success: { 200: 'text/event-stream' },
-    errors: ['organization_not_found', 'query_invalid', 'rate_limited'] },
+    query: { last_event_id: text }, success: { 200: 'text/event-stream' },
+    errors: ['organization_not_found', 'rate_limited'] },
 ]

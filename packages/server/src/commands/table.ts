@@ -23,4 +23,11 @@ export const commands: Readonly<Record<string, Command>> = {
       await printSetupLink(args, environment)
     },
   },
+  grant: {
+    usage: 'ORGANIZATION DOLLARS [NOTE]',
+    async run(args, environment) {
+      const { grant } = await import('./grant.ts')
+      await grant(args, environment)
+    },
+  },
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { settingsTable } from '../settings/table.ts'
-import { ir } from '../testing/runner.ts'
+import { ir, playJob } from '../testing/runner.ts'
 import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
 import { meterOrganization } from './meter-organization.ts'
-import { findMismatches, writeCredit } from './store.ts'
+import { findForgotten, findMismatches, writeCredit } from './store.ts'
 
 const it = testServer()
 const rates = settingsTable.billingRates.fallback
@@ -32,7 +32,7 @@ async function newOrganization(): Promise<{ readonly id: string; readonly slug: 
   return { id: rows[0].id, slug: organization, token }
 }
 
-async function build(): Promise<{ readonly id: string; readonly slug: string }> {
+async function build(over = true): Promise<{ readonly id: string; readonly slug: string }> {
   const slug = await it.newPipeline()
   const { body } = await it.request<{ id: string }>(
     ownerToken,
@@ -40,6 +40,8 @@ async function build(): Promise<{ readonly id: string; readonly slug: string }> 
     `/api/v0/organizations/default/pipelines/${slug}/builds`,
     { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) },
   )
+  // Charged by hand here: no job of it may wait for the runner of another test.
+  if (over) await it.request(ownerToken, 'PUT', `/api/v0/organizations/default/pipelines/${slug}/builds/1/cancel`)
   return { id: body.id, slug }
 }
 
@@ -202,4 +204,50 @@ test('the ledger is listed newest first, by source too, and debits name their jo
     '/api/v0/billing/export/default?kind=usage&from=2026-05-01&to=2026-05-01',
   )
   expect(used.body.split('\r\n')[1]).toContain(`,3600,${slug},1,test,${jobId},2,4,20,151200000,151`)
+})
+
+test('G41 what ran is charged with the end of its build: a cache hit is free, and a retry is an attempt of its own', async () => {
+  const slug = await it.newPipeline()
+  const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+  const steps = [
+    { key: 'deps', cmd: 'make deps' },
+    { key: 'test', cmd: 'make test', builds_in: 'deps', retry: { limit: 1 }, resources: { cpu: 4 } },
+  ]
+  const made = await it.request<{ id: string }>(ownerToken, 'POST', path, {
+    branch: 'main',
+    commit: 'c',
+    pipeline_ir: ir(...steps),
+  })
+  const { store } = it.server.engine
+  const [hit] = await store.lease('test-runner', 1, Date.now())
+  if (hit === undefined) throw new Error('no job is ready')
+  const { jobId: job, fence } = hit
+  const outcome = { kind: 'cached', snapshot: 's' } as const
+  await store.apply(made.body.id, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
+  await (await playJob(it)).end({ exitCode: 1 })
+  await (await playJob(it)).end()
+  const leases = async () => {
+    const { rows } = await it.server.pool.query(
+      'select step_key, cpu_count, seconds::int from vm_leases where build_id = $1 order by started_at',
+      [made.body.id],
+    )
+    return rows
+  }
+  const one = { step_key: 'test', cpu_count: 4, seconds: 0 }
+  await expect.poll(leases, { timeout: 5000 }).toEqual([one, one])
+})
+
+test('a forgotten attempt is found again, once', async () => {
+  const { id } = await build(false)
+  await (await playJob(it)).end()
+  await expect
+    .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount, {
+      timeout: 5000,
+    })
+    .toBe(1)
+  await it.server.pool.query('delete from vm_leases where build_id = $1', [id])
+  expect(await findForgotten(it.server.pool)).toBe(1)
+  expect(await findForgotten(it.server.pool)).toBe(0)
+  await meterOrganization(it.server.pool, await defaultOrganization(), rates)
+  expect(await findForgotten(it.server.pool)).toBe(0)
 })

@@ -154,3 +154,9 @@ export async function writeCredit(database: Database, credit: Credit): Promise<n
   )
   return Number(rows[0]?.balance_cents)
 }
+
+/** null: there is no organization of that slug. */
+export async function organizationIdOf(database: Database, slug: string): Promise<string | null> {
+  const { rows } = await database.query<{ id: string }>('select id from organizations where slug = $1', [slug])
+  return rows[0]?.id ?? null
+}
