@@ -16,6 +16,7 @@ const day = 24 * 3600 * 1000
 /** The build of a fork's pull request, as its event makes it. */
 async function newFork(
   more: object = {},
+  held = true,
   steps: string | null = ir({ key: 'a', cmd: 'true' }),
 ): Promise<{ readonly id: string; readonly path: string }> {
   const { pool, engine } = it.server
@@ -45,7 +46,7 @@ async function newFork(
       baseBranch: 'main',
       pullRequest,
       trust: 'fork',
-      held: true,
+      held,
     },
     ...more,
   })
@@ -140,7 +141,7 @@ test('a rebuild of a fork’s build stays a fork’s, and waits unless the first
 
 test('a fork’s build that failed for want of money before anybody was asked waits when it is repeated', async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' }
-  const { path } = await newFork({ from }, null)
+  const { path } = await newFork({ from }, false, null)
   const repeated = await it.request<Build>(ownerToken, 'POST', `${path}/1/rebuild`, {})
   expect([repeated.status, repeated.body.wait_reason]).toEqual([201, 'approval'])
 })
