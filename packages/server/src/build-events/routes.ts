@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream'
 import type pg from 'pg'
+import type { Logger } from 'pino'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
-import { type Handlers, operation } from '../http/index.ts'
+import { whileMember } from '../event-streams/while-member.ts'
+import { type Caller, type Handlers, type Membership, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
 import { buildEvents } from './build-event-stream.ts'
 import { organizationEvents, readPlace } from './organization-event-stream.ts'
@@ -26,38 +28,51 @@ export function buildEventRoutes({
   const reads = new BuildReads(pool, engine)
   const once = new AskOnce()
   const seats = new StreamSeats()
+  /** The answer of a stream that has a seat while it is open, and is open while its reader is a member. */
+  const stream = (
+    { method, membership, caller, log, signal }: StreamContext,
+    seat: string,
+    events: (stop: AbortSignal) => AsyncGenerator<string>,
+  ) => {
+    const leave = method === 'GET' ? seats.take(seat) : () => {}
+    return {
+      status: 200,
+      mediaType: 'text/event-stream',
+      headers: streamHeaders,
+      open: () => {
+        const reader = { organizationId: membership.organizationId, userId: caller.userId }
+        const member = whileMember({ pool, log }, reader, AbortSignal.any([signal, closing]))
+        return Readable.from(events(member.signal)).once('close', () => {
+          member.end()
+          leave()
+        })
+      },
+    } as const
+  }
   return {
-    streamBuildEvents: operation('streamBuildEvents', async ({ membership, params, query, method, header, signal }) => {
+    streamBuildEvents: operation('streamBuildEvents', async (context) => {
+      const { membership, params, query, header } = context
       const { pipeline, build } = await requireBuild(pool, membership.organizationId, params)
       const { version } = await reads.since(build.id, Number.MAX_SAFE_INTEGER)
       const after = readVersion(header('last-event-id') ?? query.last_event_id ?? null, version)
-      const leave = method === 'GET' ? seats.take(build.id) : () => {}
       const followed = { id: build.id, number: build.number, pipeline, after }
-      const stop = AbortSignal.any([signal, closing])
-      return {
-        status: 200,
-        mediaType: 'text/event-stream',
-        headers: streamHeaders,
-        open: () => Readable.from(buildEvents(pool, reads, followed, stop)).once('close', leave),
-      }
+      return stream(context, build.id, (stop) => buildEvents(pool, reads, followed, stop))
     }),
-    streamOrganizationEvents: operation(
-      'streamOrganizationEvents',
-      async ({ membership, query, method, header, signal }) => {
-        const { organizationId } = membership
-        const seen = readPlace(header('last-event-id') ?? query.last_event_id ?? null)
-        const leave = method === 'GET' ? seats.take(organizationId) : () => {}
-        const stop = AbortSignal.any([signal, closing])
-        const reads = { pool, changes: engine.store.changes, once }
-        return {
-          status: 200,
-          mediaType: 'text/event-stream',
-          headers: streamHeaders,
-          open: () => Readable.from(organizationEvents(reads, organizationId, seen, stop)).once('close', leave),
-        }
-      },
-    ),
+    streamOrganizationEvents: operation('streamOrganizationEvents', async (context) => {
+      const { organizationId } = context.membership
+      const seen = readPlace(context.header('last-event-id') ?? context.query.last_event_id ?? null)
+      const from = { pool, changes: engine.store.changes, once }
+      return stream(context, organizationId, (stop) => organizationEvents(from, organizationId, seen, stop))
+    }),
   }
+}
+
+interface StreamContext {
+  readonly method: string
+  readonly membership: Membership
+  readonly caller: Caller
+  readonly log: Logger
+  readonly signal: AbortSignal
 }
 
 /** The version that an event id names; null for one that this build never had. */
