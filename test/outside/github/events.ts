@@ -61,7 +61,7 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     const commits =
       after === null ? [] : newCommits(work(repository).git, before, after).map((id) => factsOf(repository, id))
     // Of an annotated tag too it is the commit.
-    const head = after === null ? null : factsOf(repository, commitOf(work(repository).git, after) ?? after)
+    const head = after === null ? null : factsOf(repository, commitOf(work(repository).git, ref) ?? after)
     return webhooks.deliver(
       'push',
       null,
