@@ -35,3 +35,9 @@ export async function freshDatabase(): Promise<pg.Pool> {
   pools.push(pool)
   return pool
 }
+
+/** The address of a fresh database, as HARMONT_DATABASE_URL takes it. */
+export function databaseUrl({ options }: pg.Pool): string {
+  const { user, password, database, host } = options
+  return `postgres://${user}:${encodeURIComponent(String(password))}@${encodeURIComponent(String(host))}/${database}`
+}
