@@ -1,6 +1,14 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { findArchive, findSource } from '../build-source/store.ts'
+import { findPipeline, findPipelineBySource, listPipelinesOf } from '../pipelines/store.ts'
+import { findReader, findSecrets, listSecrets } from '../secrets/store.ts'
 import { testServer } from '../testing/server.ts'
+import { blobsInUse } from '../worker/store.ts'
+import { findForgotten } from './approval-store.ts'
+import { findConnectedByName } from './connected-store.ts'
+import { findDelivered } from './delivery-store.ts'
 import { findBuild, listBuildsOf } from './store.ts'
+import { findBuildPlace } from './store-by-id.ts'
 
 const it = testServer()
 
@@ -9,7 +17,8 @@ async function planOf(
   run: (database: { query: (query: never) => Promise<never> }) => Promise<unknown>,
 ): Promise<string> {
   let plan = ''
-  const query = async ({ text, values }: { text: string; values: unknown[] }) => {
+  const query = async (asked: string | { text: string; values: unknown[] }, given: unknown[]) => {
+    const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked
     const { rows } = await it.server.pool.query(`explain (costs off) ${text}`, values)
     plan = rows.map((row) => row['QUERY PLAN']).join('\n')
     return { rows: [], rowCount: 0 }
@@ -18,26 +27,55 @@ async function planOf(
   return plan
 }
 
-test('builds of a pipeline are read from an index, newest first, without a sort', async () => {
+let pipelineId = ''
+let organizationId = ''
+
+/** 10,000 builds, 1,000 pipelines, 200 organizations, 5,000 secrets and 5,000 repositories. */
+beforeAll(async () => {
   const pipeline = await it.newPipeline()
-  await it.server.pool.query(
+  const { pool } = it.server
+  await pool.query(
     `with p as (select id from pipelines where slug = $1),
           n as (select gen_random_uuid() as id, n, case n % 1000 when 0 then 'canceled' when 1 then 'running' else 'passed' end as state
-                  from generate_series(1, 20000) n),
-          b as (insert into engine.builds (id, queue, state, cancel_requested, created_at, version)
-                select id, 'q', state, false, now(), 1 from n)
-     insert into build_records (id, pipeline_id, number, branch, commit, source, state)
-     select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end, n.state
+                  from generate_series(1, 10000) n),
+          b as (insert into engine.builds (id, queue, state, cancel_requested, held, created_at, finished_at, version)
+                select id, 'q', state, false, n % 1000 = 1, now(), case n % 1000 when 1 then null else now() end, 1 from n)
+     insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob, source_sha256, delivery_provider, delivery_id, delivery_event)
+     select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end,
+            n.id::text, 'x', 'github', n.n::text, 'push'
        from n, p`,
     [pipeline],
   )
-  await it.server.pool.query('update build_records r set state = b.state from engine.builds b where b.id = r.id')
-  await it.server.pool.query('analyze build_records, engine.builds')
-  const { rows } = await it.server.pool.query<{ id: string }>('select id from pipelines where slug = $1', [pipeline])
-  const id = rows[0]?.id ?? ''
+  await pool.query('update build_records r set state = b.state from engine.builds b where b.id = r.id')
+  await pool.query(
+    `insert into organizations (id, slug, name) select gen_random_uuid(), 'org-' || n, 'x' from generate_series(1, 200) n`,
+  )
+  await pool.query(
+    `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch)
+     select gen_random_uuid(), o.id, 'p-' || n, 'x', 'x', 'acme/' || n, 'ci', 'main'
+       from generate_series(1, 5) n, organizations o`,
+  )
+  await pool.query(
+    `insert into secrets (id, organization_id, name, sealed_value) select gen_random_uuid(), id, 'S' || n, '' from organizations, generate_series(1, 25) n`,
+  )
+  await pool.query(
+    `with i as (insert into github_installations (number, organization_id, account_id, account_login, account_type)
+       select row_number() over (), id, 'x', 'x', 'User' from organizations, generate_series(1, 10) returning id)
+     insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
+     select 'github', i.id || '-' || n, i.id, 'acme', 'r' || n, 'x', 'main', true from i, generate_series(1, 3) n`,
+  )
+  await pool.query(
+    'analyze build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
+  )
+  const { rows } = await pool.query('select id, organization_id from pipelines where slug = $1', [pipeline])
+  pipelineId = rows[0].id
+  organizationId = rows[0].organization_id
+})
+
+test('builds of a pipeline are read from an index, newest first, without a sort', async () => {
   const none = { states: null, branch: null, commit: null, source: null }
   const list = (filter: object) =>
-    planOf((database) => listBuildsOf(database as never, id, { ...none, ...filter }, null, 51))
+    planOf((database) => listBuildsOf(database as never, pipelineId, { ...none, ...filter }, null, 51))
   const all = await list({})
   expect(all).toMatch(/Index Scan Backward using build_records_number_unique/)
   expect(all).toMatch(/builds_pkey/)
@@ -52,6 +90,32 @@ test('builds of a pipeline are read from an index, newest first, without a sort'
     expect(plan).toContain(index)
     expect(plan).not.toMatch(/Seq Scan on build/)
   }
-  const one = await planOf((database) => findBuild(database as never, id, 17))
+  const one = await planOf((database) => findBuild(database as never, pipelineId, 17))
   expect(one).not.toMatch(/Seq Scan on build/)
+})
+
+test('what every request, delivery, step and sweep asks is answered by an index', async () => {
+  const { rows } = await it.server.pool.query('select id from build_records where number = 17')
+  const build: string = rows[0].id
+  const anything = { archived: false, q: 'x' }
+  const questions: readonly (readonly [what: string, ask: (database: never) => Promise<unknown>])[] = [
+    ['delivery', (on) => findDelivered(on, pipelineId, { provider: 'github', id: '5', event: 'push' })],
+    ['place', (on) => findBuildPlace(on, organizationId, build)],
+    ['archive', (on) => findArchive(on, build)],
+    ['source', (on) => findSource(on, build)],
+    ['blobs', (on) => blobsInUse(on, [build])],
+    ['forgotten approvals', (on) => findForgotten(on, new Date(), 500)],
+    ['reader', (on) => findReader(on, build)],
+    ['secrets', (on) => findSecrets(on, organizationId, pipelineId, ['S1', 'S2'])],
+    ['list of secrets', (on) => listSecrets(on, { organizationId, pipelineId: null })],
+    ['pipeline', (on) => findPipeline(on, organizationId, 'p-1')],
+    ['pipeline by source', (on) => findPipelineBySource(on, organizationId, 'ACME/1', 'ci')],
+    ['list of pipelines', (on) => listPipelinesOf(on, organizationId, anything, null, 51)],
+    ['repository', (on) => findConnectedByName(on, organizationId, 'acme/r1')],
+  ]
+  for (const [what, ask] of questions) {
+    const plan = await planOf((database) => ask(database as never))
+    expect([what, plan]).toEqual([what, expect.stringMatching(/Index|Bitmap/)])
+    expect([what, plan]).toEqual([what, expect.not.stringContaining('Seq Scan')])
+  }
 })

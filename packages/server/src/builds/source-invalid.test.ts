@@ -1,9 +1,11 @@
 /** What is no archive is seen when it is unpacked: with real sandboxes. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { components } from '@harmont/contract'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 
@@ -12,6 +14,7 @@ const it = testServer({
   HARMONT_RUNNER: 'local',
   HARMONT_RUNNER_SLOTS: '2',
   HARMONT_SANDBOX_NETWORK: 'none',
+  HARMONT_SOURCE_URL_ALLOW: '127.0.0.1',
 })
 const steps = ir(
   { key: 'a', cmd: 'true', soft_fail: true, retry: { limit: 2 } },
@@ -51,4 +54,23 @@ test('where the pipeline has to be rendered from it, the request is refused and 
   expect([made.status, made.body.error]).toMatchObject([422, { code: 'build_plan_rejected', build: { number: 1 } }])
   const build = await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)
   expect(build.body).toMatchObject({ state: 'failed', error_code: 'source_invalid' })
+})
+
+test('an archive at an address is the tree of the steps; with another checksum than was said the build fails and says so', async () => {
+  const archive = execFileSync('tar', ['-cz', '-C', import.meta.dirname, 'runner-token.ts'])
+  const host = createServer((_, response) => response.end(archive))
+  await new Promise<void>((done) => host.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void host.close())
+  const source_url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/a.tgz`
+  const pipeline_ir = ir({ key: 'a', cmd: 'test -s runner-token.ts' })
+  const run = async (source_sha256: string | null) => {
+    const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+    const body = { branch: 'main', commit: 'c', pipeline_ir, source_url, source_sha256 }
+    expect((await it.request(ownerToken, 'POST', builds, body)).status).toBe(201)
+    const read = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)).body
+    await expect.poll(async () => (await read()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+    return read()
+  }
+  expect(await run(null)).toMatchObject({ state: 'passed' })
+  expect(await run('0'.repeat(64))).toMatchObject({ state: 'failed', error_code: 'source_checksum_mismatch' })
 })
