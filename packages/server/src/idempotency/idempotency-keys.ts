@@ -43,7 +43,7 @@ function keptOf({ subject, request_hash: requestHash }: Left): (Claim & { kind: 
 function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
   const renewal = setInterval(() => {
     renewLease(pool, held).catch((error: unknown) => log.warn({ err: error }, 'a lease of a key was not moved on'))
-  }, renewMs)
+  }, renewMs).unref()
   return {
     async keep(client, subject, requestHash) {
       if (!(await keepSubject(client, held, subject, requestHash))) throw stillRuns()

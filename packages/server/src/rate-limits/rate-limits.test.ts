@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '../http/index.ts'
-import { testServer } from '../testing/server.ts'
+import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 import type { Buckets } from './buckets.ts'
 import { createLimiter } from './create-limiter.ts'
 import type { RateLimiter } from './limiter.ts'
@@ -9,6 +9,7 @@ import { rateLimitRules } from './rules.ts'
 import { removeFullBuckets, SharedBuckets } from './store.ts'
 
 const it = testServer()
+const limited = testServer({ HARMONT_RATE_LIMITS: 'on' })
 const limiterWith = (setting: string) => createLimiter(new SharedBuckets(it.server.pool), rateLimitRules(setting))
 
 /** Seconds to wait; null when it was allowed. */
@@ -122,4 +123,16 @@ test('memory stays bounded: full buckets are forgotten, and beyond the most the 
   now += 10_000
   for (let n = 0; n < 60; n += 1) await take(`later-${n}`)
   expect(buckets.size).toBe(60)
+})
+
+test('G52 five watchers and three CLIs that wait for their sign-in, a minute of each at once, never meet a limit', async () => {
+  const path = '/api/v0/organizations/default/pipelines/ci/builds/1'
+  const watched = Array.from({ length: 5 * 80 }, () => limited.request(ownerToken, 'GET', path))
+  const claimed = ['a', 'b', 'c'].flatMap((nonce) =>
+    Array.from({ length: 80 }, () =>
+      limited.request(null, 'POST', '/api/v0/auth/cli/claim', { nonce: nonce.repeat(16) }),
+    ),
+  )
+  expect(new Set((await Promise.all(watched)).map(codeOf))).toEqual(new Set(['pipeline_not_found']))
+  expect(new Set((await Promise.all(claimed)).map(codeOf))).toEqual(new Set(['cli_code_invalid']))
 })
