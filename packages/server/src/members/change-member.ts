@@ -27,12 +27,13 @@ export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, 
     const member = await findMember(client, organizationId, userId)
     if (member === undefined) throw apiError('member_not_found', 'No member of this organization has this id.')
     const needed = roleNeeded(asker, member, to)
-    requireRole(roleBefore, needed, 'do this to this member')
+    const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
+    requireRole(roleBefore, needed, what)
     await requireAnotherOwner(client, organizationId, member, to)
     // What the asker was may have been taken from them since the request came.
     const asking = await findMember(client, organizationId, asker.caller.userId)
     if (asking === undefined) throw organizationNotFound()
-    requireRole(asking.role, needed, 'do this to this member')
+    requireRole(asking.role, needed, what)
     if (member.role === to) return member
     await apply(client, asker, member, to)
     return { ...member, role: to ?? member.role }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { transaction } from '../database/transaction.ts'
 import { ensureOwner } from '../organizations/store.ts'
-import { codeOf, testServer } from '../testing/server.ts'
+import { codeOf, publicUrl, testServer } from '../testing/server.ts'
+import { sessionCookies } from './cookies.ts'
 import { startSession } from './start-session.ts'
 import { removeDeadSessions } from './store.ts'
 
-const it = testServer()
+const cookieSecret = 'the-cookie-secret-of-tests'
+const it = testServer({ HARMONT_COOKIE_SECRET: cookieSecret })
 const path = '/api/v0/user/sessions'
 const client = { address: '203.0.113.9', userAgent: 'Firefox' }
 
@@ -98,6 +100,23 @@ test('logging out takes back the credential of the request and clears the cookie
   expect(rows.map(({ action }) => action)).toEqual(
     expect.arrayContaining(['session.logged_out', 'api_token.logged_out']),
   )
+})
+
+test('a browser that logs out with its cookies has neither session nor cookies any more', async () => {
+  const { id } = await it.newUser('browser')
+  const session = await transaction(it.server.pool, (database) =>
+    startSession(database, { userId: id, kind: 'web', isCookie: true, client }),
+  )
+  const cookies = sessionCookies(publicUrl, cookieSecret)
+    .set(session)
+    .map((text) => text.split(';')[0] ?? '')
+  const [, csrf = ''] = cookies[1]?.split('=') ?? []
+  const headers = { cookie: cookies.join('; '), origin: publicUrl, 'x-csrf-token': csrf }
+  expect((await it.request(null, 'GET', '/api/v0/session', undefined, headers)).status).toBe(200)
+  const answer = await it.request(null, 'POST', '/api/v0/auth/logout', undefined, headers)
+  expect(answer.status).toBe(204)
+  expect(answer.headers.getSetCookie().every((cookie) => cookie.includes('Max-Age=0'))).toBe(true)
+  expect((await it.request(null, 'GET', '/api/v0/session', undefined, headers)).status).toBe(401)
 })
 
 test('a user has at most 200 sessions, also when they start at the same time, and the oldest end first', async () => {
