@@ -18,6 +18,8 @@ export interface GitServer {
   misbehave(...next: readonly Misbehaviour[]): void
   /** Resolves when a connection is held in mid-pack; gives what cuts it. */
   held(): Promise<() => void>
+  /** A repository is asked for elsewhere from now on: at this address of one, as after a rename. */
+  move(name: string, to: string): void
   /** Whether clients may speak protocol version 2, which gives any commit by its id; without it only what the repository allows. */
   allowVersion2(allowed: boolean): void
   stop(): Promise<void>
@@ -37,6 +39,7 @@ export async function startGitServer(folder: string, access: Access | null = nul
   const requests: string[] = []
   const odd: Misbehaviour[] = []
   const held = Promise.withResolvers<() => void>()
+  const moved = new Map<string, string>()
   let bytesSent = 0
   let version2 = true
 
@@ -44,10 +47,14 @@ export async function startGitServer(folder: string, access: Access | null = nul
     const path = new URL(request.url ?? '/', 'http://git').pathname
     response.once('close', () => requests.push(`${request.method} ${path} ${response.statusCode}`))
     const next = path.endsWith('/info/refs') && typeof odd[0] !== 'object' ? odd.shift() : undefined
+    const repository = `${path.split('.git/')[0]}.git`
+    const to = moved.get(repository)
     if (next === 'cut') request.socket.destroy()
     else if (typeof next === 'number') response.writeHead(next, next < 400 ? { location: '/elsewhere' } : {}).end()
     else if (!isLetIn(request, path, access)) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
-    else if (!existsSync(join(folder, `${path.split('.git/')[0]}.git`))) response.writeHead(404).end('Not Found')
+    else if (to !== undefined)
+      response.writeHead(301, { location: `${to}${request.url?.slice(repository.length)}` }).end()
+    else if (!existsSync(join(folder, repository))) response.writeHead(404).end('Not Found')
     else {
       serve(folder, request, response, version2, (bytes, sentHere) => {
         bytesSent += bytes.length
@@ -71,6 +78,7 @@ export async function startGitServer(folder: string, access: Access | null = nul
       return bytesSent
     },
     requests,
+    move: (name, to) => void moved.set(`/${name}.git`, to),
     misbehave: (...next) => void odd.push(...next),
     held: () => held.promise,
     allowVersion2(allowed) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { gitRepository, startGitServer } from '../../../../test/outside/git-server.ts'
 import { gitBench, token } from './git.test-support.ts'
 
 const it = gitBench()
@@ -128,6 +129,31 @@ test('a repository that is not there is refused for good, and so is one that lea
     })
   }
   expect(it.server.requests.some((line) => line.includes('elsewhere'))).toBe(false)
+})
+
+test('a renamed repository is followed to where it is now, on the same host', async () => {
+  const old = it.newRepository()
+  const { commit, name } = it.newRepository()
+  const id = commit({ ref: 'refs/heads/main', files: { a: 'renamed' } })
+  it.server.move(old.name, `${it.server.url}/${name}.git`)
+  expect(readFileSync(join((await old.checkout(id)).tree.path, 'a'), 'utf8')).toBe('renamed')
+})
+
+test('nobody is followed to another host, which would get the token', async () => {
+  const other = await startGitServer(join(it.folder, 'other-host'))
+  try {
+    const stolen = gitRepository(other, 'evil/r')
+    const id = stolen.commit({ ref: 'refs/heads/main', files: { a: 'stolen' } })
+    const { checkout, name } = it.newRepository()
+    it.server.move(name, stolen.url)
+    await expect(checkout(id)).rejects.toMatchObject({
+      code: 'source_fetch_failed',
+      message: expect.stringContaining('301'),
+    })
+    expect(other.requests).toEqual([])
+  } finally {
+    await other.stop()
+  }
 })
 
 test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(

@@ -1,4 +1,5 @@
 import { fetchFailure, fetchRefused, gitsReason, unreachable } from './fetch-failure.ts'
+import { movedTo } from './moved-to.ts'
 import { runGit } from './run-git.ts'
 
 export interface FetchRequest {
@@ -49,7 +50,12 @@ export async function hasCommit(repository: string, { commit, refs }: FetchReque
  * Brings the commit with its history, and all tags, into the mirror. Only what the mirror lacks moves. Fails with SandboxError
  * `source_fetch_failed` when that can never be, with `SourceUnreachable` when it may be later, and otherwise when the mirror may be broken.
  */
-export async function fetchCommit(repository: string, request: FetchRequest, lockFd: number): Promise<void> {
+export async function fetchCommit(
+  repository: string,
+  request: FetchRequest,
+  lockFd: number,
+  mayMove = true,
+): Promise<void> {
   const { url, commit, refs, authorization } = request
   let why = ''
   for (const wanted of [commit, ...refs]) {
@@ -63,7 +69,11 @@ export async function fetchCommit(repository: string, request: FetchRequest, loc
       })
     } catch (error) {
       const failure = fetchFailure(error, url)
-      if (failure === 'refused') throw fetchRefused(url, commit, gitsReason(error))
+      if (failure === 'moved' && mayMove) {
+        const moved = await whereTo(request)
+        if (moved !== undefined) return fetchCommit(repository, { ...request, url: moved }, lockFd, false)
+      }
+      if (failure === 'refused' || failure === 'moved') throw fetchRefused(url, commit, gitsReason(error))
       if (failure === 'unreachable') throw unreachable(request, error)
       if (failure === 'unclear') throw error
       why ||= gitsReason(error)
@@ -73,6 +83,14 @@ export async function fetchCommit(repository: string, request: FetchRequest, loc
     why = `it is no longer in ${wanted}`
   }
   throw fetchRefused(url, commit, why)
+}
+
+async function whereTo(request: FetchRequest): Promise<string | undefined> {
+  try {
+    return await movedTo(request)
+  } catch (error) {
+    throw unreachable(request, error)
+  }
 }
 
 const fetchOptions = [

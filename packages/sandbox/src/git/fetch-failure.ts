@@ -6,13 +6,14 @@ export class SourceUnreachable extends Error {
   override readonly name = 'SourceUnreachable'
 }
 
-/** `absent`: what was asked for is not there, or not given by its name. `unclear`: it may be our mirror that is broken. */
-export type FetchFailure = 'absent' | 'refused' | 'unreachable' | 'unclear'
+/** `absent`: what was asked for is not there, or not given by its name. `moved`: the repository may be elsewhere. `unclear`: it may be our mirror that is broken. */
+export type FetchFailure = 'absent' | 'moved' | 'refused' | 'unreachable' | 'unclear'
 
 const signs: readonly (readonly [RegExp, FetchFailure])[] = [
   [/not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i, 'absent'],
   [/The requested URL returned error: (5\d\d|408|429)/, 'unreachable'],
-  [/The requested URL returned error: [34]\d\d/, 'refused'],
+  [/The requested URL returned error: 3\d\d/, 'moved'],
+  [/The requested URL returned error: 4\d\d/, 'refused'],
   [
     /repository 'URL.*' not found|Authentication failed|could not read (Username|Password)|terminal prompts disabled/,
     'refused',
