@@ -2,7 +2,8 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { stillMember } from '../members/store.ts'
 
-interface Reader {
+/** A member who reads a stream. */
+export interface Reader {
   readonly organizationId: string
   readonly userId: string
 }

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import type pg from 'pg'
+import type { Logger } from 'pino'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
+import { whileMember } from '../event-streams/while-member.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
 import {
   type ByteRange,
@@ -17,7 +19,7 @@ import { logEvents, resumeAfter } from './event-stream.ts'
 import { LogReads } from './log-follower.ts'
 import { followText, logText } from './log-text.ts'
 import { type LogTokenSecrets, makeLogToken } from './log-token.ts'
-import { requireLog } from './require-log.ts'
+import { type ReadableLog, requireLog } from './require-log.ts'
 
 export interface JobLogServices {
   readonly pool: pg.Pool
@@ -34,54 +36,66 @@ export function jobLogRoutes(
   const { pool, engine, logTokenSecrets, closing } = services
   const reads = new LogReads({ pool, store: engine.store })
   const seats = new StreamSeats()
+  /** Opens a stream that has a seat, and is open while its reader may read. */
+  const follow = (
+    { method, log, signal }: StreamContext,
+    { buildId, reader }: ReadableLog,
+    events: (stop: AbortSignal) => AsyncIterable<string | Uint8Array>,
+  ) => {
+    const leave = method === 'GET' ? seats.take(buildId) : () => {}
+    return () => {
+      const stop = AbortSignal.any([signal, closing])
+      const reading = reader === null ? { signal: stop, end: () => {} } : whileMember({ pool, log }, reader, stop)
+      return Readable.from(events(reading.signal)).once('close', () => {
+        reading.end()
+        leave()
+      })
+    }
+  }
   return {
     getBuildLogToken: operation('getBuildLogToken', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date())
       return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
     }),
-    streamJobLogs: operation('streamJobLogs', async ({ method, params, query, credential, header, signal }) => {
-      const { jobId, buildId } = await requireLog(
-        pool,
-        logTokenSecrets,
-        { token: query.token, credential },
-        params.job_id,
-      )
+    streamJobLogs: operation('streamJobLogs', async (context) => {
+      const { params, query, credential, header } = context
+      const shown = { token: query.token, credential }
+      const readable = await requireLog(pool, logTokenSecrets, shown, params.job_id)
       const after = resumeAfter(header('last-event-id') ?? query.last_event_id ?? null)
-      const leave = method === 'GET' ? seats.take(buildId) : () => {}
       return {
         status: 200,
         mediaType: 'text/event-stream',
         headers: streamHeaders,
-        open() {
-          return Readable.from(logEvents(reads, jobId, after, AbortSignal.any([signal, closing]))).once('close', leave)
-        },
+        open: follow(context, readable, (stop) => logEvents(reads, readable.jobId, after, stop)),
       }
     }),
-    getJobLogText: operation('getJobLogText', async ({ method, params, query, credential, header, signal }) => {
-      const { jobId, buildId } = await requireLog(
-        pool,
-        logTokenSecrets,
-        { token: query.token, credential },
-        params.job_id,
-      )
+    getJobLogText: operation('getJobLogText', async (context) => {
+      const { params, query, credential, header } = context
+      const shown = { token: query.token, credential }
+      const readable = await requireLog(pool, logTokenSecrets, shown, params.job_id)
+      const { jobId } = readable
       // The end first: what is counted after it is all there will be.
       const isComplete = await reads.isOver(jobId)
       const start = isComplete || query.meta === '1' ? null : openRangeStart(header('range'))
       if (start !== null) {
-        const leave = method === 'GET' ? seats.take(buildId) : () => {}
-        const stop = AbortSignal.any([signal, closing])
         return {
           status: 206,
           mediaType: 'text/plain',
           headers: { ...textFacts(false), ...growingRangeHeaders(start) },
-          open: () => Readable.from(followText(reads, jobId, start, stop)).once('close', leave),
+          open: follow(context, readable, (stop) => followText(reads, jobId, start, stop)),
         }
       }
       const { lastSeq, bytes } = await engine.store.size(jobId)
       return textReply(reads, { jobId, isComplete, lastSeq, bytes, withRemarks: query.meta === '1' }, header)
     }),
   }
+}
+
+interface StreamContext {
+  readonly method: string
+  readonly log: Logger
+  readonly signal: AbortSignal
 }
 
 interface LogState {

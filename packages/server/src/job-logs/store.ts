@@ -12,17 +12,21 @@ export async function findBuildOfJob(database: Database, jobId: string): Promise
   return rows[0]?.build_id
 }
 
-/** Whether the caller is a member of the organization that a build belongs to, and the credential shows that. */
-export async function mayReadBuild(database: Database, caller: Caller, buildId: string): Promise<boolean> {
-  const { rowCount } = await database.query({
-    name: 'may-read-build',
-    text: `select 1 from build_records r
+/** The organization that a build belongs to; undefined unless the caller is a member of it and the credential shows it. */
+export async function findReadOrganization(
+  database: Database,
+  caller: Caller,
+  buildId: string,
+): Promise<string | undefined> {
+  const { rows } = await database.query<{ organization_id: string }>({
+    name: 'find-read-organization',
+    text: `select p.organization_id from build_records r
              join pipelines p on p.id = r.pipeline_id
              join memberships m on m.organization_id = p.organization_id and m.user_id = $2
             where r.id = $1 and ($3::uuid[] is null or p.organization_id = any ($3))`,
     values: [buildId, caller.userId, caller.organizationIds],
   })
-  return rowCount === 1
+  return rows[0]?.organization_id
 }
 
 export async function jobState(database: Database, jobId: string): Promise<JobState> {
