@@ -21,7 +21,7 @@ export class Matcher {
     this.#fallback = new Int32Array(most)
     this.#depth = new Int32Array(most)
     this.#match = new Int32Array(most)
-    this.#link(this.#grow(patterns))
+    this.#link(this.#grow(patterns, most))
   }
 
   /** How many bytes at the end of what was scanned may be the beginning of a pattern. */
@@ -69,17 +69,21 @@ export class Matcher {
     return Math.imul(key, 0x9e3779b1) >>> this.#shift
   }
 
-  /** Makes the trie; gives parent and byte of each state. */
-  #grow(patterns: readonly Uint8Array[]): readonly (readonly [number, number])[] {
-    const origins: [number, number][] = [[0, 0]]
+  /** Makes the trie; gives the states that there are, and where each comes from. */
+  #grow(patterns: readonly Uint8Array[], most: number): Trie {
+    const parents = new Int32Array(most)
+    const bytes = new Uint8Array(most)
     const mask = this.#keys.length - 1
+    let states = 1
     for (const pattern of patterns) {
       this.#begins[((pattern[0] as number) << 8) | (pattern[1] as number)] = 1
       let state = 0
       for (const byte of pattern) {
         let next = this.#edge(state, byte)
         if (next === 0) {
-          next = origins.push([state, byte]) - 1
+          next = states++
+          parents[next] = state
+          bytes[next] = byte
           const key = state * 256 + byte + 1
           let at = this.#slot(key)
           while (this.#keys[at] !== 0) at = (at + 1) & mask
@@ -91,14 +95,15 @@ export class Matcher {
       }
       this.#match[state] = pattern.length
     }
-    return origins
+    return { states, parents, bytes }
   }
 
-  #link(origins: readonly (readonly [number, number])[]): void {
+  #link({ states, parents, bytes }: Trie): void {
     // The shorter ones first: a state falls back to a shorter one.
-    const states = [...origins.keys()].slice(1).sort((a, b) => this.depth(a) - this.depth(b))
-    for (const state of states) {
-      const [parent, byte] = origins[state] as readonly [number, number]
+    const byDepth = new Int32Array(states).map((_, state) => state).sort((a, b) => this.depth(a) - this.depth(b))
+    for (const state of byDepth.subarray(1)) {
+      const parent = parents[state] as number
+      const byte = bytes[state] as number
       let behind = this.#fallback[parent] as number
       while (behind !== 0 && this.#edge(behind, byte) === 0) behind = this.#fallback[behind] as number
       const target = parent === 0 ? 0 : this.#edge(behind, byte)
@@ -106,4 +111,11 @@ export class Matcher {
       this.#match[state] ||= this.#match[target] as number
     }
   }
+}
+
+interface Trie {
+  readonly states: number
+  /** By state: the one before it, and the byte that leads from there. */
+  readonly parents: Int32Array
+  readonly bytes: Uint8Array
 }

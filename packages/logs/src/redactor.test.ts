@@ -251,6 +251,20 @@ describe('forms', () => {
       expect(redacted(`<${form}>`, key)).toBe('<***>')
   })
 
+  test('G15 a key, printed as it is, indented, or in one line of JSON', () => {
+    const lines = [
+      '-----BEGIN KEY-----',
+      ...Array.from({ length: 20 }, (_, n) => `${n}/${'aB3+'.repeat(16)}`),
+      '-----END KEY-----',
+    ]
+    const key = `${lines.join('\n')}\n`
+    const masks = (between: string) => lines.map(() => '***').join(between)
+    expect(redacted(key, key)).toBe(`${masks('\n')}\n`)
+    expect(redacted(lines.join('\r\n    '), key)).toBe(masks('\r\n    '))
+    expect(redacted(JSON.stringify({ key }), key)).toBe(`{"key":"${masks('\\n')}\\n"}`)
+    expect(redacted(`<${Buffer.from(key).toString('base64')}>`, key)).toBe('<***>')
+  })
+
   test('a value shorter than 4 bytes is not masked, and neither is nothing', () => {
     expect(createRedactor(['', 'abc', '  a  ', '\n'])?.text('abc')).toBe('abc')
     expect(createRedactor(['', 'abc'])).toBeNull()

@@ -15,20 +15,26 @@ export function isMaskable(secret: string): boolean {
 /** What to look for, each once: forms of every secret that is long enough, of what is left without white space around it, and of its lines. */
 export function secretForms(secrets: readonly string[]): readonly Buffer[] {
   const forms = new Set<string>()
+  const add = (form: string) => {
+    for (const piece of pieces(form)) forms.add(piece)
+  }
   for (const secret of secrets.filter(isMaskable)) {
-    for (const part of [secret, secret.trim()]) if (isMaskable(part)) addForms(forms, part)
-    for (const line of secret.split(/\r\n|\n|\r/)) {
-      if (Buffer.byteLength(line.trim()) >= leastLineBytes) addForms(forms, line.trim())
-    }
+    const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
+    const long = lines.filter((line) => Buffer.byteLength(line) >= leastLineBytes)
+    // A key of 40 lines: with all of them masked, what is left of the whole is white space.
+    const isAllLong = lines.length > 1 && lines.every((line) => line === '' || long.includes(line))
+    const whole = [secret, secret.trim()].filter(isMaskable)
+    for (const text of whole) for (const form of base64Forms(text)) add(form)
+    for (const text of isAllLong ? [] : whole) for (const form of plainForms(text)) add(form)
+    for (const line of long) for (const form of [...plainForms(line), ...base64Forms(line)]) add(form)
   }
   return [...forms].map((form) => Buffer.from(form, 'latin1'))
 }
 
-/** Forms are kept as one character a byte, so that equal ones are found. */
-function addForms(forms: Set<string>, text: string): void {
+/** Forms are one character a byte, so that equal ones are found. */
+function plainForms(text: string): readonly string[] {
   const bytes = Buffer.from(text)
-  const all = [bytes.toString('latin1'), ...base64Forms(bytes), ...urlForms(bytes), ...jsonForms(text)]
-  for (const form of all) for (const piece of pieces(form)) forms.add(piece)
+  return [bytes.toString('latin1'), ...urlForms(bytes), ...jsonForms(text)]
 }
 
 function pieces(form: string): readonly string[] {
@@ -42,7 +48,8 @@ function pieces(form: string): readonly string[] {
  * What is certain of the Base64 of a text that has these bytes in it: they may begin at each of the three places of a group. Where they are the end,
  * also the last letter and the padding.
  */
-function base64Forms(bytes: Buffer): readonly string[] {
+function base64Forms(text: string): readonly string[] {
+  const bytes = Buffer.from(text)
   const found: string[] = []
   for (const before of [0, 1, 2]) {
     const padded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
