@@ -1,7 +1,7 @@
 /** What a credential opens: sessions as bearer and cookie, keys with scopes and organizations. */
 import { randomUUID } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { transaction } from '../database/transaction.ts'
 import { sessionCookies } from '../sessions/cookies.ts'
 import { startSession } from '../sessions/start-session.ts'
@@ -178,7 +178,8 @@ describe('a key', () => {
     }
   })
 
-  test('opens the logs of its organization, with the scope to read', async () => {
+  /** The path of the log of a job that waits for a runner. */
+  async function newLog(): Promise<string> {
     const pipeline = await it.newPipeline()
     const build = await it.request(ownerToken, 'POST', `/api/v0/organizations/default/pipelines/${pipeline}/builds`, {
       branch: 'main',
@@ -192,7 +193,11 @@ describe('a key', () => {
       'GET',
       `/api/v0/organizations/default/pipelines/${pipeline}/builds/1/jobs`,
     )
-    const path = `/v0/jobs/${jobs.body.data[0]?.id}/logs.txt`
+    return `/v0/jobs/${jobs.body.data[0]?.id}/logs`
+  }
+
+  test('opens the logs of its organization, with the scope to read', async () => {
+    const path = `${await newLog()}.txt`
     const ask = async (token: string) => {
       const answer = await it.request(token, 'GET', path)
       return answer.status === 200 ? 200 : codeOf(answer)
@@ -201,5 +206,25 @@ describe('a key', () => {
     expect(await ask(await newKey(['read'], 'default'))).toBe(200)
     expect(await ask(await newKey(['read'], second))).toBe('log_stream_forbidden')
     expect(await ask(await newKey(['build', 'manage', 'account'], null))).toBe('insufficient_scope')
+  })
+
+  test('reads a log on for as long as its user is a member, which is asked every minute', async () => {
+    const path = await newLog()
+    const { id, token } = await it.newUser('reader')
+    const { pool } = it.server
+    await pool.query(
+      "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
+      [id],
+    )
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const stream = await fetch(it.server.url + path, { headers: { authorization: `Bearer ${token}` } })
+    expect(stream.status).toBe(200)
+    await pool.query('delete from memberships where user_id = $1', [id])
+    const text = stream.text()
+    vi.advanceTimersByTime(60_000)
+    expect(await text).not.toContain('event: done')
   })
 })
