@@ -79,7 +79,7 @@ const repositories = async (member: Member, number: number) =>
 
 test('a personal installation is bound by its account, and its repositories follow in the background', async () => {
   const ada = await newMember()
-  const names = Array.from({ length: 130 }, (_, n) => `r${String(n).padStart(3, '0')}`)
+  const names = Array.from({ length: 105 }, (_, n) => `r${String(n).padStart(3, '0')}`)
   const installation = await github.install(
     ada.account,
     names.map((name) => github.addRepository(ada.account, name)),
