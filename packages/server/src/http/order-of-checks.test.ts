@@ -166,19 +166,19 @@ describe('order of checks: CSRF and scope', () => {
 
 describe('order of checks: limits', () => {
   /** A server with these limits, and how it answers. */
-  async function limited(rules: string) {
+  async function limited(rules: string, trustedProxies: readonly string[] = []) {
     const setting: RateLimitRules = rateLimitRules(rules)
-    const own = await startTestServer({}, {}, { limiter: createLimiter(new ProcessBuckets(), setting) })
+    const own = await startTestServer({}, {}, { limiter: createLimiter(new ProcessBuckets(), setting), trustedProxies })
     const ask = caller(() => own.url)
     return {
       [Symbol.asyncDispose]: () => own.close(),
-      async codes(times: number, ...[method, path, token, body]: Parameters<typeof ask>) {
+      async codes(times: number, ...[method, path, token, body, headers]: Parameters<typeof ask>) {
         const codes: (number | string)[] = []
         for (let n = 0; n < times; n += 1) {
-          const { status, json, headers } = await ask(method, path, token, body)
+          const { status, json, headers: got } = await ask(method, path, token, body, headers)
           codes.push(status)
           if (status === 429)
-            expect([json.error.code, Number(headers.get('retry-after')) > 0]).toEqual(['rate_limited', true])
+            expect([json.error.code, Number(got.get('retry-after')) > 0]).toEqual(['rate_limited', true])
         }
         return codes
       },
@@ -225,5 +225,16 @@ describe('order of checks: limits', () => {
     expect(await isRefused('/webhooks/github')).toEqual([false, false, true])
     expect(await isRefused('/api/v0/auth/cli/claim')).toEqual([false, false, false])
     expect(await isRefused('/api/v0/auth/google')).toEqual([false, true, true])
+  })
+
+  it('G35 counts the address that a trusted proxy names, and of others the peer', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address })
+    const ask = ['GET', '/api/v0/ping', undefined, undefined] as const
+    await using proxied = await limited('anonymous=1/1h', ['127.0.0.0/8'])
+    expect(await proxied.codes(2, ...ask, from('203.0.113.1'))).toEqual([200, 429])
+    expect(await proxied.codes(2, ...ask, from('203.0.113.1, 203.0.113.2'))).toEqual([200, 429])
+    await using direct = await limited('anonymous=1/1h')
+    expect(await direct.codes(1, ...ask, from('203.0.113.1'))).toEqual([200])
+    expect(await direct.codes(1, ...ask, from('203.0.113.2'))).toEqual([429])
   })
 })
