@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { operation } from './index.ts'
+import { startTestServer, type TestServer } from './test-server.ts'
+
+const mebibyte = 1024 * 1024
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({
+    receiveWebhook: operation('receiveWebhook', async ({ body: { raw } }) => ({
+      status: 202,
+      body: { status: 'accepted' },
+      headers: { 'x-raw': hashOf(raw) },
+    })),
+  })
+})
+afterAll(() => server.close())
+
+async function send(body: Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}) {
+  const init = body === undefined ? { headers } : { headers, body }
+  const answer = await fetch(`${server.url}/webhooks/github`, { method: 'POST', ...init })
+  return { status: answer.status, hash: answer.headers.get('x-raw'), text: await answer.text() }
+}
+
+test('G36 a signed body reaches its operation as the bytes that were sent, whatever they are', async () => {
+  const bodies = [Buffer.from('{"a": 1}'), Buffer.from([0, 255, 0xed, 0xa0, 0x80, 13, 10]), Buffer.alloc(0)]
+  const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=latin1', 'a;;/']
+  for (const bytes of bodies)
+    for (const type of types)
+      expect(await send(bytes, { 'content-type': type })).toMatchObject({ status: 202, hash: hashOf(bytes) })
+  expect(await send(undefined)).toMatchObject({ status: 202, hash: hashOf(Buffer.alloc(0)) })
+})
+
+test('a signed body has at most 25 MiB', async () => {
+  const largest = randomBytes(25 * mebibyte)
+  expect(await send(largest)).toMatchObject({ status: 202, hash: hashOf(largest) })
+  const { status, text } = await send(Buffer.concat([largest, Buffer.from('x')]))
+  expect(status).toBe(413)
+  expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
+})
