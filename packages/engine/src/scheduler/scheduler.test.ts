@@ -42,8 +42,8 @@ test('G01 a lease that ran out is ended, but not before the scheduler has watche
 
 test('a step and a build whose time is over are told to stop though their runner says nothing', async () => {
   for (const buildSeconds of [null, 1]) {
-    const store = storeWithJob({}, buildSeconds)
     const at = Date.now()
+    const store = storeWithJob({}, buildSeconds)
     const [lease] = await store.lease('silent', 1, at)
     await store.apply('b', [{ type: 'started', job: lease?.jobId ?? '', fence: 1, at }])
     const stopped = new Promise((resolve) => store.changes.onStop(resolve))
