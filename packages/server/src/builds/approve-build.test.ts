@@ -145,3 +145,19 @@ test('a fork’s build that failed for want of money before anybody was asked wa
   const repeated = await it.request<Build>(ownerToken, 'POST', `${path}/1/rebuild`, {})
   expect([repeated.status, repeated.body.wait_reason]).toEqual([201, 'approval'])
 })
+
+test('G10 approved and canceled at the same time, builds end as canceled, and nothing of them is left to run', async () => {
+  const builds = await Promise.all(Array.from({ length: 10 }, () => newFork()))
+  await Promise.all(
+    builds.flatMap(({ path }) => [approve(`${path}/1`), it.request(ownerToken, 'PUT', `${path}/1/cancel`)]),
+  )
+  for (const { path } of builds) expect((await get(`${path}/1`)).state).toBe('canceled')
+  const ids = builds.map(({ id }) => id)
+  const ready = await it.server.pool.query('select from engine.ready where build_id = any($1)', [ids])
+  expect(ready.rowCount).toBe(0)
+  // What lists are filtered by is the engine's state, whatever has happened above.
+  const { rows } = await it.server.pool.query(
+    'select r.state, b.state from build_records r join engine.builds b on b.id = r.id where r.state <> b.state',
+  )
+  expect(rows).toEqual([])
+})

@@ -227,3 +227,11 @@ test('a build that is opened again has the token that its runners need, until it
   await play(build, { d: 0 })
   await expect.poll(tokenOf, { timeout: 5000 }).toBeNull()
 })
+
+test('G10 a list by state finds builds as they are after retries', async () => {
+  const { rows } = await it.server.pool.query(
+    'select count(*)::int as all, count(*) filter (where r.state <> b.state)::int as wrong from build_records r join engine.builds b on b.id = r.id',
+  )
+  expect(rows[0]).toMatchObject({ wrong: 0 })
+  expect(rows[0].all).toBeGreaterThan(10)
+})

@@ -74,3 +74,5 @@ create table secrets (
 );
 create unique index secrets_of_organization_unique on secrets (organization_id, name) where pipeline_id is null;
 create unique index secrets_of_pipeline_unique on secrets (pipeline_id, name) where pipeline_id is not null;
+-- How the deletion of an organization finds them.
+create index secrets_of_organization on secrets (organization_id);
