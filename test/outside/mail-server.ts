@@ -20,8 +20,8 @@ export interface MailServer {
   readonly mails: readonly ReceivedMail[]
   /** The n-th mail for a recipient, counted from 1, when it is there. Waits 10 s. */
   mailTo(recipient: string, nth?: number): Promise<ReceivedMail>
-  /** Refuses the next mails for the time being. */
-  refuse(count: number): void
+  /** Refuses the next mail for this recipient for the time being. */
+  refuse(recipient: string): void
   /** While true, mails are taken and never answered. */
   hangs: boolean
   /** How many mails were taken without an answer. */
@@ -35,7 +35,7 @@ const login = { user: 'harmont', pass: 'a password/with:signs@' }
 export async function startMailServer(): Promise<MailServer> {
   const mails: ReceivedMail[] = []
   const waiting = new Set<() => void>()
-  let toRefuse = 0
+  const toRefuse = new Set<string>()
   const it = { hangs: false, hung: 0 }
   const server = new SMTPServer({
     allowInsecureAuth: true,
@@ -52,8 +52,7 @@ export async function startMailServer(): Promise<MailServer> {
           it.hung += 1
           return
         }
-        if (toRefuse > 0) {
-          toRefuse -= 1
+        if (envelope.rcptTo.some(({ address }) => toRefuse.delete(address))) {
           done(Object.assign(new Error('try again later'), { responseCode: 451 }))
           return
         }
@@ -77,8 +76,8 @@ export async function startMailServer(): Promise<MailServer> {
   return Object.assign(it, {
     url: `smtp://${login.user}:${encodeURIComponent(login.pass)}@127.0.0.1:${port}`,
     mails,
-    refuse(count: number) {
-      toRefuse = count
+    refuse(recipient: string) {
+      toRefuse.add(recipient)
     },
     mailTo(recipient: string, nth = 1) {
       return new Promise<ReceivedMail>((resolve, reject) => {

@@ -5,14 +5,16 @@ import { permissionRules, requireRole } from '../access/policy.ts'
 import { readEmailAddress } from '../accounts/email-address.ts'
 import { recordAudit } from '../audit/record-audit.ts'
 import { type Database, transaction } from '../database/transaction.ts'
+import type { Sealer } from '../encryption/seal.ts'
 import type { Body } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import { mailWay } from '../mail/mail-way.ts'
-import { queueMail } from '../mail/queue-mail.ts'
+import { queueSecretMail } from '../mail/queue-mail.ts'
 import type { Asker } from '../members/change-member.ts'
 import { findMember, hasMemberWithEmail } from '../members/store.ts'
+import { lockOrganization } from '../organizations/locks.ts'
 import { organizationNotFound } from '../organizations/organization-gone.ts'
-import { getOrganizationById, lockOrganization } from '../organizations/store.ts'
+import { getOrganizationById } from '../organizations/store.ts'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import { inviteMail } from './invite-mail.ts'
@@ -25,6 +27,7 @@ export interface InviteServices {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter
   readonly settings: Settings
+  readonly sealer: Sealer
 }
 
 /** An invite and its token, which is shown now and never again. */
@@ -55,7 +58,11 @@ export async function createInvite(
     if (mailWay(services.settings) !== 'none') {
       const organization = await getOrganizationById(client, organizationId)
       const { publicUrl } = services.settings
-      await queueMail(client, inviteMail({ publicUrl, organization, maker, row, token, actor: asker.actor }))
+      await queueSecretMail(
+        client,
+        services.sealer,
+        inviteMail({ publicUrl, organization, maker, row, token, actor: asker.actor }),
+      )
     }
     return { row, token }
   })

@@ -1,5 +1,5 @@
 import type { Actor } from '../audit/record-audit.ts'
-import type { Mail } from '../mail/queue-mail.ts'
+import type { LinkMail } from '../mail/queue-mail.ts'
 import type { MemberRow } from '../members/store.ts'
 import type { OrganizationRow } from '../organizations/store.ts'
 import type { InviteRow } from './store.ts'
@@ -14,7 +14,7 @@ interface Invitation {
 }
 
 /** The mail that asks somebody to join an organization. */
-export function inviteMail({ publicUrl, organization, maker, row, token, actor }: Invitation): Mail {
+export function inviteMail({ publicUrl, organization, maker, row, token, actor }: Invitation): LinkMail {
   const who = maker.name === null ? maker.email : `${maker.name} (${maker.email})`
   const rank = row.role === 'admin' ? 'an admin' : 'a member'
   return {

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { linksIn, type MailServer, startMailServer } from '../../../../test/outside/mail-server.ts'
+import { createSealer } from '../encryption/seal.ts'
 import { testServer } from '../testing/server.ts'
-import { type Mail, queueMail } from './queue-mail.ts'
+import { type Mail, queueMail, queueSecretMail } from './queue-mail.ts'
 
 let mailServer: MailServer
-const environment: Record<string, string> = { HARMONT_PUBLIC_URL: 'https://ci.example.com' }
+const environment: Record<string, string> = {
+  HARMONT_PUBLIC_URL: 'https://ci.example.com',
+  HARMONT_ENCRYPTION_KEY: 'a-key-of-some-length',
+}
 beforeAll(async () => {
   mailServer = await startMailServer()
   environment.HARMONT_SMTP_URL = mailServer.url
@@ -25,6 +29,15 @@ async function send(mail: Partial<Mail>) {
   const to = mail.to ?? `${crypto.randomUUID()}@example.com`
   await queueMail(it.server.pool, { ...plain, ...mail, to })
   return mailServer.mailTo(to)
+}
+
+/** Whether a mail for that recipient was refused, and will be tried once more. */
+async function waitsAgain(to: string): Promise<boolean> {
+  const { rowCount } = await it.server.pool.query(
+    "select 1 from graphile_worker._private_jobs where payload->>'to' = $1 and last_error is not null",
+    [to],
+  )
+  return rowCount === 1
 }
 
 describe('a mail that was queued', () => {
@@ -79,16 +92,16 @@ describe('a mail that was queued', () => {
   )
 
   test('is tried again when the mail server refuses it, as the same mail, and others do not wait for it', async () => {
-    mailServer.refuse(1)
+    mailServer.refuse('late@example.com')
     await queueMail(it.server.pool, { ...plain, to: 'late@example.com' })
     await send({})
     expect((await mailServer.mailTo('late@example.com')).parsed.subject).toBe('A subject')
   })
 
   test('is given up after a day, and its link is nowhere any more', async () => {
-    mailServer.refuse(1)
+    mailServer.refuse('never@example.com')
     await queueMail(it.server.pool, { ...plain, to: 'never@example.com' })
-    await send({})
+    await expect.poll(() => waitsAgain('never@example.com')).toBe(true)
     const { rowCount } = await it.server.pool.query(
       "update graphile_worker._private_jobs set created_at = created_at - interval '25 hours', run_at = now() where attempts = 1 and payload->>'to' = 'never@example.com'",
     )
@@ -103,6 +116,22 @@ describe('a mail that was queued', () => {
       )
       .toBe(false)
     expect(mailServer.mails.flatMap(({ recipients }) => recipients)).not.toContain('never@example.com')
+  })
+
+  test('G32 with a link that lets its reader in waits with that link encrypted, and comes with it', async () => {
+    const to = 'secret@example.com'
+    mailServer.refuse(to)
+    const url = 'https://ci.example.com/x?token=a-secret-token'
+    const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY ?? '')
+    await queueSecretMail(it.server.pool, sealer, { ...plain, to, link: { url, label: 'Go on', lifetime: null } })
+    await expect.poll(() => waitsAgain(to)).toBe(true)
+    const { rows } = await it.server.pool.query(
+      "select * from graphile_worker._private_jobs where payload->>'to' = $1",
+      [to],
+    )
+    expect(rows).toHaveLength(1)
+    expect(JSON.stringify(rows)).not.toContain('a-secret-token')
+    expect(linksIn(await mailServer.mailTo(to))).toEqual([url])
   })
 
   test('is not shown on the mailbox page', async () => {

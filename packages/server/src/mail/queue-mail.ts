@@ -1,4 +1,5 @@
 import type { Database } from '../database/transaction.ts'
+import type { Sealer } from '../encryption/seal.ts'
 
 /** A mail of plain parts; `render-mail.ts` makes text and HTML of it. */
 export interface Mail {
@@ -14,8 +15,41 @@ export interface Mail {
   readonly otherwise: string
 }
 
+/** A mail that has a link. */
+export type LinkMail = Mail & { readonly link: NonNullable<Mail['link']> }
+
+/** A mail as it waits in the database. */
+type QueuedMail = Omit<Mail, 'askedBy'> & {
+  readonly askedBy: (Omit<NonNullable<Mail['askedBy']>, 'at'> & { readonly at: string }) | null
+  /** The link's URL in base64, encrypted; its own member is empty then. */
+  readonly sealedUrl?: string
+}
+
+const place = 'mail link'
+
 /** Queues a mail within the transaction of what it tells of. It is tried for 24 hours. */
 export async function queueMail(database: Database, mail: Mail): Promise<void> {
+  await insert(database, mail)
+}
+
+/** The same for a mail whose link lets its reader in: the link waits encrypted, as tokens are kept nowhere. */
+export async function queueSecretMail(database: Database, sealer: Sealer, mail: LinkMail): Promise<void> {
+  const sealedUrl = sealer.seal(place, mail.link.url).toString('base64')
+  await insert(database, { ...mail, link: { ...mail.link, url: '' }, sealedUrl })
+}
+
+/** The mail that a task was queued with. */
+export function readQueuedMail(sealer: Sealer, payload: unknown): Mail {
+  const { askedBy, sealedUrl, link, ...mail } = payload as QueuedMail
+  const url = sealedUrl === undefined ? link?.url : sealer.open(place, Buffer.from(sealedUrl, 'base64'))
+  return {
+    ...mail,
+    link: link === null || url === undefined ? null : { ...link, url },
+    askedBy: askedBy === null ? null : { ...askedBy, at: new Date(askedBy.at) },
+  }
+}
+
+async function insert(database: Database, mail: Mail & Pick<QueuedMail, 'sealedUrl'>): Promise<void> {
   await database.query({
     name: 'queue-mail',
     // The tries reach over more than a day, see `mail/tasks.ts`.

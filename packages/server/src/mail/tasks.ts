@@ -2,15 +2,17 @@ import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { readEmailAddress } from '../accounts/email-address.ts'
 import type { Database } from '../database/transaction.ts'
+import type { Sealer } from '../encryption/seal.ts'
 import { sweepMailbox } from '../mailbox/store.ts'
 import type { Settings } from '../settings/read-settings.ts'
-import type { Mail } from './queue-mail.ts'
+import { readQueuedMail } from './queue-mail.ts'
 import { renderMail } from './render-mail.ts'
 import { mailSender, senderAddress } from './send-mail.ts'
 
 interface MailTaskServices {
   readonly pool: Database
   readonly settings: Settings
+  readonly sealer: Sealer
   readonly log: Logger
 }
 
@@ -24,7 +26,7 @@ export function mailTasks(services: MailTaskServices): TaskList {
   const host = senderAddress(services.settings).split('@').at(-1)
   return {
     send_mail: async (payload, { job }) => {
-      const mail = readMail(payload)
+      const mail = readQueuedMail(services.sealer, payload)
       const queuedAt = new Date(job.created_at)
       if (job.attempts > 1 && Date.now() - queuedAt.getTime() > dayMs) {
         services.log.error({ to: mail.to, subject: mail.subject }, 'a mail was given up after a day')
@@ -45,13 +47,4 @@ export function mailTasks(services: MailTaskServices): TaskList {
       await sweepMailbox(services.pool)
     },
   }
-}
-
-type QueuedMail = Omit<Mail, 'askedBy'> & {
-  readonly askedBy: (Omit<NonNullable<Mail['askedBy']>, 'at'> & { readonly at: string }) | null
-}
-
-function readMail(payload: unknown): Mail {
-  const { askedBy, ...mail } = payload as QueuedMail
-  return { ...mail, askedBy: askedBy === null ? null : { ...askedBy, at: new Date(askedBy.at) } }
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
 import { signupCapReached } from '../accounts/create-account.ts'
 import { readEmailAddress } from '../accounts/email-address.ts'
@@ -10,9 +9,9 @@ import { translateFault } from '../faults/translate-fault.ts'
 import { apiError, type Body, type Client } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import { mailWay } from '../mail/mail-way.ts'
-import { queueMail } from '../mail/queue-mail.ts'
+import { queueMail, queueSecretMail } from '../mail/queue-mail.ts'
 import { type Asked, accountExistsMail, askedNow, verificationMail } from './mails.ts'
-import type { SignInServices } from './services.ts'
+import type { MailingServices, SignInServices } from './services.ts'
 import { hasAccount, insertVerification, queueSignup, type Verification } from './signup-store.ts'
 
 /** Has a verification mail sent. Neither answer nor its time tells whether the address has an account. */
@@ -45,14 +44,13 @@ function readInput(body: Body<'passkeySignupBegin'>): Verification {
 
 /** The second half, by the worker: a token for a new address, and word for one that has an account. */
 export async function mailSignup(
-  pool: pg.Pool,
-  publicUrl: string,
+  { pool, settings: { publicUrl }, sealer }: MailingServices,
   { email, name, askedBy }: Verification & { readonly askedBy: Asked },
 ): Promise<void> {
   await transaction(pool, async (client) => {
     if (await hasAccount(client, email)) return queueMail(client, accountExistsMail(publicUrl, email, askedBy))
     const token = randomBytes(32).toString('base64url')
     await insertVerification(client, { tokenHash: hashToken(token), email, name })
-    await queueMail(client, verificationMail(publicUrl, email, token, askedBy))
+    await queueSecretMail(client, sealer, verificationMail(publicUrl, email, token, askedBy))
   })
 }

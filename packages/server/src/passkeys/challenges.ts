@@ -4,7 +4,7 @@ import { apiError } from '../http/index.ts'
 import { type ChallengeRow, deleteChallenge, insertChallenge, type Purpose } from './challenge-store.ts'
 
 /** Whose a challenge is: a user's, that of the holder of a mailed token, or for a sign-in anybody's. */
-interface Owner {
+export interface ChallengeOwner {
   readonly purpose: Purpose
   readonly userId?: string
   readonly tokenHash?: string
@@ -18,7 +18,7 @@ export interface NewChallenge {
 /** Makes a challenge that can be answered once, within five minutes, by its owner. `userHandle`: for whom the new passkey is made. */
 export async function newChallenge(
   database: Database,
-  { userHandle, ...owner }: Owner & { readonly userHandle?: Buffer },
+  { userHandle, ...owner }: ChallengeOwner & { readonly userHandle?: Buffer },
 ): Promise<NewChallenge> {
   const made = { id: randomUUID(), challenge: randomBytes(32) }
   await insertChallenge(database, {
@@ -35,7 +35,7 @@ export async function newChallenge(
  * Takes a challenge, so that nobody can answer it again, whatever becomes of this answer. `pool`, never a transaction that may be rolled back. Throws 400
  * when there is none, or when it is another owner's.
  */
-export async function takeChallenge(pool: Database, id: string, owner: Owner): Promise<ChallengeRow> {
+export async function takeChallenge(pool: Database, id: string, owner: ChallengeOwner): Promise<ChallengeRow> {
   const row = await deleteChallenge(pool, id)
   const isTheirs =
     row !== undefined &&

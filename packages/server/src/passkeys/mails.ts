@@ -1,5 +1,5 @@
 import type { Client } from '../http/index.ts'
-import type { Mail } from '../mail/queue-mail.ts'
+import type { LinkMail, Mail } from '../mail/queue-mail.ts'
 
 /** Who asked for a mail, and when. */
 export type Asked = NonNullable<Mail['askedBy']>
@@ -18,7 +18,7 @@ export function askedThen(queued: QueuedAsked): Asked {
 }
 
 /** The mail that proves that an address is its reader's. */
-export function verificationMail(publicUrl: string, to: string, token: string, askedBy: Asked): Mail {
+export function verificationMail(publicUrl: string, to: string, token: string, askedBy: Asked): LinkMail {
   return {
     to,
     subject: 'Finish signing up for Harmont',

@@ -14,7 +14,7 @@ interface Begun {
   readonly options: Record<string, unknown>
 }
 
-export interface Enrollment {
+interface Enrollment {
   readonly userHandle: Buffer
   readonly email: string
   readonly name: string | null

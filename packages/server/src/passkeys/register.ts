@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { getAccount } from '../accounts/store.ts'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { type Database, transaction } from '../database/transaction.ts'
@@ -6,25 +5,23 @@ import { apiError, type Body, type Client } from '../http/index.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { lockUser } from '../sessions/store.ts'
 import { addPasskey } from './add-passkey.ts'
-import { newChallenge, takeChallenge } from './challenges.ts'
+import { beginEnrollment } from './begin-enrollment.ts'
+import { takeChallenge } from './challenges.ts'
 import { askedNow, passkeyAddedMail } from './mails.ts'
 import { readNickname } from './nickname.ts'
-import { creationOptions } from './options.ts'
 import { relyingParty } from './relying-party.ts'
 import type { SignInServices } from './services.ts'
-import { countPasskeysOf, credentialsOf, ensureHandle, type PasskeyRow } from './store.ts'
+import { countPasskeysOf, type PasskeyRow } from './store.ts'
 import { verifyAttestation } from './verify-attestation.ts'
 
 const mostPasskeys = 20
 
 /** Options for one more passkey of a user. */
 export async function registerOptions({ pool, settings }: SignInServices, userId: string) {
-  const exclude = await credentialsOf(pool, userId)
-  if (exclude.length >= mostPasskeys) throw limitReached()
-  const { email, name } = await getAccount(pool, userId)
-  const userHandle = await ensureHandle(pool, userId, randomBytes(32))
-  const challenge = await newChallenge(pool, { purpose: 'register', userId, userHandle })
-  return creationOptions(relyingParty(settings), challenge, { email, name, userHandle, exclude })
+  return beginEnrollment(pool, relyingParty(settings), userId, { purpose: 'register', userId }, (all) => {
+    if (all.length >= mostPasskeys) throw limitReached()
+    return all
+  })
 }
 
 /** Adds a passkey to the user's and tells them by mail. */

@@ -1,7 +1,15 @@
 import type pg from 'pg'
+import type { Sealer } from '../encryption/seal.ts'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { SessionCookies } from '../sessions/cookies.ts'
 import type { Settings } from '../settings/read-settings.ts'
+
+/** What the worker needs to mail a link. */
+export interface MailingServices {
+  readonly pool: pg.Pool
+  readonly settings: Settings
+  readonly sealer: Sealer
+}
 
 /** What signing in, in whichever way, needs of the server. */
 export interface SignInServices {

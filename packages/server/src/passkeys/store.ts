@@ -1,4 +1,5 @@
 import type { Database } from '../database/transaction.ts'
+import { unauthorized } from '../http/index.ts'
 import type { Transport } from './verify-attestation.ts'
 
 export interface KnownCredential {
@@ -107,13 +108,13 @@ export async function removePasskeysOf(database: Database, userId: string): Prom
   return rowCount ?? 0
 }
 
-/** The handle by which authenticators know the user; the given one when there is none yet. */
+/** The handle by which authenticators know the user; the given one when there is none yet. Throws 401 when the account went just now. */
 export async function ensureHandle(database: Database, userId: string, handle: Buffer): Promise<Buffer> {
   const { rows } = await database.query<{ passkey_handle: Buffer }>(
     'update users set passkey_handle = coalesce(passkey_handle, $2) where id = $1 returning passkey_handle',
     [userId, handle],
   )
   const [row] = rows
-  if (row === undefined) throw new Error(`the user ${userId} does not exist`)
+  if (row === undefined) throw unauthorized('The account of this credential is gone')
   return row.passkey_handle
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
 import { readEmailAddress } from '../accounts/email-address.ts'
 import { transaction } from '../database/transaction.ts'
 import type { Client } from '../http/index.ts'
-import { queueMail } from '../mail/queue-mail.ts'
+import { queueSecretMail } from '../mail/queue-mail.ts'
 import { type Asked, askedNow } from '../passkeys/mails.ts'
-import type { SignInServices } from '../passkeys/services.ts'
+import type { MailingServices, SignInServices } from '../passkeys/services.ts'
 import { recoveryMail } from './mails.ts'
 import { findUserId, insertRecoveryLink, queueRecovery } from './store.ts'
 
@@ -23,12 +22,16 @@ export async function beginRecovery(
 }
 
 /** The second half, by the worker. */
-export async function mailRecovery(pool: pg.Pool, publicUrl: string, email: string, askedBy: Asked): Promise<void> {
+export async function mailRecovery(
+  { pool, settings: { publicUrl }, sealer }: MailingServices,
+  email: string,
+  askedBy: Asked,
+): Promise<void> {
   await transaction(pool, async (client) => {
     const userId = await findUserId(client, email)
     if (userId === undefined) return
     const token = randomBytes(32).toString('base64url')
     await insertRecoveryLink(client, hashToken(token), userId)
-    await queueMail(client, recoveryMail(publicUrl, email, token, askedBy))
+    await queueSecretMail(client, sealer, recoveryMail(publicUrl, email, token, askedBy))
   })
 }

@@ -1,9 +1,9 @@
-import type { Mail } from '../mail/queue-mail.ts'
+import type { LinkMail, Mail } from '../mail/queue-mail.ts'
 import type { Asked } from '../passkeys/mails.ts'
 import type { Leftovers } from './store.ts'
 
 /** The mail with the link by which one gets back into an account. */
-export function recoveryMail(publicUrl: string, to: string, token: string, askedBy: Asked): Mail {
+export function recoveryMail(publicUrl: string, to: string, token: string, askedBy: Asked): LinkMail {
   return {
     to,
     subject: 'Recover your Harmont account',

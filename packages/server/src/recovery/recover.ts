@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { hashToken } from '../access/hash-token.ts'
 import { getAccount } from '../accounts/store.ts'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
@@ -6,14 +5,14 @@ import { type Database, transaction } from '../database/transaction.ts'
 import type { Body, Client } from '../http/index.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { addPasskey } from '../passkeys/add-passkey.ts'
-import { newChallenge, takeChallenge } from '../passkeys/challenges.ts'
+import { beginEnrollment } from '../passkeys/begin-enrollment.ts'
+import { takeChallenge } from '../passkeys/challenges.ts'
 import { linkInvalid } from '../passkeys/link-invalid.ts'
 import { askedNow } from '../passkeys/mails.ts'
 import { readNickname } from '../passkeys/nickname.ts'
-import { creationOptions } from '../passkeys/options.ts'
 import { relyingParty } from '../passkeys/relying-party.ts'
 import type { SignInServices } from '../passkeys/services.ts'
-import { ensureHandle, removePasskeysOf } from '../passkeys/store.ts'
+import { removePasskeysOf } from '../passkeys/store.ts'
 import { type AttestedPasskey, registrationFailed, verifyAttestation } from '../passkeys/verify-attestation.ts'
 import { type StartedSession, startSession } from '../sessions/start-session.ts'
 import { deleteSessionsOf, lockUser } from '../sessions/store.ts'
@@ -32,10 +31,7 @@ export async function recoverOptions({ pool, settings }: SignInServices, body: B
   const tokenHash = hashToken(body.magic_link_token)
   const userId = await findRecoveryLink(pool, tokenHash)
   if (userId === undefined) throw linkInvalid('recovery link')
-  const { email, name } = await getAccount(pool, userId)
-  const userHandle = await ensureHandle(pool, userId, randomBytes(32))
-  const challenge = await newChallenge(pool, { purpose: 'recover', tokenHash, userHandle })
-  return creationOptions(relyingParty(settings), challenge, { email, name, userHandle, exclude: [] })
+  return beginEnrollment(pool, relyingParty(settings), userId, { purpose: 'recover', tokenHash }, () => [])
 }
 
 interface RecoveryRequest {

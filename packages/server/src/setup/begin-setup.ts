@@ -3,12 +3,12 @@ import { hashToken } from '../access/hash-token.ts'
 import { getAccount } from '../accounts/store.ts'
 import type { Database } from '../database/transaction.ts'
 import type { Body } from '../http/index.ts'
+import { beginEnrollment } from '../passkeys/begin-enrollment.ts'
 import { newChallenge } from '../passkeys/challenges.ts'
 import { linkInvalid } from '../passkeys/link-invalid.ts'
-import { creationOptions, type Enrollment } from '../passkeys/options.ts'
+import { creationOptions } from '../passkeys/options.ts'
 import { relyingParty } from '../passkeys/relying-party.ts'
 import type { SignInServices } from '../passkeys/services.ts'
-import { credentialsOf, ensureHandle } from '../passkeys/store.ts'
 import { readIdentity } from './setup-input.ts'
 import { findSetupLink, needsSetup, type SetupLink } from './store.ts'
 
@@ -23,10 +23,13 @@ export async function inspectSetup({ pool }: SignInServices, { setup_token }: Bo
 export async function setupOptions({ pool, settings }: SignInServices, body: Body<'setupOptions'>) {
   const tokenHash = hashToken(body.setup_token)
   const { user_id } = await requireSetupLink(pool, tokenHash)
-  const enrollment = user_id === null ? newEnrollment(body) : await enrollmentOf(pool, user_id)
-  const { userHandle } = enrollment
-  const challenge = await newChallenge(pool, { purpose: 'setup', tokenHash, userHandle })
-  return creationOptions(relyingParty(settings), challenge, enrollment)
+  const rp = relyingParty(settings)
+  const owner = { purpose: 'setup', tokenHash } as const
+  if (user_id !== null) return beginEnrollment(pool, rp, user_id, owner, (all) => all)
+  const userHandle = randomBytes(32)
+  const identity = readIdentity(body)
+  const challenge = await newChallenge(pool, { ...owner, userHandle })
+  return creationOptions(rp, challenge, { ...identity, userHandle, exclude: [] })
 }
 
 /** The link with this token. Throws 400 for one that is unknown, used or expired, or that makes a first administrator where there is one. */
@@ -34,14 +37,4 @@ export async function requireSetupLink(database: Database, tokenHash: string): P
   const link = await findSetupLink(database, tokenHash)
   if (link === undefined || (link.user_id === null && !(await needsSetup(database)))) throw linkInvalid('setup link')
   return link
-}
-
-function newEnrollment(body: Body<'setupOptions'>): Enrollment {
-  return { ...readIdentity(body), userHandle: randomBytes(32), exclude: [] }
-}
-
-async function enrollmentOf(database: Database, userId: string): Promise<Enrollment> {
-  const { email, name } = await getAccount(database, userId)
-  const userHandle = await ensureHandle(database, userId, randomBytes(32))
-  return { email, name, userHandle, exclude: await credentialsOf(database, userId) }
 }

@@ -1,7 +1,9 @@
 -- Passkeys, the mailed links by which one comes to have one, and mails of a server without a mail server.
 
 -- What authenticators know a user by: random, the same for all passkeys of a user, and telling nothing of them.
-alter table users add column passkey_handle bytea unique;
+alter table users add column passkey_handle bytea;
+-- Partial, so that PostgreSQL does not take it for a key that others may refer to: writing it then never waits for those who refer to the user.
+create unique index users_passkey_handle on users (passkey_handle) where passkey_handle is not null;
 
 create table passkeys (
   id uuid primary key,
