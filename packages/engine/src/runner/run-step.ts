@@ -7,7 +7,7 @@ import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
-import { joinTaint, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
+import { joinTaint, maskSecrets, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
 
 const gigabyte = 1024 ** 3
 
@@ -42,6 +42,8 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
   const { lease, lineage, log } = context
   const { job } = lease
   try {
+    // Before anything is said: an image's name may have one in it.
+    const known = await maskSecrets(context, [])
     const base = await resolveBase(context, work)
     const cache = await cachePlaces(work, job, base, lineage)
     const hit = cache && (await findHit(context, cache))
@@ -51,7 +53,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     }
     if (lease.stopReason !== null) return vanished
     if ('image' in base) remarkImage(context, base.image)
-    const secrets = await stepSecrets(context, work, baseTaint(base))
+    const secrets = await stepSecrets(context, work, known, baseTaint(base))
     if (secrets.missing.length > 0)
       return { kind: 'refused', code: 'secret_missing', message: missingSentence(secrets.missing) }
     const promised = { cache: cache?.write ?? null, taint: joinTaint([...baseTaint(base), ...secrets.given]) }

@@ -17,17 +17,23 @@ export interface StepSecrets {
   readonly memo: string
 }
 
+/** The secrets of a build by name, or the remark why it has none. */
+type KnownSecrets = ReadonlyMap<string, SecretValue> | string
+
 /**
- * Asks for the secrets of a step, right before it starts, and masks them in its log, with all others that it may come across. A build that may have none
- * runs without, and its log says so.
+ * Of the secrets that `maskSecrets` gave what the step gets; masks besides what it may come across in its base. A build that may have none runs without,
+ * and its log says so.
  */
 export async function stepSecrets(
   context: JobContext,
   { step }: StepWork,
+  known: KnownSecrets,
   taint: readonly SecretRef[],
 ): Promise<StepSecrets> {
   const wanted = Object.entries(step.secrets)
-  const values = await maskSecrets(context, taint)
+  const { secretNames } = context.lease.job
+  const isAllKnown = taint.every(({ name }) => secretNames.includes(name))
+  const values = isAllKnown ? known : await maskSecrets(context, taint)
   if (wanted.length > 0 && typeof values === 'string') context.log.remark(values)
   if (wanted.length === 0 || typeof values === 'string')
     return { values: {}, given: [], missing: [], memo: memoOf(values) }
@@ -49,10 +55,7 @@ export async function stepSecrets(
  * Masks in the job's log whatever secrets its build names anywhere, and those in what it starts from. Gives their values by name, or the remark why
  * the build has none.
  */
-async function maskSecrets(
-  context: JobContext,
-  taint: readonly SecretRef[],
-): Promise<ReadonlyMap<string, SecretValue> | string> {
+export async function maskSecrets(context: JobContext, taint: readonly SecretRef[]): Promise<KnownSecrets> {
   const { secretNames } = context.lease.job
   const names = [...new Set([...secretNames, ...taint.map(({ name }) => name)])]
   if (names.length === 0) return new Map()
@@ -106,7 +109,7 @@ function fetchSecrets({ options, settings, lease }: JobContext, names: readonly 
   })
 }
 
-function memoOf(values: ReadonlyMap<string, SecretValue> | string): string {
+function memoOf(values: KnownSecrets): string {
   if (typeof values === 'string' || values.size === 0) return ''
   return JSON.stringify([...values.values()].map(({ value }) => value))
 }
