@@ -5,7 +5,8 @@ import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { apiError } from '../http/index.ts'
 import { insertMember } from '../members/store.ts'
-import { getOrganizationById, lockOrganization, type OrganizationRow } from '../organizations/store.ts'
+import { lockOrganization } from '../organizations/locks.ts'
+import { getOrganizationById, type OrganizationRow } from '../organizations/store.ts'
 import { deleteInvite, findOffer, type InviteOffer } from './store.ts'
 
 /** What a token invites to. Throws 422 for one that is unknown, used, revoked or expired. */

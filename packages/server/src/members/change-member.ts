@@ -4,8 +4,8 @@ import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { type Database, transaction } from '../database/transaction.ts'
 import { apiError, type Caller, type Membership, type Role } from '../http/index.ts'
 import { deleteInvitesBy } from '../invites/store.ts'
+import { lockOrganization } from '../organizations/locks.ts'
 import { organizationNotFound } from '../organizations/organization-gone.ts'
-import { lockOrganization } from '../organizations/store.ts'
 import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
 
 /** Who asks for the change. */

@@ -2,9 +2,10 @@ import type pg from 'pg'
 import type { Actor } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { apiError, type Membership } from '../http/index.ts'
+import { lockOrganization } from './locks.ts'
 import { organizationNotFound } from './organization-gone.ts'
 import { retireOrganization } from './retire-organization.ts'
-import { isPersonal, lockOrganization } from './store.ts'
+import { isPersonal } from './store.ts'
 
 /** Deletes an organization. Throws 409 for a personal one, which goes with its account only. */
 export async function deleteOrganization(pool: pg.Pool, actor: Actor, membership: Membership): Promise<void> {
