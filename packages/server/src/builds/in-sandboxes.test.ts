@@ -1,0 +1,137 @@
+/** From the request to the step, in real sandboxes: what builds are given, and what they share. */
+import type { components } from '@harmont/contract'
+import { beforeAll, expect, test } from 'vitest'
+import { findPipeline } from '../pipelines/store.ts'
+import { ir } from '../testing/runner.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+import { requestedFacts } from './build-facts.ts'
+import { submitBuild } from './submit-build.ts'
+
+type Schemas = components['schemas']
+
+const it = testServer({ HARMONT_RUNNER: 'local', HARMONT_RUNNER_SLOTS: '2', HARMONT_SANDBOX_NETWORK: 'none' })
+const organization = '/api/v0/organizations/default'
+const value = 'pa55-word-of-the-organization'
+const cache = (key: string) => ({ policy: 'forever', key })
+
+beforeAll(async () => {
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'npm_read', value, branches: ['main'] })
+})
+
+interface Ended {
+  readonly state: string
+  readonly errorCode: string | null | undefined
+  readonly cached: boolean | undefined
+  readonly log: string
+  readonly remarks: string
+}
+
+/** The jobs of a build at their end. */
+async function end(path: string): Promise<readonly Ended[]> {
+  const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
+  await expect.poll(async () => (await build()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+  const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
+  const log = async (id: string, query = '') =>
+    (await it.request<string>(ownerToken, 'GET', `/v0/jobs/${id}/logs.txt${query}`)).body
+  return Promise.all(
+    body.data.map(async ({ id, state, error_code: errorCode, cached }) => {
+      return { state, errorCode, cached, log: await log(id), remarks: await log(id, '?meta=1') }
+    }),
+  )
+}
+
+async function run(slug: string, pipeline_ir: string, branch = 'main'): Promise<readonly Ended[]> {
+  const path = `${organization}/pipelines/${slug}/builds`
+  const body = { branch, commit: 'c', pipeline_ir, source_b64: '' }
+  const made = await it.request<Schemas['Build']>(ownerToken, 'POST', path, body)
+  expect(made.status).toBe(201)
+  return end(`${path}/${made.body.number}`)
+}
+
+/** As the event of an approved pull request of a fork makes it. */
+async function runFork(slug: string, steps: string): Promise<readonly Ended[]> {
+  const { pool, engine } = it.server
+  const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
+  const owner = { organizationId: rows[0]?.id ?? '', organizationSlug: 'default' }
+  const pipeline = await findPipeline(pool, owner.organizationId, slug)
+  if (pipeline === undefined) throw new Error(`there is no pipeline ${slug}`)
+  const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
+  const pullRequest = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'eve/app', fork: true }
+  const input = { branch: 'main', commit: 'c', message: null, env: {}, ir: steps, source: null, withoutCache: false }
+  const facts = { ...requestedFacts('api'), event: 'pull_request', pullRequest, trust: 'fork' } as const
+  const author = { userId: null, name: 'eve' }
+  const { number } = await submitBuild(services, { owner, pipeline, author, input, facts })
+  return end(`${organization}/pipelines/${slug}/builds/${number}`)
+}
+
+test('G15 a step has its secret in its environment and as a file, and its log shows none of it', async () => {
+  const cmd = `test "$(printf %s "$NPM_TOKEN" | wc -c)" = ${value.length} && echo "has $NPM_TOKEN" && cat /run/secrets/NPM_TOKEN && printf %s "$NPM_TOKEN" | base64`
+  const steps = ir({ key: 'a', cmd, secrets: { NPM_TOKEN: 'npm_read' } })
+  const [ended] = await run(await it.newPipeline(), steps)
+  expect(ended).toMatchObject({ state: 'passed', log: expect.stringContaining('has ***') })
+  expect(ended?.remarks).not.toContain(value)
+  expect(ended?.remarks).not.toContain(Buffer.from(value).toString('base64').slice(0, 20))
+})
+
+test('a secret that is not defined, or not for this branch, fails the job that wants it', async () => {
+  for (const [name, branch] of [
+    ['never_set', 'main'],
+    ['npm_read', 'topic'],
+  ] as const) {
+    const steps = ir({ key: 'a', cmd: 'true', secrets: { X: name } })
+    const [ended] = await run(await it.newPipeline(), steps, branch)
+    expect(ended).toMatchObject({ state: 'failed', errorCode: 'secret_missing' })
+  }
+})
+
+test('G26 a fork’s build has no secret, finds nothing that a trusted step left of one, and leaves nothing for trusted builds', async () => {
+  const slug = await it.newPipeline()
+  const left = ir(
+    { key: 'a', cmd: 'printf %s "$T" > ~/t; echo a > /a', cache: cache('g26-a'), secrets: { T: 'npm_read' } },
+    {
+      key: 'b',
+      cmd: `test "$(wc -c < ~/t)" = ${value.length} && echo found || echo nothing`,
+      builds_in: 'a',
+      cache: cache('g26-b'),
+    },
+  )
+  const [, trusted] = await run(slug, left)
+  expect(trusted).toMatchObject({ state: 'passed', cached: false, log: 'found\n' })
+  expect((await run(slug, left)).map(({ cached }) => cached)).toEqual([true, true])
+  const [first, second] = await runFork(slug, left)
+  expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('of a fork') })
+  expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
+  const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
+  expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([false])
+  expect((await runFork(slug, shared)).map(({ cached }) => cached)).toEqual([true])
+  const own = ir({ key: 'o', cmd: 'echo o', cache: cache('g26-own') })
+  expect((await runFork(slug, own)).map(({ cached }) => cached)).toEqual([false])
+  expect((await runFork(slug, own)).map(({ cached }) => cached)).toEqual([true])
+  expect((await run(slug, own)).map(({ cached }) => cached)).toEqual([false])
+})
+
+test('a rebuild takes from the cache what the first build left, and nothing when it is told so', async () => {
+  const slug = await it.newPipeline()
+  const path = `${organization}/pipelines/${slug}/builds`
+  await run(slug, ir({ key: 'a', cmd: 'echo a', cache: cache('rebuilt') }))
+  const rebuild = async (body: object) => {
+    const made = await it.request<Schemas['Build']>(ownerToken, 'POST', `${path}/1/rebuild`, body)
+    return (await end(`${path}/${made.body.number}`)).map(({ state, cached }) => [state, cached])
+  }
+  expect(await rebuild({})).toEqual([['passed', true]])
+  expect(await rebuild({ without_cache: true })).toEqual([['passed', false]])
+})
+
+test('a failed step is tried again from the file system of its parent, and the build passes', async () => {
+  const slug = await it.newPipeline()
+  // Fails in an environment that a retry does not change: only the second attempt knows its number.
+  const steps = ir(
+    { key: 'a', cmd: 'echo kept > /kept' },
+    { key: 'b', cmd: 'cat /kept; test "$HARMONT_ATTEMPT" = 2', builds_in: 'a' },
+  )
+  expect((await run(slug, steps)).map(({ state }) => state)).toEqual(['passed', 'failed'])
+  const path = `${organization}/pipelines/${slug}/builds/1`
+  expect((await it.request(ownerToken, 'POST', `${path}/retry`, {})).status).toBe(201)
+  expect(await end(path)).toMatchObject([{ state: 'passed' }, { state: 'passed', log: 'kept\n' }])
+  expect((await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body.state).toBe('passed')
+})
