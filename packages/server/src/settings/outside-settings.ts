@@ -51,7 +51,7 @@ export const outsideSettings = {
     'HARMONT_SOURCE_URL_ALLOW',
     listOf(hostName),
     [],
-    'hosts beside public ones that source archives may be fetched from',
+    'hosts beside public ones that source archives may be fetched from, also by http',
   ),
   googleUrl: setting('HARMONT_GOOGLE_URL', webAddress, 'https://accounts.google.com', "Google's OpenID issuer"),
   githubUrl: setting('HARMONT_GITHUB_URL', webAddress, 'https://github.com', 'GitHub'),
