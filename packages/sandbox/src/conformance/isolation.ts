@@ -181,17 +181,20 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     const [sandbox, neighbour] = await Promise.all([create('a'), create('b')])
     const running = await sandbox.start({
       ...command(
-        `stat -c '%a %u' /run/secrets/TOKEN; cat /run/secrets/TOKEN; ls -A /run/secrets; cp /run/secrets/TOKEN /root/t; rm -f /run/secrets/TOKEN; ls /dev/shm; touch /run/secrets/x`,
+        `stat -c '%a %u' /run/secrets/TOKEN; cat /run/secrets/TOKEN; ls -A /run/secrets; cp /run/secrets/TOKEN /root/t; rm -f /run/secrets/TOKEN; ls /dev/shm; touch /run/secrets/x; sleep 1`,
+        { env: { TOKEN: secret } },
       ),
       secrets: { TOKEN: secret },
       memo: 'of the owner',
     })
+    const beside = await finish(
+      await neighbour.start(command('ls -A /run/secrets; cat /proc/*/environ /proc/*/cmdline')),
+    )
+    expect(beside.stdout).toContain('HOME=')
+    expect(beside.stdout).not.toContain('TOKEN')
     const { stdout, stderr } = await finish(running)
     expect(stdout).toBe(`400 0\n${secret}TOKEN\n`)
     expect(stderr.match(/Read-only file system/g)).toHaveLength(2)
-    expect(
-      (await finish(await neighbour.start(command('ls -A /run/secrets; cat /proc/*/environ')))).stdout,
-    ).not.toContain('TOKEN')
     expect(await sandbox.memo()).toBe('of the owner')
     const { id } = await sandbox.snapshot({ cache: null, origin: {}, taint: [{ id: '1', name: 'token' }] })
     expect((await bench().driver.snapshots.get(id))?.meta.taint).toEqual([{ id: '1', name: 'token' }])
