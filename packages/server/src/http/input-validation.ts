@@ -51,6 +51,8 @@ const withAllErrors = validatorFactory(true)
 function validatorFactory(allErrors: boolean): Ajv {
   const ajv = new Ajv({ strict: false, allErrors, ownProperties: true, coerceTypes: false, useDefaults: false })
   addFormats.default(ajv)
+  // That of the package also takes `urn:uuid:`, which PostgreSQL does not.
+  ajv.addFormat('uuid', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
   ajv.addKeyword({ keyword: 'storable', validate: (wanted: boolean, value: unknown) => !wanted || isStorable(value) })
   return ajv
 }

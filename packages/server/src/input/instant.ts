@@ -14,5 +14,7 @@ const instantForm = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d
 export function parseInstant(text: string): Date | undefined {
   if (!instantForm.test(text)) return undefined
   const instant = new Date(text.toUpperCase())
-  return Number.isNaN(instant.getTime()) ? undefined : instant
+  const year = instant.getUTCFullYear()
+  // An offset can lead out of the years that four digits can write; NaN is no year either.
+  return year >= 0 && year <= 9999 ? instant : undefined
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sendRaw } from '../http/raw-client.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { sweepMailbox } from './store.ts'
@@ -45,6 +46,22 @@ test('whoever comes through a proxy sees what is not there', async () => {
     const told = (body: unknown) => (body as { error: { message: string } }).error.message
     expect(told(answer.body)).toBe(told(absent.body))
   }
+})
+
+test('a page whose name was made to lead to this machine does not get its mails', async () => {
+  const port = Number(new URL(it.server.url).port)
+  const as = async (host: string) => (await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`))?.status
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '@',
+    '',
+  ])
+    expect([host, await as(host)]).toEqual([host, 404])
+  for (const host of [`localhost:${port}`, '127.0.0.1', `[::1]:${port}`, 'ci.localhost'])
+    expect([host, await as(host)]).toEqual([host, 200])
 })
 
 test('mails are removed after a week, when their links are dead', async () => {

@@ -3,7 +3,7 @@ import type { Database } from '../database/transaction.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
 import { formatInstant } from '../input/instant.ts'
 import { mailWay } from '../mail/mail-way.ts'
-import type { Settings } from '../settings/read-settings.ts'
+import { isLocal, type Settings } from '../settings/read-settings.ts'
 import { listMails } from './store.ts'
 
 const loopback = new BlockList()
@@ -21,7 +21,9 @@ export function mailboxRoutes({
   return {
     listMailbox: operation('listMailbox', async ({ client, header }) => {
       const isForwarded = header('forwarded') !== null || header('x-forwarded-for') !== null
-      if (mailWay(settings) !== 'mailbox' || isForwarded || !isLoopback(client.address))
+      // A page elsewhere whose name leads to this machine may read all that it is answered here: it is told by its name.
+      const isOurs = isLocalHost(header('host'))
+      if (mailWay(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
         throw apiError('route_not_found', 'There is no such path; see /api/v0/openapi.json for those that are.')
       const mails = await listMails(pool)
       const data = mails.map(({ id, recipient, subject, body, links, created_at }) => ({
@@ -31,6 +33,11 @@ export function mailboxRoutes({
       return { status: 200, body: { data } }
     }),
   }
+}
+
+function isLocalHost(host: string | null): boolean {
+  const url = host === null ? null : URL.parse(`http://${host}`)
+  return url !== null && isLocal(url.href)
 }
 
 /** An IPv4 address may come as IPv6, which `BlockList` knows. */

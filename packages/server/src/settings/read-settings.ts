@@ -47,7 +47,12 @@ export function readSettings(environment: Environment): Settings {
 /** Whether an address can only be meant for this machine's own users. */
 export function isLocal(url: string): boolean {
   const { hostname } = new URL(url)
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
 }
 
 function unknownVariables(environment: Environment): readonly string[] {

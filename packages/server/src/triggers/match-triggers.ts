@@ -3,7 +3,26 @@ import type { Happening, Trigger } from './trigger.ts'
 
 /** Whether one of the triggers asks for a build of what happened. */
 export function triggersMatch(triggers: readonly Trigger[], happening: Happening): boolean {
-  return triggers.some((trigger) => matches(trigger, happening))
+  const asked = isTooMuch(triggers, happening) ? { ...happening, changed: null } : happening
+  return triggers.some((trigger) => matches(trigger, asked))
+}
+
+/** Comparisons, at worst a few seconds of them, in which nothing else is done by this process. */
+const mostWork = 1e9
+
+/** Whether it would hold everybody up to look at the files: then they count as unknown. Whoever writes the globs also names the files. */
+function isTooMuch(triggers: readonly Trigger[], { changed }: Happening): boolean {
+  const globs = triggers.flatMap((trigger) =>
+    trigger.event === 'schedule' ? [] : [...(trigger.paths ?? []), ...(trigger.pathsIgnore ?? [])],
+  )
+  const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0)
+  const files = changed ?? []
+  // Of a file also every directory that holds it is looked at.
+  const directories = sum(files.map((file) => file.split('/').length * file.length))
+  return (
+    sum(globs.map((glob) => glob.length)) * sum(files.map((file) => file.length)) + globs.length * directories >
+    mostWork
+  )
 }
 
 function matches(trigger: Trigger, happening: Happening): boolean {

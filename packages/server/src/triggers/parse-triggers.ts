@@ -131,6 +131,10 @@ function texts(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
+/** Without what is further within: how deep that goes is for a stranger to say. */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).slice(0, 80)
+  const outermost = JSON.stringify(value, (name, member) =>
+    name !== '' && typeof member === 'object' && member !== null ? '…' : member,
+  )
+  return (outermost ?? String(value)).slice(0, 80)
 }

@@ -276,3 +276,26 @@ test('random triggers match what an independent model says', () => {
   )
   expect(found, 'a model that is never asked shows nothing').toBeGreaterThan(100)
 })
+
+test('globs and files made to be slow to match hold nobody up: the files count as unknown, and there is a build', () => {
+  const paths = Array.from({ length: 100 }, () => `${'*a'.repeat(500)}b`)
+  const { triggers } = parseTriggers(Array.from({ length: 100 }, () => ({ event: 'push', branches: ['main'], paths })))
+  const before = performance.now()
+  expect(triggersMatch(triggers, push('main', Array(300).fill('a'.repeat(250))))).toBe(true)
+  expect(performance.now() - before).toBeLessThan(2000)
+  // What people write is looked at.
+  const many = Array.from({ length: 300 }, (_, n) => `packages/web/src/pages/page-${n}.tsx`)
+  const usual = {
+    event: 'push',
+    branches: ['main'],
+    paths: Array.from({ length: 100 }, (_, n) => `apps/app-${n}/**/*.ts`),
+  }
+  expect(triggersMatch(parseTriggers([usual]).triggers, push('main', many))).toBe(false)
+})
+
+test('a list that goes deeper than any stack is a problem like any other', () => {
+  const deep: unknown = JSON.parse('['.repeat(400_000) + ']'.repeat(400_000))
+  const hostile = [deep, { event: 'push', branches: deep }, { event: deep }, { event: 'pull_request', types: [deep] }]
+  expect(parseTriggers(hostile).problems).toHaveLength(4)
+  expect(parseTriggers({ list: deep }).problems).toHaveLength(1)
+})
