@@ -45,13 +45,13 @@ export class Payload {
     const value = this.#members[name]
     if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
       throw unreadable(this.#pathOf(name), 'a list of texts')
-    return value
+    return value.map(storable)
   }
 
   text(name: string): string {
     const value = this.#members[name]
     if (typeof value !== 'string') throw unreadable(this.#pathOf(name), 'a text')
-    return value
+    return storable(value)
   }
 
   maybeText(name: string): string | null {
@@ -75,6 +75,11 @@ export class Payload {
   #pathOf(name: string): string {
     return this.#path === '' ? name : `${this.#path}.${name}`
   }
+}
+
+/** PostgreSQL keeps no U+0000 and no half of a character: a delivery with one would be tried again for ever. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
 }
 
 function unreadable(path: string, expected: string): EventUnreadable {

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operation } from './index.ts'
+import { readAnswer } from './raw-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
 
 const mebibyte = 1024 * 1024
@@ -39,4 +41,26 @@ test('a signed body has at most 25 MiB', async () => {
   const { status, text } = await send(Buffer.concat([largest, Buffer.from('x')]))
   expect(status).toBe(413)
   expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
+})
+
+test('of large signed bodies eight are held at a time: more are refused, small ones and later ones are not', async () => {
+  const port = Number(new URL(server.url).port)
+  const open = () => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write(`POST /webhooks/github HTTP/1.1\r\nContent-Length: ${3 * mebibyte}\r\n\r\n`)
+    socket.write(Buffer.alloc(2 * mebibyte))
+    return socket
+  }
+  const held = Array.from({ length: 8 }, open)
+  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(503)
+  const refused = await send(Buffer.alloc(2 * mebibyte))
+  expect(JSON.parse(refused.text).error.code).toBe('service_unavailable')
+  expect((await send(Buffer.alloc(mebibyte))).status).toBe(202)
+  for (const socket of held) socket.write(Buffer.alloc(mebibyte))
+  expect((await Promise.all(held.map(readAnswer))).map((answer) => answer?.status)).toEqual(Array(8).fill(202))
+  // One whose sender went away does not count for ever.
+  const gone = Array.from({ length: 8 }, open)
+  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(503)
+  for (const socket of gone) socket.destroy()
+  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(202)
 })

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@harmont/contract'
+import { apiError } from './api-error.ts'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
@@ -25,11 +26,13 @@ interface ReaderOptions {
 export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyIdleMs }: ReaderOptions): BodyReader {
   const { id, auth, request: shape } = operation
   const limited = (limitBytes: number) => ({ limitBytes, idleMs: bodyIdleMs })
-  if (auth === 'signature')
+  if (auth === 'signature') {
+    const wholeOf = wholeBodies()
     return {
       bytes: (request) => limitedBytes(request, limited(bodyLimit.webhook)),
       read: async (bytes) => ({ body: { raw: await wholeOf(bytes) } }),
     }
+  }
   if (shape?.mediaType !== 'application/json') return { bytes: noBytes, read: readNothing }
   const accept = bodyValidator(id)
   const isUpload = id === 'createBuild' || id === 'createBuildBySource'
@@ -43,10 +46,35 @@ export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyI
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of bytes) chunks.push(chunk)
-  return Buffer.concat(chunks)
+/** How many bodies of more than `bodyLimit.other` are held at a time: whoever sent them shows only at their end whether they may. */
+const mostLargeBodies = 8
+
+/** Gives what reads a body as it was sent. Throws 503 for a large one while too many are being read. */
+function wholeBodies(): (bytes: AsyncIterable<Uint8Array>) => Promise<Buffer> {
+  let largeBodies = 0
+  return async (bytes) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    let isLarge = false
+    try {
+      for await (const chunk of bytes) {
+        size += chunk.length
+        if (!isLarge && size > bodyLimit.other) {
+          if (largeBodies >= mostLargeBodies) throw tooManyLargeBodies()
+          largeBodies += 1
+          isLarge = true
+        }
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks)
+    } finally {
+      if (isLarge) largeBodies -= 1
+    }
+  }
+}
+
+function tooManyLargeBodies(): Error {
+  return apiError('service_unavailable', 'Too many large bodies are being received just now; send it again.')
 }
 
 async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {

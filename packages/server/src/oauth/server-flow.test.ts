@@ -167,3 +167,19 @@ test('a provider that is unknown or not set up is said to be so', async () => {
     expect([google.status, codeOf(google)]).toEqual([503, 'oauth_not_configured'])
   }
 })
+
+test('a path of any characters is gone to, as a header can say it', async () => {
+  const { login } = newPerson()
+  for (const [sent, location] of [
+    ['/%E2%82%AC/%F0%9F%98%80', '/%E2%82%AC/%F0%9F%98%80'],
+    ['/a%20b?c=%C3%A9', '/a%20b?c=%C3%A9'],
+    ['/..//evil.example', '//evil.example'],
+    ['/@evil.example', '/@evil.example'],
+  ] as const) {
+    const jar: Jar = new Map()
+    const back = await visit(jar, await comeBack(jar, login, `?redirect=${sent}`))
+    expect([back.status, back.location]).toEqual([302, location])
+    expect(back.headers.get('location')).toBe(publicUrl + location)
+    expect(jar.has('harmont_session')).toBe(true)
+  }
+})

@@ -89,7 +89,8 @@ export async function finishFlow(
     await countSignIn(services, browser.client.address)
     row = await requireState(services, provider, browser.cookie(cookie.name), state)
     const cookies = await enter(services, provider, browser, row, code)
-    return { location: publicUrl + row.redirect, cookies: [cookie.clear(), ...cookies] }
+    // Encoded: a header holds no other characters than those of ASCII.
+    return { location: new URL(publicUrl + row.redirect).href, cookies: [cookie.clear(), ...cookies] }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const { location } = failure(publicUrl, error.code, row?.redirect ?? '/')
