@@ -23,6 +23,8 @@ import { emptyWorld, type World } from './world.ts'
 export interface Github extends Events {
   readonly url: string
   readonly apiUrl: string
+  /** Below it repositories can be cloned, as `OWNER/NAME.git`. */
+  readonly gitUrl: string
   /** The settings of a server that uses this GitHub. */
   readonly environment: Readonly<Record<string, string>>
   readonly world: World
@@ -102,6 +104,7 @@ export async function startGithub({ publicUrl, callbackUrls = [] }: GithubOption
     ...events,
     url,
     apiUrl: addresses.apiUrl,
+    gitUrl: git.url,
     environment: {
       HARMONT_GITHUB_URL: url,
       HARMONT_GITHUB_API_URL: addresses.apiUrl,
