@@ -1,0 +1,103 @@
+import type { components } from '@harmont/contract'
+import { SourceUnavailable } from '@harmont/engine'
+import { afterAll, expect, test } from 'vitest'
+import { startGithub } from '../../../../test/outside/github/start-github.ts'
+import { ForgeUnavailable } from '../forges/errors.ts'
+import { openForges } from '../forges/open-forges.ts'
+import { readSettings } from '../settings/read-settings.ts'
+import { ir } from '../testing/runner.ts'
+import { testServer } from '../testing/server.ts'
+import { offerGitSource } from './git-source.ts'
+import { readSourceName, sourceNameOf } from './source-name.ts'
+
+const github = await startGithub({ publicUrl: 'http://localhost:4000' })
+github.webhooks.hold()
+const it = testServer({ ...github.environment, HARMONT_RATE_LIMITS: 'off' })
+afterAll(() => github.stop())
+const { forges } = openForges(readSettings(github.environment))
+
+/** A user of ours with a connected repository and a build. */
+async function newBuild(name: string) {
+  const user = await it.newUser(name)
+  const account = github.addUser(name)
+  await it.server.pool.query(
+    "insert into identities (id, user_id, provider, subject) values (gen_random_uuid(), $1, 'github', $2)",
+    [user.id, String(account.id)],
+  )
+  const repository = github.addRepository(account, 'core')
+  const { commit } = await github.push(repository, { a: '1' })
+  const installation = await github.install(account, [repository], account, { silent: true })
+  const base = `/api/v0/organizations/${user.organization}`
+  await it.request(user.token, 'POST', `${base}/github/installations`, { installation_id: installation.id })
+  const pipeline = { name: 'ci', repository: 'local/core', default_branch: 'main' }
+  await it.request(user.token, 'POST', `${base}/pipelines`, pipeline)
+  const made = await it.request<components['schemas']['Build']>(user.token, 'POST', `${base}/pipelines/ci/builds`, {
+    branch: 'main',
+    commit,
+    pipeline_ir: ir({ key: 'a', cmd: 'true' }),
+    source_b64: '',
+  })
+  const { id } = made.body
+  if (id === undefined) throw new Error('the build was not made')
+  const source = {
+    kind: 'git',
+    repository: sourceNameOf('github', String(repository.id)),
+    commit,
+    refs: ['refs/heads/main'],
+  } as const
+  await expect
+    .poll(
+      async () =>
+        (await it.server.pool.query('select 1 from repositories where external_id = $1', [String(repository.id)]))
+          .rowCount,
+      { timeout: 10_000 },
+    )
+    .toBe(1)
+  return { user, base, repository, installation, id, source, account }
+}
+
+const offer = (id: string, source: Parameters<typeof offerGitSource>[2]) =>
+  offerGitSource({ pool: it.server.pool, forges }, id, source)
+
+test('a runner is offered the commit with a short-lived credential, under a name of the organization', async () => {
+  const { id, source, repository } = await newBuild('offer-right')
+  const given = await offer(id, source)
+  expect(given).toMatchObject({
+    kind: 'git',
+    url: `${github.gitUrl}/offer-right/core.git`,
+    commit: source.commit,
+    refs: source.refs,
+  })
+  expect(given.authorization).toMatch(/^basic [\w+/=]+$/)
+  expect(given.repository).toMatch(new RegExp(`^[0-9a-f-]{36}/github:${repository.id}$`))
+  expect(github.violations).toEqual([])
+})
+
+test('a repository of another organization, a disconnected one and one that never was are not given away', async () => {
+  const [mine, theirs] = [await newBuild('offer-mine'), await newBuild('offer-theirs')]
+  for (const [id, source] of [
+    [mine.id, theirs.source],
+    [mine.id, { ...mine.source, repository: 'github:0' }],
+    [mine.id, { ...mine.source, repository: 'nonsense' }],
+    ['00000000-0000-4000-8000-000000000000', mine.source],
+  ] as const)
+    await expect(offer(id, source)).rejects.toMatchObject({ name: 'SourceUnavailable', code: 'source_fetch_failed' })
+  await it.request(mine.user.token, 'DELETE', `${mine.base}/github/installations/${mine.installation.id}`)
+  await expect(offer(mine.id, mine.source)).rejects.toBeInstanceOf(SourceUnavailable)
+})
+
+test('a refusal of GitHub ends the wait, a failure does not', async () => {
+  const { id, source, installation } = await newBuild('offer-fails')
+  github.misbehave({ on: /access_tokens/, how: '500' })
+  await expect(offer(id, source)).rejects.toBeInstanceOf(ForgeUnavailable)
+  installation.suspendedAt = new Date().toISOString()
+  await expect(offer(id, source)).rejects.toMatchObject({
+    code: 'source_fetch_failed',
+    message: expect.stringContaining('This installation has been suspended'),
+  })
+})
+
+test('names of repositories are read as they are made, and nothing else is', () => {
+  expect(readSourceName(sourceNameOf('github', '12'))).toEqual({ forge: 'github', externalId: '12' })
+  for (const wrong of ['', 'github', 'github:', '12', 'gitlab:12']) expect(readSourceName(wrong)).toBeUndefined()
+})
