@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { transaction } from '../database/transaction.ts'
 import { codeOf, testServer } from '../testing/server.ts'
@@ -11,7 +11,7 @@ const it = testServer({ ...github.environment, HARMONT_PUBLIC_URL: publicUrl, HA
 afterAll(() => github.stop())
 // What GitHub sends is taken here by hand: how it comes over HTTP is told by the tests of the webhooks.
 github.webhooks.hold()
-beforeEach(() => {
+afterEach(() => {
   expect(github.violations).toEqual([])
 })
 

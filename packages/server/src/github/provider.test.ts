@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { objectAt } from '../../../../test/outside/github/json.ts'
 import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import type { Check } from '../forges/check.ts'
@@ -18,7 +18,7 @@ const forge = forges.get('github')
 if (forge === undefined) throw new Error('GitHub is a forge')
 afterAll(() => github.stop())
 github.webhooks.hold()
-beforeEach(() => expect(github.violations).toEqual([]))
+afterEach(() => expect(github.violations).toEqual([]))
 
 const ada = github.addUser('ada')
 const acme = github.addOrganization('acme')

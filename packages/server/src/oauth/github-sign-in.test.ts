@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 
@@ -12,7 +12,7 @@ const it = testServer({
   HARMONT_RATE_LIMITS: 'sign_in_address=10000/1m,sign_in_failures_address=6/1m',
 })
 afterAll(() => github.stop())
-beforeEach(async () => {
+afterEach(async () => {
   expect(github.violations).toEqual([])
   await it.server.pool.query('truncate rate_limits')
 })

@@ -1,5 +1,5 @@
 import { parseSetCookie } from 'cookie'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { readRedirectPath } from './redirect-uris.ts'
@@ -8,7 +8,7 @@ const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })
 const it = testServer({ ...github.environment, HARMONT_PUBLIC_URL: publicUrl })
 afterAll(() => github.stop())
-beforeEach(async () => {
+afterEach(async () => {
   expect(github.violations).toEqual([])
   await it.server.pool.query('truncate rate_limits')
 })

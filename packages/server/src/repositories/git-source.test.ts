@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 import { SourceUnavailable } from '@harmont/engine'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { ForgeUnavailable } from '../forges/errors.ts'
 import { openForges } from '../forges/open-forges.ts'
@@ -14,6 +14,7 @@ const github = await startGithub({ publicUrl: 'http://localhost:4000' })
 github.webhooks.hold()
 const it = testServer({ ...github.environment, HARMONT_RATE_LIMITS: 'off' })
 afterAll(() => github.stop())
+afterEach(() => expect(github.violations).toEqual([]))
 const { forges } = openForges(readSettings(github.environment))
 
 /** A user of ours with a connected repository and a build. */
@@ -70,7 +71,6 @@ test('a runner is offered the commit with a short-lived credential, under a name
   })
   expect(given.authorization).toMatch(/^basic [\w+/=]+$/)
   expect(given.repository).toMatch(new RegExp(`^[0-9a-f-]{36}/github:${repository.id}$`))
-  expect(github.violations).toEqual([])
 })
 
 test('a repository of another organization, a disconnected one and one that never was are not given away', async () => {
