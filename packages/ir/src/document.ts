@@ -2,6 +2,7 @@
 export interface IrDocument {
   readonly version: '0'
   readonly timeout_seconds?: number
+  readonly concurrency?: IrBuildConcurrency
   readonly graph: IrGraph
 }
 
@@ -28,11 +29,18 @@ export interface IrStep {
   readonly cache?: IrCache
   readonly timeout_seconds?: number
   readonly image?: string
+  readonly runner?: 'default' | 'vm' | 'docker'
+  readonly runner_args?: Readonly<Record<string, unknown>>
   readonly continue_on_failure?: true
   readonly retry?: IrRetry
   readonly soft_fail?: true | readonly number[]
   readonly if?: IrCondition
+  readonly concurrency?: IrStepConcurrency
   readonly resources?: IrResources
+  readonly artifacts?: readonly IrArtifact[]
+  readonly inputs?: readonly IrInput[]
+  readonly services?: readonly IrService[]
+  readonly matrix?: IrMatrix
 }
 
 export type IrCachePolicy =
@@ -53,10 +61,53 @@ export interface IrRetry {
   readonly reasons?: readonly string[]
 }
 
+/** At most `limit` running jobs in the group. */
+export interface IrStepConcurrency {
+  readonly group: string
+  readonly limit: number
+  readonly scope?: 'pipeline' | 'organization'
+}
+
+/** At most `limit` running builds in the group. */
+export interface IrBuildConcurrency {
+  /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
+  readonly group: string
+  readonly limit: number
+  readonly when_full?: 'queue' | 'cancel_waiting' | 'cancel_running'
+}
+
 export interface IrResources {
   readonly cpu?: number
   readonly memory_gb?: number
   readonly disk_gb?: number
+}
+
+/** Files kept after the step; a path glob relative to the workspace. */
+export interface IrArtifact {
+  readonly path: string
+  readonly when?: 'passed' | 'failed' | 'always'
+  readonly kind?: 'file' | 'junit' | 'coverage'
+}
+
+/** Files copied from the final file system of the step with the key `from`. */
+export interface IrInput {
+  readonly from: string
+  readonly path: string
+  readonly into?: string
+}
+
+/** A sidecar, reachable by its name while the command runs. */
+export interface IrService {
+  readonly name: string
+  readonly image: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly ready?: { readonly port: number; readonly timeout_seconds?: number }
+}
+
+/** The cell of a `matrix()` that the step was made in; display only. */
+export interface IrMatrix {
+  readonly group: string
+  readonly cell: Readonly<Record<string, string>>
 }
 
 type TextOrList = string | readonly string[]

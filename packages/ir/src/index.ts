@@ -2,16 +2,22 @@ export { type KeyContext, withCacheKeys } from './cache-keys.ts'
 export type { Condition, ConditionContext } from './condition.ts'
 export { conditionHolds } from './condition-holds.ts'
 export type {
+  IrArtifact,
+  IrBuildConcurrency,
   IrCache,
   IrCachePolicy,
   IrCondition,
   IrDocument,
   IrEdge,
   IrGraph,
+  IrInput,
+  IrMatrix,
   IrNode,
   IrResources,
   IrRetry,
+  IrService,
   IrStep,
+  IrStepConcurrency,
 } from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
 export { type LookupParts, lookupKey } from './lookup-key.ts'
