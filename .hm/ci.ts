@@ -1,7 +1,13 @@
 /** Harmont's own pipeline: install once, then everything else from that file system. */
 import { onChange, pipeline, scratch } from '@harmont/hm'
 
-const manifests = ['package-lock.json', 'package.json', 'contract/package.json', 'packages/*/package.json']
+const manifests = [
+  'package-lock.json',
+  'package.json',
+  'contract/package.json',
+  'packages/*/package.json',
+  'test/outside/package.json',
+]
 const deps = scratch().sh('npm ci --no-audit --no-fund', { label: 'deps', cache: onChange(...manifests) })
 const node = 'export PATH=$PWD/node_modules/.bin:$PATH && '
 const step = (label: string, command: string) => deps.sh(node + command, { label })

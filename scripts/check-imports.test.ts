@@ -22,3 +22,26 @@ test('an import downwards or within the room is fine', () => {
     ),
   ).toEqual([])
 })
+
+test('the outside world is for tests and benchmarks, and only by its package', () => {
+  const line = "import { startGithub } from '@harmont/outside/github'"
+  for (const file of [
+    'packages/server/src/a.test.ts',
+    'packages/server/src/a.test-support.ts',
+    'test/a.ts',
+    'bench/a.ts',
+  ])
+    expect(wrongImports(file, line), file).toEqual([])
+  for (const file of ['packages/server/src/a.ts', 'scripts/demo/a.ts', 'packages/server/src/test/a.ts'])
+    expect(wrongImports(file, line), file).toEqual([
+      `${file} imports @harmont/outside/github, which is for tests and benchmarks only`,
+    ])
+  expect(wrongImports('test/a.ts', "import { startGithub } from './outside/github/index.ts'")).toHaveLength(1)
+  expect(wrongImports('test/a.ts', "import { startProduct } from './product.ts'")).toEqual([])
+  expect(wrongImports('packages/server/src/a.test.ts', "import '../../../test/outside/github/index.ts'")).toHaveLength(
+    1,
+  )
+  expect(
+    wrongImports('test/outside/registry.ts', "import { freePort } from '../../scripts/client/server-process.ts'"),
+  ).toHaveLength(1)
+})

@@ -20,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/pipeline',
     'packages/sandbox',
   ],
+  'test/outside': [],
 }
 
 const roomOfPackage: Readonly<Record<string, string>> = {
@@ -32,28 +33,35 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/server': 'packages/server',
 }
 
+/** The outside world on loopback: product code has no business there. */
+const outside = 'test/outside'
+const mayUseOutside = (file: string) => /^(test|bench)\/|\.(test|test-support)\.ts$/.test(file)
+
 export function roomOf(file: string): string | undefined {
   return Object.keys(allowed).find((room) => file.startsWith(`${room}/`))
 }
 
 /** One sentence for each import of the file that goes the wrong way. */
 export function wrongImports(file: string, source: string): string[] {
+  return [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)]
+    .map((match) => wrongImport(file, match[1] ?? ''))
+    .filter((sentence) => sentence !== undefined)
+}
+
+function wrongImport(file: string, target: string): string | undefined {
   const room = roomOf(file)
-  if (room === undefined) return []
-  const wrong: string[] = []
-  for (const match of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)) {
-    const target = match[1] ?? ''
-    if (target.startsWith('.')) {
-      const other = roomOf(normalize(join(dirname(file), target)))
-      if (other !== room) wrong.push(`${file} reaches into ${other ?? target} by a path: import the package instead`)
-    } else if (target.startsWith('@harmont/')) {
-      const other = roomOfPackage[target]
-      if (other === undefined) wrong.push(`${file} imports ${target}, which is no room's door`)
-      else if (other !== room && !allowed[room]?.includes(other))
-        wrong.push(`${file} imports ${target}: ${room} lies below ${other}`)
-    }
+  if (target.startsWith('.')) {
+    const other = roomOf(normalize(join(dirname(file), target)))
+    const isWrong = room === undefined ? other === outside : other !== room
+    return isWrong ? `${file} reaches into ${other ?? target} by a path: import the package instead` : undefined
   }
-  return wrong
+  if (target.startsWith('@harmont/outside/'))
+    return mayUseOutside(file) ? undefined : `${file} imports ${target}, which is for tests and benchmarks only`
+  if (room === undefined || !target.startsWith('@harmont/')) return undefined
+  const other = roomOfPackage[target]
+  if (other === undefined) return `${file} imports ${target}, which is no room's door`
+  const isWrong = other !== room && !allowed[room]?.includes(other)
+  return isWrong ? `${file} imports ${target}: ${room} lies below ${other}` : undefined
 }
 
 if (import.meta.main) {

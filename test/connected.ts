@@ -1,9 +1,9 @@
 /** The whole product, connected to a GitHub of its own: for tests of what happens between the two. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CheckRun, Repository } from '@harmont/outside/github'
+import { type Github, startGithub } from '@harmont/outside/github'
 import type pg from 'pg'
-import { type Github, startGithub } from './outside/github/start-github.ts'
-import type { CheckRun, Repository } from './outside/github/world.ts'
 import { type Product, startProduct } from './product.ts'
 
 export interface Connected {

@@ -1,7 +1,8 @@
 /** People with real browsers, a real server and a real mail server: what one needs to have and to keep an account. */
+
+import { type MailServer, startMailServer, tokenIn } from '@harmont/outside/mail-server'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type MailServer, startMailServer, tokenIn } from '../outside/mail-server.ts'
 import { type Product, startProduct } from '../product.ts'
 import { openWindow, startBrowser } from './browser.ts'
 import { call, createPasskey, signIn } from './ceremonies.ts'

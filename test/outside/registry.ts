@@ -1,9 +1,10 @@
 /** Debian's docker-registry on a free port of loopback. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../scripts/client/server-process.ts'
 
 export interface Registry {
   /** `127.0.0.1:PORT` */
@@ -41,4 +42,12 @@ export async function startRegistry(folder: string): Promise<Registry> {
       await ended
     },
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((done) => server.close(done))
+  return port
 }

@@ -22,9 +22,8 @@ export interface Definition {
   example(route: string, status: number): unknown
 }
 
-const file = createRequire(import.meta.url)
-  .resolve('@octokit/openapi/package.json')
-  .replace('package.json', 'generated/api.github.com.json')
+const require = createRequire(import.meta.url)
+const file = require.resolve('@octokit/openapi/package.json').replace('package.json', 'generated/api.github.com.json')
 
 /** Reads the description. Takes about half a second. */
 export function readDefinition(): Definition {

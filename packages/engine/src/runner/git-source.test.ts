@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type GitServer, gitRepository, startGitServer } from '@harmont/outside/git-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type GitServer, gitRepository, startGitServer } from '../../../../test/outside/git-server.ts'
 import { type SourceOffer, SourceUnavailable } from '../port.ts'
 import { createLocalPort } from '../scheduler/local-port.ts'
 import type { BuildSource } from '../store.ts'

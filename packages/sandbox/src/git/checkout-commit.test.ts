@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { gitRepository, startGitServer } from '@harmont/outside/git-server'
 import { expect, test } from 'vitest'
-import { gitRepository, startGitServer } from '../../../../test/outside/git-server.ts'
 import { gitBench, token } from './git.test-support.ts'
 
 const it = gitBench()

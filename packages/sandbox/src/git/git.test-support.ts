@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type GitServer, gitRepository, startGitServer } from '@harmont/outside/git-server'
 import { afterAll, beforeAll } from 'vitest'
-import { type GitServer, gitRepository, startGitServer } from '../../../../test/outside/git-server.ts'
 import { type Checkout, type CheckoutRequest, checkoutCommit } from './checkout-commit.ts'
 
 export const token = 'ghs_0123456789'

@@ -1,5 +1,5 @@
+import { startGithub } from '@harmont/outside/github'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { transaction } from '../database/transaction.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { applyInstallationEvent } from './apply-event.ts'

@@ -1,5 +1,5 @@
+import { linksIn, type MailServer, startMailServer } from '@harmont/outside/mail-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { linksIn, type MailServer, startMailServer } from '../../../../test/outside/mail-server.ts'
 import { createSealer } from '../encryption/seal.ts'
 import { testServer } from '../testing/server.ts'
 import { type Mail, queueMail, queueSecretMail } from './queue-mail.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type MailServer, startMailServer } from '@harmont/outside/mail-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type MailServer, startMailServer } from '../../../../test/outside/mail-server.ts'
 import { freePort, type ProcessOfServer, startMain } from '../testing/server-process.ts'
 
 let directory: string

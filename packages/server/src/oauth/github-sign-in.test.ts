@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { startGithub } from '@harmont/outside/github'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 
 const publicUrl = 'http://localhost:4000'

@@ -1,6 +1,6 @@
+import { startGithub } from '@harmont/outside/github'
 import { parseSetCookie } from 'cookie'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { readRedirectPath } from './redirect-uris.ts'
 

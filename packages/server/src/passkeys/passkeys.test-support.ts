@@ -1,7 +1,7 @@
 /** People with authenticators, against a real server whose mails a real mail server takes. */
 import { randomUUID } from 'node:crypto'
+import { type MailServer, startMailServer, tokenIn } from '@harmont/outside/mail-server'
 import { afterAll, beforeAll } from 'vitest'
-import { type MailServer, startMailServer, tokenIn } from '../../../../test/outside/mail-server.ts'
 import { Authenticator, type CreationOptions, type RequestOptions, type Wrong } from '../testing/authenticator.ts'
 import { type Answer, type TestServer, testServer } from '../testing/server.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { linksIn, tokenIn } from '@harmont/outside/mail-server'
 import { describe, expect, test } from 'vitest'
-import { linksIn, tokenIn } from '../../../../test/outside/mail-server.ts'
 import { Authenticator, type Wrong } from '../testing/authenticator.ts'
 import { codeOf } from '../testing/server.ts'
 import { sweepSignIn } from './challenge-store.ts'

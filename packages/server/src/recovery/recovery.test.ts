@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { tokenIn } from '@harmont/outside/mail-server'
 import { expect, test } from 'vitest'
-import { tokenIn } from '../../../../test/outside/mail-server.ts'
 import { type Begun, origin, type Person, type SignedIn, signInServer } from '../passkeys/passkeys.test-support.ts'
 import { Authenticator, type CreationOptions, type Wrong } from '../testing/authenticator.ts'
 import { codeOf } from '../testing/server.ts'

@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
 import { SourceUnavailable } from '@harmont/engine'
+import { startGithub } from '@harmont/outside/github'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { startGithub } from '../../../../test/outside/github/start-github.ts'
 import { ForgeUnavailable } from '../forges/errors.ts'
 import { openForges } from '../forges/open-forges.ts'
 import { readSettings } from '../settings/read-settings.ts'

@@ -1,0 +1,6 @@
+/** What tests may use of the double of GitHub. */
+export { objectAt } from './json.ts'
+export type { Misbehaviour } from './misbehaviour.ts'
+export { type Github, startGithub } from './start-github.ts'
+export type { Delivery } from './webhooks.ts'
+export type { CheckRun, Repository } from './world.ts'
