@@ -1,0 +1,17 @@
+import type { Handler } from './command.ts'
+import type { CommandSpec } from './spec.ts'
+import { type CommandName, specs } from './specs/index.ts'
+
+export interface Command {
+  readonly name: CommandName
+  readonly spec: CommandSpec
+  /** Loads the command's module, and with it everything that only this command needs. */
+  readonly load: () => Promise<{ readonly run: Handler<never> }>
+}
+
+function command<Name extends CommandName>(name: Name, load: () => Promise<{ readonly run: Handler<Name> }>): Command {
+  return { name, spec: specs[name], load }
+}
+
+/** The commands that there are, in the order of `hm help`. */
+export const commands: readonly Command[] = [command('version', () => import('./own/version.ts'))]

@@ -1,0 +1,104 @@
+import type { CommandSpec } from '../spec.ts'
+
+const pipeline = {
+  kind: 'string',
+  short: 'p',
+  value: 'SLUG',
+  complete: 'pipeline',
+  summary: "slug on the server (default: this repository's)",
+} as const
+const build = {
+  kind: 'integer',
+  min: 1,
+  short: 'b',
+  value: 'N',
+  complete: 'build',
+  summary: 'number of the build',
+} as const
+const limit = { kind: 'integer', min: 1, value: 'N', summary: 'at most this many' } as const
+const buildNumber = { required: true, summary: 'number of the build', complete: 'build' } as const
+const job = { required: true, summary: 'id of the job, or key of its step with -b', complete: 'step' } as const
+const branch = { kind: 'string', value: 'NAME', summary: "branch (default: HEAD's)" } as const
+const message = { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message" } as const
+const detach = { kind: 'boolean', also: ['no-watch'], summary: "print the build's number and leave" } as const
+
+export const cloudSpecs = {
+  'pipeline list': { summary: "List the organization's pipelines", flags: { limit }, query: true },
+  'pipeline show': {
+    summary: 'Show a pipeline of the server',
+    args: { slug: { summary: "slug (default: this repository's)", complete: 'pipeline' } },
+    query: true,
+  },
+  'pipeline create': {
+    summary: 'Create a pipeline on the server',
+    args: { slug: { required: true, summary: 'slug it gets' } },
+    flags: {
+      name: { kind: 'string', value: 'TEXT', summary: 'its name (default: the slug)' },
+      repository: { kind: 'string', value: 'URL', summary: "its repository (default: origin's)" },
+      defaultBranch: { kind: 'string', value: 'NAME', summary: "default branch (default: origin's)" },
+    },
+    query: true,
+  },
+  'build list': {
+    summary: 'List builds, the newest first',
+    flags: { pipeline, state: { kind: 'string', value: 'STATE', summary: 'only builds of this state' }, limit },
+    query: true,
+  },
+  'build show': {
+    summary: 'Show a build and its jobs',
+    args: { build: buildNumber },
+    flags: { pipeline },
+    query: true,
+  },
+  'build watch': {
+    summary: 'Follow a build to its end; Ctrl-C leaves it running',
+    args: { build: buildNumber },
+    flags: {
+      pipeline,
+      format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'what is printed while it runs' },
+      logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
+    },
+  },
+  'build create': {
+    summary: 'Create a build from an IR document, without source',
+    flags: {
+      pipeline,
+      ir: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the document; - is stdin' },
+      branch: { ...branch, short: 'b' },
+      message,
+      env: { kind: 'pair', short: 'e', value: 'NAME=VALUE', multiple: true, summary: 'a variable for every step' },
+      detach,
+    },
+    query: true,
+  },
+  'build open': {
+    summary: 'Open a build in the browser',
+    args: { build: { summary: 'number of the build (default: the last)', complete: 'build' } },
+    flags: { pipeline },
+  },
+  'job list': { summary: 'List the jobs of a build', flags: { pipeline, build }, query: true },
+  'job show': { summary: 'Show a job', args: { job }, flags: { pipeline, build }, query: true },
+  'job log': { summary: 'Print the log of a job', args: { job }, flags: { pipeline, build }, query: true },
+  'artifact list': { summary: 'List the artifacts of a build', flags: { pipeline, build }, query: true },
+  'artifact get': {
+    summary: 'Download an artifact',
+    args: { artifact: { required: true, summary: 'its path or id, as in hm artifact list' } },
+    flags: {
+      pipeline,
+      build,
+      output: { kind: 'string', short: 'o', value: 'FILE', complete: 'file', summary: 'where to; - is stdout' },
+    },
+  },
+  'cloud run': {
+    summary: 'Create a build from a plan file (hm build create --ir)',
+    args: { pipeline: { required: true, summary: 'slug on the server', complete: 'pipeline' } },
+    flags: {
+      planFile: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the IR document; - is stdin' },
+      branch: { ...branch, short: 'b' },
+      message,
+      detach,
+    },
+    about: ['Variables of the steps come from HM_RUN_ENV_*.'],
+    hidden: true,
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>

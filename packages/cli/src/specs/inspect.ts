@@ -1,0 +1,94 @@
+import type { CommandSpec } from '../spec.ts'
+
+const pipeline = {
+  kind: 'string',
+  short: 'p',
+  value: 'SLUG',
+  complete: 'pipeline',
+  summary: "pipeline of the build (default: this repository's)",
+} as const
+
+export const inspectSpecs = {
+  logs: {
+    summary: 'Print the logs of a build',
+    args: {
+      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      step: { summary: 'key of one step', complete: 'step' },
+    },
+    flags: {
+      follow: { kind: 'boolean', short: 'f', summary: 'go on until the build ends' },
+      failed: { kind: 'boolean', summary: 'only steps that failed' },
+      tail: { kind: 'integer', min: 0, value: 'N', summary: 'only the last N lines of each step' },
+      since: { kind: 'duration', value: 'DURATION', summary: 'only lines of this last time' },
+      timestamps: { kind: 'boolean', summary: 'the time before each line' },
+      attempt: { kind: 'integer', min: 1, value: 'N', summary: 'this attempt instead of the last' },
+      pipeline,
+    },
+    examples: [
+      ['hm logs --failed', 'why the last run failed'],
+      ['hm logs 41 test -f', 'follow step test of build 41 on the server'],
+    ],
+    query: true,
+  },
+  cancel: {
+    summary: 'Cancel a build and wait for its end',
+    args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
+    flags: { pipeline },
+    about: ['Asks first. A build that has ended is left as it is.'],
+  },
+  shell: {
+    summary: 'Open a shell in the file system that a step left',
+    args: {
+      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      step: { summary: 'key of the step (default: the first that failed)', complete: 'step' },
+    },
+    flags: {
+      before: { kind: 'boolean', summary: "as it was before the step's command" },
+      cmd: { kind: 'string', value: 'COMMAND', summary: 'run this instead of a shell, and exit as it does' },
+      pipeline,
+    },
+    examples: [
+      ['hm shell', 'where the last run failed'],
+      ['hm shell --before --cmd "ls -la"', 'what the failed step started from'],
+    ],
+  },
+  'cache ls': { summary: 'List the entries of the local cache', query: true },
+  'cache du': { summary: 'Show what the local cache takes on the disk', query: true },
+  'cache explain': {
+    summary: 'Show why a step was, or was not, answered from the cache',
+    args: { step: { required: true, summary: 'key of the step', complete: 'step' } },
+    query: true,
+  },
+  'cache clean': {
+    summary: 'Remove entries of the local cache',
+    flags: {
+      olderThan: { kind: 'duration', value: 'DURATION', summary: 'only what was not used for this time' },
+      all: { kind: 'boolean', summary: 'everything' },
+    },
+  },
+  'cache save': {
+    summary: 'Write the cache into a directory, for another machine',
+    args: { directory: { required: true, summary: 'where to', complete: 'directory' } },
+    about: ['Writes manifest.json and blobs named by their digest; prints the content key.'],
+  },
+  'cache restore': {
+    summary: 'Read a saved cache; every digest is verified',
+    args: { directory: { required: true, summary: 'where from', complete: 'directory' } },
+  },
+  'image list': { summary: 'List the images of this machine', query: true },
+  'image pull': {
+    summary: 'Fetch an image from a registry',
+    args: { image: { required: true, summary: 'a reference, as in a pipeline' } },
+  },
+  'image import': {
+    summary: 'Make an image of an archive',
+    args: {
+      file: { required: true, summary: 'OCI archive, docker archive or tar of a file system', complete: 'file' },
+      image: { required: true, summary: 'the name it gets' },
+    },
+  },
+  'image rm': {
+    summary: 'Remove an image from this machine',
+    args: { image: { required: true, summary: 'a reference, as in a pipeline' } },
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>

@@ -1,0 +1,28 @@
+import type { CommandSpec } from '../spec.ts'
+
+export const projectSpecs = {
+  init: {
+    summary: 'Write a first pipeline for this project',
+    flags: {
+      template: {
+        kind: 'string',
+        short: 't',
+        value: 'KIND',
+        choices: ['rust', 'go', 'elixir', 'zig', 'cmake', 'nextjs', 'js', 'python'],
+        summary: 'what the project is, instead of looking',
+      },
+      lang: { kind: 'string', value: 'LANG', choices: ['ts', 'py'], summary: 'language of the pipeline file' },
+      force: { kind: 'boolean', summary: 'overwrite the pipeline file' },
+      noSkills: { kind: 'boolean', summary: 'do not offer the agent skills' },
+    },
+    examples: [
+      ['hm init', 'detects the kind of project'],
+      ['hm init -t go --lang py', 'a Go project, its pipeline in Python'],
+    ],
+  },
+  doctor: {
+    summary: 'Check what hm needs, and say how to mend what is missing',
+    query: true,
+    about: ['Exits 9 when a check fails that concerns the chosen backend.'],
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>

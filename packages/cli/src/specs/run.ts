@@ -1,0 +1,121 @@
+import type { CommandSpec } from '../spec.ts'
+
+const env = {
+  kind: 'pair',
+  short: 'e',
+  value: 'NAME=VALUE',
+  multiple: true,
+  summary: 'a variable for every step',
+} as const
+
+/** What `hm run` and `hm watch` share. */
+const local = {
+  branch: { kind: 'string', short: 'b', value: 'NAME', summary: "the branch that the run is for (default: HEAD's)" },
+  message: { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message (default: the commit's)" },
+  env,
+  envFile: {
+    kind: 'string',
+    value: 'FILE',
+    multiple: true,
+    complete: 'file',
+    summary: 'variables, one NAME=VALUE a line',
+  },
+  secret: {
+    kind: 'pair',
+    bare: true,
+    value: 'NAME[=VALUE]',
+    multiple: true,
+    summary: 'a secret; without a value it is taken from the environment',
+  },
+  keepGoing: { kind: 'boolean', short: 'k', summary: 'after a failure stop only what depends on it' },
+  parallelism: { kind: 'integer', min: 1, value: 'N', summary: 'steps at a time (default: number of CPUs)' },
+  step: {
+    kind: 'string',
+    short: 's',
+    value: 'KEY',
+    multiple: true,
+    complete: 'step',
+    summary: 'run only this step and what it needs',
+  },
+  noCache: {
+    kind: 'string',
+    optional: true,
+    value: 'KEY',
+    multiple: true,
+    complete: 'step',
+    summary: 'run anew what the cache has, everything or one step',
+  },
+  artifacts: { kind: 'string', value: 'DIR', complete: 'directory', summary: 'where artifacts are written' },
+  timeout: { kind: 'duration', value: 'DURATION', summary: 'end the run after this time (exit 124)' },
+  format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'what is printed while it runs' },
+  logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
+} as const
+
+const pipeline = { summary: 'slug of the pipeline; may be left out when there is one', complete: 'pipeline' } as const
+
+const follow = { kind: 'boolean', also: ['no-watch'], summary: "print the build's number and leave" } as const
+
+export const runSpecs = {
+  run: {
+    summary: 'Run a pipeline here, or on the server with --cloud',
+    args: { pipeline },
+    flags: {
+      ...local,
+      dryRun: { kind: 'boolean', summary: 'show what would run, and run nothing' },
+      shellOnFailure: { kind: 'boolean', summary: 'open a shell in the first step that fails' },
+      backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
+      cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },
+      detach: follow,
+      noUpload: { kind: 'boolean', summary: 'send no source; the server fetches the pushed commit' },
+    },
+    examples: [
+      ['hm run', 'the only pipeline of this repository'],
+      ['hm run ci -e LEVEL=debug -s test', 'one step of ci, and what it needs'],
+      ['hm run --cloud --detach', 'on the server; does not wait for the end'],
+    ],
+    about: ['Exits 0 when the build passed, 1 when it failed, 130 when it was cancelled.'],
+  },
+  watch: {
+    summary: 'Run a pipeline now and again after each change of its files',
+    args: { pipeline },
+    flags: local,
+    about: ['A change cancels the run that it makes stale.'],
+  },
+  render: {
+    summary: 'Print the IR of a pipeline',
+    args: { slug: { required: true, summary: 'slug of the pipeline', complete: 'pipeline' } },
+    flags: {
+      check: { kind: 'boolean', summary: 'validate it and list warnings; print no IR' },
+      pretty: { kind: 'boolean', summary: 'indented' },
+      event: { kind: 'string', value: 'EVENT', summary: 'render as for this event (push, pull_request, ...)' },
+      branch: { kind: 'string', value: 'NAME', summary: 'render as for this branch' },
+      tag: { kind: 'string', value: 'NAME', summary: 'render as for this tag' },
+    },
+  },
+  pipelines: {
+    summary: 'Print all pipelines of the project, as a server reads them',
+    flags: { table: { kind: 'boolean', summary: 'a table for people instead of the document' } },
+  },
+  retry: {
+    summary: 'Run the failed steps of a build again, and what they held back',
+    args: {
+      build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
+      steps: { multiple: true, summary: 'only these failed steps', complete: 'step' },
+    },
+    flags: {
+      pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'pipeline of the build' },
+      env,
+      detach: follow,
+    },
+    about: ["Each step starts from its parent's snapshot; a local run takes the files as they are now."],
+  },
+  rebuild: {
+    summary: 'Run a whole build again under a new number',
+    args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
+    flags: {
+      pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'pipeline of the build' },
+      env,
+      detach: follow,
+    },
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>
