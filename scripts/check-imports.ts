@@ -11,6 +11,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/logs': [],
   'packages/sandbox': [],
   'packages/pipeline': ['packages/ir'],
+  'packages/source-set': ['packages/ir'],
+  'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [
     'contract',
@@ -18,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/ir',
     'packages/logs',
     'packages/pipeline',
+    'packages/render',
     'packages/sandbox',
   ],
   'test/outside': [],
@@ -29,6 +32,8 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/logs': 'packages/logs',
   '@harmont/sandbox': 'packages/sandbox',
   '@harmont/hm': 'packages/pipeline',
+  '@harmont/source-set': 'packages/source-set',
+  '@harmont/render': 'packages/render',
   '@harmont/engine': 'packages/engine',
   '@harmont/server': 'packages/server',
 }

@@ -1,0 +1,31 @@
+export type SourceErrorCode =
+  | 'git_failed'
+  | 'unreadable'
+  | 'changed'
+  | 'too_many_files'
+  | 'too_large_unpacked'
+  | 'too_large_packed'
+
+/** A path of the source and its size in bytes. */
+export interface SizedPath {
+  readonly path: string
+  readonly size: number
+}
+
+/** Why a source cannot be read or packed: a sentence that says what was met and what to do. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+  readonly code: SourceErrorCode
+  /** With a `too_…` code: the ten largest files, largest first. */
+  readonly largest: readonly SizedPath[]
+
+  constructor(
+    code: SourceErrorCode,
+    message: string,
+    options: { cause?: unknown; largest?: readonly SizedPath[] } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.largest = options.largest ?? []
+  }
+}
