@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inDirectory, quote } from './quote.ts'
+import { inDirectory, quote, quoteValue } from './quote.ts'
 
 describe('quote', () => {
   it.each([
@@ -23,6 +23,12 @@ describe('quote', () => {
     ['a;rm -rf', "'a;rm -rf'"],
   ])('%s becomes %s', (text, quoted) => {
     expect(quote(text)).toBe(quoted)
+  })
+
+  it('leaves the leading - of a value, which is meant', () => {
+    expect(quoteValue('--watch')).toBe('--watch')
+    expect(quoteValue('-DFLAGS=-O2 -g')).toBe("'-DFLAGS=-O2 -g'")
+    expect(quoteValue('"done already"')).toBe('"done already"')
   })
 
   it('gives sh back the text that went in, as one word', () => {

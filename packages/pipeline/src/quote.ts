@@ -1,14 +1,16 @@
 const BARE = /^[A-Za-z0-9_@%+=:,./-]*$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
-/**
- * A text as one word of the shell (`sdk-cli.md` 3.2). What is already in one pair of quotes stays; variables (`$`) still work; a leading `~/`
- * stays the home directory, and a leading `-` cannot be taken for an option.
- */
+/** A path as one word of the shell (`sdk-cli.md` 3.2): as a value, and a leading `-` cannot be taken for an option. */
 export function quote(text: string): string {
+  return quoteValue(text.startsWith('-') ? `./${text}` : text)
+}
+
+/** A text as one word of the shell. What is already in one pair of quotes stays; variables (`$`) still work; a leading `~/` stays the home directory. */
+export function quoteValue(text: string): string {
   if (WRAPPED.test(text)) return text
   if (text.startsWith('~/')) return `~/${text.length > 2 ? quoteWord(text.slice(2)) : ''}`
-  return quoteWord(text.startsWith('-') ? `./${text}` : text)
+  return quoteWord(text)
 }
 
 function quoteWord(text: string): string {
