@@ -21,9 +21,18 @@ export type {
 } from './document.ts'
 export { Gate, type GateRange } from './gate.ts'
 export { type LookupParts, lookupKey } from './lookup-key.ts'
-export { parsePlan } from './parse-plan.ts'
+export { checkDocument, parsePlan } from './parse-plan.ts'
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
-export type { Plan, PlanError, PlanErrorCode, PlannedStep, PlanResult, Resources, RetryPolicy } from './plan.ts'
+export type {
+  CheckResult,
+  Plan,
+  PlanError,
+  PlanErrorCode,
+  PlannedStep,
+  PlanResult,
+  Resources,
+  RetryPolicy,
+} from './plan.ts'
 export { matchesRefGlob } from './ref-glob.ts'
 export { type Keyless, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'

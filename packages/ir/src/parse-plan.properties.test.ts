@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parsePlan } from './parse-plan.ts'
-import type { PlannedStep } from './plan.ts'
+import { checkDocument, parsePlan } from './parse-plan.ts'
+import type { PlanError, PlannedStep } from './plan.ts'
 
 /** A pipeline as data: what both forms are written from. Indexes point at commands, earlier or later ones. */
 type Entry = { readonly wait: true; readonly tolerant: boolean } | Command
@@ -220,16 +220,25 @@ describe('any spoilt document', () => {
     'cycle',
   ]
   const check = (text: string) => {
-    const result = parsePlan(text)
-    if (result.ok) return
-    expect(CODES).toContain(result.error.code)
-    expect(result.error.message.startsWith(`${result.error.code} at `)).toBe(true)
-    expect(result.error.message.isWellFormed() && !result.error.message.includes('\0')).toBe(true)
-    expect(result.error.pointer === '' || result.error.pointer.startsWith('/')).toBe(true)
+    for (const result of [parsePlan(text), checkDocument(text)]) if (!result.ok) checkError(result.error)
   }
-  const document = fc
-    .tuple(program, env, fc.boolean())
-    .map(([entries, shared, flat]) => JSON.stringify((flat ? flatOf : graphOf)(entries, shared)))
+  const checkError = (error: PlanError) => {
+    expect(CODES).toContain(error.code)
+    expect(error.message.startsWith(`${error.code} at `)).toBe(true)
+    expect(error.message.isWellFormed() && !error.message.includes('\0')).toBe(true)
+    expect(error.pointer === '' || error.pointer.startsWith('/')).toBe(true)
+  }
+  const unsupported = fc.constantFrom(
+    {},
+    { artifacts: [{ path: 'dist/**', when: 'always', kind: 'junit' }] },
+    { services: [{ name: 'db', image: 'x', env: { A: 'b' }, ready: { port: 1, timeout_seconds: 1 } }] },
+    { inputs: [{ from: 'k0', path: 'a', into: 'b' }], concurrency: { group: 'g', limit: 1, scope: 'pipeline' } },
+    { matrix: { group: 'g', cell: { go: '1.24' } }, runner: 'vm', runner_args: { a: [] } },
+  )
+  const document = fc.tuple(program, env, fc.boolean(), unsupported).map(([entries, shared, flat, more]) => {
+    const all = entries.map((entry) => (entry.wait ? entry : { ...entry, fields: { ...entry.fields, ...more } }))
+    return JSON.stringify((flat ? flatOf : graphOf)(all, shared))
+  })
 
   it('with a piece of its text replaced gives a code or a plan, and never throws', () => {
     const piece = fc.oneof(

@@ -211,6 +211,65 @@ const ROWS: readonly Row[] = [
     at('concurrency/limit'),
   ],
   [
+    'artifacts kept never',
+    oneStep({ artifacts: [{ path: 'x', when: 'never' }] }),
+    'invalid_ir',
+    at('artifacts/0/when'),
+  ],
+  [
+    'an unknown kind of artifact',
+    oneStep({ artifacts: [{ path: 'x', kind: 'zip' }] }),
+    'invalid_ir',
+    at('artifacts/0/kind'),
+  ],
+  ['a path as artifact', oneStep({ artifacts: ['dist'] }), 'invalid_ir', at('artifacts/0')],
+  ['101 inputs', oneStep({ inputs: many(101, { from: 'a', path: 'x' }) }), 'invalid_ir', at('inputs')],
+  ['inputs without from', oneStep({ inputs: [{ path: 'x' }] }), 'invalid_ir', at('inputs/0/from')],
+  [
+    'inputs above the workspace',
+    oneStep({ inputs: [{ from: 'a', path: 'x', into: '../y' }] }),
+    'invalid_ir',
+    at('inputs/0/into'),
+  ],
+  ['a service without name', oneStep({ services: [{ image: 'x' }] }), 'invalid_ir', at('services/0/name')],
+  [
+    'a service that is ready on port 0',
+    oneStep({ services: [{ name: 'db', image: 'x', ready: { port: 0 } }] }),
+    'invalid_ir',
+    at('services/0/ready/port'),
+  ],
+  [
+    'a service with a number in its env',
+    oneStep({ services: [{ name: 'db', image: 'x', env: { A: 1 } }] }),
+    'invalid_ir',
+    at('services/0/env/A'),
+  ],
+  [
+    'concurrency over the world',
+    oneStep({ concurrency: { group: 'g', limit: 1, scope: 'world' } }),
+    'invalid_ir',
+    at('concurrency/scope'),
+  ],
+  ['concurrency without group', oneStep({ concurrency: { limit: 1 } }), 'invalid_ir', at('concurrency/group')],
+  [
+    'a build group with an unknown placeholder',
+    { ...oneStep({}), concurrency: { group: `${'$'}{colour}`, limit: 1 } },
+    'invalid_ir',
+    '/concurrency/group',
+  ],
+  [
+    'a build group that gives way',
+    { ...oneStep({}), concurrency: { group: 'g', limit: 1, when_full: 'give_way' } },
+    'invalid_ir',
+    '/concurrency/when_full',
+  ],
+  [
+    'a matrix cell of numbers',
+    oneStep({ matrix: { group: 'g', cell: { node: 22 } } }),
+    'invalid_ir',
+    at('matrix/cell/node'),
+  ],
+  [
     'concurrency of the build, likewise',
     { ...oneStep({}), concurrency: { group: 'g', limit: 1 } },
     'invalid_ir',
@@ -350,9 +409,7 @@ describe('the message', () => {
   })
 
   it('says that a field is not run yet', () => {
-    expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain(
-      'This server does not run "services" yet',
-    )
+    expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain('Nothing runs "services" yet')
   })
 })
 

@@ -3,11 +3,11 @@ import type { Draft } from './parse/draft.ts'
 import { readFlatForm } from './parse/flat-form.ts'
 import { graphOf, readGraphForm } from './parse/graph-form.ts'
 import { findJsonFault } from './parse/json-fault.ts'
+import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './parse/limits.ts'
 import { describe, grouped, Problems, planError } from './parse/problems.ts'
 import { isObject, type JsonObject, member, Reader } from './parse/read.ts'
-import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './parse/step.ts'
 import { refuseInDocument } from './parse/unsupported.ts'
-import type { PlanError, PlanResult } from './plan.ts'
+import type { CheckResult, PlanError, PlanResult } from './plan.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
 const GRAPH_DOCUMENT = new Set(['version', 'timeout_seconds', 'default_image', 'concurrency', 'graph'])
@@ -24,13 +24,26 @@ const FLAT_DOCUMENT = new Set([
 
 /**
  * Parses and plans an IR document of either form. Never throws: checks JSON, size, version, shape, limits and graph in this order, and
- * reports the first problem with its place and how many more there are.
+ * reports the first problem with its place and how many more there are. What nothing runs yet is a problem too.
  */
 export function parsePlan(text: string): PlanResult {
+  return parse(text, new Problems())
+}
+
+/**
+ * Whether a document is right, whatever the product runs of it: the same checks in the same order as `parsePlan`, but a well-formed `artifacts`,
+ * `inputs`, `services` or `concurrency` is none of its problems. So a document that passes here and not there is unsupported, not wrong.
+ */
+export function checkDocument(text: string): CheckResult {
+  const result = parse(text, new Problems('unsupported'))
+  return result.ok ? { ok: true, warnings: result.plan.warnings } : result
+}
+
+function parse(text: string, problems: Problems): PlanResult {
   const fault = findJsonFault(text)
   if (fault !== undefined) {
     const place = `line ${fault.line}, column ${fault.column}`
-    return { ok: false, error: planError('invalid_json', '', { ...fault, fix: 'Correct the JSON.' }, 0, place) }
+    return refuse(planError('invalid_json', '', { ...fault, fix: 'Correct the JSON.' }, 0, place))
   }
   const size = Buffer.byteLength(text)
   if (size > MAX_BYTES) {
@@ -49,11 +62,10 @@ export function parsePlan(text: string): PlanResult {
     const fix = 'Write "version": "0".'
     return refuse(planError('bad_version', '/version', { expected: '"0"', got: describe(version), fix }))
   }
-  return plan(document)
+  return plan(document, problems)
 }
 
-function plan(document: JsonObject): PlanResult {
-  const problems = new Problems()
+function plan(document: JsonObject, problems: Problems): PlanResult {
   const draft = readDraft(new Reader(problems), document)
   const steps = problems.beforeGraph ? [] : planGraph(problems, draft)
   const error = problems.error

@@ -72,4 +72,9 @@ export interface PlanError {
   readonly pointer: string
 }
 
+/** A document that is right, with what to tell its author; or the first thing wrong with it. */
+export type CheckResult =
+  | { readonly ok: true; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly error: PlanError }
+
 export type PlanResult = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly error: PlanError }

@@ -16,6 +16,7 @@ const REASONS = [
   'service_unsupported',
 ] as const
 const RETRY = new Set(['limit', 'delay_seconds', 'exit_codes', 'signals', 'reasons'])
+const MATRIX = new Set(['group', 'cell'])
 const RESOURCES = new Set(['cpu', 'memory_gb', 'disk_gb'])
 
 export function readRetry(reader: Reader, value: unknown, at: string): RetryPolicy | null {
@@ -57,8 +58,11 @@ export function readResources(reader: Reader, value: unknown, at: string): Resou
 export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   const matrix = reader.object(value, at)
   if (matrix === undefined) return
+  reader.unknownMembers(matrix, MATRIX, at)
   reader.text(member(matrix, 'group'), below(at, 'group'), { required: true })
-  reader.object(member(matrix, 'cell'), below(at, 'cell'), { required: true })
+  const cellAt = below(at, 'cell')
+  const cell = reader.object(member(matrix, 'cell'), cellAt, { required: true }) ?? {}
+  for (const [axis, text] of Object.entries(cell)) reader.text(text, below(cellAt, axis), { required: true })
 }
 
 /** `runner` and `runner_args` all mean the same machine; only a runner that we do not know is a problem. */

@@ -1,6 +1,6 @@
 import type { PlannedStep } from '../plan.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
-import type { Draft } from './draft.ts'
+import type { Draft, Edge } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
 const DEFAULT_IMAGE = 'ubuntu:24.04'
@@ -22,7 +22,8 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
     return []
   }
   checkKeys(problems, draft)
-  const { parents, prerequisites } = joinEdges(problems, draft)
+  const edges = [...draft.edges, ...inputEdges(problems, draft)]
+  const { parents, prerequisites } = joinEdges(problems, { steps, edges })
   const all = prerequisites.map((list, i) => (parents[i] === undefined ? list : [...list, parents[i]]))
   const order = topologicalOrder(all)
   if (order === undefined) {
@@ -63,8 +64,22 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
   }
 }
 
+// Whose files a step is given it waits for.
+function inputEdges(problems: Problems, { steps }: Draft): Edge[] {
+  const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
+  return steps.flatMap(({ inputs }, to) =>
+    inputs.flatMap(({ from, at }) => {
+      const index = indexOf.get(from)
+      if (index !== undefined) return [{ from: index, to, buildsIn: false, at: () => at }]
+      const problem = { stage: 'graph', code: 'unknown_dependency', at, expected: 'the key of a step' } as const
+      problems.add({ ...problem, got: describe(from), fix: 'Name a step of this pipeline.' })
+      return []
+    }),
+  )
+}
+
 // A pair with both kinds of edge is one prerequisite, and builds_in decides; exact repeats collapse.
-function joinEdges(problems: Problems, { steps, edges }: Draft) {
+function joinEdges(problems: Problems, { steps, edges }: Pick<Draft, 'steps' | 'edges'>) {
   const parents: (number | undefined)[] = steps.map(() => undefined)
   for (const { from, to, buildsIn, at } of edges) {
     if (!buildsIn || parents[to] === from) continue
@@ -105,7 +120,7 @@ function checkChains(
 function finish(
   problems: Problems,
   { defaultImage }: Draft,
-  { at, image, ...step }: Draft['steps'][number],
+  { at, image, inputs: _, ...step }: Draft['steps'][number],
   parent: number | undefined,
   dependsOn: readonly number[],
 ): PlannedStep {

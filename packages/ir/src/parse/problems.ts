@@ -23,8 +23,15 @@ export class Problems {
   #count = 0
   readonly #warnings: string[] = []
   #unlisted = 0
+  readonly #ignored: Stage | undefined
+
+  /** `ignored`: a stage whose problems are none. */
+  constructor(ignored?: Stage) {
+    this.#ignored = ignored
+  }
 
   add(problem: Problem): void {
+    if (problem.stage === this.#ignored) return
     this.#count++
     if (!this.#first.has(problem.stage)) this.#first.set(problem.stage, problem)
   }

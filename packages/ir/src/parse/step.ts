@@ -3,12 +3,11 @@ import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail } from
 import { readCacheKey } from './cache.ts'
 import { readCondition } from './condition.ts'
 import type { Names } from './env.ts'
+import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe, grouped } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
-import { refuseInStep } from './unsupported.ts'
+import { type InputDraft, readInputs, refuseInStep } from './unsupported.ts'
 
-export const MAX_TIMEOUT_SECONDS = 604_800
-export const MAX_IMAGE = 512
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
@@ -16,6 +15,8 @@ const DEFAULT_TIMEOUT_SECONDS = 3600
 export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn'> {
   readonly at: string
   readonly image: string | undefined
+  /** Each is an edge `depends_on`. */
+  readonly inputs: readonly InputDraft[]
 }
 
 /** The members of a step that both forms have. */
@@ -41,6 +42,7 @@ export function readStep(
   refuseInStep(reader, step, at)
   const rest = {
     at,
+    inputs: readInputs(step, at),
     env,
     secrets,
     image: reader.name(...of('image'), MAX_IMAGE),

@@ -1,36 +1,45 @@
 /**
- * What the IR can say and no part of the product runs yet. It is checked in shape and then refused, so that nothing that a pipeline asks for is lost
- * silently. The issue that brings one of these to life takes it out of here.
+ * What the IR can say and no part of the product runs yet. It is checked in shape and then refused when a plan is made, so that nothing that a
+ * pipeline asks for is lost silently. The issue that brings one of these to life takes it out of here.
  */
 import { readRelativePath } from './cache.ts'
+import { readEnv } from './env.ts'
+import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe } from './problems.ts'
-import { below, type JsonObject, member, type Reader } from './read.ts'
+import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 
 type Check = (reader: Reader, value: unknown, at: string) => void
 
+/** A step's wish for files of another, found by its key. */
+export interface InputDraft {
+  readonly from: string
+  /** JSON pointer of `from`. */
+  readonly at: string
+}
+
 const STEP_FIELDS: Readonly<Record<string, Check>> = {
-  artifacts: entries(100, (reader, artifact, at) => {
+  artifacts: entries(100, ['path', 'when', 'kind'], (reader, artifact, at) => {
     readRelativePath(reader, member(artifact, 'path'), below(at, 'path'))
     reader.word(member(artifact, 'when'), below(at, 'when'), ['passed', 'failed', 'always'])
     reader.word(member(artifact, 'kind'), below(at, 'kind'), ['file', 'junit', 'coverage'])
   }),
-  inputs: entries(100, (reader, input, at) => {
-    reader.text(member(input, 'from'), below(at, 'from'), { required: true })
+  inputs: entries(100, ['from', 'path', 'into'], (reader, input, at) => {
+    reader.text(member(input, 'from'), below(at, 'from'), { expected: 'the key of a step', required: true })
     readRelativePath(reader, member(input, 'path'), below(at, 'path'))
     if (member(input, 'into') !== undefined) readRelativePath(reader, member(input, 'into'), below(at, 'into'))
   }),
-  services: entries(16, (reader, service, at) => {
-    reader.text(member(service, 'name'), below(at, 'name'), { required: true })
-    reader.text(member(service, 'image'), below(at, 'image'), { required: true })
-    reader.object(member(service, 'env'), below(at, 'env'))
-    const ready = reader.object(member(service, 'ready'), below(at, 'ready'))
-    if (ready !== undefined) {
-      reader.integer(member(ready, 'port'), below(below(at, 'ready'), 'port'), 1, 65_535, { required: true })
-      reader.integer(member(ready, 'timeout_seconds'), below(below(at, 'ready'), 'timeout_seconds'), 1)
-    }
+  services: entries(16, ['name', 'image', 'env', 'ready'], (reader, service, at) => {
+    reader.name(member(service, 'name'), below(at, 'name'), 255, { required: true })
+    reader.name(member(service, 'image'), below(at, 'image'), MAX_IMAGE, { required: true })
+    readEnv(reader, member(service, 'env'), below(at, 'env'))
+    checkReady(reader, member(service, 'ready'), below(at, 'ready'))
   }),
-  concurrency: (reader, value, at) => checkGroup(reader, value, at, 'scope', ['pipeline', 'organization']),
+  concurrency: (reader, value, at) => {
+    checkGroup(reader, value, at, 'scope', ['pipeline', 'organization'])
+  },
 }
+
+const PLACEHOLDERS = ['branch', 'tag', 'pull_request', 'event']
 
 /** Refuses a step's `artifacts`, `inputs`, `services` and `concurrency`. An empty list asks for nothing. */
 export function refuseInStep(reader: Reader, step: JsonObject, at: string): void {
@@ -40,7 +49,24 @@ export function refuseInStep(reader: Reader, step: JsonObject, at: string): void
 /** Refuses the document's `concurrency`. */
 export function refuseInDocument(reader: Reader, document: JsonObject): void {
   const words = ['queue', 'cancel_waiting', 'cancel_running']
-  refuse(reader, document, 'concurrency', '', (_, value, at) => checkGroup(reader, value, at, 'when_full', words))
+  refuse(reader, document, 'concurrency', '', (_, value, at) => {
+    const group = checkGroup(reader, value, at, 'when_full', words)
+    for (const [placeholder, name = ''] of (group ?? '').matchAll(/\$\{([^}]*)\}?/g)) {
+      if (PLACEHOLDERS.includes(name)) continue
+      const expected = `no placeholders but those of ${PLACEHOLDERS.join(', ')}`
+      reader.shape(below(at, 'group'), expected, placeholder, 'Use one of these.')
+    }
+  })
+}
+
+/** The well-formed part of a step's `inputs`. */
+export function readInputs(step: JsonObject, at: string): readonly InputDraft[] {
+  const inputs = member(step, 'inputs')
+  if (!Array.isArray(inputs)) return []
+  return inputs.flatMap((input: unknown, i) => {
+    const from = isObject(input) ? member(input, 'from') : undefined
+    return typeof from === 'string' ? [{ from, at: below(below(below(at, 'inputs'), i), 'from') }] : []
+  })
 }
 
 function refuse(reader: Reader, object: JsonObject, name: string, at: string, check: Check): void {
@@ -49,23 +75,46 @@ function refuse(reader: Reader, object: JsonObject, name: string, at: string, ch
   const place = below(at, name)
   check(reader, value, place)
   if (Array.isArray(value) && value.length === 0) return
-  const fix = `This server does not run "${name}" yet: take it out of the pipeline.`
+  const fix = `Nothing runs "${name}" yet: take it out of the pipeline.`
   reader.problems.add({ stage: 'unsupported', at: place, expected: `no "${name}"`, got: describe(value), fix })
 }
 
-function entries(max: number, check: (reader: Reader, entry: JsonObject, at: string) => void): Check {
+function entries(
+  max: number,
+  known: readonly string[],
+  check: (reader: Reader, entry: JsonObject, at: string) => void,
+): Check {
+  const members = new Set(known)
   return (reader, value, at) => {
     reader.list(value, at, { max })?.forEach((entry, i) => {
-      const object = reader.object(entry, below(at, i), { required: true })
-      if (object !== undefined) check(reader, object, below(at, i))
+      const place = below(at, i)
+      const object = reader.object(entry, place, { required: true })
+      if (object === undefined) return
+      reader.unknownMembers(object, members, place)
+      check(reader, object, place)
     })
   }
 }
 
-function checkGroup(reader: Reader, value: unknown, at: string, option: string, words: readonly string[]): void {
+function checkReady(reader: Reader, value: unknown, at: string): void {
+  const ready = reader.object(value, at)
+  if (ready === undefined) return
+  reader.unknownMembers(ready, new Set(['port', 'timeout_seconds']), at)
+  reader.integer(member(ready, 'port'), below(at, 'port'), 1, 65_535, { required: true })
+  reader.integer(member(ready, 'timeout_seconds'), below(at, 'timeout_seconds'), 1, MAX_TIMEOUT_SECONDS)
+}
+
+function checkGroup(
+  reader: Reader,
+  value: unknown,
+  at: string,
+  option: string,
+  words: readonly string[],
+): string | undefined {
   const group = reader.object(value, at)
-  if (group === undefined) return
-  reader.name(member(group, 'group'), below(at, 'group'), 255, { required: true })
+  if (group === undefined) return undefined
+  reader.unknownMembers(group, new Set(['group', 'limit', option]), at)
   reader.integer(member(group, 'limit'), below(at, 'limit'), 1, undefined, { required: true })
   reader.word(member(group, option), below(at, option), words)
+  return reader.name(member(group, 'group'), below(at, 'group'), 255, { required: true })
 }

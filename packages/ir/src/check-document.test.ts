@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { checkDocument, parsePlan } from './parse-plan.ts'
+
+const step = (key: string, more: object = {}) => ({ key, cmd: 'make', ...more })
+const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: object = {}) =>
+  JSON.stringify({ version: '0', ...more, graph: { nodes: nodes.map((node) => ({ step: node, env: {} })), edges } })
+
+describe('a document with what nothing runs yet', () => {
+  const unsupported = [
+    { artifacts: [{ path: 'dist/**', when: 'always', kind: 'junit' }] },
+    { inputs: [{ from: 'build', path: 'dist/**', into: 'web' }] },
+    { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
+    { concurrency: { group: 'deploy', limit: 1, scope: 'organization' } },
+  ]
+  it.each(unsupported)('is right, and cannot be planned: %j', (more) => {
+    const text = graph([step('build'), step('use', more)], [[0, 1, 'depends_on']])
+    expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })
+    const name = Object.keys(more)[0]
+    expect(parsePlan(text)).toMatchObject({
+      error: {
+        code: 'invalid_ir',
+        pointer: `/graph/nodes/1/step/${name}`,
+        message: expect.stringContaining(`"${name}"`),
+      },
+    })
+  })
+
+  it('may limit whole builds', () => {
+    const concurrency = { group: `${'$'}{branch}-${'$'}{event}`, limit: 1, when_full: 'cancel_running' }
+    const text = graph([step('a')], [], { concurrency })
+    expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })
+    expect(parsePlan(text)).toMatchObject({ error: { pointer: '/concurrency' } })
+  })
+
+  it('names a step that its inputs come from', () => {
+    const text = graph([
+      step('a', {
+        inputs: [
+          { from: 'a', path: 'x' },
+          { from: 'b', path: 'x' },
+        ],
+      }),
+    ])
+    expect(checkDocument(text)).toMatchObject({
+      error: { code: 'unknown_dependency', pointer: '/graph/nodes/0/step/inputs/1/from' },
+    })
+  })
+
+  it('has inputs without a circle, in the flat form too', () => {
+    const inputs = (from: string) => ({ inputs: [{ from, path: 'x' }] })
+    const circle = [step('a', inputs('b')), step('b', inputs('a'))]
+    expect(checkDocument(graph(circle))).toMatchObject({ error: { code: 'cycle' } })
+    const flat = { version: '0', steps: circle.map((entry) => ({ type: 'command', ...entry })) }
+    expect(checkDocument(JSON.stringify(flat))).toMatchObject({ error: { code: 'cycle' } })
+  })
+
+  it('is wrong where any document is', () => {
+    const text = graph([step('a', { artifacts: [{ path: 'x' }] }), step('a')])
+    expect(checkDocument(text)).toMatchObject({ error: { code: 'duplicate_key', pointer: '/graph/nodes/1/step/key' } })
+  })
+
+  it('is told of members that nobody reads', () => {
+    const text = graph([step('a', { services: [{ name: 'db', image: 'x', colour: 'red' }] })])
+    expect(checkDocument(text)).toEqual({
+      ok: true,
+      warnings: ['Unknown field "colour" at /graph/nodes/0/step/services/0 is ignored.'],
+    })
+  })
+})
