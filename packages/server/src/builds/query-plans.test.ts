@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findArchive, findSource } from '../build-source/store.ts'
+import { findSummaries, newestSummaries } from '../overviews/summary-store.ts'
 import { findPipeline, findPipelineBySource, listPipelinesOf } from '../pipelines/store.ts'
 import { findReader, findSecrets, listSecrets } from '../secrets/store.ts'
 import { testServer } from '../testing/server.ts'
@@ -117,5 +118,21 @@ test('what every request, delivery, step and sweep asks is answered by an index'
     const plan = await planOf((database) => ask(database as never))
     expect([what, plan]).toEqual([what, expect.stringMatching(/Index|Bitmap/)])
     expect([what, plan]).toEqual([what, expect.not.stringContaining('Seq Scan')])
+  }
+})
+
+test('a line of a list reads its build, plan and failure from an index, and only the newest builds of a pipeline', async () => {
+  const { rows } = await it.server.pool.query('select id from build_records order by number limit 20')
+  const listed = await planOf((database) =>
+    findSummaries(
+      database as never,
+      rows.map(({ id }) => id),
+    ),
+  )
+  const newest = await planOf((database) => newestSummaries(database as never, [{ id: pipelineId, slug: 'p' }], 20))
+  expect(newest).toMatch(/Limit\s+-> {2}Index Scan Backward using build_records_number_unique/)
+  for (const plan of [listed, newest]) {
+    expect(plan).not.toMatch(/Seq Scan on (build|pipeline|jobs|plans)/)
+    expect(plan).toContain('jobs_failed')
   }
 })

@@ -32,12 +32,15 @@ export interface BuildRow {
   readonly finished_at: Date | null
 }
 
+/** What a `BuildRow` is read from: `r` of `build_records`, `b` of `engine.builds`, `u` of `users`. */
+export const buildColumns = `
+  r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.rebuild_of, r.created_at,
+  r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
+  b.state, b.held, b.error_code, b.error_message, b.started_at, b.finished_at`
+
 /** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
-export const selectBuilds = `
-  select r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.rebuild_of, r.created_at,
-         r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
-         b.state, b.held, b.error_code, b.error_message, b.started_at, b.finished_at
-    from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
+const selectBuilds = `
+  select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 
 export interface BuildFilter {
   /** null: any. */

@@ -68,19 +68,3 @@ export async function listSortedPipelines(
   })
   return rows
 }
-
-/** The newest builds of each pipeline, at most `each`, newest first. */
-export async function newestBuildIds(
-  database: Database,
-  pipelineIds: readonly string[],
-  each: number,
-): Promise<readonly string[]> {
-  const { rows } = await database.query<{ id: string }>({
-    name: 'newest-build-ids',
-    text: `select b.id from unnest($1::uuid[]) as p(id)
-            cross join lateral (select r.id, r.number from build_records r where r.pipeline_id = p.id order by r.number desc limit $2) b
-            order by p.id, b.number desc`,
-    values: [pipelineIds, each],
-  })
-  return rows.map(({ id }) => id)
-}

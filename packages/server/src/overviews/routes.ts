@@ -3,10 +3,10 @@ import { type Cursors, type Handlers, operation } from '../http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../pagination/page.ts'
 import { presentPipeline } from '../pipelines/present.ts'
 import { listBuildKeys } from './build-list-store.ts'
-import { listSortedPipelines, newestBuildIds, type SortedPipelineRow } from './pipeline-list-store.ts'
+import { listSortedPipelines, type SortedPipelineRow } from './pipeline-list-store.ts'
 import { presentSummary } from './present-summary.ts'
 import { readOrganizationFilter } from './read-organization-filter.ts'
-import { findSummaries } from './summary-store.ts'
+import { findSummaries, newestSummaries } from './summary-store.ts'
 
 const buildsEach = 20
 
@@ -25,8 +25,7 @@ export function overviewRoutes({
       const list = { operationId: 'listPipelineSummaries', owner: membership.organizationId, filters }
       const wish = { q: q || null, state, sort, after: cursors.decode(list, cursor), limit: limit + 1 }
       const rows = await listSortedPipelines(pool, membership.organizationId, wish)
-      const shown = rows.slice(0, limit).map(({ id }) => id)
-      const builds = await findSummaries(pool, await newestBuildIds(pool, shown, buildsEach))
+      const builds = await newestSummaries(pool, rows.slice(0, limit), buildsEach)
       const ofPipeline = Map.groupBy(builds, (build) => build.pipeline_id)
       const now = Date.now()
       const keyOf = ({ rank, sort_text, id }: SortedPipelineRow) => [rank, sort_text, id]

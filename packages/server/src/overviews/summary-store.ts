@@ -1,4 +1,4 @@
-import { type PlacedBuildRow, selectBuilds } from '../builds/store.ts'
+import { buildColumns, type PlacedBuildRow } from '../builds/store.ts'
 import type { Database } from '../database/transaction.ts'
 
 export interface SummaryRow extends PlacedBuildRow {
@@ -8,22 +8,46 @@ export interface SummaryRow extends PlacedBuildRow {
   readonly failed_step: string | null
 }
 
+const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
+
+/** Each table once: a statement is planned several times on each connection, which costs more than to run it. */
+const joinedToRecord = `
+  join engine.builds b on b.id = r.id
+  left join users u on u.id = r.author_id
+  left join lateral (
+    select n.steps->j.step->>'name' as name from engine.jobs j join engine.plans n on n.build_id = j.build_id
+     where j.build_id = r.id and b.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
+     order by j.finished_at limit 1) f on true`
+
 /** Builds by their ids, in that order, with what a list shows of each. */
 export async function findSummaries(database: Database, ids: readonly string[]): Promise<readonly SummaryRow[]> {
   if (ids.length === 0) return []
   const { rows } = await database.query<SummaryRow>({
     name: 'find-summaries',
-    text: `select x.*, q.pipeline_id, p.slug as pipeline_slug, b.version::float8 as version, f.name as failed_step
-             from (${selectBuilds} where r.id = any($1::uuid[])) x
-             join build_records q on q.id = x.id
-             join pipelines p on p.id = q.pipeline_id
-             join engine.builds b on b.id = x.id
-             left join lateral (
-               select n.steps->j.step->>'name' as name from engine.jobs j join engine.plans n on n.build_id = j.build_id
-                where j.build_id = x.id and x.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
-                order by j.finished_at limit 1) f on true
-            order by array_position($1::uuid[], x.id)`,
+    // Not `= any`: its members would be weighed one by one.
+    text: `select ${summaryColumns}, p.slug as pipeline_slug
+             from unnest($1::uuid[]) with ordinality as w(id, position)
+             join build_records r on r.id = w.id join pipelines p on p.id = r.pipeline_id ${joinedToRecord}
+            order by w.position`,
     values: [ids],
+  })
+  return rows
+}
+
+/** The newest builds of each pipeline, at most `each`, newest first. */
+export async function newestSummaries(
+  database: Database,
+  pipelines: readonly { readonly id: string; readonly slug: string }[],
+  each: number,
+): Promise<readonly SummaryRow[]> {
+  if (pipelines.length === 0) return []
+  const { rows } = await database.query<SummaryRow>({
+    name: 'newest-summaries',
+    text: `select ${summaryColumns}, w.slug as pipeline_slug
+             from unnest($1::uuid[], $2::text[]) as w(id, slug)
+            cross join lateral (select * from build_records where pipeline_id = w.id order by number desc limit $3) r ${joinedToRecord}
+            order by r.pipeline_id, r.number desc`,
+    values: [pipelines.map(({ id }) => id), pipelines.map(({ slug }) => slug), each],
   })
   return rows
 }
