@@ -26,7 +26,8 @@ export function collect(leaves: readonly (Step | Wait)[]): Emission[] {
         continue
       }
       open.push({ step, ready: true })
-      const before = [...(step.parent === null ? [] : [step.parent]), ...(step.fields.dependsOn ?? [])]
+      const { dependsOn = [], inputs = [] } = step.fields
+      const before = [...(step.parent === null ? [] : [step.parent]), ...dependsOn, ...inputs.map(({ from }) => from)]
       for (const prerequisite of before.reverse())
         if (!seen.has(prerequisite)) open.push({ step: prerequisite, ready: false })
     }

@@ -1,11 +1,14 @@
 import type { IrCondition } from '@harmont/ir'
-import { booleanOf, listOf, membersOf, textOf, wrongUse } from './wrong-use.ts'
+import { relativePathOf } from './options/relative-path.ts'
+import { booleanOf, listOf, membersOf, optionsOf, textOf, wordOf, wrongUse } from './wrong-use.ts'
 
 type Texts = string | readonly string[]
+const EVENTS = ['push', 'pull_request', 'schedule', 'manual', 'api'] as const
+type Event = (typeof EVENTS)[number]
 
 /** When a step runs; all members must hold, a list holds when one entry does. A false condition skips the step. */
 export interface When {
-  readonly event?: Texts
+  readonly event?: Event | readonly Event[]
   /** Globs over the branch, of a pull request its head. */
   readonly branch?: Texts
   readonly baseBranch?: Texts
@@ -21,46 +24,69 @@ export interface When {
   readonly not?: When
 }
 
+/** A condition, checked here, for the option `when`. */
+export function when(condition: When): When {
+  conditionOf('when', condition)
+  return Object.freeze({ ...condition })
+}
+
+/** Holds when one of the conditions does. */
+export function anyOf(...conditions: readonly When[]): When {
+  return joined('anyOf', 'any', conditions)
+}
+
+/** Holds when each of the conditions does. */
+export function allOf(...conditions: readonly When[]): When {
+  return joined('allOf', 'all', conditions)
+}
+
+/** Holds when the condition does not. */
+export function not(condition: When): When {
+  conditionOf('not', condition)
+  return Object.freeze({ not: condition })
+}
+
+const NAMES = ['event', 'branch', 'baseBranch', 'tag', 'changed', 'env', 'local', 'any', 'all', 'not']
+const MAX_NESTING = 8
+
 /** The condition as the IR writes it. */
-export function conditionOf(where: string, value: unknown): IrCondition {
-  const entries = membersOf(where, value).map(([name, member]) => [
-    name === 'baseBranch' ? 'base_branch' : name,
-    read(where, name, member),
-  ])
+export function conditionOf(where: string, value: unknown, nesting = 0): IrCondition {
+  if (nesting > MAX_NESTING)
+    throw wrongUse(where, `at most ${MAX_NESTING} levels of any, all and not`, nesting, 'Write the condition flatter.')
+  const { event, branch, baseBranch, tag, changed, env, local, any, all, not } = optionsOf(where, value, NAMES)
+  const parts = (name: string, list: unknown) =>
+    listOf(`${where}, ${name}`, list, (part) => conditionOf(`${where}, ${name}`, part, nesting + 1), 100)
+  return Object.freeze({
+    ...(event !== undefined && { event: textsOf(`${where}, event`, event, word) }),
+    ...(branch !== undefined && { branch: textsOf(`${where}, branch`, branch, glob) }),
+    ...(baseBranch !== undefined && { base_branch: textsOf(`${where}, baseBranch`, baseBranch, glob) }),
+    ...(tag !== undefined && { tag: textsOf(`${where}, tag`, tag, glob) }),
+    ...(changed !== undefined && { changed: textsOf(`${where}, changed`, changed, path) }),
+    ...(env !== undefined && { env: envGlobsOf(`${where}, env`, env) }),
+    ...(local !== undefined && { local: booleanOf(`${where}, local`, local) }),
+    ...(any !== undefined && { any: parts('any', any) }),
+    ...(all !== undefined && { all: parts('all', all) }),
+    ...(not !== undefined && { not: conditionOf(`${where}, not`, not, nesting + 1) }),
+  })
+}
+
+function joined(where: string, member: 'any' | 'all', conditions: readonly When[]): When {
+  if (conditions.length === 0)
+    throw wrongUse(where, 'at least one condition', undefined, 'Give the conditions that it joins.')
+  for (const condition of conditions) conditionOf(where, condition)
+  return Object.freeze({ [member]: Object.freeze([...conditions]) })
+}
+
+type Read = (where: string, value: unknown) => string
+const word: Read = (where, value) => wordOf(where, value, EVENTS)
+const glob: Read = (where, value) => textOf(where, value, 'Give a glob or a word.')
+const path: Read = (where, value) => relativePathOf(where, value, 'project')
+
+function textsOf(where: string, value: unknown, read: Read): Texts {
+  return Array.isArray(value) ? listOf(where, value, (entry) => read(where, entry), 100) : read(where, value)
+}
+
+function envGlobsOf(where: string, value: unknown): Readonly<Record<string, Texts>> {
+  const entries = membersOf(where, value).map(([name, globs]) => [name, textsOf(`${where}, ${name}`, globs, glob)])
   return Object.freeze(Object.fromEntries(entries))
-}
-
-function read(where: string, name: string, value: unknown): unknown {
-  const place = `${where}, ${name}`
-  switch (name) {
-    case 'event':
-    case 'branch':
-    case 'baseBranch':
-    case 'tag':
-    case 'changed':
-      return texts(place, value)
-    case 'env':
-      return Object.freeze(
-        Object.fromEntries(membersOf(place, value).map(([variable, globs]) => [variable, texts(place, globs)])),
-      )
-    case 'local':
-      return booleanOf(place, value)
-    case 'any':
-    case 'all':
-      return listOf(place, value, (part) => conditionOf(place, part))
-    case 'not':
-      return conditionOf(place, value)
-    default:
-      throw wrongUse(
-        where,
-        'one of event, branch, baseBranch, tag, changed, env, local, any, all, not',
-        name,
-        'Correct the name.',
-      )
-  }
-}
-
-function texts(where: string, value: unknown): Texts {
-  const one = (text: unknown) => textOf(where, text, 'Give a glob or a word.')
-  return Array.isArray(value) ? listOf(where, value, one) : one(value)
 }

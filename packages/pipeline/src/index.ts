@@ -1,10 +1,39 @@
+export { type AptBaseOptions, aptBase } from './apt-base.ts'
 export { type CachePolicy, compose, type EnvKeys, forever, none, onChange, ttl } from './cache.ts'
-export type { When } from './condition.ts'
+export { allOf, anyOf, not, type When, when } from './condition.ts'
+export { type Context, context } from './context.ts'
+export type { PipelineDefinition } from './definition.ts'
 export type { Duration } from './duration.ts'
-export { type Leaves, type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
+export { renderEnvelope } from './envelope.ts'
+export { group } from './group.ts'
+export { LEAVES, type Leaf, type Leaves, type StandsForLeaves } from './leaves.ts'
+export { type Cell, type MatrixOptions, matrix } from './matrix.ts'
+export type { ArtifactOptions } from './options/artifacts.ts'
+export type { BuildConcurrency, StepConcurrency } from './options/concurrency.ts'
+export type { EnvOptions } from './options/env.ts'
+export { filesFrom, type Input } from './options/inputs.ts'
+export type { ResourceOptions } from './options/resources.ts'
+export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.ts'
+export type { SecretOptions } from './options/secrets.ts'
+export type { ServiceOptions } from './options/services.ts'
+export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { type Discovered, everyPipeline, readCarried } from './render/carrier.ts'
-export type { PipelineDefinition } from './render/definitions.ts'
 export type { EnvelopeError } from './render/envelope.ts'
 export { type RenderMounts, renderMounts } from './render/mounts.ts'
-export { type Step, scratch, sh, type Wait, wait } from './step.ts'
-export type { ResourceOptions, RetryOptions, StepOptions } from './step-options.ts'
+export { type CacheKeyOptions, resolvePipelineCacheKeys } from './resolve-keys.ts'
+export { type Step, scratch, sh, timeout, type Wait, wait } from './step.ts'
+export type { StepOptions } from './step-options.ts'
+export { clearTargetCache, target } from './target.ts'
+export {
+  type PullRequestOptions,
+  type PullRequestTrigger,
+  type PushOptions,
+  type PushTrigger,
+  pr,
+  pullRequest,
+  push,
+  type ScheduleOptions,
+  type ScheduleTrigger,
+  schedule,
+  type Trigger,
+} from './triggers.ts'

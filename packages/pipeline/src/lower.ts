@@ -11,7 +11,7 @@ import {
 import { isStep, nearestCommand } from './brand.ts'
 import { collect } from './collect.ts'
 import type { Step, Wait } from './step.ts'
-import { wrongUse } from './wrong-use.ts'
+import { misuse } from './wrong-use.ts'
 
 /** What the pipeline gives each of its steps. */
 export interface StepDefaults {
@@ -51,11 +51,14 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     }
     const to = nodes.length
     const { start, end, tolerant } = gate.command()
-    nodes.push(nodeOf(emission, keys[to] ?? '', tolerant, defaults))
+    const { dependsOn = [], inputs = [] } = emission.fields
+    const keyOf = (step: Step) => keys[index(nearestCommand(step)) ?? -1] ?? ''
+    nodes.push(nodeOf(emission, keyOf, tolerant, defaults))
     const parent = index(nearestCommand(emission.parent))
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
     for (let from = start; from < end; from++) edges.push([from, to, 'depends_on'])
-    const explicit = new Set((emission.fields.dependsOn ?? []).map((step) => index(nearestCommand(step))))
+    const named = [...dependsOn, ...inputs.map((input) => input.from)]
+    const explicit = new Set(named.map((step) => index(nearestCommand(step))))
     for (const from of explicit) {
       if (from !== undefined && from !== parent && (from < start || from >= end)) edges.push([from, to, 'depends_on'])
     }
@@ -63,24 +66,32 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
   return { nodes, node_holes: [], edge_property: 'directed', edges }
 }
 
-function nodeOf(step: Step, key: string, tolerant: boolean, defaults: StepDefaults): IrNode {
+function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, defaults: StepDefaults): IrNode {
   const { fields } = step
   const image = imageOf(step, defaults.defaultImage)
   const retry = fields.retry ?? defaults.retry
   const resources = fields.resources ?? defaults.resources
   const secrets = { ...defaults.secrets, ...fields.secrets }
+  const inputs = fields.inputs?.map(({ from, ...where }) => ({ from: keyOf(from), ...where }))
   const lowered: IrStep = {
-    key,
+    key: keyOf(step),
     cmd: step.command ?? '',
     ...(fields.label !== undefined && { label: fields.label }),
     ...(fields.cache && { cache: fields.cache }),
     ...(fields.timeoutSeconds !== undefined && { timeout_seconds: fields.timeoutSeconds }),
     ...(image !== undefined && { image }),
+    ...(fields.runner && { runner: fields.runner }),
+    ...(fields.runnerArgs && { runner_args: fields.runnerArgs }),
     ...((tolerant || fields.continueOnFailure) && { continue_on_failure: true }),
     ...(retry && { retry }),
     ...(fields.softFail && { soft_fail: fields.softFail }),
     ...(fields.condition && { if: fields.condition }),
+    ...(fields.concurrency && { concurrency: fields.concurrency }),
     ...(resources && { resources }),
+    ...(fields.artifacts && { artifacts: fields.artifacts }),
+    ...(inputs && { inputs }),
+    ...(fields.services && { services: fields.services }),
+    ...(fields.matrix && { matrix: fields.matrix }),
   }
   const env = { ...BASE_ENV, ...defaults.env, ...fields.env }
   return { step: lowered, env, ...(Object.keys(secrets).length > 0 && { secrets }) }
@@ -102,12 +113,12 @@ function refuseSharedKeys(commands: readonly Step[]): void {
     const other = key === undefined ? undefined : owners.get(key)
     if (key !== undefined && other !== undefined) {
       const both = `${name(other)} and ${name(step)}`
-      throw wrongUse('pipeline', `one step with the key ${JSON.stringify(key)}`, both, 'Rename one of the two.')
+      throw misuse('pipeline', `one step with the key ${JSON.stringify(key)}`, both, 'Rename one of the two.')
     }
     if (key !== undefined) owners.set(key, step)
   }
 }
 
 function name(step: Step): string {
-  return step.fields.label ?? (step.command ?? '').split('\n', 1)[0]?.slice(0, 40) ?? ''
+  return JSON.stringify(step.fields.label ?? [...(step.command ?? '').slice(0, 80)].slice(0, 40).join(''))
 }

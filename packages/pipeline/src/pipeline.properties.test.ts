@@ -2,7 +2,9 @@ import { parsePlan, withCacheKeys } from '@harmont/ir'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compose, forever, none, onChange, ttl } from './cache.ts'
-import { type Leaves, pipeline } from './pipeline.ts'
+import type { Duration } from './duration.ts'
+import type { Leaves } from './leaves.ts'
+import { pipeline } from './pipeline.ts'
 import { type Step, scratch, sh, wait } from './step.ts'
 import type { StepOptions } from './step-options.ts'
 
@@ -33,13 +35,13 @@ const options: fc.Arbitrary<StepOptions> = fc.record(
     cwd: text,
     cache,
     env: fc.dictionary(fc.stringMatching(/^[A-Z_]{1,5}$/), fc.oneof(text, fc.integer(), fc.boolean()), { maxKeys: 3 }),
-    timeout: fc.constantFrom(5, '90s', '1h30m'),
+    timeout: fc.constantFrom<Duration[]>(5, '90s', '1h30m'),
     retry: fc.constantFrom(1, {
       limit: 10,
-      delay: '1h',
+      delay: '1h' as const,
       exitCodes: '*' as const,
       signals: ['SIGKILL'],
-      reasons: ['out_of_memory'],
+      reasons: ['out_of_memory' as const],
     }),
     softFail: fc.constantFrom(true, false, [75]),
     continueOnFailure: fc.boolean(),

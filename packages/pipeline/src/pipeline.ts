@@ -1,24 +1,16 @@
-import type { IrDocument } from '@harmont/ir'
-import { isStep, isWait } from './brand.ts'
-import { type Duration, seconds } from './duration.ts'
+import type { IrBuildConcurrency, IrDocument } from '@harmont/ir'
+import { type Duration, MAX_TIMEOUT, seconds } from './duration.ts'
+import { flatLeaves, type Leaves } from './leaves.ts'
 import { lower } from './lower.ts'
-import type { Step, Wait } from './step.ts'
-import {
-  type EnvOptions,
-  envOf,
-  type ResourceOptions,
-  type RetryOptions,
-  resourcesOf,
-  retryOf,
-  type StepOptions,
-  secretsOf,
-} from './step-options.ts'
-import { membersOf, onlyKnown, textOf, wrongUse } from './wrong-use.ts'
+import { type BuildConcurrency, buildConcurrencyOf } from './options/concurrency.ts'
+import { type EnvOptions, envOf } from './options/env.ts'
+import { type ResourceOptions, resourcesOf } from './options/resources.ts'
+import { type RetryOptions, retryOf } from './options/retry.ts'
+import { type SecretOptions, secretsOf } from './options/secrets.ts'
+import { booleanOf, misuse, nameOf, optionsOf, wrongUse } from './wrong-use.ts'
 
 /** The IR of a pipeline, without resolved cache keys. */
 export type PipelineIR = IrDocument
-
-export type Leaves = readonly (Step | Wait | Leaves)[]
 
 export interface PipelineOptions {
   readonly env?: EnvOptions
@@ -26,43 +18,58 @@ export interface PipelineOptions {
   readonly timeout?: Duration
   /** The image of steps that start from nothing and name none. */
   readonly defaultImage?: string
+  /** The same as `defaultImage`, as older files spell it. */
+  readonly default_image?: string
   /** For each step without its own. */
   readonly resources?: ResourceOptions
   /** For each step without its own. */
   readonly retry?: number | RetryOptions
   /** For each step; its own are laid over them. */
-  readonly secrets?: StepOptions['secrets']
+  readonly secrets?: SecretOptions
+  /** How many builds run at once, of those in a group. */
+  readonly concurrency?: BuildConcurrency
+  /** A new build of a branch cancels the one that runs. */
+  readonly cancelSuperseded?: boolean
 }
 
-/** Lowers steps, lists of steps and waits to IR (`sdk-cli.md` 3.3). What the leaves need is found from them. */
+const KNOWN = [
+  ...['env', 'timeout', 'defaultImage', 'default_image', 'resources', 'retry', 'secrets', 'concurrency'],
+  'cancelSuperseded',
+]
+
+/** Lowers steps, lists of steps, toolchains and waits to IR (`sdk-cli.md` 3.3). What the leaves need is found from them. */
 export function pipeline(leaves: Leaves, options: PipelineOptions = {}): PipelineIR {
-  const flat: (Step | Wait)[] = []
-  addLeaves(flat, leaves)
-  membersOf('pipeline', options)
-  onlyKnown('pipeline', options, ['env', 'timeout', 'defaultImage', 'resources', 'retry', 'secrets'])
-  const { env, timeout, defaultImage, resources, retry, secrets } = options
+  const flat = flatLeaves('pipeline', leaves)
+  const { env, timeout, resources, retry, secrets, ...rest } = optionsOf('pipeline', options, KNOWN)
   const graph = lower(flat, {
     env: envOf('pipeline, env', env ?? {}),
     secrets: secretsOf('pipeline, secrets', secrets ?? {}),
-    defaultImage: textOf('pipeline, defaultImage', defaultImage ?? 'ubuntu:24.04', 'Name an image.'),
+    defaultImage: defaultImageOf(rest.defaultImage, rest.default_image),
     resources: resources === undefined ? undefined : resourcesOf('pipeline, resources', resources),
     retry: retry === undefined ? undefined : retryOf('pipeline, retry', retry),
   })
   if (graph.nodes.length === 0)
     throw wrongUse('pipeline', 'at least one step with a command', undefined, 'Add a step made by sh().')
+  const concurrency = concurrencyOf(rest.concurrency, rest.cancelSuperseded)
   return {
     version: '0',
-    ...(timeout !== undefined && { timeout_seconds: seconds('pipeline, timeout', timeout) }),
+    ...(timeout !== undefined && { timeout_seconds: seconds('pipeline, timeout', timeout, MAX_TIMEOUT) }),
+    ...(concurrency !== undefined && { concurrency }),
     graph,
   }
 }
 
-function addLeaves(flat: (Step | Wait)[], leaves: unknown): void {
-  if (!Array.isArray(leaves))
-    throw wrongUse('pipeline', 'a list of steps', leaves, 'Put the steps into square brackets.')
-  for (const leaf of leaves) {
-    if (Array.isArray(leaf)) addLeaves(flat, leaf)
-    else if (isStep(leaf) || isWait(leaf)) flat.push(leaf)
-    else throw wrongUse('pipeline', 'a step, a wait or a list of them', leaf, 'Pass what sh() or wait() gave.')
-  }
+function defaultImageOf(image: unknown, older: unknown): string {
+  if (image !== undefined && older !== undefined)
+    throw misuse('pipeline', 'one of defaultImage and default_image', 'both', 'Take default_image out.')
+  return nameOf('pipeline, defaultImage', image ?? older ?? 'ubuntu:24.04', 'Name an image.', 512)
+}
+
+function concurrencyOf(concurrency: unknown, cancelSuperseded: unknown): IrBuildConcurrency | undefined {
+  const cancels = booleanOf('pipeline, cancelSuperseded', cancelSuperseded ?? false)
+  if (cancels && concurrency !== undefined)
+    throw misuse('pipeline', 'one of concurrency and cancelSuperseded', 'both', 'Take one of them out.')
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the server
+  if (cancels) return { group: '${branch}', limit: 1, when_full: 'cancel_running' }
+  return concurrency === undefined ? undefined : buildConcurrencyOf('pipeline, concurrency', concurrency)
 }

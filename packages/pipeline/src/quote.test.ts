@@ -20,6 +20,12 @@ describe('quote', () => {
     ['-x', './-x'],
     ['-x y', "'./-x y'"],
     ['é', "'é'"],
+    ['', "''"],
+    ['~/', '~/'],
+    ['~/-x', '~/-x'],
+    ['-$X', '"./-$X"'],
+    ['"a" "b"', '\'"a" "b"\''],
+    ['a\nb', "'a\nb'"],
     ['a;rm -rf', "'a;rm -rf'"],
   ])('%s becomes %s', (text, quoted) => {
     expect(quote(text)).toBe(quoted)

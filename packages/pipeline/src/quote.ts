@@ -1,4 +1,4 @@
-const BARE = /^[A-Za-z0-9_@%+=:,./-]*$/
+const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
 /** A path as one word of the shell (`sdk-cli.md` 3.2): as a value, and a leading `-` cannot be taken for an option. */

@@ -1,33 +1,38 @@
-import type { IrCachePolicy, IrCondition, IrResources, IrRetry } from '@harmont/ir'
-import { isStep, nearestCommand } from './brand.ts'
-import { cachePolicyOf } from './cache.ts'
+import type {
+  IrArtifact,
+  IrCachePolicy,
+  IrCondition,
+  IrMatrix,
+  IrResources,
+  IrRetry,
+  IrService,
+  IrStepConcurrency,
+} from '@harmont/ir'
+import { type CachePolicy, cachePolicyOf } from './cache.ts'
 import { conditionOf, type When } from './condition.ts'
-import { type Duration, seconds } from './duration.ts'
+import { type Duration, MAX_TIMEOUT, seconds } from './duration.ts'
+import { flatLeaves, type StandsForLeaves } from './leaves.ts'
+import { type ArtifactOptions, artifactsOf } from './options/artifacts.ts'
+import { type StepConcurrency, stepConcurrencyOf } from './options/concurrency.ts'
+import { type EnvOptions, envOf } from './options/env.ts'
+import { commandOf, type Input, inputsOf } from './options/inputs.ts'
+import { type ResourceOptions, resourcesOf } from './options/resources.ts'
+import { exitCodesOf, type RetryOptions, retryOf } from './options/retry.ts'
+import { type Runner, runnerArgsOf, runnerOf } from './options/runner.ts'
+import { type SecretOptions, secretsOf } from './options/secrets.ts'
+import { type ServiceOptions, servicesOf } from './options/services.ts'
 import type { Step } from './step.ts'
-import { booleanOf, listOf, membersOf, onlyKnown, textOf, wholeNumberOf, wrongUse } from './wrong-use.ts'
-
-export type EnvOptions = Readonly<Record<string, string | number | boolean>>
-
-export interface RetryOptions {
-  /** Further attempts, 1 to 10. */
-  readonly limit: number
-  readonly delay?: Duration
-  readonly exitCodes?: readonly number[] | '*'
-  readonly signals?: readonly string[]
-  readonly reasons?: readonly string[]
-}
-
-export interface ResourceOptions {
-  readonly cpu?: number
-  readonly memoryGb?: number
-  readonly diskGb?: number
-}
+import { booleanOf, nameOf, optionsOf, textOf } from './wrong-use.ts'
 
 export interface StepOptions {
+  /** Display name, `:emoji:` codes included; the step's key is made from it. */
   readonly label?: string
-  readonly cache?: IrCachePolicy
+  readonly cache?: CachePolicy
   readonly env?: EnvOptions
   readonly image?: string
+  readonly runner?: Runner
+  readonly runnerArgs?: Readonly<Record<string, unknown>>
+  /** Identity within the pipeline. */
   readonly key?: string
   /** Directory of the workspace that the command runs in. */
   readonly cwd?: string
@@ -40,134 +45,98 @@ export interface StepOptions {
   /** Starts whatever became of what it waits for. */
   readonly continueOnFailure?: boolean
   /** Steps to wait for, without their files. */
-  readonly dependsOn?: Step | readonly Step[]
+  readonly dependsOn?: Dependencies
   readonly when?: When
+  readonly concurrency?: StepConcurrency
   readonly resources?: ResourceOptions
-  /** Names of secrets that are variables of the same name, or variable to secret. */
-  readonly secrets?: readonly string[] | Readonly<Record<string, string>>
+  readonly secrets?: SecretOptions
+  /** Files to keep after the step. */
+  readonly artifacts?: string | ArtifactOptions | readonly (string | ArtifactOptions)[]
+  /** Files of other steps; see `filesFrom`. */
+  readonly inputs?: Input | readonly Input[]
+  /** Sidecars that the command needs. */
+  readonly services?: ServiceOptions | readonly ServiceOptions[]
 }
 
-/** The options of a command as the IR wants them; absent where not given. */
+export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]
+
+/** The options of a command as the IR wants them; undefined where not given, or where nothing is asked for. */
 export interface CommandFields {
-  readonly key?: string
-  readonly label?: string
-  readonly cache?: IrCachePolicy
-  readonly timeoutSeconds?: number
-  readonly image?: string
-  readonly continueOnFailure?: boolean
-  readonly retry?: IrRetry
-  readonly softFail?: true | readonly number[]
-  readonly condition?: IrCondition
-  readonly resources?: IrResources
-  readonly env?: Readonly<Record<string, string>>
-  readonly secrets?: Readonly<Record<string, string>>
-  readonly dependsOn?: readonly Step[]
+  readonly key?: string | undefined
+  readonly label?: string | undefined
+  readonly cache?: IrCachePolicy | undefined
+  readonly timeoutSeconds?: number | undefined
+  readonly image?: string | undefined
+  readonly runner?: Runner | undefined
+  readonly runnerArgs?: Readonly<Record<string, unknown>> | undefined
+  readonly continueOnFailure?: boolean | undefined
+  readonly retry?: IrRetry | undefined
+  readonly softFail?: true | readonly number[] | undefined
+  readonly condition?: IrCondition | undefined
+  readonly concurrency?: IrStepConcurrency | undefined
+  readonly resources?: IrResources | undefined
+  readonly artifacts?: readonly IrArtifact[] | undefined
+  readonly inputs?: readonly Input[] | undefined
+  readonly services?: readonly IrService[] | undefined
+  readonly matrix?: IrMatrix | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly secrets?: Readonly<Record<string, string>> | undefined
+  readonly dependsOn?: readonly Step[] | undefined
 }
 
-const KNOWN = [
-  ...['label', 'cache', 'env', 'image', 'key', 'cwd', 'timeout', 'retry', 'softFail', 'continueOnFailure'],
-  ...['dependsOn', 'when', 'resources', 'secrets'],
+/** The names of the options of `sh`. */
+export const STEP_OPTIONS: readonly string[] = [
+  ...['label', 'cache', 'env', 'image', 'runner', 'runnerArgs', 'key', 'cwd', 'timeout', 'retry', 'softFail'],
+  ...[
+    'continueOnFailure',
+    'dependsOn',
+    'when',
+    'concurrency',
+    'resources',
+    'secrets',
+    'artifacts',
+    'inputs',
+    'services',
+  ],
 ]
 
-/** Checks the options of `sh` and copies them, so that a later change of the caller's objects changes no step. */
-export function commandFields(options: Omit<StepOptions, 'cwd'>): CommandFields {
-  membersOf('sh', options)
-  onlyKnown('sh', options, KNOWN)
-  const {
-    label,
-    cache,
-    env,
-    image,
-    key,
-    timeout,
-    retry,
-    softFail,
-    continueOnFailure,
-    dependsOn,
-    when,
-    resources,
-    secrets,
-  } = options
-  const soft = softFail === undefined ? undefined : softFailOf('sh, softFail', softFail)
+/** Checks the options of `sh` and copies them, so that a later change of the caller's objects changes no step. `cwd` is read by `sh` itself. */
+export function commandFields(options: unknown): CommandFields {
+  const given = optionsOf('sh', options, STEP_OPTIONS)
+  const read = <T>(name: string, reader: (where: string, value: unknown) => T): T | undefined =>
+    given[name] === undefined ? undefined : reader(`sh, ${name}`, given[name])
   return Object.freeze({
-    ...(key !== undefined && { key: textOf('sh, key', key, 'Give a key, or none.') }),
-    ...(label !== undefined && { label: textOf('sh, label', label, 'Give a label, or none.') }),
-    ...(cache !== undefined && { cache: cachePolicyOf('sh, cache', cache) }),
-    ...(timeout !== undefined && { timeoutSeconds: seconds('sh, timeout', timeout) }),
-    ...(image !== undefined && { image: textOf('sh, image', image, 'Name an image.') }),
-    ...(continueOnFailure !== undefined && {
-      continueOnFailure: booleanOf('sh, continueOnFailure', continueOnFailure),
-    }),
-    ...(retry !== undefined && { retry: retryOf('sh, retry', retry) }),
-    ...(soft !== undefined && { softFail: soft }),
-    ...(when !== undefined && { condition: conditionOf('sh, when', when) }),
-    ...(resources !== undefined && { resources: resourcesOf('sh, resources', resources) }),
-    ...(env !== undefined && { env: envOf('sh, env', env) }),
-    ...(secrets !== undefined && { secrets: secretsOf('sh, secrets', secrets) }),
-    ...(dependsOn !== undefined && { dependsOn: stepsOf('sh, dependsOn', dependsOn) }),
+    key: read('key', (where, key) => nameOf(where, key, 'Give a key, or none.')),
+    label: read('label', (where, label) => textOf(where, label, 'Give a label, or none.', 255)),
+    cache: read('cache', cachePolicyOf),
+    timeoutSeconds: read('timeout', (where, timeout) => seconds(where, timeout, MAX_TIMEOUT)),
+    image: read('image', (where, image) => nameOf(where, image, 'Name an image.', 512)),
+    runner: read('runner', runnerOf),
+    runnerArgs: unlessEmpty(read('runnerArgs', runnerArgsOf)),
+    continueOnFailure: read('continueOnFailure', booleanOf),
+    retry: read('retry', retryOf),
+    softFail: read('softFail', softFailOf),
+    condition: read('when', conditionOf),
+    concurrency: read('concurrency', stepConcurrencyOf),
+    resources: unlessEmpty(read('resources', resourcesOf)),
+    artifacts: unlessEmpty(read('artifacts', artifactsOf)),
+    inputs: unlessEmpty(read('inputs', inputsOf)),
+    services: unlessEmpty(read('services', servicesOf)),
+    env: read('env', envOf),
+    secrets: read('secrets', secretsOf),
+    dependsOn: read('dependsOn', dependenciesOf),
   })
 }
 
-/** Variables as texts: numbers and booleans become what they print as. */
-export function envOf(where: string, value: EnvOptions): Readonly<Record<string, string>> {
-  const entries = membersOf(where, value).map(([name, entry]) => {
-    if (typeof entry === 'string') return [name, entry]
-    if (typeof entry === 'boolean' || (typeof entry === 'number' && Number.isFinite(entry)))
-      return [name, String(entry)]
-    throw wrongUse(`${where}, ${name}`, 'a string, a number or a boolean', entry, 'Write the value as a string.')
-  })
-  return Object.freeze(Object.fromEntries(entries))
-}
-
-export function retryOf(where: string, value: number | RetryOptions): IrRetry {
-  const retry = typeof value === 'number' ? { limit: value } : value
-  membersOf(where, retry)
-  onlyKnown(where, retry, ['limit', 'delay', 'exitCodes', 'signals', 'reasons'])
-  const { limit, delay, exitCodes, signals, reasons } = retry
-  const words = (name: string, list: unknown) =>
-    listOf(`${where}, ${name}`, list, (word) => textOf(`${where}, ${name}`, word, 'Name one.'))
-  return Object.freeze({
-    limit: wholeNumberOf(where, limit, 1),
-    ...(delay !== undefined && { delay_seconds: seconds(`${where}, delay`, delay) }),
-    ...(exitCodes !== undefined && {
-      exit_codes: exitCodes === '*' ? exitCodes : exitCodesOf(`${where}, exitCodes`, exitCodes),
-    }),
-    ...(signals !== undefined && { signals: words('signals', signals) }),
-    ...(reasons !== undefined && { reasons: words('reasons', reasons) }),
-  })
-}
-
-export function resourcesOf(where: string, value: ResourceOptions): IrResources {
-  membersOf(where, value)
-  onlyKnown(where, value, ['cpu', 'memoryGb', 'diskGb'])
-  const { cpu, memoryGb, diskGb } = value
-  return Object.freeze({
-    ...(cpu !== undefined && { cpu: wholeNumberOf(`${where}, cpu`, cpu, 1) }),
-    ...(memoryGb !== undefined && { memory_gb: wholeNumberOf(`${where}, memoryGb`, memoryGb, 1) }),
-    ...(diskGb !== undefined && { disk_gb: wholeNumberOf(`${where}, diskGb`, diskGb, 1) }),
-  })
-}
-
-/** Environment name to secret name, of either way to write them. */
-export function secretsOf(where: string, value: StepOptions['secrets']): Readonly<Record<string, string>> {
-  const name = (text: unknown) => textOf(where, text, 'Name a secret.')
-  const entries = Array.isArray(value)
-    ? value.map((secret) => [name(secret), name(secret)])
-    : membersOf(where, value).map(([variable, secret]) => [variable, name(secret)])
-  return Object.freeze(Object.fromEntries(entries))
-}
-
-function softFailOf(where: string, value: boolean | readonly number[]): true | readonly number[] | undefined {
+function softFailOf(where: string, value: unknown): true | readonly number[] | undefined {
   return typeof value === 'boolean' ? value || undefined : exitCodesOf(where, value)
 }
 
-function exitCodesOf(where: string, value: unknown): readonly number[] {
-  return listOf(where, value, (code) => wholeNumberOf(where, code, 0))
+// A toolchain stands for its leaves here too: a step may wait for all of them.
+function dependenciesOf(where: string, value: unknown): readonly Step[] {
+  return flatLeaves(where, value, 'a step with a command').map((step) => commandOf(where, step))
 }
 
-function stepsOf(where: string, value: Step | readonly Step[]): readonly Step[] {
-  return listOf(where, Array.isArray(value) ? value : [value], (step) => {
-    if (isStep(step) && nearestCommand(step) !== null) return step
-    throw wrongUse(where, 'a step with a command', step, 'Pass what sh() gave.')
-  })
+function unlessEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value
 }

@@ -1,12 +1,14 @@
-import { BRAND } from './brand.ts'
+import { BRAND, isStep } from './brand.ts'
+import { type Duration, seconds as durationSeconds, MAX_TIMEOUT } from './duration.ts'
+import { matrixFields } from './matrix-fields.ts'
 import { inDirectory } from './quote.ts'
 import { type CommandFields, commandFields, type StepOptions } from './step-options.ts'
-import { booleanOf, membersOf, onlyKnown, textOf } from './wrong-use.ts'
+import { booleanOf, grouped, misuse, nameOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 
 interface StepShape {
   readonly parent: Step | null
-  readonly image?: string
-  readonly command?: string
+  readonly image?: string | undefined
+  readonly command?: string | undefined
   readonly fields?: CommandFields
 }
 
@@ -35,9 +37,8 @@ export class Step {
 
   /** A branch: runs nothing, and steps made from it start from this step. */
   fork(options: { readonly label?: string } = {}): Step {
-    membersOf('fork', options)
-    onlyKnown('fork', options, ['label'])
-    if (options.label !== undefined) textOf('fork, label', options.label, 'Give a label, or none.')
+    const { label } = optionsOf('fork', options, ['label'])
+    if (label !== undefined) textOf('fork, label', label, 'Give a label, or none.', 255)
     return new Step({ parent: this })
   }
 }
@@ -49,13 +50,11 @@ export interface Wait {
 }
 
 /** The start of a chain, from an image when given. Runs nothing itself. */
-export function scratch(options: { readonly image?: string } = {}): Step {
-  membersOf('scratch', options)
-  onlyKnown('scratch', options, ['image'])
-  const { image } = options
+export function scratch(options: { readonly image?: string | undefined } = {}): Step {
+  const { image } = optionsOf('scratch', options, ['image'])
   return new Step({
     parent: null,
-    ...(image !== undefined && { image: textOf('scratch, image', image, 'Name an image.') }),
+    image: image === undefined ? undefined : nameOf('scratch, image', image, 'Name an image.', 512),
   })
 }
 
@@ -66,18 +65,37 @@ export function sh(command: string, options: StepOptions = {}): Step {
 
 /** What comes after it starts when all before it has passed; with `continueOnFailure`, when it has ended in whatever way. */
 export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wait {
-  membersOf('wait', options)
-  onlyKnown('wait', options, ['continueOnFailure'])
+  const { continueOnFailure } = optionsOf('wait', options, ['continueOnFailure'])
   return Object.freeze({
     [BRAND]: 'wait' as const,
-    continueOnFailure: booleanOf('wait', options.continueOnFailure ?? false),
+    continueOnFailure: booleanOf('wait, continueOnFailure', continueOnFailure ?? false),
   })
 }
 
-function commandStep(parent: Step | null, command: string, options: StepOptions): Step {
+/** A copy of the step with this budget of one attempt, in place of an earlier one. Use the copy: the step itself stays as it is. */
+export function timeout(duration: Duration, step: Step): Step {
+  const timeoutSeconds = durationSeconds('timeout', duration, MAX_TIMEOUT)
+  if (!isStep(step) || step.command === undefined)
+    throw wrongUse('timeout', 'a step with a command', step, 'Pass what sh() gave.')
+  const { parent, image, command, fields } = step
+  return new Step({ parent, image, command, fields: Object.freeze({ ...fields, timeoutSeconds }) })
+}
+
+const MAX_COMMAND = 1024 * 1024
+
+function commandStep(parent: Step | null, command: unknown, options: StepOptions): Step {
   const text = textOf('sh', command, 'Give the step a command.')
-  const { cwd, ...rest } = options
+  const fields = commandFields(options)
+  const { cwd } = options
   const directory = cwd === undefined ? undefined : textOf('sh, cwd', cwd, 'Name a directory, or leave cwd out.')
-  const fields = commandFields(rest)
-  return new Step({ parent, command: directory === undefined ? text : inDirectory(directory, text), fields })
+  const whole = directory === undefined ? text : inDirectory(directory, text)
+  const size = Buffer.byteLength(whole)
+  if (size > MAX_COMMAND)
+    throw misuse(
+      'sh',
+      `a command of at most ${grouped(MAX_COMMAND)} bytes`,
+      grouped(size),
+      'Put the script into a file.',
+    )
+  return new Step({ parent, command: whole, fields: matrixFields(whole, fields) })
 }

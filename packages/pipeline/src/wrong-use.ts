@@ -1,6 +1,17 @@
-/** The error of a wrong call: what was expected, what was got and what to do. Thrown at the line that is wrong. */
+/**
+ * The errors of wrong calls. Each says where, what was expected, what was got and what to do, and is thrown by the call that is wrong. The Python
+ * SDK says the same sentences; the readers below are their list.
+ */
+import { isStep, isWait, nearestCommand } from './brand.ts'
+
+/** `WHERE: expected EXPECTED, got (the value in words). FIX` */
 export function wrongUse(where: string, expected: string, got: unknown, fix: string): TypeError {
-  return new TypeError(`${where}: expected ${expected}, got ${shown(got)}. ${fix}`)
+  return misuse(where, expected, shown(got), fix)
+}
+
+/** The same with what was got in words of its own. */
+export function misuse(where: string, expected: string, got: string, fix: string): TypeError {
+  return new TypeError(`${where}: expected ${expected}, got ${got}. ${fix}`)
 }
 
 function shown(value: unknown): string {
@@ -8,7 +19,20 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'a list'
+  if (isStep(value)) return nearestCommand(value) === null ? 'a step without a command' : 'a step'
+  if (isWait(value)) return 'a wait'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
+/** `a, b or c`, each as JSON writes it. */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => JSON.stringify(word))
+  return quoted.length === 1 ? `${quoted[0]}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
+}
+
+/** A number as it is said: 1,048,576. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US')
 }
 
 /** Refuses options that nothing would read, so that a slip in a name is no silent loss. */
@@ -19,14 +43,35 @@ export function onlyKnown(where: string, options: object, known: readonly string
   }
 }
 
-export function textOf(where: string, value: unknown, fix: string): string {
-  if (typeof value === 'string' && value.trim() !== '') return value
-  throw wrongUse(where, 'a non-empty string', value, fix)
+/** A string that is not only white space, of at most `max` characters, that every machine can store. */
+export function textOf(where: string, value: unknown, fix: string, max?: number): string {
+  if (typeof value !== 'string' || value.trim() === '') throw wrongUse(where, 'a non-empty string', value, fix)
+  if (value.includes('\0') || !value.isWellFormed())
+    throw wrongUse(where, 'a string of valid Unicode without U+0000', value, 'Take the character out.')
+  const length = max === undefined || value.length <= max ? 0 : [...value].length
+  if (max === undefined || length <= max) return value
+  throw misuse(where, `at most ${grouped(max)} characters`, grouped(length), 'Shorten it.')
 }
 
-export function wholeNumberOf(where: string, value: unknown, min: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value
-  throw wrongUse(where, `a whole number of ${min} or more`, value, 'Correct the number.')
+/** A text that stands for a thing: no control characters, and no white space at its ends. */
+export function nameOf(where: string, value: unknown, fix: string, max = 255): string {
+  const text = textOf(where, value, fix, max)
+  if (text.trim() === text && !/\p{Cc}/u.test(text)) return text
+  throw wrongUse(where, 'a name without control characters and without white space at its ends', text, 'Rename it.')
+}
+
+/** One of a few words. */
+export function wordOf<T extends string>(where: string, value: unknown, words: readonly T[]): T {
+  const word = words.find((each) => each === value)
+  if (word !== undefined) return word
+  throw wrongUse(where, oneOf(words), value, words.length === 1 ? 'Use it.' : 'Use one of these.')
+}
+
+export function wholeNumberOf(where: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value + 0
+  const range =
+    max === Number.MAX_SAFE_INTEGER ? `of ${grouped(min)} or more` : `from ${grouped(min)} to ${grouped(max)}`
+  throw wrongUse(where, `a whole number ${range}`, value, 'Correct the number.')
 }
 
 export function booleanOf(where: string, value: unknown): boolean {
@@ -34,15 +79,30 @@ export function booleanOf(where: string, value: unknown): boolean {
   throw wrongUse(where, 'true or false', value, 'Correct the value.')
 }
 
-export function listOf<T>(where: string, value: unknown, read: (entry: unknown) => T): readonly T[] {
+export function listOf<T>(where: string, value: unknown, read: (entry: unknown) => T, max?: number): readonly T[] {
   if (!Array.isArray(value)) throw wrongUse(where, 'a list', value, 'Put it into square brackets.')
+  if (max !== undefined && value.length > max)
+    throw misuse(where, `at most ${grouped(max)} entries`, grouped(value.length), 'Use fewer.')
   return Object.freeze(value.map((entry) => read(entry)))
 }
 
-/** The own members of a plain options object. */
+/** A list, or one value that stands for a list of one. */
+export function oneOrListOf<T>(where: string, value: unknown, read: (entry: unknown) => T, max = 100): readonly T[] {
+  return listOf(where, Array.isArray(value) ? value : [value], read, max)
+}
+
+/** The own members of a plain options object that have a value. */
 export function membersOf(where: string, value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isStep(value) || isWait(value)) {
     throw wrongUse(where, 'an object', value, 'Write it in curly brackets.')
   }
   return Object.entries(value).filter(([, member]) => member !== undefined)
+}
+
+/** The members of an options object, after refusing those that nobody knows. */
+export function optionsOf(where: string, value: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  const members = membersOf(where, value)
+  const options = Object.fromEntries(members)
+  onlyKnown(where, options, known)
+  return options
 }

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import process from 'node:process'
+import { wrongUse } from './wrong-use.ts'
+
+/** What is built, as far as it is known while the pipeline is rendered. Read when asked for. */
+export interface Context {
+  /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
+  readonly event: string
+  /** The branch, of a pull request its head; null on a detached commit. */
+  readonly branch: string | null
+  readonly baseBranch: string | null
+  readonly tag: string | null
+  /** The commit's id; null where there is none. */
+  readonly commit: string | null
+  /** The number of the pull request. */
+  readonly pullRequest: number | null
+  /** Whether `hm run` renders it on a laptop. */
+  readonly local: boolean
+}
+
+/** What is built: from the variables that `hm` and the server set, else from git. */
+export const context: Context = Object.freeze({
+  get event() {
+    return variable('EVENT') ?? 'manual'
+  },
+  get branch() {
+    return variable('BRANCH') ?? git('symbolic-ref', '--quiet', '--short', 'HEAD')
+  },
+  get baseBranch() {
+    return variable('BASE_BRANCH')
+  },
+  get tag() {
+    return variable('TAG')
+  },
+  get commit() {
+    return variable('COMMIT') ?? git('rev-parse', '--quiet', '--verify', 'HEAD')
+  },
+  get pullRequest() {
+    const text = variable('PULL_REQUEST')
+    if (text === null || /^[1-9][0-9]{0,14}$/.test(text)) return text === null ? null : Number(text)
+    throw wrongUse('HARMONT_PULL_REQUEST', 'the number of a pull request', text, 'Correct the variable, or unset it.')
+  },
+  get local() {
+    return variable('LOCAL') === 'true'
+  },
+})
+
+function variable(name: string): string | null {
+  return process.env[`HARMONT_${name}`] || null
+}
+
+// Only where no event is told: a server's render knows all that there is to know.
+function git(...args: readonly string[]): string | null {
+  if (variable('EVENT') !== null) return null
+  try {
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+  } catch {
+    return null // no git, no repository, no commit or no branch: all mean that it is not known
+  }
+}

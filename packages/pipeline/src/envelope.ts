@@ -1,0 +1,55 @@
+import type { PipelineDefinition } from './definition.ts'
+import type { PipelineIR } from './pipeline.ts'
+import { type CacheKeyOptions, keyedGraph } from './resolve-keys.ts'
+import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-use.ts'
+
+const SLUG = /^[a-z][a-z0-9-]{0,63}$/
+
+/** The envelope of pipelines (`sdk-cli.md` 1.7) as JSON, with cache keys from the files on disk: what a program needs that renders without `hm`. */
+export async function renderEnvelope(
+  definitions: PipelineDefinition | readonly PipelineDefinition[],
+  options: Omit<CacheKeyOptions, 'pipelineSlug'> = {},
+): Promise<string> {
+  const where = 'renderEnvelope'
+  optionsOf(where, options, ['basePath', 'pipelineOrg', 'now', 'env'])
+  const slugs = new Set<string>()
+  const pipelines: object[] = []
+  for (const definition of listOf(where, [definitions].flat(), definitionOf)) {
+    const { slug, name, allowManual, triggers, pipeline } = definition
+    if (slugs.has(slug)) throw misuse(where, `one pipeline with the slug "${slug}"`, 'two', 'Rename one of the two.')
+    slugs.add(slug)
+    const document = documentOf(slug, typeof pipeline === 'function' ? await pipeline() : pipeline)
+    pipelines.push({
+      slug,
+      name: name ?? slug,
+      allow_manual: allowManual ?? true,
+      triggers: triggers ?? [],
+      definition: keyedGraph(where, document, { ...options, pipelineSlug: slug }),
+    })
+  }
+  return JSON.stringify({ schema_version: '1', pipelines })
+}
+
+function definitionOf(value: unknown): PipelineDefinition {
+  const where = 'renderEnvelope'
+  if (isDefinition(value)) {
+    const { slug, name, allowManual, triggers } = value
+    if (!SLUG.test(slug)) throw wrongUse(`${where}, slug`, `a slug like ${SLUG.source}`, slug, 'Rename the pipeline.')
+    if (name !== undefined) textOf(`${where}, name`, name, 'Give a name, or none.', 255)
+    if (allowManual !== undefined) booleanOf(`${where}, allowManual`, allowManual)
+    if (triggers !== undefined) listOf(`${where}, triggers`, triggers, (trigger) => trigger, 100)
+    return value
+  }
+  throw wrongUse(where, 'pipelines of the form { slug, pipeline }', value, 'Pass what a pipeline file exports.')
+}
+
+function isDefinition(value: unknown): value is PipelineDefinition {
+  if (typeof value !== 'object' || value === null || !('slug' in value) || !('pipeline' in value)) return false
+  const { slug, pipeline } = value
+  return typeof slug === 'string' && (typeof pipeline === 'function' || typeof pipeline === 'object')
+}
+
+function documentOf(slug: string, value: PipelineIR): PipelineIR {
+  if (Array.isArray(value?.graph?.nodes)) return value
+  throw wrongUse(`renderEnvelope, ${slug}`, 'what pipeline() gives', value, 'Return it.')
+}

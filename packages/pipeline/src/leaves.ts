@@ -1,0 +1,41 @@
+import { isStep, isWait } from './brand.ts'
+import type { Step, Wait } from './step.ts'
+import { wrongUse } from './wrong-use.ts'
+
+/** The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK are understood. */
+export const LEAVES: unique symbol = Symbol.for('@harmont/hm.leaves')
+
+/** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
+export interface StandsForLeaves {
+  [LEAVES](): Leaves
+}
+
+export type Leaf = Step | Wait | StandsForLeaves
+
+/** A leaf, or a list of leaves and further lists. */
+export type Leaves = Leaf | readonly Leaves[]
+
+const FIX = 'Pass what sh(), wait() or a toolchain gave.'
+
+/** Lists, and what stands for leaves, as one flat list in the order of writing. `where` names the call in the error of what is no leaf. */
+export function flatLeaves(
+  where: string,
+  leaves: unknown,
+  expected = 'a step, a wait or a list of them',
+): (Step | Wait)[] {
+  const flat: (Step | Wait)[] = []
+  const open: unknown[] = [leaves]
+  while (open.length > 0) {
+    const leaf = open.pop()
+    if (isStep(leaf) || isWait(leaf)) flat.push(leaf)
+    else if (Array.isArray(leaf)) for (const entry of leaf.toReversed()) open.push(entry)
+    else if (standsForLeaves(leaf)) open.push(leaf[LEAVES]())
+    else throw wrongUse(where, expected, leaf, FIX)
+  }
+  return flat
+}
+
+/** Whether a value stands for leaves, of this or of another copy of the SDK. */
+export function standsForLeaves(value: unknown): value is StandsForLeaves {
+  return typeof value === 'object' && value !== null && LEAVES in value && typeof value[LEAVES] === 'function'
+}

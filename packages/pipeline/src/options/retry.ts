@@ -1,0 +1,78 @@
+import type { IrRetry } from '@harmont/ir'
+import { type Duration, seconds } from '../duration.ts'
+import { listOf, optionsOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
+
+export interface RetryConditions {
+  /** Only after one of these exit codes; `"*"`: after any. */
+  readonly exitCodes?: readonly number[] | '*'
+  /** Only after one of these signals, such as `SIGKILL`. */
+  readonly signals?: readonly string[]
+  /** Only for one of these reasons. */
+  readonly reasons?: readonly RetryReason[]
+  /** How long to wait before a further attempt, at most an hour. */
+  readonly delay?: Duration
+}
+
+export interface RetryOptions extends RetryConditions {
+  /** Further attempts, 1 to 10. */
+  readonly limit: number
+}
+
+/** Why an attempt failed when its command did not say: the error codes of jobs. */
+const REASONS = [
+  'out_of_memory',
+  'disk_limit',
+  'step_timeout',
+  'pipeline_timeout',
+  'provision_failed',
+  'snapshot_failed',
+  'sandbox_lost',
+  'build_abandoned',
+  'secret_missing',
+  'service_unsupported',
+] as const
+
+export type RetryReason = (typeof REASONS)[number]
+
+/** A policy for the option `retry`: up to `limit` further attempts, after any failure when no condition is given. */
+export function retry(limit: number, conditions: RetryConditions = {}): RetryOptions {
+  optionsOf('retry', conditions, ['exitCodes', 'signals', 'reasons', 'delay'])
+  const policy = { limit, ...conditions }
+  retryOf('retry', policy)
+  return Object.freeze(policy)
+}
+
+/** A policy, or its limit alone, as the IR writes it. */
+export function retryOf(where: string, value: unknown): IrRetry {
+  if (typeof value === 'number') return Object.freeze({ limit: wholeNumberOf(where, value, 1, 10) })
+  const { limit, delay, exitCodes, signals, reasons } = optionsOf(where, value, [
+    'limit',
+    'delay',
+    'exitCodes',
+    'signals',
+    'reasons',
+  ])
+  return Object.freeze({
+    limit: wholeNumberOf(where, limit, 1, 10),
+    ...(delay !== undefined && { delay_seconds: seconds(`${where}, delay`, delay, 3600) }),
+    ...(exitCodes !== undefined && {
+      exit_codes: exitCodes === '*' ? exitCodes : exitCodesOf(`${where}, exitCodes`, exitCodes),
+    }),
+    ...(signals !== undefined && { signals: listOf(`${where}, signals`, signals, signal(`${where}, signals`)) }),
+    ...(reasons !== undefined && {
+      reasons: listOf(`${where}, reasons`, reasons, (reason) => wordOf(`${where}, reasons`, reason, REASONS)),
+    }),
+  })
+}
+
+/** A list of exit codes, 0 to 255. */
+export function exitCodesOf(where: string, value: unknown): readonly number[] {
+  return listOf(where, value, (code) => wholeNumberOf(where, code, 0, 255))
+}
+
+function signal(where: string): (value: unknown) => string {
+  return (value) => {
+    if (typeof value === 'string' && /^SIG[A-Z0-9+-]{1,20}$/.test(value)) return value
+    throw wrongUse(where, 'the name of a signal such as "SIGKILL"', value, 'Write it in full.')
+  }
+}

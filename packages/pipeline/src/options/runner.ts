@@ -1,0 +1,20 @@
+import { membersOf, misuse, wordOf } from '../wrong-use.ts'
+
+const RUNNERS = ['default', 'vm', 'docker'] as const
+
+/** What kind of machine a step asks for; all three mean the same one. */
+export type Runner = (typeof RUNNERS)[number]
+
+const MAX_BYTES = 16 * 1024
+
+export function runnerOf(where: string, value: unknown): Runner {
+  return wordOf(where, value, RUNNERS)
+}
+
+/** Options of the runner, as JSON; handed on as they are. */
+export function runnerArgsOf(where: string, value: unknown): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(Object.fromEntries(membersOf(where, value)))
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw misuse(where, 'at most 16,384 bytes of JSON', 'more', 'Give the runner less.')
+  return Object.freeze(JSON.parse(text))
+}

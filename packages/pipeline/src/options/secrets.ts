@@ -1,0 +1,18 @@
+import { membersOf, oneOrListOf, wrongUse } from '../wrong-use.ts'
+
+/** Names of secrets that are variables of the same name, or variable to secret. */
+export type SecretOptions = readonly string[] | Readonly<Record<string, string>>
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
+/** Variable to secret, of either way to write them. */
+export function secretsOf(where: string, value: unknown): Readonly<Record<string, string>> {
+  const name = (text: unknown): string => {
+    if (typeof text === 'string' && NAME.test(text)) return text
+    throw wrongUse(where, 'a name of letters, digits and "_" that no digit begins', text, 'Name a secret.')
+  }
+  const entries = Array.isArray(value)
+    ? oneOrListOf(where, value, (secret) => [name(secret), name(secret)])
+    : membersOf(where, value).map(([variable, secret]) => [name(variable), name(secret)])
+  return Object.freeze(Object.fromEntries(entries))
+}

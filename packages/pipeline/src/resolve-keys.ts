@@ -1,0 +1,38 @@
+import process from 'node:process'
+import { type IrDocument, type IrGraph, withCacheKeys } from '@harmont/ir'
+import { digestsBelow } from './files/digest.ts'
+import { nameOf, optionsOf, textOf, wholeNumberOf } from './wrong-use.ts'
+
+export interface CacheKeyOptions {
+  /** `HM_PIPELINE_ORG`, or `default`, when absent. */
+  readonly pipelineOrg?: string
+  /** The slug inside the repository; `HM_PIPELINE_SLUG` when absent. */
+  readonly pipelineSlug?: string
+  /** Whole seconds since 1970; now when absent. */
+  readonly now?: number
+  /** What paths of `onChange` are relative to; the working directory when absent. */
+  readonly basePath?: string
+  /** The variables of `envKeys`; those of this process when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** Writes the cache keys (`sdk-cli.md` 2.2) into a graph made by `pipeline()`, from the files on disk. `hm` does it itself. */
+export function resolvePipelineCacheKeys(graph: IrGraph, options: CacheKeyOptions = {}): void {
+  const keyed = keyedGraph('resolvePipelineCacheKeys', { version: '0', graph }, options).graph
+  for (const [index, node] of graph.nodes.entries()) Object.assign(node, { step: keyed.nodes[index]?.step })
+}
+
+/** The document with its cache keys. */
+export function keyedGraph(where: string, document: IrDocument, options: CacheKeyOptions): IrDocument {
+  const known = ['pipelineOrg', 'pipelineSlug', 'now', 'basePath', 'env']
+  const { pipelineOrg, pipelineSlug, now, basePath } = optionsOf(where, options, known)
+  const org = pipelineOrg ?? (process.env.HM_PIPELINE_ORG || 'default')
+  const slug = pipelineSlug ?? process.env.HM_PIPELINE_SLUG
+  return withCacheKeys(document, {
+    org: nameOf(`${where}, pipelineOrg`, org, 'Name the organization.'),
+    slug: nameOf(`${where}, pipelineSlug`, slug, 'Name the pipeline.'),
+    now: wholeNumberOf(`${where}, now`, now ?? Math.floor(Date.now() / 1000), 0),
+    env: options.env ?? process.env,
+    digests: digestsBelow(textOf(`${where}, basePath`, basePath ?? process.cwd(), 'Name a directory.'), () => {}),
+  })
+}

@@ -1,0 +1,130 @@
+import { cronOf, timezoneOf } from './cron.ts'
+import { relativePathOf } from './options/relative-path.ts'
+import { misuse, oneOrListOf, optionsOf, textOf, wordOf, wrongUse } from './wrong-use.ts'
+
+type Texts = string | readonly string[]
+
+interface PathFilter {
+  /** Only when a changed file fits; `!` takes out again, and the last that fits decides. */
+  readonly paths?: Texts
+  /** Not when every changed file fits. */
+  readonly pathsIgnore?: Texts
+}
+
+type Ref = { readonly branch: Texts; readonly tag?: undefined } | { readonly tag: Texts; readonly branch?: undefined }
+
+/** Branches, or tags: exactly one of the two. */
+export type PushOptions = Ref & PathFilter
+
+const TYPES = ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'] as const
+type PullRequestType = (typeof TYPES)[number]
+
+export interface PullRequestOptions extends PathFilter {
+  /** Globs over the branch that it goes to. */
+  readonly branches?: Texts
+  /** By default `opened`, `synchronize` and `reopened`. */
+  readonly types?: readonly PullRequestType[]
+}
+
+export interface ScheduleOptions {
+  /** Five fields, such as `"0 3 * * 1-5"`. At most every five minutes. */
+  readonly cron: string
+  /** The repository's default branch when absent. */
+  readonly branch?: string
+  /** By default `UTC`. */
+  readonly timezone?: string
+}
+
+interface WithPaths {
+  readonly paths?: readonly string[]
+  readonly paths_ignore?: readonly string[]
+}
+
+export interface PushTrigger extends WithPaths {
+  readonly event: 'push'
+  readonly branches?: readonly string[]
+  readonly tags?: readonly string[]
+}
+
+export interface PullRequestTrigger extends WithPaths {
+  readonly event: 'pull_request'
+  readonly branches?: readonly string[]
+  readonly types: readonly PullRequestType[]
+}
+
+export interface ScheduleTrigger {
+  readonly event: 'schedule'
+  readonly cron: string
+  readonly timezone: string
+  readonly branch?: string
+}
+
+/** What starts a build, as the envelope writes it. */
+export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
+
+/** Builds pushes to branches, or of tags, that fit a glob. */
+export function push(options: PushOptions): PushTrigger {
+  const { branch, tag, paths, pathsIgnore } = optionsOf('push', options, ['branch', 'tag', 'paths', 'pathsIgnore'])
+  if ((branch === undefined) === (tag === undefined)) {
+    const got = branch === undefined ? 'neither' : 'both'
+    throw misuse('push', 'exactly one of branch and tag', got, 'Write push({ branch: "main" }) or push({ tag: "v*" }).')
+  }
+  return Object.freeze({
+    event: 'push',
+    ...(branch !== undefined && { branches: globsOf('push, branch', branch) }),
+    ...(tag !== undefined && { tags: globsOf('push, tag', tag) }),
+    ...pathFilter('push', paths, pathsIgnore),
+  })
+}
+
+/** Builds pull requests. */
+export function pullRequest(options: PullRequestOptions = {}): PullRequestTrigger {
+  const known = ['branches', 'types', 'paths', 'pathsIgnore']
+  const { branches, types = TYPES.slice(0, 3), paths, pathsIgnore } = optionsOf('pullRequest', options, known)
+  return Object.freeze({
+    event: 'pull_request',
+    ...(branches !== undefined && { branches: globsOf('pullRequest, branches', branches) }),
+    types: some('pullRequest, types', 'type', types, (type) => wordOf('pullRequest, types', type, TYPES)),
+    ...pathFilter('pullRequest', paths, pathsIgnore),
+  })
+}
+
+/** The short name of `pullRequest`. */
+export const pr = pullRequest
+
+/** Builds at given times. A text alone is the `cron`. */
+export function schedule(options: string | ScheduleOptions): ScheduleTrigger {
+  const given = typeof options === 'string' ? { cron: options } : options
+  const { cron, branch, timezone } = optionsOf('schedule', given, ['cron', 'branch', 'timezone'])
+  return Object.freeze({
+    event: 'schedule',
+    cron: cronOf('schedule, cron', cron),
+    timezone: timezone === undefined ? 'UTC' : timezoneOf('schedule, timezone', timezone),
+    ...(branch !== undefined && { branch: textOf('schedule, branch', branch, 'Name a branch.', 255) }),
+  })
+}
+
+function globsOf(where: string, value: unknown): readonly string[] {
+  return some(where, 'glob', value, (glob) => textOf(where, glob, 'Give a glob or a name.', 1024))
+}
+
+function pathFilter(where: string, paths: unknown, pathsIgnore: unknown): WithPaths {
+  const read = (name: string) => (glob: unknown) => {
+    const at = `${where}, ${name}`
+    const negated = typeof glob === 'string' && glob.startsWith('!')
+    const path = relativePathOf(at, negated ? glob.slice(1) : glob, 'project')
+    return negated ? `!${path}` : path
+  }
+  return {
+    ...(paths !== undefined && { paths: some(`${where}, paths`, 'glob', paths, read('paths')) }),
+    ...(pathsIgnore !== undefined && {
+      paths_ignore: some(`${where}, pathsIgnore`, 'glob', pathsIgnore, read('pathsIgnore')),
+    }),
+  }
+}
+
+function some<T>(where: string, what: string, value: unknown, read: (entry: unknown) => T): readonly T[] {
+  const entries = oneOrListOf(where, value, read)
+  if (entries.length > 0) return entries
+  throw wrongUse(where, `at least one ${what}`, undefined, 'Name one, or leave the option out.')
+}
