@@ -8,7 +8,7 @@ import { openLogTokenSecrets } from './log-token-secrets.ts'
 
 const build = '00000000-0000-4000-8000-00000000c1c1'
 const sealer = createSealer('the-encryption-key')
-const migration = new URL('../database/migrations/0012-log-token-secrets.sql', import.meta.url)
+const migration = new URL('../database/migrations/0013-log-token-secrets.sql', import.meta.url)
 
 test('after a change of the secret tokens of the one before count for an hour, across restarts and back again', async () => {
   const pool = await freshDatabase()
