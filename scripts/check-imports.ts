@@ -23,6 +23,17 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/render',
     'packages/sandbox',
   ],
+  'packages/cli': [
+    'contract',
+    'packages/cloud',
+    'packages/engine',
+    'packages/ir',
+    'packages/logs',
+    'packages/pipeline',
+    'packages/render',
+    'packages/sandbox',
+    'packages/source-set',
+  ],
   'test/outside': [],
 }
 
@@ -36,6 +47,7 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/render': 'packages/render',
   '@harmont/engine': 'packages/engine',
   '@harmont/server': 'packages/server',
+  '@harmont/cli': 'packages/cli',
 }
 
 /** The outside world on loopback: product code has no business there. */

@@ -1,1 +1,68 @@
 #!/usr/bin/env node
+// Plain JavaScript, because whatever Node.js from 20 on the user has starts it. It runs `hm` on the pinned Node.js 24: in this
+// process when it is one, else as a child that all signals are passed to. A checkout runs its sources, a package its bundle.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import module from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const home = dirname(dirname(fileURLToPath(import.meta.url)))
+const major = Number(process.versions.node.split('.')[0])
+const [first, ...others] = process.argv.slice(2)
+
+if ((first === '--version' || first === '-V') && others.length === 0)
+  process.stdout.write(`${JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version}\n`)
+else if (major === 24) await here()
+else {
+  const pinned = pinnedNode()
+  if (pinned !== undefined) there(pinned)
+  else if (major > 24) await here()
+  else {
+    process.stderr.write(
+      `error[node_missing]: hm needs Node.js 24, this is ${process.versions.node}, and the npm package "node" that hm depends on has no program\n` +
+        'fix: npm install with its install scripts allowed (npm install --allow-scripts=node), or use Node.js 24\n',
+    )
+    process.exitCode = 4
+  }
+}
+
+async function here() {
+  const { env } = process
+  const cache = env.HM_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hm')
+  // Not Node's default place, which is in the shared /tmp.
+  module.enableCompileCache?.(join(cache, 'compiled'))
+  const source = join(home, 'src', 'main.ts')
+  await import(existsSync(source) ? source : join(home, 'dist', 'hm.js'))
+}
+
+/** The program of the npm package `node`, wherever npm put that package. */
+function pinnedNode() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  for (let directory = home; ; directory = dirname(directory)) {
+    const program = join(directory, 'node_modules', 'node', 'bin', name)
+    if (existsSync(program)) return program
+    if (directory === dirname(directory)) return undefined
+  }
+}
+
+function there(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, HM_LAUNCHER: String(process.pid) },
+  })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+  // A Ctrl-C reaches the child from the terminal and from here; it counts both as one.
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`error[node_missing]: ${node} does not start: ${error.message}\nfix: npm install\n`)
+    process.exit(4)
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    for (const name of signals) process.removeAllListeners(name)
+    process.kill(process.pid, signal)
+  })
+}

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { styleText } from 'node:util'
 import type { Config } from './config/config.ts'
 import type { Credentials } from './config/credentials.ts'
 import type { ExitCode } from './errors.ts'
@@ -21,6 +22,8 @@ export interface Terminal {
   readonly color: boolean
   /** Width in columns now; 80 where there is no terminal. */
   columns(): number
+  /** The text in this style (`'bold'`, `['red', 'bold']`) where colour is allowed, else as it is. */
+  style(style: Parameters<typeof styleText>[0], text: string): string
 }
 
 export interface Output {

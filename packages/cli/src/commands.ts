@@ -14,4 +14,14 @@ function command<Name extends CommandName>(name: Name, load: () => Promise<{ rea
 }
 
 /** The commands that there are, in the order of `hm help`. */
-export const commands: readonly Command[] = [command('version', () => import('./own/version.ts'))]
+export const commands: readonly Command[] = [
+  command('config list', () => import('./own/config-list.ts')),
+  command('config get', () => import('./own/config-get.ts')),
+  command('config set', () => import('./own/config-set.ts')),
+  command('config path', () => import('./own/config-path.ts')),
+  command('completion', () => import('./own/completion.ts')),
+  command('version', () => import('./own/version.ts')),
+  command('plugin list', () => import('./own/plugin-list.ts')),
+  command('help', () => import('./own/help.ts')),
+  command('__complete', () => import('./own/complete.ts')),
+]

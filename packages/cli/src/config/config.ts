@@ -1,30 +1,15 @@
-/** Where a value came from: the name of a file, of a variable or of a flag, or `default`. */
+import type { SettingKey, Settings } from './settings.ts'
+
+/** Where a value came from. */
 export interface Origin {
   readonly layer: 'default' | 'user' | 'project' | 'environment' | 'flag'
-  /** The file (absolute), the variable or the flag. */
+  /** The file (absolute), the variable or the flag; nothing for a default. */
   readonly name?: string
   /** Of a file, from 1. */
   readonly line?: number
 }
 
-/** All settings of sdk-cli.md 5.3; the last layer that has one wins. */
-export interface Settings {
-  readonly backend: 'local' | 'cloud'
-  readonly 'cloud.org': string | undefined
-  /** Without a trailing slash. */
-  readonly 'cloud.api_url': string
-  /** Server slug that this project submits to. */
-  readonly 'cloud.pipeline': string | undefined
-  readonly default_pipeline: string | undefined
-  readonly 'sandbox.driver': string | undefined
-  readonly 'sandbox.image_fallback': 'none' | 'host'
-  readonly 'preferences.format': 'human' | 'json'
-  readonly 'preferences.auto_watch': boolean
-  readonly 'cache.max_gb': number
-}
-
-export type SettingKey = keyof Settings
-
+/** The settings as all layers together say (sdk-cli.md 5.3). */
 export interface Config {
   get<K extends SettingKey>(key: K): Settings[K]
   origin(key: SettingKey): Origin
@@ -32,6 +17,17 @@ export interface Config {
   readonly appUrl: string
   readonly userFile: string
   readonly projectFile: string
-  /** Writes one setting into a file and leaves everything else in it alone. Rejects with exit 2 for a value that the key cannot have. */
-  set(layer: 'user' | 'project', key: SettingKey, value: string): Promise<void>
+  /** Keys of files that mean nothing to this version, most often slips. */
+  readonly unknown: readonly UnknownKey[]
+  /**
+   * Writes one setting into a file and leaves everything else in it alone; gives the file.
+   * Rejects with exit 2 for a value that the key cannot have.
+   */
+  set(layer: 'user' | 'project', key: SettingKey, value: string): Promise<string>
+}
+
+export interface UnknownKey {
+  readonly file: string
+  readonly line: number | undefined
+  readonly key: string
 }

@@ -1,10 +1,109 @@
-/** Tokens by API base (sdk-cli.md 5.3). `HM_API_TOKEN` wins over the file. */
+import { chmod, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parse, stringify } from 'smol-toml'
+import { exits, HmError } from '../errors.ts'
+import type { Origin } from './config.ts'
+import { replaceFile } from './replace-file.ts'
+import { fileError, isTable, lineOf, readTomlFile, valueAt } from './toml-file.ts'
+
+/** Tokens by API base (sdk-cli.md 5.3). A token is sent to its own base only, and `HM_API_TOKEN` wins over the file. */
 export interface Credentials {
-  /** `credentials.toml` beside the user file. */
   readonly file: string
-  /** The token for this base and where it comes from; rejects with exit 2 for one that cannot be sent in a header. */
+  /** The token for this base and where it is from. Rejects with exit 2 for one that a header cannot carry. */
   token(apiUrl: string): Promise<{ readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' } | undefined>
   store(apiUrl: string, token: string): Promise<void>
   /** Gives false when there was none. */
   remove(apiUrl: string): Promise<boolean>
+}
+
+interface CredentialsSources {
+  readonly file: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where the API base was set, for `HM_API_TOKEN`. */
+  readonly apiUrlOrigin: Origin
+  readonly warn: (line: string) => void
+}
+
+const table = ['entries', 'harmont-cloud'] as const
+
+export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSources): Credentials {
+  async function narrow(path: string, wanted: number): Promise<void> {
+    const found = await stat(path).catch(() => undefined)
+    if (found === undefined || process.platform === 'win32' || (found.mode & 0o777 & ~wanted) === 0) return
+    await chmod(path, wanted)
+    warn(`${path} was open to others; its permissions are now ${wanted.toString(8)}`)
+  }
+
+  async function entries(): Promise<{ document: Record<string, unknown>; tokens: Map<string, string> }> {
+    await narrow(file, 0o600)
+    const { document, text } = await readTomlFile(file)
+    const found = valueAt(document, table.join('.'))
+    if (found !== undefined && !isTable(found))
+      throw fileError(file, lineOf(text, table.join('.')), `${table.join('.')} is a table`)
+    const tokens = new Map<string, string>()
+    for (const [base, token] of Object.entries(found ?? {})) {
+      // The value itself is never shown.
+      if (typeof token !== 'string') throw fileError(file, undefined, `the token of ${base} is a string`)
+      tokens.set(withoutSlash(base), token)
+    }
+    return { document: parse(text), tokens }
+  }
+
+  async function write(document: Record<string, unknown>, tokens: ReadonlyMap<string, string>): Promise<void> {
+    const others = document[table[0]]
+    const changed = {
+      ...document,
+      [table[0]]: { ...(isTable(others) ? others : {}), [table[1]]: Object.fromEntries(tokens) },
+    }
+    try {
+      await replaceFile(file, stringify(changed), { file: 0o600, directory: 0o700 })
+      await narrow(dirname(file), 0o700)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new HmError(exits.usage, 'credentials_unwritable', `${file} could not be written: ${why}`, { cause: error })
+    }
+  }
+
+  return {
+    file,
+    async token(apiUrl) {
+      const given = env.HM_API_TOKEN?.trim()
+      if (given !== undefined && given !== '') {
+        // A repository that is only looked at must not choose where the user's token goes.
+        if (apiUrlOrigin.layer === 'project')
+          throw new HmError(
+            exits.usage,
+            'token_for_other_server',
+            `HM_API_TOKEN is not sent to ${apiUrl}, which only ${apiUrlOrigin.name} names`,
+            { fix: `set HM_API_URL=${apiUrl} beside it if the token is for that server` },
+          )
+        return { token: sendable(given, 'HM_API_TOKEN'), origin: 'HM_API_TOKEN' }
+      }
+      const token = (await entries()).tokens.get(withoutSlash(apiUrl))
+      return token === undefined
+        ? undefined
+        : { token: sendable(token, `the token of ${apiUrl} in ${file}`), origin: 'file' }
+    },
+    async store(apiUrl, token) {
+      const { document, tokens } = await entries()
+      await write(document, tokens.set(withoutSlash(apiUrl), sendable(token, 'the token')))
+    },
+    async remove(apiUrl) {
+      const { document, tokens } = await entries()
+      if (!tokens.delete(withoutSlash(apiUrl))) return false
+      await write(document, tokens)
+      return true
+    },
+  }
+}
+
+function withoutSlash(base: string): string {
+  return base.replace(/\/+$/, '')
+}
+
+function sendable(token: string, what: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new HmError(exits.usage, 'token_invalid', `${what} has characters that no token has; it was not sent`, {
+    fix: 'hm login',
+  })
 }

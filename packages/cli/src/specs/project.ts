@@ -3,6 +3,7 @@ import type { CommandSpec } from '../spec.ts'
 export const projectSpecs = {
   init: {
     summary: 'Write a first pipeline for this project',
+    here: true,
     flags: {
       template: {
         kind: 'string',

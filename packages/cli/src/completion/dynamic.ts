@@ -1,0 +1,34 @@
+import type { Context } from '../command.ts'
+import type { Candidate } from './candidates.ts'
+
+type Dynamic = 'pipeline' | 'step' | 'build'
+
+/** What a source of completions may use. */
+export type CompletionContext = Pick<Context, 'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env'>
+
+/** Gives all values; rejects where it has none to give. */
+export type CompletionSource = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
+
+/** Where values of each kind come from; all sources of a kind are asked. A source is loaded when its kind is completed. */
+const sources: Readonly<Record<Dynamic, readonly (() => Promise<{ readonly complete: CompletionSource }>)[]>> = {
+  pipeline: [],
+  step: [],
+  build: [],
+}
+
+/** A shell waits for this: a source that takes longer is left out. */
+const patienceMs = 1500
+
+/** All values of a kind, each once. What fails gives none: a completion has nowhere to say why; `hm -v` of the command itself does. */
+export async function dynamicValues(kind: Dynamic, context: CompletionContext): Promise<readonly Candidate[]> {
+  const signal = AbortSignal.timeout(patienceMs)
+  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const answers = await Promise.allSettled(
+    sources[kind].map(async (load) => {
+      const { complete } = await load()
+      return Promise.race([complete(context, signal), late])
+    }),
+  )
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  return [...new Map(found.map((candidate) => [candidate.value, candidate])).values()]
+}

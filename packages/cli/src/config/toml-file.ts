@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { parse, TomlError } from 'smol-toml'
+import { exits, HmError } from '../errors.ts'
+
+export interface TomlFile {
+  readonly file: string
+  /** Empty where there is no file. */
+  readonly text: string
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** Bad content of a file: exit 2, with file and line. */
+export function fileError(file: string, line: number | undefined, what: string, cause?: unknown): HmError {
+  const place = line === undefined ? file : `${file}:${line}`
+  return new HmError(exits.usage, 'config_invalid', `${place}: ${what}`, { fix: `edit ${file}`, cause })
+}
+
+/** The file, or an empty document where there is none. Rejects with exit 2 for one that is no TOML or cannot be read. */
+export async function readTomlFile(file: string): Promise<TomlFile> {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+  } catch (error) {
+    if (isMissing(error)) return { file, text: '', document: {} }
+    throw fileError(file, undefined, `cannot be read: ${error instanceof Error ? error.message : String(error)}`, error)
+  }
+  try {
+    return { file, text, document: parse(text) }
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    const what = (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
+    throw fileError(file, error.line, `this is no TOML: ${what}`, error)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+/** What stands at `a.b` in the document; undefined where nothing does. */
+export function valueAt(document: Readonly<Record<string, unknown>>, path: string): unknown {
+  let value: unknown = document
+  for (const part of path.split('.')) {
+    if (!isTable(value) || !Object.hasOwn(value, part)) return undefined
+    value = value[part]
+  }
+  return value
+}
+
+export function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+/** The line, from 1, where `a.b` (or the inline table that holds it) is written. */
+export function lineOf(text: string, path: string): number | undefined {
+  let table = ''
+  let quote: string | undefined
+  let holder: number | undefined
+  for (const [index, line] of text.split('\n').entries()) {
+    if (quote === undefined) {
+      const header = /^\s*\[\s*([^[\]]+?)\s*\]/.exec(line)?.[1]
+      if (header !== undefined) table = bare(header)
+      const key = /^\s*([A-Za-z0-9_."'\s-]+?)\s*=/.exec(line)?.[1]
+      const full = key === undefined ? undefined : table === '' ? bare(key) : `${table}.${bare(key)}`
+      if (full === path) return index + 1
+      if (full !== undefined && path.startsWith(`${full}.`)) holder = index + 1
+    }
+    for (const [mark] of line.matchAll(/"""|'''/g))
+      quote = quote === undefined ? mark : quote === mark ? undefined : quote
+  }
+  return holder
+}
+
+function bare(key: string): string {
+  return key
+    .split('.')
+    .map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
+    .join('.')
+}

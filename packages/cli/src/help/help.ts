@@ -1,0 +1,110 @@
+import type { Command } from '../commands.ts'
+import { argumentLabel } from '../parse/flags.ts'
+import { globalFlags, kebab } from '../parse/global-flags.ts'
+import { visibleBelow } from '../parse/resolve.ts'
+import type { CommandSpec, FlagSpec } from '../spec.ts'
+import { helpWidth, twoColumns, wrap } from './layout.ts'
+import { groupSummaries, sections } from './sections.ts'
+
+/** Makes a heading stand out where colour is allowed. */
+export type Heading = (text: string) => string
+
+/** `hm help`: every command by section, groups on one line. */
+export function overview(heading: Heading): string {
+  const lines = [
+    'hm runs pipelines on this machine and on a Harmont server.',
+    '',
+    usageLine('hm COMMAND [ARGUMENTS] [FLAGS]', heading),
+  ]
+  for (const { title, words } of sections) {
+    const rows = words.flatMap((word) => overviewRow(word))
+    if (rows.length > 0) lines.push('', heading(title), ...twoColumns(rows))
+  }
+  lines.push('', heading('Flags of every command'), ...flagRows(globalFlags), '')
+  lines.push('hm help COMMAND tells more of one command.')
+  return lines.join('\n')
+}
+
+function overviewRow(word: string): (readonly [string, string])[] {
+  const exact = visibleBelow([]).find((command) => command.name === word)
+  if (exact !== undefined) return [[word, exact.spec.summary]]
+  const below = visibleBelow([word])
+  if (below.length === 0) return []
+  const verbs = below.map((command) => command.name.slice(word.length + 1)).join(', ')
+  return [[word, `${groupSummaries[word] ?? word}: ${verbs}`]]
+}
+
+/** `hm config -h`: the commands of a group. */
+export function groupHelp(words: readonly string[], heading: Heading): string {
+  const name = words.join(' ')
+  const shown = words[0] === 'cloud' ? words.slice(1) : words
+  const rows = visibleBelow(shown).map((command) => [command.name, command.spec.summary] as const)
+  return [
+    `${groupSummaries[words.at(-1) ?? ''] ?? name}.`,
+    '',
+    usageLine(`hm ${name} COMMAND [ARGUMENTS] [FLAGS]`, heading),
+    '',
+    heading('Commands'),
+    ...twoColumns(rows),
+    '',
+    `hm help ${name} COMMAND tells more of one command.`,
+  ].join('\n')
+}
+
+/** `hm help run`: everything about one command. */
+export function commandHelp(command: Command, heading: Heading): string {
+  const { name, spec } = command
+  const lines = [`${spec.summary}.`, '', usageLine(usage(name, spec), heading)]
+  for (const paragraph of spec.about ?? []) lines.push('', ...wrap(paragraph, helpWidth))
+  const args = Object.entries(spec.args ?? {})
+  if (args.length > 0)
+    lines.push(
+      '',
+      heading('Arguments'),
+      ...twoColumns(args.map(([arg, { summary, choices }]) => [argumentLabel(arg), withChoices(summary, choices)])),
+    )
+  const flags = Object.entries(spec.flags ?? {})
+  if (flags.length > 0) lines.push('', heading('Flags'), ...flagRows(spec.flags ?? {}))
+  if (spec.examples !== undefined) lines.push('', heading('Examples'), ...twoColumns(spec.examples, 36))
+  const everywhere = Object.keys(globalFlags)
+    .filter((flag) => flag !== 'version' && !(flag in (spec.flags ?? {})))
+    .map((flag) => `--${kebab(flag)}`)
+  lines.push(
+    '',
+    heading('Flags of every command'),
+    ...wrap(everywhere.join(' '), helpWidth - 2).map((line) => `  ${line}`),
+  )
+  return lines.join('\n')
+}
+
+function usageLine(line: string, heading: Heading): string {
+  const [head = '', ...tail] = wrap(line, helpWidth - 7)
+  return [`${heading('Usage:')} ${head}`, ...tail.map((part) => `       ${part}`)].join('\n')
+}
+
+function usage(name: string, spec: CommandSpec): string {
+  const args = Object.entries(spec.args ?? {}).map(([arg, { required, multiple }]) => {
+    const label = argumentLabel(arg) + (multiple === true ? '...' : '')
+    return required === true ? label : `[${label}]`
+  })
+  return ['hm', name, ...args, ...(spec.flags === undefined ? [] : ['[FLAGS]'])].join(' ')
+}
+
+function flagRows(flags: Readonly<Record<string, FlagSpec>>): string[] {
+  return twoColumns(
+    Object.entries(flags).map(([name, flag]) => {
+      const short = flag.short === undefined ? '    ' : `-${flag.short}, `
+      const value = flag.kind === 'boolean' ? '' : 'optional' in flag ? `[=${flag.value}]` : ` ${flag.value}`
+      const also = flag.also === undefined ? '' : ` (also --${flag.also.join(', --')})`
+      const choices = flag.kind === 'string' && flag.choices !== undefined ? flag.choices : undefined
+      const more = 'multiple' in flag ? '; may be repeated' : ''
+      return [`${short}--${kebab(name)}${value}`, withChoices(flag.summary, choices) + more + also] as const
+    }),
+  )
+}
+
+function withChoices(summary: string, choices: readonly string[] | undefined): string {
+  return choices === undefined || summary === choices.join(', ') || summary.startsWith(choices[0] ?? '')
+    ? summary
+    : `${summary}: ${choices.join(', ')}`
+}

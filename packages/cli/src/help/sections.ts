@@ -1,0 +1,27 @@
+/** The overview's order: first words of commands below a title. */
+export const sections: readonly { readonly title: string; readonly words: readonly string[] }[] = [
+  { title: 'Pipelines', words: ['init', 'run', 'watch', 'render', 'pipelines'] },
+  { title: 'After a run', words: ['logs', 'shell', 'retry', 'rebuild', 'cancel', 'artifact'] },
+  {
+    title: 'On the server',
+    words: ['login', 'logout', 'whoami', 'org', 'pipeline', 'build', 'job', 'secret', 'token', 'billing'],
+  },
+  { title: 'This machine', words: ['doctor', 'cache', 'image', 'config', 'completion', 'plugin', 'version'] },
+]
+
+/** What commands of one first word are about. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  artifact: 'Files that builds left',
+  billing: "The organization's balance and use",
+  build: 'Builds on the server',
+  cache: 'The local cache of steps',
+  cloud: 'Commands on the server by their older names',
+  config: 'Settings',
+  image: 'Images on this machine',
+  job: 'Jobs of a build on the server',
+  org: 'Organizations',
+  pipeline: 'Pipelines on the server',
+  plugin: 'Plugins',
+  secret: 'Secrets that steps get',
+  token: 'API keys',
+}

@@ -1,0 +1,26 @@
+import process from 'node:process'
+import { watchSignals } from './process/interrupts.ts'
+import { runCommandLine } from './run-command-line.ts'
+
+const launcher = Number(process.env.HM_LAUNCHER)
+delete process.env.HM_LAUNCHER
+const interrupts = watchSignals(Number.isInteger(launcher) && launcher > 0 ? launcher : undefined)
+
+// `hm logs | head`: who read enough has what it wanted.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+const { argv, env, stdin, stdout, stderr } = process
+const code = await runCommandLine({
+  argv: argv.slice(2),
+  env,
+  cwd: () => process.cwd(),
+  stdin,
+  stdout,
+  stderr,
+  interrupts,
+})
+// What is open by now (an idle connection, a timer) has nothing left to say.
+stdout.write('', () => stderr.write('', () => process.exit(code)))

@@ -1,0 +1,11 @@
+import type { Handler } from '../command.ts'
+import { candidates } from '../completion/candidates.ts'
+import { exits } from '../errors.ts'
+
+/** `hm __complete -- WORDS...`: one candidate a line, a tab and its description behind it. Never fails: a shell waits. */
+export const run: Handler<'__complete'> = async (context) => {
+  const { args, output } = context
+  for (const { value, about } of await candidates(args.words, context))
+    await output.print(about === undefined ? value : `${value}\t${about}`)
+  return exits.ok
+}

@@ -1,0 +1,14 @@
+import { isSettingKey, type SettingKey, settingKeys } from '../config/settings.ts'
+import { usageError } from '../errors.ts'
+import { suggest } from '../parse/suggest.ts'
+import { quoted } from '../parse/values.ts'
+
+/** Throws exit 2, with the nearest key, for what is none. */
+export function settingKey(typed: string): SettingKey {
+  if (isSettingKey(typed)) return typed
+  const close = suggest(typed, settingKeys)
+  throw usageError(
+    `${quoted(typed)} is no setting`,
+    close === undefined ? 'hm config list shows them' : `did you mean ${close}?`,
+  )
+}

@@ -1,0 +1,46 @@
+import { existsSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { usageError } from '../errors.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** An empty variable counts as none; so does a relative XDG path, as its specification says. */
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && path !== '' && resolve(path) === path.replace(/(.)\/$/, '$1') ? path : undefined
+}
+
+export function cacheDirectory(env: Env): string {
+  if (env.HM_CACHE_DIR !== undefined && env.HM_CACHE_DIR !== '') return resolve(env.HM_CACHE_DIR)
+  return join(absolute(env.XDG_CACHE_HOME) ?? join(env.HOME ?? homedir(), '.cache'), 'hm')
+}
+
+/** Where the user's files are: the first directory that has a `config.toml`, else the first one (sdk-cli.md 5.3). */
+export function userDirectory(env: Env): string {
+  const xdg = absolute(env.XDG_CONFIG_HOME)
+  const candidates = [
+    ...(xdg === undefined ? [] : [join(xdg, 'hm')]),
+    join(env.HOME ?? homedir(), '.config', 'hm'),
+    ...(env.APPDATA === undefined || env.APPDATA === '' ? [] : [join(env.APPDATA, 'hm')]),
+  ]
+  const chosen = candidates.find((directory) => existsSync(join(directory, 'config.toml'))) ?? candidates[0]
+  return chosen ?? join(homedir(), '.config', 'hm')
+}
+
+/**
+ * `-d`, else the nearest directory from here upwards with a `.hm` folder, else here. A work tree's root is the last that is looked at.
+ * Exactly here where that is asked. Throws exit 2 for a `-d` that is no directory.
+ */
+export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {
+  if (given !== undefined) {
+    const directory = resolve(here, given)
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+      throw usageError(`--dir is a directory; there is none at ${directory}`)
+    return directory
+  }
+  if (exactly) return here
+  for (let directory = here; ; directory = dirname(directory)) {
+    if (statSync(join(directory, '.hm'), { throwIfNoEntry: false })?.isDirectory() === true) return directory
+    if (directory === dirname(directory) || existsSync(join(directory, '.git'))) return here
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { inspect } from 'node:util'
+import type { Output } from '../command.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { plainText } from '../text.ts'
+import { version } from '../version.ts'
+
+/** Says what went wrong and gives the exit code. Whatever is no HmError is a defect of `hm`. */
+export function reportFailure(error: unknown, output: Output, asJson: boolean, where: ReportPlace): ExitCode {
+  const known = error instanceof HmError ? error : defect(error, where)
+  output.debug(`failed: ${inspect(error)}`)
+  if (asJson) {
+    const { code, message, fix, requestId } = known
+    output.stderr.stream.write(`${JSON.stringify({ error: { code, message, fix, request_id: requestId } })}\n`)
+    return known.exit
+  }
+  if (known.exit === exits.cancelled || known.exit === exits.terminated) {
+    output.say(known.message)
+    return known.exit
+  }
+  const { style } = output.stderr
+  const id = known.requestId === undefined ? '' : ` (request ${plainText(known.requestId)})`
+  output.stderr.stream.write(
+    `${style(['red', 'bold'], `error[${plainText(known.code)}]:`)} ${plainText(known.message)}${id}\n`,
+  )
+  if (known.fix !== undefined) output.stderr.stream.write(`${style('bold', 'fix:')} ${plainText(known.fix)}\n`)
+  return known.exit
+}
+
+export interface ReportPlace {
+  readonly cacheDirectory: string
+  /** The command's words; never flags or arguments, which may hold secrets. */
+  readonly command: string
+}
+
+function defect(error: unknown, place: ReportPlace): HmError {
+  const report = [
+    `hm ${version}, Node.js ${process.versions.node}, ${process.platform} ${process.arch}`,
+    `command: hm ${place.command}`,
+    `time: ${new Date().toISOString()}`,
+    '',
+    inspect(error, { depth: 5 }),
+    '',
+  ].join('\n')
+  const message = `this is a defect of hm: ${error instanceof Error ? error.message : String(error)}`
+  try {
+    const directory = join(place.cacheDirectory, 'reports')
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const file = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.txt`)
+    writeFileSync(file, report, { mode: 0o600, flag: 'wx' })
+    return new HmError(exits.defect, 'defect', message, {
+      fix: `send the report ${file} to whoever maintains hm`,
+      cause: error,
+    })
+  } catch (unwritable) {
+    process.stderr.write(report)
+    const why = unwritable instanceof Error ? unwritable.message : String(unwritable)
+    return new HmError(exits.defect, 'defect', message, {
+      fix: `the report is above; it could not be kept (${why})`,
+      cause: error,
+    })
+  }
+}

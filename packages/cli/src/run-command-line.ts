@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Context, GlobalFlags, Output } from './command.ts'
+import type { Command } from './commands.ts'
+import type { Config } from './config/config.ts'
+import type { Credentials } from './config/credentials.ts'
+import { type ExitCode, exits, usageError } from './errors.ts'
+import { type Parsed, parseFlags } from './parse/flags.ts'
+import { type Resolved, resolveCommand } from './parse/resolve.ts'
+import { cacheDirectory, projectDirectory, userDirectory } from './process/directories.ts'
+import { reportFailure } from './process/failure.ts'
+import type { Interrupts } from './process/interrupts.ts'
+import { makeOutput } from './process/output.ts'
+import { makeQuestions } from './process/questions.ts'
+import { type ColorWhen, terminal } from './process/terminals.ts'
+import { openTrace } from './process/trace.ts'
+
+/** The process as `hm` sees it. */
+export interface World {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: () => string
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly interrupts: Interrupts
+}
+
+/** Runs one line to its exit code; never rejects. */
+export async function runCommandLine(world: World): Promise<ExitCode> {
+  const cache = cacheDirectory(world.env)
+  const early = makeOutput({ ...terminals(world, 'auto'), quiet: false, verbose: false })
+  let words: readonly string[] = []
+  let output = early
+  const flagsEnd = world.argv.indexOf('--')
+  const asJson = world.argv.slice(0, flagsEnd === -1 ? undefined : flagsEnd).includes('--json')
+  const trace = world.env.HM_DEBUG === 'trace' ? openTrace(cache) : undefined
+  let code: ExitCode
+  try {
+    const resolved = resolveCommand(world.argv)
+    words = resolved.words
+    const parsed = parseFlags(words.join(' '), resolved.command?.spec ?? {}, resolved.rest)
+    output = makeOutput({
+      ...terminals(world, parsed.global.noColor === true ? 'never' : colorWhen(parsed.global.color)),
+      quiet: parsed.global.quiet === true,
+      verbose: parsed.global.verbose === true,
+      ...(trace === undefined ? {} : { trace: trace.write }),
+    })
+    output.debug(`command: hm ${words.join(' ')}`)
+    code = await dispatch(world, resolved, parsed, output, cache)
+  } catch (error) {
+    const reason = world.interrupts.signal.aborted && isAbort(error) ? world.interrupts.signal.reason : error
+    code = reportFailure(reason, output, asJson, { cacheDirectory: cache, command: words.join(' ') })
+  }
+  output.debug(`exit ${code}`)
+  if (trace !== undefined) output.warn(`trace: ${trace.file}`)
+  return code
+}
+
+async function dispatch(
+  world: World,
+  resolved: Resolved,
+  parsed: Parsed,
+  output: Output,
+  cache: string,
+): Promise<ExitCode> {
+  const { command, words } = resolved
+  const { global } = parsed
+  if (global.version === true) {
+    const { version } = await import('./version.ts')
+    await output.print(version)
+    return exits.ok
+  }
+  if (global.help === true || words.length === 0) {
+    const { showHelp } = await import('./own/help.ts')
+    return showHelp(words, output)
+  }
+  if (command === undefined) {
+    const below = words.join(' ')
+    const { visibleBelow } = await import('./parse/resolve.ts')
+    const verbs = visibleBelow(words[0] === 'cloud' ? words.slice(1) : words).map(
+      ({ name }) => name.split(' ').at(-1) ?? name,
+    )
+    throw usageError(`hm ${below} needs one of: ${verbs.join(', ')}`, `hm ${below} -h`)
+  }
+  const module = await command.load()
+  return module.run(makeContext(world, command, parsed, output, cache))
+}
+
+/** The context fits the command: its flags and arguments were just parsed by this command's own spec. */
+function makeContext(world: World, command: Command, parsed: Parsed, output: Output, cache: string): never {
+  const { env, stdin, interrupts } = world
+  const given = parsed.global
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  const global: GlobalFlags = {
+    json: given.json === true,
+    quiet: given.quiet === true,
+    verbose: given.verbose === true,
+    yes: given.yes === true,
+  }
+  const directory = projectDirectory(text(given.dir), world.cwd(), command.spec.here === true)
+  const configDirectory = userDirectory(env)
+  let config: Promise<Config> | undefined
+  const readConfig = async () => {
+    const { loadConfig } = await import('./config/load.ts')
+    const flags = { '--org': text(given.org), '--api-url': text(given.apiUrl) }
+    return loadConfig({ userDirectory: configDirectory, projectDirectory: directory, env, flags })
+  }
+  const loaded = () => {
+    config ??= readConfig()
+    return config
+  }
+  const credentials = async (): Promise<Credentials> => {
+    const { openCredentials } = await import('./config/credentials.ts')
+    const apiUrlOrigin = (await loaded()).origin('cloud.api_url')
+    return openCredentials({ file: join(configDirectory, 'credentials.toml'), env, apiUrlOrigin, warn: output.warn })
+  }
+  const context: Context = {
+    flags: parsed.flags as Context['flags'],
+    args: parsed.args as Context['args'],
+    global,
+    env,
+    directory,
+    stdin,
+    output,
+    ask: makeQuestions({ stdin, stderr: output.stderr, yes: global.yes, signal: interrupts.signal }),
+    signal: interrupts.signal,
+    onSecondInterrupt: interrupts.onSecondInterrupt,
+    config: loaded,
+    credentials,
+    cacheDirectory: cache,
+  }
+  return context as never
+}
+
+function terminals({ stdout, stderr, env }: World, when: ColorWhen) {
+  return { stdout: terminal(stdout, when, env), stderr: terminal(stderr, when, env) }
+}
+
+function colorWhen(value: unknown): ColorWhen {
+  return value === 'always' || value === 'never' ? value : 'auto'
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
