@@ -1,2 +1,7 @@
+export { isDirty, readGitFacts } from './git-facts.ts'
+export { placeOf } from './listing.ts'
+export { type PackedSource, type PackLimits, type PackOptions, packLimits, packSource } from './pack-source.ts'
+export { readSourceSet, readSourceTree } from './read-source-set.ts'
+export { type SourceDigests, sourceDigests } from './source-digests.ts'
 export { type SizedPath, SourceError, type SourceErrorCode } from './source-error.ts'
-export { type GitFacts, pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
+export { type GitFacts, largestFiles, pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'

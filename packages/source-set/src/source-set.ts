@@ -1,3 +1,5 @@
+import type { SizedPath } from './source-error.ts'
+
 /** The files that a build sees (`sdk-cli.md` 5.6). */
 export interface SourceSet {
   /** The project directory: absolute, without links. */
@@ -40,4 +42,13 @@ export interface GitFacts {
 /** The path's own bytes. */
 export function pathBytes({ path, raw }: SourceEntry): Buffer {
   return raw ?? Buffer.from(path)
+}
+
+/** The ten largest files, largest first. */
+export function largestFiles({ entries }: SourceSet): SizedPath[] {
+  const files = entries.filter(({ kind }) => kind === 'file')
+  return files
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 10)
+    .map(({ path, size }) => ({ path, size }))
 }

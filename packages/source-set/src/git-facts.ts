@@ -1,0 +1,74 @@
+import { git, gitFailed } from './git.ts'
+import type { GitFacts } from './source-set.ts'
+
+/**
+ * What git knows of the checkout that holds a directory; null without git, or outside a work tree. Fails with SourceError `git_failed` where there is a
+ * repository that git refuses to read.
+ */
+export async function readGitFacts(directory: string): Promise<GitFacts | null> {
+  // All at once: each takes some milliseconds, and none needs another's answer.
+  const [top, branch, last, remotes, heads] = await Promise.all([
+    git(directory, ['rev-parse', '--show-toplevel']),
+    git(directory, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    git(directory, ['log', '-1', '--no-show-signature', '--format=%H%n%B', '--encoding=UTF-8']),
+    git(directory, ['config', '--null', '--get-regexp', '^remote\\..*\\.url$']),
+    git(directory, ['for-each-ref', '--format=%(refname)%00%(symref)', 'refs/remotes/*/HEAD']),
+  ])
+  if (top === null || isOutside(top)) return null
+  if (top.status !== 0) throw gitFailed(directory, top.stderr)
+  const [commit, ...message] = last?.status === 0 ? last.stdout.split('\n') : []
+  const remote = chooseRemote(remotes?.stdout ?? '')
+  return {
+    workTree: top.stdout.replace(/\n$/, ''),
+    branch: branch?.status === 0 ? branch.stdout.trim() : null,
+    commit: commit ?? null,
+    message: commit === undefined ? null : message.join('\n').trimEnd(),
+    remote: remote === null ? null : withoutCredentials(remote.url),
+    defaultBranch: remote === null ? null : defaultBranchOf(heads?.stdout ?? '', remote.name),
+  }
+}
+
+/** Whether files below a directory differ from its last commit, untracked ones included. Costs a look at every file of the work tree. */
+export async function isDirty(directory: string): Promise<boolean> {
+  const status = await git(directory, ['status', '--porcelain', '--untracked-files=normal', '--', '.'])
+  if (status === null || isOutside(status)) return false
+  if (status.status !== 0) throw gitFailed(directory, status.stderr)
+  return status.stdout !== ''
+}
+
+// A bare repository, or the inside of `.git`, has no work tree: for a build it is a directory like any other.
+function isOutside({ status, stderr }: { status: number; stderr: string }): boolean {
+  return status === 128 && /not a git repository|must be run in a work tree/.test(stderr)
+}
+
+interface Remote {
+  readonly name: string
+  readonly url: string
+}
+
+function chooseRemote(listed: string): Remote | null {
+  const remotes = listed
+    .split('\0')
+    .map((record) => /^remote\.(.*)\.url\n(.*)$/s.exec(record))
+    .filter((match) => match !== null)
+    .map(([, name = '', url = '']) => ({ name, url }))
+  const [only, another] = remotes
+  const origin = remotes.find(({ name }) => name === 'origin')
+  return origin ?? (another === undefined ? (only ?? null) : null)
+}
+
+function defaultBranchOf(heads: string, remote: string): string | null {
+  for (const line of heads.split('\n')) {
+    const [name, target] = line.split('\0')
+    const prefix = `refs/remotes/${remote}/`
+    if (name === `${prefix}HEAD` && target?.startsWith(prefix)) return target.slice(prefix.length)
+  }
+  return null
+}
+
+/** An address may carry a token, which is nobody else's business. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@]*)@/i, (_, scheme: string, user: string) =>
+    scheme.toLowerCase().startsWith('ssh') ? `${scheme}${user.split(':', 1)[0]}@` : scheme,
+  )
+}

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, placeOf, statOf, unreadable } from './listing.ts'
+import type { SourceEntry } from './source-set.ts'
+
+/** Every file and link below a directory, in no order. `isOut` is asked of folders, with a slash at their end, before they are entered. */
+export async function listAll(root: string, isOut: (path: string) => boolean): Promise<SourceEntry[]> {
+  const entries: SourceEntry[] = []
+  const breathe = breather()
+  const open: (ListedPath | null)[] = [null]
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    for (const name of namesIn(root, folder)) {
+      await breathe()
+      const listed = listedPath(folder === null ? name : Buffer.concat([bytesOf(folder), Buffer.from('/'), name]))
+      if (isAlwaysOut(listed.path)) continue
+      const stat = statOf(root, listed)
+      if (stat === undefined) continue
+      if (stat.isDirectory()) {
+        if (!isOut(`${listed.path}/`)) open.push(listed)
+        continue
+      }
+      const entry = entryOf(listed, stat)
+      if (entry !== undefined) entries.push(entry)
+    }
+  }
+  return entries
+}
+
+function bytesOf({ path, raw }: ListedPath): Buffer {
+  return raw ?? Buffer.from(path)
+}
+
+function namesIn(root: string, folder: ListedPath | null): Buffer[] {
+  try {
+    return readdirSync(folder === null ? root : placeOf(root, folder), { encoding: 'buffer' })
+  } catch (cause) {
+    throw unreadable(folder?.path ?? '.', cause)
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { SourceError, type SourceErrorCode } from './source-error.ts'
+import { largestFiles, type SourceSet } from './source-set.ts'
+import { ChangedWhileRead } from './steady-file.ts'
+import { tarSource } from './tar-source.ts'
+
+export interface PackLimits {
+  /** Bytes of the archive. */
+  readonly packedBytes: number
+  /** Bytes of all files together. */
+  readonly unpackedBytes: number
+  readonly files: number
+}
+
+/** What a server takes in one request. */
+export const packLimits: PackLimits = {
+  packedBytes: 40 * 1024 * 1024,
+  unpackedBytes: 2 * 1024 ** 3,
+  files: 200_000,
+}
+
+export interface PackedSource {
+  readonly file: string
+  /** Bytes of the archive. */
+  readonly size: number
+  /** 64 hex digits. */
+  readonly sha256: string
+  /** Bytes of all files together. */
+  readonly unpackedBytes: number
+}
+
+export interface PackOptions {
+  /** Those that are left out are `packLimits`. */
+  readonly limits?: Partial<PackLimits>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Writes a source set to a new file that only its owner may read, as a gzip-compressed pax archive; memory does not grow with the source. Equal sets give equal
+ * bytes. Fails with SourceError and leaves no file: a `too_…` code with the largest files, `changed` when a file changes each time it is read, `unreadable`.
+ */
+export async function packSource(set: SourceSet, file: string, options: PackOptions = {}): Promise<PackedSource> {
+  const limits = { ...packLimits, ...options.limits }
+  const count = set.entries.length
+  if (count > limits.files)
+    throw tooMuch(set, 'too_many_files', `${count} files, more than the ${limits.files} that a server takes`)
+  const changed = new Set<string>()
+  for (;;) {
+    const handle = await open(file, 'wx', 0o600)
+    try {
+      return { file, ...(await pack(set, handle, limits, options.signal)) }
+    } catch (error) {
+      await rm(file, { force: true })
+      if (!(error instanceof ChangedWhileRead)) throw error
+      if (changed.has(error.path)) throw unsteady(error)
+      changed.add(error.path)
+    } finally {
+      await handle.close()
+    }
+  }
+}
+
+type Packed = Omit<PackedSource, 'file'>
+
+async function pack(set: SourceSet, handle: FileHandle, limits: PackLimits, signal?: AbortSignal): Promise<Packed> {
+  let unpackedBytes = 0
+  const count = (bytes: number) => {
+    unpackedBytes += bytes
+    if (unpackedBytes > limits.unpackedBytes)
+      throw tooMuch(set, 'too_large_unpacked', `more than ${inMiB(limits.unpackedBytes)} of files`)
+  }
+  const sum = createHash('sha256')
+  let size = 0
+  const keep = async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) {
+      size += piece.length
+      if (size > limits.packedBytes)
+        throw tooMuch(set, 'too_large_packed', `more than ${inMiB(limits.packedBytes)} when packed`)
+      sum.update(piece)
+      await handle.writeFile(piece)
+    }
+  }
+  const tar = Readable.from(tarSource(set, count), { objectMode: false, highWaterMark: 1024 * 1024 })
+  await pipeline(tar, createGzip({ level: 1 }), keep, signal === undefined ? {} : { signal })
+  return { size, sha256: sum.digest('hex'), unpackedBytes }
+}
+
+function tooMuch(set: SourceSet, code: SourceErrorCode, what: string): SourceError {
+  const message = `the source has ${what}. Take out what the build does not need with lines in .hmignore.`
+  return new SourceError(code, message, { largest: largestFiles(set) })
+}
+
+function unsteady(cause: ChangedWhileRead): SourceError {
+  const message = `${JSON.stringify(cause.path)} changed while it was packed, twice. Stop what writes to it, or take it out with a line in .hmignore.`
+  return new SourceError('changed', message, { cause })
+}
+
+function inMiB(bytes: number): string {
+  return `${Number((bytes / 1024 ** 2).toFixed(1))} MiB`
+}

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach } from 'vitest'
+
+const projects: string[] = []
+afterEach(() => {
+  for (const project of projects.splice(0)) rmSync(project, { recursive: true, force: true })
+})
+
+/** A project of a test: it goes when the test ends. */
+export class Project {
+  readonly path = mkdtempSync(join(tmpdir(), 'hm-source-'))
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    projects.push(this.path)
+    this.write(files)
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(this.path, dirname(path)), { recursive: true })
+      writeFileSync(join(this.path, path), text)
+    }
+  }
+
+  link(path: string, target: string): void {
+    mkdirSync(join(this.path, dirname(path)), { recursive: true })
+    symlinkSync(target, join(this.path, path))
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.path, path), { recursive: true })
+  }
+
+  /** Runs git in the project, with nothing of this machine's settings. */
+  git(...args: readonly string[]): string {
+    const identity = ['-c', 'user.name=T', '-c', 'user.email=t@example.com', '-c', 'protocol.file.allow=always']
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+    return execFileSync('git', [...identity, ...args], { cwd: this.path, encoding: 'utf8', stdio: 'pipe', env })
+  }
+
+  commit(message = 'all'): void {
+    this.git('add', '--all')
+    this.git('commit', '--quiet', '--allow-empty', '-m', message)
+  }
+}

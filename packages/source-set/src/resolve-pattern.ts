@@ -1,0 +1,34 @@
+import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
+import type { BytePath, Found, SourceView } from './source-view.ts'
+
+/**
+ * What a path or glob of `on_change` (`sdk-cli.md` 2.3) names in a source set: nothing, one path, or a glob's matches sorted by path component. Throws
+ * `bad_path` for absolute paths and `..`.
+ */
+export function resolvePattern(view: SourceView, pattern: string): Found[] {
+  const problem = pathProblem(pattern)
+  if (problem !== undefined) {
+    throw new Error(
+      `bad_path: expected a path inside the project, got ${problem}: ${JSON.stringify(pattern)}. Write it relative to the project directory.`,
+    )
+  }
+  return isGlob(pattern) ? matches(view, pattern) : lookUp(view, pathComponents(pattern))
+}
+
+function matches(view: SourceView, pattern: string): Found[] {
+  const glob = pathGlob(pattern)
+  const [start] = lookUp(view, glob.literalPrefix)
+  if (start?.node.kind !== 'folder') return []
+  return [start, ...view.walk(start, glob.maxDepth - glob.literalPrefix.length)]
+    .filter(({ path, node }) => (node.kind === 'folder' || !glob.directoriesOnly) && glob.matches(asText(path)))
+    .sort((a, b) => comparePaths(a.path, b.path))
+}
+
+function lookUp(view: SourceView, components: readonly string[]): Found[] {
+  const found = view.lookUp(Buffer.from(components.join('/')).toString('latin1'))
+  return found === undefined ? [] : [found]
+}
+
+function asText(path: BytePath): string {
+  return Buffer.from(path, 'latin1').toString('utf8')
+}

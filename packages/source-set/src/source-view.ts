@@ -1,0 +1,102 @@
+import { readlinkSync } from 'node:fs'
+import { placeOf } from './listing.ts'
+import { pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
+
+/** A name or path as bytes: text with one character (U+0000 to U+00FF) for each byte, because names need not be UTF-8. */
+export type BytePath = string
+
+export interface Folder {
+  readonly kind: 'folder'
+  readonly children: Map<BytePath, Folder | SourceEntry>
+}
+
+export interface Found {
+  /** Relative to the root, as it was reached: a link on the way is not written out. */
+  readonly path: BytePath
+  /** The file or folder that it leads to; the link itself when that is dangling. */
+  readonly node: Folder | SourceEntry
+}
+
+const mostLinks = 40
+
+/** A source set as a tree in which links lead only to what is in the set: that is what a build will see, whatever this machine has besides. */
+export class SourceView {
+  readonly root: string
+  readonly #top = newFolder()
+
+  constructor({ root, entries }: SourceSet) {
+    this.root = root
+    for (const entry of entries) {
+      const names = pathBytes(entry).toString('latin1').split('/')
+      const name = names.pop() ?? ''
+      let folder = this.#top
+      for (const each of names) folder = enter(folder, each)
+      folder.children.set(name, entry)
+    }
+  }
+
+  /** What a path names: a file or folder, links followed, or a dangling link. */
+  lookUp(path: BytePath): Found | undefined {
+    const names = path.split('/')
+    const followed = this.#follow(this.#top, names)
+    if (followed !== undefined) return { path, node: followed }
+    const parent = this.#follow(this.#top, names.slice(0, -1))
+    const itself = parent?.kind === 'folder' ? parent.children.get(names.at(-1) ?? '') : undefined
+    return itself?.kind === 'link' ? { path, node: itself } : undefined
+  }
+
+  /** Everything below a folder, down to `maxDepth` levels, in no order. Linked folders are named, but not entered. */
+  *walk({ path: start, node }: Found, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
+    const open = [{ path: start, node, depth: 1 }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next.node.kind !== 'folder') continue
+      for (const [name, child] of next.node.children) {
+        const path = next.path === '' ? name : `${next.path}/${name}`
+        yield { path, node: child.kind === 'link' ? (this.#follow(next.node, [name]) ?? child) : child }
+        if (child.kind === 'folder' && next.depth < maxDepth) open.push({ path, node: child, depth: next.depth + 1 })
+      }
+    }
+  }
+
+  /** The bytes of a link's target. */
+  targetOf(link: SourceEntry): Buffer {
+    return readlinkSync(placeOf(this.root, link), { encoding: 'buffer' })
+  }
+
+  #follow(start: Folder, path: readonly BytePath[]): Folder | SourceEntry | undefined {
+    let at: Folder | SourceEntry = start
+    let links = 0
+    const todo = [...path].reverse()
+    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+      if (at.kind !== 'folder') return undefined
+      if (name === '' || name === '.') continue
+      const next: Folder | SourceEntry | undefined = name === '..' ? parents.get(at) : at.children.get(name)
+      if (next === undefined) return undefined
+      if (next.kind !== 'link') {
+        at = next
+        continue
+      }
+      const target = this.targetOf(next).toString('latin1')
+      links += 1
+      if (target.startsWith('/') || links > mostLinks) return undefined
+      todo.push(...target.split('/').reverse())
+    }
+    return at
+  }
+}
+
+// Kept beside the folders, so that whoever prints one does not print the world.
+const parents = new WeakMap<Folder, Folder>()
+
+function newFolder(): Folder {
+  return { kind: 'folder', children: new Map() }
+}
+
+function enter(folder: Folder, name: BytePath): Folder {
+  const there = folder.children.get(name)
+  if (there?.kind === 'folder') return there
+  const made = newFolder()
+  parents.set(made, folder)
+  folder.children.set(name, made)
+  return made
+}
