@@ -1,6 +1,7 @@
-import { type IrCachePolicy, pathProblem } from '@harmont/ir'
+import type { IrCachePolicy } from '@harmont/ir'
 import { type Duration, seconds } from './duration.ts'
-import { listOf, membersOf, onlyKnown, textOf, wrongUse } from './wrong-use.ts'
+import { relativePathOf } from './options/relative-path.ts'
+import { listOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 
 /** When a step's file system may be taken from an earlier build; made by the functions here. */
 export type CachePolicy = IrCachePolicy
@@ -26,16 +27,17 @@ export function onChange(...paths: readonly string[]): CachePolicy {
     throw wrongUse('onChange', 'at least one path', undefined, 'Name the files that the step reads.')
   return Object.freeze({
     policy: 'on_change',
-    paths: listOf('onChange', paths, projectPath),
+    paths: listOf('onChange', paths, (path) => relativePathOf('onChange', path, 'project'), 1000),
   })
 }
 
 /** Kept while each of the policies would keep it. */
 export function compose(...policies: readonly CachePolicy[]): CachePolicy {
-  return Object.freeze({
-    policy: 'compose',
-    sub_policies: listOf('compose', policies, (policy) => cachePolicyOf('compose', policy)),
-  })
+  const parts = listOf('compose', policies, (policy) => cachePolicyOf('compose', policy), 100)
+  const levels = 1 + Math.max(0, ...parts.map(levelsOf))
+  if (levels > MAX_LEVELS)
+    throw wrongUse('compose', `at most ${MAX_LEVELS} levels of compose`, levels, 'Join the inner policies.')
+  return Object.freeze({ policy: 'compose', sub_policies: parts })
 }
 
 /** Never kept: the step always runs. */
@@ -49,27 +51,19 @@ export function cachePolicyOf(where: string, value: unknown): CachePolicy {
   throw wrongUse(where, 'a cache policy', value, 'Use forever(), ttl(), onChange(), compose() or none().')
 }
 
+const MAX_LEVELS = 8
+
+function levelsOf(policy: CachePolicy): number {
+  return policy.policy === 'compose' ? 1 + Math.max(0, ...policy.sub_policies.map(levelsOf)) : 0
+}
+
 function isCachePolicy(value: unknown): value is CachePolicy {
   if (typeof value !== 'object' || value === null || !('policy' in value)) return false
   return ['none', 'forever', 'ttl', 'on_change', 'compose'].some((policy) => policy === value.policy)
 }
 
-function projectPath(value: unknown): string {
-  const path = textOf('onChange', value, 'Name a path.')
-  const problem = pathProblem(path)
-  if (problem === undefined) return path
-  throw wrongUse(
-    'onChange',
-    'a path inside the project',
-    path,
-    `It is ${problem}: write it relative to the project directory.`,
-  )
-}
-
 function envKeys(where: string, options: EnvKeys): readonly string[] {
-  membersOf(where, options)
-  onlyKnown(where, options, ['envKeys'])
-  return listOf(`${where}, envKeys`, options.envKeys ?? [], (name) =>
-    textOf(`${where}, envKeys`, name, 'Name a variable.'),
-  )
+  const at = `${where}, envKeys`
+  const { envKeys } = optionsOf(where, options, ['envKeys'])
+  return listOf(at, envKeys ?? [], (name) => textOf(at, name, 'Name a variable.'), 100)
 }

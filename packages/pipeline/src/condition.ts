@@ -42,7 +42,7 @@ export function allOf(...conditions: readonly When[]): When {
 
 /** Holds when the condition does not. */
 export function not(condition: When): When {
-  conditionOf('not', condition)
+  conditionOf('not', condition, 1)
   return Object.freeze({ not: condition })
 }
 
@@ -73,7 +73,7 @@ export function conditionOf(where: string, value: unknown, nesting = 0): IrCondi
 function joined(where: string, member: 'any' | 'all', conditions: readonly When[]): When {
   if (conditions.length === 0)
     throw wrongUse(where, 'at least one condition', undefined, 'Give the conditions that it joins.')
-  for (const condition of conditions) conditionOf(where, condition)
+  for (const condition of conditions) conditionOf(where, condition, 1)
   return Object.freeze({ [member]: Object.freeze([...conditions]) })
 }
 

@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from './definition.ts'
 import type { PipelineIR } from './pipeline.ts'
 import { type CacheKeyOptions, keyedGraph } from './resolve-keys.ts'
+import { clearTargetCache } from './target.ts'
 import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
@@ -18,6 +19,7 @@ export async function renderEnvelope(
     const { slug, name, allowManual, triggers, pipeline } = definition
     if (slugs.has(slug)) throw misuse(where, `one pipeline with the slug "${slug}"`, 'two', 'Rename one of the two.')
     slugs.add(slug)
+    clearTargetCache()
     const document = documentOf(slug, typeof pipeline === 'function' ? await pipeline() : pipeline)
     pipelines.push({
       slug,

@@ -1,0 +1,46 @@
+import { expect, it, vi } from 'vitest'
+import { group } from './group.ts'
+import { flatLeaves, LEAVES, type Leaves } from './leaves.ts'
+import { pipeline } from './pipeline.ts'
+import { sh, wait } from './step.ts'
+
+const [a, b, c] = [sh('a', { key: 'a' }), sh('b', { key: 'b' }), sh('c', { key: 'c' })]
+const standing = (leaves: () => Leaves) => ({ [LEAVES]: leaves })
+const keys = (leaves: Leaves) => pipeline(leaves).graph.nodes.map((node) => node.step.key)
+
+it('lists and what stands for leaves are flattened in the order of writing', () => {
+  const project = standing(() => [a, [wait(), standing(() => b)]])
+  expect(keys([c, [project]])).toEqual(['c', 'a', 'b'])
+  expect(keys(project)).toEqual(['a', 'b'])
+  expect(keys(c)).toEqual(['c'])
+  expect(group([[a], project])).toEqual([a, a, expect.objectContaining({ continueOnFailure: false }), b])
+})
+
+it('what stands for leaves is asked when the pipeline is made, and never before', () => {
+  const leaves = vi.fn(() => a)
+  const project = standing(leaves)
+  expect(leaves).not.toHaveBeenCalled()
+  keys([project])
+  expect(leaves).toHaveBeenCalledOnce()
+})
+
+it('a step may wait for all that an object stands for', () => {
+  const ir = pipeline([sh('last', { key: 'last', dependsOn: [standing(() => [a, b]), [c]] })])
+  expect(ir.graph.edges).toEqual([
+    [0, 3, 'depends_on'],
+    [1, 3, 'depends_on'],
+    [2, 3, 'depends_on'],
+  ])
+  expect(() => sh('x', { dependsOn: standing(() => [a, wait()]) as never })).toThrow(/got a wait/)
+})
+
+it('an object of another copy of the SDK stands for leaves too', async () => {
+  vi.resetModules()
+  const other = await import('./leaves.ts')
+  expect(other.flatLeaves).not.toBe(flatLeaves)
+  expect(keys([{ [other.LEAVES]: () => a }])).toEqual(['a'])
+})
+
+it('a list may be longer than a call has arguments', () => {
+  expect(flatLeaves('pipeline', new Array(300_000).fill(a))).toHaveLength(300_000)
+})

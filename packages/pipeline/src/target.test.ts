@@ -1,0 +1,56 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { sh } from './step.ts'
+import { clearTargetCache, target } from './target.ts'
+
+afterEach(clearTargetCache)
+
+it('is evaluated once, and anew after the cache was cleared', () => {
+  const fn = vi.fn(() => sh('make'))
+  const base = target('base', fn)
+  expect(base()).toBe(base())
+  expect(fn).toHaveBeenCalledTimes(1)
+  clearTargetCache()
+  base()
+  expect(fn).toHaveBeenCalledTimes(2)
+})
+
+it('is another one than that of the same name elsewhere, and may give nothing', () => {
+  const fn = vi.fn(() => undefined)
+  const [one, two] = [target('base', () => 1), target('base', fn)]
+  expect([one(), two(), two()]).toEqual([1, undefined, undefined])
+  expect(fn).toHaveBeenCalledTimes(1)
+})
+
+it('that needs itself is an error that shows the way', () => {
+  const a: () => unknown = target('a', () => b())
+  const b: () => unknown = target('b', () => c())
+  const c = target('c', () => b())
+  expect(a).toThrow('target b: expected targets that do not need themselves, got b -> c -> b. Break the cycle.')
+  expect(a).toThrow('got b -> c -> b')
+})
+
+it('that throws is evaluated again', () => {
+  let bad = true
+  const base = target('base', () => {
+    if (bad) throw new Error('not yet')
+    return 1
+  })
+  expect(base).toThrow('not yet')
+  bad = false
+  expect(base()).toBe(1)
+})
+
+it('of another copy of the SDK is cleared, and seen in a cycle, as well', async () => {
+  vi.resetModules()
+  const other = await import('./target.ts')
+  expect(other.target).not.toBe(target)
+  const fn = vi.fn(() => 1)
+  const theirs = other.target('theirs', fn)
+  theirs()
+  clearTargetCache()
+  theirs()
+  expect(fn).toHaveBeenCalledTimes(2)
+  const a: () => unknown = target('a', () => b())
+  const b: () => unknown = other.target('b', () => a())
+  expect(a).toThrow('got a -> b -> a')
+})
