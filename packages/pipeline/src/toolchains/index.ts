@@ -1,0 +1,38 @@
+export {
+  type CMakeOptions,
+  type CMakeProjectOptions,
+  CMakeToolchain,
+  type CMakeToolchainOptions,
+  cmake,
+} from './cmake.ts'
+export {
+  type CMakeFmtOptions,
+  type CMakeInstallOptions,
+  CMakeProject,
+  type CPackOptions,
+  type CTestOptions,
+} from './cmake-project.ts'
+export {
+  type CredoOptions,
+  type ElixirOptions,
+  ElixirProject,
+  elixir,
+  type MixTestOptions,
+  type ReleaseOptions,
+} from './elixir.ts'
+export { type GoOptions, GoToolchain, go } from './go.ts'
+export { type JsOptions, js, ts } from './js.ts'
+export type { JsRuntime, PackageManager } from './js-managers.ts'
+export { JsProject, type RunOptions } from './js-project.ts'
+export {
+  type PythonOptions,
+  PythonToolchain,
+  py,
+  python,
+  type TypecheckOptions,
+  type UvOptions,
+  UvProject,
+} from './python.ts'
+export type { ActionOptions } from './read-options.ts'
+export { RustProject, type RustProjectOptions, RustToolchain, type RustToolchainOptions, rust } from './rust.ts'
+export { type ZigOptions, ZigProject, ZigToolchain, zig } from './zig.ts'

@@ -1,0 +1,65 @@
+import { isStep } from '../brand.ts'
+import type { CachePolicy } from '../cache.ts'
+import { cachePolicyOf } from '../cache.ts'
+import type { Step } from '../step.ts'
+import { booleanOf, listOf, textOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
+
+/** Reads one option of a call: what was given, checked, or else its default. */
+export type Reader<T> = (where: string, value: unknown) => T
+
+/** A reader for each member of an options interface. */
+export type ReadersOf<Options> = { readonly [Name in keyof Required<Options>]: Reader<unknown> }
+
+export function flag(fallback: boolean): Reader<boolean> {
+  return (where, value) => (value === undefined ? fallback : booleanOf(where, value))
+}
+
+export const text: Reader<string | undefined> = (where, value) =>
+  value === undefined ? undefined : textOf(where, value, 'Give a text, or leave it out.')
+
+export function textOr(fallback: string): Reader<string> {
+  return (where, value) => text(where, value) ?? fallback
+}
+
+/** A list of texts, empty when not given. */
+export const texts: Reader<readonly string[]> = (where, value) =>
+  value === undefined ? [] : listOf(where, value, (entry) => textOf(where, entry, 'Give a text.'))
+
+export const count: Reader<number | undefined> = (where, value) =>
+  value === undefined ? undefined : wholeNumberOf(where, value, 1)
+
+export function countOr(fallback: number): Reader<number> {
+  return (where, value) => count(where, value) ?? fallback
+}
+
+export function word<const T extends string>(words: readonly T[]): Reader<T | undefined> {
+  return (where, value) => (value === undefined ? undefined : wordOf(where, value, words))
+}
+
+export function wordOr<const T extends string>(words: readonly T[], fallback: T): Reader<T> {
+  return (where, value) => word(words)(where, value) ?? fallback
+}
+
+/** A text of one form, such as a version. `expected` names the form and shows an example. */
+export function form(pattern: RegExp, expected: string): Reader<string | undefined> {
+  return (where, value) => {
+    if (value === undefined) return undefined
+    if (typeof value === 'string' && pattern.test(value)) return value
+    throw wrongUse(where, expected, value, 'Correct the value.')
+  }
+}
+
+export function formOr(pattern: RegExp, expected: string, fallback: string): Reader<string> {
+  return (where, value) => form(pattern, expected)(where, value) ?? fallback
+}
+
+/** The directory of the tool's project; empty means the project directory itself. */
+export const path: Reader<string> = (where, value) => (value === '' ? '.' : textOr('.')(where, value))
+
+export const base: Reader<Step | undefined> = (where, value) => {
+  if (value === undefined || isStep(value)) return value
+  throw wrongUse(where, 'a step', value, 'Pass what sh() or another toolchain’s install() gave.')
+}
+
+export const cache: Reader<CachePolicy | undefined> = (where, value) =>
+  value === undefined ? undefined : cachePolicyOf(where, value)

@@ -1,0 +1,36 @@
+import { STEP_OPTIONS, type StepOptions } from '../step-options.ts'
+import { membersOf, onlyKnown } from '../wrong-use.ts'
+import type { Reader } from './option-readers.ts'
+
+/** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
+export type ActionOptions = Omit<StepOptions, 'cwd'>
+
+type Readers = Readonly<Record<string, Reader<unknown>>>
+type Values<R extends Readers> = { readonly [Name in keyof R]: R[Name] extends Reader<infer T> ? T : never }
+
+/** The options of an entry, each read by its reader. Any other option is an error. */
+export function readOptions<R extends Readers>(where: string, options: object, readers: R): Values<R> {
+  membersOf(where, options)
+  onlyKnown(where, options, Object.keys(readers))
+  return valuesOf(where, options, readers)
+}
+
+/** The options of an action: its own, each read by its reader, and those of its step. */
+export function readAction<R extends Readers>(
+  where: string,
+  options: object,
+  readers: R,
+): { readonly own: Values<R>; readonly step: ActionOptions } {
+  membersOf(where, options)
+  onlyKnown(where, options, [...Object.keys(readers), ...STEP_OPTIONS.filter((name) => name !== 'cwd')])
+  const step = Object.entries(options).filter(([name]) => !(name in readers))
+  return { own: valuesOf(where, options, readers), step: Object.fromEntries(step) }
+}
+
+function valuesOf<R extends Readers>(where: string, options: object, readers: R): Values<R> {
+  const entries = Object.entries(readers).map(([name, read]) => [
+    name,
+    read(`${where}, ${name}`, Reflect.get(options, name)),
+  ])
+  return Object.freeze(Object.fromEntries(entries))
+}

@@ -1,0 +1,64 @@
+import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.ts'
+import { inDirectory } from '../quote.ts'
+import type { Step } from '../step.ts'
+import type { StepOptions } from '../step-options.ts'
+import { type ActionDefaults, actionStep } from './action-step.ts'
+import { type ActionOptions, readAction } from './read-options.ts'
+
+/** A tool that is installed for one directory: its actions are steps that start from the same file system. */
+export abstract class Toolchain<Self> implements StandsForLeaves {
+  /** Directory that the actions run in. */
+  readonly path: string
+  /** The step that the actions start from. */
+  readonly installed: Step
+  /** The entry, as errors name it. */
+  protected abstract readonly where: string
+  /** The `:TAG:` of the labels. */
+  protected abstract readonly tag: string
+
+  constructor(path: string, installed: Step) {
+    this.path = path
+    this.installed = installed
+  }
+
+  /** The step that the actions start from. */
+  install(): Step {
+    return this.installed
+  }
+
+  /** A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory. */
+  setup(command: string, options: StepOptions = {}): Self {
+    return this.startingAt(this.installed.sh(command, options))
+  }
+
+  /** The actions that a check of a change usually needs. */
+  abstract ci(): Step[]
+
+  [LEAVES](): Leaves {
+    return this.leaves()
+  }
+
+  /** What it stands for where a pipeline lists it. */
+  protected leaves(): Step[] {
+    return this.ci()
+  }
+
+  protected abstract startingAt(step: Step): Self
+
+  /** An action without options of its own. */
+  protected plain(name: string, command: string, options: ActionOptions): Step {
+    return this.action(name, command, this.stepOf(name, options))
+  }
+
+  protected stepOf(name: string, options: ActionOptions): ActionOptions {
+    return readAction(`${this.where}.${name}`, options, {}).step
+  }
+
+  protected action(name: string, command: string, step: ActionOptions, defaults: Partial<ActionDefaults> = {}): Step {
+    return actionStep(this.installed, this.inPath(command), { label: `:${this.tag}: ${name}`, ...defaults }, step)
+  }
+
+  protected inPath(command: string): string {
+    return inDirectory(this.path, command)
+  }
+}

@@ -1,0 +1,26 @@
+import { pathProblem } from '@harmont/ir'
+import { type CachePolicy, onChange } from '../cache.ts'
+import { wrongUse } from '../wrong-use.ts'
+
+/** Kept until one of the files of a tool's project changes: `./uv.lock`, `web/uv.lock`. */
+export function onChangeIn(where: string, path: string, ...names: readonly string[]): CachePolicy {
+  refuseOutside(where, path)
+  return onChange(...names.map((name) => `${path}/${name}`))
+}
+
+/** The same as cargo and CMake projects spell it: without `./` for the project directory itself. */
+export function onChangeBelow(where: string, path: string, ...names: readonly string[]): CachePolicy {
+  refuseOutside(where, path)
+  return onChange(...names.map((name) => (path === '.' ? name : `${path}/${name}`)))
+}
+
+function refuseOutside(where: string, path: string): void {
+  const problem = pathProblem(path)
+  if (problem === undefined) return
+  throw wrongUse(
+    `${where}, path`,
+    'a path inside the project',
+    path,
+    `It is ${problem}: write it relative to the project directory.`,
+  )
+}
