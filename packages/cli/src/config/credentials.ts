@@ -4,7 +4,8 @@ import { parse, stringify } from 'smol-toml'
 import { exits, HmError } from '../errors.ts'
 import type { Origin } from './config.ts'
 import { replaceFile } from './replace-file.ts'
-import { fileError, isTable, lineOf, readTomlFile, valueAt } from './toml-file.ts'
+import { fileError, isTable, readTomlFile, valueAt } from './toml-file.ts'
+import { lineOf } from './toml-lines.ts'
 
 /** Tokens by API base (sdk-cli.md 5.3). A token is sent to its own base only, and `HM_API_TOKEN` wins over the file. */
 export interface Credentials {

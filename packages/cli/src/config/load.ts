@@ -12,7 +12,8 @@ import {
   settings,
   variablesOf,
 } from './settings.ts'
-import { fileError, isTable, lineOf, readTomlFile, type TomlFile, valueAt } from './toml-file.ts'
+import { fileError, isTable, readTomlFile, type TomlFile, valueAt } from './toml-file.ts'
+import { lineOf } from './toml-lines.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -50,30 +50,3 @@ export function valueAt(document: Readonly<Record<string, unknown>>, path: strin
 export function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
-
-/** The line, from 1, where `a.b` (or the inline table that holds it) is written. */
-export function lineOf(text: string, path: string): number | undefined {
-  let table = ''
-  let quote: string | undefined
-  let holder: number | undefined
-  for (const [index, line] of text.split('\n').entries()) {
-    if (quote === undefined) {
-      const header = /^\s*\[\s*([^[\]]+?)\s*\]/.exec(line)?.[1]
-      if (header !== undefined) table = bare(header)
-      const key = /^\s*([A-Za-z0-9_."'\s-]+?)\s*=/.exec(line)?.[1]
-      const full = key === undefined ? undefined : table === '' ? bare(key) : `${table}.${bare(key)}`
-      if (full === path) return index + 1
-      if (full !== undefined && path.startsWith(`${full}.`)) holder = index + 1
-    }
-    for (const [mark] of line.matchAll(/"""|'''/g))
-      quote = quote === undefined ? mark : quote === mark ? undefined : quote
-  }
-  return holder
-}
-
-function bare(key: string): string {
-  return key
-    .split('.')
-    .map((part) => part.trim().replace(/^(["'])(.*)\1$/, '$2'))
-    .join('.')
-}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { HmError } from '../errors.ts'
+import { specs } from '../specs/index.ts'
+import { parseFlags } from './flags.ts'
+
+const parse = (...line: string[]) => parseFlags('run', specs.run, line)
+
+test('absent flags are false, undefined or empty', () => {
+  expect(parse().flags).toMatchObject({ keepGoing: false, branch: undefined, env: [], noCache: [] })
+  expect(parse().args).toEqual({ pipeline: undefined })
+})
+
+test('short flags join, take values and mix with arguments', () => {
+  const { flags, args } = parse('-kb', 'main', 'ci', '-eA=1', '-e', 'B=2=3', '-s=test')
+  expect(flags).toMatchObject({
+    keepGoing: true,
+    branch: 'main',
+    env: [
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2=3' },
+    ],
+  })
+  expect(args).toEqual({ pipeline: 'ci' })
+})
+
+test('an optional value needs its =', () => {
+  const { flags, args } = parse('--no-cache', 'ci', '--no-cache=build')
+  expect(flags.noCache).toEqual([true, 'build'])
+  expect(args).toEqual({ pipeline: 'ci' })
+})
+
+test('another name means the same flag', () => {
+  expect(parse('--no-watch').flags).toMatchObject({ detach: true })
+})
+
+test('what follows -- is an argument', () => {
+  expect(parse('--', '--cloud')).toMatchObject({ args: { pipeline: '--cloud' }, flags: { cloud: false } })
+})
+
+test('help is given for a line that lacks its arguments', () => {
+  expect(parseFlags('render', specs.render, ['-h']).global).toMatchObject({ help: true })
+})
+
+test.each([
+  [['--parralelism', '2'], 'hm run has no flag --parralelism', 'did you mean --parallelism?'],
+  [['-Z'], 'hm run has no flag -Z', 'hm run -h'],
+  [['--cloud=yes'], '--cloud takes no value', undefined],
+  [['--branch'], '--branch needs a NAME', undefined],
+  [['-b', '--cloud'], '-b needs a NAME; got the flag "--cloud"', 'write -b=--cloud if it is meant'],
+  [['--branch='], '--branch needs a NAME; got an empty one', undefined],
+  [['--format', 'xml'], '--format is one of human, json; got "xml"', undefined],
+  [['--timeout', '5'], '--timeout is a time like 90s, 5m or 1h30m; got "5"', undefined],
+  [['a', 'b'], 'hm run takes no more arguments; got "b"', 'hm run -h'],
+] as const)('%j is a usage error', (line, message, fix) => {
+  let thrown: unknown
+  try {
+    parse(...line)
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(HmError)
+  expect(thrown).toMatchObject({ exit: 2, message: expect.stringContaining(message) })
+  if (fix !== undefined) expect(thrown).toMatchObject({ fix: expect.stringContaining(fix) })
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { resolveCommand } from './resolve.ts'
+
+test.each([
+  [['config', 'list'], 'config list', []],
+  [['-q', 'config', '--org', 'acme', 'list', '-v'], 'config list', ['-q', '--org', 'acme', '-v']],
+  [['--dir=x', 'version'], 'version', ['--dir=x']],
+  [['-dx', 'version'], 'version', ['-dx']],
+  [['help', 'config', 'set'], 'help', ['config', 'set']],
+])('%j is the command %j', (line, name, rest) => {
+  const resolved = resolveCommand(line)
+  expect(resolved.command?.name).toBe(name)
+  expect(resolved.rest).toEqual(rest)
+})
+
+test('a group alone is no command', () => {
+  expect(resolveCommand(['config'])).toMatchObject({ command: undefined, words: ['config'] })
+})
+
+test.each([
+  [['confg'], 'hm has no command "confg"', 'did you mean hm config?'],
+  [['config', 'sett', 'a'], 'hm config has no command "sett"', 'did you mean hm config set?'],
+  [['frobnicate'], 'hm has no command "frobnicate"', 'hm -h lists the commands'],
+  [['--yess', 'version'], 'hm has no flag --yess', 'did you mean --yes?'],
+  [['constructor'], 'hm has no command "constructor"', undefined],
+])('%j is refused with a way on', (line, message, fix) => {
+  expect(() => resolveCommand(line)).toThrow(expect.objectContaining({ exit: 2, message }))
+  if (fix !== undefined)
+    expect(() => resolveCommand(line)).toThrow(expect.objectContaining({ fix: expect.stringContaining(fix) }))
+})
