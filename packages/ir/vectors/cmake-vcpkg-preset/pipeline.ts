@@ -1,0 +1,4 @@
+import { pipeline } from '@harmont/hm'
+import { cmake } from '@harmont/hm/toolchains'
+
+export default { slug: 'vec', pipeline: () => pipeline([cmake({ path: 'lib', deps: 'vcpkg', preset: 'ci' }).test()]) }

@@ -1,0 +1,7 @@
+import { pipeline } from '@harmont/hm'
+import { cmake } from '@harmont/hm/toolchains'
+
+export default {
+  slug: 'vec',
+  pipeline: () => pipeline([cmake({ path: '.', deps: 'vcpkg', defines: { A: 'b' } }).test()]),
+}

@@ -1,0 +1,6 @@
+import { forever, pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () => pipeline([sh('make', { key: 'k', cache: forever({ envKeys: ['😀', 'ﬀ', 'B', 'a'] }) })]),
+}

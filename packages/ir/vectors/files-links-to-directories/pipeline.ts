@@ -1,0 +1,12 @@
+import { onChange, pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([
+      sh('make', { key: 'k0', cache: onChange('link') }),
+      sh('make', { key: 'k1', cache: onChange('link/f') }),
+      sh('make', { key: 'k2', cache: onChange('real') }),
+      sh('make', { key: 'k3', cache: onChange('**/f') }),
+    ]),
+}

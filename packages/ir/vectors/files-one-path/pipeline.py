@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec")
+def ci():
+    return [hm.sh('make', key='k0', cache=hm.on_change("a.txt")), hm.sh('make', key='k1', cache=hm.on_change("./d//b")), hm.sh('make', key='k2', cache=hm.on_change("d/")), hm.sh('make', key='k3', cache=hm.on_change("."))]

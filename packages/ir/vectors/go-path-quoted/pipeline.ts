@@ -1,0 +1,4 @@
+import { pipeline } from '@harmont/hm'
+import { go } from '@harmont/hm/toolchains'
+
+export default { slug: 'vec', pipeline: () => pipeline([go({ path: 'my app' }).test()]) }

@@ -1,0 +1,7 @@
+import { pipeline } from '@harmont/hm'
+import { js } from '@harmont/hm/toolchains'
+
+export default {
+  slug: 'vec',
+  pipeline: () => pipeline([js.project({ pm: 'pnpm' }).run('test', { args: ['--watch'] })]),
+}

@@ -1,0 +1,3 @@
+import { pipeline, scratch } from '@harmont/hm'
+
+export default { slug: 'vec', pipeline: () => pipeline([scratch({ image: 'debian:12' }).sh('make x')]) }

@@ -1,0 +1,12 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([
+      sh('make a', { label: 'a' }),
+      sh('make b', { label: 'b' }),
+      sh('make c', { label: 'c' }),
+      sh('make lint'),
+    ]),
+}

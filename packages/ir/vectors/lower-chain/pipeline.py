@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec")
+def ci():
+    return [hm.sh('make a', label='a').sh('make b', label='b').sh('make c', label='c')]

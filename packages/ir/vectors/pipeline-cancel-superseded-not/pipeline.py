@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec", cancel_superseded=False)
+def ci():
+    return [hm.sh('make a', label='a')]

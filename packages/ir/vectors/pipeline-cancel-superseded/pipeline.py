@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec", cancel_superseded=True, timeout=60)
+def ci():
+    return [hm.sh('make a', label='a')]

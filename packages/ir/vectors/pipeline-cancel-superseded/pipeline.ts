@@ -1,0 +1,6 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () => pipeline([sh('make a', { label: 'a' })], { cancelSuperseded: true, timeout: 60 }),
+}

@@ -1,0 +1,7 @@
+import { pipeline } from '@harmont/hm'
+import { rust } from '@harmont/hm/toolchains'
+
+export default {
+  slug: 'vec',
+  pipeline: () => pipeline([rust.toolchain({ version: '1.80', path: 'api' }).test({ release: true })]),
+}

@@ -1,0 +1,7 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([sh('make a', { label: 'a', concurrency: { scope: 'organization', group: 'deploy', limit: 1 } })]),
+}

@@ -1,0 +1,9 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([
+      sh('make a', { label: 'a', artifacts: [], inputs: [], services: [], secrets: [], env: {}, dependsOn: [] }),
+    ]),
+}

@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec")
+def ci():
+    return [hm.sh('make a', label='a', retry=hm.retry(10, exit_codes='*'))]

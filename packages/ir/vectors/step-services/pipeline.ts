@@ -1,0 +1,15 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([
+      sh('make a', {
+        label: 'a',
+        services: [
+          { ready: { timeout: '1m', port: 5432 }, env: { POSTGRES_PASSWORD: 'x' }, image: 'postgres:18', name: 'db' },
+          { name: 'cache', image: 'valkey:9' },
+        ],
+      }),
+    ]),
+}

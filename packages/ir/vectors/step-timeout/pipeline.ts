@@ -1,0 +1,3 @@
+import { pipeline, sh } from '@harmont/hm'
+
+export default { slug: 'vec', pipeline: () => pipeline([sh('make a', { label: 'a', timeout: '1h30m' })]) }

@@ -1,0 +1,7 @@
+import { pipeline, sh, wait } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([sh('make a', { label: 'a' }), wait(), sh('make b', { label: 'b' }).sh('make c', { label: 'c' })]),
+}

@@ -1,0 +1,15 @@
+import { pipeline, sh, wait } from '@harmont/hm'
+
+export default {
+  slug: 'vec',
+  pipeline: () =>
+    pipeline([
+      sh('make a', { label: 'a' }),
+      wait({ continueOnFailure: true }),
+      sh('make b', { label: 'b' }),
+      wait({ continueOnFailure: true }),
+      sh('make c', { label: 'c' }),
+      wait(),
+      sh('make d', { label: 'd' }),
+    ]),
+}
