@@ -55,7 +55,11 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
   }
 
   protected action(name: string, command: string, step: ActionOptions, defaults: Partial<ActionDefaults> = {}): Step {
-    return actionStep(this.installed, this.inPath(command), { label: `:${this.tag}: ${name}`, ...defaults }, step)
+    return actionStep(this.installed, this.inPath(command), { label: this.labelOf(name), ...defaults }, step)
+  }
+
+  protected labelOf(name: string): string {
+    return `:${this.tag}: ${name}`
   }
 
   protected inPath(command: string): string {

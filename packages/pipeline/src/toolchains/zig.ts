@@ -17,16 +17,16 @@ export class ZigProject extends Toolchain<ZigProject> {
   protected override readonly tag = 'zig'
 
   build(options: ActionOptions = {}): Step {
-    return this.plain(`${this.path} build`, 'zig build', options)
+    return this.plain('build', 'zig build', options)
   }
 
   test(options: ActionOptions = {}): Step {
-    return this.plain(`${this.path} test`, 'zig build test', options)
+    return this.plain('test', 'zig build test', options)
   }
 
   /** Fails when `zig fmt` would change a file. */
   fmt(options: ActionOptions = {}): Step {
-    return this.plain(`${this.path} fmt`, 'zig fmt --check .', options)
+    return this.plain('fmt', 'zig fmt --check .', options)
   }
 
   override ci(): Step[] {
@@ -35,6 +35,10 @@ export class ZigProject extends Toolchain<ZigProject> {
 
   protected override startingAt(step: Step): ZigProject {
     return new ZigProject(this.path, step)
+  }
+
+  protected override labelOf(name: string): string {
+    return `:zig: ${this.path} ${name}`
   }
 }
 
