@@ -3,6 +3,7 @@ import type { PlannedStep } from '@harmont/ir'
 import type { Decision } from './change.ts'
 import { createBuild, type NewBuild } from './create-build.ts'
 import { decide } from './decide.ts'
+import type { DecideContext } from './draft.ts'
 import { defaultLimits } from './limits.ts'
 import { evolve, jobAt, type LiveBuild, liveBuild } from './live-build.ts'
 import type { BuildEvent, Effect, Job, Outcome } from './model.ts'
@@ -35,9 +36,9 @@ export function scene(
 }
 
 /** Opens a scene with a build from anything. */
-export function sceneFrom(from: NewBuild['from'], held = false): Scene {
+export function sceneFrom(from: NewBuild['from'], held = false, policy: Pick<DecideContext, 'failFast'> = {}): Scene {
   let next = 0
-  const context = { newId: () => `job-${next++}`, limits: defaultLimits }
+  const context = { newId: () => `job-${next++}`, limits: defaultLimits, ...policy }
   const created = createBuild({ id: 'b', queue: 'q', at: 1000, held, from }, context)
   const live = liveBuild(created.build)
   const self: Scene = {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createBuild } from './create-build.ts'
 import { decide } from './decide.ts'
+import type { DecideContext } from './draft.ts'
 import { foldBuild } from './fold-build.ts'
 import { defaultLimits } from './limits.ts'
 import { evolve, type LiveBuild, liveBuild, viewBuild } from './live-build.ts'
@@ -10,25 +11,26 @@ import { dice, type RandomBuild, randomBuild } from './random-plan.ts'
 import { type ModelEvent, ReferenceModel } from './reference-model.ts'
 import { isBuildTerminal, isTerminal } from './states.ts'
 
-function fixedIds(): { newId(): string; limits: typeof defaultLimits } {
+function fixedIds(failFast: boolean): DecideContext {
   let next = 0
-  return { newId: () => `j${next++}`, limits: defaultLimits }
+  return { newId: () => `j${next++}`, limits: defaultLimits, ...(failFast ? { failFast } : {}) }
 }
 
 /** A build, its model and all that was ever said about it. */
 class Run {
-  readonly context = fixedIds()
+  readonly context: DecideContext
   readonly live: LiveBuild
   readonly model: ReferenceModel
   readonly effects: Effect[]
   readonly everyJob = new Map<string, Job>()
   at = 1000
 
-  constructor({ plan, conditions, held }: RandomBuild) {
+  constructor({ plan, conditions, held }: RandomBuild, failFast = false) {
+    this.context = fixedIds(failFast)
     const from = { kind: 'plan', plan, conditions } as const
     const created = createBuild({ id: 'b', queue: 'q', at: this.at, held, from }, this.context)
     this.live = liveBuild(created.build)
-    this.model = new ReferenceModel(plan, conditions, held, this.at)
+    this.model = new ReferenceModel(plan, conditions, held, this.at, failFast)
     this.effects = [...created.effects]
     for (const job of created.build.jobs) this.everyJob.set(job.id, job)
     this.compare()
@@ -182,8 +184,8 @@ function drain(run: Run, roll: () => number): number {
   return events
 }
 
-function play(build: RandomBuild, seed: number, persons = true): Run {
-  const run = new Run(build)
+function play(build: RandomBuild, seed: number, { persons = true, failFast = false } = {}): Run {
+  const run = new Run(build, failFast)
   const roll = dice(seed)
   const length = Math.floor(roll() * 6 * build.plan.steps.length)
   for (let n = 0; n < length; n++) {
@@ -224,6 +226,19 @@ test('G03 random graphs up to 200 steps do what a small model does, whatever hap
   )
 })
 
+test('of builds that stop at their first failure a small model says the same, and they end', () => {
+  let stopped = 0
+  fc.assert(
+    fc.property(randomBuild(60), seeds, (build, seed) => {
+      const run = play(build, seed, { failFast: true })
+      drain(run, dice(seed + 3))
+      for (const job of run.everyJob.values()) if (job.skipReason === 'stopped') stopped++
+    }),
+    { numRuns: 150, ...untilFound },
+  )
+  expect(stopped).toBeGreaterThan(100)
+})
+
 test('every build ends when its leased jobs end, in a number of events bounded by its attempts', () => {
   fc.assert(
     fc.property(randomBuild(60), seeds, (build, seed) => {
@@ -240,7 +255,7 @@ test('a job is announced as ready once for each attempt and once more for each l
   fc.assert(
     fc.property(randomBuild(60), seeds, (build, seed) => {
       // Without a person's retry, which makes a skipped job wait, and be announced, again.
-      const run = play(build, seed, false)
+      const run = play(build, seed, { persons: false })
       drain(run, dice(seed + 2))
       const about = (type: Effect['type'], job: Job) =>
         run.effects.filter((effect) => effect.type === type && 'job' in effect && effect.job === job.id)

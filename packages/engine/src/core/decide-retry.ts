@@ -66,7 +66,7 @@ function resetDependents(draft: Draft, slot: Slot): Slot[] {
 }
 
 function endedUnbegun({ state, skipReason, fence }: Job): boolean {
-  if (state === 'skipped') return skipReason === 'prerequisite'
+  if (state === 'skipped') return skipReason !== 'condition'
   return fence === 0 && (state === 'canceled' || state === 'timed_out')
 }
 

@@ -2,7 +2,7 @@ import { endStopped, finish } from './advance.ts'
 import { currentJob, type Draft, patchJob } from './draft.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Job } from './model.ts'
-import { isBuildTerminal, isTerminal } from './states.ts'
+import { isBuildTerminal, isHardFailure, isTerminal } from './states.ts'
 
 /** A person, or a newer build, wants this one to end. Changes nothing when it is over or already asked. */
 export function decideCancel(draft: Draft): boolean {
@@ -43,6 +43,20 @@ export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
       : `The step took longer than its ${stepAt(draft.live, slot).timeoutSeconds} s.`
   stop(draft, slot, { state: 'timing_out', errorCode: 'step_timeout', errorMessage }, 'timeout')
   return true
+}
+
+/** A step has failed for good: what runs is stopped and what waits is not run any more. */
+export function stopRest(draft: Draft): void {
+  const failed = draft.live.steps.find((_, slot) => isHardFailure(currentJob(draft, slot)))
+  const because = `because ${failed?.name ?? 'another step'} failed`
+  for (const [slot] of unfinished(draft)) {
+    const { state } = currentJob(draft, slot)
+    if (state === 'pending' || state === 'scheduled') {
+      finish(draft, slot, { state: 'skipped', skipReason: 'stopped', errorMessage: `Not run, ${because}.` })
+    } else if (state === 'assigned' || state === 'running') {
+      stop(draft, slot, { state: 'canceling', errorCode: null, errorMessage: `Stopped, ${because}.` }, 'cancel')
+    }
+  }
 }
 
 /** The runner should have reported the end by now: the job ends without it. */

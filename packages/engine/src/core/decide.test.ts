@@ -392,3 +392,33 @@ describe('approval', () => {
     expect(s.live.header.deadlineAt).toBe(s.at + 60_000)
   })
 })
+
+describe('a build that stops at its first failure', () => {
+  const failFast = (...steps: Parameters<typeof plainPlan>[0]) => {
+    const conditions = steps.map(() => true)
+    return sceneFrom({ kind: 'plan', plan: plainPlan(steps), conditions }, false, { failFast: true })
+  }
+
+  test('stops what runs, runs no more of what waits, says why, and has failed', () => {
+    const s = failFast({ name: 'lint' }, {}, {}, { dependsOn: [1] })
+    for (const step of [0, 1]) s.lease(step)
+    for (const step of [0, 1]) s.start(step)
+    s.end(0, { exitCode: 1 })
+    expect(s.states()).toBe('failed canceling skipped skipped')
+    expect(s.effects).toContainEqual({ type: 'stop', job: s.job(1).id, fence: 1, reason: 'cancel' })
+    expect(s.job(2)).toMatchObject({ skipReason: 'stopped', errorMessage: 'Not run, because lint failed.' })
+    expect(s.live.header.state).toBe('failing')
+    s.end(1, { exitCode: 143 })
+    expect(s.job(1)).toMatchObject({ state: 'canceled', errorMessage: 'Stopped, because lint failed.' })
+    expect(s.live.header.state).toBe('failed')
+  })
+
+  test('goes on after a failure that is soft, or tried again', () => {
+    const s = failFast({ softFail: true }, { retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] })
+    s.run(0, 1)
+    s.run(1, 1)
+    expect(s.states()).toBe('failed scheduled scheduled')
+    s.run(1, 1)
+    expect(s.states()).toBe('failed failed skipped')
+  })
+})

@@ -7,7 +7,7 @@ import { decideApprovalExpired, decideApprove } from './decide-approval.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
 import { decideLeased, decideLeaseLost, decideStarted } from './decide-lease.ts'
 import { decideRetry } from './decide-retry.ts'
-import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue } from './decide-stop.ts'
+import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue, stopRest } from './decide-stop.ts'
 import { closeDraft, type DecideContext, type Draft, openDraft } from './draft.ts'
 import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
@@ -15,7 +15,9 @@ import type { BuildEvent } from './model.ts'
 /** Decides one event. Cost: that of the jobs that change and of the edges that leave them. */
 export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {
   const draft = openDraft(live, context, event.at)
-  return takes(draft, event) ? closeDraft(draft) : refused(live)
+  if (!takes(draft, event)) return refused(live)
+  if (context.failFast && draft.tally.hardFailures > live.tally.hardFailures) stopRest(draft)
+  return closeDraft(draft)
 }
 
 function takes(draft: Draft, event: BuildEvent): boolean {

@@ -10,6 +10,8 @@ import { isBuildTerminal } from './states.ts'
 export interface DecideContext {
   newId(): string
   readonly limits: Limits
+  /** The first failure that counts stops the rest of its build, as somebody who waits at a terminal wants it. */
+  readonly failFast?: true
 }
 
 export interface Draft {

@@ -61,7 +61,8 @@ export interface Job {
   readonly exitCode: number | null
   readonly errorCode: JobErrorCode | null
   readonly errorMessage: string | null
-  readonly skipReason: 'condition' | 'prerequisite' | null
+  /** `stopped`: another step failed and the build runs no further; `errorMessage` names it. */
+  readonly skipReason: 'condition' | 'prerequisite' | 'stopped' | null
   readonly softFailed: boolean
   readonly cached: boolean
   /** What it left for its `builds_in` children. */

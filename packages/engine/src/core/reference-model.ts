@@ -39,8 +39,10 @@ export class ReferenceModel {
   error: string | null = null
   deadline = Number.POSITIVE_INFINITY
   held: boolean
+  readonly failFast: boolean
 
-  constructor(plan: Plan, conditions: readonly boolean[], held: boolean, at: number) {
+  constructor(plan: Plan, conditions: readonly boolean[], held: boolean, at: number, failFast = false) {
+    this.failFast = failFast
     this.steps = plan.steps
     this.timeout = plan.timeoutSeconds
     this.held = held
@@ -68,9 +70,23 @@ export class ReferenceModel {
 
   /** Whether the event is taken; the model has then moved. */
   apply(event: ModelEvent): boolean {
+    const before = this.failures()
     const taken = this.take(event)
     if (taken) this.settle()
+    if (taken && this.failFast && this.failures() > before) this.stopRest(event.at)
     return taken
+  }
+
+  private failures(): number {
+    return this.jobs.filter((job) => ['failed', 'timed_out'].includes(job.state) && !job.soft).length
+  }
+
+  private stopRest(at: number): void {
+    for (const job of this.jobs) {
+      if (job.state === 'pending' || job.state === 'scheduled')
+        Object.assign(job, { state: 'skipped', reason: 'stopped' })
+      else if (job.state === 'assigned' || job.state === 'running') this.stop(job, 'canceling', null, at)
+    }
   }
 
   private take(event: ModelEvent): boolean {
@@ -230,7 +246,7 @@ export class ReferenceModel {
         const other = this.jobs[i]
         if (!other || again.has(i) || ![step.buildsIn, ...step.dependsOn].some((p) => p !== null && again.has(p)))
           return
-        const skipped = other.state === 'skipped' && other.reason === 'prerequisite'
+        const skipped = other.state === 'skipped' && other.reason !== 'condition'
         const unbegun = ['canceled', 'timed_out'].includes(other.state) && other.fence === 0
         if (!skipped && !unbegun) return
         Object.assign(other, { state: 'pending', reason: null, error: null, soft: false })

@@ -38,7 +38,7 @@ export interface JobRow {
   exit_code: number | null
   error_code: JobErrorCode | null
   error_message: string | null
-  skip_reason: 'condition' | 'prerequisite' | null
+  skip_reason: Job['skipReason']
   soft_failed: boolean
   cached: boolean
   snapshot: string | null
