@@ -53,16 +53,19 @@ function there(node) {
     stdio: 'inherit',
     env: { ...process.env, HM_LAUNCHER: String(process.pid) },
   })
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-  // A Ctrl-C reaches the child from the terminal and from here; it counts both as one.
-  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  // A Ctrl-C reaches the child from the terminal too. Under another name the child can tell one that came twice from two.
+  const passedAs = { SIGINT: 'SIGUSR2', SIGTERM: 'SIGTERM', SIGHUP: 'SIGHUP', SIGQUIT: 'SIGQUIT' }
+  for (const [signal, name] of Object.entries(passedAs))
+    process.on(signal, () => process.platform !== 'win32' && child.kill(name))
   child.on('error', (error) => {
     process.stderr.write(`error[node_missing]: ${node} does not start: ${error.message}\nfix: npm install\n`)
     process.exit(4)
   })
   child.on('exit', (code, signal) => {
-    if (signal === null) process.exit(code)
-    for (const name of signals) process.removeAllListeners(name)
+    // One that is passed on while the child leaves can still kill it.
+    const ended = { SIGINT: 130, SIGUSR2: 130, SIGTERM: 143, SIGHUP: 143 }
+    if (signal === null || signal in ended) process.exit(signal === null ? code : ended[signal])
+    for (const name of Object.keys(passedAs)) process.removeAllListeners(name)
     process.kill(process.pid, signal)
   })
 }

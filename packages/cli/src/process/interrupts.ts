@@ -6,9 +6,6 @@ export interface Interrupts {
   onSecondInterrupt(action: () => void): () => void
 }
 
-/** A Ctrl-C comes twice when a launcher passes it on: from the terminal and from the launcher. Nobody presses twice in this time. */
-const samePressMs = 60
-
 /**
  * Turns signals into an abort. The second Ctrl-C runs what commands registered and leaves with 130.
  * With a launcher (bin/hm.js on another Node.js), its death counts as a hang-up.
@@ -16,18 +13,21 @@ const samePressMs = 60
 export function watchSignals(launcher: number | undefined): Interrupts {
   const controller = new AbortController()
   const actions = new Set<() => void>()
-  let lastPress: number | undefined
-  process.on('SIGINT', () => {
-    const now = performance.now()
-    const repeated = launcher !== undefined && lastPress !== undefined && now - lastPress < samePressMs
-    const second = lastPress !== undefined && !repeated
-    if (!repeated) lastPress = now
-    if (!second) controller.abort(new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C'))
+  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as SIGUSR2. The larger count is right.
+  const counts = { SIGINT: 0, SIGUSR2: 0 }
+  let presses = 0
+  const press = (signal: keyof typeof counts) => {
+    counts[signal] += 1
+    if (counts[signal] <= presses) return
+    presses = counts[signal]
+    if (presses === 1) controller.abort(new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C'))
     else {
       for (const action of actions) action()
       process.exit(exits.cancelled)
     }
-  })
+  }
+  process.on('SIGINT', press)
+  if (launcher !== undefined) process.on('SIGUSR2', press)
   const end = (cause: string) => controller.abort(new HmError(exits.terminated, 'terminated', `ended by ${cause}`))
   process.on('SIGTERM', () => end('SIGTERM'))
   process.on('SIGHUP', () => end('SIGHUP'))

@@ -1,0 +1,108 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hmProgram, runHm } from '../test-support/run-hm.ts'
+
+let cwd: string
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'hm-completion-'))
+})
+afterEach(() => rm(cwd, { recursive: true }))
+
+async function offered(...words: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await runHm(['__complete', '--', ...words], { cwd })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
+}
+
+test('offers commands, then the commands of a group', async () => {
+  expect(await offered('')).toEqual(expect.arrayContaining(['config', 'completion', 'version']))
+  expect(await offered('')).not.toContain('__complete')
+  expect(await offered('conf')).toEqual(['config'])
+  expect(await offered('config', '')).toEqual(['list', 'get', 'set', 'path'])
+})
+
+test('offers the flags of the command and those of every command', async () => {
+  expect(await offered('config', 'set', '--p')).toEqual(['--project'])
+  expect(await offered('config', 'set', '--')).toEqual(expect.arrayContaining(['--project', '--json', '--org']))
+})
+
+test('offers values of arguments and of flags', async () => {
+  expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
+  expect(await offered('config', 'get', 'cloud.')).toEqual(['cloud.org', 'cloud.api_url', 'cloud.pipeline'])
+  expect(await offered('--org', 'acme', 'config', 'set', 'cache')).toEqual(['cache.max_gb'])
+  expect(await offered('--color', '')).toEqual(['auto', 'always', 'never'])
+  expect(await offered('--color=a')).toEqual(['--color=auto', '--color=always'])
+})
+
+test('leaves files and directories to the shell', async () => {
+  expect(await offered('-d', '')).toEqual([':directories'])
+})
+
+test('a line that is wrong, or complete, is offered nothing', async () => {
+  expect(await offered('nope', '')).toEqual([])
+  expect(await offered('config', 'get', 'backend', '')).toEqual([])
+})
+
+test('says what each command does', async () => {
+  const { stdout } = await runHm(['__complete', '--', 'vers'], { cwd })
+  expect(stdout).toBe('version\tPrint the version\n')
+})
+
+/** `hm` in the PATH, for shells that look there. */
+async function shellEnvironment(): Promise<Record<string, string>> {
+  await mkdir(join(cwd, 'bin'))
+  await symlink(hmProgram, join(cwd, 'bin', 'hm'))
+  return { HOME: cwd, PATH: `${join(cwd, 'bin')}:${process.env.PATH ?? ''}` }
+}
+
+test.each([
+  [['hm', 'conf'], 1, ['config']],
+  [['hm', 'config', ''], 2, ['list', 'get', 'set', 'path']],
+  [['hm', 'completion', 'p'], 2, ['powershell']],
+] as const)('bash completes %j', async (words, at, expected) => {
+  const env = await shellEnvironment()
+  await writeFile(
+    join(cwd, 'try.sh'),
+    `source <(hm completion bash)
+    COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${at}
+    _hm
+    printf '%s\\n' "\${COMPREPLY[@]}"`,
+  )
+  const { stdout, stderr } = await promisify(execFile)('bash', [join(cwd, 'try.sh')], { cwd, env })
+  expect({ found: stdout.trim().split('\n'), stderr }).toEqual({ found: expected, stderr: '' })
+})
+
+function installed(shell: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${shell}`])
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.runIf(installed('fish'))('fish completes', async () => {
+  const env = await shellEnvironment()
+  const script = 'hm completion fish | source; complete -C "hm config "'
+  const { stdout } = await promisify(execFile)('fish', ['-c', script], { cwd, env })
+  expect(stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])).toEqual(
+    expect.arrayContaining(['list', 'get', 'set', 'path']),
+  )
+})
+
+test.runIf(installed('zsh'))('zsh completes', async () => {
+  const env = await shellEnvironment()
+  // A pseudo-terminal, as only an interactive zsh completes.
+  const script = `zmodload zsh/zpty
+    zpty z zsh -f -i
+    zpty -w z 'PROMPT=; autoload -Uz compinit; compinit -u -D; source <(hm completion zsh); print READY'
+    zpty -r -m z out '*READY*READY*' 
+    zpty -n -w z $'hm conf\\t'
+    zpty -r -m z out '*config*'; print -r -- "$out"`
+  const { stdout } = await promisify(execFile)('zsh', ['-f', '-c', script], { cwd, env, timeout: 20_000 })
+  expect(stdout).toContain('config')
+})

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export const hmProgram = fileURLToPath(new URL('../../bin/hm.js', import.meta.url))
+
+export interface HmResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface HmOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Of Node.js itself. */
+  readonly nodeFlags?: readonly string[]
+}
+
+/** Runs the real command with nothing of our environment but PATH; its home is the directory that it runs in. */
+export async function runHm(args: readonly string[], { cwd, env = {}, nodeFlags = [] }: HmOptions): Promise<HmResult> {
+  const child = spawn(process.execPath, [...nodeFlags, hmProgram, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  await once(child, 'close')
+  return { code: child.exitCode, signal: child.signalCode, stdout, stderr }
+}
