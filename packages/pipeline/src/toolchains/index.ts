@@ -21,6 +21,7 @@ export {
   type ReleaseOptions,
 } from './elixir.ts'
 export { type GoOptions, GoToolchain, go } from './go.ts'
+export { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from './init-templates.ts'
 export { type JsOptions, js, ts } from './js.ts'
 export type { JsRuntime, PackageManager } from './js-managers.ts'
 export { JsProject, type RunOptions } from './js-project.ts'
