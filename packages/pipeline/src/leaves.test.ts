@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { group } from './group.ts'
 import { flatLeaves, LEAVES, type Leaves } from './leaves.ts'
+import { matrix } from './matrix.ts'
 import { pipeline } from './pipeline.ts'
 import { sh, wait } from './step.ts'
 
@@ -22,6 +23,16 @@ it('what stands for leaves is asked when the pipeline is made, and never before'
   expect(leaves).not.toHaveBeenCalled()
   keys([project])
   expect(leaves).toHaveBeenCalledOnce()
+})
+
+it('an object in two places stands for the same steps, but for each cell of a matrix anew', () => {
+  const project = standing(() => [sh('make', { label: 'make' })])
+  expect(group([project, [project]])[0]).toBe(group(project)[0])
+  expect(pipeline([project, wait(), sh('last', { dependsOn: project })]).graph.nodes).toHaveLength(2)
+  const leaves = matrix({ n: [1, 2] }, () => [project, sh('x', { label: 'x', dependsOn: project })])
+  expect(pipeline([project, leaves]).graph.nodes.map((node) => node.step.label)).toEqual([
+    ...['make', 'make (n=1)', 'x (n=1)', 'make (n=2)', 'x (n=2)'],
+  ])
 })
 
 it('a step may wait for all that an object stands for', () => {

@@ -1,4 +1,5 @@
 import { isStep, isWait } from './brand.ts'
+import { state } from './state.ts'
 import type { Step, Wait } from './step.ts'
 import { wrongUse } from './wrong-use.ts'
 
@@ -29,10 +30,18 @@ export function flatLeaves(
     const leaf = open.pop()
     if (isStep(leaf) || isWait(leaf)) flat.push(leaf)
     else if (Array.isArray(leaf)) for (const entry of leaf.toReversed()) open.push(entry)
-    else if (standsForLeaves(leaf)) open.push(leaf[LEAVES]())
+    else if (standsForLeaves(leaf)) open.push(leavesOf(leaf))
     else throw wrongUse(where, expected, leaf, FIX)
   }
   return flat
+}
+
+function leavesOf(object: StandsForLeaves): unknown {
+  const { stoodFor, cell } = state()
+  const known = stoodFor.get(object) ?? new Map<typeof cell, unknown>()
+  stoodFor.set(object, known)
+  if (!known.has(cell)) known.set(cell, object[LEAVES]())
+  return known.get(cell)
 }
 
 /** Whether a value stands for leaves, of this or of another copy of the SDK. */

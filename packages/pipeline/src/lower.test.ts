@@ -1,6 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of the server
+
 import type { IrDocument } from '@harmont/ir'
 import { describe, expect, it } from 'vitest'
 import { forever } from './cache.ts'
+import { filesFrom } from './options/inputs.ts'
 import { pipeline } from './pipeline.ts'
 import { type Step, scratch, sh, wait } from './step.ts'
 
@@ -124,15 +127,22 @@ describe('lowering of chains', () => {
 
 describe('what a node says', () => {
   it('writes members in the order of the table, and only those that were given', () => {
+    const site = sh('make site', { key: 'site', label: 'Site' })
     const ir = pipeline(
       [
         sh('make', {
+          services: { ready: { timeout: '1m', port: 5432 }, env: { A: 1 }, image: 'postgres:18', name: 'db' },
+          inputs: [{ into: 'web', path: 'dist/**', from: site }, filesFrom(site.fork(), 'a')],
+          artifacts: ['dist/**', { kind: 'junit', when: 'always', path: 'junit.xml' }],
+          concurrency: { scope: 'organization', group: 'deploy' },
           secrets: ['NPM_TOKEN'],
           resources: { memoryGb: 8, cpu: 4 },
-          when: { baseBranch: 'main', not: { local: true } },
+          when: { not: { local: true }, baseBranch: 'main' },
           softFail: [75],
-          retry: { limit: 2, delay: '1m', exitCodes: '*' },
+          retry: { reasons: ['disk_limit'], signals: ['SIGKILL'], exitCodes: '*', delay: '1m', limit: 2 },
           continueOnFailure: true,
+          runnerArgs: { b: 1, a: [null] },
+          runner: 'docker',
           image: 'node:24',
           timeout: '1h30m',
           cache: forever({ envKeys: ['CI'] }),
@@ -141,16 +151,25 @@ describe('what a node says', () => {
           cwd: 'my app',
           env: { N: 1, B: true },
         }),
-        sh('true', { key: 'plain' }),
       ],
-      { timeout: 90, env: { CI: 'true', N: 'pipeline' } },
+      {
+        concurrency: { whenFull: 'cancel_waiting', limit: 2, group: '${branch}' },
+        timeout: 90,
+        env: { CI: 'true', N: 'pipeline' },
+      },
     )
+    const env = { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb', CI: 'true' }
     expect(JSON.stringify(ir)).toBe(
       JSON.stringify({
         version: '0',
         timeout_seconds: 90,
+        concurrency: { group: '${branch}', limit: 2, when_full: 'cancel_waiting' },
         graph: {
           nodes: [
+            {
+              step: { key: 'site', cmd: 'make site', label: 'Site', image: 'ubuntu:24.04' },
+              env: { ...env, N: 'pipeline' },
+            },
             {
               step: {
                 key: 'all',
@@ -159,26 +178,54 @@ describe('what a node says', () => {
                 cache: { policy: 'forever', env_keys: ['CI'] },
                 timeout_seconds: 5400,
                 image: 'node:24',
+                runner: 'docker',
+                runner_args: { b: 1, a: [null] },
                 continue_on_failure: true,
-                retry: { limit: 2, delay_seconds: 60, exit_codes: '*' },
+                retry: {
+                  limit: 2,
+                  delay_seconds: 60,
+                  exit_codes: '*',
+                  signals: ['SIGKILL'],
+                  reasons: ['disk_limit'],
+                },
                 soft_fail: [75],
                 if: { base_branch: 'main', not: { local: true } },
+                concurrency: { group: 'deploy', limit: 1, scope: 'organization' },
                 resources: { cpu: 4, memory_gb: 8 },
+                artifacts: [{ path: 'dist/**' }, { path: 'junit.xml', when: 'always', kind: 'junit' }],
+                inputs: [
+                  { from: 'site', path: 'dist/**', into: 'web' },
+                  { from: 'site', path: 'a' },
+                ],
+                services: [
+                  { name: 'db', image: 'postgres:18', env: { A: '1' }, ready: { port: 5432, timeout_seconds: 60 } },
+                ],
               },
-              env: { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb', CI: 'true', N: '1', B: 'true' },
+              env: { ...env, N: '1', B: 'true' },
               secrets: { NPM_TOKEN: 'NPM_TOKEN' },
-            },
-            {
-              step: { key: 'plain', cmd: 'true', image: 'ubuntu:24.04' },
-              env: { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb', CI: 'true', N: 'pipeline' },
             },
           ],
           node_holes: [],
           edge_property: 'directed',
-          edges: [],
+          edges: [[0, 1, 'depends_on']],
         },
       }),
     )
+  })
+
+  it('waits for what its files come from after what it depends on, and for its parent once', () => {
+    const [parent, other, third] = [named('parent'), named('other'), named('third')]
+    const inputs = [filesFrom(parent, 'a'), filesFrom(third, 'b'), filesFrom(other, 'c')]
+    expect(shape(pipeline([parent.sh('x', { key: 'x', dependsOn: other, inputs })]))).toMatchObject({
+      keys: ['parent', 'other', 'third', 'x'],
+      edges: ['parent>x', 'other-x', 'third-x'],
+    })
+  })
+
+  it('cancels what a newer build of the branch makes needless', () => {
+    const ir = pipeline(sh('make'), { cancelSuperseded: true })
+    expect(ir.concurrency).toEqual({ group: '${branch}', limit: 1, when_full: 'cancel_running' })
+    expect(pipeline(sh('make'), { cancelSuperseded: false })).not.toHaveProperty('concurrency')
   })
 
   it('gives a root its own image, else that of its scratch, else the default; a child none', () => {
@@ -187,6 +234,7 @@ describe('what a node says', () => {
     expect(image(scratch({ image: 'a' }).sh('x', { image: 'b' }))).toEqual(['b'])
     expect(image(scratch({ image: 'a' }).fork().sh('x').sh('y'), 'd')).toEqual(['a', undefined])
     expect(image(sh('x'), 'd')).toEqual(['d'])
+    expect(pipeline(sh('x'), { default_image: 'd' })).toEqual(pipeline(sh('x'), { defaultImage: 'd' }))
     expect(image(sh('x'))).toEqual(['ubuntu:24.04'])
   })
 

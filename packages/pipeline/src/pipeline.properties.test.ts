@@ -1,9 +1,10 @@
-import { parsePlan, withCacheKeys } from '@harmont/ir'
+import { checkDocument, parsePlan, withCacheKeys } from '@harmont/ir'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compose, forever, none, onChange, ttl } from './cache.ts'
 import type { Duration } from './duration.ts'
 import type { Leaves } from './leaves.ts'
+import { filesFrom } from './options/inputs.ts'
 import { pipeline } from './pipeline.ts'
 import { type Step, scratch, sh, wait } from './step.ts'
 import type { StepOptions } from './step-options.ts'
@@ -50,6 +51,11 @@ const options: fc.Arbitrary<StepOptions> = fc.record(
       { any: [{ baseBranch: ['a*'] }, { not: { local: true } }], changed: 'src/**', env: { X: '*' } },
     ),
     resources: fc.constantFrom({ cpu: 1 }, { memoryGb: 8, diskGb: 100 }),
+    runner: fc.constantFrom('default', 'vm', 'docker'),
+    runnerArgs: fc.constantFrom({}, { a: [1, { b: null }] }),
+    concurrency: fc.constantFrom({ group: 'a' }, { group: 'b', limit: 3, scope: 'organization' as const }),
+    artifacts: fc.constantFrom('dist/**', [{ path: 'a', when: 'always' as const, kind: 'junit' as const }, 'b']),
+    services: fc.constantFrom([], { name: 'db', image: 'postgres', env: { A: 1 }, ready: { port: 1, timeout: 5 } }),
     secrets: fc.constantFrom(['TOKEN'], { NPM_TOKEN: 'npm_read' }),
   },
   { requiredKeys: [] },
@@ -67,13 +73,18 @@ const program = fc.tuple(
   fc.array(fc.oneof({ weight: 3, arbitrary: command }, { weight: 1, arbitrary: pause }), { maxLength: 12 }),
 )
 
-function build(entries: readonly Entry[], options: (entry: Command, index: number) => StepOptions): Leaves {
+function build(
+  entries: readonly Entry[],
+  options: (entry: Command, index: number) => StepOptions,
+  withInputs = false,
+): Leaves {
   const commands: Step[] = []
   return entries.map((entry) => {
     if (entry.kind === 'wait') return wait({ continueOnFailure: entry.continueOnFailure })
     const earlier = (index: number) => commands[index % commands.length]
     const dependsOn = entry.dependsOn.map(earlier).filter((step) => step !== undefined)
-    const own = { ...options(entry, commands.length), dependsOn }
+    const inputs = dependsOn.slice(1).map((from) => filesFrom(from, 'a'))
+    const own = { ...options(entry, commands.length), dependsOn, ...(withInputs && { inputs }) }
     const from = earlier(entry.from)
     const parent =
       entry.base === 'fork'
@@ -89,18 +100,18 @@ function build(entries: readonly Entry[], options: (entry: Command, index: numbe
   })
 }
 
-it('whatever the SDK makes, plans, with and without cache keys', () => {
+it('whatever the SDK makes, is right, with and without cache keys', () => {
   fc.assert(
     fc.property(program, ([first, rest]) => {
       const ir = pipeline(
-        build([first, ...rest], (entry) => entry.options),
+        build([first, ...rest], (entry) => entry.options, true),
         { timeout: '1h', defaultImage: 'base' },
       )
       const keyed = withCacheKeys(ir, { org: 'default', slug: 'ci', now: 0, env: { A: '1' }, digests: () => [] })
       for (const document of [ir, keyed]) {
-        const result = parsePlan(JSON.stringify(document))
+        const result = checkDocument(JSON.stringify(document))
         if (!result.ok) throw new Error(result.error.message)
-        expect(result.plan.warnings.filter((warning) => !warning.includes('/image is ignored'))).toEqual([])
+        expect(result.warnings.filter((warning) => !warning.includes('/image is ignored'))).toEqual([])
       }
     }),
     { numRuns: 500 },

@@ -16,6 +16,8 @@ interface State {
   readonly evaluating: TargetRun[]
   /** The cell that `matrix()` is calling its function for. */
   cell: CellValues | undefined
+  /** What objects stood for, in each cell and in none: a toolchain in two places is the same steps. */
+  readonly stoodFor: WeakMap<object, Map<CellValues | undefined, unknown>>
 }
 
 const KEY = Symbol.for('@harmont/hm.state.v1')
@@ -24,7 +26,7 @@ const KEY = Symbol.for('@harmont/hm.state.v1')
 export function state(): State {
   const known: State | undefined = Reflect.get(globalThis, KEY)
   if (known !== undefined) return known
-  const fresh: State = { evaluated: new Set(), evaluating: [], cell: undefined }
+  const fresh: State = { evaluated: new Set(), evaluating: [], cell: undefined, stoodFor: new WeakMap() }
   Reflect.set(globalThis, KEY, fresh)
   return fresh
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { pipeline } from './pipeline.ts'
+import { type Step, scratch, sh, timeout } from './step.ts'
+
+const only = (step: Step) => pipeline([step]).graph.nodes.at(-1)
+
+describe('timeout', () => {
+  it('gives a copy with that budget in place of an earlier one, and leaves the step as it was', () => {
+    const step = scratch().sh('base').sh('make', { label: 'x', timeout: '5m', retry: 1 })
+    const short = timeout('90s', step)
+    expect(only(short)?.step).toEqual({ ...only(step)?.step, timeout_seconds: 90 })
+    expect(only(step)?.step.timeout_seconds).toBe(300)
+    expect(only(timeout('1h30m', short))?.step.timeout_seconds).toBe(5400)
+    expect(pipeline([short]).graph.edges).toEqual([[0, 1, 'builds_in']])
+  })
+
+  it('is of a step with a command, and at most a week', () => {
+    expect(() => timeout(1, scratch())).toThrow(
+      'timeout: expected a step with a command, got a step without a command.',
+    )
+    expect(() => timeout('8d', sh('x'))).toThrow('timeout: expected at most 604,800 seconds, got 691,200.')
+  })
+})
+
+describe('a command', () => {
+  it('may be of 1 MiB, its directory included, and no longer', () => {
+    const longest = 'x'.repeat(1024 * 1024)
+    expect(only(sh(longest))?.step.cmd).toHaveLength(1024 * 1024)
+    const message = /^sh: expected a command of at most 1,048,576 bytes, got 1,048,58\d. Put the script into a file.$/
+    expect(() => sh(longest, { cwd: 'a' })).toThrow(message)
+    expect(() => sh(`${longest.slice(0, -1)}é`)).toThrow('got 1,048,577.')
+  })
+
+  it('runs in its directory, and none of its lines elsewhere', () => {
+    expect(only(sh('make', { cwd: '~/my app' }))?.step.cmd).toBe("cd ~/'my app' && make")
+    expect(only(sh('a\nb', { cwd: '-x' }))?.step.cmd).toBe('cd ./-x || exit 1\na\nb')
+  })
+
+  it('asks for nothing with options that are empty or false', () => {
+    const empty = { artifacts: [], inputs: [], services: [], resources: {}, runnerArgs: {}, secrets: [], dependsOn: [] }
+    const plain = sh('make')
+    expect(only(sh('make', { ...empty, softFail: false, continueOnFailure: false, env: {} }))).toEqual(only(plain))
+  })
+})
