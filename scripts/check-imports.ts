@@ -19,7 +19,6 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/engine',
     'packages/ir',
     'packages/logs',
-    'packages/pipeline',
     'packages/render',
     'packages/sandbox',
   ],
@@ -84,7 +83,7 @@ function wrongImport(file: string, target: string): string | undefined {
 if (import.meta.main) {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], { encoding: 'utf8' }).split('\n')
   const wrong = files
-    .filter((file) => file !== '' && !file.includes('/fixtures/'))
+    .filter((file) => file !== '' && !/\/(fixtures|vectors)\//.test(file))
     .flatMap((file) => wrongImports(file, readFileSync(file, 'utf8')))
   for (const sentence of wrong) console.error(sentence)
   process.exit(wrong.length === 0 ? 0 : 1)

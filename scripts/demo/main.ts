@@ -7,7 +7,7 @@ import { styleText } from 'node:util'
 import { connect } from '../client/api.ts'
 import { buildEnd } from '../client/build-end.ts'
 import { repositoryRoot } from '../client/server-process.ts'
-import { renderPipeline } from './render.ts'
+import { planPipeline } from './render.ts'
 import { type DemoServer, startDemoServer } from './server.ts'
 import { gitFacts, packWorkingTree } from './source.ts'
 import { duration } from './view.ts'
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
   try {
     const pipeline = await timed(
       'pipeline rendered',
-      renderPipeline(root, slug),
+      planPipeline(root, slug),
       (it) => `${it.shapes.length} steps from .hm/`,
     )
     const source = await timed(

@@ -34,5 +34,5 @@ export type {
   RetryPolicy,
 } from './plan.ts'
 export { matchesRefGlob } from './ref-glob.ts'
-export { type Keyless, stepKeys } from './step-keys.ts'
+export { type Keyless, positionKey, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'

@@ -1,3 +1,8 @@
+export { type Discovered, everyPipeline, readCarried } from './carrier.ts'
 export type { Envelope, EnvelopeError, EnvelopePipeline, ListedPipeline } from './envelope.ts'
+export { type Listed, listPipelines } from './list-pipelines.ts'
+export { type RenderMounts, renderMounts } from './mounts.ts'
+export { type RenderedEvery, renderEvery } from './render-every.ts'
 export type { KeyedRenderOptions, RenderFacts, RenderOptions } from './render-options.ts'
+export { renderPipeline } from './render-pipeline.ts'
 export type { Rendered, RenderFailure } from './rendered.ts'

@@ -1,6 +1,6 @@
 import type { Build, PostgresStore } from '@harmont/engine'
 import { isBuildTerminal } from '@harmont/engine'
-import { type Discovered, type EnvelopeError, readCarried } from '@harmont/hm'
+import { type Discovered, type EnvelopeError, readCarried } from '@harmont/render'
 import type pg from 'pg'
 import { recordAudit } from '../audit/record-audit.ts'
 import { insertCheck } from '../checks/store.ts'

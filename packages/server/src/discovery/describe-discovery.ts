@@ -1,4 +1,4 @@
-import type { EnvelopeError } from '@harmont/hm'
+import type { EnvelopeError } from '@harmont/render'
 import { fenced, lastBytes } from '../checks/describe-check.ts'
 import type { Check } from '../forges/check.ts'
 

@@ -1,5 +1,5 @@
 /** What a discovery makes of the pipelines that there are: a function from data to data. */
-import type { Discovered, EnvelopeError } from '@harmont/hm'
+import type { Discovered, EnvelopeError } from '@harmont/render'
 import { parseTriggers } from '../triggers/parse-triggers.ts'
 import type { Trigger } from '../triggers/trigger.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { BuildContext } from '@harmont/engine'
-import { everyPipeline } from '@harmont/hm'
+import { everyPipeline } from '@harmont/render'
 import type pg from 'pg'
 import { transaction } from '../database/transaction.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'

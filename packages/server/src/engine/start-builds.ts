@@ -1,7 +1,7 @@
 /** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
 import { join } from 'node:path'
 import { createEngine, type EngineRunner, type Log, type PostgresStore } from '@harmont/engine'
-import { renderMounts } from '@harmont/hm'
+import { renderMounts } from '@harmont/render'
 import { createImageStore, createOciDriver, type ImageStore, type OciDriver, probe } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'

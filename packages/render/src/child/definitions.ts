@@ -1,20 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { compareText } from '@harmont/ir'
-import { followed } from '../files/stat.ts'
-import type { PipelineIR } from '../pipeline.ts'
-import { RenderError } from './render-error.ts'
-
-/** What a pipeline file exports, as `default` or `pipelines`: one, or a list. */
-export interface PipelineDefinition {
-  /** `[a-z][a-z0-9-]{0,63}`, unique in the repository. */
-  readonly slug: string
-  readonly name?: string
-  readonly allowManual?: boolean
-  readonly triggers?: readonly object[]
-  readonly pipeline: PipelineIR | (() => PipelineIR | Promise<PipelineIR>)
-}
+import type { PipelineDefinition } from '@harmont/hm'
 
 export interface LoadedDefinition {
   readonly definition: PipelineDefinition
@@ -50,17 +37,10 @@ export async function loadDefinitions(
 // Names beginning with `_` or `.`, and subdirectories, are only for import.
 function pipelineFiles(project: string): string[] {
   const directory = join(project, '.hm')
-  if (followed(directory)?.isDirectory() !== true) {
-    throw new RenderError(
-      '.hm',
-      new Error('the project has no directory .hm. Make one, and put a pipeline file into it.'),
-    )
-  }
-  const entries = readdirSync(directory, { withFileTypes: true })
-  return entries
-    .filter((entry) => !entry.isDirectory() && /^[^._].*\.m?[tj]s$/.test(entry.name) && !/\.d\.m?ts$/.test(entry.name))
-    .map((entry) => entry.name)
-    .sort(compareText)
+  return readdirSync(directory)
+    .filter((name) => /^[^._].*\.m?[tj]s$/.test(name) && !/\.d\.m?ts$/.test(name))
+    .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() !== true)
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
 function definitionsOf(exported: Record<string, unknown>): PipelineDefinition[] {

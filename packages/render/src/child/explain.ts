@@ -3,21 +3,31 @@ import { stripTypeScriptTypes } from 'node:module'
 import { relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
-import { isProjectFile } from './imports.ts'
-import { RenderError } from './render-error.ts'
+import { isProjectFile } from './files.ts'
 
-/**
- * An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other frames. `loaded` are the project files that were
- * loaded, among which an error of syntax without a place is looked for.
- */
-export function explain(error: unknown, project: string, loaded: readonly string[]): string {
-  const cause = error instanceof RenderError ? error.cause : error
-  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
-  const message = cause instanceof Error ? messageOf(cause) : `threw ${inspect(cause)}`
+/** Where an error was met. */
+interface Place {
+  readonly project: string
+  /** Relative to the project: stands for the place when none of the project's own is known. */
+  readonly file: string
+  /** The project files that were loaded, among which an error of syntax without a place is looked for. */
+  readonly loaded: readonly string[]
+}
+
+/** An error in the words of a pipeline's author: `.hm/ci.ts:12: message`, then the project's other frames. */
+export function explain(
+  error: unknown,
+  { project, file, loaded }: Place,
+): { readonly message: string; readonly line: number | null } {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const said = error instanceof Error ? messageOf(error) : `threw ${inspect(error)}`
   const [place, ...others] = projectPlaces(stack, project)
-  const found = place ?? (cause instanceof SyntaxError ? syntaxPlace(loaded, project) : undefined)
-  const file = found ?? (error instanceof RenderError ? error.file : 'render')
-  return [`${file}: ${message}`, ...others.slice(0, 10).map((other) => `    from ${other}`)].join('\n')
+  const found = place ?? (error instanceof SyntaxError ? syntaxPlace(loaded, project) : undefined)
+  const line = /:(\d+)$/.exec(found ?? '')?.[1]
+  return {
+    message: [`${found ?? file}: ${said}`, ...others.slice(0, 10).map((other) => `    from ${other}`)].join('\n'),
+    line: line === undefined ? null : Number(line),
+  }
 }
 
 function messageOf(error: Error): string {

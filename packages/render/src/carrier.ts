@@ -3,11 +3,11 @@
  * no server ever runs.
  */
 import { type IrDocument, parsePlan } from '@harmont/ir'
-import type { Envelope, EnvelopeError, EnvelopePipeline } from './envelope.ts'
+import type { Envelope, EnvelopeError, ListedPipeline } from './envelope.ts'
 
 /** What a server is told of a repository's pipelines. */
 export interface Discovered {
-  readonly pipelines: readonly Omit<EnvelopePipeline, 'definition'>[]
+  readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
 }
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,22 +13,26 @@ export interface RenderMounts {
 
 const TARGET = '/opt/harmont-render'
 const OUTPUT = '/var/lib/harmont-render/pipeline.json'
+const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * What a sandbox needs for rendering: this Node.js, and the sources of the SDK and the IR as they are. They lie beside each other inside, and their
- * path has no `node_modules`, below which Node.js strips no types.
+ * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are. They lie beside each other inside, and their
+ * path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
  */
 export function renderMounts(): RenderMounts {
-  const sdk = fileURLToPath(new URL('../..', import.meta.url))
-  const ir = fileURLToPath(new URL('../../../ir', import.meta.url))
+  const sources = fileURLToPath(new URL('../../source-set/src/index.ts', import.meta.url))
   return {
     mounts: [
       { source: dirname(process.execPath), target: `${TARGET}/node` },
-      { source: sdk.replace(/\/$/, ''), target: `${TARGET}/pipeline` },
-      { source: ir, target: `${TARGET}/ir` },
+      ...rooms.map((room) => ({
+        source: fileURLToPath(new URL(`../../${room}`, import.meta.url)),
+        target: `${TARGET}/${room}`,
+      })),
+      // The one package that the rooms need.
+      { source: dirname(createRequire(sources).resolve('ignore')), target: `${TARGET}/node_modules/ignore` },
     ],
     command: (slug) => {
-      const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/pipeline/src/render/main.ts`
+      const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/render/src/sandbox/main.ts`
       return `exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
     },
     outputPath: OUTPUT,

@@ -6,7 +6,7 @@ import { conditionHolds, parsePlan } from '@harmont/ir'
 import { afterEach, expect, test } from 'vitest'
 import { type Discovered, everyPipeline, readCarried } from './carrier.ts'
 
-const program = join(import.meta.dirname, 'main.ts')
+const program = join(import.meta.dirname, 'sandbox/main.ts')
 const projects: string[] = []
 afterEach(() => {
   for (const project of projects.splice(0)) rmSync(project, { recursive: true })
@@ -48,6 +48,7 @@ test('every pipeline of every file is told, with what its code says of it', () =
   const { found } = discover({
     '.hm/a.ts': `${head}console.log('{"pipelines":')\nexport default [${good('ci', "name: 'The CI', triggers: [{ event: 'push', branches: ['main'] }],")}, ${good('nightly', 'allowManual: false,')}]`,
     '.hm/b.mjs': `${head}export const pipelines = ${good('docs')}`,
+    '.hm/c.py': `import harmont as hm\n\n@hm.pipeline(triggers=[hm.push(tag="v*")])\ndef release_it():\n    return hm.sh("true")\n`,
   })
   expect(found).toEqual({
     pipelines: [
@@ -60,6 +61,13 @@ test('every pipeline of every file is told, with what its code says of it', () =
       },
       { slug: 'nightly', name: 'nightly', allow_manual: false, triggers: [], file: '.hm/a.ts' },
       { slug: 'docs', name: 'docs', allow_manual: true, triggers: [], file: '.hm/b.mjs' },
+      {
+        slug: 'release-it',
+        name: 'release-it',
+        allow_manual: true,
+        triggers: [{ event: 'push', tags: ['v*'] }],
+        file: '.hm/c.py',
+      },
     ],
     errors: [],
   })
@@ -70,11 +78,13 @@ test('what fails is an error with its place, and the others are told', () => {
     '.hm/a.ts': `${head}export default [${good('ok')},\n{ slug: 'bad', pipeline() {\n throw new Error('no') } },\n{ slug: 'empty', pipeline: { version: '0', graph: { nodes: [], node_holes: [], edge_property: 'directed', edges: [] } } }]`,
     '.hm/b.ts': '\nconst a: = 1',
     '.hm/c.ts': `${head}export default [${good('twice')}]`,
-    '.hm/d.ts': `${head}export default [${good('twice')}]`,
+    '.hm/d.py': `import harmont as hm\n\n@hm.pipeline("twice")\ndef twice():\n    return hm.sh("true")\n`,
     '.hm/e.ts': 'export default { slug: 1 }',
   })
   expect(found?.pipelines.map(({ slug }) => slug)).toEqual(['ok'])
   expect(found?.errors).toEqual([
+    { file: '.hm/a.ts', slug: 'bad', code: 'render_failed', line: 4, message: '.hm/a.ts:4: no' },
+    { file: '.hm/a.ts', slug: 'empty', code: 'empty_pipeline', line: null, message: expect.any(String) },
     {
       file: '.hm/b.ts',
       slug: null,
@@ -83,20 +93,18 @@ test('what fails is an error with its place, and the others are told', () => {
       message: expect.stringMatching(/^\.hm\/b\.ts:2: /),
     },
     {
+      file: '.hm/d.py',
+      slug: 'twice',
+      code: 'duplicate_slug',
+      line: null,
+      message: expect.stringContaining('.hm/c.ts'),
+    },
+    {
       file: '.hm/e.ts',
       slug: null,
       code: 'render_failed',
       line: null,
       message: expect.stringMatching(/^\.hm\/e\.ts: TypeError: expected \{slug, pipeline\}/),
-    },
-    { file: '.hm/a.ts', slug: 'bad', code: 'render_failed', line: 4, message: '.hm/a.ts:4: no' },
-    { file: '.hm/a.ts', slug: 'empty', code: 'empty_pipeline', line: null, message: expect.any(String) },
-    {
-      file: '.hm/d.ts',
-      slug: 'twice',
-      code: 'duplicate_slug',
-      line: null,
-      message: expect.stringContaining('.hm/c.ts'),
     },
   ])
 })
@@ -105,12 +113,27 @@ test('a repository without pipelines has none', () => {
   expect(discover({ README: '' }).found).toEqual({ pipelines: [], errors: [] })
 })
 
-test('a program that ends early, a .hm that is no directory and too much to tell are one clear message', () => {
-  expect(discover({ '.hm/a.ts': 'process.exit(0)' })).toEqual({
-    found: null,
-    stderr: expect.stringMatching(/^\.hm: the program ended before every pipeline was there/),
+test('a program that ends early is an error of its language; too much to tell is one clear message', () => {
+  const early = `${head}export default [${good('ok')}]\nawait new Promise(() => {})`
+  expect(discover({ '.hm/a.ts': early, '.hm/b.py': 'import os\nos._exit(0)' }).found).toEqual({
+    pipelines: [],
+    errors: [
+      {
+        file: '.hm/a.ts',
+        slug: null,
+        code: 'render_failed',
+        line: null,
+        message: expect.stringMatching(/^\.hm: the program ended before the pipelines were there\./),
+      },
+      {
+        file: '.hm/b.py',
+        slug: null,
+        code: 'render_failed',
+        line: null,
+        message: expect.stringMatching(/^\.hm\/b\.py: the program ended without a result\./),
+      },
+    ],
   })
-  expect(discover({ '.hm': '' }).stderr).toMatch(/^\.hm: the project has no directory \.hm/)
   const huge = `triggers: [{ event: 'push', branches: ['x'.repeat(2_000_000)] }],`
   expect(discover({ '.hm/a.ts': `${head}export default ${good('ci', huge)}` }).stderr).toMatch(
     /too many to tell: invalid_ir/,

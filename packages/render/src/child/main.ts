@@ -1,0 +1,52 @@
+/**
+ * The child process in which the TypeScript and JavaScript pipelines of a project are evaluated. What it finds goes to a file of its own, so that nothing
+ * that a pipeline prints can damage it. Exit 0: the file is written. Exit 1: one clear message on stderr.
+ */
+import { renameSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { type Arguments, readArguments } from './arguments.ts'
+import { explain } from './explain.ts'
+import { registerImports } from './imports.ts'
+
+const given = read()
+const loaded = registerImports(given.project)
+const exit = process.exit.bind(process)
+let ended = false
+// A pipeline could end the process before its result is written; this way it fails at its own line.
+process.exit = (code) => {
+  throw new Error(`process.exit(${code ?? ''}) was called. A pipeline file must run to its end.`)
+}
+process.on('uncaughtException', fail)
+process.on('exit', () => {
+  if (ended) return
+  process.stderr.write(
+    '.hm: the program ended before the pipelines were there. They must not wait for what never comes.\n',
+  )
+  process.exitCode = 1
+})
+
+// Not awaited at the top: Node.js would add words of its own when a pipeline never comes. Only now is the SDK found.
+import('./evaluate.ts')
+  .then(({ evaluate }) => evaluate(given, loaded))
+  .then((result) => {
+    writeFileSync(`${given.out}.partial`, JSON.stringify(result))
+    renameSync(`${given.out}.partial`, given.out)
+    ended = true
+    exit(0)
+  })
+  .catch(fail)
+
+function read(): Arguments {
+  try {
+    return readArguments(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${explain(error, { project: given.project, file: '.hm', loaded }).message}\n`)
+  ended = true
+  return exit(1)
+}
