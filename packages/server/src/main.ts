@@ -1,10 +1,14 @@
 /** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { collectGarbage } from './collect-garbage.ts'
 import { commands } from './commands/table.ts'
 import { createLog } from './create-log.ts'
 import { openDataDirectory } from './data-directory/open-data-directory.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
+
+/** After the first requests of whoever waited for the start: collecting takes some 50 ms. */
+const collectAfterMs = 2_000
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name === undefined || name === 'serve') return runServer(readSettings(process.env))
@@ -25,6 +29,7 @@ async function runServer(settings: Settings): Promise<void> {
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
   if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
   if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
+  setTimeout(collectGarbage, collectAfterMs).unref()
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {

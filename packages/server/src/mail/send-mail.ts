@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Database } from '../database/transaction.ts'
 import { insertMail } from '../mailbox/store.ts'
@@ -37,19 +37,13 @@ export function mailSender({ pool, settings, log }: Services): (letter: Letter) 
 }
 
 function smtpSender(url: string, from: string): (letter: Letter) => Promise<void> {
-  const transport = createTransport({
-    url,
-    connectionTimeout: 5_000,
-    greetingTimeout: 5_000,
-    socketTimeout: 30_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  let transport: Promise<Transporter> | null = null
   // A mail server that does not answer would take up both of the worker's hands: for a while nobody asks it again.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt }) => {
     if (Date.now() < silentUntil) throw new Error('the mail server did not answer a moment ago')
-    const sent = transport.sendMail({
+    transport ??= smtpTransport(url)
+    const sent = (await transport).sendMail({
       // Addresses as parts, not as text that would be parsed into a list.
       from: { name: 'Harmont', address: from },
       to: { name: '', address: to },
@@ -66,6 +60,19 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
       throw error
     })
   }
+}
+
+/** The library is loaded with the first mail: it holds 5 MiB, and many servers send none. */
+async function smtpTransport(url: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url,
+    connectionTimeout: 5_000,
+    greetingTimeout: 5_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,7 +1,7 @@
 /** Fetches from addresses that strangers chose (G37): only from public machines, checked when the connection is made, on each redirect. */
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Agent, request } from 'undici'
+import type { Agent } from 'undici'
 import { checkAddress, isAllowedHost, refusedAddress } from './check-address.ts'
 import { FetchRefused } from './fetch-refused.ts'
 import { isPublicAddress } from './public-address.ts'
@@ -26,11 +26,13 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
   const idleMs = options.idleMs ?? 30_000
   const signal = AbortSignal.timeout(options.timeoutMs)
   let url = checkAddress(text, options.allowedHosts)
+  // Only now: it holds 4 MiB, and most servers fetch nothing.
+  const undici = await import('undici')
   for (let redirects = 0; ; redirects += 1) {
-    const agent = agentFor(url, options.allowedHosts, idleMs)
+    const agent = new undici.Agent(agentOptions(url, options.allowedHosts, idleMs))
     try {
       const headers = { 'accept-encoding': 'identity', 'user-agent': 'harmont' }
-      const { statusCode, headers: got, body } = await request(url, { dispatcher: agent, signal, headers })
+      const { statusCode, headers: got, body } = await undici.request(url, { dispatcher: agent, signal, headers })
       if (statusCode >= 300 && statusCode < 400) {
         if (redirects === mostRedirects) throw new FetchRefused(`redirects more than ${mostRedirects} times`)
         url = checkAddress(redirectOf(url, got.location), options.allowedHosts)
@@ -47,14 +49,14 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
   }
 }
 
-/** An agent that connects to nothing but what `url` may lead to. */
-function agentFor(url: URL, allowedHosts: readonly string[], idleMs: number): Agent {
-  return new Agent({
+/** Of an agent that connects to nothing but what `url` may lead to. */
+function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
+  return {
     connect: { timeout: idleMs, ...(isAllowedHost(url, allowedHosts) ? {} : { lookup: publicLookup }) },
     headersTimeout: idleMs,
     bodyTimeout: idleMs,
     pipelining: 0,
-  })
+  }
 }
 
 /** Looks a name up and refuses it when one of its addresses is not public. The connection is made to what is given here, so a name cannot change in between. */

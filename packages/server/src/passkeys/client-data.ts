@@ -1,7 +1,8 @@
-import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
+import { webauthn } from './webauthn.ts'
 
 /** Throws for a ceremony that ran in a frame of somebody else's page: ours are never framed. */
-export function refuseFramed(clientDataJSON: string): void {
+export async function refuseFramed(clientDataJSON: string): Promise<void> {
+  const { decodeClientDataJSON } = await webauthn()
   if (decodeClientDataJSON(clientDataJSON).crossOrigin === true)
     throw new Error('the ceremony ran in a frame of another page')
 }

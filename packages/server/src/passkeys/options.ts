@@ -1,7 +1,7 @@
-import { generateAuthenticationOptions, generateRegistrationOptions } from '@simplewebauthn/server'
 import type { NewChallenge } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
 import type { KnownCredential } from './store.ts'
+import { webauthn } from './webauthn.ts'
 
 /** ES256, RS256 and EdDSA. */
 export const algorithms = [-7, -257, -8]
@@ -28,6 +28,7 @@ export async function creationOptions(
   { id, challenge }: NewChallenge,
   { userHandle, email, name, exclude }: Enrollment,
 ): Promise<Begun> {
+  const { generateRegistrationOptions } = await webauthn()
   const options = await generateRegistrationOptions({
     rpName: 'Harmont',
     rpID: rp.id,
@@ -49,6 +50,7 @@ export async function creationOptions(
 
 /** Options for signing in with any passkey of this server. */
 export async function requestOptions(rp: RelyingParty, { id, challenge }: NewChallenge): Promise<Begun> {
+  const { generateAuthenticationOptions } = await webauthn()
   const options = await generateAuthenticationOptions({
     rpID: rp.id,
     challenge: Uint8Array.from(challenge),

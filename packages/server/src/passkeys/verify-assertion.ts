@@ -1,10 +1,11 @@
-import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, VerifyAuthenticationResponseOpts } from '@simplewebauthn/server'
 import { apiError } from '../http/index.ts'
 import { challengeInvalid } from './challenges.ts'
 import { refuseFramed } from './client-data.ts'
 import type { PasskeyToCheck } from './login-store.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { userVerificationRequired } from './verify-attestation.ts'
+import { webauthn } from './webauthn.ts'
 
 /** The id of the passkey that made an assertion; empty, which none has, when it names none. */
 export function credentialIdOf(assertion: unknown): Buffer {
@@ -44,8 +45,9 @@ export async function verifyAssertion(
   return authenticationInfo.newCounter
 }
 
-async function verifyUnframed(options: Parameters<typeof verifyAuthenticationResponse>[0]) {
-  refuseFramed(options.response.response.clientDataJSON)
+async function verifyUnframed(options: VerifyAuthenticationResponseOpts) {
+  const { verifyAuthenticationResponse } = await webauthn()
+  await refuseFramed(options.response.response.clientDataJSON)
   return verifyAuthenticationResponse(options)
 }
 

@@ -1,10 +1,10 @@
-import { type RegistrationResponseJSON, verifyRegistrationResponse } from '@simplewebauthn/server'
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { apiError } from '../http/index.ts'
 import { challengeInvalid } from './challenges.ts'
 import { refuseFramed } from './client-data.ts'
 import { algorithms } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
+import { webauthn } from './webauthn.ts'
 
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
 /** How a browser reaches an authenticator. */
@@ -31,7 +31,8 @@ export async function verifyAttestation(
   challenge: Buffer,
   attestation: unknown,
 ): Promise<AttestedPasskey> {
-  const response = readAttestation(attestation)
+  const { verifyRegistrationResponse } = await webauthn()
+  const response = await readAttestation(attestation)
   let isOurChallenge = true
   const verified = await verifyRegistrationResponse({
     response,
@@ -86,7 +87,8 @@ export function userVerificationRequired(): Error {
  * Lets pass only what comes without certificates: no attestation was asked for, and to check a chain the library would fetch revocation lists from
  * wherever the certificates say.
  */
-function readAttestation(attestation: unknown): RegistrationResponseJSON {
+async function readAttestation(attestation: unknown): Promise<RegistrationResponseJSON> {
+  const { decodeAttestationObject } = await webauthn()
   const { response } = attestation as Partial<RegistrationResponseJSON>
   const transports: unknown = response?.transports
   try {
@@ -95,7 +97,7 @@ function readAttestation(attestation: unknown): RegistrationResponseJSON {
     )
     const isSelfMade = statement.get('fmt') === 'packed' && statement.get('attStmt').get('x5c') === undefined
     if (statement.get('fmt') !== 'none' && !isSelfMade) throw new Error('an attestation that was not asked for')
-    refuseFramed(response?.clientDataJSON ?? '')
+    await refuseFramed(response?.clientDataJSON ?? '')
     if (transports !== undefined && !Array.isArray(transports)) throw new Error('transports are no list')
   } catch (error) {
     throw registrationFailed('it is not an attestation of the kind `none`, made on a page of this server', error)
