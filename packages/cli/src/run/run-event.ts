@@ -1,0 +1,118 @@
+/**
+ * What is told of a run while it happens: one vocabulary for local and cloud runs, and for every way of showing them. Members are as `--json` prints
+ * them; kinds and members may be added, none is ever removed. Every step is queued before anything else is said of it.
+ */
+
+/** Unix milliseconds, as everywhere in the engine; printed as RFC 3339. */
+export type Instant = number
+
+/** The states of a job as the API names them. */
+export type StepState = 'passed' | 'failed' | 'skipped' | 'canceled' | 'timed_out'
+
+export type RunEvent =
+  | {
+      readonly kind: 'build_start'
+      readonly run_id: string
+      readonly plan: {
+        readonly step_count: number
+        /** Roots: steps that build in no other. */
+        readonly chain_count: number
+        readonly default_runner: string
+      }
+      readonly started_at: Instant
+    }
+  /** A server has taken the build. */
+  | {
+      readonly kind: 'build_accepted'
+      readonly build: {
+        readonly run_id: string
+        readonly number: number
+        readonly org: string
+        readonly pipeline: string
+      }
+      readonly watch_url: string
+    }
+  | {
+      readonly kind: 'step_queued'
+      readonly step_id: string
+      readonly key: string
+      /** Which chain of `builds_in` the step is in, from 0 in the order of their roots. */
+      readonly chain_idx: number
+      readonly parent_key: string | null
+      readonly display_name: string
+      /** Keys of what it waits for besides its parent. */
+      readonly depends_on: readonly string[]
+    }
+  /** Told when a step waits for something else than before; `reason` is a `wait_reason` of the API. */
+  | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }
+  | {
+      readonly kind: 'step_start'
+      readonly step_id: string
+      readonly runner: string
+      readonly image: string | null
+      readonly attempt: number
+      readonly started_at: Instant
+    }
+  /** One line without its line break. `stream` `meta`: a remark of the engine's own. */
+  | {
+      readonly kind: 'step_log'
+      readonly step_id: string
+      readonly stream: 'stdout' | 'stderr' | 'meta'
+      readonly line: string
+      readonly ts: Instant
+    }
+  /** The step was not run: `tag` says which run made what it left. */
+  | { readonly kind: 'step_cache_hit'; readonly step_id: string; readonly key: string; readonly tag: string }
+  /** `reason` is a sentence. */
+  | { readonly kind: 'step_skipped'; readonly step_id: string; readonly reason: string }
+  /** The attempt failed and another one follows; `attempt` is the failed one's number, of `of` in all. */
+  | {
+      readonly kind: 'step_retry'
+      readonly step_id: string
+      readonly attempt: number
+      readonly of: number
+      readonly exit_code: number | null
+      readonly reason: string | null
+    }
+  | {
+      readonly kind: 'step_end'
+      readonly step_id: string
+      readonly exit_code: number | null
+      readonly duration_ms: number
+      readonly snapshot: string | null
+      readonly state: StepState
+      /** It failed, and the build is not failed by it. */
+      readonly soft_failed: boolean
+      /** A code of `Job.error_code`, and its sentence. */
+      readonly error_code: string | null
+      readonly message: string | null
+    }
+  /** The first failure of a chain that counts. */
+  | {
+      readonly kind: 'chain_failed'
+      readonly chain_idx: number
+      readonly failed_step_id: string
+      readonly failed_step_key: string
+      readonly exit_code: number | null
+      readonly message: string
+      readonly ts: Instant
+    }
+  | { readonly kind: 'artifact'; readonly step_id: string; readonly path: string; readonly size: number }
+  | {
+      readonly kind: 'build_end'
+      readonly exit_code: number
+      readonly duration_ms: number
+      readonly state: 'passed' | 'failed' | 'canceled'
+      readonly error_code: string | null
+      readonly message: string | null
+    }
+
+/**
+ * Somewhere that events go to. Resolves when it takes more: whoever produces awaits it, so that a slow terminal slows reading and nothing is dropped or
+ * piles up.
+ */
+export interface RunView {
+  tell(event: RunEvent): Promise<void>
+  /** The run is over, or given up: what was drawn stays, and the terminal is as it was. */
+  close(): Promise<void>
+}
