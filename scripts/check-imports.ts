@@ -42,6 +42,7 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/logs': 'packages/logs',
   '@harmont/sandbox': 'packages/sandbox',
   '@harmont/hm': 'packages/pipeline',
+  '@harmont/hm/toolchains': 'packages/pipeline',
   '@harmont/source-set': 'packages/source-set',
   '@harmont/render': 'packages/render',
   '@harmont/engine': 'packages/engine',

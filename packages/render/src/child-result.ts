@@ -1,0 +1,39 @@
+import type { EnvelopeError, ListedPipeline } from './envelope.ts'
+
+/** What a child of either language writes. */
+export interface ChildResult {
+  readonly pipelines: readonly ChildPipeline[]
+  readonly errors: readonly EnvelopeError[]
+}
+
+export interface ChildPipeline extends ListedPipeline {
+  /** The IR without cache keys; absent where it was not asked for. */
+  readonly definition?: unknown
+}
+
+/** The result as data; undefined when it is none: the programs of a project can write to the file too. */
+export function parseChildResult(text: string): ChildResult | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined // what is no JSON is no result
+  }
+  return isResult(value) ? value : undefined
+}
+
+function isResult(value: unknown): value is ChildResult {
+  if (typeof value !== 'object' || value === null || !('pipelines' in value) || !('errors' in value)) return false
+  const { pipelines, errors } = value
+  return (
+    Array.isArray(pipelines) &&
+    Array.isArray(errors) &&
+    pipelines.every((each) => ['slug', 'name', 'file'].every((name) => typeof memberOf(each, name) === 'string')) &&
+    pipelines.every((each) => typeof memberOf(each, 'allow_manual') === 'boolean') &&
+    errors.every((each) => ['code', 'message', 'file'].every((name) => typeof memberOf(each, name) === 'string'))
+  )
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}

@@ -1,0 +1,46 @@
+import { clearTargetCache } from '@harmont/hm'
+import type { ChildPipeline, ChildResult } from '../child-result.ts'
+import type { EnvelopeError } from '../envelope.ts'
+import type { Arguments } from './arguments.ts'
+import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
+import { explain } from './explain.ts'
+
+/** Loads every file and evaluates the pipelines that are asked for, each on its own. `loaded` are the project files loaded so far. */
+export async function evaluate({ project, wanted }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
+  const { definitions, failures } = await loadDefinitions(project)
+  const problem = (file: string, slug: string | null, error: unknown): EnvelopeError => {
+    const { message, line } = explain(error, { project, file, loaded })
+    return { file, slug, code: 'render_failed', message, line }
+  }
+  const errors = failures.map(({ file, error }) => problem(file, null, error))
+  const pipelines: ChildPipeline[] = []
+  for (const each of definitions) {
+    const { slug } = each.definition
+    if (typeof wanted === 'object' && slug !== wanted.slug) continue
+    try {
+      const pipeline = wanted === 'list' ? told(each) : { ...told(each), definition: await documentOf(each) }
+      // Here, where what cannot be written is still this pipeline's error.
+      JSON.stringify(pipeline)
+      pipelines.push(pipeline)
+    } catch (error) {
+      errors.push(problem(each.file, slug, error))
+    }
+  }
+  return { pipelines, errors }
+}
+
+function told({ definition, file }: LoadedDefinition): ChildPipeline {
+  const { slug, name, allowManual, triggers } = definition
+  const shown = typeof name === 'string' ? name : slug
+  return { slug, name: shown, allow_manual: allowManual !== false, triggers: triggers ?? [], file }
+}
+
+async function documentOf({ definition }: LoadedDefinition): Promise<object> {
+  const { slug, pipeline } = definition
+  clearTargetCache()
+  const document: unknown = typeof pipeline === 'function' ? await pipeline() : pipeline
+  if (typeof document === 'object' && document !== null && JSON.stringify(document) !== undefined) return document
+  throw new TypeError(
+    `the pipeline ${JSON.stringify(slug)} gave ${String(document)}: expected what pipeline() gives. Return it.`,
+  )
+}

@@ -1,0 +1,36 @@
+import { statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ourDirectories } from './sdk-places.ts'
+
+const extensions = ['.ts', '.mts', '.js', '.mjs']
+
+/** Whether a file belongs to the project itself, not to a package installed in it nor to the SDK. */
+export function isProjectFile(project: string, file: string): boolean {
+  if (!isBelow(project, file) || relative(project, file).split('/').includes('node_modules')) return false
+  return !ourDirectories.some((directory) => isBelow(directory, file))
+}
+
+/** Whether a file is the SDK's own, or this program's. */
+export function isOurs(file: string): boolean {
+  return ourDirectories.some((directory) => isBelow(directory, file))
+}
+
+/** The address of a file that an import means: `./x` and `./x.js` are `./x.ts` where only that exists. undefined: as it is written. */
+export function withExtension(path: string, from: string): string | undefined {
+  const wanted = resolve(from, path)
+  if (isFile(wanted)) return undefined
+  const stem = wanted.replace(/\.(m?)js$/, '')
+  const candidates = [...extensions.map((each) => stem + each), ...extensions.map((each) => `${wanted}/index${each}`)]
+  const found = candidates.find(isFile)
+  return found === undefined ? undefined : pathToFileURL(found).href
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function isBelow(directory: string, file: string): boolean {
+  const path = relative(directory, file)
+  return path !== '' && path !== '..' && !path.startsWith('../')
+}

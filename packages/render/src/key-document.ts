@@ -1,0 +1,80 @@
+import process from 'node:process'
+import { checkDocument, type IrCachePolicy, type IrDocument, withCacheKeys } from '@harmont/ir'
+import { type SourceDigests, sourceDigests } from '@harmont/source-set'
+import { warningsOf } from './document-warnings.ts'
+import type { KeyedRenderOptions } from './render-options.ts'
+
+/** What the keys of all pipelines of a rendering share. */
+export interface Keys {
+  readonly org: string
+  readonly now: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Read once, when a policy first asks for files. */
+  readonly digests: () => Promise<SourceDigests>
+}
+
+export interface Keyed {
+  readonly json: string
+  readonly warnings: readonly string[]
+  /** Why it does not plan; null when it does. */
+  readonly problem: { readonly code: string; readonly message: string } | null
+}
+
+export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOptions): Keys {
+  let digests: Promise<SourceDigests> | undefined
+  const read = async () => sourceDigests(typeof sourceSet === 'function' ? await sourceSet() : sourceSet)
+  return {
+    org: org ?? (env.HM_PIPELINE_ORG || 'default'),
+    now: now ?? Math.floor(Date.now() / 1000),
+    env,
+    digests: () => {
+      digests ??= read()
+      return digests
+    },
+  }
+}
+
+/**
+ * A document of either language with its cache keys (`sdk-cli.md` 2.2), and what its author should know of it. One that does not plan stays as it is.
+ * Fails with SourceError when the files cannot be read, and with an Error for a path outside the project.
+ */
+export async function keyDocument(document: unknown, slug: string, keys: Keys): Promise<Keyed> {
+  const text = JSON.stringify(document ?? null)
+  const checked = checkDocument(text)
+  if (!checked.ok) return { json: text, warnings: [], problem: checked.error }
+  if (!isGraphForm(document)) {
+    const told =
+      'cache keys are resolved for pipelines made by pipeline() only; steps without a key of their own always run.'
+    return {
+      json: text,
+      warnings: /"cache":/.test(text) ? [...checked.warnings, told] : checked.warnings,
+      problem: null,
+    }
+  }
+  const digests = new Map<readonly string[], readonly string[]>()
+  const unmatched: string[] = []
+  for (const paths of watchedPaths(document)) {
+    const found = await (await keys.digests()).of(paths)
+    digests.set(paths, found)
+    if (found.length === 0)
+      unmatched.push(`onChange(${paths.map((path) => JSON.stringify(path)).join(', ')}) matches no file.`)
+  }
+  const context = { ...keys, slug, digests: (paths: readonly string[]) => digests.get(paths) ?? [] }
+  const json = JSON.stringify(withCacheKeys(document, context))
+  return { json, warnings: [...checked.warnings, ...warningsOf(document), ...unmatched], problem: null }
+}
+
+function watchedPaths({ graph }: IrDocument): (readonly string[])[] {
+  const open: (IrCachePolicy | undefined)[] = graph.nodes.map(({ step }) => step.cache).reverse()
+  const found: (readonly string[])[] = []
+  while (open.length > 0) {
+    const policy = open.pop()
+    if (policy?.policy === 'on_change') found.push(policy.paths)
+    if (policy?.policy === 'compose') open.push(...[...policy.sub_policies].reverse())
+  }
+  return found
+}
+
+function isGraphForm(document: unknown): document is IrDocument {
+  return typeof document === 'object' && document !== null && 'graph' in document && document.graph instanceof Object
+}

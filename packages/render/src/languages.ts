@@ -1,0 +1,84 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { findHome } from './home.ts'
+
+export interface LanguageCommand {
+  readonly program: string
+  readonly args: readonly string[]
+  /** Beside the environment of all children. */
+  readonly env: Environment
+}
+
+/** A language of pipeline files. */
+export interface Language {
+  readonly name: string
+  /** Pipeline files of this language, relative to the project, in name order. */
+  readonly files: readonly string[]
+  /** What may be started, the first that is there and new enough. `cache`: where compiled code is kept. */
+  readonly commands: (env: Environment, cache: string | undefined) => readonly LanguageCommand[]
+  /** What to do when nothing can be started. */
+  readonly advice: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The exit code with which a Python tells that it is too old. */
+export const tooOld = 97
+
+// Our SDK comes first, in place of the working directory, so that nothing shadows it. Its compiled code is kept, but nowhere near the project.
+const bootstrap = `import sys
+if sys.version_info < (3, 11):
+    sys.exit(${tooOld})
+source, cache = sys.argv[1:3]
+del sys.argv[1:3]
+sys.path[0] = source
+if cache:
+    sys.pycache_prefix = cache
+    sys.dont_write_bytecode = False
+from runpy import run_module
+run_module("harmont._render", run_name="__main__", alter_sys=True)
+`
+
+/** The languages that a project has pipeline files of (`sdk-cli.md` 3.4). null: it has no directory `.hm`. */
+export function languagesOf(project: string): readonly Language[] | null {
+  const names = pipelineFiles(project)
+  if (names === null) return null
+  const home = findHome()
+  const script = names.filter((name) => !name.endsWith('.py'))
+  const python = names.filter((name) => name.endsWith('.py'))
+  const languages: Language[] = [
+    {
+      name: 'TypeScript',
+      files: script,
+      commands: (_, cache) => [
+        {
+          program: process.execPath,
+          args: ['--disable-warning=ExperimentalWarning', home.child],
+          env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
+        },
+      ],
+      advice: 'install hm again',
+    },
+    {
+      name: 'Python',
+      files: python,
+      commands: (env, cache) =>
+        [env.HM_PYTHON, 'python3', 'python']
+          .filter((program): program is string => program !== undefined && program !== '')
+          .map((program) => ({ program, args: ['-c', bootstrap, home.python, cache ?? ''], env: {} })),
+      advice: 'install Python 3.11 or later, or name one in HM_PYTHON',
+    },
+  ]
+  return languages.filter(({ files }) => files.length > 0)
+}
+
+// Names beginning with `_` or `.`, and subdirectories, are only for import.
+function pipelineFiles(project: string): string[] | null {
+  const directory = join(project, '.hm')
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return null
+  return readdirSync(directory)
+    .filter((name) => /^[^._].*\.(py|m?[tj]s)$/.test(name) && !/\.d\.m?ts$/.test(name))
+    .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() !== true)
+    .map((name) => `.hm/${name}`)
+}

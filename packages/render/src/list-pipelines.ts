@@ -1,0 +1,36 @@
+import { duplicateMessage, duplicates } from './duplicates.ts'
+import type { EnvelopeError, ListedPipeline } from './envelope.ts'
+import type { RenderOptions } from './render-options.ts'
+import { type Gathered, runLanguages, type Wanted } from './run-languages.ts'
+
+export interface Listed {
+  readonly pipelines: readonly ListedPipeline[]
+  readonly errors: readonly EnvelopeError[]
+  /** What the programs printed, both streams as they came. */
+  readonly output: string
+}
+
+/**
+ * Loads the pipeline files of a project and tells what is in them, without evaluating any pipeline. Nothing where there is no directory `.hm`. Rejects with
+ * the reason of the signal.
+ */
+export async function listPipelines(options: RenderOptions): Promise<Listed> {
+  return gather(options, 'list')
+}
+
+/** The same with what is asked for evaluated. A slug that is there twice is an error, and none of the two is a pipeline. */
+export async function gather(options: RenderOptions, wanted: Wanted): Promise<Gathered> {
+  const gathered = await runLanguages(options, wanted)
+  if (gathered === null) return { pipelines: [], errors: [], output: '' }
+  const { pipelines, errors, output } = gathered
+  const clashes = duplicates([...pipelines, ...errors])
+  const isClear = ({ slug }: { readonly slug: string | null }) => slug === null || !clashes.has(slug)
+  const clashed = [...clashes].map(([slug, files]) => ({
+    file: files[1],
+    slug,
+    code: 'duplicate_slug',
+    message: duplicateMessage(slug, files),
+    line: null,
+  }))
+  return { pipelines: pipelines.filter(isClear), errors: [...errors.filter(isClear), ...clashed], output }
+}

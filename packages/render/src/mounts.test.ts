@@ -1,0 +1,84 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { parsePlan } from '@harmont/ir'
+import { readSourceSet } from '@harmont/source-set'
+import { expect, it } from 'vitest'
+import { renderMounts } from './mounts.ts'
+import { newProject } from './project.test-support.ts'
+import { renderPipeline } from './render-pipeline.ts'
+
+const files = {
+  '.hm/ci.ts': `import { sh, pipeline, onChange } from '@harmont/hm'
+import * as toolchains from '@harmont/hm/toolchains'
+export default { slug: "it's $HOME".length > 0 ? 'ci' : '', pipeline: () => pipeline([sh('make', { key: 'a', cache: onChange('**/*.c', 'src') })]) }
+void toolchains
+`,
+  '.hm/py.py': `import harmont as hm
+
+@hm.pipeline("py")
+def py():
+    return hm.sh("make", key="a", cache=hm.on_change("**/*.c", "src"))
+`,
+  '.hmignore': '*.bin\n',
+  'src/a.c': 'int a;',
+  'src/b.c': 'int b;',
+  'big.bin': 'x',
+}
+
+/** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
+function renderAsSandbox(root: string, slug: string) {
+  const { mounts, command, outputPath } = renderMounts()
+  let script = command(slug)
+    .replace('/workspace', join(root, 'workspace'))
+    .replaceAll(outputPath, root + outputPath)
+  for (const { source, target } of mounts) {
+    mkdirSync(dirname(root + target), { recursive: true })
+    if (source === dirname(process.execPath)) symlinkSync(source, root + target)
+    else cpSync(source, root + target, { recursive: true, filter: (file) => !file.endsWith('/node_modules') })
+    script = script.replaceAll(target, root + target)
+  }
+  chmodSync(join(root, 'opt/harmont-render'), 0o555)
+  const env = { HOME: '/nonexistent', PATH: process.env.PATH }
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env })
+  chmodSync(join(root, 'opt/harmont-render'), 0o755)
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
+  return readFileSync(root + outputPath, 'utf8')
+}
+
+it.each(['ci', 'py'])(
+  'a sandbox has all that rendering %s needs, and its keys are those of a dirty checkout',
+  async (slug) => {
+    const checkout = newProject({ ...files, '.gitignore': 'out\n' })
+    execFileSync('git', ['init', '--quiet'], { cwd: checkout })
+    mkdirSync(join(checkout, 'out'))
+    symlinkSync('../src/a.c', join(checkout, 'out/ignored.c'))
+    const here = await renderPipeline({
+      project: checkout,
+      slug,
+      context: null,
+      sourceSet: () => readSourceSet(checkout),
+    })
+
+    const root = newProject(
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [`workspace/${path}`, text])),
+    )
+    const json = renderAsSandbox(root, slug)
+
+    expect(parsePlan(json)).toMatchObject({ ok: true, plan: { steps: [{ command: 'make' }] } })
+    expect(json).toMatch(/"key":"[0-9a-f]{64}"/)
+    expect(here).toMatchObject({ ok: true, json })
+  },
+)
+
+it('a slug is a text, whatever the shell makes of it', () => {
+  const project = newProject({})
+  const slug = `x'; touch "${project}/evil" #$(touch "${project}/evil")`
+  const command = renderMounts()
+    .command(slug)
+    .replace(/^exec \S+/, `printf '%s\\n'`)
+  const words = spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout
+  expect(words.split('\n')).toContain(slug)
+  expect(existsSync(join(project, 'evil'))).toBe(false)
+})

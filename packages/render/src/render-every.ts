@@ -1,0 +1,48 @@
+import { compareText } from '@harmont/ir'
+import type { ChildPipeline } from './child-result.ts'
+import type { Envelope, EnvelopeError, EnvelopePipeline } from './envelope.ts'
+import { type Keys, keyDocument, keysOf } from './key-document.ts'
+import { gather } from './list-pipelines.ts'
+import type { KeyedRenderOptions } from './render-options.ts'
+
+export interface RenderedEvery {
+  readonly envelope: Envelope
+  /** Sentences for the author, each beginning with the file. */
+  readonly warnings: readonly string[]
+  /** What the programs printed, both streams as they came. */
+  readonly output: string
+}
+
+/**
+ * Evaluates every pipeline of a project on its own; one that fails, or does not plan, is among the errors, and the others count. Rejects with SourceError
+ * when the files cannot be read, and with the reason of the signal.
+ */
+export async function renderEvery(options: KeyedRenderOptions): Promise<RenderedEvery> {
+  const gathered = await gather(options, 'all')
+  const keys = keysOf(options)
+  const errors: EnvelopeError[] = [...gathered.errors]
+  const pipelines: EnvelopePipeline[] = []
+  const warnings: string[] = []
+  for (const each of gathered.pipelines) {
+    const { pipeline, error, told } = await keyPipeline(each, keys)
+    if (pipeline !== null) pipelines.push(pipeline)
+    if (error !== null) errors.push(error)
+    warnings.push(...told.map((warning) => `${each.file}: ${warning}`))
+  }
+  errors.sort((a, b) => compareText(a.file, b.file))
+  return { envelope: { schema_version: '1', pipelines, errors }, warnings, output: gathered.output }
+}
+
+async function keyPipeline(child: ChildPipeline, keys: Keys) {
+  const { slug, name, allow_manual, triggers, file } = child
+  const refused = (code: string, message: string): EnvelopeError => ({ file, slug, code, message, line: null })
+  try {
+    const { json, warnings, problem } = await keyDocument(child.definition, slug, keys)
+    if (problem !== null) return { pipeline: null, told: [], error: refused(problem.code, problem.message) }
+    const pipeline = { slug, name, allow_manual, triggers, definition: JSON.parse(json), file }
+    return { pipeline, told: warnings, error: null }
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('bad_path')) throw error
+    return { pipeline: null, told: [], error: refused('render_failed', `${file}: ${error.message}`) }
+  }
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import process from 'node:process'
+
+export interface ChildCommand {
+  readonly program: string
+  readonly args: readonly string[]
+  /** The working directory. */
+  readonly project: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly timeoutSeconds: number
+  readonly signal: AbortSignal | undefined
+}
+
+export type ChildEnd =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'exit'; readonly code: number | null; readonly signal: string | null; readonly stderr: string }
+  | { readonly kind: 'timeout' | 'output limit' }
+
+const mostBytes = 16 * 1024 * 1024
+const longestWords = 4_000
+/** For what a process that left the group and holds our pipes still writes. */
+const lingerMs = 200
+
+/**
+ * Runs a program in a process group of its own, with nothing to read; at its end, or the end of its time, the whole group is killed. `output` gets what it
+ * prints, both streams as they come. Rejects with the signal's reason when that aborts.
+ */
+export function runChild(command: ChildCommand, output: Buffer[]): Promise<ChildEnd> {
+  const { program, args, project, env, timeoutSeconds, signal } = command
+  signal?.throwIfAborted()
+  const child = spawn(program, args, { cwd: project, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  return new Promise((resolve, reject) => {
+    let bytes = 0
+    let words = Buffer.alloc(0)
+    let limit: 'timeout' | 'output limit' | undefined
+    const stop = (why: 'timeout' | 'output limit') => {
+      limit ??= why
+      killGroup(child)
+    }
+    const timer = setTimeout(stop, timeoutSeconds * 1000, 'timeout')
+    const abort = () => killGroup(child)
+    signal?.addEventListener('abort', abort)
+    const hear = (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes > mostBytes) stop('output limit')
+      else output.push(piece)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', (piece: Buffer) => {
+      hear(piece)
+      words = Buffer.concat([words, piece]).subarray(-4 * longestWords)
+    })
+    let linger: NodeJS.Timeout | undefined
+    child.on('exit', () => {
+      killGroup(child)
+      linger = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, lingerMs)
+    })
+    const settle = () => {
+      clearTimeout(timer)
+      clearTimeout(linger)
+      signal?.removeEventListener('abort', abort)
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      settle()
+      if (error.code === 'ENOENT' || error.code === 'EACCES') resolve({ kind: 'missing' })
+      else reject(error)
+    })
+    child.on('close', (code, by) => {
+      settle()
+      const stderr = [...words.toString().trim()].slice(-longestWords).join('')
+      if (signal?.aborted) reject(signal.reason)
+      else resolve(limit === undefined ? { kind: 'exit', code, signal: by, stderr } : { kind: limit })
+    })
+  })
+}
+
+/** A result that a child wrote; null when there is none, a sentence when it is too large. */
+export async function readResult(file: string): Promise<{ readonly text: string } | string | null> {
+  try {
+    const { size } = await stat(file)
+    if (size > mostBytes) return `the pipelines are ${size} bytes, more than ${mostBytes}`
+    return { text: await readFile(file, 'utf8') }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}

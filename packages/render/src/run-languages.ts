@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { compareText } from '@harmont/ir'
+import { type ChildResult, parseChildResult } from './child-result.ts'
+import type { EnvelopeError } from './envelope.ts'
+import { type Language, languagesOf, tooOld } from './languages.ts'
+import type { RenderFacts, RenderOptions } from './render-options.ts'
+import { type ChildEnd, readResult, runChild } from './run-child.ts'
+
+export type Wanted = { readonly slug: string } | 'all' | 'list'
+
+/** What both languages gave, in order of their files. */
+export interface Gathered extends ChildResult {
+  readonly output: string
+}
+
+/** Starts a child for each language that the project has files of, at the same time. null: there is no directory `.hm`. */
+export async function runLanguages(options: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
+  const languages = languagesOf(options.project)
+  if (languages === null) return null
+  const folder = await mkdtemp(join(tmpdir(), 'hm-render-'))
+  const output: Buffer[] = []
+  try {
+    const results = await Promise.all(
+      languages.map((language) => runLanguage(language, options, wanted, join(folder, language.name), output)),
+    )
+    const inOrder = <T extends { readonly file: string }>(list: readonly T[]) =>
+      [...list].sort((a, b) => compareText(a.file, b.file))
+    return {
+      pipelines: inOrder(results.flatMap(({ pipelines }) => pipelines)),
+      errors: inOrder(results.flatMap(({ errors }) => errors)),
+      output: Buffer.concat(output).toString(),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runLanguage(
+  language: Language,
+  options: RenderOptions,
+  wanted: Wanted,
+  out: string,
+  output: Buffer[],
+): Promise<ChildResult> {
+  const { project, signal, cacheDirectory } = options
+  const env = environmentOf(options)
+  const timeoutSeconds = options.timeoutSeconds ?? timeoutOf(env)
+  const asked = typeof wanted === 'object' ? ['--slug', wanted.slug] : [`--${wanted}`]
+  const cache = cacheDirectory === undefined ? undefined : join(cacheDirectory, language.name)
+  const tried: string[] = []
+  for (const each of language.commands(env, cache)) {
+    const args = [...each.args, '--dir', project, ...asked, '--out', out]
+    const command = { program: each.program, args, project, env: { ...env, ...each.env }, timeoutSeconds, signal }
+    const end = await runChild(command, output)
+    if (end.kind !== 'missing' && !isRefusal(end)) return await resultOf(language, end, out, timeoutSeconds)
+    tried.push(each.program)
+  }
+  const message = `expected a program for ${language.name}, got none that is new enough: tried ${tried.join(', ')}. ${language.advice}`
+  return failed(language, message)
+}
+
+// A wrapper that chooses among versions says with 127 that it has none.
+function isRefusal(end: ChildEnd): boolean {
+  return end.kind === 'exit' && (end.code === tooOld || end.code === 127)
+}
+
+async function resultOf(
+  language: Language,
+  end: Exclude<ChildEnd, { kind: 'missing' }>,
+  out: string,
+  timeoutSeconds: number,
+): Promise<ChildResult> {
+  if (end.kind === 'timeout') {
+    const advice = 'Do less in the pipeline files, or set HM_RENDER_TIMEOUT to more seconds.'
+    return failed(language, `rendering took longer than ${timeoutSeconds} seconds. ${advice}`)
+  }
+  if (end.kind !== 'exit') return failed(language, 'the pipeline files printed more than 16 MiB. Print less.')
+  if (end.code !== 0) {
+    const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`
+    const silent = `the program ended ${how} before the pipelines were there.`
+    return failed(language, end.stderr || silent, end.stderr !== '')
+  }
+  const written = await readResult(out)
+  if (typeof written === 'string') return failed(language, `${written}. Make the pipelines smaller.`)
+  const result = written === null ? undefined : parseChildResult(written.text)
+  if (result !== undefined) return result
+  return failed(language, 'the program ended without a result. A pipeline file must run to its end.')
+}
+
+/** What is wrong with all files of a language. `isPlaced`: the message has its place. */
+function failed({ files }: Language, message: string, isPlaced = false): ChildResult {
+  const [first = '.hm', another] = files
+  const file = another === undefined ? first : '.hm'
+  const line = isPlaced ? /^\.hm\/[^\n]*?:(\d+): /.exec(message)?.[1] : undefined
+  const error: EnvelopeError = {
+    file,
+    slug: null,
+    code: 'render_failed',
+    message: isPlaced ? message : `${file}: ${message}`,
+    line: line === undefined ? null : Number(line),
+  }
+  return { pipelines: [], errors: [error] }
+}
+
+function environmentOf({ env = process.env, context }: RenderOptions): Record<string, string | undefined> {
+  return {
+    ...env,
+    PYTHONHASHSEED: '0',
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...(context === null ? {} : variablesOf(context)),
+  }
+}
+
+function variablesOf(facts: RenderFacts): Record<string, string | undefined> {
+  return {
+    HARMONT_EVENT: facts.event ?? undefined,
+    HARMONT_BRANCH: facts.branch ?? undefined,
+    HARMONT_BASE_BRANCH: facts.baseBranch ?? undefined,
+    HARMONT_TAG: facts.tag ?? undefined,
+    HARMONT_COMMIT: facts.commit ?? undefined,
+    HARMONT_PULL_REQUEST: facts.pullRequest === null ? undefined : String(facts.pullRequest),
+    HARMONT_LOCAL: facts.local ? 'true' : undefined,
+  }
+}
+
+function timeoutOf({ HM_RENDER_TIMEOUT: text }: Readonly<Record<string, string | undefined>>): number {
+  if (text === undefined || text === '') return 60
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Error(`HM_RENDER_TIMEOUT: expected whole seconds like 60, got ${JSON.stringify(text)}.`)
+}
