@@ -35,7 +35,7 @@ async function here() {
   // Not Node's default place, which is in the shared /tmp.
   module.enableCompileCache?.(join(cache, 'compiled'))
   const source = join(home, 'src', 'main.ts')
-  await import(existsSync(source) ? source : join(home, 'dist', 'hm.js'))
+  await import(existsSync(source) ? source : join(home, 'lib', 'main.js'))
 }
 
 /** The program of the npm package `node`, wherever npm put that package. */

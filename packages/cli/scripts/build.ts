@@ -1,0 +1,91 @@
+/** `npm run build -w packages/cli`: the package that is published, in `dist/` or the directory that is named. Among sources hm needs no build. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { notices } from './notices.ts'
+
+const cli = dirname(dirname(fileURLToPath(import.meta.url)))
+const rooms = dirname(cli)
+const out = resolve(process.argv[2] ?? join(cli, 'dist'))
+const lib = join(out, 'lib')
+
+// What hm does not use of a room goes, with what that imports: only entries have effects of their own.
+const roomsHaveNoEffects: Plugin = {
+  name: 'rooms-have-no-effects',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^(\.|@harmont\/)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'resolving' || importer.includes('/node_modules/')) return undefined
+      const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' })
+      return { ...found, sideEffects: false }
+    }),
+}
+
+const common = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  // CommonJS packages in an ES module still ask for Node's own modules by this name.
+  banner: {
+    js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",
+  },
+  plugins: [roomsHaveNoEffects],
+} satisfies BuildOptions
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(lib, { recursive: true })
+
+const metafiles: Metafile[] = []
+
+// The command, and the thread of the sandbox, which its driver looks for beside itself.
+const command = await build({
+  ...common,
+  entryPoints: { main: join(cli, 'src/main.ts'), 'source-worker': join(rooms, 'sandbox/src/source/worker.ts') },
+  outdir: lib,
+  chunkNames: '[name]-[hash]',
+})
+metafiles.push(command.metafile)
+
+// What renders, where `findHome` of @harmont/render looks. One build, so that a pipeline and the child share one SDK.
+const child = await build({
+  ...common,
+  entryPoints: {
+    child: join(rooms, 'render/src/child/main.ts'),
+    'hm/index': join(rooms, 'pipeline/src/index.ts'),
+    'hm/toolchains': join(rooms, 'pipeline/src/toolchains/index.ts'),
+    'hm/ir': join(rooms, 'ir/src/index.ts'),
+  },
+  outdir: join(lib, 'render'),
+  chunkNames: 'hm/[name]-[hash]',
+})
+metafiles.push(child.metafile)
+
+cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harmont'), {
+  recursive: true,
+  filter: (path) => !path.endsWith('__pycache__'),
+})
+
+// Programs for the shell, which the driver looks for beside itself too.
+const scripts = join(rooms, 'sandbox/src/oci')
+for (const name of readdirSync(scripts)) if (name.endsWith('.sh')) cpSync(join(scripts, name), join(lib, name))
+
+cpSync(join(cli, 'bin'), join(out, 'bin'), { recursive: true })
+cpSync(join(cli, '../../LICENSE'), join(out, 'LICENSE'))
+cpSync(join(cli, 'PUBLISHED.md'), join(out, 'README.md'))
+writeFileSync(join(out, 'THIRD-PARTY-NOTICES'), notices(metafiles, dirname(rooms)))
+
+const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
+  readFileSync(join(cli, 'package.json'), 'utf8'),
+) as Record<string, unknown> & { dependencies: Record<string, string> }
+// All else is in the bundle.
+const published = { name, version, description, license, type, engines, bin, dependencies: { node: dependencies.node } }
+writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)

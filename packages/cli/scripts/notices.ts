@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+
+/** The licence texts of all packages that are in the bundles. Throws for one that has none. */
+export function notices(metafiles: readonly Metafile[], root: string): string {
+  const directories = new Set<string>()
+  for (const { outputs } of metafiles)
+    for (const output of Object.values(outputs))
+      for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+        const directory = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
+        if (directory !== undefined && bytesInOutput > 0) directories.add(directory.replace(/^(\.\.\/)+/, ''))
+      }
+  return [...directories]
+    .sort()
+    .map((directory) => notice(join(root, directory)))
+    .join('\n\n')
+}
+
+function notice(directory: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const { name, version, license } = manifest as Record<string, unknown>
+  const file = readdirSync(directory).find((each) => /^(licen[cs]e|copying)/i.test(each))
+  if (file === undefined) throw new Error(`${directory} has no licence text: it cannot be in a bundle`)
+  return `${name} ${version} (${license})\n\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
+}

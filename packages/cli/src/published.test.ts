@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { version } from './version.ts'
+
+// What users install: both packages built, packed by npm and installed into an empty project. The package `node`, 120 MB, is ours
+// by a link, so that no registry is needed.
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const run = promisify(execFile)
+
+let home: string
+let project: string
+const env = () => ({ PATH: process.env.PATH ?? '', HOME: home })
+
+async function pack(room: string): Promise<string> {
+  const built = join(home, 'built', room)
+  await run(process.execPath, [join(root, 'packages', room, 'scripts/build.ts'), built])
+  const { stdout } = await run('npm', ['pack', '--offline', '--json', '--pack-destination', home, built], {
+    env: env(),
+  })
+  const name = /"filename": "([^"]+\.tgz)"/.exec(stdout)?.[1] ?? ''
+  return join(home, name)
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'hm-published-'))
+  project = join(home, 'project')
+  await mkdir(project)
+  const [cli, sdk] = [await pack('cli'), await pack('pipeline')]
+  const devDependencies = {
+    '@harmont/cli': `file:${cli}`,
+    '@harmont/hm': `file:${sdk}`,
+    node: `file:${join(root, 'node_modules/node')}`,
+  }
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'example', version: '1.0.0', type: 'module', devDependencies }),
+  )
+  await run('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: project,
+    env: env(),
+  })
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+const hm = (...args: string[]) => run(join(project, 'node_modules/.bin/hm'), args, { cwd: project, env: env() })
+
+test('the installed hm says its version', async () => {
+  expect(await hm('--version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
+  expect(await hm('version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
+})
+
+test('the installed hm has its commands, each loaded from the bundle', async () => {
+  expect((await hm('help')).stdout).toContain('Usage: hm COMMAND')
+  await hm('config', 'set', 'cloud.org', 'acme')
+  expect((await hm('config', 'get', 'cloud.org')).stdout).toBe('acme\n')
+  expect((await hm('completion', 'bash')).stdout).toContain('complete -F _hm hm')
+})
+
+test('it depends on node alone, and carries the licences of what it bundles', async () => {
+  const folder = join(project, 'node_modules/@harmont/cli')
+  const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  expect(Object.keys(dependencies)).toEqual(['node'])
+  expect(await readFile(join(folder, 'THIRD-PARTY-NOTICES'), 'utf8')).toMatch(/^smol-toml .*BSD-3-Clause/m)
+})
+
+test('the installed SDK runs below node_modules, and its types hold', async () => {
+  const program = `import { pipeline, sh } from '@harmont/hm'\nconst made = pipeline([sh('true', { label: 'one' })])\nconsole.log(JSON.stringify(made).includes('true'))\n`
+  await writeFile(join(project, 'ci.ts'), program)
+  const { stdout } = await run(process.execPath, ['ci.ts'], { cwd: project })
+  expect(stdout).toBe('true\n')
+  await writeFile(join(project, 'typed.ts'), program.replace(/console.*/, ''))
+  await writeFile(join(project, 'wrong.ts'), `import { sh } from '@harmont/hm'\nsh(3)\n`)
+  const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', types: [] }
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts', 'wrong.ts'] }))
+  const judged = await run(join(root, 'node_modules/.bin/tsc'), ['-p', project]).catch(
+    (error: { stdout: string }) => error,
+  )
+  expect(judged.stdout.trim().split('\n')).toEqual([expect.stringMatching(/wrong\.ts\(2,4\): error TS2345/)])
+})
