@@ -1,0 +1,88 @@
+"""What cargo's verbs share."""
+
+from __future__ import annotations
+
+from ._quote import quote_value
+from ._toolchain import texts_of
+from ._wrong_use import boolean_of, misuse, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ._step_options import StepOptions
+
+    class CargoOptions(StepOptions, total=False):
+        packages: Sequence[str] | None
+        workspace: bool | None
+        exclude: Sequence[str] | None
+        all_targets: bool | None
+        all_features: bool | None
+        no_default_features: bool | None
+        features: Sequence[str] | None
+        target: str | None
+        add_target: bool | None
+        profile: str | None
+        release: bool | None
+        locked: bool | None
+        flags: Sequence[str] | None
+
+
+_TEXTS = ("packages", "exclude", "features", "flags")
+_WORDS = ("target", "profile")
+_FLAGS = ("workspace", "all_targets", "all_features", "no_default_features", "add_target", "release", "locked")
+CARGO = (
+    *("packages", "workspace", "exclude", "all_targets", "all_features", "no_default_features", "features", "target"),
+    *("add_target", "profile", "release", "locked", "flags"),
+)
+
+
+class Cargo:
+    """The flags of one call, as the shell reads them, and the target that must be there before."""
+
+    def __init__(
+        self, where: str, options: Mapping[str, Any], *, workspace: bool, all_targets: bool = False
+    ) -> None:
+        given = {name: options[name] for name in CARGO if options.get(name) is not None}
+        defaults = {"workspace": workspace, "all_targets": all_targets, "add_target": True, "locked": True}
+        read: dict[str, Any] = {name: texts_of(f"{where}, {name}", given.get(name, [])) for name in _TEXTS}
+        for name in _FLAGS:
+            read[name] = boolean_of(f"{where}, {name}", given.get(name, defaults.get(name, False)))
+        for name in _WORDS:
+            value = given.get(name)
+            read[name] = value and text_of(f"{where}, {name}", value, "Give a text, or leave it out.")
+        _refuse_contradictions(where, read)
+        self.flags = "".join(f" {word}" for word in _words(read))
+        added = read["target"] is not None and read["add_target"]
+        self.before = f"rustup target add {quote_value(read['target'])} && " if added else ""
+
+
+def _words(read: Mapping[str, Any]) -> list[str]:
+    words = [f"-p {quote_value(name)}" for name in read["packages"]]
+    if not words and read["workspace"]:
+        words = ["--workspace", *(f"--exclude {quote_value(name)}" for name in read["exclude"])]
+    for name in ("all_targets", "all_features", "no_default_features"):
+        if read[name]:
+            words.append(f"--{name.replace('_', '-')}")
+    if read["features"]:
+        words.append(f"--features {quote_value(','.join(read['features']))}")
+    for name in _WORDS:
+        if read[name] is not None:
+            words.append(f"--{name} {quote_value(read[name])}")
+    words.extend(f"--{name}" for name in ("release", "locked") if read[name])
+    return [*words, *read["flags"]]
+
+
+def _refuse_contradictions(where: str, read: Mapping[str, Any]) -> None:
+    out = "Take one of them out"
+    for one, other, fix in (
+        ("all_features", "features", f"{out}."),
+        ("all_features", "no_default_features", f"{out}."),
+        ("release", "profile", f'{out}: the profile "release" is what release means.'),
+        ("exclude", "packages", f"{out}: packages says already which are meant."),
+    ):
+        if read[one] and read[other]:
+            raise misuse(where, f"{one} or {other}", "both", fix)
+    if read["exclude"] and not read["workspace"]:
+        raise misuse(where, "exclude with workspace", "exclude without workspace", "Set workspace to True.")

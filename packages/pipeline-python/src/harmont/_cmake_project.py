@@ -1,0 +1,76 @@
+"""A C or C++ project."""
+
+from __future__ import annotations
+
+from ._quote import quote, quote_value
+from ._toolchain import Toolchain, action_step, refuse_unknown
+from ._wrong_use import boolean_of, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ._cmake import CMakeToolchain
+    from ._cmake_commands import Settings
+    from ._step import Step
+    from ._step_options import StepOptions
+
+_SOURCES = " -o ".join(f"-name '*.{ending}'" for ending in ("c", "h", "cpp", "hpp", "cc", "cxx"))
+_TEXT = "Give a text, or leave it out."
+
+
+class CMakeProject(Toolchain):
+    """Configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources."""
+
+    __slots__ = ("_settings", "built", "toolchain")
+    tag = _where = "cmake"
+    toolchain: CMakeToolchain
+    # The step that the actions start from: the warm-up.
+    built: Step
+    _settings: Settings
+
+    def __init__(self, toolchain: CMakeToolchain, settings: Settings, built: Step) -> None:
+        super().__init__(settings.path, built)
+        self._set(toolchain=toolchain, built=built, _settings=settings)
+
+    def build(self, **options: Unpack[StepOptions]) -> Step:
+        return self._from_workspace("build", self._settings.build(), options, label=":cmake: compile")
+
+    def test(self, parallel: bool | None = None, **options: Unpack[StepOptions]) -> Step:
+        """`parallel`: as many tests at once as there are CPUs, which is the default."""
+        at_once = boolean_of("cmake.test, parallel", True if parallel is None else parallel)
+        words = f"ctest --test-dir {quote(self.path)}/build --output-on-failure"
+        return self._after_build("test", f"{words}{' --parallel $(nproc)' if at_once else ''}", options, "parallel")
+
+    def install(self, prefix: str | None = None, **options: Unpack[StepOptions]) -> Step:  # type: ignore[override]
+        where = "" if prefix is None else f" --prefix {quote_value(text_of('cmake.install, prefix', prefix, _TEXT))}"
+        return self._after_build("install", f"cmake --install {quote(self.path)}/build{where}", options, "prefix")
+
+    def package(self, generator: str | None = None, **options: Unpack[StepOptions]) -> Step:
+        """`generator` is one of cpack: `DEB`, `TGZ`."""
+        kind = "" if generator is None else f" -G {quote_value(text_of('cmake.package, generator', generator, _TEXT))}"
+        return self._after_build("package", f"cd {quote(self.path)}/build && cpack{kind}", options, "generator")
+
+    def lint(self, **options: Unpack[StepOptions]) -> Step:
+        """Runs clang-tidy over what is compiled."""
+        return self._action("lint", "run-clang-tidy -p build", options)
+
+    def fmt(self, fix: bool | None = None, **options: Unpack[StepOptions]) -> Step:
+        """Fails when clang-format would change a file; with `fix` it changes them. Starts before anything is built."""
+        refuse_unknown("cmake.fmt", options, ("fix",))
+        flags = "-i" if boolean_of("cmake.fmt, fix", fix or False) else "--dry-run --Werror"
+        command = f"find . -not -path './build/*' \\( {_SOURCES} \\) | xargs clang-format {flags}"
+        return action_step(self.toolchain.installed, self._in_path(command), ":cmake: fmt", options)
+
+    def ci(self) -> tuple[Step, ...]:
+        return (self.test(), self.lint(), self.fmt())
+
+    def _after_build(self, name: str, cmd: str, options: StepOptions, own: str) -> Step:
+        return self._from_workspace(name, f"{self._settings.build()} && {cmd}", options, own)
+
+    def _from_workspace(self, name: str, cmd: str, options: StepOptions, *own: str, label: str = "") -> Step:
+        refuse_unknown(f"cmake.{name}", options, own)
+        return action_step(self.built, cmd, label or f":cmake: {name}", options)
+
+    def _starting(self, start: Step) -> CMakeProject:
+        return self._copy(installed=start, built=start)

@@ -1,0 +1,87 @@
+"""What a step keeps, takes from others and runs beside: `artifacts`, `inputs`, `services`."""
+
+from __future__ import annotations
+
+from ._duration import MAX_TIMEOUT, seconds
+from ._frozen import Frozen
+from ._policies import env_of
+from ._relative_path import relative_path_of
+from ._wrong_use import members_of, name_of, one_or_list_of, only_known, whole_number_of, word_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._step import Step
+
+_WHEN = ("passed", "failed", "always")
+_KINDS = ("file", "junit", "coverage")
+
+
+class Input(Frozen):
+    """Files of another step's file system; made by files_from()."""
+
+    __slots__ = ("into", "path", "step")
+    step: Step
+    path: str
+    into: str | None
+
+    def __init__(self, step: Step, path: str, into: str | None) -> None:
+        self._set(step=step, path=path, into=into)
+
+
+def files_from(step: Step, path: str, into: str | None = None) -> Input:
+    """Files of another step, for the option `inputs`: what a path or glob names there, copied into a directory. The step that gets them waits for it."""
+    return _input("files_from", {"from": step, "path": path, "into": into})
+
+
+def inputs_of(where: str, value: object) -> list[Input]:
+    return one_or_list_of(where, value, lambda entry: entry if isinstance(entry, Input) else _input(where, entry))
+
+
+def _input(where: str, value: object) -> Input:
+    from ._step import step_with_command
+
+    members = members_of(where, value)
+    only_known(where, members, ("from", "path", "into"))
+    into = relative_path_of(f"{where}, into", members["into"]) if "into" in members else None
+    source = step_with_command(f"{where}, from", members.get("from"))
+    return Input(source, relative_path_of(f"{where}, path", members.get("path")), into)
+
+
+def artifacts_of(where: str, value: object) -> list[dict[str, str]]:
+    return one_or_list_of(where, value, lambda entry: _artifact(where, entry))
+
+
+def services_of(where: str, value: object) -> list[dict[str, Any]]:
+    return one_or_list_of(where, value, lambda entry: _service(where, entry), 16)
+
+
+def _artifact(where: str, value: object) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"path": relative_path_of(where, value)}
+    members = members_of(where, value)
+    only_known(where, members, ("path", "when", "kind"))
+    ir = {"path": relative_path_of(f"{where}, path", members.get("path"))}
+    for name, words in (("when", _WHEN), ("kind", _KINDS)):
+        if name in members:
+            ir[name] = word_of(f"{where}, {name}", members[name], words)
+    return ir
+
+
+def _service(where: str, value: object) -> dict[str, Any]:
+    members = members_of(where, value)
+    only_known(where, members, ("name", "image", "env", "ready"))
+    ir: dict[str, Any] = {
+        "name": name_of(f"{where}, name", members.get("name"), "Name the service."),
+        "image": name_of(f"{where}, image", members.get("image"), "Name an image.", 512),
+    }
+    if members.get("env"):
+        ir["env"] = env_of(f"{where}, env", members["env"])
+    if "ready" in members:
+        ready = members_of(f"{where}, ready", members["ready"])
+        only_known(f"{where}, ready", ready, ("port", "timeout"))
+        ir["ready"] = {"port": whole_number_of(f"{where}, ready, port", ready.get("port"), 1, 65_535)}
+        if "timeout" in ready:
+            ir["ready"]["timeout_seconds"] = seconds(f"{where}, ready, timeout", ready["timeout"], MAX_TIMEOUT)
+    return ir

@@ -1,0 +1,28 @@
+"""What a wait asks of the commands after it."""
+
+from __future__ import annotations
+
+
+class Gate:
+    """The gate rule of `sdk-cli.md` 3.3. Commands are numbered as they come; a gate always is a run of them, so two numbers hold it."""
+
+    def __init__(self) -> None:
+        self._start = 0
+        self._end = 0
+        self._tolerant = False
+        self._commands = 0
+
+    def command(self) -> tuple[range, bool]:
+        """Takes the next command: what it waits for, and whether failures there are tolerated."""
+        self._commands += 1
+        return range(self._start, self._end), self._tolerant and self._end > self._start
+
+    def wait(self, tolerant: bool) -> None:
+        """Takes a wait."""
+        if self._commands == self._end:
+            self._tolerant = self._tolerant and tolerant
+            return
+        if not self._tolerant:
+            self._start = self._end
+        self._end = self._commands
+        self._tolerant = tolerant

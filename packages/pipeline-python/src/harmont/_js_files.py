@@ -1,0 +1,59 @@
+"""What a JavaScript project's own files say of its tools."""
+
+from __future__ import annotations
+
+import os
+
+from ._wrong_use import misuse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class JsFiles:
+    """The names in a directory, relative to the working directory, and its package.json. A directory that is not there is an empty one."""
+
+    def __init__(self, where: str, path: str) -> None:
+        self._where = where
+        self._path = path
+        try:
+            self.names = set(os.listdir(path))
+        except (FileNotFoundError, NotADirectoryError):
+            self.names = set()
+        manifest = self._json("package.json", lambda text: text) if "package.json" in self.names else {}
+        self.has_package_json = "package.json" in self.names
+        self.engines = _members(manifest.get("engines"))
+        self.scripts = _members(manifest.get("scripts"))
+        manager = manifest.get("packageManager")
+        self.package_manager = manager if isinstance(manager, str) else ""
+
+    def deno_tasks(self) -> set[str]:
+        """The tasks of deno.json or deno.jsonc."""
+        name = next((file for file in ("deno.json", "deno.jsonc") if file in self.names), None)
+        return set() if name is None else _members(self._json(name, _without_comments).get("tasks"))
+
+    def _json(self, name: str, prepare: Callable[[str], str]) -> dict[str, Any]:
+        import json
+
+        file = os.path.normpath(os.path.join(self._path, name))
+        with open(file, encoding="utf-8") as stream:
+            text = stream.read()
+        try:
+            value = json.loads(prepare(text))
+        except ValueError as error:
+            raise misuse(self._where, f"JSON in {file}", str(error), "Mend the file.") from error
+        return value if isinstance(value, dict) else {}
+
+
+def _members(value: object) -> set[str]:
+    return set(value) if isinstance(value, dict) else set()
+
+
+# Strings are matched first, so that what looks like a comment or a last comma in one stays.
+def _without_comments(text: str) -> str:
+    import re
+
+    without = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*[\s\S]*?\*/', lambda match: match[1] or "", text)
+    return re.sub(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', lambda match: match[1] or "", without)

@@ -1,0 +1,41 @@
+"""What a pipeline may be made of: steps, waits, lists of them, and objects that stand for steps."""
+
+from __future__ import annotations
+
+from ._step import Step, Wait
+from ._wrong_use import wrong_use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol, Union
+
+    class StandsForLeaves(Protocol):
+        def __hm_leaves__(self) -> Leaves: ...
+
+    Leaf = Union[Step, Wait, StandsForLeaves]
+    Leaves = Union[Leaf, Sequence["Leaves"]]
+
+
+def flat_leaves(
+    where: str, leaves: object, expected: str = "a step, a wait or a list of them"
+) -> list[Step | Wait]:
+    """Lists, and what stands for leaves, as one flat list in the order of writing. `where` and `expected` are for the error of what is no leaf."""
+    flat: list[Step | Wait] = []
+    pending = [leaves]
+    while pending:
+        leaf = pending.pop()
+        if isinstance(leaf, (Step, Wait)):
+            flat.append(leaf)
+        elif isinstance(leaf, (list, tuple)):
+            pending.extend(reversed(leaf))
+        elif hasattr(type(leaf), "__hm_leaves__"):
+            pending.append(leaf.__hm_leaves__())
+        else:
+            raise wrong_use(where, expected, leaf, "Pass what sh(), wait() or a toolchain gave.")
+    return flat
+
+
+def group(steps: Leaves) -> tuple[Step | Wait, ...]:
+    """The flat tuple of the leaves, for a target to return."""
+    return tuple(flat_leaves("group", steps))

@@ -1,0 +1,98 @@
+"""The parameters of targets and pipelines, resolved by name."""
+
+from __future__ import annotations
+
+from ._wrong_use import misuse, name_of, wrong_use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Annotated, Any, TypeVar
+
+    T = TypeVar("T")
+
+_VARIABLE = 0x04 | 0x08
+_FIX = "Annotate it with Target[T], with Annotated[Step, BaseImage(…)], or give it a default."
+
+
+class TargetMark:
+    """What Target[T] leaves in an annotation."""
+
+
+class BaseImage:
+    """In Annotated[Step, BaseImage("img")]: a parameter that is a step to start from, with this image."""
+
+    def __init__(self, image: str) -> None:
+        self.image = name_of("BaseImage", image, "Name an image.", 512)
+
+
+if TYPE_CHECKING:
+    Target = Annotated[T, TargetMark]
+else:
+
+    class Target(TargetMark):
+        """Target[T]: a parameter that takes the target of its name, which gives a T."""
+
+        def __class_getitem__(cls, item):
+            return cls
+
+
+class Parameters:
+    """How to find the value of each parameter of a function."""
+
+    def __init__(self, readers: dict[str, Callable[[], Any]]) -> None:
+        self._readers = readers
+
+    def values(self) -> dict[str, Any]:
+        return {name: read() for name, read in self._readers.items()}
+
+
+def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
+    """Reads a function's parameters; every one that could not be given a value is an error here."""
+    plain = function
+    while hasattr(plain, "__wrapped__"):
+        plain = plain.__wrapped__
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        raise wrong_use(where, "a function", function, "Write the decorator above a def.")
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if code.co_posonlyargcount > 0:
+        raise misuse(where, "parameters that can be given by name", "a positional-only one", "Take the / out.")
+    if code.co_flags & _VARIABLE:
+        raise misuse(where, "named parameters only", "*args or **kwargs", "Name each parameter.")
+    positional = code.co_varnames[: code.co_argcount]
+    defaults = {*positional[len(positional) - len(plain.__defaults__ or ()) :], *(plain.__kwdefaults__ or {})}
+    readers = {}
+    annotations = _annotations(plain) if names else {}
+    for name in names:
+        reader = _reader(where, plain, name, annotations.get(name))
+        if reader is not None:
+            readers[name] = reader
+        elif name not in defaults:
+            raise misuse(where, f"parameters with a meaning, in {plain.__name__}()", f"{name}", _FIX)
+    return Parameters(readers)
+
+
+def _reader(where: str, function: Callable[..., Any], name: str, annotation: object) -> Callable[[], Any] | None:
+    from ._annotation import meaning_of
+
+    meaning = meaning_of(annotation, function)
+    if isinstance(meaning, BaseImage):
+        from ._step import scratch
+
+        return lambda: scratch(meaning.image)
+    if meaning is TargetMark:
+        from ._target import named_target
+
+        return lambda: named_target(f"{where} {function.__name__}", name, function.__module__)()
+    return None
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return function.__annotations__
+    except NameError:
+        # Python 3.14 evaluates annotations when they are asked for, and a name may be there for type checkers only.
+        from annotationlib import Format, get_annotations  # type: ignore[import-not-found]
+
+        return get_annotations(function, format=Format.STRING)  # type: ignore[no-any-return]

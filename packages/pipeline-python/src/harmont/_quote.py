@@ -1,0 +1,37 @@
+"""Texts as words of the shell."""
+
+from __future__ import annotations
+
+import re
+
+_BARE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+_WRAPPED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\[\s\S])*\"""")
+
+
+def quote(text: str) -> str:
+    """A text as one word. What is already in one pair of quotes stays; variables (`$`) still work; a leading `~/` stays the home directory."""
+    # A path with a leading `-` must not be taken for an option.
+    return quote_value(f"./{text}" if text.startswith("-") else text)
+
+
+def quote_value(text: str) -> str:
+    """The same for what is no path, and may begin with `-`."""
+    if _WRAPPED.fullmatch(text):
+        return text
+    if text.startswith("~/"):
+        return "~/" + (_quote_word(text[2:]) if len(text) > 2 else "")
+    return _quote_word(text)
+
+
+def _quote_word(text: str) -> str:
+    if _BARE.fullmatch(text):
+        return text
+    if "$" in text:
+        return '"' + re.sub(r'["\\`]', r"\\\g<0>", text) + '"'
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def in_directory(directory: str, command: str) -> str:
+    """A command that runs in a directory of the workspace; with line breaks no line of it runs anywhere else."""
+    word = quote(directory)
+    return f"cd {word} || exit 1\n{command}" if "\n" in command else f"cd {word} && {command}"

@@ -1,0 +1,42 @@
+"""The pipelines that @pipeline has registered in this process."""
+
+from __future__ import annotations
+
+from ._wrong_use import misuse, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+
+class Registration:
+    """One decorated function with what the envelope says of it."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        evaluate: Callable[[], dict[str, Any]],
+        told: Mapping[str, Any],
+    ) -> None:
+        self.slug: str = told["slug"]
+        self.told = dict(told)
+        self.evaluate = evaluate
+        self.file: str = getattr(getattr(function, "__code__", None), "co_filename", "")
+
+
+REGISTRATIONS: list[Registration] = []
+
+
+def register(registration: Registration) -> None:
+    """Adds a pipeline; a second one with its slug in the same file is an error."""
+    for other in REGISTRATIONS:
+        if other.slug == registration.slug and other.file == registration.file:
+            expected = f"one pipeline with the slug {quoted(other.slug)} in a file"
+            raise misuse("pipeline", expected, "two", "Rename one of the two.")
+    REGISTRATIONS.append(registration)
+
+
+def clear_registry() -> None:
+    """Forgets all pipelines."""
+    REGISTRATIONS.clear()

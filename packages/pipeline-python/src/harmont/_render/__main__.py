@@ -1,0 +1,70 @@
+"""`python3 -m harmont._render --dir PROJECT (--slug SLUG | --all | --list) --out FILE`
+
+Writes what it found to FILE, which nothing that a pipeline prints can damage. Exit 0: FILE is written. Exit 1: one clear message on stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# All of the SDK that rendering needs, before any file of a project can be found under one of these names.
+from .. import _leaves, _output, _pipeline, _registry, _step, _target, triggers  # noqa: F401
+from .arguments import Arguments, read_arguments
+from .evaluate import evaluate_all
+from .explain import explain
+from .imports import set_up_imports
+from .load import load_files
+
+
+def main() -> int:
+    """Renders, and gives the exit code."""
+    arguments = read_arguments(sys.argv[1:])
+    if isinstance(arguments, str):
+        return _fail(arguments)
+    try:
+        text = _rendered(arguments)
+        _write(arguments.out, text)
+    except KeyboardInterrupt as error:
+        return _fail(explain(error, arguments.directory, ".hm").message)
+    except OSError as error:
+        return _fail(f"harmont: {error}")
+    return 0
+
+
+def _rendered(arguments: Arguments) -> str:
+    set_up_imports(arguments.directory)
+    loaded, errors = load_files(arguments.directory)
+    pipelines, failed = evaluate_all(loaded, arguments)
+    return _output.json_text({"pipelines": pipelines, "errors": [*errors, *failed]})
+
+
+def _write(path: str, text: str) -> None:
+    # A name that is no text keeps its bytes in JSON's own escapes.
+    whole = text.encode(errors="backslashreplace")
+    partial = f"{path}.{os.getpid()}"
+    with open(partial, "wb") as stream:
+        stream.write(whole)
+    os.replace(partial, path)
+
+
+def _fail(message: str) -> int:
+    sys.__stderr__.write(f"{message}\n")  # type: ignore[union-attr]
+    return 1
+
+
+def _flush() -> None:
+    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            # Whoever read it is gone, or the program closed it; the result is in its file.
+            continue
+
+
+if __name__ == "__main__":
+    code = main()
+    _flush()
+    # Not sys.exit: threads that a pipeline left running must not hold the result back.
+    os._exit(code)

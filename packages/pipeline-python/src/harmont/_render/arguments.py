@@ -1,0 +1,45 @@
+"""The command line of the child."""
+
+from __future__ import annotations
+
+import os
+
+USAGE = "usage: python3 -m harmont._render --dir PROJECT (--slug SLUG | --all | --list) --out FILE"
+
+
+class Arguments:
+    """What to render, and where the result goes. Paths are absolute: a pipeline may change the working directory."""
+
+    def __init__(self, directory: str, out: str, mode: str, slug: str | None) -> None:
+        self.directory = os.path.realpath(directory)
+        self.out = os.path.abspath(out)
+        self.mode = mode
+        self.slug = slug
+
+    def evaluates(self, slug: str) -> bool:
+        """Whether a pipeline is asked for."""
+        return self.mode == "--all" or (self.mode == "--slug" and slug == self.slug)
+
+    def tells(self, slug: str) -> bool:
+        """Whether a pipeline is in the result."""
+        return self.mode != "--slug" or slug == self.slug
+
+
+def read_arguments(words: list[str]) -> Arguments | str:
+    """The arguments, or what is wrong with them."""
+    values: dict[str, str] = {}
+    modes: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in ("--all", "--list"):
+            modes.append(word)
+        elif word in ("--dir", "--slug", "--out") and rest:
+            values[word] = rest.pop(0)
+        else:
+            return f"harmont: expected no {word}. {USAGE}"
+    if "--slug" in values:
+        modes.append("--slug")
+    if len(modes) != 1 or "--dir" not in values or "--out" not in values:
+        return USAGE
+    return Arguments(values["--dir"], values["--out"], modes[0], values.get("--slug"))

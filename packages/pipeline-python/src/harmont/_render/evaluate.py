@@ -1,0 +1,41 @@
+"""Evaluates the pipelines that are asked for, each on its own."""
+
+from __future__ import annotations
+
+from .._output import json_text
+from .._target import clear_target_cache
+from .explain import explain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .arguments import Arguments
+    from .load import Loaded
+
+
+def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The pipelines, and the errors of those that failed."""
+    pipelines: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for each in loaded:
+        registration = each.registration
+        if not arguments.tells(registration.slug):
+            continue
+        told = {**registration.told, "file": each.file}
+        if not arguments.evaluates(registration.slug):
+            pipelines.append(told)
+            continue
+        clear_target_cache()
+        try:
+            definition = registration.evaluate()
+            # Here, where what cannot be written is still this pipeline's error.
+            json_text(definition)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            errors.append(explain(error, arguments.directory, each.file).entry(each.file, registration.slug))
+        else:
+            pipelines.append({**told, "definition": definition})
+    return pipelines, errors

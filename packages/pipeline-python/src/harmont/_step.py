@@ -1,0 +1,149 @@
+"""Steps: what a pipeline is made of."""
+
+from __future__ import annotations
+
+from ._frozen import Frozen
+from ._matrix_scope import in_cell
+from ._step_options import command_fields
+from ._wrong_use import boolean_of, misuse, name_of, text_of, wrong_use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Unpack
+
+    from ._duration import Duration
+    from ._step_options import StepOptions
+
+MAX_COMMAND = 1024 * 1024
+
+
+class Step(Frozen):
+    """A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two."""
+
+    __slots__ = ("__weakref__", "_fields", "_policy", "cmd", "parent")
+    parent: Step | None
+    cmd: str | None
+    _fields: Mapping[str, Any]
+    _policy: Any
+
+    def __init__(
+        self, parent: Step | None, cmd: str | None = None, fields: Mapping[str, Any] | None = None, policy: Any = None
+    ) -> None:
+        self._set(parent=parent, cmd=cmd, _fields=fields or {}, _policy=policy)
+
+    def sh(self, cmd: str, /, **options: Unpack[StepOptions]) -> Step:
+        """A command that starts from the file system that this step left."""
+        return _command_step(self, cmd, options)
+
+    def fork(self, label: str | None = None) -> Step:
+        """A branch: runs nothing, and steps made from it start from this step."""
+        if label is not None:
+            text_of("fork, label", label, "Give a label, or none.", 255)
+        return Step(self)
+
+    @property
+    def is_wait(self) -> bool:
+        return False
+
+    @property
+    def label(self) -> str | None:
+        return self._fields.get("label")
+
+    @property
+    def key(self) -> str | None:
+        return self._fields.get("key")
+
+    @property
+    def image(self) -> str | None:
+        return self._fields.get("image")
+
+    @property
+    def cache(self) -> Any:
+        """The cache policy as it was given."""
+        return self._policy
+
+    @property
+    def env(self) -> dict[str, str] | None:
+        env = self._fields.get("env")
+        return None if env is None else dict(env)
+
+    @property
+    def timeout_seconds(self) -> int | None:
+        return self._fields.get("timeout")
+
+    def described(self) -> str:
+        return "a step without a command" if nearest_command(self) is None else "a step"
+
+    def __repr__(self) -> str:
+        return "<Step>" if self.cmd is None else f"<Step {(self.label or self.cmd.splitlines()[0][:40])!r}>"
+
+
+class Wait(Frozen):
+    """A barrier between the leaves of a pipeline."""
+
+    __slots__ = ("continue_on_failure",)
+    continue_on_failure: bool
+
+    def __init__(self, continue_on_failure: bool) -> None:
+        self._set(continue_on_failure=continue_on_failure)
+
+    @property
+    def is_wait(self) -> bool:
+        return True
+
+    def described(self) -> str:
+        return "a wait"
+
+
+def scratch(image: str | None = None) -> Step:
+    """The start of a chain, from an image when given. Runs nothing itself."""
+    given = {} if image is None else {"image": name_of("scratch, image", image, "Name an image.", 512)}
+    return Step(None, fields=given)
+
+
+def sh(cmd: str, /, **options: Unpack[StepOptions]) -> Step:
+    """A command in a file system of its own."""
+    return _command_step(Step(None), cmd, options)
+
+
+def wait(*, continue_on_failure: bool = False) -> Wait:
+    """What comes after it starts when all before it has passed; with `continue_on_failure`, when it has ended in whatever way."""
+    return Wait(boolean_of("wait, continue_on_failure", continue_on_failure))
+
+
+def timeout(duration: Duration, step: Step) -> Step:
+    """A copy of a step whose attempts may take so long; replaces an earlier time-out. Use the result."""
+    from ._duration import MAX_TIMEOUT, seconds
+
+    limit = seconds("timeout", duration, MAX_TIMEOUT)
+    if not isinstance(step, Step) or step.cmd is None:
+        raise wrong_use("timeout", "a step with a command", step, "Pass what sh() gave.")
+    return Step(step.parent, step.cmd, {**step._fields, "timeout": limit}, step._policy)
+
+
+def nearest_command(step: Step | None) -> Step | None:
+    """The nearest step with a command, starting with the step itself."""
+    while step is not None and step.cmd is None:
+        step = step.parent
+    return step
+
+
+def step_with_command(where: str, value: object) -> Step:
+    if isinstance(value, Step) and nearest_command(value) is not None:
+        return value
+    raise wrong_use(where, "a step with a command", value, "Pass what sh() gave.")
+
+
+def _command_step(parent: Step, cmd: object, options: Mapping[str, Any]) -> Step:
+    text = text_of("sh", cmd, "Give the step a command.")
+    fields = command_fields("sh", options)
+    cwd = options.get("cwd")
+    if cwd is not None:
+        from ._quote import in_directory
+
+        text = in_directory(text_of("sh, cwd", cwd, "Name a directory, or leave cwd out."), text)
+    if len(text) > MAX_COMMAND // 4 and len(text.encode()) > MAX_COMMAND:
+        size = f"{len(text.encode()):,}"
+        raise misuse("sh", f"a command of at most {MAX_COMMAND:,} bytes", size, "Put the script into a file.")
+    return Step(parent, text, in_cell(text, fields), options.get("cache"))

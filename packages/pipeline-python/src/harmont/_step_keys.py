@@ -1,0 +1,41 @@
+"""The keys of steps (`sdk-cli.md` 2.1)."""
+
+from __future__ import annotations
+
+import re
+
+from ._hash import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ._step import Step
+
+_EMOJI = re.compile(":[a-z0-9_+-]+:")
+_OTHERS = re.compile("[^a-z0-9]+")
+
+
+def step_keys(steps: Sequence[Step]) -> list[str]:
+    """Of each command, in emission order: its own key, else its label's slug where that is unique, else a hash."""
+    explicit = {step.key for step in steps}
+    slugs = [label_slug(step.label or "") for step in steps]
+    uses: dict[str, int] = {}
+    for slug in slugs:
+        uses[slug] = uses.get(slug, 0) + 1
+    keys: dict[Step, str] = {}
+    for position, (step, slug) in enumerate(zip(steps, slugs, strict=True)):
+        key = step.key
+        if key is None and slug and slug not in explicit and uses[slug] == 1:
+            key = slug
+        if key is None:
+            # The direct parent only: one behind a scratch or a fork does not count.
+            parent = "" if step.parent is None else keys.get(step.parent, "")
+            key = sha256(f"{parent}\0{step.cmd}\0{position}")[:12]
+        keys[step] = key
+    return list(keys.values())
+
+
+def label_slug(label: str) -> str:
+    """A label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty."""
+    return _OTHERS.sub("-", _EMOJI.sub(" ", label.lower())).strip("-")

@@ -1,0 +1,149 @@
+"""The options of a command, read into what lowering writes."""
+
+from __future__ import annotations
+
+from ._wrong_use import (
+    boolean_of,
+    members_of,
+    misuse,
+    name_of,
+    only_known,
+    text_of,
+    word_of,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypedDict
+
+    from ._condition import Condition
+    from ._duration import Duration
+    from ._files_options import Input
+    from ._leaves import Leaves
+    from .cache import CachePolicy
+
+    class StepOptions(TypedDict, total=False):
+        label: str | None
+        cache: CachePolicy | None
+        env: Mapping[str, str | int | float | bool] | None
+        image: str | None
+        runner: str | None
+        runner_args: Mapping[str, Any] | None
+        key: str | None
+        cwd: str | None
+        timeout: Duration | None
+        retry: int | Mapping[str, Any] | None
+        soft_fail: bool | Sequence[int] | None
+        continue_on_failure: bool | None
+        depends_on: Leaves | None
+        when: Condition | None
+        concurrency: Mapping[str, Any] | None
+        resources: Mapping[str, int] | None
+        secrets: Sequence[str] | Mapping[str, str] | None
+        artifacts: str | Sequence[str | Mapping[str, str]] | None
+        inputs: Input | Sequence[Input] | None
+        services: Sequence[Mapping[str, Any]] | None
+
+
+KNOWN = (
+    *("label", "cache", "env", "image", "runner", "runner_args", "key", "cwd", "timeout", "retry", "soft_fail"),
+    *("continue_on_failure", "depends_on", "when", "concurrency", "resources", "secrets", "artifacts", "inputs"),
+    "services",
+)
+
+
+_MAX_RUNNER_ARGS = 16 * 1024
+
+
+def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Checks options and copies them, so that a later change of the caller's objects changes no step. None means not given; `cwd` is the caller's."""
+    only_known(where, options, KNOWN)
+    fields: dict[str, Any] = {}
+    for name, value in options.items():
+        if value is not None and name != "cwd":
+            fields[name] = _READERS[name](f"{where}, {name}", value)
+    return fields
+
+
+def _cache(where: str, value: object) -> dict[str, Any]:
+    from .cache import cache_policy_of
+
+    return cache_policy_of(where, value).ir()
+
+
+def _timeout(where: str, value: object) -> int:
+    from ._duration import MAX_TIMEOUT, seconds
+
+    return seconds(where, value, MAX_TIMEOUT)
+
+
+def _depends_on(where: str, value: object) -> list[Any]:
+    from ._leaves import flat_leaves
+    from ._step import step_with_command
+
+    return [step_with_command(where, step) for step in flat_leaves(where, value, "a step with a command")]
+
+
+def _runner_args(where: str, value: object) -> dict[str, Any]:
+    import json
+
+    members = members_of(where, value)
+    text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > _MAX_RUNNER_ARGS:
+        raise misuse(where, f"at most {_MAX_RUNNER_ARGS:,} bytes of JSON", "more", "Give the runner less.")
+    # A copy through and through.
+    return dict(json.loads(text))
+
+
+def _soft_fail(where: str, value: object) -> bool | list[int]:
+    from ._policies import exit_codes_of
+
+    return value if isinstance(value, bool) else exit_codes_of(where, value)
+
+
+def _condition(where: str, value: object) -> dict[str, Any]:
+    from ._condition import condition_of
+
+    return condition_of(where, value)
+
+
+def _policy(reader: str) -> Callable[[str, object], Any]:
+    def read(where: str, value: object) -> Any:
+        from . import _policies
+
+        return getattr(_policies, reader)(where, value)
+
+    return read
+
+
+def _files(reader: str) -> Callable[[str, object], Any]:
+    def read(where: str, value: object) -> Any:
+        from . import _files_options
+
+        return getattr(_files_options, reader)(where, value)
+
+    return read
+
+
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "label": lambda where, value: text_of(where, value, "Give a label, or none.", 255),
+    "cache": _cache,
+    "env": _policy("env_of"),
+    "image": lambda where, value: name_of(where, value, "Name an image.", 512),
+    "runner": lambda where, value: word_of(where, value, ("default", "vm", "docker")),
+    "runner_args": _runner_args,
+    "key": lambda where, value: name_of(where, value, "Give a key, or none."),
+    "timeout": _timeout,
+    "retry": _policy("retry_of"),
+    "soft_fail": _soft_fail,
+    "continue_on_failure": boolean_of,
+    "depends_on": _depends_on,
+    "when": _condition,
+    "concurrency": _policy("concurrency_of"),
+    "resources": _policy("resources_of"),
+    "secrets": _policy("secrets_of"),
+    "artifacts": _files("artifacts_of"),
+    "inputs": _files("inputs_of"),
+    "services": _files("services_of"),
+}

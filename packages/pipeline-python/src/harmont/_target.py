@@ -1,0 +1,95 @@
+"""Targets: parts of pipelines that are made once and used by name."""
+
+from __future__ import annotations
+
+from ._matrix_scope import outside_of_cells
+from ._parameters import parameters_of
+from ._wrong_use import misuse, quoted, text_of, wrong_use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Generic, TypeVar
+
+    from ._parameters import Parameters
+
+    T = TypeVar("T")
+else:
+    T = object
+
+    class Generic:
+        def __class_getitem__(cls, item):
+            return cls
+
+
+class TargetFunction(Generic[T]):
+    """A decorated function; calling it gives what it made in this render."""
+
+    def __init__(self, name: str, function: Callable[..., T], parameters: Parameters) -> None:
+        self.name = name
+        self.module: str = function.__module__
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self._function = function
+        self._parameters = parameters
+
+    def __call__(self) -> T:
+        if self in _memo:
+            return _memo[self]  # type: ignore[no-any-return]
+        if self in _evaluating:
+            path = [each.name for each in _evaluating[_evaluating.index(self) :]]
+            got = " -> ".join([*path, self.name])
+            raise misuse(f"target {self.name}", "targets that do not need themselves", got, "Break the cycle.")
+        _evaluating.append(self)
+        try:
+            # All cells of a matrix share it, so it belongs to none.
+            with outside_of_cells():
+                _memo[self] = self._function(**self._parameters.values())
+        finally:
+            _evaluating.pop()
+        return _memo[self]  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<target {self.name}>"
+
+
+_memo: dict[TargetFunction[Any], Any] = {}
+_evaluating: list[TargetFunction[Any]] = []
+_named: dict[str, list[TargetFunction[Any]]] = {}
+
+
+def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFunction[T]]:
+    """Decorates a function whose result is made once per render. Pipelines and other targets take it as a parameter of its name."""
+    if callable(name):
+        raise wrong_use("target", "a name or nothing", name, "Write @target() above the function.")
+    if name is not None:
+        text_of("target", name, "Name the target.")
+
+    def decorate(function: Callable[..., T]) -> TargetFunction[T]:
+        parameters = parameters_of("target", function)
+        made = TargetFunction(name or function.__name__, function, parameters)
+        others = _named.setdefault(made.name, [])
+        if any(other.module == made.module for other in others):
+            raise misuse("target", f"one target with the name {quoted(made.name)} in a file", "two", "Rename one of the two.")
+        others.append(made)
+        return made
+
+    return decorate
+
+
+def named_target(where: str, name: str, module: str) -> TargetFunction[Any]:
+    """The target that a parameter in a module means: that of the module itself, else the only one of this name."""
+    found = _named.get(name, [])
+    own = [each for each in found if each.module == module] or found
+    if len(own) == 1:
+        return own[0]
+    if not own:
+        known = ", ".join(_named) or "none"
+        raise misuse(where, f"a target with the name {quoted(name)}", "none", f"Targets that there are: {known}.")
+    files = " and ".join(each.module for each in own)
+    raise misuse(where, f"one target with the name {quoted(name)}", f"those of {files}", "Rename all but one.")
+
+
+def clear_target_cache() -> None:
+    """Forgets what targets made, so that the next call makes it anew."""
+    _memo.clear()

@@ -1,0 +1,139 @@
+"""When a pipeline runs by itself."""
+
+from __future__ import annotations
+
+from ._frozen import Frozen
+from ._relative_path import relative_path_of
+from ._wrong_use import Nothing, list_of, misuse, one_or_list_of, text_of, word_of, wrong_use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    Texts = str | Sequence[str]
+
+# The first three are the default.
+_TYPES = ("opened", "synchronize", "reopened", "closed", "ready_for_review")
+
+
+class Trigger(Frozen):
+    """Made by push(), pull_request() or schedule()."""
+
+    __slots__ = ("_ir",)
+    _ir: dict[str, Any]
+
+    def __init__(self, ir: dict[str, Any]) -> None:
+        self._set(_ir=ir)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trigger as the envelope writes it; a copy."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in self._ir.items()}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trigger) and self._ir == other._ir
+
+    def __hash__(self) -> int:
+        return hash(repr(self._ir))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._ir!r})"
+
+
+class PushTrigger(Trigger):
+    __slots__ = ()
+
+
+class PullRequestTrigger(Trigger):
+    __slots__ = ()
+
+
+class ScheduleTrigger(Trigger):
+    __slots__ = ()
+
+
+def push(
+    *,
+    branch: Texts | None = None,
+    tag: Texts | None = None,
+    paths: Texts | None = None,
+    paths_ignore: Texts | None = None,
+) -> PushTrigger:
+    """Builds pushes to branches, or of tags, that fit a glob: exactly one of the two. `paths`: only when a changed file fits; `paths_ignore`: not when every one fits."""
+    if (branch is None) == (tag is None):
+        fix = 'Write push(branch="main") or push(tag="v*").'
+        raise misuse("push", "exactly one of branch and tag", "neither" if branch is None else "both", fix)
+    ir: dict[str, Any] = {"event": "push"}
+    if branch is not None:
+        ir["branches"] = _globs("push, branch", branch)
+    if tag is not None:
+        ir["tags"] = _globs("push, tag", tag)
+    return PushTrigger({**ir, **_path_filter("push", paths, paths_ignore)})
+
+
+def pull_request(
+    *,
+    branches: Texts | None = None,
+    types: Sequence[str] | None = None,
+    paths: Texts | None = None,
+    paths_ignore: Texts | None = None,
+) -> PullRequestTrigger:
+    """Builds pull requests, with `branches` only those that go to a branch that fits."""
+    at = "pull_request, types"
+    kinds = _some(at, "type", _TYPES[:3] if types is None else types, lambda kind: word_of(at, kind, _TYPES))
+    ir: dict[str, Any] = {"event": "pull_request"}
+    if branches is not None:
+        ir["branches"] = _globs("pull_request, branches", branches)
+    return PullRequestTrigger({**ir, "types": kinds, **_path_filter("pull_request", paths, paths_ignore)})
+
+
+pr = pull_request
+
+
+def schedule(cron: str, *, branch: str | None = None, timezone: str = "UTC") -> ScheduleTrigger:
+    """Builds at given times, as five fields of cron, at most every five minutes; of the default branch without `branch`."""
+    from ._cron import cron_of, timezone_of
+
+    ir = {
+        "event": "schedule",
+        "cron": cron_of("schedule, cron", cron),
+        "timezone": timezone_of("schedule, timezone", timezone),
+    }
+    if branch is not None:
+        ir["branch"] = text_of("schedule, branch", branch, "Name a branch.", 255)
+    return ScheduleTrigger(ir)
+
+
+def triggers_of(where: str, value: object) -> list[dict[str, Any]]:
+    """The triggers of a pipeline as the envelope writes them."""
+
+    def one(trigger: object) -> dict[str, Any]:
+        if isinstance(trigger, Trigger):
+            return trigger.to_dict()
+        raise wrong_use(where, "a trigger", trigger, "Use push(), pull_request() or schedule().")
+
+    return [] if value is None else list_of(where, value, one)
+
+
+def _globs(where: str, value: object) -> list[str]:
+    return _some(where, "glob", value, lambda glob: text_of(where, glob, "Give a glob or a name.", 1024))
+
+
+def _path_filter(where: str, paths: object, paths_ignore: object) -> dict[str, list[str]]:
+    def read(at: str, glob: object) -> str:
+        # `!` takes out again.
+        if isinstance(glob, str) and glob.startswith("!"):
+            return "!" + relative_path_of(at, glob[1:], "project")
+        return relative_path_of(at, glob, "project")
+
+    given = ((f"{where}, {name}", name, globs) for name, globs in (("paths", paths), ("paths_ignore", paths_ignore)))
+    return {
+        name: _some(at, "glob", globs, lambda glob, at=at: read(at, glob)) for at, name, globs in given if globs is not None
+    }
+
+
+def _some(where: str, what: str, value: object, read: Callable[[Any], str]) -> list[str]:
+    entries = one_or_list_of(where, value, read)
+    if not entries:
+        raise wrong_use(where, f"at least one {what}", Nothing, "Name one, or leave the option out.")
+    return entries
