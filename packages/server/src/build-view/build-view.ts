@@ -8,13 +8,12 @@ import { formatInstant } from '../input/instant.ts'
 import { lastOutput } from '../job-logs/last-output.ts'
 import { orderSteps } from '../jobs/order-steps.ts'
 import { presentSummary } from '../overviews/present-summary.ts'
-import { findSummaries } from '../overviews/summary-store.ts'
 import { presentPipeline } from '../pipelines/present.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import { lineageOf } from './lineage.ts'
 import { presentJobView, presentRenderView, type ViewOfBuild } from './present-job-view.ts'
-import { earlierBuilds, recentRunMs, viewFacts } from './store.ts'
+import { earlierBuilds, findViewRow, recentRunMs } from './store.ts'
 
 type BuildViewBody = Complete<components['schemas']['BuildView']>
 
@@ -33,21 +32,21 @@ export interface ViewServices {
 export async function buildView(services: ViewServices, pipeline: PipelineRow, row: BuildRow): Promise<BuildViewBody> {
   const { pool, engine, settings, publicUrl } = services
   const branch = { pipelineId: pipeline.id, branch: row.branch, number: row.number }
-  const [[summary], facts, loaded, attempts, earlier, runMs] = await Promise.all([
-    findSummaries(pool, [row.id]),
-    viewFacts(pool, row.id),
+  const [found, loaded, attempts, earlier, runMs] = await Promise.all([
+    findViewRow(pool, row.id),
     engine.store.load(row.id),
     engine.store.jobs(row.id),
     earlierBuilds(pool, branch),
-    recentRunMs(pool, pipeline.id),
+    // Only what still runs has an end to guess.
+    row.finished_at === null ? recentRunMs(pool, pipeline.id) : [],
   ])
-  if (summary === undefined || loaded === undefined) throw new Error(`the build ${row.id} has gone while it was read`)
+  if (found === undefined || loaded === undefined) throw new Error(`the build ${row.id} has gone while it was read`)
   const { build, context } = loaded
   const now = Date.now()
   const view: ViewOfBuild = {
     build,
     attempts: Map.groupBy(attempts, ({ step }) => step),
-    versions: facts.job_versions,
+    versions: found.job_versions,
     tails: await readTails(engine, build),
     isCacheBypassed: context.cache.read.length === 0,
     rates: settings.billing === 'on' ? settings.billingRates : null,
@@ -59,20 +58,20 @@ export async function buildView(services: ViewServices, pipeline: PipelineRow, r
     const step = build.steps[index]
     return job === undefined || step === undefined ? [] : [presentJobView(view, job, step)]
   })
-  const { lastPassed, failingSince } = lineageOf(row.number, summary.state, earlier)
+  const { lastPassed, failingSince } = lineageOf(row.number, found.state, earlier)
   return {
     server_time: formatInstant(now),
-    cursor: String(summary.version),
-    build: presentSummary(summary, now),
+    cursor: String(found.version),
+    build: presentSummary(found, now),
     pipeline: presentPipeline(pipeline),
     jobs,
     render: presentRenderView(view),
     canceled_by:
-      facts.canceled_by_name === null ? null : { user_uuid: facts.canceled_by, name: facts.canceled_by_name },
-    eta_ms: etaMs(summary.started_at, summary.finished_at, runMs, now),
+      found.canceled_by_name === null ? null : { user_uuid: found.canceled_by, name: found.canceled_by_name },
+    eta_ms: etaMs(found.started_at, found.finished_at, runMs, now),
     cost: sumCosts(jobs),
     previous: row.number > 1 ? row.number - 1 : null,
-    next: row.number < facts.last_number ? row.number + 1 : null,
+    next: row.number < found.last_number ? row.number + 1 : null,
     last_passed: lastPassed,
     failing_since: failingSince,
   }

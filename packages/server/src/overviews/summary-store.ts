@@ -8,10 +8,11 @@ export interface SummaryRow extends PlacedBuildRow {
   readonly failed_step: string | null
 }
 
-const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
+/** What a `SummaryRow` but for its `pipeline_slug` is read from, with `joinedToRecord`. */
+export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
 
-/** Each table once: a statement is planned several times on each connection, which costs more than to run it. */
-const joinedToRecord = `
+/** To be joined to a build's record `r`. Each table once: a statement is planned several times on each connection, which costs more than to run it. */
+export const joinedToRecord = `
   join engine.builds b on b.id = r.id
   left join users u on u.id = r.author_id
   left join lateral (
