@@ -47,7 +47,10 @@ export const js = {
   },
 } as const
 
-/** The same as `js`. */
+/**
+ * The same as `js`.
+ * @alias
+ */
 export const ts = js
 
 const WHERE = 'js.project'

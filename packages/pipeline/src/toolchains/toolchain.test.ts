@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { forever } from '../cache.ts'
 import type { StandsForLeaves } from '../leaves.ts'
@@ -114,6 +115,14 @@ describe('where a pipeline lists it', () => {
 })
 
 describe('a path', () => {
+  it('of any spelling leaves commands that a shell can read', () => {
+    const path = "it's (my) $APP; `x`"
+    const all = entries.filter(([name]) => name !== 'zig, several').flatMap(([, make]) => make({ path }).ci())
+    const commands = new Set(all.flatMap((step) => chainOf(step).map(({ command }) => command)))
+    expect(commands.size).toBeGreaterThan(40)
+    for (const command of commands) expect(spawnSync('sh', ['-n', '-c', command ?? '']).stderr.toString()).toBe('')
+  })
+
   it.each([
     ['my app', "cd 'my app' && "],
     ['$DIR/app', 'cd "$DIR/app" && '],
