@@ -6,23 +6,29 @@ import { listOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 /** When a step's file system may be taken from an earlier build; made by the functions here. */
 export type CachePolicy = IrCachePolicy
 
+type Policy<Name> = Extract<IrCachePolicy, { readonly policy: Name }>
+export type CacheForever = Policy<'forever'>
+export type CacheTTL = Policy<'ttl'>
+export type CacheOnChange = Policy<'on_change'>
+export type CacheCompose = Policy<'compose'>
+
 export interface EnvKeys {
   /** Variables of the rendering process whose values are part of the key. */
   readonly envKeys?: readonly string[]
 }
 
 /** Kept until the command, or a variable of `envKeys`, changes. */
-export function forever(options: EnvKeys = {}): CachePolicy {
+export function forever(options: EnvKeys = {}): CacheForever {
   return Object.freeze({ policy: 'forever', env_keys: envKeys('forever', options) })
 }
 
 /** Kept for a duration; entries of all steps end at its multiples since 1970, not after its time from the first run. */
-export function ttl(duration: Duration, options: EnvKeys = {}): CachePolicy {
+export function ttl(duration: Duration, options: EnvKeys = {}): CacheTTL {
   return Object.freeze({ policy: 'ttl', duration_seconds: seconds('ttl', duration), env_keys: envKeys('ttl', options) })
 }
 
 /** Kept until a file under one of the paths or globs, relative to the project directory, changes. */
-export function onChange(...paths: readonly string[]): CachePolicy {
+export function onChange(...paths: readonly string[]): CacheOnChange {
   if (paths.length === 0)
     throw wrongUse('onChange', 'at least one path', undefined, 'Name the files that the step reads.')
   return Object.freeze({
@@ -32,7 +38,7 @@ export function onChange(...paths: readonly string[]): CachePolicy {
 }
 
 /** Kept while each of the policies would keep it. */
-export function compose(...policies: readonly CachePolicy[]): CachePolicy {
+export function compose(...policies: readonly CachePolicy[]): CacheCompose {
   const parts = listOf('compose', policies, (policy) => cachePolicyOf('compose', policy), 100)
   const levels = 1 + Math.max(0, ...parts.map(levelsOf))
   if (levels > MAX_LEVELS)
@@ -41,7 +47,7 @@ export function compose(...policies: readonly CachePolicy[]): CachePolicy {
 }
 
 /** Never kept: the step always runs. */
-export function none(): CachePolicy {
+export function none(): Policy<'none'> {
   return Object.freeze({ policy: 'none' })
 }
 

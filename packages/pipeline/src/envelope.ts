@@ -6,10 +6,13 @@ import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
+/** What cache keys depend on besides the pipelines. */
+export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
+
 /** The envelope of pipelines (`sdk-cli.md` 1.7) as JSON, with cache keys from the files on disk: what a program needs that renders without `hm`. */
 export async function renderEnvelope(
   definitions: PipelineDefinition | readonly PipelineDefinition[],
-  options: Omit<CacheKeyOptions, 'pipelineSlug'> = {},
+  options: RenderOptions = {},
 ): Promise<string> {
   const where = 'renderEnvelope'
   optionsOf(where, options, ['basePath', 'pipelineOrg', 'now', 'env'])

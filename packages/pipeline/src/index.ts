@@ -1,10 +1,22 @@
 export { type AptBaseOptions, aptBase } from './apt-base.ts'
-export { type CachePolicy, compose, type EnvKeys, forever, none, onChange, ttl } from './cache.ts'
+export {
+  type CacheCompose,
+  type CacheForever,
+  type CacheOnChange,
+  type CachePolicy,
+  type CacheTTL,
+  compose,
+  type EnvKeys,
+  forever,
+  none,
+  onChange,
+  ttl,
+} from './cache.ts'
 export { allOf, anyOf, not, type When, when } from './condition.ts'
 export { type Context, context } from './context.ts'
 export type { PipelineDefinition } from './definition.ts'
 export type { Duration } from './duration.ts'
-export { renderEnvelope } from './envelope.ts'
+export { type RenderOptions, renderEnvelope } from './envelope.ts'
 export { group } from './group.ts'
 export { LEAVES, type Leaf, type Leaves, type StandsForLeaves } from './leaves.ts'
 export { type Cell, type MatrixOptions, matrix } from './matrix.ts'
@@ -26,8 +38,8 @@ export {
   type PullRequestTrigger,
   type PushOptions,
   type PushTrigger,
-  pr,
   pullRequest,
+  pullRequest as pr,
   push,
   type ScheduleOptions,
   type ScheduleTrigger,

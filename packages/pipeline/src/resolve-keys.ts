@@ -33,6 +33,6 @@ export function keyedGraph(where: string, document: IrDocument, options: CacheKe
     slug: nameOf(`${where}, pipelineSlug`, slug, 'Name the pipeline.'),
     now: wholeNumberOf(`${where}, now`, now ?? Math.floor(Date.now() / 1000), 0),
     env: options.env ?? process.env,
-    digests: digestsBelow(textOf(`${where}, basePath`, basePath ?? process.cwd(), 'Name a directory.'), () => {}),
+    digests: digestsBelow(textOf(`${where}, basePath`, basePath ?? process.cwd(), 'Name a directory.')),
   })
 }

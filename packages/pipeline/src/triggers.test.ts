@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { pr, pullRequest, push, schedule } from './triggers.ts'
+import { pr } from './index.ts'
+import { pullRequest, push, schedule } from './triggers.ts'
 
 describe('triggers are written as the envelope has them', () => {
   it.each([

@@ -89,9 +89,6 @@ export function pullRequest(options: PullRequestOptions = {}): PullRequestTrigge
   })
 }
 
-/** The short name of `pullRequest`. */
-export const pr = pullRequest
-
 /** Builds at given times. A text alone is the `cron`. */
 export function schedule(options: string | ScheduleOptions): ScheduleTrigger {
   const given = typeof options === 'string' ? { cron: options } : options

@@ -5,18 +5,11 @@ import { comparePaths, compareText } from '@harmont/ir'
 import { resolvePath } from './resolve-path.ts'
 import { type Found, walk } from './walk.ts'
 
-/**
- * The `digests` of a key context over the files of a directory, each read once. `onNothing` hears of paths of a policy of which none matches:
- * mostly a slip.
- */
-export function digestsBelow(
-  base: string,
-  onNothing: (paths: readonly string[]) => void,
-): (paths: readonly string[]) => string[] {
+/** The `digests` of a key context over the files of a directory, each read once. */
+export function digestsBelow(base: string): (paths: readonly string[]) => string[] {
   const known = new Map<string, string>()
   return (paths) => {
     const found = [...paths].sort(compareText).flatMap((path) => resolvePath(base, path))
-    if (found.length === 0) onNothing(paths)
     return found.map((entry) => {
       const digest = known.get(entry.path) ?? digestOf(base, entry)
       known.set(entry.path, digest)
