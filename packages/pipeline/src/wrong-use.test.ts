@@ -152,6 +152,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ['pipeline', [], 'pipeline: expected a step, a wait or a list of them, got nothing. Pass what sh(), wait() or a'],
     ['pipeline', [[]], 'pipeline: expected at least one step with a command, got nothing. Add a step made by sh().'],
     ['pipeline', [[wait(), scratch()]], 'pipeline: expected at least one step with a command'],
+    ['pipeline', [[Promise.resolve()]], 'pipeline: expected a step, a wait or a list of them, got a promise.'],
     ['pipeline', [['make']], 'pipeline: expected a step, a wait or a list of them, got "make".'],
     ['pipeline', [[sh('x')], { timeut: 1 }], 'got "timeut"'],
     ['pipeline', [[sh('x')], { secrets: [1] }], 'pipeline, secrets: expected a name of letters'],

@@ -21,6 +21,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (isStep(value)) return nearestCommand(value) === null ? 'a step without a command' : 'a step'
   if (isWait(value)) return 'a wait'
+  if (value instanceof Promise) return 'a promise'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
