@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._matrix_scope import current_cell
 from ._step import Step, Wait
 from ._wrong_use import wrong_use
 
@@ -30,10 +31,23 @@ def flat_leaves(
         elif isinstance(leaf, (list, tuple)):
             pending.extend(reversed(leaf))
         elif hasattr(type(leaf), "__hm_leaves__"):
-            pending.append(leaf.__hm_leaves__())
+            pending.append(_leaves_of(leaf))
         else:
             raise wrong_use(where, expected, leaf, "Pass what sh(), wait() or a toolchain gave.")
     return flat
+
+
+# By object and cell, both of which are kept, so that no other gets their identity.
+_stood_for: dict[tuple[int, int], tuple[object, object, object]] = {}
+
+
+def _leaves_of(leaf: StandsForLeaves) -> object:
+    """The steps of an object: the same ones wherever it is listed, but for each cell of a matrix anew."""
+    cell = current_cell()
+    key = (id(leaf), id(cell) if cell else 0)
+    if key not in _stood_for:
+        _stood_for[key] = (leaf, cell, leaf.__hm_leaves__())
+    return _stood_for[key][2]
 
 
 def group(steps: Leaves) -> tuple[Step | Wait, ...]:

@@ -24,6 +24,11 @@ class InCell:
         _current.pop()
 
 
+def current_cell() -> Mapping[str, str]:
+    """The cell that steps are being made in; empty outside of each."""
+    return _current[-1]
+
+
 def outside_of_cells() -> InCell:
     """While it lasts, steps are of no cell."""
     scope = InCell({})

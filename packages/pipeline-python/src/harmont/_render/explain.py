@@ -45,7 +45,7 @@ def explain(error: BaseException, project: str, file: str) -> Explained:
 def _said(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         shown = "" if error.code is None else repr(error.code)
-        return f"the program ended itself with sys.exit({shown}). A pipeline file must run to its end."
+        return f"sys.exit({shown}) was called. A pipeline file must run to its end."
     if isinstance(error, KeyboardInterrupt):
         return "interrupted."
     if isinstance(error, RecursionError):
@@ -75,7 +75,8 @@ def _places(traceback: TracebackType | None, project: str) -> list[tuple[str, in
 
 # A file of the project itself: neither of the SDK, nor of a package installed in it, nor of a Python that lies in it.
 def _inside(filename: str, project: str) -> str | None:
-    path = os.path.abspath(filename)
+    # `<string>` and the like are nowhere.
+    path = os.path.normpath(filename) if os.path.isabs(filename) else ""
     others = [_SDK, *(prefix for prefix in (sys.prefix, sys.base_prefix) if _below(prefix, project))]
     if not _below(path, project) or any(_below(path, other) for other in others):
         return None

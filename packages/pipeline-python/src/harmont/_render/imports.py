@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class FreshSource(SourceFileLoader):
+    """A source file that is compiled each time: nothing is written beside it, and of two edits within a second the later counts."""
+
+    def path_stats(self, path: str) -> Any:
+        raise OSError("no compiled code is kept")
 
 
 def set_up_imports(project: str) -> None:
-    """After PYTHONPATH and the standard library come the project's modules, then those beside the pipeline files, then installed packages. Nothing is written beside them."""
-    sys.dont_write_bytecode = True
+    """After PYTHONPATH and the standard library come the project's modules, then those beside the pipeline files, then installed packages."""
     siblings = os.path.join(project, ".hm")
     # Python itself puts the working directory first, where it would hide the standard library.
     mine = {"", project, siblings, os.getcwd()}
@@ -18,5 +36,17 @@ def set_up_imports(project: str) -> None:
     standard = {library, os.path.join(library, "lib-dynload")}
     after = max((index + 1 for index, path in enumerate(kept) if path in standard), default=len(kept))
     sys.path[:] = [*kept[:after], project, siblings, *kept[after:]]
-    sys.path_importer_cache.pop(project, None)
+    sys.path_hooks.insert(0, _finder_of(project))
+    sys.path_importer_cache.clear()
+    # What a program finds here is not its own command line.
     sys.argv = [""]
+
+
+def _finder_of(project: str) -> Callable[[str], FileFinder]:
+    def finder(path: str) -> FileFinder:
+        inside = path == project or path.startswith(project + os.sep)
+        if not inside or {"site-packages", "dist-packages"} & set(path[len(project) :].split(os.sep)):
+            raise ImportError(f"{path} is not of the project")
+        return FileFinder(path, (ExtensionFileLoader, EXTENSION_SUFFIXES), (FreshSource, SOURCE_SUFFIXES))
+
+    return finder

@@ -9,6 +9,7 @@ import sys
 
 from .._registry import REGISTRATIONS, Registration
 from .explain import explain
+from .imports import FreshSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _load(path: str) -> None:
             importlib.import_module(stem)
             return
     name = f".hm/{stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=FreshSource(name, path))
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be loaded as a module")
     module = importlib.util.module_from_spec(spec)
