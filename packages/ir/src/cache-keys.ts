@@ -73,7 +73,9 @@ function resolve(policy: IrCachePolicy, command: string, context: KeyContext): s
 }
 
 function commandHash(command: string, envKeys: readonly string[], { env }: KeyContext): string {
-  const variables = [...envKeys].sort(compareText).map((name) => `${name}=${env[name] ?? ''}`)
+  // A name such as `constructor` is a variable only when the environment has it.
+  const value = (name: string) => (Object.hasOwn(env, name) ? (env[name] ?? '') : '')
+  const variables = [...envKeys].sort(compareText).map((name) => `${name}=${value(name)}`)
   return hash(command + SEPARATOR + terminated(variables))
 }
 

@@ -21,8 +21,8 @@ export function readContext(directory: string): VectorContext {
   return JSON.parse(readFileSync(join(directory, 'context.json'), 'utf8'))
 }
 
-/** Makes the project of a vector in an empty directory. */
-export function makeProject({ files }: VectorContext, root: string): void {
+/** Makes the files of a project in an empty directory. */
+export function makeProject(files: VectorContext['files'], root: string): void {
   for (const [path, file] of Object.entries(files)) {
     const absolute = join(root, path)
     mkdirSync(dirname(absolute), { recursive: true })

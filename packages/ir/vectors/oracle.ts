@@ -104,7 +104,7 @@ function resolved(root: string, pattern: string): string[] {
 function R(policy: Policy, cmd: string, context: VectorContext, root: string): string {
   const E = [...(policy.env_keys ?? [])]
     .sort(byBytes)
-    .map((name) => `${name}=${context.env[name] ?? ''}\0`)
+    .map((name) => `${name}=${new Map(Object.entries(context.env)).get(name) ?? ''}\0`)
     .join('')
   switch (policy.policy) {
     case 'forever':
@@ -154,7 +154,7 @@ function writeKeys(directory: string): void {
   const definition: Definition = JSON.parse(readFileSync(file, 'utf8'))
   const context = readContext(directory)
   const root = mkdtempSync(join(tmpdir(), 'hm-vector-'))
-  makeProject(context, root)
+  makeProject(context.files, root)
   for (const [i, key] of cacheKeys(definition, context, root).entries()) {
     const cache = definition.graph.nodes[i]?.step.cache
     if (cache && key !== undefined) cache.key = key

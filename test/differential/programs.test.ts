@@ -1,0 +1,73 @@
+/**
+ * Random pipeline programs, built by both SDKs: the IR must be equal to the byte, and what one refuses the other refuses. `HARMONT_TEST_SEED`
+ * repeats a run, `HARMONT_TEST_PROGRAMS=50000` is the nightly number. A program that differs becomes a vector.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkDocument } from '@harmont/ir'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { makeProject } from '../../packages/ir/vectors/context.ts'
+import { cacheKeys } from '../../packages/ir/vectors/oracle.ts'
+import { runPython, runTypeScript } from '../golden/children.ts'
+import { files, program } from './arbitrary.ts'
+import type { Outcome } from './program.ts'
+
+const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 2 ** 31)
+const total = Number(process.env.HARMONT_TEST_PROGRAMS ?? 500)
+const BATCH = 500
+/** Programs of a batch share these, because making files is what takes time. */
+const PROJECTS = 50
+
+test(`${total} random programs give the same IR in both languages (HARMONT_TEST_SEED=${seed})`, {
+  timeout: 60_000 + total * 100,
+}, async () => {
+  let built = 0
+  for (let start = 0; start < total; start += BATCH) {
+    const programs = fc.sample(program, { seed: seed + start, numRuns: Math.min(BATCH, total - start) })
+    const root = mkdtempSync(join(tmpdir(), 'hm-programs-'))
+    try {
+      const projects = fc.sample(files, { seed: seed + start, numRuns: PROJECTS }).map((made, i) => {
+        const project = join(root, String(i))
+        mkdirSync(project)
+        makeProject(made, project)
+        return { files: made, project }
+      })
+      const jobs = programs.map((one, i) => {
+        const { files: made = {}, project = root } = projects[i % PROJECTS] ?? {}
+        return { program: { ...one, files: made }, project }
+      })
+      const [typeScript, python] = await Promise.all([
+        runTypeScript<Outcome>(join(import.meta.dirname, 'run.ts'), jobs),
+        runPython<Outcome>(join(import.meta.dirname, 'run.py'), jobs),
+      ])
+      for (const [i, { program: one, project }] of jobs.entries()) {
+        const mine = typeScript[i]
+        const other = python[i]
+        const shown = () => `program ${start + i} of seed ${seed}: ${JSON.stringify(one)}`
+        if (mine === undefined || other === undefined) throw new Error('an interpreter gave too few outcomes')
+        if ('error' in mine || 'error' in other) {
+          expect(
+            [mine, other].map((outcome) => 'error' in outcome),
+            `${shown()}\n${JSON.stringify([mine, other])}`,
+          ).toEqual([true, true])
+          continue
+        }
+        built++
+        if (mine.definition !== other.definition) {
+          expect(JSON.parse(other.definition), shown()).toEqual(JSON.parse(mine.definition))
+          expect(other.definition, shown()).toBe(mine.definition)
+        }
+        const definition = JSON.parse(mine.definition)
+        const keys = definition.graph.nodes.map((node: { step: { cache?: { key?: string } } }) => node.step.cache?.key)
+        expect(cacheKeys(definition, { ...one, slug: 'vec' }, project), shown()).toEqual(keys)
+        expect(checkDocument(mine.definition), shown()).toMatchObject({ ok: true })
+      }
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  }
+  // Programs that are refused show little: most must be built.
+  expect(built).toBeGreaterThan(total * 0.7)
+})

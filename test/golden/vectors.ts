@@ -1,0 +1,53 @@
+/** The golden vectors of `packages/ir/vectors` (`sdk-cli.md` 6), and what the two SDKs make of them. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeProject, readContext, type VectorContext } from '../../packages/ir/vectors/context.ts'
+import { runPython, runTypeScript } from './children.ts'
+import type { RenderAnswer, RenderJob } from './job.ts'
+
+const VECTORS = join(import.meta.dirname, '../../packages/ir/vectors')
+
+export interface Vector {
+  readonly name: string
+  readonly directory: string
+  /** Where its project was made. */
+  readonly project: string
+  readonly context: VectorContext
+  /** The text of `expected.json`. */
+  readonly expected: string
+}
+
+/** Every vector, its project made below `root`. */
+export function makeVectors(root: string): readonly Vector[] {
+  const folders = readdirSync(VECTORS, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return folders.map(({ name }) => {
+    const directory = join(VECTORS, name)
+    const project = join(root, name)
+    const context = readContext(directory)
+    mkdirSync(project)
+    makeProject(context.files, project)
+    return { name, directory, project, context, expected: readFileSync(join(directory, 'expected.json'), 'utf8') }
+  })
+}
+
+/** The jobs that render vectors, by the file of one language. */
+export function jobsOf(vectors: readonly Vector[], file: 'pipeline.ts' | 'pipeline.py'): readonly RenderJob[] {
+  return vectors.map(({ directory, project, context: { org, slug, now, env } }) => ({
+    file: join(directory, file),
+    project,
+    org,
+    slug,
+    now,
+    env,
+  }))
+}
+
+/** What the TypeScript SDK makes of jobs, in one process. */
+export function renderTypeScript(jobs: readonly RenderJob[]): Promise<readonly RenderAnswer[]> {
+  return runTypeScript(join(import.meta.dirname, 'render.ts'), jobs)
+}
+
+/** What the Python SDK makes of jobs, in one start of Python. */
+export function renderPython(jobs: readonly RenderJob[]): Promise<readonly RenderAnswer[]> {
+  return runPython(join(import.meta.dirname, 'render.py'), jobs)
+}

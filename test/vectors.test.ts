@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkDocument, parsePlan } from '@harmont/ir'
+import { afterAll, describe, expect, test } from 'vitest'
+import { cacheKeys, type Definition, positionKey } from '../packages/ir/vectors/oracle.ts'
+import { jobsOf, makeVectors, renderPython, renderTypeScript } from './golden/vectors.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'hm-vectors-'))
+afterAll(() => rmSync(root, { recursive: true }))
+const vectors = makeVectors(root)
+const sdks = [
+  { sdk: 'TypeScript', answers: renderTypeScript(jobsOf(vectors, 'pipeline.ts')) },
+  { sdk: 'Python', answers: renderPython(jobsOf(vectors, 'pipeline.py')) },
+]
+
+describe.each(sdks)('$sdk', ({ answers }) => {
+  test.each(vectors.map(({ name, ...vector }, i) => ({ name, i, ...vector })))(
+    '$name',
+    async ({ i, expected, directory }) => {
+      const answer = (await answers)[i]
+      if (answer === undefined || 'error' in answer) throw new Error(answer?.error)
+      // Compared as data first: a difference is then shown by member. The order of members is what the text adds.
+      expect(JSON.parse(answer.definition)).toEqual(JSON.parse(expected))
+      expect(answer.definition).toBe(expected)
+      const envelope = join(directory, 'envelope.json')
+      if (existsSync(envelope)) {
+        const { slug, name, allow_manual, triggers } = JSON.parse(answer.entry)
+        expect(JSON.stringify({ slug, name, allow_manual, triggers })).toBe(readFileSync(envelope, 'utf8'))
+      }
+    },
+  )
+})
+
+describe('what a vector expects', () => {
+  test.each(vectors)('$name has the keys of an independent oracle', ({ expected, context, project }) => {
+    const definition: Definition = JSON.parse(expected)
+    const { nodes, edges } = definition.graph
+    const keys = cacheKeys(definition, context, project)
+    expect(nodes.map(({ step }) => step.cache?.key)).toEqual(keys)
+    for (const [i, { step }] of nodes.entries()) {
+      if (!/^[0-9a-f]{12}$/.test(step.key)) continue
+      const parent = edges.find(([, to, kind]) => to === i && kind === 'builds_in')?.[0]
+      const parents = parent === undefined ? [''] : ['', nodes[parent]?.step.key ?? '']
+      expect(parents.map((key) => positionKey(key, step.cmd, i))).toContain(step.key)
+    }
+  })
+
+  test.each(vectors)(
+    '$name is a document that the validator takes, without a warning but of images',
+    ({ expected }) => {
+      const checked = checkDocument(expected)
+      expect(checked).toMatchObject({ ok: true })
+      if (checked.ok) expect(checked.warnings.filter((warning) => !warning.startsWith('The image at '))).toEqual([])
+      const plan = parsePlan(expected)
+      if (!plan.ok) expect(plan.error.message).toMatch(/Nothing runs "(artifacts|inputs|services|concurrency)" yet/)
+    },
+  )
+})
