@@ -34,6 +34,7 @@ const common = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  logOverride: { 'import-is-undefined': 'error' },
   // CommonJS packages in an ES module still ask for Node's own modules by this name.
   banner: {
     js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",

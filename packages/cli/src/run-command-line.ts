@@ -13,7 +13,7 @@ import type { Interrupts } from './process/interrupts.ts'
 import { makeOutput } from './process/output.ts'
 import { makeQuestions } from './process/questions.ts'
 import { type ColorWhen, terminal } from './process/terminals.ts'
-import { openTrace } from './process/trace.ts'
+import { openTrace, type Trace } from './process/trace.ts'
 
 /** The process as `hm` sees it. */
 export interface World {
@@ -34,9 +34,10 @@ export async function runCommandLine(world: World): Promise<ExitCode> {
   let output = early
   const flagsEnd = world.argv.indexOf('--')
   const asJson = world.argv.slice(0, flagsEnd === -1 ? undefined : flagsEnd).includes('--json')
-  const trace = world.env.HM_DEBUG === 'trace' ? openTrace(cache) : undefined
+  let trace: Trace | undefined
   let code: ExitCode
   try {
+    if (world.env.HM_DEBUG === 'trace') trace = openTrace(cache)
     const resolved = resolveCommand(world.argv)
     words = resolved.words
     const parsed = parseFlags(words.join(' '), resolved.command?.spec ?? {}, resolved.rest)

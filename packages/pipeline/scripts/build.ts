@@ -23,6 +23,7 @@ await build({
   target: 'node20',
   outdir: out,
   logLevel: 'warning',
+  logOverride: { 'import-is-undefined': 'error' },
 })
 
 // The compiler's own declarations, with the IR's beside them in place of the package that is not published.

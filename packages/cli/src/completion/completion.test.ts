@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hmProgram, runHm } from '../test-support/run-hm.ts'
+import { complete } from './pipelines.ts'
 
 let cwd: string
 beforeEach(async () => {
@@ -36,6 +37,27 @@ test('offers values of arguments and of flags', async () => {
   expect(await offered('--org', 'acme', 'config', 'set', 'cache')).toEqual(['cache.max_gb'])
   expect(await offered('--color', '')).toEqual(['auto', 'always', 'never'])
   expect(await offered('--color=a')).toEqual(['--color=auto', '--color=always'])
+})
+
+test('offers the slugs of the project’s pipelines', async () => {
+  await mkdir(join(cwd, '.hm'))
+  await writeFile(
+    join(cwd, '.hm', 'ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'
+    console.log('noise')
+    export default ['ci', 'nightly'].map((slug) => ({ slug, pipeline: () => pipeline([sh('true', { label: 'one' })]) }))`,
+  )
+  const { signal } = new AbortController()
+  const unused = () => Promise.reject(new Error('slugs need no configuration'))
+  const context = {
+    directory: cwd,
+    cacheDirectory: join(cwd, 'cache'),
+    env: process.env,
+    config: unused,
+    credentials: unused,
+  }
+  expect(await complete(context, signal)).toEqual([{ value: 'ci' }, { value: 'nightly' }])
+  expect(await complete({ ...context, directory: join(cwd, 'none') }, signal)).toEqual([])
 })
 
 test('leaves files and directories to the shell', async () => {

@@ -11,7 +11,7 @@ export type CompletionSource = (context: CompletionContext, signal: AbortSignal)
 
 /** Where values of each kind come from; all sources of a kind are asked. A source is loaded when its kind is completed. */
 const sources: Readonly<Record<Dynamic, readonly (() => Promise<{ readonly complete: CompletionSource }>)[]>> = {
-  pipeline: [],
+  pipeline: [() => import('./pipelines.ts')],
   step: [],
   build: [],
 }

@@ -46,7 +46,11 @@ export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions):
     async secret(question) {
       if (!possible) return nobody(question)
       const { password } = await import('@clack/prompts')
-      const answer = await password({ ...streams, message: question.message })
+      const answer = await password({
+        ...streams,
+        message: question.message,
+        validate: (typed) => (typed ? undefined : 'Nothing was typed.'),
+      })
       answered(answer, signal)
       return answer
     },

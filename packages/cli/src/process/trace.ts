@@ -1,19 +1,31 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { usageError } from '../errors.ts'
 
 export interface Trace {
   readonly file: string
   write(line: string): void
 }
 
-/** The trace file of `HM_DEBUG=trace`: debug lines with milliseconds since the start. Written line by line, so that a crash loses none. */
+/**
+ * The trace file of `HM_DEBUG=trace`: debug lines with milliseconds since the start. Written line by line, so that a crash loses none.
+ * Throws exit 2 where it cannot be written.
+ */
 export function openTrace(cacheDirectory: string): Trace {
   const directory = join(cacheDirectory, 'traces')
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.txt`)
   const write = (line: string) =>
     appendFileSync(file, `${performance.now().toFixed(1).padStart(9)} ${line}\n`, { mode: 0o600 })
-  write(`Node.js ${process.versions.node} ${process.platform} ${process.arch}`)
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    write(`Node.js ${process.versions.node} ${process.platform} ${process.arch}`)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw usageError(
+      `HM_DEBUG=trace has no place for its file: ${why}`,
+      'set HM_CACHE_DIR to a directory that can be written',
+    )
+  }
   return { file, write }
 }
