@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { Row } from './measure.ts'
 import { apiRows } from './rows/api.ts'
+import { commandStartRows } from './rows/command-start.ts'
 import { filledRows } from './rows/filled.ts'
 import { forkRows } from './rows/fork.ts'
 import { logRows } from './rows/logs.ts'
@@ -21,6 +22,7 @@ const rows: readonly Row[] = [
   ...filledRows,
   ...logRows,
   ...startRows,
+  ...commandStartRows,
 ]
 const lines: string[] = []
 for (const row of rows.filter((it) => it.what.includes(wanted))) {
