@@ -234,8 +234,9 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     try {
       wrongCall()
     } catch (error) {
-      stack = error instanceof Error ? (error.stack ?? '') : ''
+      stack = error instanceof Error ? `${error}\n${error.stack}` : ''
     }
+    expect(stack).toMatch(/^Error: sh, timeout: expected/)
     expect(stack).toMatch(/at wrongCall \(.*wrong-use\.test\.ts:\d+/)
   })
 })

@@ -4,6 +4,11 @@
  */
 import { isStep, isWait, nearestCommand } from './brand.ts'
 
+/** A wrong call. Named plainly, because its sentence says all, in both languages alike. */
+class WrongUse extends TypeError {
+  override readonly name = 'Error'
+}
+
 /** `WHERE: expected EXPECTED, got (the value in words). FIX` */
 export function wrongUse(where: string, expected: string, got: unknown, fix: string): TypeError {
   return misuse(where, expected, shown(got), fix)
@@ -11,7 +16,7 @@ export function wrongUse(where: string, expected: string, got: unknown, fix: str
 
 /** The same with what was got in words of its own. */
 export function misuse(where: string, expected: string, got: string, fix: string): TypeError {
-  return new TypeError(`${where}: expected ${expected}, got ${got}. ${fix}`)
+  return new WrongUse(`${where}: expected ${expected}, got ${got}. ${fix}`)
 }
 
 function shown(value: unknown): string {

@@ -134,7 +134,7 @@ describe('an error is one clear message with the file and line of the pipeline, 
       {
         '.hm/ci.ts': `import { sh, pipeline } from '@harmont/hm'\n\nconst bad = sh('')\nexport default { slug: 'ci', pipeline: () => pipeline([bad]) }`,
       },
-      /^\.hm\/ci\.ts:3: TypeError: sh: expected a non-empty string, got ""\. Give the step a command\.$/,
+      /^\.hm\/ci\.ts:3: sh: expected a non-empty string, got ""\. Give the step a command\.$/,
     ],
     [
       'thrown by a function of the pipeline',
@@ -203,7 +203,7 @@ describe('an error is one clear message with the file and line of the pipeline, 
       {
         '.hm/ci.ts': `import { sh, pipeline, onChange } from '@harmont/hm'\nexport default { slug: 'ci', pipeline: pipeline([sh('x', { cache: onChange('/etc') })]) }`,
       },
-      /^\.hm\/ci\.ts:2: TypeError: onChange: expected a path inside the project, got "\/etc"\. It is an absolute path/,
+      /^\.hm\/ci\.ts:2: onChange: expected a path inside the project, got "\/etc"\. It is an absolute path/,
     ],
     [
       'of process.exit(0)',
