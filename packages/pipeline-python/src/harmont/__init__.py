@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from . import py as py
     from ._apt_base import apt_base as apt_base
-    from ._cmake import CMakeProject as CMakeProject
+    from ._cmake_project import CMakeProject as CMakeProject
     from ._cmake import CMakeToolchain as CMakeToolchain
     from ._cmake import cmake as cmake
     from ._condition import all_of as all_of
@@ -79,7 +79,8 @@ if TYPE_CHECKING:
 # Where each name lives. A pipeline loads what it uses and no more: rendering is something that people wait for.
 _MODULES = {
     "_apt_base": ("apt_base",),
-    "_cmake": ("CMakeProject", "CMakeToolchain", "cmake"),
+    "_cmake": ("CMakeToolchain", "cmake"),
+    "_cmake_project": ("CMakeProject",),
     "_condition": ("all_of", "any_of", "not_", "when"),
     "_context": ("context",),
     "_elixir": ("ElixirProject", "elixir"),

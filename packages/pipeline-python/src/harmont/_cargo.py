@@ -8,25 +8,9 @@ from ._wrong_use import boolean_of, misuse, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
-    from ._step_options import StepOptions
-
-    class CargoOptions(StepOptions, total=False):
-        packages: Sequence[str] | None
-        workspace: bool | None
-        exclude: Sequence[str] | None
-        all_targets: bool | None
-        all_features: bool | None
-        no_default_features: bool | None
-        features: Sequence[str] | None
-        target: str | None
-        add_target: bool | None
-        profile: str | None
-        release: bool | None
-        locked: bool | None
-        flags: Sequence[str] | None
 
 
 _TEXTS = ("packages", "exclude", "features", "flags")

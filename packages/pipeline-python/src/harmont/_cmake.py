@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._cmake_commands import Settings, Tools
-from ._cmake_project import CMakeProject
+from ._cmake_project import CMakeProject as CMakeProject
 from ._ir_text import value_text
 from ._toolchain import Entry, Toolchain, form_of, install_step, kept_until, path_of
 from ._wrong_use import Nothing, boolean_of, members_of, only_known, text_of, word_of, wrong_use

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._cmake import CMakeToolchain
     from ._cmake_commands import Settings
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
 _SOURCES = " -o ".join(f"-name '*.{ending}'" for ending in ("c", "h", "cpp", "hpp", "cc", "cxx"))
 _TEXT = "Give a text, or leave it out."
@@ -42,7 +42,7 @@ class CMakeProject(Toolchain):
         words = f"ctest --test-dir {quote(self.path)}/build --output-on-failure"
         return self._after_build("test", f"{words}{' --parallel $(nproc)' if at_once else ''}", options, "parallel")
 
-    def install(self, prefix: str | None = None, **options: Unpack[StepOptions]) -> Step:  # type: ignore[override]
+    def install(self, prefix: str | None = None, **options: Unpack[StepOptions]) -> Step:
         where = "" if prefix is None else f" --prefix {quote_value(text_of('cmake.install, prefix', prefix, _TEXT))}"
         return self._after_build("install", f"cmake --install {quote(self.path)}/build{where}", options, "prefix")
 

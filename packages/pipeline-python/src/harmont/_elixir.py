@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict, Unpack
 
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
     class ElixirOptions(TypedDict, total=False):
         path: str | None

@@ -8,20 +8,9 @@ from ._wrong_use import boolean_of, whole_number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
-    from ._step_options import StepOptions
-
-    class PowersetOptions(StepOptions, total=False):
-        subcommand: str | None
-        depth: int | None
-        each_feature: bool | None
-        no_dev_deps: bool | None
-        skip: Sequence[str] | None
-        include_features: Sequence[str] | None
-        keep_going: bool | None
-        flags: Sequence[str] | None
 
 
 POWERSET = ("subcommand", "depth", "each_feature", "no_dev_deps", "skip", "include_features", "keep_going", "flags")

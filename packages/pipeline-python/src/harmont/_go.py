@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict, Unpack
 
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
     class GoOptions(TypedDict, total=False):
         path: str | None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ._leaves import Leaves
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
     class JsOptions(TypedDict, total=False):
         path: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ._wrong_use import misuse
+from ._wrong_use import wrong_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ class JsFiles:
         try:
             value = json.loads(prepare(text))
         except ValueError as error:
-            raise misuse(self._where, f"JSON in {file}", str(error), "Mend the file.") from error
-        return value if isinstance(value, dict) else {}
+            raise wrong_use(self._where, f"JSON in {file}", str(error), "Mend the file.") from error
+        if not isinstance(value, dict):
+            raise wrong_use(self._where, f"a JSON object in {file}", value, "Mend the file.")
+        return value
 
 
 def _members(value: object) -> set[str]:

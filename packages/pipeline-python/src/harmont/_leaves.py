@@ -9,7 +9,7 @@ from ._wrong_use import wrong_use
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol, Union
+    from typing import Any, Protocol, Union
 
     class StandsForLeaves(Protocol):
         def __hm_leaves__(self) -> Leaves: ...
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     Leaves = Union[Leaf, Sequence["Leaves"]]
 
 
-def flat_leaves(
-    where: str, leaves: object, expected: str = "a step, a wait or a list of them"
-) -> list[Step | Wait]:
+def flat_leaves(where: str, leaves: object, expected: str = "a step, a wait or a list of them") -> list[Step | Wait]:
     """Lists, and what stands for leaves, as one flat list in the order of writing. `where` and `expected` are for the error of what is no leaf."""
     flat: list[Step | Wait] = []
-    pending = [leaves]
+    pending: list[Any] = [leaves]
     while pending:
         leaf = pending.pop()
         if isinstance(leaf, (Step, Wait)):

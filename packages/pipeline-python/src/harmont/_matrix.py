@@ -24,6 +24,10 @@ class Cell:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, axis: str) -> Any: ...
+
     def __getitem__(self, axis: str) -> Any:
         return self.__dict__[axis]
 
@@ -35,14 +39,29 @@ class Cell:
         return f"Cell({self.__dict__!r})"
 
 
-def matrix(
-    axes: Mapping[str, Sequence[Any]],
-    fn: Callable[[Cell], Leaves] | None = None,
-    *,
-    include: Sequence[Mapping[str, Any]] | None = None,
-    exclude: Sequence[Mapping[str, Any]] | None = None,
-) -> list[Cell] | list[Step | Wait]:
-    """Calls `fn` for each cell, the first axis slowest, and gives the flat list of leaves; without `fn` the cells. A cell stays when it matches one of `include`, if given, and none of `exclude`."""
+if TYPE_CHECKING:
+    from typing import TypedDict, Unpack, overload
+
+    class Filters(TypedDict, total=False):
+        include: Sequence[Mapping[str, Any]] | None
+        exclude: Sequence[Mapping[str, Any]] | None
+
+    @overload
+    def matrix(
+        axes: Mapping[str, Sequence[Any]], fn: Callable[[Cell], Leaves], **filters: Unpack[Filters]
+    ) -> list[Step | Wait]: ...
+    @overload
+    def matrix(axes: Mapping[str, Sequence[Any]], fn: None = None, **filters: Unpack[Filters]) -> list[Cell]: ...
+    def matrix(axes: Any, fn: Any = None, **filters: Any) -> Any: ...
+
+else:
+
+    def matrix(axes, fn=None, *, include=None, exclude=None):
+        """Calls `fn` for each cell, the first axis slowest, and gives the flat list of leaves; without `fn` the cells. A cell stays when it matches one of `include`, if given, and none of `exclude`."""
+        return _matrix(axes, fn, include, exclude)
+
+
+def _matrix(axes: object, fn: object, include: object, exclude: object) -> list[Cell] | list[Step | Wait]:
     values = members_of("matrix", axes)
     if not values:
         raise wrong_use("matrix", "at least one axis", Nothing, "Name an axis and its values.")
@@ -57,9 +76,9 @@ def matrix(
     if fn is None:
         return cells
     leaves: list[Step | Wait] = []
-    for cell in cells:
-        with InCell(_texts(cell)):
-            leaves.extend(flat_leaves("matrix", fn(cell)))
+    for each in cells:
+        with InCell(_texts(each)):
+            leaves.extend(flat_leaves("matrix", fn(each)))
     return leaves
 
 

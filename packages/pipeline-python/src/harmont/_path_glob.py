@@ -50,7 +50,7 @@ def _characters(part: str) -> list[Wild]:
             wild.append(_class_test(part[at + 1 : end]))
             at = end
         else:
-            wild.append(lambda other, sign=sign: other == sign)
+            wild.append(sign.__eq__)
         at += 1
     return wild
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
         cancel_superseded: bool | None
 
     @overload
-    def pipeline(leaves: Sequence[Leaves], /, **options: Unpack[PipelineOptions]) -> dict[str, Any]: ...
+    def pipeline(  # type: ignore[overload-overlap]
+        leaves: Sequence[Leaves], /, **options: Unpack[PipelineOptions]
+    ) -> dict[str, Any]: ...
     @overload
     def pipeline(
         slug: str | None = None,
@@ -42,6 +44,13 @@ if TYPE_CHECKING:
         allow_manual: bool = True,
         **options: Unpack[PipelineOptions],
     ) -> Callable[[F], F]: ...
+    def pipeline(*args: Any, **options: Any) -> Any: ...
+
+else:
+
+    def pipeline(*args, **options):
+        """With a list of leaves: the IR of a pipeline. Else the decorator that registers a function, under a slug or its own name, as a pipeline."""
+        return _pipeline(args, options)
 
 
 _OPTIONS = ("env", "timeout", "default_image", "resources", "retry", "secrets", "concurrency", "cancel_superseded")
@@ -49,8 +58,7 @@ _DECORATOR = ("slug", "name", "triggers", "allow_manual", *_OPTIONS)
 _SLUG = re.compile("[a-z][a-z0-9-]{0,63}")
 
 
-def pipeline(*args: Any, **options: Any) -> Any:
-    """With a list of leaves: the IR of a pipeline. Else the decorator that registers a function, under a slug or its own name, as a pipeline."""
+def _pipeline(args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     first = args[0] if args else options.get("slug")
     if isinstance(first, (list, tuple)) and len(args) == 1:
         only_known("pipeline", options, _OPTIONS)

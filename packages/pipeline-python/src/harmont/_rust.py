@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ._leaves import Leaves
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
     from .cache import CachePolicy
 
     class RustOptions(TypedDict, total=False):
@@ -73,7 +73,7 @@ class RustEntry(Entry):
     """`hm.rust.toolchain(…)` for one crate, `hm.rust.project(…)` for a workspace, or `hm.rust.test(path=…)`."""
 
     _where = "rust.toolchain"
-    _options = ("path", "image", "base", "version", "components")
+    _options: Sequence[str] = ("path", "image", "base", "version", "components")
     _actions = ("build", "test", "doctest", "clippy", "fmt", "doc", "warmup", "feature_powerset", "ci", "install")
 
     def toolchain(self, **options: Unpack[RustOptions]) -> RustToolchain:
@@ -101,7 +101,7 @@ class RustEntry(Entry):
 
 class _ProjectEntry(RustEntry):
     _where = "rust.project"
-    _options = (*RustEntry._options, "cache")
+    _options = ("path", "image", "base", "version", "components", "cache")
 
     def __call__(self, **options: Any) -> RustProject:
         made: RustProject = self._read(options)

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Unpack
 
-    from ._cargo import CargoOptions
-    from ._feature_powerset import PowersetOptions
+    from ._option_types import CargoOptions, PowersetOptions, StepOptions
     from ._step import Step
-    from ._step_options import StepOptions
 
 _ENV = ". $HOME/.cargo/env && "
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Unpack
 
     from ._duration import Duration
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
 MAX_COMMAND = 1024 * 1024
 

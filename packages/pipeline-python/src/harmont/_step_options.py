@@ -14,37 +14,8 @@ from ._wrong_use import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, TypedDict
-
-    from ._condition import Condition
-    from ._duration import Duration
-    from ._files_options import Input
-    from ._leaves import Leaves
-    from .cache import CachePolicy
-
-    class StepOptions(TypedDict, total=False):
-        label: str | None
-        cache: CachePolicy | None
-        env: Mapping[str, str | int | float | bool] | None
-        image: str | None
-        runner: str | None
-        runner_args: Mapping[str, Any] | None
-        key: str | None
-        cwd: str | None
-        timeout: Duration | None
-        retry: int | Mapping[str, Any] | None
-        soft_fail: bool | Sequence[int] | None
-        continue_on_failure: bool | None
-        depends_on: Leaves | None
-        when: Condition | None
-        concurrency: Mapping[str, Any] | None
-        resources: Mapping[str, int] | None
-        secrets: Sequence[str] | Mapping[str, str] | None
-        artifacts: str | Sequence[str | Mapping[str, str]] | None
-        inputs: Input | Sequence[Input] | None
-        services: Sequence[Mapping[str, Any]] | None
-
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 KNOWN = (
     *("label", "cache", "env", "image", "runner", "runner_args", "key", "cwd", "timeout", "retry", "soft_fail"),

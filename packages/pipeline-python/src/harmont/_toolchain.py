@@ -16,9 +16,10 @@ from .cache import forever, on_change
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, Self
+    from typing import Any, Self, Unpack
 
     from ._leaves import Leaves
+    from ._option_types import StepOptions
     from .cache import CachePolicy
 
 _ACTION = tuple(name for name in KNOWN if name != "cwd")
@@ -41,16 +42,9 @@ class Toolchain(Frozen):
         """The step that the actions start from."""
         return self.installed
 
-    def setup(
-        self,
-        cmd: str,
-        cwd: str | None = None,
-        label: str | None = None,
-        cache: CachePolicy | None = None,
-        env: Mapping[str, str | int | float | bool] | None = None,
-    ) -> Self:
-        """A copy whose actions start after a further command."""
-        return self._starting(self.installed.sh(cmd, cwd=cwd, label=label, cache=cache, env=env))
+    def setup(self, cmd: str, **options: Unpack[StepOptions]) -> Self:
+        """A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory."""
+        return self._starting(self.installed.sh(cmd, **options))
 
     def ci(self) -> tuple[Step, ...]:
         """The steps of a usual pipeline."""
@@ -109,8 +103,8 @@ class Entry:
 
     _where = ""
     # The options of the call, and the actions of what it gives.
-    _options: tuple[str, ...] = ()
-    _actions: tuple[str, ...] = ()
+    _options: Sequence[str] = ()
+    _actions: Sequence[str] = ()
 
     def _make(self, **options: Any) -> Any:
         raise NotImplementedError

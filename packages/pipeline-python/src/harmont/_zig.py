@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict, Unpack, overload
 
     from ._step import Step
-    from ._step_options import StepOptions
+    from ._option_types import StepOptions
 
     class ZigOptions(TypedDict, total=False):
         version: str | None

@@ -21,7 +21,7 @@ _MAX_LEVELS = 8
 class CachePolicy(Frozen):
     """Made by forever(), ttl(), on_change(), compose() or CacheNone(). Equal policies are equal."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def ir(self) -> dict[str, Any]:
         """The policy as the IR writes it, without a key."""

@@ -120,16 +120,19 @@ def _globs(where: str, value: object) -> list[str]:
 
 
 def _path_filter(where: str, paths: object, paths_ignore: object) -> dict[str, list[str]]:
-    def read(at: str, glob: object) -> str:
-        # `!` takes out again.
-        if isinstance(glob, str) and glob.startswith("!"):
-            return "!" + relative_path_of(at, glob[1:], "project")
-        return relative_path_of(at, glob, "project")
+    def read(name: str, globs: object) -> list[str]:
+        at = f"{where}, {name}"
 
-    given = ((f"{where}, {name}", name, globs) for name, globs in (("paths", paths), ("paths_ignore", paths_ignore)))
-    return {
-        name: _some(at, "glob", globs, lambda glob, at=at: read(at, glob)) for at, name, globs in given if globs is not None
-    }
+        def one(glob: object) -> str:
+            # `!` takes out again.
+            if isinstance(glob, str) and glob.startswith("!"):
+                return "!" + relative_path_of(at, glob[1:], "project")
+            return relative_path_of(at, glob, "project")
+
+        return _some(at, "glob", globs, one)
+
+    given = {"paths": paths, "paths_ignore": paths_ignore}
+    return {name: read(name, globs) for name, globs in given.items() if globs is not None}
 
 
 def _some(where: str, what: str, value: object, read: Callable[[Any], str]) -> list[str]:
