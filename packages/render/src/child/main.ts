@@ -31,8 +31,7 @@ import('./evaluate.ts')
   .then((result) => {
     writeFileSync(`${given.out}.partial`, JSON.stringify(result))
     renameSync(`${given.out}.partial`, given.out)
-    ended = true
-    exit(0)
+    end(0)
   })
   .catch(fail)
 
@@ -45,8 +44,14 @@ function read(): Arguments {
   }
 }
 
-function fail(error: unknown): never {
+function fail(error: unknown): void {
   process.stderr.write(`${explain(error, { project: given.project, file: '.hm', loaded }).message}\n`)
+  end(1)
+}
+
+// What was printed may still be on its way.
+function end(code: number): void {
+  if (ended) return
   ended = true
-  return exit(1)
+  process.stdout.write('', () => process.stderr.write('', () => exit(code)))
 }

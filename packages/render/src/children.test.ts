@@ -1,0 +1,273 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout } from 'node:timers/promises'
+import { readSourceSet } from '@harmont/source-set'
+import { describe, expect, it } from 'vitest'
+import { listPipelines } from './list-pipelines.ts'
+import { newProject, write } from './project.test-support.ts'
+import { renderEvery } from './render-every.ts'
+import type { RenderOptions } from './render-options.ts'
+import { renderPipeline } from './render-pipeline.ts'
+
+type Overrides = Partial<RenderOptions> & { readonly variables?: Readonly<Record<string, string | undefined>> }
+
+function options(project: string, { variables, ...overrides }: Overrides = {}) {
+  const env = { ...process.env, ...variables }
+  return { project, context: null, env, sourceSet: () => readSourceSet(project), ...overrides }
+}
+
+const render = (project: string, slug: string, overrides?: Overrides) =>
+  renderPipeline({ ...options(project, overrides), slug })
+
+const typescript = (slug: string, command = 'true', before = '') => `import { sh, pipeline, context } from '@harmont/hm'
+${before}
+export default { slug: '${slug}', pipeline: () => pipeline([sh(${command.includes('context') ? command : JSON.stringify(command)}, { key: 'a' })]) }
+`
+const python = (slug: string, command = '"true"', before = '') => `import os
+import harmont as hm
+${before}
+
+@hm.pipeline("${slug}")
+def made():
+    return hm.sh(${command}, key="a")
+`
+const commandOf = (rendered: { ok: boolean; json?: string }) =>
+  rendered.json === undefined ? rendered : JSON.parse(rendered.json).graph.nodes[0].step.cmd
+
+describe('both languages', () => {
+  it('count at the same time, each by its slug, and what they print is told', async () => {
+    const project = newProject({
+      '.hm/a.ts': typescript('one', 'ts', 'console.log("from ts")'),
+      '.hm/b.py': python('two', '"py"', 'print("from py")'),
+    })
+    const one = await render(project, 'one')
+    expect([commandOf(one), commandOf(await render(project, 'two'))]).toEqual(['ts', 'py'])
+    expect(one.output.split('\n').sort()).toEqual(['', 'from py', 'from ts'])
+    const none = await render(project, 'three')
+    expect(none).toMatchObject({ ok: false, message: '.hm: no pipeline has the slug "three". There are: one, two.' })
+  })
+
+  it('may not share a slug: both files are named', async () => {
+    const project = newProject({ '.hm/a.py': python('ci'), '.hm/b.ts': typescript('ci'), '.hm/c.ts': typescript('ok') })
+    const message = '.hm/b.ts: duplicate_slug: "ci" is defined in .hm/a.py too. Rename one of the two.'
+    expect(await render(project, 'ci')).toMatchObject({ ok: false, code: 'duplicate_slug', message, file: '.hm/b.ts' })
+    const error = { file: '.hm/b.ts', slug: 'ci', code: 'duplicate_slug', message, line: null }
+    const { envelope } = await renderEvery(options(project))
+    expect(envelope).toMatchObject({ schema_version: '1', pipelines: [{ slug: 'ok' }], errors: [error] })
+    expect(await listPipelines(options(project))).toMatchObject({ pipelines: [{ slug: 'ok' }], errors: [error] })
+  })
+
+  it('fail at their own line, and a file of one that does not load is a warning for the other', async () => {
+    const project = newProject({ '.hm/a.py': 'import nothing_there', '.hm/b.ts': typescript('ci') })
+    expect(await render(project, 'ci')).toMatchObject({
+      ok: true,
+      warnings: [expect.stringMatching(/^does not load: \.hm\/a\.py:1: ModuleNotFoundError/)],
+    })
+    expect(await render(project, 'other')).toMatchObject({ ok: false, file: '.hm/a.py', line: 1 })
+  })
+
+  it('get the facts of the build, and none that are not known', async () => {
+    const facts =
+      'context.event, context.branch, context.baseBranch, context.tag, context.commit, context.pullRequest, context.local'
+    const pyFacts = facts.replaceAll(
+      /context\.(\w+)/g,
+      (_, name: string) => `hm.context.${name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}`,
+    )
+    const project = newProject({
+      '.hm/a.ts': typescript('ts', `JSON.stringify([${facts}])`),
+      '.hm/b.py': python('py', `__import__("json").dumps([${pyFacts}], separators=(",", ":"))`),
+    })
+    const variables = { HARMONT_TAG: 'of the shell', HARMONT_LOCAL: 'true' }
+    const context = {
+      event: 'pull_request',
+      branch: 'é',
+      baseBranch: 'main',
+      tag: null,
+      commit: 'c'.repeat(40),
+      pullRequest: 7,
+      local: false,
+    }
+    for (const slug of ['ts', 'py']) {
+      const told = commandOf(await render(project, slug, { context, variables }))
+      expect(JSON.parse(told), slug).toEqual(['pull_request', 'é', 'main', null, 'c'.repeat(40), 7, false])
+    }
+  })
+
+  it('are only listed where nothing is to be evaluated', async () => {
+    const project = newProject({
+      '.hm/a.ts': `export default { slug: 'ts', name: 'N', allowManual: false, pipeline() { throw new Error('evaluated') } }`,
+      '.hm/b.py': python('py', 'os._exit(1)'),
+    })
+    expect(await listPipelines(options(project))).toEqual({
+      pipelines: [
+        { slug: 'ts', name: 'N', allow_manual: false, triggers: [], file: '.hm/a.ts' },
+        { slug: 'py', name: 'py', allow_manual: true, triggers: [], file: '.hm/b.py' },
+      ],
+      errors: [],
+      output: '',
+    })
+    expect(await listPipelines(options(newProject({})))).toEqual({ pipelines: [], errors: [], output: '' })
+  })
+})
+
+describe('a Python', () => {
+  /** A program that stands where a Python is looked for. */
+  const program = (project: string, name: string, script: string): string => {
+    mkdirSync(join(project, 'bin'), { recursive: true })
+    const file = join(project, 'bin', name)
+    writeFileSync(file, `#!/bin/sh\n${script}\n`)
+    chmodSync(file, 0o755)
+    return file
+  }
+
+  it('is the first of HM_PYTHON, python3 and python that is there and new enough', async () => {
+    const project = newProject({ '.hm/a.py': python('ci', 'os.environ["CHOSEN"]') })
+    const real = (name: string) => program(project, name, `CHOSEN=${name} PATH=${process.env.PATH} exec python3 "$@"`)
+    program(project, 'python3', 'exit 97')
+    real('python')
+    const mine = real('mine')
+    const PATH = join(project, 'bin')
+    expect(commandOf(await render(project, 'ci', { variables: { PATH, HM_PYTHON: mine } }))).toBe('mine')
+    expect(commandOf(await render(project, 'ci', { variables: { PATH, HM_PYTHON: '/nonexistent' } }))).toBe('python')
+    program(project, 'python', 'exit 127')
+    expect(await render(project, 'ci', { variables: { PATH, HM_PYTHON: '/nonexistent' } })).toMatchObject({
+      ok: false,
+      file: '.hm/a.py',
+      message: expect.stringMatching(
+        /^\.hm\/a\.py: expected a program for Python.* tried \/nonexistent, python3, python\. .*HM_PYTHON/,
+      ),
+    })
+  })
+
+  it('is not asked for where there are no files of it, nor missed where another has the slug', async () => {
+    const project = newProject({ '.hm/a.ts': typescript('ci') })
+    const variables = { PATH: '/nonexistent', HM_PYTHON: undefined }
+    expect(await render(project, 'ci', { variables })).toMatchObject({ ok: true, warnings: [] })
+    write(project, { '.hm/b.py': python('py') })
+    expect(await render(project, 'ci', { variables })).toMatchObject({
+      ok: true,
+      warnings: [expect.stringContaining('Python')],
+    })
+  })
+
+  it('finds our SDK before anything of the project, and keeps its compiled code in the cache alone', async () => {
+    const project = newProject({
+      '.hm/a.py': python('ci', 'os.environ["PYTHONPATH"]'),
+      'harmont/__init__.py': 'raise Exception("shadow")',
+      'json.py': 'raise Exception("shadow")',
+    })
+    const cacheDirectory = newProject({})
+    const PYTHONPATH = newProject({ 'harmont.py': 'raise Exception("shadow")' })
+    expect(commandOf(await render(project, 'ci', { cacheDirectory, variables: { PYTHONPATH } }))).toBe(PYTHONPATH)
+    expect(readdirSync(project).sort()).toEqual(['.hm', 'harmont', 'json.py'])
+    expect(readdirSync(join(project, '.hm'))).toEqual(['a.py'])
+    expect(readdirSync(cacheDirectory)).toEqual(['Python'])
+  })
+})
+
+describe('a program that does not end as it should', () => {
+  const languages: [string, (before: string) => Record<string, string>, string, string][] = [
+    [
+      'TypeScript',
+      (before) => ({ '.hm/a.ts': typescript('ci', 'true', before) }),
+      'while (true);',
+      `process.stdout.write('x'.repeat(17_000_000))`,
+    ],
+    [
+      'Python',
+      (before) => ({ '.hm/a.py': python('ci', '"true"', before) }),
+      'while True: pass',
+      `print("x" * 17_000_000)`,
+    ],
+  ]
+  it.each(languages)('in %s is killed in time', async (_, files, forever) => {
+    expect(await render(newProject(files(forever)), 'ci', { variables: { HM_RENDER_TIMEOUT: '1' } })).toMatchObject({
+      ok: false,
+      code: 'render_failed',
+      message: expect.stringMatching(/^\.hm\/a\.\w+: rendering took longer than 1 seconds\. .*HM_RENDER_TIMEOUT/),
+    })
+  })
+
+  it.each(languages)('in %s may print 16 MiB', async (_, files, __, much) => {
+    const { message } = { message: '', ...(await render(newProject(files(much)), 'ci')) }
+    expect(message).toMatch(/^\.hm\/a\.\w+: the pipeline files printed more than 16 MiB\./)
+  })
+
+  it('takes its whole group with it, in the background too', async () => {
+    const project = newProject({})
+    const alive = join(project, 'alive')
+    const child = `import { spawn } from 'node:child_process'\nspawn('sh', ['-c', 'sleep 0.7; touch ${alive}'], { stdio: 'inherit' })`
+    write(project, { '.hm/a.ts': typescript('ci', 'true', child) })
+    expect(await render(project, 'ci')).toMatchObject({ ok: true })
+    await setTimeout(1_000)
+    expect(existsSync(alive)).toBe(false)
+  })
+
+  it('is killed when nobody wants it any more', async () => {
+    const project = newProject({ '.hm/a.ts': typescript('ci', 'true', 'while (true);') })
+    const started = Date.now()
+    await expect(render(project, 'ci', { signal: AbortSignal.timeout(300) })).rejects.toThrow(/timeout/)
+    expect(Date.now() - started).toBeLessThan(20_000)
+  })
+
+  it('is refused a time that is none', async () => {
+    const variables = { HM_RENDER_TIMEOUT: '1m' }
+    await expect(render(newProject({ '.hm/a.ts': '' }), 'ci', { variables })).rejects.toThrow(
+      /^HM_RENDER_TIMEOUT: expected whole seconds/,
+    )
+  })
+
+  it('cannot damage the result by what it leaves in its place', async () => {
+    const garble = `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.argv[process.argv.indexOf('--out') + 1], '{"pipelines":[{}],"errors":[]}'))`
+    const project = newProject({ '.hm/a.ts': typescript('ci', 'true', garble) })
+    expect(await render(project, 'ci')).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/ended without a result/),
+    })
+  })
+})
+
+describe('imports of a workspace package', () => {
+  const packages = {
+    'libs/steps/package.json': '{"name":"@acme/steps","exports":{".":"./src/index.ts","./more":"./src/more.ts"}}',
+    'libs/steps/src/index.ts': `import { sh } from '@harmont/hm'\nimport { word } from 'plain'\nexport const made = (): ReturnType<typeof sh> => sh(word)`,
+    'libs/steps/src/more.ts': `export const more = 1`,
+    'libs/plain/package.json': '{"name":"plain"}',
+    'libs/plain/index.ts': `export const word: string = 'word'`,
+    'libs/plain/sub/deep.ts': `export const deep = 2`,
+    'libs/left-out/package.json': '{"name":"left-out"}',
+    'libs/left-out/index.ts': '',
+    '.hm/ci.ts': `import { pipeline } from '@harmont/hm'
+import { made } from '@acme/steps'
+import { more } from '@acme/steps/more'
+import { deep } from 'plain/sub/deep'
+export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + deep))]) }`,
+  }
+  it.each([
+    ['npm', { 'package.json': '{"workspaces":["./libs/*","!libs/left-out"]}' }],
+    ['yarn', { 'package.json': '{"workspaces":{"packages":["libs/*", "!libs/left-out"]}}' }],
+    [
+      'pnpm',
+      {
+        'pnpm-workspace.yaml': `# all\npackages:\n  # ours\n  - 'libs/*' # each\n  - "!libs/left-out"\ncatalog:\n  x: 1\n`,
+      },
+    ],
+  ])('of %s works uninstalled, and one that is left out is foreign', async (_, files) => {
+    const project = newProject({ ...packages, ...files })
+    expect(commandOf(await render(project, 'ci'))).toBe('word')
+    write(project, { '.hm/ci.ts': `import 'left-out'` })
+    expect(await render(project, 'ci')).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/imports "left-out": expected "@harmont\/hm"/),
+    })
+  })
+
+  it('by a path is refused where it leads out of the project or to what was installed', async () => {
+    const project = newProject({ 'node_modules/x/index.js': '', '.hm/ci.ts': `import '../node_modules/x/index.js'` })
+    expect(await render(project, 'ci')).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^\.hm\/ci\.ts: .*imports "\.\.\/node_modules/),
+    })
+  })
+})
