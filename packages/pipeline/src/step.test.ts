@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { onChange } from './cache.ts'
 import { pipeline } from './pipeline.ts'
 import { type Step, scratch, sh, timeout } from './step.ts'
 
@@ -40,5 +41,29 @@ describe('a command', () => {
     const empty = { artifacts: [], inputs: [], services: [], resources: {}, runnerArgs: {}, secrets: [], dependsOn: [] }
     const plain = sh('make')
     expect(only(sh('make', { ...empty, softFail: false, continueOnFailure: false, env: {} }))).toEqual(only(plain))
+  })
+})
+
+describe('a step', () => {
+  it('cannot be changed, nor by changing what it was made from', () => {
+    const env = { A: '1' }
+    const paths = ['a']
+    const step = sh('make', { env, cache: onChange(...paths) })
+    env.A = '2'
+    paths.push('b')
+    const [node] = pipeline([step]).graph.nodes
+    expect(node?.env.A).toBe('1')
+    expect(node?.step.cache).toEqual({ policy: 'on_change', paths: ['a'] })
+    expect(() => Object.assign(step, { command: 'other' })).toThrow(TypeError)
+  })
+
+  it('of another copy of the SDK is a step', async () => {
+    vi.resetModules()
+    const other = await import('./index.ts')
+    expect(other.sh).not.toBe(sh)
+    expect(
+      pipeline([other.sh('make', { key: 'a' }), other.wait(), sh('make', { key: 'b', dependsOn: other.sh('x') })]).graph
+        .edges,
+    ).toHaveLength(3)
   })
 })

@@ -1,9 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of the server
 
-import { describe, expect, it, vi } from 'vitest'
-import { onChange } from './cache.ts'
+import { describe, expect, it } from 'vitest'
 import * as sdk from './index.ts'
-import { pipeline } from './pipeline.ts'
 import { scratch, sh, wait } from './step.ts'
 
 // Pipeline files are often plain JavaScript, where no type holds a slip back: these calls are made as such a file makes them.
@@ -238,29 +236,5 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     }
     expect(stack).toMatch(/^Error: sh, timeout: expected/)
     expect(stack).toMatch(/at wrongCall \(.*wrong-use\.test\.ts:\d+/)
-  })
-})
-
-describe('a step', () => {
-  it('cannot be changed, nor by changing what it was made from', () => {
-    const env = { A: '1' }
-    const paths = ['a']
-    const step = sh('make', { env, cache: onChange(...paths) })
-    env.A = '2'
-    paths.push('b')
-    const [node] = pipeline([step]).graph.nodes
-    expect(node?.env.A).toBe('1')
-    expect(node?.step.cache).toEqual({ policy: 'on_change', paths: ['a'] })
-    expect(() => Object.assign(step, { command: 'other' })).toThrow(TypeError)
-  })
-
-  it('of another copy of the SDK is a step', async () => {
-    vi.resetModules()
-    const other = await import('./index.ts')
-    expect(other.sh).not.toBe(sh)
-    expect(
-      pipeline([other.sh('make', { key: 'a' }), other.wait(), sh('make', { key: 'b', dependsOn: other.sh('x') })]).graph
-        .edges,
-    ).toHaveLength(3)
   })
 })
