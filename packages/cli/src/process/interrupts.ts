@@ -13,14 +13,11 @@ export interface Interrupts {
 export function watchSignals(launcher: number | undefined): Interrupts {
   const controller = new AbortController()
   const actions = new Set<() => void>()
-  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as SIGUSR2. The larger count is right.
+  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as SIGUSR2. Each kind is counted alone.
   const counts = { SIGINT: 0, SIGUSR2: 0 }
-  let presses = 0
   const press = (signal: keyof typeof counts) => {
     counts[signal] += 1
-    if (counts[signal] <= presses) return
-    presses = counts[signal]
-    if (presses === 1) controller.abort(new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C'))
+    if (counts[signal] === 1) controller.abort(new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C'))
     else {
       for (const action of actions) action()
       process.exit(exits.cancelled)
