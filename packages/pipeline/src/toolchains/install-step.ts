@@ -1,7 +1,7 @@
 import { aptBase } from '../apt-base.ts'
 import { forever } from '../cache.ts'
 import type { Step } from '../step.ts'
-import { base, path, text } from './option-readers.ts'
+import { base, image, path } from './option-readers.ts'
 
 /** What every entry takes. */
 export interface EntryOptions {
@@ -14,7 +14,7 @@ export interface EntryOptions {
 }
 
 /** The readers of these options. */
-export const ENTRY = { path, image: text, base } as const
+export const ENTRY = { path, image, base } as const
 
 /** Where a tool is installed. */
 export interface Ground {

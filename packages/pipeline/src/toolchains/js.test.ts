@@ -240,6 +240,7 @@ describe('wrong use', () => {
       'expected pm "bun" with runtime "bun", got "pnpm". package.json and lock files disagree: give pm and runtime.',
     ],
     [{}, { version: '22.1' }, 'js.project, version: expected a version of Node.js such as "22" or "22.x", got "22.1".'],
+    [{}, { version: 22 }, 'js.project, version: expected a version of Node.js such as "22" or "22.x", got 22.'],
     [{}, { runtime: 'bun', version: '1' }, 'js.project, version: expected a version of bun such as "1.3.1", got "1".'],
     [{}, { pm: 'yarn' }, 'js.project, pm: expected "npm", "pnpm", "yarn-classic", "yarn-berry" or "bun", got "yarn".'],
     [{ 'package.json': '{' }, {}, 'js.project: expected JSON in package.json, got '],

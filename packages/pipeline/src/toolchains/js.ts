@@ -15,7 +15,7 @@ import {
   runtimeCommand,
 } from './js-managers.ts'
 import { JsProject } from './js-project.ts'
-import { form, text, word } from './option-readers.ts'
+import { form, type Reader, word } from './option-readers.ts'
 import { readOptions } from './read-options.ts'
 import { onChangeIn } from './watched-files.ts'
 
@@ -35,7 +35,8 @@ export const js = {
       ...ENTRY,
       pm: word(['npm', 'pnpm', 'yarn-classic', 'yarn-berry', 'bun']),
       runtime: word(['node', 'bun', 'deno']),
-      version: text,
+      // Its form depends on the runtime, which is known below.
+      version: asGiven,
     })
     const files = readJsFiles(WHERE, given.path)
     const tools = chooseTools(pm, runtime, files)
@@ -54,6 +55,8 @@ export const js = {
 export const ts = js
 
 const WHERE = 'js.project'
+
+const asGiven: Reader<unknown> = (_, value) => value
 
 interface Tools {
   readonly runtime: JsRuntime
@@ -90,7 +93,7 @@ function together(
   return { runtime, installer: pm ?? (runtime === 'bun' ? 'bun' : 'npm'), pin }
 }
 
-function versionOf(runtime: JsRuntime, version: string | undefined): string | undefined {
+function versionOf(runtime: JsRuntime, version: unknown): string | undefined {
   const reader =
     runtime === 'node'
       ? form(/^\d+(\.x)?$/, 'a version of Node.js such as "22" or "22.x"')

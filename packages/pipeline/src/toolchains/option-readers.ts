@@ -2,7 +2,7 @@ import { isStep } from '../brand.ts'
 import type { CachePolicy } from '../cache.ts'
 import { cachePolicyOf } from '../cache.ts'
 import type { Step } from '../step.ts'
-import { booleanOf, listOf, textOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
+import { booleanOf, listOf, nameOf, textOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
 
 /** Reads one option of a call: what was given, checked, or else its default. */
 export type Reader<T> = (where: string, value: unknown) => T
@@ -55,6 +55,9 @@ export function formOr(pattern: RegExp, expected: string, fallback: string): Rea
 
 /** The directory of the tool's project; empty means the project directory itself. */
 export const path: Reader<string> = (where, value) => (value === '' ? '.' : textOr('.')(where, value))
+
+export const image: Reader<string | undefined> = (where, value) =>
+  value === undefined ? undefined : nameOf(where, value, 'Name an image.', 512)
 
 export const base: Reader<Step | undefined> = (where, value) => {
   if (value === undefined || isStep(value)) return value

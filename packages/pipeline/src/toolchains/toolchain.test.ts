@@ -55,7 +55,7 @@ describe.each(entries)('%s', (_, make) => {
     expect(call({ verion: '1' })).toThrow(/: expected one of the options .*path, image, base.*, got "verion"/)
     expect(call({ base: 'ubuntu' })).toThrow(/, base: expected a step, got "ubuntu"/)
     expect(call({ path: 1 })).toThrow(/, path: expected a non-empty string, got 1/)
-    expect(call({ image: '' })).toThrow(/, image: expected a non-empty string, got ""/)
+    expect(call({ image: '' })).toThrow(/, image: expected a non-empty string, got ""\. Name an image\./)
   })
 })
 
