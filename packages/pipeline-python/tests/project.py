@@ -27,8 +27,21 @@ class ProjectCase(unittest.TestCase):
         file.write_text(text)
 
     def child(self, *words: str, python=("-P", "-S"), **env: str):
-        """The ended process. PYTHONPATH has the SDK only, and no installed packages are looked for: they cost time and say nothing of us."""
-        command = [sys.executable, *python, "-m", "harmont._render", "--dir", str(self.root), "--out", str(self.out), *words]
+        """The ended process.
+
+        PYTHONPATH has the SDK only, and no installed packages are looked for: they cost time and say nothing of us.
+        """
+        command = [
+            sys.executable,
+            *python,
+            "-m",
+            "harmont._render",
+            "--dir",
+            str(self.root),
+            "--out",
+            str(self.out),
+            *words,
+        ]
         variables = {**os.environ, "PYTHONPATH": str(SOURCE), **env}
         return subprocess.run(
             command, cwd=self.root, env=variables, capture_output=True, text=True, check=False, timeout=60

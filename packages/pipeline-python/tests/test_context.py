@@ -11,7 +11,15 @@ NAMES = ("EVENT", "BRANCH", "BASE_BRANCH", "TAG", "COMMIT", "PULL_REQUEST", "LOC
 
 def facts():
     context = hm.context
-    return (context.event, context.branch, context.base_branch, context.tag, context.commit, context.pull_request, context.local)
+    return (
+        context.event,
+        context.branch,
+        context.base_branch,
+        context.tag,
+        context.commit,
+        context.pull_request,
+        context.local,
+    )
 
 
 class Context(unittest.TestCase):
@@ -46,5 +54,7 @@ class Context(unittest.TestCase):
 
     def test_a_pull_request_that_is_no_number(self):
         os.environ["HARMONT_PULL_REQUEST"] = "x"
-        with self.assertRaisesRegex(hm.WrongUse, 'HARMONT_PULL_REQUEST: expected the number of a pull request, got "x"'):
+        with self.assertRaisesRegex(
+            hm.WrongUse, 'HARMONT_PULL_REQUEST: expected the number of a pull request, got "x"'
+        ):
             hm.context.pull_request  # noqa: B018

@@ -14,7 +14,9 @@ class Protocol(ProjectCase):
         self.assertEqual([(each["slug"], each["file"]) for each in listed["pipelines"]], [
             ("a", ".hm/a.py"), ("b", ".hm/b.py"), ("c", ".hm/b.py"),
         ])  # fmt: skip
-        self.assertEqual([list(each) for each in listed["pipelines"]][0], ["slug", "name", "allow_manual", "triggers", "file"])
+        self.assertEqual(
+            [list(each) for each in listed["pipelines"]][0], ["slug", "name", "allow_manual", "triggers", "file"]
+        )
         self.assertEqual(self.child("--list").stdout, "")
         ended = self.child("--slug", "c")
         self.assertEqual(ended.stdout, "in c\n")
@@ -82,10 +84,14 @@ class Imports(ProjectCase):
                  "names = (tools.names.NAME, _shared.NAME, folder.deep.NAME)\n"
                  "hm.pipeline('ci')(lambda: hm.sh(' '.join(names)))\n")  # fmt: skip
         result = self.render("--slug", "ci")
-        self.assertEqual(result["pipelines"][0]["definition"]["graph"]["nodes"][0]["step"]["cmd"], "project sibling deep")
+        self.assertEqual(
+            result["pipelines"][0]["definition"]["graph"]["nodes"][0]["step"]["cmd"], "project sibling deep"
+        )
 
     def test_each_file_is_loaded_once_under_one_identity(self):
-        self.put(".hm/a.py", "import b\nimport harmont as hm\nhm.pipeline('a')(lambda: hm.sh(str(b.base() is b.base())))\n")
+        self.put(
+            ".hm/a.py", "import b\nimport harmont as hm\nhm.pipeline('a')(lambda: hm.sh(str(b.base() is b.base())))\n"
+        )
         self.put(".hm/b.py", "print('loading b')\nimport harmont as hm\n"
                  "@hm.target()\ndef base(): return hm.sh('base')\n"
                  "@hm.pipeline('b')\ndef b(base: hm.Target): return base\n")  # fmt: skip
@@ -125,7 +131,14 @@ class Imports(ProjectCase):
     def test_what_a_pipeline_does_not_use_is_not_loaded(self):
         self.put(".hm/ci.py", ONE.format("ci", "x") + "import sys\nprint(*sys.modules)\n")
         loaded = set(self.child("--slug", "ci").stdout.split())
-        heavy = {"typing", "dataclasses", "inspect", "hashlib", "datetime", "subprocess", "harmont._rust", "harmont._matrix"}
+        heavy = {
+            "typing",
+            "dataclasses",
+            "inspect",
+            "hashlib",
+            "datetime",
+            "subprocess",
+            "harmont._rust",
+            "harmont._matrix",
+        }
         self.assertEqual(loaded & heavy, set())
-
-

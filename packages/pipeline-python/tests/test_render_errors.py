@@ -25,7 +25,9 @@ class Errors(ProjectCase):
         self.assertEqual([each["slug"] for each in result["pipelines"]], ["ok"])
         [error] = result["errors"]
         expected = "lib/steps.py:2: ZeroDivisionError: division by zero\n    from .hm/ci.py:6"
-        self.assertEqual((error["file"], error["slug"], error["message"], error["line"]), (".hm/ci.py", "ci", expected, 2))
+        self.assertEqual(
+            (error["file"], error["slug"], error["message"], error["line"]), (".hm/ci.py", "ci", expected, 2)
+        )
 
     def test_mistakes_of_syntax_have_their_line(self):
         for text, message in (
@@ -43,7 +45,10 @@ class Errors(ProjectCase):
             ("import sys; sys.exit(3)", ".hm/ci.py:2: sys.exit(3) was called. A pipeline file must run to its end."),
             ("raise SystemExit", ".hm/ci.py:2: sys.exit() was called. A pipeline file must run to its end."),
             ("raise BaseException('x')", ".hm/ci.py:2: BaseException: x"),
-            ("f = lambda: f()\nf()", ".hm/ci.py:2: a function calls itself without end: maximum recursion depth exceeded"),
+            (
+                "f = lambda: f()\nf()",
+                ".hm/ci.py:2: a function calls itself without end: maximum recursion depth exceeded",
+            ),
             ("import nope", ".hm/ci.py:2: ModuleNotFoundError: No module named 'nope'"),
         ):
             self.put(".hm/ci.py", f"import harmont as hm\n{line}\n")
@@ -52,7 +57,10 @@ class Errors(ProjectCase):
             self.assertLess(len(error["message"].splitlines()), 12)
 
     def test_a_cause_is_told(self):
-        self.put(".hm/ci.py", "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    raise RuntimeError('outer') from error\n")
+        self.put(
+            ".hm/ci.py",
+            "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    raise RuntimeError('outer') from error\n",
+        )
         expected = ".hm/ci.py:4: RuntimeError: outer\n    because: ZeroDivisionError: division by zero"
         self.assertEqual(self.only_error()["message"], expected)
 
@@ -69,11 +77,19 @@ class Errors(ProjectCase):
                  "@hm.pipeline()\ndef cycle(a: hm.Target): return a\n"
                  "@hm.pipeline()\ndef keys():\n    return [hm.sh('x', key='k'), hm.sh('y', key='k')]\n")  # fmt: skip
         cycle, keys = self.render()["errors"]
-        self.assertEqual(cycle["message"], ".hm/ci.py: target a: expected targets that do not need themselves, got a -> b -> a. Break the cycle.")
-        self.assertEqual(keys["message"], '.hm/ci.py: pipeline: expected one step with the key "k", got "x" and "y". Rename one of the two.')
+        self.assertEqual(
+            cycle["message"],
+            ".hm/ci.py: target a: expected targets that do not need themselves, got a -> b -> a. Break the cycle.",
+        )
+        self.assertEqual(
+            keys["message"],
+            '.hm/ci.py: pipeline: expected one step with the key "k", got "x" and "y". Rename one of the two.',
+        )
 
     def test_a_definition_that_is_no_text_is_its_own_error(self):
-        self.put(".hm/ci.py", "import harmont as hm\nhm.pipeline('ci')(lambda: hm.sh('x', runner_args={'a': {1, 2}}))\n")
+        self.put(
+            ".hm/ci.py", "import harmont as hm\nhm.pipeline('ci')(lambda: hm.sh('x', runner_args={'a': {1, 2}}))\n"
+        )
         self.assertEqual((self.only_error()["slug"], self.only_error()["line"]), ("ci", 2))
 
     def test_an_interrupt_ends_the_child_with_one_message(self):

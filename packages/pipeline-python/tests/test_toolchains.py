@@ -13,12 +13,18 @@ class Toolchains(unittest.TestCase):
         for bare, whole in (
             (hm.go.test(path="a", version="1.24.0", label="l"), hm.go(path="a", version="1.24.0").test(label="l")),
             (hm.py.uv.run("x y", path="a", version="0.9.5"), hm.py.uv(path="a", version="0.9.5").run("x y")),
-            (hm.rust.clippy(version="nightly", extra_lints=["-W x"]), hm.rust.toolchain(version="nightly").clippy(extra_lints=["-W x"])),
+            (
+                hm.rust.clippy(version="nightly", extra_lints=["-W x"]),
+                hm.rust.toolchain(version="nightly").clippy(extra_lints=["-W x"]),
+            ),
             (hm.zig.build(image="i"), hm.zig(path=".", image="i").build()),
             (hm.elixir.mix("t", otp_version="27"), hm.elixir(otp_version="27").mix("t")),
             (hm.js.run("test", pm="npm", args=["a"]), hm.js.project(pm="npm").run("test", args=["a"])),
             (hm.cmake.test(compiler="gcc"), hm.cmake(path=".", compiler="gcc").test()),
-            (hm.cmake.package(path="c", generator="DEB", cache=hm.forever()), hm.cmake(path="c").package(generator="DEB", cache=hm.forever())),
+            (
+                hm.cmake.package(path="c", generator="DEB", cache=hm.forever()),
+                hm.cmake(path="c").package(generator="DEB", cache=hm.forever()),
+            ),
         ):
             self.assertEqual(nodes(bare), nodes(whole))
 
@@ -79,7 +85,9 @@ class JavaScript(unittest.TestCase):
 
     def test_files_that_disagree(self):
         self.files({"packageManager": "pnpm@9.0.0"}, "bun.lock")
-        with self.assertRaisesRegex(hm.WrongUse, 'got "pnpm". package.json and lock files disagree: give pm and runtime'):
+        with self.assertRaisesRegex(
+            hm.WrongUse, 'got "pnpm". package.json and lock files disagree: give pm and runtime'
+        ):
             hm.js.project()
         self.assertIn("pnpm install", hm.js.project(pm="pnpm", runtime="node").install().cmd)
 
@@ -90,7 +98,9 @@ class JavaScript(unittest.TestCase):
 
     def test_a_pin_of_bun_that_is_no_version(self):
         self.files({"packageManager": "bun@canary"})
-        with self.assertRaisesRegex(hm.WrongUse, 'a packageManager of package.json such as "bun@1.3.1", got "bun@canary"'):
+        with self.assertRaisesRegex(
+            hm.WrongUse, 'a packageManager of package.json such as "bun@1.3.1", got "bun@canary"'
+        ):
             hm.js.project()
 
     def test_the_tasks_of_deno(self):

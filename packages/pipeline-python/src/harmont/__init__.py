@@ -1,10 +1,10 @@
 """Harmont CI pipelines in Python.
 
-    import harmont as hm
+import harmont as hm
 
-    @hm.pipeline("ci", triggers=[hm.push(branch="main")])
-    def ci() -> hm.Step:
-        return hm.sh("make", label="build").sh("make test", label="test")
+@hm.pipeline("ci", triggers=[hm.push(branch="main")])
+def ci() -> hm.Step:
+    return hm.sh("make", label="build").sh("make test", label="test")
 """
 
 from __future__ import annotations

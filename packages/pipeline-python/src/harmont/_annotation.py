@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def meaning_of(annotation: object, function: Callable[..., Any]) -> BaseImage | type[TargetMark] | None:
-    """A base image, the mark of targets, or None for any other type. A text is read in the function's module and its closure."""
+    """A base image, the mark of targets, or None for any other type.
+
+    A text is read in the function's module and its closure.
+    """
     if isinstance(annotation, str):
         return _meaning_of_text(annotation, function)
     if annotation is Target:

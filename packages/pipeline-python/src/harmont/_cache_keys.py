@@ -24,7 +24,10 @@ class KeyContext:
 
 
 def with_cache_keys(document: Mapping[str, Any], context: KeyContext) -> dict[str, Any]:
-    """The document with the key of each cached step written into its `cache`. Steps must come after the step that they build in, as pipeline() puts them."""
+    """The document with the key of each cached step written into its `cache`.
+
+    Steps must come after the step that they build in, as pipeline() puts them.
+    """
     graph = document["graph"]
     nodes = graph["nodes"]
     parents = {to: start for start, to, kind in graph["edges"] if kind == "builds_in"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ._quote import quote_value
-from ._toolchain import texts_of
+from ._install_step import texts_of
 from ._wrong_use import boolean_of, misuse, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
 
 
 _TEXTS = ("packages", "exclude", "features", "flags")
@@ -25,9 +24,7 @@ CARGO = (
 class Cargo:
     """The flags of one call, as the shell reads them, and the target that must be there before."""
 
-    def __init__(
-        self, where: str, options: Mapping[str, Any], *, workspace: bool, all_targets: bool = False
-    ) -> None:
+    def __init__(self, where: str, options: Mapping[str, Any], *, workspace: bool, all_targets: bool = False) -> None:
         given = {name: options[name] for name in CARGO if options.get(name) is not None}
         defaults = {"workspace": workspace, "all_targets": all_targets, "add_target": True, "locked": True}
         read: dict[str, Any] = {name: texts_of(f"{where}, {name}", given.get(name, [])) for name in _TEXTS}

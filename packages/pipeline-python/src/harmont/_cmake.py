@@ -5,7 +5,9 @@ from __future__ import annotations
 from ._cmake_commands import Settings, Tools
 from ._cmake_project import CMakeProject as CMakeProject
 from ._ir_text import value_text
-from ._toolchain import Entry, Toolchain, form_of, install_step, kept_until, path_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, kept_until, path_of
+from ._toolchain import Toolchain
 from ._wrong_use import Nothing, boolean_of, members_of, only_known, text_of, word_of, wrong_use
 from .cache import cache_policy_of
 

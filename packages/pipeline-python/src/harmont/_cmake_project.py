@@ -20,7 +20,10 @@ _TEXT = "Give a text, or leave it out."
 
 
 class CMakeProject(Toolchain):
-    """Configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources."""
+    """Configured and built.
+
+    Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources.
+    """
 
     __slots__ = ("_settings", "built", "toolchain")
     tag = _where = "cmake"

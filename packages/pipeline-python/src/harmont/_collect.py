@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
-    """For each leaf in order what was not emitted before, from root to leaf; before a step, what it depends on in the same way. Scratches and forks are left out."""
+    """For each leaf in order what was not emitted before, from root to leaf; before a step, what it depends on in the
+    same way.
+
+    Scratches and forks are left out.
+    """
     emitted: list[Step | Wait] = []
     seen: set[Step] = set()
     for leaf in leaves:

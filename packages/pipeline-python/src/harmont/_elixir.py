@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ._elixir_install import ELIXIR_ENV, elixir_installed
 from ._quote import quote_value
-from ._toolchain import Entry, Toolchain, action_step, form_of, kept_until, path_of, refuse_unknown
+from ._entry import Entry
+from ._install_step import form_of, kept_until, path_of
+from ._toolchain import Toolchain, action_step, refuse_unknown
 from ._wrong_use import boolean_of, text_of, whole_number_of, wrong_use
 
 TYPE_CHECKING = False
@@ -38,9 +40,7 @@ class ElixirProject(Toolchain):
     def compile(self, **options: Unpack[StepOptions]) -> Step:
         return self._mix("compile", "compile --warnings-as-errors", options)
 
-    def test(
-        self, cover: bool | None = None, partitions: int | None = None, **options: Unpack[StepOptions]
-    ) -> Step:
+    def test(self, cover: bool | None = None, partitions: int | None = None, **options: Unpack[StepOptions]) -> Step:
         """`partitions`: of how many the tests are; MIX_TEST_PARTITION in `env` says which one this is."""
         flags = " --cover" if boolean_of("elixir.test, cover", cover or False) else ""
         if partitions is not None:
@@ -56,7 +56,10 @@ class ElixirProject(Toolchain):
         return self._mix("credo", f"credo{' --strict' if is_strict else ''}", options, own=("strict",))
 
     def plt(self, **options: Unpack[StepOptions]) -> Step:
-        """The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked for: options go with the first call."""
+        """The lookup table of dialyzer, kept until mix.lock changes.
+
+        One step, however often it is asked for: options go with the first call.
+        """
         refuse_unknown("elixir.plt", options)
         if not self._plt:
             cache = options.pop("cache", None) or kept_until("elixir", self.path, "mix.lock")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._toolchain import install_step
+from ._install_step import install_step
 from .cache import forever
 
 TYPE_CHECKING = False

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ._quote import quote_value
-from ._toolchain import form_of, texts_of
+from ._install_step import form_of, texts_of
 from ._wrong_use import boolean_of, whole_number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
 
 
 POWERSET = ("subcommand", "depth", "each_feature", "no_dev_deps", "skip", "include_features", "keep_going", "flags")

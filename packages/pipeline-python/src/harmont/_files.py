@@ -46,9 +46,7 @@ class Files:
         found = [*start, *self._walk(start[0][0], depth)]
         if parts[-1] == "**":
             found = [entry for entry in found if entry[1] == DIRECTORY]
-        return sorted(
-            (entry for entry in found if fits(components(entry[0]))), key=lambda entry: _order(entry[0])
-        )
+        return sorted((entry for entry in found if fits(components(entry[0]))), key=lambda entry: _order(entry[0]))
 
     def _look_up(self, path: str) -> list[tuple[str, str]]:
         whole = os.path.join(self._base, path)

@@ -31,7 +31,10 @@ class Input(Frozen):
 
 
 def files_from(step: Step, path: str, into: str | None = None) -> Input:
-    """Files of another step, for the option `inputs`: what a path or glob names there, copied into a directory. The step that gets them waits for it."""
+    """Files of another step, for the option `inputs`: what a path or glob names there, copied into a directory.
+
+    The step that gets them waits for it.
+    """
     return _input("files_from", {"from": step, "path": path, "into": into})
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 class Gate:
-    """The gate rule of `sdk-cli.md` 3.3. Commands are numbered as they come; a gate always is a run of them, so two numbers hold it."""
+    """The gate rule of `sdk-cli.md` 3.3.
+
+    Commands are numbered as they come; a gate always is a run of them, so two numbers hold it.
+    """
 
     def __init__(self) -> None:
         self._start = 0

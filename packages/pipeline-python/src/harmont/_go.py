@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ._toolchain import Entry, Toolchain, form_of, install_step, kept_until, path_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, kept_until, path_of
+from ._toolchain import Toolchain
 from ._wrong_use import boolean_of
 
 TYPE_CHECKING = False

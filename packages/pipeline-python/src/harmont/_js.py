@@ -6,7 +6,9 @@ from ._js_commands import INSTALLERS, LOCK, LOCK_FILES, LOCKED, RUN, UNLOCKED, b
 from ._js_files import JsFiles
 from ._js_tools import WHERE, JsTools, choose_tools
 from ._quote import quote_value
-from ._toolchain import Entry, Toolchain, form_of, install_step, kept_until, path_of, texts_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, kept_until, path_of, texts_of
+from ._toolchain import Toolchain
 from ._wrong_use import text_of, word_of
 from .cache import forever
 
@@ -71,7 +73,10 @@ class JsEntry(Entry):
     _actions = ("run", "ci", "install")
 
     def project(self, **options: Unpack[JsOptions]) -> JsProject:
-        """The project in one directory, its dependencies installed. With neither `pm` nor `runtime`, package.json and lock files decide."""
+        """The project in one directory, its dependencies installed.
+
+        With neither `pm` nor `runtime`, package.json and lock files decide.
+        """
         made: JsProject = self._read(options)
         return made
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class JsFiles:
-    """The names in a directory, relative to the working directory, and its package.json. A directory that is not there is an empty one."""
+    """The names in a directory, relative to the working directory, and its package.json.
+
+    A directory that is not there is an empty one.
+    """
 
     def __init__(self, where: str, path: str) -> None:
         self._where = where

@@ -11,7 +11,10 @@ WHERE = "js.project"
 
 
 class JsTools:
-    """`installer` installs dependencies and runs scripts: a package manager, or deno. `pin` is the package manager's version in package.json."""
+    """`installer` installs dependencies and runs scripts: a package manager, or deno.
+
+    `pin` is the package manager's version in package.json.
+    """
 
     def __init__(self, runtime: str, installer: str, pin: str | None) -> None:
         self.runtime = runtime

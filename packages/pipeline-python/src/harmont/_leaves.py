@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def flat_leaves(where: str, leaves: object, expected: str = "a step, a wait or a list of them") -> list[Step | Wait]:
-    """Lists, and what stands for leaves, as one flat list in the order of writing. `where` and `expected` are for the error of what is no leaf."""
+    """Lists, and what stands for leaves, as one flat list in the order of writing.
+
+    `where` and `expected` are for the error of what is no leaf.
+    """
     flat: list[Step | Wait] = []
     pending: list[Any] = [leaves]
     while pending:

@@ -20,7 +20,11 @@ _ADDITIVE = (("if", "when"), *((name, name) for name in ("concurrency", "resourc
 
 
 def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there yet. `defaults` are what the pipeline gives each step: env, secrets, image, retry, resources."""
+    """Nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there
+    yet.
+
+    `defaults` are what the pipeline gives each step: env, secrets, image, retry, resources.
+    """
     emissions = collect(leaves)
     commands = [step for step in emissions if isinstance(step, Step)]
     _refuse_shared_keys(commands)
@@ -92,7 +96,8 @@ def _input(each: Any, key: str) -> dict[str, str]:
     return read if each.into is None else {**read, "into": each.into}
 
 
-# A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was given, for the warning.
+# A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was
+# given, for the warning.
 def _image(step: Step, default: str) -> str | None:
     if step.image is not None or nearest_command(step.parent) is not None:
         return step.image

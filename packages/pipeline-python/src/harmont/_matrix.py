@@ -57,7 +57,10 @@ if TYPE_CHECKING:
 else:
 
     def matrix(axes, fn=None, *, include=None, exclude=None):
-        """Calls `fn` for each cell, the first axis slowest, and gives the flat list of leaves; without `fn` the cells. A cell stays when it matches one of `include`, if given, and none of `exclude`."""
+        """Calls `fn` for each cell, the first axis slowest, and gives the flat list of leaves; without `fn` the cells.
+
+        A cell stays when it matches one of `include`, if given, and none of `exclude`.
+        """
         return _matrix(axes, fn, include, exclude)
 
 

@@ -28,7 +28,10 @@ def pipeline_to_json(
     base_path: str | os.PathLike[str] = ".",
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """The JSON of what pipeline() gave, with cache keys. `now` is in whole seconds since 1970; paths are below `base_path`; `env` is for `env_keys`."""
+    """The JSON of what pipeline() gave, with cache keys.
+
+    `now` is in whole seconds since 1970; paths are below `base_path`; `env` is for `env_keys`.
+    """
     if not hasattr(ir, "keys") or "graph" not in ir:
         raise wrong_use("pipeline_to_json", "what pipeline() gives", ir, "Pass it as it is.")
     slug = pipeline_slug or os.environ.get("HM_PIPELINE_SLUG") or "default"

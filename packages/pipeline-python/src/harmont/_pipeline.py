@@ -49,7 +49,10 @@ if TYPE_CHECKING:
 else:
 
     def pipeline(*args, **options):
-        """With a list of leaves: the IR of a pipeline. Else the decorator that registers a function, under a slug or its own name, as a pipeline."""
+        """With a list of leaves: the IR of a pipeline.
+
+        Else the decorator that registers a function, under a slug or its own name, as a pipeline.
+        """
         return _pipeline(args, options)
 
 

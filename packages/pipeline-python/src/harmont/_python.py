@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ._quote import quote_value
-from ._toolchain import Entry, Toolchain, form_of, install_step, kept_until, path_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, kept_until, path_of
+from ._toolchain import Toolchain
 from ._wrong_use import one_or_list_of, text_of
 
 TYPE_CHECKING = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ._quote import quote_value
 from ._rust_actions import RustActions
-from ._toolchain import Entry, form_of, install_step, kept_until, path_of, texts_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, kept_until, path_of, texts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ class RustToolchain(RustActions):
         return self._action("warmup", "cargo build --workspace --tests --locked", options)
 
     def project(self, *, cache: CachePolicy | None = None) -> RustProject:
-        """The workspace in the toolchain's directory. `cache` is when the warm-up is kept, by default until Cargo.lock, a Cargo.toml or a source changes."""
+        """The workspace in the toolchain's directory.
+
+        `cache` is when the warm-up is kept, by default until Cargo.lock, a Cargo.toml or a source changes.
+        """
         names = ("Cargo.lock", "**/Cargo.toml", "**/*.rs")
         kept = kept_until("rust.project", self.path, *names, bare=True) if cache is None else cache
         return RustProject(self, self.warmup(cache=kept))
@@ -50,7 +54,10 @@ class RustToolchain(RustActions):
 
 
 class RustProject(RustActions):
-    """Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it stands for test, clippy and fmt."""
+    """Rust for a workspace: its actions start from one compiled warm-up.
+
+    Where a pipeline lists it, it stands for test, clippy and fmt.
+    """
 
     __slots__ = ("toolchain", "warmup")
     _workspace = True

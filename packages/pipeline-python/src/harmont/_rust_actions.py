@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ._cargo import CARGO, Cargo
 from ._feature_powerset import POWERSET, powerset_flags
-from ._toolchain import Toolchain, action_step, refuse_unknown, texts_of
+from ._install_step import texts_of
+from ._toolchain import Toolchain, action_step, refuse_unknown
 from ._wrong_use import boolean_of
 from .cache import forever
 
@@ -85,7 +86,10 @@ class RustActions(Toolchain):
         return self._cargo("doc", command, options, own=own, env=env)
 
     def feature_powerset(self, **options: Unpack[PowersetOptions]) -> Step:
-        """Checks combinations of features with cargo-hack, which a step of its own installs. Starts before anything is compiled."""
+        """Checks combinations of features with cargo-hack, which a step of its own installs.
+
+        Starts before anything is compiled.
+        """
         refuse_unknown("rust.feature_powerset", options, POWERSET)
         flags = powerset_flags("rust.feature_powerset", options)
         # In no directory, so that all toolchains share what is kept of it.

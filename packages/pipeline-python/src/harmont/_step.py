@@ -19,7 +19,10 @@ MAX_COMMAND = 1024 * 1024
 
 
 class Step(Frozen):
-    """A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two."""
+    """A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one.
+
+    Immutable; two equal ones are two.
+    """
 
     __slots__ = ("__weakref__", "_fields", "_policy", "cmd", "parent")
     parent: Step | None
@@ -108,7 +111,9 @@ def sh(cmd: str, /, **options: Unpack[StepOptions]) -> Step:
 
 
 def wait(*, continue_on_failure: bool = False) -> Wait:
-    """What comes after it starts when all before it has passed; with `continue_on_failure`, when it has ended in whatever way."""
+    """What comes after it starts when all before it has passed; with `continue_on_failure`, when it has ended in
+    whatever way.
+    """
     return Wait(boolean_of("wait, continue_on_failure", continue_on_failure))
 
 

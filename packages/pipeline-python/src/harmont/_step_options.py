@@ -28,7 +28,10 @@ _MAX_RUNNER_ARGS = 16 * 1024
 
 
 def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Checks options and copies them, so that a later change of the caller's objects changes no step. None means not given; `cwd` is the caller's."""
+    """Checks options and copies them, so that a later change of the caller's objects changes no step.
+
+    None means not given; `cwd` is the caller's.
+    """
     only_known(where, options, KNOWN)
     fields: dict[str, Any] = {}
     for name, value in options.items():

@@ -59,7 +59,10 @@ _named: dict[str, list[TargetFunction[Any]]] = {}
 
 
 def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFunction[T]]:
-    """Decorates a function whose result is made once per render. Pipelines and other targets take it as a parameter of its name."""
+    """Decorates a function whose result is made once per render.
+
+    Pipelines and other targets take it as a parameter of its name.
+    """
     if callable(name):
         raise wrong_use("target", "a name or nothing", name, "Write @target() above the function.")
     if name is not None:
@@ -70,7 +73,9 @@ def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFuncti
         made = TargetFunction(name or function.__name__, function, parameters)
         others = _named.setdefault(made.name, [])
         if any(other.module == made.module for other in others):
-            raise misuse("target", f"one target with the name {quoted(made.name)} in a file", "two", "Rename one of the two.")
+            raise misuse(
+                "target", f"one target with the name {quoted(made.name)} in a file", "two", "Rename one of the two."
+            )
         others.append(made)
         return made
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
-from ._apt_base import apt_base
 from ._frozen import Frozen
 from ._quote import in_directory
-from ._relative_path import path_problem
 from ._step import Step
 from ._step_options import KNOWN
-from ._wrong_use import list_of, only_known, text_of, wrong_use
-from .cache import forever, on_change
+from ._wrong_use import only_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Self, Unpack
 
     from ._leaves import Leaves
     from ._option_types import StepOptions
-    from .cache import CachePolicy
 
 _ACTION = tuple(name for name in KNOWN if name != "cwd")
 
@@ -43,7 +37,10 @@ class Toolchain(Frozen):
         return self.installed
 
     def setup(self, cmd: str, **options: Unpack[StepOptions]) -> Self:
-        """A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory."""
+        """A copy whose actions start after a further command, such as one that generates sources.
+
+        It runs in the workspace; `cwd` names another directory.
+        """
         return self._starting(self.installed.sh(cmd, **options))
 
     def ci(self) -> tuple[Step, ...]:
@@ -70,12 +67,15 @@ class Toolchain(Frozen):
         *,
         call: str = "",
         own: Sequence[str] = (),
-        label: str = "",
         env: Mapping[str, str] | None = None,
     ) -> Step:
-        """A step that runs `cmd` in the directory and is labelled `:TAG: name`. `call` is the action's name where it is spelt otherwise; `own` are the options that it has besides those of steps."""
+        """A step that runs `cmd` in the directory and is labelled `:TAG: name`.
+
+        `call` is the action's name where it is spelt otherwise; `own` are the options that it has besides those of
+        steps.
+        """
         refuse_unknown(f"{self._where}.{call or name}", options, own)
-        return action_step(self.installed, self._in_path(cmd), label or f":{self.tag}: {name}", options, env)
+        return action_step(self.installed, self._in_path(cmd), f":{self.tag}: {name}", options, env)
 
     def _in_path(self, cmd: str) -> str:
         return in_directory(self.path, cmd)
@@ -96,74 +96,3 @@ def action_step(
 
         given["env"] = {**env, **env_of("sh, env", given.get("env", {}))}
     return start.sh(cmd, **{"label": label, **given})
-
-
-class Entry:
-    """A tool's name in the SDK: called it gives the toolchain; `tool.action(path=…, …)` is the action of one made for it."""
-
-    _where = ""
-    # The options of the call, and the actions of what it gives.
-    _options: Sequence[str] = ()
-    _actions: Sequence[str] = ()
-
-    def _make(self, **options: Any) -> Any:
-        raise NotImplementedError
-
-    def _read(self, options: Mapping[str, Any]) -> Any:
-        only_known(self._where, options, self._options)
-        return self._make(**{name: value for name, value in options.items() if value is not None})
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("_") or name not in self._actions:
-            raise AttributeError(f"{self._where} has no {name}. It has: {', '.join(self._actions)}.", name=name, obj=self)
-
-        def action(*words: Any, **options: Any) -> Any:
-            mine = {option: options.pop(option) for option in self._options_beside(name) if option in options}
-            return getattr(self._made_for(mine), name)(*words, **options)
-
-        return action
-
-    def _options_beside(self, action: str) -> Sequence[str]:
-        """The options of the call that are none of the action."""
-        return self._options
-
-    def _made_for(self, options: Mapping[str, Any]) -> Any:
-        return self._read(options)
-
-
-def install_step(
-    tag: str, packages: Sequence[str], name: str, cmd: str, image: str | None = None, base: Step | None = None
-) -> Step:
-    """The step that installs a tool, on its packages or on the caller's base."""
-    start = base
-    if start is None:
-        start = apt_base(packages, image, f":{tag}: apt-base")
-    elif not isinstance(start, Step):
-        raise wrong_use(f"{tag}, base", "a step", base, "Pass what sh() or another toolchain’s install() gave.")
-    return start.sh(cmd, label=f":{tag}: {name}", cache=forever())
-
-
-def path_of(where: str, path: object) -> str:
-    """The directory of a project; an empty one is the project's own."""
-    return "." if path == "" else text_of(f"{where}, path", path, "Give a text, or leave it out.")
-
-
-def kept_until(where: str, path: str, *names: str, bare: bool = False) -> CachePolicy:
-    """Kept until one of the files below a directory changes: `./uv.lock`; with `bare` without `./` at the top, as cargo and CMake projects spell it."""
-    problem = path_problem(path)
-    if problem is not None:
-        fix = f"It is {problem}: write it relative to the project directory."
-        raise wrong_use(f"{where}, path", "a path inside the project", path, fix)
-    return on_change(*(name if bare and path == "." else f"{path}/{name}" for name in names))
-
-
-def form_of(where: str, value: object, pattern: str, expected: str) -> str:
-    """A text of one form, such as a version: it becomes part of a command."""
-    if isinstance(value, str) and re.fullmatch(pattern, value):
-        return value
-    raise wrong_use(where, expected, value, "Correct the value.")
-
-
-def texts_of(where: str, value: object) -> list[str]:
-    """A list of texts."""
-    return list_of(where, value, lambda entry: text_of(where, entry, "Give a text."))

@@ -1,4 +1,7 @@
-"""The errors of wrong calls. Each says where, what was expected, what was got and what to do; the TypeScript SDK says the same sentences."""
+"""The errors of wrong calls.
+
+Each says where, what was expected, what was got and what to do; the TypeScript SDK says the same sentences.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ._toolchain import Entry, Toolchain, form_of, install_step, path_of
+from ._entry import Entry
+from ._install_step import form_of, install_step, path_of
+from ._toolchain import Toolchain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +59,9 @@ class ZigToolchain(Toolchain):
 
 
 class ZigEntry(Entry):
-    """Zig from ziglang.org: `hm.zig(version=…)` for several packages, `hm.zig(path=…)` for one, or `hm.zig.test(path=…)`."""
+    """Zig from ziglang.org: `hm.zig(version=…)` for several packages, `hm.zig(path=…)` for one, or
+    `hm.zig.test(path=…)`.
+    """
 
     _where = "zig"
     _options = ("path", "image", "base", "version")

@@ -59,7 +59,10 @@ def push(
     paths: Texts | None = None,
     paths_ignore: Texts | None = None,
 ) -> PushTrigger:
-    """Builds pushes to branches, or of tags, that fit a glob: exactly one of the two. `paths`: only when a changed file fits; `paths_ignore`: not when every one fits."""
+    """Builds pushes to branches, or of tags, that fit a glob: exactly one of the two.
+
+    `paths`: only when a changed file fits; `paths_ignore`: not when every one fits.
+    """
     if (branch is None) == (tag is None):
         fix = 'Write push(branch="main") or push(tag="v*").'
         raise misuse("push", "exactly one of branch and tag", "neither" if branch is None else "both", fix)
@@ -91,7 +94,9 @@ pr = pull_request
 
 
 def schedule(cron: str, *, branch: str | None = None, timezone: str = "UTC") -> ScheduleTrigger:
-    """Builds at given times, as five fields of cron, at most every five minutes; of the default branch without `branch`."""
+    """Builds at given times, as five fields of cron, at most every five minutes; of the default branch without
+    `branch`.
+    """
     from ._cron import cron_of, timezone_of
 
     ir = {

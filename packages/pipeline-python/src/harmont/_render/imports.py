@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 
 class FreshSource(SourceFileLoader):
-    """A source file that is compiled each time: nothing is written beside it, and of two edits within a second the later counts."""
+    """A source file that is compiled each time: nothing is written beside it, and of two edits within a second the
+    later counts.
+    """
 
     def path_stats(self, path: str) -> Any:
         raise OSError("no compiled code is kept")
 
 
 def set_up_imports(project: str) -> None:
-    """After PYTHONPATH and the standard library come the project's modules, then those beside the pipeline files, then installed packages."""
+    """After PYTHONPATH and the standard library come the project's modules, then those beside the pipeline files, then
+    installed packages.
+    """
     siblings = os.path.join(project, ".hm")
     # Python itself puts the working directory first, where it would hide the standard library.
     mine = {"", project, siblings, os.getcwd()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._python import PythonToolchain, synced
-from .._toolchain import Entry
+from .._entry import Entry
 from .._wrong_use import text_of
 
 TYPE_CHECKING = False

@@ -1,0 +1,57 @@
+"""What the entries of all toolchains take, and the step that installs their tool."""
+
+from __future__ import annotations
+
+import re
+
+from ._apt_base import apt_base
+from ._relative_path import path_problem
+from ._step import Step
+from ._wrong_use import list_of, text_of, wrong_use
+from .cache import forever, on_change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .cache import CachePolicy
+
+
+def install_step(
+    tag: str, packages: Sequence[str], name: str, cmd: str, image: str | None = None, base: Step | None = None
+) -> Step:
+    """The step that installs a tool, on its packages or on the caller's base."""
+    start = base
+    if start is None:
+        start = apt_base(packages, image, f":{tag}: apt-base")
+    elif not isinstance(start, Step):
+        raise wrong_use(f"{tag}, base", "a step", base, "Pass what sh() or another toolchain’s install() gave.")
+    return start.sh(cmd, label=f":{tag}: {name}", cache=forever())
+
+
+def path_of(where: str, path: object) -> str:
+    """The directory of a project; an empty one is the project's own."""
+    return "." if path == "" else text_of(f"{where}, path", path, "Give a text, or leave it out.")
+
+
+def kept_until(where: str, path: str, *names: str, bare: bool = False) -> CachePolicy:
+    """Kept until one of the files below a directory changes: `./uv.lock`; with `bare` without `./` at the top, as cargo
+    and CMake projects spell it.
+    """
+    problem = path_problem(path)
+    if problem is not None:
+        fix = f"It is {problem}: write it relative to the project directory."
+        raise wrong_use(f"{where}, path", "a path inside the project", path, fix)
+    return on_change(*(name if bare and path == "." else f"{path}/{name}" for name in names))
+
+
+def form_of(where: str, value: object, pattern: str, expected: str) -> str:
+    """A text of one form, such as a version: it becomes part of a command."""
+    if isinstance(value, str) and re.fullmatch(pattern, value):
+        return value
+    raise wrong_use(where, expected, value, "Correct the value.")
+
+
+def texts_of(where: str, value: object) -> list[str]:
+    """A list of texts."""
+    return list_of(where, value, lambda entry: text_of(where, entry, "Give a text."))
