@@ -62,6 +62,14 @@ describe('lowering of waits', () => {
     expect(shape(pipeline([a, wait(), a, wait(), b])).edges).toEqual(['a-b'])
   })
 
+  it('makes at most 200,000 edges, and says so before it has made more', () => {
+    const many = (count: number) => Array.from({ length: count }, () => sh('make'))
+    expect(pipeline([many(500), wait(), many(400)]).graph.edges).toHaveLength(200_000)
+    const message = 'pipeline: expected at most 200,000 edges, got more. A wait between n and m steps makes n × m: join'
+    expect(() => pipeline([many(500), wait(), many(401)])).toThrow(message)
+    expect(() => pipeline([many(9000), wait(), many(9000)])).toThrow(message)
+  })
+
   it('a step that builds in one from before the wait carries both edges', () => {
     expect(shape(pipeline([a, wait(), a.sh('make child', { key: 'child' })])).edges).toEqual(['a>child', 'a-child'])
   })

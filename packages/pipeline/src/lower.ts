@@ -22,6 +22,9 @@ export interface StepDefaults {
   readonly retry: IrRetry | undefined
 }
 
+// Of a document (`sdk-cli.md` 1.6).
+const MAX_EDGES = 200_000
+
 // Packages ask nothing and tools print plainly, in every step.
 const BASE_ENV = { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb' }
 
@@ -56,6 +59,9 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     nodes.push(nodeOf(emission, keyOf, tolerant, defaults))
     const parent = index(nearestCommand(emission.parent))
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
+    // Here, because a graph far over the limit does not fit into memory.
+    if (edges.length + end - start > MAX_EDGES)
+      throw misuse('pipeline', 'at most 200,000 edges', 'more', 'A wait between n and m steps makes n × m: join some.')
     for (let from = start; from < end; from++) edges.push([from, to, 'depends_on'])
     const named = [...dependsOn, ...inputs.map((input) => input.from)]
     const explicit = new Set(named.map((step) => index(nearestCommand(step))))
