@@ -66,7 +66,8 @@ const child = await build({
     'hm/ir': join(rooms, 'ir/src/index.ts'),
   },
   outdir: join(lib, 'render'),
-  chunkNames: 'hm/[name]-[hash]',
+  // Beside the child, wherever its parts land: it finds the SDK relative to itself.
+  chunkNames: '[name]-[hash]',
 })
 metafiles.push(child.metafile)
 

@@ -61,6 +61,32 @@ test('the installed hm has its commands, each loaded from the bundle', async () 
   expect((await hm('completion', 'bash')).stdout).toContain('complete -F _hm hm')
 })
 
+test('the installed hm renders both languages, with its own SDKs', async () => {
+  await mkdir(join(project, '.hm'))
+  const steps = "sh('true', { label: 'one' })"
+  await writeFile(
+    join(project, '.hm/ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'\nimport { go } from '@harmont/hm/toolchains'\nexport default { slug: 'ci', pipeline: () => pipeline([${steps}]) }`,
+  )
+  await writeFile(
+    join(project, '.hm/nightly.py'),
+    'import harmont as hm\n\n@hm.pipeline("nightly")\ndef nightly():\n    return hm.sh("true", label="one")\n',
+  )
+  const lib = join(project, 'node_modules/@harmont/cli/lib')
+  const out = join(home, 'rendered.json')
+  const child = ['--dir', project, '--all', '--out', out]
+  await run(process.execPath, [join(lib, 'render/child.js'), ...child], { cwd: project, env: env() })
+  expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({
+    errors: [],
+    pipelines: [{ slug: 'ci', definition: { graph: { nodes: [{ step: { cmd: 'true' } }] } } }],
+  })
+  await run('python3', ['-m', 'harmont._render', ...child], {
+    cwd: project,
+    env: { ...env(), PYTHONPATH: join(lib, 'render/python'), PYTHONDONTWRITEBYTECODE: '1' },
+  })
+  expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ errors: [], pipelines: [{ slug: 'nightly' }] })
+})
+
 test('it depends on node alone, and carries the licences of what it bundles', async () => {
   const folder = join(project, 'node_modules/@harmont/cli')
   const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
