@@ -1,4 +1,5 @@
 export * from './driver.ts'
+export * from './folder/index.ts'
 export * from './git/index.ts'
 export * from './images/index.ts'
 export { createOciDriver, type OciDriver, type OciDriverOptions } from './oci/driver.ts'

@@ -16,9 +16,12 @@ export interface CollectRequest {
 /** Removes trees and manifests that nobody needs, and what killed processes left. Gives the digests of the trees. */
 export async function collectSources(request: CollectRequest): Promise<readonly string[]> {
   const { directory } = request
-  for (const name of await olderNames(path.join(directory, 'archives'), request.before)) {
-    const file = path.join(directory, 'archives', name)
-    if (!request.keepTrees.has(treeOf(await readFile(file, 'utf8')))) await rm(file)
+  // What says which tree an archive, or a folder of somebody's, is.
+  for (const kind of ['archives', 'folders']) {
+    for (const name of await olderNames(path.join(directory, kind), request.before)) {
+      const file = path.join(directory, kind, name)
+      if (!request.keepTrees.has(treeOf(await readFile(file, 'utf8')))) await rm(file)
+    }
   }
   const trees = await olderNames(path.join(directory, 'trees'), request.before)
   const gone = trees.map((hex) => `sha256:${hex}`).filter((digest) => !request.keepTrees.has(digest))

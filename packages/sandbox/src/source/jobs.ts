@@ -1,4 +1,5 @@
 import type { SandboxErrorCode, SourceTreeRef } from '../driver.ts'
+import type { TakeJob, Taken } from '../folder/take-files.ts'
 import type { CheckoutJob } from '../git/checkout-tree.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { UnpackJob } from './unpack-archive.ts'
@@ -7,6 +8,7 @@ import type { UnpackJob } from './unpack-archive.ts'
 export interface Jobs {
   readonly unpack: { readonly request: UnpackJob; readonly result: string }
   readonly checkout: { readonly request: CheckoutJob; readonly result: string }
+  readonly take: { readonly request: TakeJob; readonly result: Taken }
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: undefined }
 }

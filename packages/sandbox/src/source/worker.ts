@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { SandboxError } from '../driver.ts'
+import { takeFiles } from '../folder/take-files.ts'
 import { checkoutTree } from '../git/checkout-tree.ts'
 import type { Job, JobName, Reply } from './jobs.ts'
 import { syncTree } from './sync-tree.ts'
@@ -12,6 +13,7 @@ const work: {
 } = {
   unpack: unpackArchive,
   checkout: checkoutTree,
+  take: takeFiles,
   verify: verifyTree,
   sync: syncTree,
 }

@@ -1,0 +1,1 @@
+export { type TakeRequest, takeFolder } from './take-folder.ts'

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { mkdir, rename } from 'node:fs/promises'
+import path from 'node:path'
+import type { SourceTreeRef } from '../driver.ts'
+import { staged } from '../images/staging.ts'
+import { bootId } from '../source/boot-id.ts'
+import { keepTree } from '../source/keep-tree.ts'
+import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
+import { treePath } from '../source/places.ts'
+import { runInWorker } from '../source/worker-pool.ts'
+
+export interface TakeRequest {
+  /** Absolute; the content-addressed store of trees. */
+  readonly directory: string
+  /** Absolute; somebody's work tree. */
+  readonly folder: string
+  /** Files and links relative to it, as bytes, in any order. One that is gone is left out. */
+  readonly paths: readonly Buffer[]
+  readonly limits?: Partial<SourceLimits>
+}
+
+/**
+ * The files of a folder as they are now, as a tree on this machine. Only what was touched since the last time is read. Fails with SandboxError
+ * `source_invalid`, whose message names the file.
+ */
+export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
+  const { directory, folder } = request
+  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const record = path.join(directory, 'folders', `${createHash('sha256').update(folder).digest('hex')}.json`)
+  return staged(directory, `folder ${folder}`, async (staging) => {
+    const tree = path.join(staging, 'tree')
+    const manifest = path.join(staging, 'manifest')
+    const newRecord = path.join(staging, 'record')
+    const made = { tree, manifest, newRecord }
+    const paths = request.paths.map((each) => each.toString('latin1'))
+    const job = { folder, paths, directory, record, bootId: await bootId(), limits, ...made }
+    const { digest, isNew } = await runInWorker('take', job)
+    if (!isNew) return { digest, path: treePath(directory, digest) }
+    const kept = await keepTree(directory, { tree, manifest, digest, staging })
+    await mkdir(path.dirname(record), { recursive: true })
+    await rename(newRecord, record)
+    return kept
+  })
+}
