@@ -8,7 +8,8 @@ async function withProduct(
   env: Record<string, string>,
   measure: (product: Product) => Promise<string>,
 ): Promise<string> {
-  const product = await startProduct(env)
+  // One client asks more here than the limits let one client ask.
+  const product = await startProduct({ HARMONT_RATE_LIMITS: 'off', ...env })
   try {
     await product.api.ensurePipeline({ name: pipeline, repository: 'local/bench', default_branch: 'main' })
     return await measure(product)
