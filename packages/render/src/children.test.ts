@@ -166,6 +166,35 @@ describe('a Python', () => {
   })
 })
 
+describe('what is kept from one rendering to the next', () => {
+  it('is of the file as it is now, and no business of the pipeline', async () => {
+    const show =
+      'JSON.stringify([process.env.NODE_COMPILE_CACHE, process.env.HM_RENDER_TYPES_CACHE].concat(context.tag))'
+    const project = newProject({ '.hm/a.ts': typescript('ci', show, 'enum E { A }') })
+    const cacheDirectory = newProject({})
+    const render2 = () =>
+      render(project, 'ci', { cacheDirectory, variables: { HARMONT_TAG: 'v1', NODE_COMPILE_CACHE: undefined } })
+    const first = await render2()
+    expect(commandOf(first)).toBe('[null,null,"v1"]')
+    expect(readdirSync(join(cacheDirectory, 'TypeScript/types'))).toHaveLength(1)
+    expect(await render2()).toEqual(first)
+    write(project, { '.hm/a.ts': typescript('ci', 'changed', 'enum E { A }') })
+    expect(commandOf(await render2())).toBe('changed')
+    write(project, { '.hm/a.ts': '\n\nthrow new Error("here")' })
+    expect(await render2()).toMatchObject({ ok: false, line: 3 })
+    expect(await render2()).toMatchObject({ ok: false, line: 3 })
+  })
+
+  it('may be nothing', async () => {
+    const project = newProject({ '.hm/a.ts': typescript('ci'), '.hm/b.py': python('py'), cache: 'a file' })
+    for (const slug of ['ci', 'py'])
+      expect(await render(project, slug, { cacheDirectory: join(project, 'cache') })).toMatchObject({
+        ok: true,
+        warnings: [],
+      })
+  })
+})
+
 describe('a program that does not end as it should', () => {
   const languages: [string, (before: string) => Record<string, string>, string, string][] = [
     [

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { cacheVariable } from './child/cache-variable.ts'
 import { findHome } from './home.ts'
 
 export interface LanguageCommand {
@@ -55,7 +56,7 @@ export function languagesOf(project: string): readonly Language[] | null {
         {
           program: process.execPath,
           args: ['--disable-warning=ExperimentalWarning', home.child],
-          env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
+          env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache, [cacheVariable]: join(cache, 'types') },
         },
       ],
       advice: 'install hm again',

@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs'
-import { isBuiltin, type LoadHookSync, type ResolveHookSync, registerHooks, stripTypeScriptTypes } from 'node:module'
+import { isBuiltin, type LoadHookSync, type ResolveHookSync, registerHooks } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isOurs, isProjectFile, withExtension } from './files.ts'
 import { ours } from './sdk-places.ts'
+import { typesRemover } from './without-types.ts'
 import { fileOf, splitSpecifier, workspaceOf } from './workspace.ts'
 
 /**
  * Makes imports work for pipeline files of a project (`sdk-cli.md` 3.4) without writing anything into it: `@harmont/hm` is the project's own copy,
  * else this one; relative imports find `.ts` files; packages of the project's workspace are found uninstalled; files are ES modules; syntax that
- * stripping cannot remove is transformed. Gives the list of project files as they are loaded.
+ * stripping cannot remove is transformed. `cache`: see `typesRemover`. Gives the list of project files as they are loaded.
  */
-export function registerImports(project: string): readonly string[] {
+export function registerImports(project: string, cache: string | undefined): readonly string[] {
   const loaded: string[] = []
   process.setSourceMapsEnabled(true)
-  registerHooks({ resolve: resolveFor(project), load: loadFor(project, loaded) })
+  registerHooks({ resolve: resolveFor(project), load: loadFor(project, typesRemover(cache), loaded) })
   return loaded
 }
 
@@ -58,7 +59,7 @@ function foreign(file: string, specifier: string): Error {
   )
 }
 
-function loadFor(project: string, loaded: string[]): LoadHookSync {
+function loadFor(project: string, withoutTypes: ReturnType<typeof typesRemover>, loaded: string[]): LoadHookSync {
   return (url, context, next) => {
     const file = url.startsWith('file:') ? fileURLToPath(url) : ''
     if (!isProjectFile(project, file)) return next(url, context)
@@ -67,17 +68,5 @@ function loadFor(project: string, loaded: string[]): LoadHookSync {
     loaded.push(file)
     if (kind === 'j') return next(url, { ...context, format: 'module' })
     return { format: 'module', source: withoutTypes(readFileSync(file, 'utf8'), url), shortCircuit: true }
-  }
-}
-
-function withoutTypes(source: string, sourceUrl: string): string {
-  try {
-    return stripTypeScriptTypes(source, { mode: 'strip' })
-  } catch (error) {
-    const isUnstrippable =
-      error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
-    if (isUnstrippable) return stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl })
-    // Once more with its address, which the error then shows. In a good file it would only lengthen the last line.
-    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
   }
 }

@@ -5,11 +5,16 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { type Arguments, readArguments } from './arguments.ts'
+import { cacheVariable } from './cache-variable.ts'
 import { explain } from './explain.ts'
 import { registerImports } from './imports.ts'
 
 const given = read()
-const loaded = registerImports(given.project)
+const cache = process.env[cacheVariable]
+// Neither is the pipeline's business, nor that of what it starts.
+delete process.env[cacheVariable]
+if (cache !== undefined) delete process.env.NODE_COMPILE_CACHE
+const loaded = registerImports(given.project, cache)
 const exit = process.exit.bind(process)
 let ended = false
 // A pipeline could end the process before its result is written; this way it fails at its own line.

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import process from 'node:process'
+
+/**
+ * Turns TypeScript into JavaScript, line for line. `cache`: a directory in which results are kept, one for each address: loading what strips types takes
+ * longer than all else that a small pipeline does.
+ */
+export function typesRemover(cache: string | undefined): (source: string, url: string) => string {
+  if (cache === undefined) return withoutTypes
+  return (source, url) => {
+    const file = join(cache, `${hash(url)}.js`)
+    const mark = `// ${hash(`${process.version}\0${source}`)}\n`
+    const kept = read(file)
+    if (kept?.startsWith(mark)) return kept.slice(mark.length)
+    const stripped = withoutTypes(source, url)
+    keep(cache, file, mark + stripped)
+    return stripped
+  }
+}
+
+function withoutTypes(source: string, sourceUrl: string): string {
+  try {
+    return stripTypeScriptTypes(source, { mode: 'strip' })
+  } catch (error) {
+    const isUnstrippable =
+      error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
+    if (isUnstrippable) return stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl })
+    // Once more with its address, which the error then shows. In a good file it would only lengthen the last line.
+    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
+  }
+}
+
+function keep(cache: string, file: string, text: string): void {
+  const partial = `${file}.${process.pid}`
+  try {
+    mkdirSync(cache, { recursive: true, mode: 0o700 })
+    writeFileSync(partial, text, { mode: 0o600 })
+    renameSync(partial, file)
+  } catch {
+    // What cannot be kept is made again the next time.
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined // not kept yet
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
