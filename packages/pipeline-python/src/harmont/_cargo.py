@@ -32,7 +32,8 @@ class Cargo:
             read[name] = boolean_of(f"{where}, {name}", given.get(name, defaults.get(name, False)))
         for name in _WORDS:
             value = given.get(name)
-            read[name] = value and text_of(f"{where}, {name}", value, "Give a text, or leave it out.")
+            fix = "Give a text, or leave it out."
+            read[name] = None if value is None else text_of(f"{where}, {name}", value, fix)
         _refuse_contradictions(where, read)
         self.flags = "".join(f" {word}" for word in _words(read))
         added = read["target"] is not None and read["add_target"]

@@ -55,7 +55,10 @@ class CMakeToolchain(Toolchain):
     def project(self, path: str = ".", **options: Unpack[CMakeProjectOptions]) -> CMakeProject:
         """The project in one directory, configured and built once for all its actions."""
         only_known("cmake.project", options, _PROJECT)
-        settings, cache = _settings({"path": path, **options})
+        return self._project("cmake.project", {"path": path, **options})
+
+    def _project(self, where: str, options: Mapping[str, Any]) -> CMakeProject:
+        settings, cache = _settings(where, options)
 
         def kept(*names: str) -> CachePolicy:
             return kept_until("cmake.project", settings.path, *names, bare=True)
@@ -103,7 +106,7 @@ class CMakeEntry(Entry):
             fix = "Give the path of the project, or use .project()."
             raise wrong_use("cmake", f"a path with {next(iter(options))}", Nothing, fix)
         made = CMakeToolchain(tools, install_step("cmake", tools.packages(), "verify", tools.verify(), **ground))
-        return made.project(**options) if options else made
+        return made._project(self._where, options) if options else made
 
     def _options_beside(self, action: str) -> list[str]:
         shared = ("cache", "generator") if action == "package" else ("cache",)
@@ -113,18 +116,18 @@ class CMakeEntry(Entry):
         return self._read({"path": ".", **options})
 
 
-def _settings(options: Mapping[str, Any]) -> tuple[Settings, CachePolicy | None]:
+def _settings(where: str, options: Mapping[str, Any]) -> tuple[Settings, CachePolicy | None]:
     given = {name: value for name, value in options.items() if value is not None}
     texts = {
-        name: text_of(f"cmake.project, {name}", given[name], _TEXT) for name in ("preset", "target") if name in given
+        name: text_of(f"{where}, {name}", given[name], _TEXT) for name in ("preset", "target") if name in given
     }
     if "deps" in given:
-        word_of("cmake.project, deps", given["deps"], ("vcpkg",))
-    defines = members_of("cmake.project, defines", given.get("defines", {}))
-    read = {name: _define(f"cmake.project, defines, {name}", value) for name, value in defines.items()}
-    directory = path_of("cmake.project", given.get("path", "."))
+        word_of(f"{where}, deps", given["deps"], ("vcpkg",))
+    defines = members_of(f"{where}, defines", given.get("defines", {}))
+    read = {name: _define(f"{where}, defines, {name}", value) for name, value in defines.items()}
+    directory = path_of(where, given.get("path", "."))
     settings = Settings(directory, texts.get("preset"), read, "deps" in given, texts.get("target"))
-    return settings, cache_policy_of("cmake.project, cache", given["cache"]) if "cache" in given else None
+    return settings, cache_policy_of(f"{where}, cache", given["cache"]) if "cache" in given else None
 
 
 def _define(where: str, value: object) -> str:

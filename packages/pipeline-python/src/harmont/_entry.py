@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._install_step import check_ground
 from ._wrong_use import only_known
 
 TYPE_CHECKING = False
@@ -25,6 +26,7 @@ class Entry:
 
     def _read(self, options: Mapping[str, Any]) -> Any:
         only_known(self._where, options, self._options)
+        check_ground(self._where, options.get("image"), options.get("base"))
         return self._make(**{name: value for name, value in options.items() if value is not None})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ import re
 from ._apt_base import apt_base
 from ._relative_path import path_problem
 from ._step import Step
-from ._wrong_use import list_of, text_of, wrong_use
+from ._wrong_use import list_of, name_of, text_of, wrong_use
 from .cache import forever, on_change
 
 TYPE_CHECKING = False
@@ -21,12 +21,16 @@ def install_step(
     tag: str, packages: Sequence[str], name: str, cmd: str, image: str | None = None, base: Step | None = None
 ) -> Step:
     """The step that installs a tool, on its packages or on the caller's base."""
-    start = base
-    if start is None:
-        start = apt_base(packages, image, f":{tag}: apt-base")
-    elif not isinstance(start, Step):
-        raise wrong_use(f"{tag}, base", "a step", base, "Pass what sh() or another toolchain’s install() gave.")
+    start = apt_base(packages, image, f":{tag}: apt-base") if base is None else base
     return start.sh(cmd, label=f":{tag}: {name}", cache=forever())
+
+
+def check_ground(where: str, image: object, base: object) -> None:
+    """Refuses what a tool cannot be installed on."""
+    if image is not None:
+        name_of(f"{where}, image", image, "Name an image.", 512)
+    if base is not None and not isinstance(base, Step):
+        raise wrong_use(f"{where}, base", "a step", base, "Pass what sh() or another toolchain’s install() gave.")
 
 
 def path_of(where: str, path: object) -> str:

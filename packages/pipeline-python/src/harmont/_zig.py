@@ -30,14 +30,14 @@ class ZigProject(Toolchain):
     tag = _where = "zig"
 
     def build(self, **options: Unpack[StepOptions]) -> Step:
-        return self._action(f"{self.path} build", "zig build", options)
+        return self._action(f"{self.path} build", "zig build", options, call="build")
 
     def test(self, **options: Unpack[StepOptions]) -> Step:
-        return self._action(f"{self.path} test", "zig build test", options)
+        return self._action(f"{self.path} test", "zig build test", options, call="test")
 
     def fmt(self, **options: Unpack[StepOptions]) -> Step:
         """Fails when `zig fmt` would change a file."""
-        return self._action(f"{self.path} fmt", "zig fmt --check .", options)
+        return self._action(f"{self.path} fmt", "zig fmt --check .", options, call="fmt")
 
     def ci(self) -> tuple[Step, ...]:
         return (self.build(), self.test(), self.fmt())
