@@ -65,6 +65,29 @@ class Pipelines(CleanCase):
         self.assertEqual(commands("ci")[:2], ["a", "b"])
         self.assertEqual(commands("ci")[-1], "cd . && npm ci")
 
+    def test_other_decorators_may_lie_around_a_function(self):
+        import functools
+
+        def twice(function):
+            @functools.wraps(function)
+            def inner(*args, **words):
+                return [function(*args, **words), function(*args, **words)]
+
+            return inner
+
+        hm.target("base")(functools.lru_cache(lambda: hm.sh("b")))
+
+        @hm.pipeline()
+        @twice
+        def ci(base: hm.Target[hm.Step]):
+            return base.sh("x")
+
+        self.assertEqual(commands("ci"), ["b", "x", "x"])
+        with self.assertRaisesRegex(
+            hm.WrongUse, "pipeline: expected a function, got 3. Write the decorator above a def"
+        ):
+            hm.pipeline("a")(3)
+
 
 class Targets(CleanCase):
     def test_are_made_once_per_render(self):

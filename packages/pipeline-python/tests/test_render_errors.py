@@ -79,11 +79,11 @@ class Errors(ProjectCase):
         cycle, keys = self.render()["errors"]
         self.assertEqual(
             cycle["message"],
-            ".hm/ci.py: target a: expected targets that do not need themselves, got a -> b -> a. Break the cycle.",
+            ".hm/ci.py:6: target a: expected targets that do not need themselves, got a -> b -> a. Break the cycle.",
         )
         self.assertEqual(
             keys["message"],
-            '.hm/ci.py: pipeline: expected one step with the key "k", got "x" and "y". Rename one of the two.',
+            '.hm/ci.py:8: pipeline: expected one step with the key "k", got "x" and "y". Rename one of the two.',
         )
 
     def test_a_definition_that_is_no_text_is_its_own_error(self):

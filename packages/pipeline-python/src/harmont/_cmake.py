@@ -118,9 +118,7 @@ class CMakeEntry(Entry):
 
 def _settings(where: str, options: Mapping[str, Any]) -> tuple[Settings, CachePolicy | None]:
     given = {name: value for name, value in options.items() if value is not None}
-    texts = {
-        name: text_of(f"{where}, {name}", given[name], _TEXT) for name in ("preset", "target") if name in given
-    }
+    texts = {name: text_of(f"{where}, {name}", given[name], _TEXT) for name in ("preset", "target") if name in given}
     if "deps" in given:
         word_of(f"{where}, deps", given["deps"], ("vcpkg",))
     defines = members_of(f"{where}, defines", given.get("defines", {}))

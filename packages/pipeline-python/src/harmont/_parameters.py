@@ -7,6 +7,7 @@ from ._wrong_use import misuse, name_of, wrong_use
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FunctionType
     from typing import Annotated, Any, TypeVar
 
     T = TypeVar("T")
@@ -49,12 +50,8 @@ class Parameters:
 
 def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
     """Reads a function's parameters; every one that could not be given a value is an error here."""
-    plain = function
-    while hasattr(plain, "__wrapped__"):
-        plain = plain.__wrapped__
-    code = getattr(plain, "__code__", None)
-    if code is None:
-        raise wrong_use(where, "a function", function, "Write the decorator above a def.")
+    plain = unwrapped(where, function)
+    code = plain.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if code.co_posonlyargcount > 0:
         raise misuse(where, "parameters that can be given by name", "a positional-only one", "Take the / out.")
@@ -71,6 +68,17 @@ def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
         elif name not in defaults:
             raise misuse(where, f"parameters with a meaning, in {plain.__name__}()", f"{name}", _FIX)
     return Parameters(readers)
+
+
+def unwrapped(where: str, function: Any) -> FunctionType:
+    """The function as it was written, without what other decorators laid around it."""
+    plain = function
+    while hasattr(plain, "__wrapped__"):
+        plain = plain.__wrapped__
+    if not hasattr(plain, "__code__"):
+        raise wrong_use(where, "a function", function, "Write the decorator above a def.")
+    written: FunctionType = plain
+    return written
 
 
 def _reader(where: str, function: Callable[..., Any], name: str, annotation: object) -> Callable[[], Any] | None:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     @overload
     def pipeline(
         slug: str | None = None,
-        /,
         *,
         name: str | None = None,
         triggers: Sequence[Trigger] = (),
@@ -85,7 +84,7 @@ def _decorator(slug: str | None, options: Mapping[str, Any]) -> Callable[[F], F]
         text_of("pipeline, name", name, "Name the pipeline, or leave it out.")
 
     def decorate(function: F) -> F:
-        from ._parameters import parameters_of
+        from ._parameters import parameters_of, unwrapped
         from ._registry import Registration, register
 
         parameters = parameters_of("pipeline", function)
@@ -95,7 +94,7 @@ def _decorator(slug: str | None, options: Mapping[str, Any]) -> Callable[[F], F]
             return _document(flat_leaves("pipeline", function(**parameters.values())), settings)
 
         told = {"slug": found, "name": name or found, "allow_manual": allow_manual, "triggers": triggers}
-        register(Registration(function, evaluate, told))
+        register(Registration(unwrapped("pipeline", function), evaluate, told))
         return function
 
     return decorate

@@ -7,6 +7,7 @@ from ._wrong_use import misuse, quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import FunctionType
     from typing import Any
 
 
@@ -15,14 +16,16 @@ class Registration:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: FunctionType,
         evaluate: Callable[[], dict[str, Any]],
         told: Mapping[str, Any],
     ) -> None:
         self.slug: str = told["slug"]
         self.told = dict(told)
         self.evaluate = evaluate
-        self.file: str = getattr(getattr(function, "__code__", None), "co_filename", "")
+        # Where it is defined.
+        self.file: str = function.__code__.co_filename
+        self.line: int = function.__code__.co_firstlineno
 
 
 REGISTRATIONS: list[Registration] = []

@@ -35,7 +35,9 @@ def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[d
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            errors.append(explain(error, arguments.directory, each.file).entry(each.file, registration.slug))
+            start = (registration.file, registration.line)
+            told_error = explain(error, arguments.directory, each.file, start)
+            errors.append(told_error.entry(each.file, registration.slug))
         else:
             pipelines.append({**told, "definition": definition})
     return pipelines, errors

@@ -28,9 +28,12 @@ class Explained:
         return {"file": file, "slug": slug, "code": "render_failed", "message": self.message, "line": self.line}
 
 
-def explain(error: BaseException, project: str, file: str) -> Explained:
-    """`file` stands for the place when none of the project's own is known."""
+def explain(error: BaseException, project: str, file: str, start: tuple[str, int] | None = None) -> Explained:
+    """The error of a file, or of a pipeline that is defined at `start`: they stand for a place that nothing tells."""
     places = _places(error.__traceback__, project)
+    if not places and start is not None:
+        defined = _inside(start[0], project)
+        places = [] if defined is None else [(defined, start[1])]
     if isinstance(error, SyntaxError) and error.filename is not None and error.lineno is not None:
         path = _inside(error.filename, project)
         places = places if path is None else [(path, error.lineno), *places]
