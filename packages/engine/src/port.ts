@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
+import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Outcome, Step } from './core/model.ts'
 import type { BuildContext } from './store.ts'
 
@@ -109,7 +110,7 @@ export interface LeasedJob extends LeaseRef {
   /** Secrets that the build's steps name, whichever of them: none of their values may be in a log of the build. */
   readonly secretNames: readonly string[]
   /** What `fetchSource` is going to offer; a URL becomes an archive on the way. */
-  readonly sourceKind: 'archive' | 'url' | 'git' | null
+  readonly sourceKind: 'archive' | 'url' | 'git' | 'tree' | null
   /** A sentence's worth of where this build is, for explaining later hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
   /** Last seq of the log and how much of the output it has: not 0 when adopted. */
@@ -131,6 +132,11 @@ export interface RenderWork {
 }
 
 export type SourceOffer =
+  | {
+      readonly kind: 'tree'
+      /** In the runner's own store of trees. */
+      readonly tree: SourceTreeRef
+    }
   | {
       readonly kind: 'archive'
       /** Hex SHA-256 of the archive's bytes, gzip or plain tar: equal archives are unpacked once. */

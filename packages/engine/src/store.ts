@@ -3,12 +3,15 @@
  * the change and its effects in one transaction.
  */
 import type { Chunk, LogReader } from '@harmont/logs'
+import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
 
 /** Where the files of a build come from. Whoever owns the engine makes an offer to the runner of it. */
 export type BuildSource =
   /** Named by the blob store of the engine's owner. */
   | { readonly kind: 'archive'; readonly sha256: string; readonly blob: string }
+  /** On the runner's own machine already: of a run where both are one. */
+  | { readonly kind: 'tree'; readonly tree: SourceTreeRef }
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string | null }
   | {
       readonly kind: 'git'

@@ -64,6 +64,7 @@ async function obtain(
   if (known) return known
   const { sourceLimits: limits } = settings
   const offer = await asked(() => options.port.fetchSource(buildId))
+  if (offer?.kind === 'tree') return { tree: sources.use(offer.tree) }
   if (offer?.kind === 'git') return sources.checkout(buildId, { ...offer, limits })
   if (offer === null) {
     const archive = () => Readable.from([])

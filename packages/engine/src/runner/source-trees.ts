@@ -45,6 +45,12 @@ export class SourceTrees {
     })
   }
 
+  /** A tree that is here already, and is not collected while it is used. */
+  use(tree: SourceTreeRef): SourceTreeRef {
+    this.#used.trees.use(tree.digest)
+    return tree
+  }
+
   /** The commit that a build is made of, see `checkoutCommit`. */
   async checkout(buildId: string, request: Omit<CheckoutRequest, 'directory'>): Promise<Checkout> {
     return this.#work(async () => this.#use(buildId, await checkoutCommit({ ...request, directory: this.#directory })))

@@ -18,6 +18,8 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
           return offerOf(services.blobs, await fetched(buildId, source))
         case 'git':
           return offerGitSource(services, buildId, source)
+        case 'tree':
+          throw new Error(`build ${buildId} has a source that lies on a runner's machine: no server makes such`)
       }
     },
   }
