@@ -117,9 +117,9 @@ function oneWrong(table: Table): fc.Arbitrary<Options> {
 
 const call: fc.Arbitrary<Call> = fc.constantFrom(...Object.entries(ENTRIES)).chain(([entry, [options, actions]]) =>
   fc.constantFrom(...Object.entries(actions)).chain(([action, own]) => {
-    const given = { ...options, path: [...PATHS, ...wrong(7)], image: ['i', ...wrong('')], ...{ nobody: wrong(1) } }
+    const given = { ...options, path: [...PATHS, ...wrong(7)], image: ['i', ...wrong('')], nobody: wrong(1) }
     const ofStep = { ...own, ...STEP }
-    const slip = fc.oneof(
+    const slips = fc.oneof(
       fc.constant([{}, {}] as const),
       oneWrong(given).map((options) => [options, {}] as const),
       oneWrong(ofStep).map((options) => [{}, options] as const),
@@ -128,10 +128,14 @@ const call: fc.Arbitrary<Call> = fc.constantFrom(...Object.entries(ENTRIES)).cha
     const path = entry === 'zig' || entry === 'cmake' ? { path: '.' } : {}
     const values = POSITIONAL[action]?.map((value) => [value]) ?? [[]]
     return fc
-      .tuple(some(given), some(ofStep), slip, fc.constantFrom(...values))
+      .tuple(some(given), some(ofStep), slips, fc.constantFrom(...values))
       .map(
-        ([first, second, slips, words]): Call => [
-          ...([entry, { ...path, ...first, ...slips[0] }, action, words, { ...second, ...slips[1] }] as const),
+        ([first, second, [slip, slipOfStep], words]): Call => [
+          entry,
+          { ...path, ...first, ...slip },
+          action,
+          words,
+          { ...second, ...slipOfStep },
         ],
       )
   }),
