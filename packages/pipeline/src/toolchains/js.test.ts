@@ -1,34 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import process from 'node:process'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { chainOf, lastOf } from './chain-of.ts'
+import { describe, expect, it } from 'vitest'
+import { chainOf } from './chain-of.ts'
 import { type JsOptions, js, ts } from './js.ts'
+import { temporaryProject } from './temporary-project.ts'
 
-let directory = ''
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'harmont-js-'))
-  vi.spyOn(process, 'cwd').mockReturnValue(directory)
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  rmSync(directory, { recursive: true })
-})
+const write = temporaryProject()
+const project = (files: Readonly<Record<string, unknown>>, options: JsOptions = {}) => {
+  write(files)
+  return js.project(options)
+}
 
 const PM = { label: ':node: install', cache: 'forever' }
 const NODE = 'curl -fsSL https://deb.nodesource.com/setup_22.x | bash - && apt-get install -y nodejs'
 const BUN = 'curl -fsSL https://bun.sh/install | BUN_INSTALL=/usr/local bash'
 const DENO = 'curl -fsSL https://deno.land/install.sh | sh && ln -sf $HOME/.deno/bin/deno /usr/local/bin/deno'
-
-/** A project with these files; an object is written as JSON. */
-function project(files: Readonly<Record<string, unknown>>, options: JsOptions = {}) {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true })
-    writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  return js.project(options)
-}
 
 /** The steps after the packages: label, command, cache. */
 function steps(files: Readonly<Record<string, unknown>>, options?: JsOptions): string[] {
@@ -183,50 +167,6 @@ describe('js.project', () => {
   it('watches the lock file of bun that is there', () => {
     expect(steps({ 'bun.lockb': '' }).at(-1)).toMatch(/ on change of \.\/bun\.lockb$/)
     expect(steps({ 'bun.lock': '' }).at(-1)).toMatch(/ on change of \.\/bun\.lock$/)
-  })
-})
-
-describe('a JavaScript project', () => {
-  it.each<[JsOptions, string, string]>([
-    [{ pm: 'npm' }, 'npm run test:unit', "npm run test:unit -- --watch 'a b'"],
-    [{ pm: 'pnpm' }, 'pnpm run test:unit', "pnpm run test:unit --watch 'a b'"],
-    [{ pm: 'yarn-classic' }, 'yarn run test:unit', "yarn run test:unit --watch 'a b'"],
-    [{ pm: 'yarn-berry' }, 'yarn run test:unit', "yarn run test:unit --watch 'a b'"],
-    [{ pm: 'bun' }, 'bun run test:unit', "bun run test:unit --watch 'a b'"],
-  ])('runs scripts by %j', (options, plain, withArguments) => {
-    const own = js.project(options)
-    expect(lastOf(own.run('test:unit'))).toEqual({
-      ...{ label: ':node: test:unit', command: `cd . && ${plain}`, cache: 'no', parent: ':node: deps' },
-    })
-    expect(lastOf(own.run('test:unit', { args: ['--watch', 'a b'] })).command).toBe(`cd . && ${withArguments}`)
-  })
-
-  it('runs tasks of deno, and names bun where it is the runtime', () => {
-    expect(lastOf(js.project({ runtime: 'deno' }).run('dev'))).toMatchObject({
-      ...{ label: ':deno: dev', command: 'cd . && deno task dev', parent: ':deno: deps' },
-    })
-    expect(lastOf(js.project({ runtime: 'bun' }).run('dev'))).toMatchObject({
-      ...{ label: ':bun: dev', command: 'cd . && bun run dev', parent: ':bun: deps' },
-    })
-  })
-
-  it('ci is those of build, test, lint and typecheck that there are, else the installation', () => {
-    const labels = (files: Record<string, unknown>) =>
-      project(files)
-        .ci()
-        .map((step) => step.fields.label)
-    expect(labels({ 'package.json': { scripts: { start: '', typecheck: '', test: '', build: '' } } })).toEqual([
-      ...[':node: build', ':node: test', ':node: typecheck'],
-    ])
-    expect(labels({ 'package.json': { scripts: { start: '' } } })).toEqual([':node: deps'])
-  })
-
-  it('ci knows the tasks of deno, in JSON with comments', () => {
-    const config = '{ // "lint": no\n "tasks": { "test": "deno test", /* , */ "build": "echo \'// }\'", }, }'
-    const labels = project({ 'deno.jsonc': config, 'deno.lock': '' })
-      .ci()
-      .map((step) => step.fields.label)
-    expect(labels).toEqual([':deno: build', ':deno: test'])
   })
 })
 
