@@ -1,0 +1,6 @@
+import harmont as hm
+
+
+@hm.pipeline("vec")
+def ci():
+    return [hm.js.project().run('test')]
