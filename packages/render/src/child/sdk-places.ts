@@ -1,8 +1,11 @@
-import { fileURLToPath } from 'node:url'
+import process from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-// Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file beside this one.
-const isSource = import.meta.url.endsWith('.ts')
-const place = (source: string, published: string) => new URL(isSource ? source : published, import.meta.url).href
+// Of the program, and not of this file: a bundler may put that elsewhere.
+const program = pathToFileURL(process.argv[1] ?? '')
+// Among sources the rooms lie side by side, in a sandbox too; published, each entry is one file beside the program.
+const isSource = program.href.endsWith('.ts')
+const place = (source: string, published: string) => new URL(isSource ? source : published, program).href
 
 /** Our own copies of what a pipeline file may import, and of what those import: specifier to address. */
 export const ours: Readonly<Record<string, string>> = {
@@ -12,7 +15,6 @@ export const ours: Readonly<Record<string, string>> = {
 }
 
 /** Directories whose files are ours, though they may lie in the project that is rendered. */
-export const ourDirectories: readonly string[] = ['../../../pipeline', '../../../ir', '../..']
-  .filter(() => isSource)
-  .concat(isSource ? [] : ['.'])
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+export const ourDirectories: readonly string[] = (isSource ? ['../../../pipeline', '../../../ir', '../..'] : ['.']).map(
+  (path) => fileURLToPath(new URL(path, program)),
+)
