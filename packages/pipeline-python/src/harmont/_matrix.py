@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._ir_text import value_text
 from ._leaves import flat_leaves
-from ._matrix_scope import InCell, suffix
+from ._matrix_scope import InCell, current_cell, suffix
 from ._wrong_use import Nothing, list_of, members_of, misuse, name_of, wrong_use
 
 TYPE_CHECKING = False
@@ -79,8 +79,9 @@ def _matrix(axes: object, fn: object, include: object, exclude: object) -> list[
     if fn is None:
         return cells
     leaves: list[Step | Wait] = []
+    outer = current_cell()
     for each in cells:
-        with InCell(_texts(each)):
+        with InCell({**outer, **_texts(each)}):
             leaves.extend(flat_leaves("matrix", fn(each)))
     return leaves
 

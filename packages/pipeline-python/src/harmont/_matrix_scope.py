@@ -12,10 +12,10 @@ _current: list[Mapping[str, str]] = [{}]
 
 
 class InCell:
-    """While it lasts, steps are of this cell, which lies in the current one."""
+    """While it lasts, steps are of this cell, or of none when it is empty."""
 
     def __init__(self, cell: Mapping[str, str]) -> None:
-        self._cell = {**_current[-1], **cell}
+        self._cell = cell
 
     def __enter__(self) -> None:
         _current.append(self._cell)
@@ -27,13 +27,6 @@ class InCell:
 def current_cell() -> Mapping[str, str]:
     """The cell that steps are being made in; empty outside of each."""
     return _current[-1]
-
-
-def outside_of_cells() -> InCell:
-    """While it lasts, steps are of no cell."""
-    scope = InCell({})
-    scope._cell = {}
-    return scope
 
 
 def in_cell(cmd: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._matrix_scope import outside_of_cells
+from ._matrix_scope import InCell
 from ._parameters import parameters_of
 from ._wrong_use import misuse, quoted, text_of, wrong_use
 
@@ -43,7 +43,7 @@ class TargetFunction(Generic[T]):
         _evaluating.append(self)
         try:
             # All cells of a matrix share it, so it belongs to none.
-            with outside_of_cells():
+            with InCell({}):
                 _memo[self] = self._function(**self._parameters.values())
         finally:
             _evaluating.pop()
