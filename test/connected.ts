@@ -1,8 +1,8 @@
 /** The whole product, connected to a GitHub of its own: for tests of what happens between the two. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CheckRun, Repository } from '@harmont/outside/github'
-import { type Github, startGithub } from '@harmont/outside/github'
+import { inspect } from 'node:util'
+import { type CheckRun, type Delivery, type Github, type Repository, startGithub } from '@harmont/outside/github'
 import type pg from 'pg'
 import { type Product, startProduct } from './product.ts'
 
@@ -73,13 +73,14 @@ async function bind(pool: pg.Pool, number: number): Promise<void> {
 export async function until<T>(
   read: () => Promise<T> | T,
   isIt: (value: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = 90_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const value = await read()
     if (isIt(value)) return value
-    if (Date.now() > deadline) throw new Error(`not as wanted after ${timeoutMs / 1000} s: ${JSON.stringify(value)}`)
+    if (Date.now() > deadline)
+      throw new Error(`not as wanted after ${timeoutMs / 1000} s: ${inspect(value, { depth: 3 })}`)
     await sleep(50)
   }
 }
@@ -120,4 +121,17 @@ export async function concluded(
 
 function isOver({ history }: CheckRun): boolean {
   return history.at(-1)?.status === 'completed'
+}
+
+/** Waits until a delivery has been dealt with; gives the pipelines that it built, by their names in the code. */
+export async function builtBy({ pool }: Connected, delivery: Delivery | null | undefined): Promise<readonly string[]> {
+  if (!delivery) throw new Error('GitHub told nothing')
+  const read = () =>
+    pool.query('select 1 from webhook_deliveries where delivery_id = $1 and processed_at is not null', [delivery.id])
+  await until(read, ({ rowCount }) => rowCount === 1)
+  const { rows } = await pool.query<{ source_slug: string }>(
+    'select p.source_slug from build_records r join pipelines p on p.id = r.pipeline_id where r.delivery_id = $1 order by 1',
+    [delivery.id],
+  )
+  return rows.map((row) => row.source_slug)
 }

@@ -1,8 +1,9 @@
 /** From a push to a finished check, with real sandboxes, a real git server and a GitHub that its own description judges. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../packages/server/src/testing/database.ts'
-import { type Connected, concluded, discovered, startConnected, until } from './connected.ts'
+import { builtBy, type Connected, concluded, discovered, startConnected, until } from './connected.ts'
 
+vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
 let it: Connected
 
@@ -19,6 +20,11 @@ export default [
     triggers: [{ type: 'push', tags: ['v*'] }],
     pipeline: () => pipeline([sh('test "$HARMONT_TAG" = v1.0 && cat a.txt')], { defaultImage: 'host' }),
   },
+  {
+    slug: 'docs',
+    triggers: [{ event: 'push', branches: ['*'], paths: ['docs/**', '!docs/drafts/**'] }, { event: 'pull_request', paths_ignore: ['*.txt'] }],
+    pipeline: () => pipeline([sh('ls docs')], { defaultImage: 'host' }),
+  },
 ]
 `
 
@@ -30,7 +36,11 @@ afterAll(async () => {
 })
 
 test('a connected repository gets the pipelines of its code', async () => {
-  expect(await discovered(it, ['ci', 'release'])).toEqual(['acme-core-ci', 'acme-core-release'])
+  expect(await discovered(it, ['ci', 'docs', 'release'])).toEqual([
+    'acme-core-ci',
+    'acme-core-docs',
+    'acme-core-release',
+  ])
 })
 
 test('a push ends as a finished check with the right conclusion, and a re-run runs again', async () => {
@@ -72,6 +82,63 @@ test('a pull request has a check of its own beside the push, and one that closes
   await concluded(it, commit, `${ci} (pull request)`, 2)
 })
 
+test('a path filter looks at what a push or a pull request changed, and a branch that goes builds nothing', async () => {
+  const { github, repository, owner } = it
+  const pushed = async (files: Readonly<Record<string, string>>) => {
+    const { delivery } = await github.push(repository, files, { branch: 'paths' })
+    return builtBy(it, delivery)
+  }
+  expect(await pushed({ 'c.txt': 'c' }), 'a new branch changes what its commits do').toEqual(['ci'])
+  expect(await pushed({ 'c.txt': 'd', 'docs/drafts/a.md': 'a' })).toEqual(['ci'])
+  expect(await pushed({ 'docs/drafts/a.md': 'b', 'docs/a.md': 'a' })).toEqual(['ci', 'docs'])
+  await github.openPullRequest(repository, { head: 'paths', author: owner })
+  expect(await builtBy(it, github.webhooks.made.at(-1))).toEqual(['ci', 'docs'])
+  await github.push(repository, { 'd.txt': 'd' }, { branch: 'only-text' })
+  await github.openPullRequest(repository, { head: 'only-text', author: owner })
+  expect(await builtBy(it, github.webhooks.made.at(-1))).toEqual(['ci'])
+  expect(await builtBy(it, await github.deleteBranch(repository, 'only-text'))).toEqual([])
+})
+
+test('events in the wrong order, twice and too late are each built once, at the commit that they are of', async () => {
+  const { github, repository, owner } = it
+  github.webhooks.hold()
+  const first = await github.push(repository, { 'e.txt': '1' }, { branch: 'order' })
+  const pull = await github.openPullRequest(repository, { head: 'order', author: owner })
+  const second = await github.push(repository, { 'e.txt': null, 'a.txt': null }, { branch: 'order' })
+  await github.updatePullRequest(repository, pull, 'synchronize')
+  await github.updatePullRequest(repository, pull, 'closed')
+  await github.deleteBranch(repository, 'order')
+  await github.webhooks.release((held) => [...held, ...held].toReversed())
+  const ends = async (commit: string, name: string, count: number) =>
+    (await concluded(it, commit, name, count)).history.at(-1)?.conclusion
+  expect(await ends(first.commit, ci, 1)).toBe('success')
+  expect(await ends(first.commit, `${ci} (pull request)`, 1)).toBe('success')
+  expect(await ends(second.commit, ci, 1)).toBe('failure')
+  expect(await ends(second.commit, `${ci} (pull request)`, 2), 'of the push and of the closing').toBe('failure')
+  expect(github.violations).toEqual([])
+})
+
+test('however GitHub fails, each push ends as one finished check', async () => {
+  const { github, repository } = it
+  const ways = ['hang', 'reset', 'after', '500', '502', '429', 'secondary'] as const
+  for (const how of ways) for (const on of [/POST .*check-runs$/, /PATCH .*check-runs/]) github.misbehave({ on, how })
+  const pushes = []
+  for (const way of ways)
+    pushes.push(
+      await github.push(repository, way === '500' ? { 'a.txt': null } : { 'f.txt': way }, { branch: `bad-${way}` }),
+    )
+  for (const [index, { commit }] of pushes.entries()) {
+    const runs = await until(
+      () => github.checkRuns(repository, commit).filter(({ fields }) => fields.name === ci),
+      (found) => found.some(({ history }) => history.at(-1)?.status === 'completed'),
+    )
+    expect(runs.map(({ history }) => history.at(-1)?.conclusion)).toEqual([
+      ways[index] === '500' ? 'failure' : 'success',
+    ])
+  }
+  expect(github.violations).toEqual([])
+})
+
 test('a fork waits for approval, by the API or a button that only members have, and runs without secrets', async () => {
   const { github, repository, product } = it
   const secret = { name: 'token', value: 'a-value-that-no-fork-may-see' }
@@ -85,6 +152,9 @@ test('a fork waits for approval, by the API or a button that only members have, 
   const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
   const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN"'
   const code = pipelines(step).replace("{ label: 'unit' }", "{ label: 'unit', secrets: { TOKEN: 'token' } }")
+  // The same in the repository itself has the secret.
+  const ours = await github.push(repository, { '.hm/ci.ts': code }, { branch: 'ours' })
+  expect((await concluded(it, ours.commit, ci)).history.at(-1)?.conclusion).toBe('failure')
   const { commit } = await github.push(fork, { '.hm/ci.ts': code }, { branch: 'theirs', by: stranger })
   const pull = await github.openPullRequest(repository, { head: 'theirs', from: fork, author: stranger })
   const name = `${ci} (pull request)`
@@ -118,6 +188,28 @@ test('a fork waits for approval, by the API or a button that only members have, 
   expect(github.violations).toEqual([])
 })
 
+test('a pipeline may build forks at once, or never', async () => {
+  const { github, repository, product } = it
+  const passer = github.addUser('passer-by')
+  const fork = github.addRepository(passer, 'core', { forkOf: repository, isPrivate: false })
+  for (const [policy, built] of [
+    ['never', []],
+    ['always', ['ci']],
+  ] as const) {
+    const answer = await fetch(`${product.server().url}/api/v0/organizations/default/pipelines/acme-core-ci`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ fork_policy: policy }),
+    })
+    expect(answer.status).toBe(200)
+    const { commit } = await github.push(fork, { 'g.txt': policy }, { branch: policy, by: passer })
+    await github.openPullRequest(repository, { head: policy, from: fork, author: passer })
+    expect(await builtBy(it, github.webhooks.made.at(-1))).toEqual(built)
+    if (policy === 'always')
+      expect((await concluded(it, commit, `${ci} (pull request)`)).history.at(-1)?.conclusion).toBe('success')
+  }
+})
+
 test('a push changes what pipelines there are, and an error in them shows at its commit', async () => {
   const broken = await it.github.push(it.repository, { '.hm/bad.ts': 'export default { slug: 1 }' })
   const shown = await concluded(it, broken.commit, 'harmont / discovery')
@@ -127,7 +219,7 @@ test('a push changes what pipelines there are, and an error in them shows at its
     '.hm/bad.ts': null,
     '.hm/ci.ts': pipelines('true').replace("'release'", "'publish'"),
   })
-  expect(await discovered(it, ['ci', 'publish'])).toEqual(['acme-core-ci', 'acme-core-publish'])
+  expect(await discovered(it, ['ci', 'docs', 'publish'])).toContain('acme-core-publish')
   await it.github.push(it.repository, { '.hm/ci.ts': scheduled })
   expect(await discovered(it, ['nightly', 'release'])).toEqual(['acme-core-nightly', 'acme-core-release'])
 })

@@ -14,18 +14,25 @@ export interface Misbehaviour {
 
 export interface Mood {
   add(misbehaviour: Misbehaviour): void
+  /** Asked at each request from now on, when nothing that was added is due; null: no more. */
+  disturb(choose: ((request: string) => Misbehaviour | undefined) | null): void
   /** Takes the misbehaviour that is due for a request. */
   take(request: string): Misbehaviour | undefined
 }
 
 export function makeMood(): Mood {
+  let choose: ((request: string) => Misbehaviour | undefined) | null = null
   const waiting: { readonly what: Misbehaviour; left: number }[] = []
   return {
     add: (what) => void waiting.push({ what, left: what.times ?? 1 }),
+    disturb(chooser) {
+      choose = chooser
+    },
     take(request) {
       const due = waiting.find(({ what, left }) => left > 0 && (what.on?.test(request) ?? true))
-      if (due !== undefined) due.left -= 1
-      return due?.what
+      if (due === undefined) return choose?.(request)
+      due.left -= 1
+      return due.what
     },
   }
 }

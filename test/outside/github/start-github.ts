@@ -39,6 +39,8 @@ export interface Github extends Events {
   deliverTo(serverUrl: string): void
   /** What the next requests that fit meet. */
   misbehave(misbehaviour: Misbehaviour): void
+  /** Lets each request from now on meet what is chosen for it, by method and path; null ends that. */
+  disturb(choose: ((request: string) => Misbehaviour | undefined) | null): void
   /** Plays the browser of a user at an authorize URL; gives where GitHub sends it back to. */
   authorize(authorizeUrl: string, login: string, options?: { readonly deny?: boolean }): Promise<URL>
   stop(): Promise<void>
@@ -124,6 +126,7 @@ export async function startGithub({ publicUrl, callbackUrls = [] }: GithubOption
       target = serverUrl
     },
     misbehave: (misbehaviour) => mood.add(misbehaviour),
+    disturb: (choose) => mood.disturb(choose),
     async authorize(authorizeUrl, login, { deny = false } = {}) {
       const headers = { cookie: `user_session=${encodeURIComponent(login)}`, ...(deny ? { 'x-test-deny': '1' } : {}) }
       const answer = await fetch(authorizeUrl, { headers, redirect: 'manual' })
