@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 import { readSourceSet } from '@harmont/source-set'
@@ -163,6 +163,15 @@ describe('a Python', () => {
     expect(readdirSync(project).sort()).toEqual(['.hm', 'harmont', 'json.py'])
     expect(readdirSync(join(project, '.hm'))).toEqual(['a.py'])
     expect(readdirSync(cacheDirectory)).toEqual(['Python'])
+  })
+
+  it('keeps what PYTHONPATH names, also where it is told to be safe', async () => {
+    const project = newProject({ '.hm/a.py': python('ci', 'extra.word', 'import extra') })
+    const PYTHONPATH = newProject({ 'extra.py': 'word = "extra"' })
+    for (const PYTHONSAFEPATH of [undefined, '1'])
+      expect(
+        commandOf(await render(relative(process.cwd(), project), 'ci', { variables: { PYTHONPATH, PYTHONSAFEPATH } })),
+      ).toBe('extra')
   })
 })
 

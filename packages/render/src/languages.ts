@@ -33,7 +33,9 @@ if sys.version_info < (3, 11):
     sys.exit(${tooOld})
 source, cache = sys.argv[1:3]
 del sys.argv[1:3]
-sys.path[0] = source
+if sys.path[0] == "":
+    del sys.path[0]
+sys.path.insert(0, source)
 if cache:
     sys.pycache_prefix = cache
     sys.dont_write_bytecode = False

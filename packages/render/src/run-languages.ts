@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { compareText } from '@harmont/ir'
 import { type ChildResult, parseChildResult } from './child-result.ts'
@@ -17,7 +17,9 @@ export interface Gathered extends ChildResult {
 }
 
 /** Starts a child for each language that the project has files of, at the same time. null: there is no directory `.hm`. */
-export async function runLanguages(options: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
+export async function runLanguages(given: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
+  // The children have another working directory.
+  const options = { ...given, project: resolve(given.project) }
   const languages = languagesOf(options.project)
   if (languages === null) return null
   const folder = await mkdtemp(join(tmpdir(), 'hm-render-'))
