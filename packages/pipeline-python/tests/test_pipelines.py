@@ -146,6 +146,11 @@ class Targets(CleanCase):
         def many(*x): ...
         def named(**x): ...
 
+        async def later(): ...
+
+        def one_by_one():
+            yield hm.sh("x")
+
         for function, message in (
             (plain, r"parameters with a meaning, in plain\(\), got x. Annotate it with Target\[T\]"),
             (typed, r"in typed\(\), got x"),
@@ -153,6 +158,8 @@ class Targets(CleanCase):
             (positional, "parameters that can be given by name, got a positional-only one"),
             (many, "named parameters only, got"),
             (named, "named parameters only, got"),
+            (later, "a function that returns steps, got one with async or yield. Return them."),
+            (one_by_one, "a function that returns steps, got one with async or yield"),
         ):
             for decorator in (hm.target(), hm.pipeline("a")):
                 with self.subTest(function.__name__), self.assertRaisesRegex(hm.WrongUse, message):

@@ -138,6 +138,7 @@ class Imports(ProjectCase):
             "hashlib",
             "datetime",
             "subprocess",
+            "difflib",
             "harmont._rust",
             "harmont._matrix",
         }

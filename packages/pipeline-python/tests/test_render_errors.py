@@ -34,6 +34,7 @@ class Errors(ProjectCase):
             ("x = (\n", ".hm/ci.py:1: SyntaxError: '(' was never closed"),
             ("\n\nx = = 1\n", ".hm/ci.py:3: SyntaxError: invalid syntax"),
             ("if 1:\nx\n", ".hm/ci.py:2: IndentationError: expected an indented block after 'if' statement on line 1"),
+            ("# -*- coding: nope -*-\n", ".hm/ci.py: SyntaxError: unknown encoding: nope"),
             ("import _other\n", ".hm/_other.py:2: SyntaxError: invalid syntax\n    from .hm/ci.py:1"),
         ):
             self.put(".hm/ci.py", text)

@@ -117,11 +117,16 @@ __all__ = [*_MODULE_OF, "py"]  # noqa: PLE0604
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    # Python asks for each module of ours too before it looks for its file.
+    if name.startswith("_"):
+        raise AttributeError(name)
     if name in _SUBMODULES:
         return import_module(f"{__name__}.{name}")
     module = _MODULE_OF.get(name)
     if module is None:
-        raise AttributeError(f"harmont has no {name}. It has: {', '.join(sorted(__all__))}.", name=name, obj=None)
+        from ._wrong_use import no_such
+
+        raise no_such("harmont", name, __all__, None)
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value

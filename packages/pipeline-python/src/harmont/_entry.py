@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._install_step import check_ground
-from ._wrong_use import only_known
+from ._wrong_use import no_such, only_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ class Entry:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._actions:
-            raise AttributeError(
-                f"{self._where} has no {name}. It has: {', '.join(self._actions)}.", name=name, obj=self
-            )
+            raise no_such(self._where, name, self._actions, self)
 
         def action(*words: Any, **options: Any) -> Any:
             mine = {option: options.pop(option) for option in self._options_beside(name) if option in options}

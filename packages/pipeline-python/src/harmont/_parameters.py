@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+# Flags of code: *args, **kwargs; generators, coroutines, and both at once.
 _VARIABLE = 0x04 | 0x08
+_NEVER_RETURNS = 0x20 | 0x80 | 0x200
 _FIX = "Annotate it with Target[T], with Annotated[Step, BaseImage(…)], or give it a default."
 
 
@@ -57,6 +59,8 @@ def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
         raise misuse(where, "parameters that can be given by name", "a positional-only one", "Take the / out.")
     if code.co_flags & _VARIABLE:
         raise misuse(where, "named parameters only", "*args or **kwargs", "Name each parameter.")
+    if code.co_flags & _NEVER_RETURNS:
+        raise misuse(where, "a function that returns steps", "one with async or yield", "Return them.")
     positional = code.co_varnames[: code.co_argcount]
     defaults = {*positional[len(positional) - len(plain.__defaults__ or ()) :], *(plain.__kwdefaults__ or {})}
     readers = {}

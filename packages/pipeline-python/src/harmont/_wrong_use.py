@@ -62,6 +62,16 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def no_such(where: str, name: str, names: Iterable[str], of: object) -> AttributeError:
+    """The error of a name that is not there, with the one that was meant, or all that are."""
+    import difflib
+
+    known = sorted(names)
+    meant = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean {meant[0]}?" if meant else f"It has: {', '.join(known)}."
+    return AttributeError(f"{where} has no {name}. {hint}", name=name, obj=of)
+
+
 def only_known(where: str, options: Iterable[str], known: Iterable[str]) -> None:
     """Refuses options that nothing would read, so that a slip in a name is no silent loss."""
     for name in options:

@@ -20,8 +20,10 @@ class Explained:
     """`.hm/ci.py:12: message`, then the project's other frames."""
 
     def __init__(self, place: str, line: int | None, said: str, others: list[str]) -> None:
-        self.line = line
-        self.message = "\n".join([f"{place}: {said}", *(f"    from {other}" for other in others[:_OTHER_FRAMES])])
+        # Python counts from 1, and says 0 of what is wrong with a file as a whole.
+        self.line = line or None
+        shown = f"{place}:{line}" if line else place
+        self.message = "\n".join([f"{shown}: {said}", *(f"    from {other}" for other in others[:_OTHER_FRAMES])])
 
     def entry(self, file: str, slug: str | None) -> dict[str, Any]:
         """The error as the result tells it."""
@@ -42,7 +44,7 @@ def explain(error: BaseException, project: str, file: str, start: tuple[str, int
     if not places:
         return Explained(file, None, said, [])
     (path, line), *others = places
-    return Explained(f"{path}:{line}", line, said, [f"{path}:{line}" for path, line in others])
+    return Explained(path, line, said, [f"{path}:{line}" for path, line in others])
 
 
 def _said(error: BaseException) -> str:
