@@ -11,7 +11,8 @@ import { expect, test } from 'vitest'
 import { makeProject } from '../../packages/ir/vectors/context.ts'
 import { cacheKeys } from '../../packages/ir/vectors/oracle.ts'
 import { runPython, runTypeScript } from '../golden/children.ts'
-import { files, program } from './arbitrary.ts'
+import { program } from './arbitrary.ts'
+import { files } from './arbitrary-options.ts'
 import type { Outcome } from './program.ts'
 
 const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 2 ** 31)
