@@ -44,10 +44,20 @@ class Steps(unittest.TestCase):
             self.assertEqual(nodes(hm.sh("x", timeout=duration))[0]["step"]["timeout_seconds"], expected)
 
     def test_numbers_and_booleans_become_text_as_in_typescript(self):
-        values = {"a": True, "b": 22, "c": 1.5, "d": 2.0, "e": 1e16, "f": 1e21, "g": 1e-6, "h": 1.5e-7, "i": 0.000123}
-        env = nodes(hm.sh("x", env=values))[0]["env"]
-        expected = ["true", "22", "1.5", "2", "10000000000000000", "1e+21", "0.000001", "1.5e-7", "0.000123"]
-        self.assertEqual([env[name] for name in values], expected)
+        rows = [
+            *((True, "true"), (22, "22"), (1.5, "1.5"), (2.0, "2"), (-0.0, "0"), (1e16, "10000000000000000")),
+            *((123456789012345680000.0, "123456789012345680000"), (-3e16, "-30000000000000000"), (1e21, "1e+21")),
+            *((1e-6, "0.000001"), (0.000123, "0.000123"), (1.5e-7, "1.5e-7"), (-2.5e-7, "-2.5e-7")),
+        ]
+        for value, text in rows:
+            self.assertEqual(nodes(hm.sh("x", env={"A": value}))[0]["env"]["A"], text)
+
+    def test_a_wait_between_too_many_is_refused_before_it_fills_the_memory(self):
+        many = [hm.sh("x") for _ in range(448)]
+        hm.pipeline([many[:447], hm.wait(), [hm.sh("x") for _ in range(447)]])
+        message = "at most 200,000 edges, got more. A wait between n and m steps makes n × m: join some."
+        with self.assertRaisesRegex(hm.WrongUse, message):
+            hm.pipeline([many, hm.wait(), [hm.sh("x") for _ in range(447)]])
 
     def test_a_chain_may_be_longer_than_the_stack(self):
         step = hm.sh("x")

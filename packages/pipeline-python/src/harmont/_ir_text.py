@@ -21,11 +21,16 @@ def value_text(where: str, value: object) -> str:
 
 
 def _number_text(value: float) -> str:
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    mantissa, _, exponent = repr(value).partition("e")
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = repr(abs(value)).partition("e")
+    sign = "-" if value < 0 else ""
     if exponent == "":
-        return mantissa
-    if -7 < int(exponent) < 0:
-        return f"{value:.{len(mantissa.replace('-', '').replace('.', '')) - 1 - int(exponent)}f}"
-    return f"{mantissa}e{'+' if int(exponent) > 0 else '-'}{abs(int(exponent))}"
+        return sign + mantissa.removesuffix(".0")
+    power = int(exponent)
+    digits = mantissa.replace(".", "")
+    if 0 < power < 21:
+        return sign + digits.ljust(power + 1, "0")
+    if -7 < power < 0:
+        return f"{sign}0.{'0' * (-power - 1)}{digits}"
+    return f"{sign}{mantissa}e{'+' if power > 0 else '-'}{abs(power)}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+_MAX_EDGES = 200_000
 # Packages ask nothing and tools print plainly, in every step.
 _BASE_ENV = {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
 # Members that are written when given, in the IR's order, with what they are called in a step's fields.
@@ -47,6 +48,10 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
         parent = index(emission.parent)
         if parent is not None:
             edges.append([parent, to, "builds_in"])
+        # Before they are there: many times as many do not fit into memory.
+        if len(edges) + len(gated) > _MAX_EDGES:
+            fix = "A wait between n and m steps makes n × m: join some."
+            raise misuse("pipeline", f"at most {_MAX_EDGES:,} edges", "more", fix)
         edges.extend([before, to, "depends_on"] for before in gated)
         explicit = dict.fromkeys(index(step) for step in prerequisites(emission))
         edges.extend([before, to, "depends_on"] for before in explicit if before != parent and before not in gated)
