@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { exits, HmError } from './errors.ts'
 import { watchSignals } from './process/interrupts.ts'
 import { runCommandLine } from './run-command-line.ts'
 
@@ -12,11 +13,22 @@ process.stdout.on('error', (error) => {
   throw error
 })
 
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (error) {
+    throw new HmError(exits.usage, 'no_directory', 'the current directory does not exist any more', {
+      fix: 'cd to another one',
+      cause: error,
+    })
+  }
+}
+
 const { argv, env, stdin, stdout, stderr } = process
 const code = await runCommandLine({
   argv: argv.slice(2),
   env,
-  cwd: () => process.cwd(),
+  cwd: currentDirectory,
   stdin,
   stdout,
   stderr,

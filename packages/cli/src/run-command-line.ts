@@ -79,9 +79,7 @@ async function dispatch(
   if (command === undefined) {
     const below = words.join(' ')
     const { visibleBelow } = await import('./parse/resolve.ts')
-    const verbs = visibleBelow(words[0] === 'cloud' ? words.slice(1) : words).map(
-      ({ name }) => name.split(' ').at(-1) ?? name,
-    )
+    const verbs = visibleBelow(words).map(({ name }) => name.split(' ').at(-1) ?? name)
     throw usageError(`hm ${below} needs one of: ${verbs.join(', ')}`, `hm ${below} -h`)
   }
   const module = await command.load()

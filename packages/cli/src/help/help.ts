@@ -37,8 +37,7 @@ function overviewRow(word: string): (readonly [string, string])[] {
 /** `hm config -h`: the commands of a group. */
 export function groupHelp(words: readonly string[], heading: Heading): string {
   const name = words.join(' ')
-  const shown = words[0] === 'cloud' ? words.slice(1) : words
-  const rows = visibleBelow(shown).map((command) => [command.name, command.spec.summary] as const)
+  const rows = visibleBelow(words).map((command) => [command.name, command.spec.summary] as const)
   return [
     `${groupSummaries[words.at(-1) ?? ''] ?? name}.`,
     '',

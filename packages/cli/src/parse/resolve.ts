@@ -1,6 +1,7 @@
 import { aliases } from '../aliases.ts'
 import { type Command, commands } from '../commands.ts'
 import { usageError } from '../errors.ts'
+import type { CommandSpec } from '../spec.ts'
 import { unknownFlag } from './flags.ts'
 import { globalFlags, kebab } from './global-flags.ts'
 import { suggest } from './suggest.ts'
@@ -79,10 +80,15 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
   )
 }
 
-/** Full words of all commands that a user may see below these words. */
-export function visibleBelow(words: readonly string[]): readonly Command[] {
+/** The commands that a user may see below these words; older names only below their own first word. */
+export function visibleBelow(
+  words: readonly string[],
+): readonly { readonly name: string; readonly spec: CommandSpec }[] {
   const prefix = words.length === 0 ? '' : `${words.join(' ')} `
-  return commands.filter((command) => command.spec.hidden !== true && command.name.startsWith(prefix))
+  return [...byWords]
+    .filter(([name, { spec }]) => spec.hidden !== true && name.startsWith(prefix))
+    .filter(([name]) => words.length > 0 || !aliases.has(name))
+    .map(([name, { spec }]) => ({ name, spec }))
 }
 
 function unknownCommand(words: readonly string[], typed: string) {
