@@ -1,0 +1,153 @@
+import type { RunEvent } from '../run/run-event.ts'
+import { isFailure, type Run, type ShownState, type Step } from './run-model.ts'
+
+/** How many lines of a step are kept for the case that it fails, and how many characters of each: `hm logs` has all. */
+const keptLines = 50
+const keptCharacters = 4096
+
+/** Takes in what happened, in constant time. Throws at an event of a step that was never queued: a defect of who tells it. */
+export function fold(run: Run, event: RunEvent): void {
+  switch (event.kind) {
+    case 'build_start':
+      run.startedAt = event.started_at
+      return
+    case 'build_accepted':
+      run.accepted = event
+      return
+    case 'step_queued':
+      queue(run, event)
+      return
+    case 'step_waiting':
+      stepOf(run, event.step_id).waitReason = event.reason
+      return
+    case 'step_start':
+      start(run, event)
+      return
+    case 'step_log':
+      keepLine(stepOf(run, event.step_id), event.line)
+      return
+    case 'step_cache_hit': {
+      const step = stepOf(run, event.step_id)
+      if (!step.cached) run.cached += 1
+      step.cached = true
+      step.durationMs = 0
+      enter(run, step, 'passed')
+      return
+    }
+    case 'step_skipped': {
+      const step = stepOf(run, event.step_id)
+      step.message = event.reason
+      enter(run, step, 'skipped')
+      return
+    }
+    case 'step_retry': {
+      const step = stepOf(run, event.step_id)
+      forget(run, step)
+      Object.assign(step, { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' })
+      enter(run, step, 'waiting')
+      return
+    }
+    case 'step_end':
+      end(run, event)
+      return
+    case 'artifact':
+      run.artifacts += 1
+      run.artifactBytes += event.size
+      return
+    case 'chain_failed':
+      return
+    case 'build_end':
+      run.end = event
+      return
+  }
+}
+
+/** The step that an event is about. */
+export function stepOf(run: Run, id: string): Step {
+  const step = run.byId.get(id)
+  if (step === undefined) throw new Error(`step ${id} was told of before it was queued`)
+  return step
+}
+
+type Queued = Extract<RunEvent, { readonly kind: 'step_queued' }>
+
+function queue(run: Run, event: Queued): void {
+  // A server's attempts are jobs with ids of their own.
+  const known = run.byKey.get(event.key)
+  if (known !== undefined) {
+    run.byId.set(event.step_id, known)
+    return
+  }
+  const step: Step = {
+    key: event.key,
+    name: event.display_name,
+    parentKey: event.parent_key,
+    dependsOn: event.depends_on,
+    state: 'waiting',
+    softFailed: false,
+    cached: false,
+    attempt: 1,
+    attempts: null,
+    waitReason: null,
+    startedAt: null,
+    durationMs: null,
+    exitCode: null,
+    errorCode: null,
+    message: null,
+    tail: [],
+  }
+  run.steps.push(step)
+  run.byId.set(event.step_id, step)
+  run.byKey.set(event.key, step)
+  run.counts.waiting += 1
+}
+
+function start(run: Run, event: Extract<RunEvent, { readonly kind: 'step_start' }>): void {
+  const step = stepOf(run, event.step_id)
+  Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [] })
+  enter(run, step, 'running')
+}
+
+function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>): void {
+  const step = stepOf(run, event.step_id)
+  forget(run, step)
+  step.exitCode = event.exit_code
+  step.errorCode = event.error_code
+  step.message = event.message ?? step.message
+  step.durationMs = event.duration_ms
+  if (event.soft_failed) run.softFailures += 1
+  step.softFailed = event.soft_failed
+  enter(run, step, event.state)
+  if (isFailure(step)) run.failures.push(step)
+  else step.tail = []
+}
+
+/** Its last attempt did not end it. */
+function forget(run: Run, step: Step): void {
+  const at = isFailure(step) ? run.failures.indexOf(step) : -1
+  if (at !== -1) run.failures.splice(at, 1)
+  if (step.softFailed) run.softFailures -= 1
+  step.softFailed = false
+}
+
+function enter(run: Run, step: Step, state: ShownState): void {
+  run.counts[step.state] -= 1
+  run.counts[state] += 1
+  step.state = state
+}
+
+function keepLine({ tail }: Step, line: string): void {
+  tail.push(line.length > keptCharacters ? shorten(line) : line)
+  // Cut in halves, not line by line: constant time.
+  if (tail.length >= 2 * keptLines) tail.splice(0, tail.length - keptLines)
+}
+
+/** A copy: a slice would keep the whole line in memory. */
+function shorten(line: string): string {
+  return Buffer.from(`${line.slice(0, keptCharacters)} (cut)`).toString()
+}
+
+/** Its last lines, at most 50. */
+export function lastLines({ tail }: Step, count = keptLines): string[] {
+  return tail.slice(-count)
+}

@@ -1,0 +1,74 @@
+import type { Terminal } from '../command.ts'
+import type { RunEvent } from '../run/run-event.ts'
+import { fold, stepOf } from './fold.ts'
+import { inert } from './inert.ts'
+import { keyColor } from './key-color.ts'
+import type { OpenView } from './open-view.ts'
+import { newRun, type Run } from './run-model.ts'
+import { openWriter } from './writer.ts'
+
+/** What an event says in a log of lines, without its `[key] `; undefined when nothing. */
+export function lineText(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case 'step_start':
+      return `start (runner=${event.runner}${event.image === null ? '' : ` image=${event.image}`})`
+    case 'step_log':
+      return event.line
+    case 'step_cache_hit':
+      return `cache hit (${event.tag})`
+    case 'step_skipped':
+      return `skipped (${event.reason})`
+    case 'step_retry':
+      return `retry ${event.attempt}/${Math.max(event.of - 1, event.attempt)} (${retryCause(event)})`
+    case 'step_end':
+      return event.state === 'skipped' ? undefined : `end ${endText(event)}${remark(event)}`
+    case 'build_accepted':
+      return `accepted number=${event.build.number} ${event.watch_url}`
+    case 'build_end':
+      return `end ${endText(event)}`
+    default:
+      return undefined
+  }
+}
+
+function endText({ exit_code, duration_ms }: { readonly exit_code: number | null; readonly duration_ms: number }) {
+  return `exit=${exit_code ?? 'none'} duration=${Math.round(duration_ms)}ms`
+}
+
+function retryCause({ exit_code, reason }: Extract<RunEvent, { readonly kind: 'step_retry' }>): string {
+  return exit_code === null ? (reason ?? 'exit=none') : `exit=${exit_code}`
+}
+
+/** What the exit code alone does not say. */
+function remark({ state, soft_failed, message }: Extract<RunEvent, { readonly kind: 'step_end' }>): string {
+  const words = [
+    ...(state === 'canceled' || state === 'timed_out' ? [state.replace('_', ' ')] : []),
+    ...(soft_failed ? ['does not fail the build'] : []),
+    ...(message === null ? [] : [message]),
+  ]
+  return words.length === 0 ? '' : ` (${words.join(': ')})`
+}
+
+function speaker(event: RunEvent, run: Run): string | undefined {
+  return 'step_id' in event ? stepOf(run, event.step_id).key : undefined
+}
+
+/** One line for everything that happens, on stderr: for logs, files, and terminals that cannot move the cursor. */
+export function linesView(stderr: Terminal): OpenView {
+  const run = newRun()
+  const writer = openWriter(stderr.stream)
+  return {
+    async tell(event) {
+      fold(run, event)
+      const text = lineText(event)
+      if (text === undefined) return
+      const key = speaker(event, run)
+      const prefix = key === undefined ? 'build:' : stderr.style(keyColor(key), `[${inert(key)}]`)
+      await writer.write(`${prefix} ${inert(text)}\n`)
+    },
+    note: (line) => writer.write(`${line}\n`),
+    async close() {
+      writer.release()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { Terminal } from '../command.ts'
+import type { RunEvent } from '../run/run-event.ts'
+import type { OpenView } from './open-view.ts'
+import { openWriter } from './writer.ts'
+
+/** The event as one line of JSON, its instants in RFC 3339. */
+export function ndjsonLine(event: RunEvent): string {
+  return JSON.stringify(withDates(event))
+}
+
+function withDates(event: RunEvent): object {
+  switch (event.kind) {
+    case 'build_start':
+    case 'step_start':
+      return { ...event, started_at: new Date(event.started_at).toISOString() }
+    case 'step_log':
+    case 'chain_failed':
+      return { ...event, ts: new Date(event.ts).toISOString() }
+    default:
+      return event
+  }
+}
+
+/** Each event as a line on stdout when it happens. */
+export function ndjsonView(stdout: Terminal, stderr: Terminal): OpenView {
+  const data = openWriter(stdout.stream)
+  const talk = openWriter(stderr.stream)
+  return {
+    tell: (event) => data.write(`${ndjsonLine(event)}\n`),
+    note: (line) => talk.write(`${line}\n`),
+    async close() {
+      data.release()
+      talk.release()
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { Instant, RunEvent, StepState } from '../run/run-event.ts'
+
+export type ShownState = 'waiting' | 'running' | StepState
+
+/** What is known of a step now. */
+export interface Step {
+  readonly key: string
+  readonly name: string
+  readonly parentKey: string | null
+  readonly dependsOn: readonly string[]
+  state: ShownState
+  softFailed: boolean
+  cached: boolean
+  /** From 1. */
+  attempt: number
+  /** How many attempts it has in all, once one has failed. */
+  attempts: number | null
+  waitReason: string | null
+  startedAt: Instant | null
+  durationMs: number | null
+  exitCode: number | null
+  errorCode: string | null
+  /** Why it ended as it did: of a skipped step the reason. */
+  message: string | null
+  /** Its last lines, as they came; empty once it passed. */
+  tail: string[]
+}
+
+type BuildEnd = Extract<RunEvent, { readonly kind: 'build_end' }>
+type BuildAccepted = Extract<RunEvent, { readonly kind: 'build_accepted' }>
+
+/** The state of a run: owned by one view and changed by `fold` alone. */
+export interface Run {
+  /** In the order in which they were queued. */
+  readonly steps: Step[]
+  readonly byId: Map<string, Step>
+  readonly byKey: Map<string, Step>
+  readonly counts: Record<ShownState, number>
+  /** Steps whose failure counts, the first one first. */
+  readonly failures: Step[]
+  softFailures: number
+  cached: number
+  artifacts: number
+  artifactBytes: number
+  startedAt: Instant | null
+  accepted: BuildAccepted | null
+  end: BuildEnd | null
+}
+
+export function newRun(): Run {
+  return {
+    steps: [],
+    byId: new Map(),
+    byKey: new Map(),
+    counts: { waiting: 0, running: 0, passed: 0, failed: 0, skipped: 0, canceled: 0, timed_out: 0 },
+    failures: [],
+    softFailures: 0,
+    cached: 0,
+    artifacts: 0,
+    artifactBytes: 0,
+    startedAt: null,
+    accepted: null,
+    end: null,
+  }
+}
+
+/** Whether it failed, and the build with it. */
+export function isFailure({ state, softFailed }: Step): boolean {
+  return (state === 'failed' || state === 'timed_out') && !softFailed
+}
+
+export function isOver({ state }: Step): boolean {
+  return state !== 'waiting' && state !== 'running'
+}
