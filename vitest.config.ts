@@ -1,8 +1,14 @@
 import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that make sandboxes, mounts, or files of other owners. */
-const needRoot = ['test/**', 'packages/engine/src/{runner,scheduler}/**', 'packages/sandbox/src/{images,oci,source}/**']
+/** Tests that make sandboxes, mounts, or files of other owners. Git trees, databases and servers without a runner are made by anybody. */
+const needRoot = [
+  'test/{builds,forges,generated-client,real-packages,second-start,webhook-chaos,whole-at-once}.test.ts',
+  'test/browser/**',
+  'packages/engine/src/{runner,scheduler}/**',
+  'packages/sandbox/src/{folder,images,oci,source}/**',
+  'packages/server/src/builds/in-sandboxes.test.ts',
+]
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)
 
