@@ -2,38 +2,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join, relative } from 'node:path'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
-import { readSourceSet } from '@harmont/source-set'
 import { describe, expect, it } from 'vitest'
 import { listPipelines } from './list-pipelines.ts'
 import { newProject, write } from './project.test-support.ts'
+import { commandOf, options, python, render, typescript } from './render.test-support.ts'
 import { renderEvery } from './render-every.ts'
-import type { RenderOptions } from './render-options.ts'
-import { renderPipeline } from './render-pipeline.ts'
-
-type Overrides = Partial<RenderOptions> & { readonly variables?: Readonly<Record<string, string | undefined>> }
-
-function options(project: string, { variables, ...overrides }: Overrides = {}) {
-  const env = { ...process.env, ...variables }
-  return { project, context: null, env, sourceSet: () => readSourceSet(project), ...overrides }
-}
-
-const render = (project: string, slug: string, overrides?: Overrides) =>
-  renderPipeline({ ...options(project, overrides), slug })
-
-const typescript = (slug: string, command = 'true', before = '') => `import { sh, pipeline, context } from '@harmont/hm'
-${before}
-export default { slug: '${slug}', pipeline: () => pipeline([sh(${command.includes('context') ? command : JSON.stringify(command)}, { key: 'a' })]) }
-`
-const python = (slug: string, command = '"true"', before = '') => `import os
-import harmont as hm
-${before}
-
-@hm.pipeline("${slug}")
-def made():
-    return hm.sh(${command}, key="a")
-`
-const commandOf = (rendered: { ok: boolean; json?: string }) =>
-  rendered.json === undefined ? rendered : JSON.parse(rendered.json).graph.nodes[0].step.cmd
 
 describe('both languages', () => {
   it('count at the same time, each by its slug, and what they print is told', async () => {
@@ -262,50 +235,6 @@ describe('a program that does not end as it should', () => {
     expect(await render(project, 'ci')).toMatchObject({
       ok: false,
       message: expect.stringMatching(/ended without a result/),
-    })
-  })
-})
-
-describe('imports of a workspace package', () => {
-  const packages = {
-    'libs/steps/package.json': '{"name":"@acme/steps","exports":{".":"./src/index.ts","./more":"./src/more.ts"}}',
-    'libs/steps/src/index.ts': `import { sh } from '@harmont/hm'\nimport { word } from 'plain'\nexport const made = (): ReturnType<typeof sh> => sh(word)`,
-    'libs/steps/src/more.ts': `export const more = 1`,
-    'libs/plain/package.json': '{"name":"plain"}',
-    'libs/plain/index.ts': `export const word: string = 'word'`,
-    'libs/plain/sub/deep.ts': `export const deep = 2`,
-    'libs/left-out/package.json': '{"name":"left-out"}',
-    'libs/left-out/index.ts': '',
-    '.hm/ci.ts': `import { pipeline } from '@harmont/hm'
-import { made } from '@acme/steps'
-import { more } from '@acme/steps/more'
-import { deep } from 'plain/sub/deep'
-export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + deep))]) }`,
-  }
-  it.each([
-    ['npm', { 'package.json': '{"workspaces":["./libs/*","!libs/left-out"]}' }],
-    ['yarn', { 'package.json': '{"workspaces":{"packages":["libs/*", "!libs/left-out"]}}' }],
-    [
-      'pnpm',
-      {
-        'pnpm-workspace.yaml': `# all\npackages:\n  # ours\n  - 'libs/*' # each\n  - "!libs/left-out"\ncatalog:\n  x: 1\n`,
-      },
-    ],
-  ])('of %s works uninstalled, and one that is left out is foreign', async (_, files) => {
-    const project = newProject({ ...packages, ...files })
-    expect(commandOf(await render(project, 'ci'))).toBe('word')
-    write(project, { '.hm/ci.ts': `import 'left-out'` })
-    expect(await render(project, 'ci')).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/imports "left-out": expected "@harmont\/hm"/),
-    })
-  })
-
-  it('by a path is refused where it leads out of the project or to what was installed', async () => {
-    const project = newProject({ 'node_modules/x/index.js': '', '.hm/ci.ts': `import '../node_modules/x/index.js'` })
-    expect(await render(project, 'ci')).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/^\.hm\/ci\.ts: .*imports "\.\.\/node_modules/),
     })
   })
 })
