@@ -19,6 +19,15 @@ class Steps(unittest.TestCase):
         with self.assertRaisesRegex(AttributeError, "Step.cmd cannot be changed"):
             step.cmd = "other"
 
+    def test_nor_by_changing_what_they_render_to(self):
+        step = hm.sh("make", cache=hm.on_change("a"), runner_args={"a": [1]}, retry=1)
+        before = repr(nodes(step))
+        [node] = nodes(step)
+        node["step"]["cache"]["paths"].append("b")
+        node["step"]["runner_args"]["a"].append(2)
+        node["step"]["retry"]["limit"] = 9
+        self.assertEqual(repr(nodes(step)), before)
+
     def test_two_equal_ones_are_two(self):
         self.assertEqual(len(nodes(hm.sh("x"), hm.sh("x"))), 2)
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 _MAX_EDGES = 200_000
 # Packages ask nothing and tools print plainly, in every step.
 _BASE_ENV = {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
-# Members that are written when given, in the IR's order, with what they are called in a step's fields.
-_ADDITIVE = (("if", "when"), *((name, name) for name in ("concurrency", "resources", "artifacts")))
 
 
 def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,36 +62,39 @@ def _node(
     step: Step, key: str, tolerant: bool, inputs: list[dict[str, str]], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     fields = step._fields
-    lowered: dict[str, Any] = {"key": key, "cmd": step.cmd}
-    for name, field in (("label", "label"), ("cache", "cache"), ("timeout_seconds", "timeout")):
-        if field in fields:
-            lowered[name] = fields[field]
-    image = _image(step, defaults["image"])
-    if image is not None:
-        lowered["image"] = image
-    for name in ("runner", "runner_args"):
-        if fields.get(name):
-            lowered[name] = fields[name]
-    if tolerant or fields.get("continue_on_failure"):
-        lowered["continue_on_failure"] = True
-    retry = fields.get("retry", defaults["retry"])
-    if retry:
-        lowered["retry"] = retry
-    soft_fail = fields.get("soft_fail", False)
-    if soft_fail is not False:
-        lowered["soft_fail"] = soft_fail
-    given = {**fields, "resources": fields.get("resources", defaults["resources"])}
-    for name, field in _ADDITIVE:
-        if given.get(field):
-            lowered[name] = given[field]
-    if inputs:
-        lowered["inputs"] = inputs
-    for name in ("services", "matrix"):
-        if fields.get(name):
-            lowered[name] = fields[name]
+    soft_fail = fields.get("soft_fail")
+    # In the IR's order; None is not written, and neither is what is empty, where that asks for nothing.
+    members = {
+        "key": key,
+        "cmd": step.cmd,
+        "label": fields.get("label"),
+        "cache": fields.get("cache"),
+        "timeout_seconds": fields.get("timeout"),
+        "image": _image(step, defaults["image"]),
+        "runner": fields.get("runner"),
+        "runner_args": fields.get("runner_args") or None,
+        "continue_on_failure": tolerant or fields.get("continue_on_failure") or None,
+        "retry": fields.get("retry", defaults["retry"]),
+        "soft_fail": None if soft_fail is False else soft_fail,
+        "if": fields.get("when") or None,
+        "concurrency": fields.get("concurrency"),
+        "resources": fields.get("resources") or defaults["resources"] or None,
+        "artifacts": fields.get("artifacts") or None,
+        "inputs": inputs or None,
+        "services": fields.get("services") or None,
+        "matrix": fields.get("matrix"),
+    }
+    lowered = {name: _copied(value) for name, value in members.items() if value is not None}
     node = {"step": lowered, "env": {**_BASE_ENV, **defaults["env"], **fields.get("env", {})}}
     secrets = {**defaults["secrets"], **fields.get("secrets", {})}
     return {**node, "secrets": secrets} if secrets else node
+
+
+# A document is its receiver's to change, and a step is nobody's.
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(member) for name, member in value.items()}
+    return [_copied(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _input(each: Any, key: str) -> dict[str, str]:
