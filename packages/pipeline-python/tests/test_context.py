@@ -57,4 +57,4 @@ class Context(unittest.TestCase):
         with self.assertRaisesRegex(
             hm.WrongUse, 'HARMONT_PULL_REQUEST: expected the number of a pull request, got "x"'
         ):
-            hm.context.pull_request  # noqa: B018
+            hm.context.pull_request

@@ -195,7 +195,7 @@ class Targets(CleanCase):
 
     def test_a_name_is_looked_up_in_its_own_file_first(self):
         def of(module):
-            function = lambda: hm.sh(module)  # noqa: E731
+            function = lambda: hm.sh(module)
             function.__module__ = module
             return function
 

@@ -158,6 +158,6 @@ class WrongUse(unittest.TestCase):
 
     def test_names_that_are_not_there_say_which_are(self):
         with self.assertRaisesRegex(AttributeError, "harmont has no shh. Did you mean sh\\?"):
-            hm.shh  # noqa: B018
+            hm.shh
         with self.assertRaisesRegex(AttributeError, "go has no deploy. It has: build, ci, fmt, install, test, vet."):
-            hm.go.deploy  # noqa: B018
+            hm.go.deploy

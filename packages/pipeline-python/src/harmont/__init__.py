@@ -111,7 +111,7 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 _SUBMODULES = ("cache", "py", "triggers", "types")
 
-__all__ = [*_MODULE_OF, "py"]  # noqa: PLE0604
+__all__ = [*_MODULE_OF, "py"]
 
 
 def __getattr__(name: str) -> Any:

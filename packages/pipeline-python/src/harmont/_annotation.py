@@ -35,7 +35,7 @@ def _meaning_of_text(text: str, function: Callable[..., Any]) -> BaseImage | typ
     def value(node: ast.expr) -> object:
         visible = {**function.__globals__, **{name: cell.cell_contents for name, cell in names.items()}}
         try:
-            return eval(compile(ast.Expression(node), "<annotation>", "eval"), visible)  # noqa: S307
+            return eval(compile(ast.Expression(node), "<annotation>", "eval"), visible)
         except (NameError, AttributeError):
             # A name that is there for type checkers only means nothing to us.
             return None
