@@ -13,6 +13,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/pipeline': ['packages/ir'],
   'packages/source-set': ['packages/ir'],
   'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
+  'packages/cloud': ['contract'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [
     'contract',
@@ -23,7 +24,6 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/sandbox',
   ],
   'packages/cli': [
-    'contract',
     'packages/cloud',
     'packages/engine',
     'packages/ir',
@@ -48,6 +48,7 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/engine': 'packages/engine',
   '@harmont/server': 'packages/server',
   '@harmont/cli': 'packages/cli',
+  '@harmont/cloud': 'packages/cloud',
 }
 
 /** The outside world on loopback: product code has no business there. */

@@ -1,0 +1,120 @@
+import { createFinalURL, createQuerySerializer, defaultPathSerializer } from 'openapi-fetch'
+import type { CallOptions } from './call.ts'
+import { CloudError } from './cloud-error.ts'
+import { type Operations, routes } from './generated/operations.ts'
+import { pause } from './patience.ts'
+import { retryDelay } from './retry-policy.ts'
+import { sendOnce } from './send.ts'
+import type { StreamedBody } from './streamed-body.ts'
+
+export interface ClientOptions {
+  /** Address of the server, without a path of the API: `https://ci.example.com`. */
+  readonly baseUrl: string
+  /** A session or an API key; goes to this server only. */
+  readonly token?: string | undefined
+  /** Instead of the global one, for proxies and certificates of your own. */
+  readonly fetch?: typeof fetch
+  readonly userAgent?: string
+  /** How long the server may take for an answer, in milliseconds. Default: 60,000. */
+  readonly answerTimeoutMs?: number
+  /** Told of each request after its answer, without secrets. */
+  readonly onCall?: (line: string) => void
+}
+
+/** A server's API: one method for each operation, by its operationId. */
+export interface CloudClient extends Operations {
+  readonly baseUrl: string
+}
+
+interface Route {
+  readonly method: string
+  readonly path: string
+  readonly query: readonly string[]
+  readonly idempotent: boolean
+  readonly answer: 'json' | 'none' | 'stream'
+}
+
+type Inputs = Readonly<Record<string, unknown>>
+
+const serializeQuery = createQuerySerializer<Inputs>()
+
+/**
+ * Gives a client. Its methods reject with CloudError. GETs, and calls with an idempotency key, are sent again after network errors, 429, 502, 503 and
+ * 504, as `Retry-After` says.
+ */
+export function createClient(options: ClientOptions): CloudClient {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  const methods = Object.entries(routes).map(([id, route]) => [
+    id,
+    (input: Inputs = {}, call: CallOptions = {}) => callOperation({ ...options, baseUrl }, route, input, call),
+  ])
+  return { baseUrl, ...Object.fromEntries(methods) }
+}
+
+async function callOperation(options: ClientOptions, route: Route, input: Inputs, call: CallOptions): Promise<unknown> {
+  const { method } = route
+  const query = Object.fromEntries(route.query.map((name) => [name, input[name]]))
+  const url = createFinalURL(route.path, {
+    baseUrl: options.baseUrl,
+    params: { path: input, query },
+    querySerializer: serializeQuery,
+    pathSerializer: defaultPathSerializer,
+  })
+  const body = bodyOf(input.body)
+  const headers = {
+    accept: route.answer === 'stream' ? '*/*' : 'application/json',
+    ...(options.userAgent === undefined ? {} : { 'user-agent': options.userAgent }),
+    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(route.idempotent ? { 'idempotency-key': call.idempotencyKey ?? crypto.randomUUID() } : {}),
+    ...call.headers,
+  }
+  const { attempts = 5, signal } = call
+  for (let tried = 1; ; tried += 1) {
+    const started = performance.now()
+    const tell = (what: string) =>
+      options.onCall?.(`${method} ${new URL(url).pathname} ${what} ${Math.round(performance.now() - started)} ms`)
+    try {
+      const sending = {
+        method,
+        url,
+        headers,
+        body,
+        fetch: options.fetch ?? fetch,
+        patienceMs: options.answerTimeoutMs ?? 60_000,
+        signal,
+      }
+      return await sendOnce(sending, async (response) => {
+        tell(String(response.status))
+        return readAnswer(response, route.answer)
+      })
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error
+      tell(`${error.status || ''} ${error.code}`.trim())
+      const delay = retryDelay(error, { tried, attempts, isRepeatable: method === 'GET' || route.idempotent })
+      if (delay === null) throw error
+      await pause(delay, signal)
+    }
+  }
+}
+
+function bodyOf(body: unknown): StreamedBody<unknown> | string | undefined {
+  if (body === undefined) return undefined
+  if (typeof body === 'object' && body !== null && 'open' in body) return body as StreamedBody<unknown>
+  return JSON.stringify(body)
+}
+
+async function readAnswer(response: Response, answer: Route['answer']): Promise<unknown> {
+  if (answer === 'stream') return response
+  if (answer === 'none' || response.status === 204) {
+    await response.body?.cancel()
+    return undefined
+  }
+  const text = await response.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    const what = `${new URL(response.url).origin} answers with what is no JSON: ${JSON.stringify(text.slice(0, 200))}`
+    throw new CloudError('unexpected_answer', what, { status: response.status })
+  }
+}

@@ -1,0 +1,64 @@
+import type { ErrorCode } from '@harmont/contract'
+
+/**
+ * Codes of failures without an answer of the API: nobody answers there; the answer came too late; it is not one of this API; the stream fell silent;
+ * or whoever answers points elsewhere.
+ */
+type OwnCode = 'unreachable' | 'no_answer' | 'unexpected_answer' | 'stream_broken' | 'redirected'
+
+/** A code of the API's catalogue, or one of a later server. */
+export type CloudErrorCode = ErrorCode | OwnCode | (string & {})
+
+interface Details {
+  /** Of the answer; 0 when there was none. */
+  readonly status: number
+  readonly requestId?: string | undefined
+  readonly fields?: readonly FieldError[] | undefined
+  /** From `Retry-After`. */
+  readonly retryAfterMs?: number | undefined
+  /** What the server would have taken, with `payload_too_large`. */
+  readonly limitBytes?: number | undefined
+  /** Of `build_plan_rejected`: the failed build that was made. */
+  readonly build?: { readonly pipeline_slug: string; readonly number: number } | undefined
+  readonly cause?: unknown
+}
+
+interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** Why a call has no result. */
+export class CloudError extends Error {
+  override readonly name = 'CloudError'
+  readonly code: CloudErrorCode
+  readonly status: number
+  readonly requestId: string | undefined
+  readonly fields: readonly FieldError[]
+  readonly retryAfterMs: number | undefined
+  readonly limitBytes: number | undefined
+  readonly build: { readonly pipeline_slug: string; readonly number: number } | undefined
+
+  constructor(code: CloudErrorCode, message: string, details: Details) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause })
+    this.code = code
+    this.status = details.status
+    this.requestId = details.requestId
+    this.fields = details.fields ?? []
+    this.retryAfterMs = details.retryAfterMs
+    this.limitBytes = details.limitBytes
+    this.build = details.build
+  }
+
+  /** The server is an older one, which does not know the operation. */
+  get isUnknownOperation(): boolean {
+    const isOther = ['route_not_found', 'method_not_allowed', 'unexpected_answer'].includes(this.code)
+    return isOther && [404, 405, 501].includes(this.status)
+  }
+
+  /** It may work when tried again: nobody answered, or who did has no time. */
+  get isPassing(): boolean {
+    const codes: readonly CloudErrorCode[] = ['unreachable', 'no_answer', 'stream_broken']
+    return codes.includes(this.code) || [408, 429, 500, 502, 503, 504].includes(this.status)
+  }
+}

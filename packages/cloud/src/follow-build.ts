@@ -1,0 +1,122 @@
+import type { components } from '@harmont/contract'
+import type { CloudClient } from './client.ts'
+import { CloudError } from './cloud-error.ts'
+import { followPatienceMs, Patience, pause } from './patience.ts'
+import { readEvents, type ServerEvent } from './read-events.ts'
+import type { BuildAddress } from './stream-logs.ts'
+
+export type Build = components['schemas']['Build']
+export type Job = components['schemas']['Job']
+
+/** Something of a build is new. */
+export type BuildUpdate =
+  | { readonly kind: 'build'; readonly build: Build }
+  | { readonly kind: 'job'; readonly job: Job }
+
+export interface FollowOptions {
+  readonly signal?: AbortSignal
+  /** Default: 45,000. The server is heard every 15 s. */
+  readonly silenceMs?: number
+  /** How long to try while nothing answers. Default: 5 minutes. */
+  readonly patienceMs?: number
+  /** Between questions where the server has no event stream. Default: 1,500, and 5,000 after five minutes without news. */
+  readonly pollMs?: number
+}
+
+/** Whether nothing more happens to a build in this state by itself. */
+export function isEnded({ state }: Pick<Build, 'state'>): boolean {
+  return ['passed', 'failed', 'canceled'].includes(state)
+}
+
+/**
+ * Tells what happens to a build until it has ended: all of it as it is now, then each change; the build's own end is last. Uses the event stream, and asks
+ * again and again where a server has none, or while it is broken. Throws CloudError, or the reason of the signal.
+ */
+export async function* followBuild(
+  client: CloudClient,
+  address: BuildAddress,
+  options: FollowOptions = {},
+): AsyncGenerator<BuildUpdate> {
+  const { signal, silenceMs = 45_000, patienceMs = followPatienceMs } = options
+  const call = { attempts: 1, ...(signal === undefined ? {} : { signal }) }
+  const patience = new Patience(patienceMs, signal)
+  const news = new News()
+  let hasStream = true
+  let lastEventId: string | undefined
+  for (;;) {
+    if (hasStream) {
+      try {
+        const headers = {
+          accept: 'text/event-stream',
+          ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+        }
+        const response = await client.streamBuildEvents(address, { ...call, headers })
+        patience.wentWell()
+        for await (const event of readEvents(response, silenceMs)) {
+          patience.wentWell()
+          yield* news.of(updatesOf(event))
+          if (event.event === 'done') return
+          lastEventId = event.id ?? lastEventId
+        }
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!(error instanceof CloudError)) throw error
+        // The questions below tell whether it is worth going on.
+        hasStream = !error.isUnknownOperation
+        if (!error.isPassing && hasStream) throw error
+      }
+    }
+    try {
+      const [build, { data }] = await Promise.all([client.getBuild(address, call), client.listJobs(address, call)])
+      patience.wentWell()
+      const jobs = data.map((job): BuildUpdate => ({ kind: 'job', job }))
+      yield* news.of([...jobs, { kind: 'build', build }])
+      if (isEnded(build)) return
+    } catch (error) {
+      await patience.afterFailure(error)
+      continue
+    }
+    await pause(options.pollMs ?? (news.quietMs() > 5 * 60_000 ? 5_000 : 1_500), signal)
+  }
+}
+
+/** Follows a build to its end and gives it as it is then. */
+export async function waitForBuild(
+  client: CloudClient,
+  address: BuildAddress,
+  options: FollowOptions = {},
+): Promise<Build> {
+  let last: Build | undefined
+  for await (const update of followBuild(client, address, options)) if (update.kind === 'build') last = update.build
+  if (last === undefined || !isEnded(last)) return client.getBuild(address)
+  return last
+}
+
+/** Lets through what was not told in just these words before. */
+class News {
+  readonly #told = new Map<string, string>()
+  #last = Date.now()
+
+  quietMs(): number {
+    return Date.now() - this.#last
+  }
+
+  *of(updates: readonly BuildUpdate[]): Generator<BuildUpdate> {
+    for (const update of updates) {
+      const [id, text] =
+        update.kind === 'job' ? [update.job.id, JSON.stringify(update.job)] : ['', JSON.stringify(update.build)]
+      if (this.#told.get(id) === text) continue
+      this.#told.set(id, text)
+      this.#last = Date.now()
+      yield update
+    }
+  }
+}
+
+function updatesOf({ event, data }: ServerEvent): BuildUpdate[] {
+  if (event === 'build') return [{ kind: 'build', build: data as Build }]
+  if (event === 'job') return [{ kind: 'job', job: data as Job }]
+  if (event !== 'snapshot') return []
+  const { build, jobs } = data as { build: Build; jobs: Job[] }
+  return [...jobs.map((job): BuildUpdate => ({ kind: 'job', job })), { kind: 'build', build }]
+}

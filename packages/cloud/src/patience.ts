@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CloudError } from './cloud-error.ts'
+import { backOff } from './retry-policy.ts'
+
+/** How long somebody who follows a build or a log waits for a server that does not answer. */
+export const followPatienceMs = 5 * 60_000
+
+/** Waits between failed tries, longer each time, and gives up when nothing went well for too long. */
+export class Patience {
+  readonly #limitMs: number
+  readonly #signal: AbortSignal | undefined
+  #failures = 0
+  #wellAt = Date.now()
+
+  constructor(limitMs: number, signal: AbortSignal | undefined) {
+    this.#limitMs = limitMs
+    this.#signal = signal
+  }
+
+  wentWell(): void {
+    this.#failures = 0
+    this.#wellAt = Date.now()
+  }
+
+  /** Waits after a failure that may pass; throws any other, and the last one when the time is over. */
+  async afterFailure(error: unknown): Promise<void> {
+    this.#signal?.throwIfAborted()
+    if (!(error instanceof CloudError) || !error.isPassing) throw error
+    if (Date.now() - this.#wellAt >= this.#limitMs) throw error
+    const delay = Math.max(backOff(this.#failures), Math.min(error.retryAfterMs ?? 0, 60_000))
+    this.#failures += 1
+    await pause(delay, this.#signal)
+  }
+}
+
+/** Rejects with the reason of the signal. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return sleep(ms)
+  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+}

@@ -1,0 +1,33 @@
+import type { CloudError } from './cloud-error.ts'
+
+interface Retryable {
+  /** How many tries there were. */
+  readonly tried: number
+  /** Tries in all. */
+  readonly attempts: number
+  /** Sending it twice has the effect of once. */
+  readonly isRepeatable: boolean
+}
+
+const shortestMs = 500
+const longestMs = 10_000
+/** A server that asks for more patience than this is given up at once. */
+const longestRetryAfterMs = 120_000
+
+/** How long to wait before the next try, in milliseconds; null to give up. */
+export function retryDelay(error: CloudError, { tried, attempts, isRepeatable }: Retryable): number | null {
+  if (!isRepeatable || tried >= attempts || !mayPass(error)) return null
+  const asked = error.retryAfterMs
+  if (asked !== undefined) return asked > longestRetryAfterMs ? null : Math.max(asked, backOff(0))
+  return backOff(tried - 1)
+}
+
+/** 0.5 s, doubled each time, to 10 s; `failures` counts from 0. */
+export function backOff(failures: number): number {
+  return Math.min(longestMs, shortestMs * 2 ** Math.min(failures, 10))
+}
+
+function mayPass({ code, status }: CloudError): boolean {
+  if (status === 0) return code === 'unreachable' || code === 'no_answer'
+  return [429, 502, 503, 504].includes(status) || code === 'idempotency_key_in_progress'
+}
