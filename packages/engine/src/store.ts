@@ -27,7 +27,12 @@ export interface BuildContext {
   readonly env: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
   /** Namespaces of cache entries: those it may find some in, in this order, and the one that its own go into. */
-  readonly cache: { readonly read: readonly string[]; readonly write: string }
+  readonly cache: {
+    readonly read: readonly string[]
+    readonly write: string
+    /** Keys of steps that are run whatever is found; what they leave is kept as ever. */
+    readonly anew?: readonly string[]
+  }
   /** A build of a fork is never given a secret, whatever else says so. */
   readonly trust: 'trusted' | 'fork'
   readonly origin: Readonly<Record<string, string>>

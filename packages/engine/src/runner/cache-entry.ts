@@ -34,7 +34,8 @@ export async function cachePlaces(
     namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
     key,
   })
-  return { read: cache.read.map(place), write: place(cache.write) }
+  const read = cache.anew?.includes(step.key) ? [] : cache.read
+  return { read: read.map(place), write: place(cache.write) }
 }
 
 /** The first that is there, and that this build may see. */

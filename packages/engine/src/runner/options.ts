@@ -30,7 +30,8 @@ export interface RunnerOptions {
   readonly sourceDirectory: string
   /** What steps may have, in order of wish: the first is taken. Rendering has `none`, which the driver must allow besides. */
   readonly networkModes: readonly NetworkMode[]
-  readonly renderer: Renderer
+  /** null: its builds are rendered before they are submitted. */
+  readonly renderer: Renderer | null
   /** Bytes of snapshots kept for later builds to find; least recently used go first. */
   readonly cacheBytes: number
   readonly log: Log

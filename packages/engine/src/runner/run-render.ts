@@ -4,6 +4,7 @@ import type { RenderResult, RenderWork } from '../port.ts'
 import { remarkImage, resolveImage } from './base.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
+import type { Renderer } from './options.ts'
 import { provision } from './provision.ts'
 import { sandboxId, sandboxNote } from './sandbox-note.ts'
 
@@ -18,6 +19,8 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
   const { renderer } = options
   let sandbox: Sandbox
   let started: Started
+  if (renderer === null)
+    return finish(context, { kind: 'refused', code: 'provision_failed', message: 'This runner renders no pipelines.' })
   try {
     const image = await resolveImage(context, renderer.image)
     remarkImage(context, image)
@@ -46,7 +49,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
 export async function endRender(context: JobContext, sandbox: Sandbox, started: Started): Promise<void> {
   const { lease, options, log, report } = context
   const exit = await followCommand(context, started)
-  const result = await readResult(sandbox, started.running, exit, options.renderer.outputPath)
+  const result = await readResult(sandbox, started.running, exit, options.renderer)
   if (result === null) return finish(context, asOutcome(exit), exit.endedAt)
   await log.settled()
   await report(() => options.port.rendered(lease.job, exit.endedAt, result))
@@ -57,15 +60,15 @@ async function readResult(
   sandbox: Sandbox,
   running: Running,
   { code, signal, limit }: Exit,
-  outputPath: string,
+  renderer: Renderer | null,
 ): Promise<RenderResult | null> {
-  if (code === null || signal !== null || limit !== null) return null
+  if (renderer === null || code === null || signal !== null || limit !== null) return null
   if (code !== 0) {
     const words = (await lastWords(running)) || `Rendering ended with exit code ${code} and said nothing.`
     return { ok: false, code: 'render_failed', message: words }
   }
   try {
-    const ir = await sandbox.readFile(outputPath, maxOutputBytes)
+    const ir = await sandbox.readFile(renderer.outputPath, maxOutputBytes)
     if (ir !== undefined) return { ok: true, ir: ir.toString('utf8') }
     return { ok: false, code: 'render_failed', message: 'Rendering ended well, but gave no pipeline.' }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -178,6 +178,15 @@ export async function processesOf(group: string): Promise<readonly number[]> {
 export async function killGroup(group: string): Promise<void> {
   try {
     await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** The same before it returns. */
+export function killGroupNow(group: string): void {
+  try {
+    writeFileSync(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
   } catch (error) {
     if (!isAbsent(error)) throw error
   }

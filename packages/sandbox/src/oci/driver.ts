@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import {
   type NetworkMode,
@@ -11,7 +12,7 @@ import {
 import { type FileLock, lockFile } from '../images/file-lock.ts'
 import type { ImageStore } from '../images/index.ts'
 import { CacheIndex } from './cache-index.ts'
-import { applyLimits, type CgroupHome, findCgroupHome, isPopulated } from './cgroups.ts'
+import { applyLimits, type CgroupHome, findCgroupHome, isPopulated, killGroupNow } from './cgroups.ts'
 import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
 import { readIfPresent } from './files.ts'
@@ -57,9 +58,17 @@ export interface OciDriver extends SandboxDriver {
   gitDirectoriesInUse(): Promise<ReadonlySet<string>>
   /** Why a wished mode is not among them; a sentence each. */
   readonly networkProblems: readonly string[]
+  /** Kills every process of every sandbox before it returns, for who leaves at once. What else there is of them stays for the next driver. */
+  killAll(): void
 }
 
-/** Opens a directory of sandboxes and snapshots. Fails with SandboxError `provision_failed`, which says what is missing or who has it. */
+/** Another process has the directory. */
+export class DirectoryTaken extends SandboxError {}
+
+/**
+ * Opens a directory of sandboxes and snapshots. Its `snapshots` and `cache` may be links to directories that other drivers of this file system have too;
+ * then `collect` is for a driver that is alone. Fails with SandboxError `provision_failed`, which says what is missing, or `DirectoryTaken`.
+ */
 export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
   const { problems } = await probe(options.directory)
   const home = findCgroupHome()
@@ -68,7 +77,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   const layout = await openLayout(options.directory)
   const lock = await lockFile(layout.lock, { wait: false })
   if (lock === undefined)
-    throw new SandboxError(
+    throw new DirectoryTaken(
       'provision_failed',
       `another process works with the sandboxes in ${layout.root}: stop it, or give this one a data directory of its own`,
     )
@@ -255,6 +264,13 @@ class Driver implements OciDriver {
   async gitDirectoriesInUse(): Promise<ReadonlySet<string>> {
     const mounts = (await allRecords(this.layout)).flatMap(({ readOnlyMounts }) => readOnlyMounts)
     return new Set(mounts.flatMap(({ source, target }) => (target === gitTarget ? [source] : [])))
+  }
+
+  killAll(): void {
+    for (const id of readdirSync(this.layout.sandboxes)) {
+      const record = readRecord(sandboxFiles(this.layout.sandboxes, id).record)
+      if (record !== undefined) killGroupNow(record.groups.top)
+    }
   }
 
   async close(): Promise<void> {

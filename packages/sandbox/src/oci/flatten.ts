@@ -8,7 +8,7 @@ import { compareViews } from './compare-views.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { firstId, type Layout } from './layout.ts'
 import { bootId } from './record.ts'
-import { type SnapshotRecord, snapshotFiles } from './snapshots.ts'
+import { filesIn, type SnapshotRecord, snapshotFiles } from './snapshots.ts'
 import { layerStack } from './stack.ts'
 import type { Viewer } from './view.ts'
 
@@ -34,7 +34,8 @@ export async function chainFor(
 /** Makes one layer of a snapshot's many: what differs from the image, written onto the image through an overlay, which sees to what is deleted. */
 async function flatten(record: SnapshotRecord, image: string, layout: Layout, viewer: Viewer): Promise<SnapshotId> {
   const id = randomUUID()
-  const staging = snapshotFiles(layout, `.${id}`)
+  // In this driver's own trash: the snapshots may be other drivers' too.
+  const staging = filesIn(join(layout.trash, id))
   const work = join(staging.directory, 'work')
   await mkdir(staging.directory, { mode: 0o700 })
   for (const path of [staging.layer, work]) {
@@ -43,7 +44,7 @@ async function flatten(record: SnapshotRecord, image: string, layout: Layout, vi
     await chown(path, firstId, firstId)
   }
   const bare = layerStack(image, [])
-  const writable = { ...bare, upper: `snapshots/.${id}/layer`, work: `snapshots/.${id}/work` }
+  const writable = { ...bare, upper: `trash/${id}/layer`, work: `trash/${id}/work` }
   await viewer.withViews(
     [bare, layerStack(image, record.layers), writable],
     async ([before = '', after = '', target = '']) => {

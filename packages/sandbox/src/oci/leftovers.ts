@@ -9,8 +9,6 @@ export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
   for (const name of await readdir(layout.launchers))
     if (!isAlive(Number(/\d+/.exec(name)?.[0]))) await rm(join(layout.launchers, name), { force: true })
-  for (const name of await readdir(layout.snapshots))
-    if (name.startsWith('.')) await rm(join(layout.snapshots, name), { recursive: true, force: true })
 }
 
 /**

@@ -76,7 +76,8 @@ async function costOf(
   return cost
 }
 
-async function sizeOf(id: SnapshotId, layout: Layout): Promise<number> {
+/** Bytes on disk of a snapshot's own layer; counted once. */
+export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): Promise<number> {
   const files = snapshotFiles(layout, id)
   const known = readIfPresent(files.size)
   if (known !== undefined && /^\d+$/.test(known)) return Number(known)

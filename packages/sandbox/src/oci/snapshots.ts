@@ -38,11 +38,12 @@ export interface SnapshotFiles {
   readonly durable: string
 }
 
-export function snapshotFiles(layout: Layout, id: SnapshotId): SnapshotFiles {
+export function snapshotFiles(layout: Pick<Layout, 'snapshots'>, id: SnapshotId): SnapshotFiles {
   return filesIn(join(layout.snapshots, id))
 }
 
-function filesIn(directory: string): SnapshotFiles {
+/** The files of a snapshot while it is put together elsewhere. */
+export function filesIn(directory: string): SnapshotFiles {
   return {
     directory,
     record: join(directory, 'snapshot.json'),
@@ -210,7 +211,8 @@ function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
-function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
+/** The record that a file holds; undefined when that is damaged. */
+export function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
   let value: Partial<SnapshotRecord> | null
   try {
     value = JSON.parse(text) as Partial<SnapshotRecord> | null
