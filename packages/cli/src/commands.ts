@@ -15,6 +15,7 @@ function command<Name extends CommandName>(name: Name, load: () => Promise<{ rea
 
 /** The commands that there are, in the order of `hm help`. */
 export const commands: readonly Command[] = [
+  command('run', () => import('./run/run.ts')),
   command('config list', () => import('./own/config-list.ts')),
   command('config get', () => import('./own/config-get.ts')),
   command('config set', () => import('./own/config-set.ts')),

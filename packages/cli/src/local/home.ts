@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+
+/** What local runs keep below the cache directory. */
+export interface LocalHome {
+  /** Holds `snapshots` and `cache`, which all processes share, as a driver's directory would. */
+  readonly root: string
+  /** One directory for each process that runs steps at the same time, numbered from 1. */
+  readonly engines: string
+  readonly images: string
+  /** Source trees. */
+  readonly sources: string
+  readonly runs: string
+  /** Held while a process takes an engine directory, or removes what nobody needs. */
+  readonly gate: string
+  /** Its time says when the last such removal was. */
+  readonly trimmed: string
+}
+
+/** @param cacheDirectory absolute. */
+export function localHome(cacheDirectory: string): LocalHome {
+  const root = join(cacheDirectory, 'local')
+  return {
+    root,
+    engines: join(root, 'engines'),
+    images: join(root, 'images'),
+    sources: join(root, 'sources'),
+    runs: join(root, 'runs'),
+    gate: join(root, 'gate'),
+    trimmed: join(root, 'trimmed'),
+  }
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  createImageStore,
+  createOciDriver,
+  DirectoryTaken,
+  type ImageStore,
+  lockFile,
+  type NetworkMode,
+  type OciDriver,
+  SandboxError,
+} from '@harmont/sandbox'
+import { exits, HmError } from '../errors.ts'
+import type { LocalHome } from './home.ts'
+import { tidyRecords } from './run-records.ts'
+
+const networks: readonly NetworkMode[] = ['egress', 'none']
+
+/** What runs steps on this machine. */
+export interface Sandboxes {
+  readonly driver: OciDriver
+  readonly images: ImageStore
+  /** At least one. */
+  readonly networkModes: readonly NetworkMode[]
+  /**
+   * Does what only one may do who is alone: nobody begins meanwhile. Undefined: another `hm` is at work, or beginning.
+   */
+  alone<T>(work: () => Promise<T>): Promise<T | undefined>
+  close(): Promise<void>
+}
+
+/**
+ * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots, images and sources are everybody's. Throws exit 4 with what
+ * this machine lacks.
+ */
+export async function openSandboxes(home: LocalHome, imageFallback: 'none' | 'host'): Promise<Sandboxes> {
+  for (const directory of [home.root, home.engines, join(home.root, 'snapshots'), join(home.root, 'cache')])
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const images = imageStore(home, imageFallback)
+  await using _gate = await lockFile(home.gate)
+  const { number, driver } = await takeFirst(home, images)
+  try {
+    for (const other of engineNumbers(home).filter((each) => each !== number)) await removeRemains(home, other, images)
+    tidyRecords(home.runs, Date.now())
+    const networkModes = await driver.networkModes()
+    return {
+      driver,
+      images,
+      networkModes,
+      alone: (work) => alone(home, number, work),
+      async close() {
+        await driver.close()
+        rmSync(inUse(home, number), { force: true })
+      },
+    }
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
+}
+
+/** The images of this machine; pulling and listing them needs no sandboxes. */
+export function imageStore(home: LocalHome, imageFallback: 'none' | 'host'): ImageStore {
+  return createImageStore({
+    directory: home.images,
+    fallbackToHost: imageFallback === 'host',
+    hostAllow: [],
+    hostHide: [home.root],
+  })
+}
+
+async function takeFirst(home: LocalHome, images: ImageStore): Promise<{ number: number; driver: OciDriver }> {
+  for (let number = 1; ; number++) {
+    const driver = await open(home, number, images)
+    if (driver === undefined) continue
+    if (existsSync(inUse(home, number))) await removeSandboxes(driver)
+    writeFileSync(inUse(home, number), '')
+    return { number, driver }
+  }
+}
+
+/** Undefined: another process has it. */
+async function open(home: LocalHome, number: number, images: ImageStore): Promise<OciDriver | undefined> {
+  const directory = join(home.engines, String(number))
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const shared of ['snapshots', 'cache'])
+    if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
+  try {
+    return await createOciDriver({ directory, images, network: networks, egressAllow: [], runtime: 'crun' })
+  } catch (error) {
+    if (error instanceof DirectoryTaken) return undefined
+    if (!(error instanceof SandboxError)) throw error
+    const fix = 'hm doctor says more; hm run --cloud needs no sandboxes here'
+    throw new HmError(exits.unavailable, 'no_sandboxes', error.message, { fix, cause: error })
+  }
+}
+
+/** There while a process has the directory; left behind by one that was killed. */
+function inUse(home: LocalHome, number: number): string {
+  return join(home.engines, String(number), 'in-use')
+}
+
+async function removeRemains(home: LocalHome, number: number, images: ImageStore): Promise<void> {
+  if (!existsSync(inUse(home, number))) return
+  const driver = await open(home, number, images)
+  if (driver === undefined) return
+  await removeSandboxes(driver)
+  await driver.close()
+  rmSync(inUse(home, number), { force: true })
+}
+
+async function removeSandboxes(driver: OciDriver): Promise<void> {
+  for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+}
+
+async function alone<T>(home: LocalHome, own: number, work: () => Promise<T>): Promise<T | undefined> {
+  await using gate = await lockFile(home.gate, { wait: false })
+  if (gate === undefined) return undefined
+  for (const number of engineNumbers(home).filter((each) => each !== own)) {
+    await using lock = await lockFile(join(home.engines, String(number), 'lock'), { wait: false })
+    if (lock === undefined) return undefined
+  }
+  return work()
+}
+
+function engineNumbers(home: LocalHome): number[] {
+  return readdirSync(home.engines).map(Number)
+}

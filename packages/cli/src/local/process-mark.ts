@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+
+/** What tells a process from another that has its number later: the number, its start and the boot. Undefined: there is none of this number. */
+export function processMark(pid: number): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name before the last bracket may hold anything.
+    const startedAt = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return `${boot} ${pid} ${startedAt}`
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return undefined
+    throw error
+  }
+}
+
+/** Whether the process that made this mark lives. */
+export function isAlive(mark: string): boolean {
+  return processMark(Number(mark.split(' ')[1])) === mark
+}

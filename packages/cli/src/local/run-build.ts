@@ -1,0 +1,126 @@
+import {
+  type Build,
+  type BuildContext,
+  type Created,
+  createEngine,
+  defaultStoreSettings,
+  type Log,
+} from '@harmont/engine'
+import type { Plan } from '@harmont/ir'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import type { RunEvent, RunView } from '../run/run-event.ts'
+import type { LocalHome } from './home.ts'
+import { LocalStore } from './local-store.ts'
+import type { Sandboxes } from './open-sandboxes.ts'
+import type { RunFacts } from './run-record.ts'
+import { runFiles } from './run-records.ts'
+import { RunReporter } from './run-reporter.ts'
+import { RunTeller } from './run-teller.ts'
+import { secretIds } from './secret-ids.ts'
+
+/** Longer than any run: what nobody needs is removed when a run has ended. */
+const neverMs = 2 ** 31 - 1
+
+export interface LocalRun {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly facts: RunFacts
+  readonly plan: Plan
+  readonly build: Created
+  readonly context: BuildContext
+  readonly secrets: ReadonlyMap<string, string>
+  /** Steps at a time. */
+  readonly slots: number
+  readonly keepGoing: boolean
+  readonly view: RunView
+  readonly log: Log
+  /** Its first abort cancels the run. */
+  readonly signal: AbortSignal
+  readonly onSecondInterrupt: (action: () => void) => () => void
+}
+
+/** Runs a build to its end and gives the exit code. The view stays open. Throws exit 4 when the engine breaks. */
+export async function runBuild(run: LocalRun): Promise<ExitCode> {
+  const { home, sandboxes, facts, plan, build, context, view, signal } = run
+  const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()
+  // Whoever waits for it comes only when the engine has started.
+  ended.promise.catch(() => {})
+  const teller = new RunTeller(plan.steps, build.build.jobs)
+  const reporter = new RunReporter({
+    teller,
+    files: runFiles(home.runs, facts.number),
+    view,
+    snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
+    onEnd: ended.resolve,
+    onFailure: (cause) => ended.reject(broken(cause)),
+  })
+  const store = new LocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
+  const engine = createEngine({
+    store,
+    sources: {
+      offer: async (_, source) => {
+        if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
+        return { kind: 'tree', tree: source.tree }
+      },
+    },
+    secrets: secretIds(run.secrets, facts.directory),
+    log: run.log,
+    collecting: { everyMs: neverMs },
+    runner: {
+      id: 'local',
+      driver: sandboxes.driver,
+      images: sandboxes.images,
+      slots: run.slots,
+      sourceDirectory: home.sources,
+      networkModes: sandboxes.networkModes,
+      renderer: null,
+      cacheBytes: Number.MAX_SAFE_INTEGER,
+    },
+  })
+  const cancel = () => {
+    store.apply(facts.id, [{ type: 'cancel', at: Date.now() }]).catch((cause) => ended.reject(broken(cause)))
+  }
+  const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
+  try {
+    store.submit(build, context)
+    reporter.begin(store, build.build.jobs, [startEvent(facts, plan), ...teller.queued()])
+    if (build.build.finishedAt !== null) ended.resolve(build.build)
+    await engine.start()
+    signal.addEventListener('abort', cancel)
+    if (signal.aborted) cancel()
+    const end = await ended.promise
+    const code = exitOf(end, signal)
+    await reporter.tell(endEvent(end, code))
+    return code
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await engine.close()
+    forget()
+    await reporter.close()
+  }
+}
+
+function startEvent({ id, startedAt: started_at }: RunFacts, { steps }: Plan): RunEvent {
+  const chain_count = steps.filter(({ buildsIn }) => buildsIn === null).length
+  const plan = { step_count: steps.length, chain_count, default_runner: 'default' }
+  return { kind: 'build_start', run_id: id, plan, started_at }
+}
+
+function endEvent(end: Omit<Build, 'jobs'>, exit_code: ExitCode): RunEvent {
+  const { state, createdAt, finishedAt, errorCode: error_code, errorMessage: message } = end
+  const duration_ms = (finishedAt ?? createdAt) - createdAt
+  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
+    throw new Error(`a build that is ${state} has not ended`)
+  return { kind: 'build_end', exit_code, duration_ms, state, error_code, message }
+}
+
+function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal): ExitCode {
+  if (state === 'passed') return exits.ok
+  if (state === 'canceled') return signal.reason instanceof HmError ? signal.reason.exit : exits.cancelled
+  return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
+}
+
+function broken(cause: unknown): HmError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new HmError(exits.unavailable, 'engine_broken', `the run cannot go on: ${why}`, { cause })
+}
