@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import process from 'node:process'
 
@@ -29,7 +30,8 @@ const lingerMs = 200
 export function runChild(command: ChildCommand, output: Buffer[]): Promise<ChildEnd> {
   const { program, args, project, env, timeoutSeconds, signal } = command
   signal?.throwIfAborted()
-  const child = spawn(program, args, { cwd: project, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [first, ...rest] = dyingWithUs(program, args)
+  const child = spawn(first, rest, { cwd: project, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   return new Promise((resolve, reject) => {
     let bytes = 0
     let words = Buffer.alloc(0)
@@ -76,6 +78,12 @@ export function runChild(command: ChildCommand, output: Buffer[]): Promise<Child
       else resolve(limit === undefined ? { kind: 'exit', code, signal: by, stderr } : { kind: limit })
     })
   })
+}
+
+/** A killed `hm` can kill nobody: on Linux the kernel does it for us. A program that is absent is exit 127 then. */
+function dyingWithUs(program: string, args: readonly string[]): [string, ...string[]] {
+  const launcher = '/usr/bin/setpriv'
+  return existsSync(launcher) ? [launcher, '--pdeathsig', 'KILL', program, ...args] : [program, ...args]
 }
 
 /** A result that a child wrote; null when there is none, a sentence when it is too large. */

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'
+import { withoutUnusedImports } from './unused-imports.ts'
 
 /**
  * Turns TypeScript into JavaScript, line for line. `cache`: a directory in which results are kept, one for each address: loading what strips types takes
@@ -23,7 +24,7 @@ export function typesRemover(cache: string | undefined): (source: string, url: s
 
 function withoutTypes(source: string, sourceUrl: string): string {
   try {
-    return stripTypeScriptTypes(source, { mode: 'strip' })
+    return withoutUnusedImports(stripTypeScriptTypes(source, { mode: 'strip' }))
   } catch (error) {
     const isUnstrippable =
       error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'

@@ -1,0 +1,26 @@
+/** A statement of its own, at the beginning of a line, with a list of names. */
+const namedImport = /^import\s*(?:[\w$]+\s*,\s*)?\{([^{}'"`]*)\}\s*from\s*['"][^'"\n]+['"]/gm
+
+/**
+ * Takes names that are imported and not used any more out of a program, and leaves all else at its place. In TypeScript they were types: a bundler drops
+ * them, and files that were written for one import types without saying so.
+ */
+export function withoutUnusedImports(program: string): string {
+  return program.replace(namedImport, (statement, list: string) => {
+    const from = statement.indexOf('{') + 1
+    const kept = list.replace(/[^,]+,?/g, (entry) => {
+      const name = /(?:\bas\s+)?([\w$]+)\s*,?\s*$/.exec(entry)?.[1]
+      return name === undefined || isUsed(name, program) ? entry : entry.replace(/[^\n]/g, ' ')
+    })
+    return statement.slice(0, from) + kept + statement.slice(from + list.length)
+  })
+}
+
+/** Whether the name stands anywhere besides where it is imported; in a text or comment counts, which keeps an import too many. */
+function isUsed(name: string, program: string): boolean {
+  const escaped = name.replaceAll('$', '\\$')
+  const uses = program.matchAll(new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'g'))
+  let outside = 0
+  for (const _ of uses) outside += 1
+  return outside > 1
+}
