@@ -24,7 +24,8 @@ export async function startWorker(services: TaskServices): Promise<{ stop(): Pro
     logger: workerLogger(log),
     taskList: makeTasks(services),
     crontab,
-    concurrency: 2,
+    // A forge or a mail server may hold a task for ten seconds: metering must not wait behind two of those.
+    concurrency: 6,
     noHandleSignals: true,
   })
   return {

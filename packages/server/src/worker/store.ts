@@ -35,6 +35,20 @@ export async function removeDeadKeys(database: Database): Promise<number> {
   return rowCount ?? 0
 }
 
+/** Tasks that are asked for under a key. One that is asked for again while it runs loses its key to the new one, and is not tried again. */
+const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync']
+
+/** Removes tasks that failed when another was in their place already. Gives how many. */
+export async function removeReplacedTasks(database: Database): Promise<number> {
+  const { rowCount } = await database.query(
+    `select graphile_worker.complete_jobs(array(
+       select id from graphile_worker.jobs
+        where task_identifier = any($1) and key is null and attempts >= max_attempts and locked_at is null))`,
+    [keyedTasks],
+  )
+  return rowCount ?? 0
+}
+
 /** Two numbers name a lock; the first says what kind. */
 const workerLockKind = 0x776f726b
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openDirectoryStore } from '../blobs/index.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
-import { removeDeadKeys, retireOverTokens } from './store.ts'
+import { removeDeadKeys, removeReplacedTasks, retireOverTokens } from './store.ts'
 import { sweepBlobs } from './sweeps.ts'
 
 const it = testServer()
@@ -92,4 +92,24 @@ test('keys that expired a month ago are removed', async () => {
   await it.server.pool.query(insert, [randomUUID(), id, 'a', '31 days'])
   await it.server.pool.query(insert, [randomUUID(), id, 'b', '1 day'])
   expect(await removeDeadKeys(it.server.pool)).toBe(1)
+})
+
+test('tasks that were replaced while they ran are swept once they have failed, and what failed for good stays to be seen', async () => {
+  const { pool } = it.server
+  const add = async (task: string, key: string | null) =>
+    (
+      await pool.query<{ id: string }>(
+        "select id from graphile_worker.add_job($1, '{}', job_key := $2, run_at := now() + interval '1 day')",
+        [task, key],
+      )
+    ).rows[0]?.id
+  const replaced = await add('follow_build', 'follow:sweeps-test')
+  const ids = [replaced, await add('follow_build', 'follow:sweeps-other'), await add('send_mail', null)]
+  // As graphile-worker leaves one whose key was asked for again while it ran.
+  await pool.query('update graphile_worker._private_jobs set key = null where id = $1', [replaced])
+  await pool.query('update graphile_worker._private_jobs set attempts = max_attempts where id = any($1)', [ids])
+  expect(await removeReplacedTasks(pool)).toBe(1)
+  const { rows } = await pool.query('select id from graphile_worker.jobs where id = any($1) order by id', [ids])
+  expect(rows.map((row) => row.id)).toEqual(ids.slice(1))
+  await pool.query('select graphile_worker.complete_jobs($1)', [ids.slice(1)])
 })

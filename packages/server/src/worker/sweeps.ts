@@ -10,7 +10,14 @@ import { removeDeadInvites } from '../invites/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
 import { removeDeadSessions } from '../sessions/store.ts'
 import { readText } from './payload.ts'
-import { blobsInUse, freeJobsOfTheDead, removeDeadKeys, retireOverTokens, retireToken } from './store.ts'
+import {
+  blobsInUse,
+  freeJobsOfTheDead,
+  removeDeadKeys,
+  removeReplacedTasks,
+  retireOverTokens,
+  retireToken,
+} from './store.ts'
 
 const dayMs = 24 * 3600 * 1000
 
@@ -41,7 +48,8 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const logins = await removeDeadLogins(pool)
       const invites = await removeDeadInvites(pool)
       const events = await removeOldEvents(pool)
-      log.info({ keys, tokens, buckets, requests, sessions, logins, invites, events }, 'dead rows swept')
+      const replaced = await removeReplacedTasks(pool)
+      log.info({ replaced, keys, tokens, buckets, requests, sessions, logins, invites, events }, 'dead rows swept')
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
