@@ -1,5 +1,5 @@
 import type { RunEvent } from '../run/run-event.ts'
-import { isFailure, type Run, type ShownState, type Step } from './run-model.ts'
+import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
 /** How many lines of a step are kept for the case that it fails, and how many characters of each: `hm logs` has all. */
 const keptLines = 50
@@ -115,9 +115,7 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
   step.errorCode = event.error_code
   step.message = event.message ?? step.message
   step.durationMs = event.duration_ms
-  if (event.soft_failed) run.softFailures += 1
-  step.softFailed = event.soft_failed
-  enter(run, step, event.state)
+  enter(run, step, event.state, event.soft_failed)
   if (isFailure(step)) run.failures.push(step)
   else step.tail = []
 }
@@ -126,14 +124,13 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
 function forget(run: Run, step: Step): void {
   const at = isFailure(step) ? run.failures.indexOf(step) : -1
   if (at !== -1) run.failures.splice(at, 1)
-  if (step.softFailed) run.softFailures -= 1
-  step.softFailed = false
 }
 
-function enter(run: Run, step: Step, state: ShownState): void {
-  run.counts[step.state] -= 1
-  run.counts[state] += 1
+function enter(run: Run, step: Step, state: ShownState, softFailed = false): void {
+  run.counts[stateName(step)] -= 1
   step.state = state
+  step.softFailed = softFailed
+  run.counts[stateName(step)] += 1
 }
 
 function keepLine({ tail }: Step, line: string): void {
@@ -148,6 +145,6 @@ function shorten(line: string): string {
 }
 
 /** Its last lines, at most 50. */
-export function lastLines({ tail }: Step, count = keptLines): string[] {
+export function lastLines({ tail }: Pick<Step, 'tail'>, count = keptLines): string[] {
   return tail.slice(-count)
 }

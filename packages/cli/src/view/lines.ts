@@ -1,10 +1,14 @@
 import type { Terminal } from '../command.ts'
 import type { RunEvent } from '../run/run-event.ts'
+import type { Charset } from './charset.ts'
 import { fold, stepOf } from './fold.ts'
 import { inert } from './inert.ts'
 import { keyColor } from './key-color.ts'
 import type { OpenView } from './open-view.ts'
 import { newRun, type Run } from './run-model.ts'
+import { paintLine } from './styled.ts'
+import { summary } from './summary.ts'
+import type { Earlier } from './time-left.ts'
 import { openWriter } from './writer.ts'
 
 /** What an event says in a log of lines, without its `[key] `; undefined when nothing. */
@@ -49,12 +53,19 @@ function remark({ state, soft_failed, message }: Extract<RunEvent, { readonly ki
   return words.length === 0 ? '' : ` (${words.join(': ')})`
 }
 
+/** A line for each thing that a carriage return would have put in the place of the one before: nothing is dropped. */
+function overwritten(text: string): string[] {
+  if (!text.includes('\r')) return [text]
+  const parts = text.split('\r').filter((part) => part !== '')
+  return parts.length === 0 ? [''] : parts
+}
+
 function speaker(event: RunEvent, run: Run): string | undefined {
   return 'step_id' in event ? stepOf(run, event.step_id).key : undefined
 }
 
 /** One line for everything that happens, on stderr: for logs, files, and terminals that cannot move the cursor. */
-export function linesView(stderr: Terminal): OpenView {
+export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier): OpenView {
   const run = newRun()
   const writer = openWriter(stderr.stream)
   return {
@@ -64,7 +75,9 @@ export function linesView(stderr: Terminal): OpenView {
       if (text === undefined) return
       const key = speaker(event, run)
       const prefix = key === undefined ? 'build:' : stderr.style(keyColor(key), `[${inert(key)}]`)
-      await writer.write(`${prefix} ${inert(text)}\n`)
+      const last = event.kind === 'build_end' ? summary(run, { charset, earlier, width: Number.POSITIVE_INFINITY }) : []
+      const lines = [...last.map((line) => paintLine(line, stderr.style)), ...overwritten(text).map(inert)]
+      await writer.write(lines.map((line) => `${prefix} ${line}\n`).join(''))
     },
     note: (line) => writer.write(`${line}\n`),
     async close() {

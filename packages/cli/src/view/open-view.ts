@@ -1,8 +1,11 @@
+import process from 'node:process'
 import type { GlobalFlags, Output } from '../command.ts'
 import type { RunView } from '../run/run-event.ts'
-import { chooseView } from './choose-view.ts'
+import { ascii, unicode } from './charset.ts'
+import { chooseView, isUtf8 } from './choose-view.ts'
 import { linesView } from './lines.ts'
 import { ndjsonView } from './ndjson.ts'
+import { quietView } from './quiet.ts'
 
 export interface ViewOptions {
   readonly output: Output
@@ -26,10 +29,19 @@ export interface OpenView extends RunView {
 export async function openView(options: ViewOptions): Promise<OpenView> {
   const { output, env, global, format, logs = false } = options
   const { stdout, stderr } = output
+  const charset = isUtf8(env, process.platform) ? unicode : ascii
+  const earlier = { durations: options.earlier ?? new Map<string, number>(), parallelism: options.parallelism }
   switch (chooseView({ ...global, env, format, logs, isTerminal: stderr.isTerminal })) {
     case 'ndjson':
       return ndjsonView(stdout, stderr)
-    default:
-      return linesView(stderr)
+    case 'quiet':
+      return quietView(stderr, charset)
+    case 'lines':
+      return linesView(stderr, charset, earlier)
+    case 'tree': {
+      // Only a terminal pays for what draws trees.
+      const { treeView } = await import('./tree.ts')
+      return treeView({ stderr, env, charset, earlier })
+    }
   }
 }

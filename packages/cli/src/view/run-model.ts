@@ -1,6 +1,8 @@
 import type { Instant, RunEvent, StepState } from '../run/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
+/** A failure that does not fail the build is a state of its own. */
+export type StateName = ShownState | 'soft'
 
 /** What is known of a step now. */
 export interface Step {
@@ -35,10 +37,9 @@ export interface Run {
   readonly steps: Step[]
   readonly byId: Map<string, Step>
   readonly byKey: Map<string, Step>
-  readonly counts: Record<ShownState, number>
+  readonly counts: Record<StateName, number>
   /** Steps whose failure counts, the first one first. */
   readonly failures: Step[]
-  softFailures: number
   cached: number
   artifacts: number
   artifactBytes: number
@@ -52,9 +53,8 @@ export function newRun(): Run {
     steps: [],
     byId: new Map(),
     byKey: new Map(),
-    counts: { waiting: 0, running: 0, passed: 0, failed: 0, skipped: 0, canceled: 0, timed_out: 0 },
+    counts: { waiting: 0, running: 0, passed: 0, failed: 0, skipped: 0, canceled: 0, timed_out: 0, soft: 0 },
     failures: [],
-    softFailures: 0,
     cached: 0,
     artifacts: 0,
     artifactBytes: 0,
@@ -62,6 +62,10 @@ export function newRun(): Run {
     accepted: null,
     end: null,
   }
+}
+
+export function stateName({ state, softFailed }: Step): StateName {
+  return softFailed ? 'soft' : state
 }
 
 /** Whether it failed, and the build with it. */

@@ -1,0 +1,36 @@
+/** Of a time that runs or is guessed: in whole seconds, so that it changes once a second. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m ${twoDigits(seconds % 60)}s`
+  return `${Math.floor(minutes / 60)}h ${twoDigits(minutes % 60)}m`
+}
+
+/** Of a time that is over: two or three digits that matter. */
+export function duration(ms: number): string {
+  if (ms < 999.5) return `${Math.max(0, Math.round(ms))}ms`
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)}s`
+  return wholeSeconds(Math.round(ms / 1000) * 1000)
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** Bytes in decimal units. */
+export function bytes(count: number): string {
+  let value = count
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}

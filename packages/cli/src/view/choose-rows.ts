@@ -1,0 +1,82 @@
+import { isFailure, isOver, type Step } from './run-model.ts'
+import type { Place } from './tree-order.ts'
+
+/** What of a tree is shown, in tree order. */
+export interface Row {
+  readonly step: Step
+  /** Number of its ancestors that are shown. */
+  readonly depth: number
+  /** How many of its last lines are shown. */
+  readonly lines: number
+}
+
+export interface Chosen {
+  readonly rows: readonly Row[]
+  readonly hidden: readonly Step[]
+}
+
+const linesOfRunning = 2
+
+/**
+ * The rows that matter most in at most `height` lines: failures, running steps and their last lines, the finished steps that those build in, waiting
+ * ones, and what is finished together with everything below it.
+ */
+export function chooseRows(places: readonly Place[], height: number): Chosen {
+  const { failed, running, ancestors, waiting, finished } = classes(places)
+  const lines = new Map<number, number>()
+  let left = height
+  const take = (indexes: readonly number[]) => {
+    for (const index of indexes.slice(0, Math.max(0, left))) lines.set(index, 0)
+    left -= Math.min(left, indexes.length)
+  }
+  take(failed)
+  take(running)
+  for (const index of running) {
+    const shown = Math.min(left, linesOfRunning, places[index]?.step.tail.length ?? 0)
+    if (lines.has(index)) lines.set(index, shown)
+    left -= shown
+  }
+  // The nearest ancestors, and what finished last, say most.
+  take(ancestors.toReversed())
+  take(waiting)
+  take(finished.toReversed())
+  return inTreeOrder(places, lines)
+}
+
+function classes(places: readonly Place[]) {
+  const live = new Set<number>()
+  const classes = { failed: [], running: [], ancestors: [], waiting: [], finished: [] } satisfies Record<
+    string,
+    number[]
+  >
+  const found: Record<keyof typeof classes, number[]> = classes
+  for (let index = places.length - 1; index >= 0; index -= 1) {
+    const place = places[index]
+    if (place === undefined) continue
+    const { step, parent } = place
+    const isLive = live.has(index) || !isOver(step) || isFailure(step)
+    if (isLive && parent >= 0) live.add(parent)
+    if (isFailure(step)) found.failed.push(index)
+    else if (step.state === 'running') found.running.push(index)
+    else if (step.state === 'waiting') found.waiting.push(index)
+    else if (isLive) found.ancestors.push(index)
+    else found.finished.push(index)
+  }
+  for (const indexes of Object.values(found)) indexes.reverse()
+  return found
+}
+
+function inTreeOrder(places: readonly Place[], lines: ReadonlyMap<number, number>): Chosen {
+  const rows: Row[] = []
+  const hidden: Step[] = []
+  // Of each place: how many of its ancestors and itself are shown.
+  const shown: number[] = []
+  for (const [index, { step, parent }] of places.entries()) {
+    const depth = shown[parent] ?? 0
+    const own = lines.get(index)
+    if (own === undefined) hidden.push(step)
+    else rows.push({ step, depth, lines: own })
+    shown.push(own === undefined ? depth : depth + 1)
+  }
+  return { rows, hidden }
+}

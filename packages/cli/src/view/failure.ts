@@ -1,0 +1,29 @@
+import { duration } from './amounts.ts'
+import type { Charset } from './charset.ts'
+import { lastLines } from './fold.ts'
+import { endingText, likelyCause } from './likely-cause.ts'
+import { type Step, stateName } from './run-model.ts'
+import { stateStyles, stateWords } from './state-words.ts'
+import { type Line, span, wrapLine } from './styled.ts'
+
+/**
+ * What is told of a failure when it happens: how it ended, its last lines, and why. The terminal breaks those lines where they are too long, so that
+ * they can be copied whole.
+ */
+export function failureLines(step: Step, charset: Charset, width: number): Line[] {
+  const state = stateName(step)
+  const after = step.durationMs === null ? '' : ` after ${duration(step.durationMs)}`
+  const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
+  const lines = lastLines(step)
+  const cause = likelyCause(step)
+  return [
+    [
+      span(`${charset.signs[state]} ${stateWords[state]} ${charset.text(step.name)}`, stateStyles[state]),
+      span(`: ${endingText(step)}${after}${attempts}`),
+    ],
+    ...(lines.length === 0 ? [[span('  (it printed nothing)', 'dim')]] : []),
+    ...lines.map((line) => [span('  '), span(charset.text(line))]),
+    ...(cause === null ? [] : wrapLine([span('  likely cause: ', 'bold'), span(charset.text(cause))], width)),
+    [],
+  ]
+}

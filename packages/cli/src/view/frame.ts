@@ -1,0 +1,85 @@
+import { wholeSeconds } from './amounts.ts'
+import type { Charset } from './charset.ts'
+import { chooseRows } from './choose-rows.ts'
+import { type Run, type StateName, type Step, stateName } from './run-model.ts'
+import { stateWords, tellingOrder } from './state-words.ts'
+import { logRows, nameColumn, stepRow } from './step-row.ts'
+import { fitLine, type Line, span } from './styled.ts'
+import { widthOf } from './text-width.ts'
+import { type Earlier, timeLeft } from './time-left.ts'
+import { type Place, treeOrder } from './tree-order.ts'
+
+/** The tree of a run that gets no new steps between two calls, most of the time. */
+export interface Layout {
+  readonly places: readonly Place[]
+  /** Columns that the longest name takes in its place. */
+  readonly longestName: number
+}
+
+/** Deeper steps are not moved in any further. */
+const deepest = 8
+
+export function layOut(run: Run, { text }: Charset): Layout {
+  const places = treeOrder(run)
+  const depths: number[] = []
+  let longestName = 0
+  for (const { step, parent } of places) {
+    const depth = (depths[parent] ?? -1) + 1
+    depths.push(depth)
+    longestName = Math.max(longestName, Math.min(depth, deepest) * 2 + widthOf(text(step.name)))
+  }
+  return { places, longestName }
+}
+
+export interface FrameOptions {
+  readonly charset: Charset
+  readonly width: number
+  /** At most this many lines. */
+  readonly height: number
+  /** Unix milliseconds. */
+  readonly now: number
+  readonly earlier: Earlier
+}
+
+/** The run as it stands: its tree, what did not fit in a sum, and how far it is. The last line goes once the build has ended. */
+export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
+  const { charset, width, height, now } = options
+  const footer = run.end === null ? [progress(run, options)] : []
+  const room = height - footer.length
+  let chosen = chooseRows(layout.places, room)
+  if (chosen.hidden.length > 0) chosen = chooseRows(layout.places, room - 1)
+  const nameWidth = Math.min(layout.longestName, Math.max(8, Math.floor((width - nameColumn) * 0.55)))
+  const columns = { charset, nameWidth, now }
+  const lines = chosen.rows.flatMap(({ step, depth, lines: count }) => [
+    stepRow(step, depth, run, columns),
+    ...(count === 0 ? [] : logRows(step, count, depth, columns)),
+  ])
+  const rest = chosen.hidden.length === 0 || room < 1 ? [] : [[span(moreText(chosen.hidden, charset), 'dim')]]
+  return [...lines, ...rest, ...footer].slice(-Math.max(0, height)).map((line) => fitLine(line, width, charset.cut))
+}
+
+function moreText(hidden: readonly Step[], { cut }: Charset): string {
+  const sums = new Map<StateName, number>()
+  for (const step of hidden) sums.set(stateName(step), (sums.get(stateName(step)) ?? 0) + 1)
+  const parts = tellingOrder.flatMap((state) => {
+    const sum = sums.get(state)
+    return sum === undefined ? [] : [`${sum} more ${stateWords[state]}`]
+  })
+  return `${cut === '…' ? '…' : '...'} and ${parts.join(', ')}`
+}
+
+function progress(run: Run, { now, earlier }: FrameOptions): Line {
+  const { waiting, running } = run.counts
+  const done = run.steps.length - waiting - running
+  const failed = run.failures.length
+  const left = timeLeft(run, earlier, now)
+  const times = [
+    ...(run.startedAt === null ? [] : [wholeSeconds(now - run.startedAt)]),
+    ...(left === null || left < 1000 ? [] : [`about ${wholeSeconds(left)} left`]),
+  ]
+  return [
+    span(`${done} of ${run.steps.length} done, ${running} running`, 'bold'),
+    ...(failed === 0 ? [] : [span(`, ${failed} failed`, ['red', 'bold'])]),
+    span(times.length === 0 ? '' : `  ${times.join(', ')}`),
+  ]
+}

@@ -1,0 +1,70 @@
+import { constants } from 'node:os'
+import { lastLines } from './fold.ts'
+import { logCauses } from './log-causes.ts'
+import type { Step } from './run-model.ts'
+
+type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail'>
+
+/** How a step ended: its exit code, with the signal that the code stands for, or what ended it instead. */
+export function endingText({ state, exitCode, errorCode }: Ending): string {
+  if (state === 'timed_out') return 'timed out'
+  if (exitCode === null) return errorCode === null ? 'no exit code' : errorCode.replaceAll('_', ' ')
+  const signal = signalOf(exitCode)
+  return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
+}
+
+/** What made a step fail, as far as its end and its last lines tell; null when they say nothing beyond themselves. */
+export function likelyCause(ending: Ending): string | null {
+  const { errorCode, exitCode, message } = ending
+  const byError = errorCode === null ? undefined : errorCauses[errorCode]
+  if (byError !== undefined) return byError
+  const text = lastLines(ending).join('\n')
+  const byExit = exitCode === null ? undefined : exitCauses[exitCode]
+  return missingCommand(exitCode, text) ?? fromLog(text) ?? byExit ?? message
+}
+
+/** By `Job.error_code`. */
+const errorCauses: Readonly<Record<string, string | undefined>> = {
+  out_of_memory: 'it used more memory than it may: raise its memory, or do less at a time',
+  disk_limit: 'it wrote more to its disk than it may',
+  step_timeout: 'it took longer than its timeout',
+  pipeline_timeout: 'the build took longer than its timeout',
+  provision_failed: 'its sandbox could not be made: a wrong image, or a registry that cannot be reached',
+  snapshot_failed: 'the command passed, but its file system could not be kept',
+  sandbox_lost: 'its sandbox vanished: the machine, or the process that ran it, went down',
+  build_abandoned: 'the process that ran the build ended',
+}
+
+/** By exit code, where nothing more is known. */
+const exitCauses: Readonly<Record<number, string | undefined>> = {
+  124: 'a command was ended by timeout(1)',
+  126: 'a command is not executable: its mode (chmod +x), or a directory',
+  127: 'a command was not found: not in this image, or not in its PATH',
+  130: 'it was interrupted (SIGINT)',
+  132: 'an illegal instruction: a program built for another kind of CPU',
+  134: 'it aborted itself (SIGABRT), as after a failed assertion',
+  135: 'a bus error (SIGBUS): a file that shrank under it, or a full /dev/shm',
+  136: 'an arithmetic error (SIGFPE), as a division by zero',
+  137: 'it was killed (SIGKILL), mostly for want of memory',
+  139: 'it crashed (SIGSEGV)',
+  141: 'it wrote to a pipe that nobody read any more (SIGPIPE)',
+  143: 'it was ended (SIGTERM)',
+}
+
+function missingCommand(exitCode: number | null, text: string): string | undefined {
+  if (exitCode !== 127) return undefined
+  const name = /(?:^|[:\s])([\w./+@-]{1,80}): (?:command )?not found/m.exec(text)?.[1]
+  return name && `the command ${name} was not found: not in this image, or not in its PATH`
+}
+
+function fromLog(text: string): string | undefined {
+  for (const [pattern, cause] of logCauses) {
+    const match = pattern.exec(text)
+    if (match !== null) return cause.replace('$1', () => match.slice(1).find((group) => group !== undefined) ?? '')
+  }
+  return undefined
+}
+
+function signalOf(exitCode: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
+}

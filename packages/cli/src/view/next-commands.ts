@@ -1,0 +1,20 @@
+import { inert } from './inert.ts'
+import type { Run } from './run-model.ts'
+
+/** What helps after a failure: commands, each with what it gives. */
+export function nextCommands({ failures, accepted }: Run): (readonly [command: string, gives: string])[] {
+  const [first] = failures
+  if (first === undefined) return []
+  const number = accepted === null ? [] : [String(accepted.build.number)]
+  const pipeline = accepted === null ? [] : ['-p', word(accepted.build.pipeline)]
+  return [
+    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'the whole log of what failed'],
+    [['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'a shell where it failed'],
+    [['hm retry', ...number, ...pipeline].join(' '), 'what failed again, and what it held back'],
+  ]
+}
+
+/** As one word of a POSIX shell. */
+function word(text: string): string {
+  return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${inert(text).replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,31 @@
+import type { Terminal } from '../command.ts'
+import type { Charset } from './charset.ts'
+import { failureLines } from './failure.ts'
+import { fold, stepOf } from './fold.ts'
+import type { OpenView } from './open-view.ts'
+import { isFailure, newRun } from './run-model.ts'
+import { type Line, paintLine, span } from './styled.ts'
+import { openWriter } from './writer.ts'
+
+/** Nothing but failures, on stderr. */
+export function quietView(stderr: Terminal, charset: Charset): OpenView {
+  const run = newRun()
+  const writer = openWriter(stderr.stream)
+  const write = (lines: readonly Line[]) =>
+    writer.write(lines.map((line) => `${paintLine(line, stderr.style)}\n`).join(''))
+  return {
+    async tell(event) {
+      fold(run, event)
+      if (event.kind === 'step_end') {
+        const step = stepOf(run, event.step_id)
+        if (isFailure(step)) await write(failureLines(step, charset, stderr.columns()))
+      }
+      if (event.kind === 'build_end' && event.state !== 'passed' && event.message !== null)
+        await write([[span(charset.text(event.message))]])
+    },
+    async note() {},
+    async close() {
+      writer.release()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Plays a run to the terminal, to look at: `node packages/cli/src/view/replay.test-support.ts STORY [SPEED] [--logs|--json|-q]`.
+ * Stories: `web`, one of everything; `many`, 400 steps; `chain`, each in the one before; `pass`, a run that is well.
+ */
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeOutput } from '../process/output.ts'
+import { terminal } from '../process/terminals.ts'
+import { openView } from './open-view.ts'
+import { earlier, stories } from './stories.test-support.ts'
+
+const [name = 'web', speed = '1', ...flags] = process.argv.slice(2)
+const story = stories[name]
+if (story === undefined) throw new Error(`no story ${name}: there are ${Object.keys(stories).join(', ')}`)
+const { env, stdout, stderr } = process
+const output = makeOutput({
+  stdout: terminal(stdout, 'auto', env),
+  stderr: terminal(stderr, 'auto', env),
+  quiet: false,
+  verbose: false,
+})
+const view = await openView({
+  output,
+  env,
+  global: { json: flags.includes('--json'), quiet: flags.includes('-q'), verbose: false },
+  logs: flags.includes('--logs'),
+  earlier,
+  parallelism: 4,
+})
+let at = Date.now()
+try {
+  for (const [afterMs, event] of story) {
+    if (afterMs > 0) await sleep(afterMs / Number(speed))
+    at = Date.now()
+    await view.tell('started_at' in event ? { ...event, started_at: at } : 'ts' in event ? { ...event, ts: at } : event)
+  }
+} finally {
+  await view.close()
+}

@@ -1,0 +1,67 @@
+import { duration, wholeSeconds } from './amounts.ts'
+import type { Charset } from './charset.ts'
+import { lastLines } from './fold.ts'
+import { type Run, type Step, stateName } from './run-model.ts'
+import { stateStyles, stateWords, wordWidth } from './state-words.ts'
+import { type Line, span } from './styled.ts'
+import { fit, pad } from './text-width.ts'
+import { waitText } from './wait-text.ts'
+
+/** Columns before the name: sign, blank, word, blank. */
+export const nameColumn = wordWidth + 3
+/** Columns of the longest usual time: `12m 05s`. */
+const timeWidth = 7
+
+export interface Columns {
+  readonly charset: Charset
+  readonly nameWidth: number
+  readonly now: number
+}
+
+/** One step: sign and word of its state, its name at this depth, its time, and what else is to be said. */
+export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, now }: Columns): Line {
+  const state = stateName(step)
+  const style = stateStyles[state]
+  const name = fit(indent(depth, nameWidth) + charset.text(step.name), nameWidth, charset.cut)
+  return [
+    span(charset.signs[state], style),
+    span(` ${pad(stateWords[state], wordWidth)} `, style),
+    span(pad(name, nameWidth), state === 'waiting' || state === 'skipped' ? 'dim' : undefined),
+    span(`  ${charset.text(details(step, run, now))}`, 'dim'),
+  ]
+}
+
+/** A running step's last lines, below its row. */
+export function logRows(step: Step, count: number, depth: number, { charset, nameWidth }: Columns): Line[] {
+  const before = `${' '.repeat(nameColumn)}${indent(depth, nameWidth)}${charset.bar} `
+  return lastLines(step, count).map((line) => [span(before + charset.text(line), 'dim')])
+}
+
+function indent(depth: number, nameWidth: number): string {
+  return '  '.repeat(Math.min(depth, Math.floor(nameWidth / 4)))
+}
+
+function details(step: Step, run: Run, now: number): string {
+  if (step.state === 'waiting') return joined([waitText(step, run), attempt(step)])
+  if (step.state === 'skipped') return step.message ?? ''
+  const time = step.cached ? 'cached' : timeOf(step, now)
+  return joined([pad(time, timeWidth), exit(step), attempt(step)])
+}
+
+function timeOf({ state, startedAt, durationMs }: Step, now: number): string {
+  if (state === 'running') return startedAt === null ? '' : wholeSeconds(now - startedAt)
+  return durationMs === null ? '' : duration(durationMs)
+}
+
+function attempt({ attempt: number, attempts, state }: Step): string {
+  if (number === 1) return ''
+  return attempts === null || state === 'passed' ? `attempt ${number}` : `attempt ${number} of ${attempts}`
+}
+
+function exit({ state, exitCode }: Step): string {
+  return state === 'failed' && exitCode !== null ? `exit ${exitCode}` : ''
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('  ')
+}

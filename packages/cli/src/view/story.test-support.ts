@@ -1,0 +1,75 @@
+import type { RunEvent, StepState } from '../run/run-event.ts'
+
+/** An event without what a story does not care about, and how many milliseconds after the one before it comes. */
+export type Beat = readonly [afterMs: number, event: RunEvent]
+
+type Told<Kind extends RunEvent['kind']> = Partial<Omit<Extract<RunEvent, { readonly kind: Kind }>, 'kind' | 'step_id'>>
+
+/** Short names for events in tests: each with the members that the test does not name filled in. */
+export const events = {
+  buildStart: (step_count: number, started_at = 0): RunEvent => ({
+    kind: 'build_start',
+    run_id: 'run',
+    plan: { step_count, chain_count: 1, default_runner: 'local' },
+    started_at,
+  }),
+  queued: (key: string, told: Told<'step_queued'> = {}): RunEvent => ({
+    kind: 'step_queued',
+    step_id: `id-${key}`,
+    key,
+    chain_idx: 0,
+    parent_key: null,
+    display_name: key,
+    depends_on: [],
+    ...told,
+  }),
+  waiting: (key: string, reason: string): RunEvent => ({ kind: 'step_waiting', step_id: `id-${key}`, reason }),
+  start: (key: string, started_at = 0, told: Told<'step_start'> = {}): RunEvent => ({
+    kind: 'step_start',
+    step_id: `id-${key}`,
+    runner: 'local',
+    image: 'ubuntu:24.04',
+    attempt: 1,
+    started_at,
+    ...told,
+  }),
+  log: (key: string, line: string, told: Told<'step_log'> = {}): RunEvent => ({
+    kind: 'step_log',
+    step_id: `id-${key}`,
+    stream: 'stdout',
+    line,
+    ts: 0,
+    ...told,
+  }),
+  cacheHit: (key: string, tag = 'run-1'): RunEvent => ({ kind: 'step_cache_hit', step_id: `id-${key}`, key, tag }),
+  skipped: (key: string, reason: string): RunEvent => ({ kind: 'step_skipped', step_id: `id-${key}`, reason }),
+  retry: (key: string, attempt: number, of: number, exit_code: number | null = 1): RunEvent => ({
+    kind: 'step_retry',
+    step_id: `id-${key}`,
+    attempt,
+    of,
+    exit_code,
+    reason: null,
+  }),
+  end: (key: string, state: StepState, duration_ms: number, told: Told<'step_end'> = {}): RunEvent => ({
+    kind: 'step_end',
+    step_id: `id-${key}`,
+    exit_code: state === 'passed' ? 0 : state === 'failed' ? 1 : null,
+    duration_ms,
+    snapshot: null,
+    state,
+    soft_failed: false,
+    error_code: null,
+    message: null,
+    ...told,
+  }),
+  buildEnd: (state: 'passed' | 'failed' | 'canceled', duration_ms: number, told: Told<'build_end'> = {}): RunEvent => ({
+    kind: 'build_end',
+    exit_code: state === 'passed' ? 0 : state === 'failed' ? 1 : 130,
+    duration_ms,
+    state,
+    error_code: null,
+    message: null,
+    ...told,
+  }),
+}

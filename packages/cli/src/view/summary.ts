@@ -1,0 +1,85 @@
+import { bytes, duration, wholeSeconds } from './amounts.ts'
+import type { Charset } from './charset.ts'
+import { criticalPath } from './critical-path.ts'
+import { endingText, likelyCause } from './likely-cause.ts'
+import { nextCommands } from './next-commands.ts'
+import type { Run } from './run-model.ts'
+import { stateWords, tellingOrder } from './state-words.ts'
+import { type Line, span, wrapLine } from './styled.ts'
+import { pad, widthOf } from './text-width.ts'
+import { type Earlier, timeSaved } from './time-left.ts'
+
+interface SummaryOptions {
+  readonly charset: Charset
+  readonly earlier: Earlier
+  /** Longer lines are broken at words. */
+  readonly width: number
+}
+
+/** What is told of a run after its end; nothing before it. */
+export function summary(run: Run, { charset, earlier, width }: SummaryOptions): Line[] {
+  const { end } = run
+  if (end === null) return []
+  const lines: Line[] = [
+    [
+      span(end.state, end.state === 'passed' ? ['green', 'bold'] : ['red', 'bold']),
+      span(` in ${duration(end.duration_ms)}: ${stateSums(run)}`),
+    ],
+    ...(end.message === null ? [] : [[span(charset.text(end.message))]]),
+    ...pathLine(run, charset),
+    ...cacheLine(run, earlier),
+    ...(run.artifacts === 0 ? [] : [[span(`artifacts: ${run.artifacts} (${bytes(run.artifactBytes)})`)]]),
+    ...firstFailure(run, charset),
+  ]
+  return [...lines.flatMap((line) => wrapLine(line, width)), ...nextLines(run, charset, width)]
+}
+
+function stateSums({ counts, cached }: Run): string {
+  const parts = tellingOrder.flatMap((state) => {
+    if (counts[state] === 0) return []
+    const remark = state === 'passed' && cached > 0 ? ` (${cached} cached)` : ''
+    return [`${counts[state]} ${stateWords[state]}${remark}`]
+  })
+  return parts.length === 0 ? 'no steps' : parts.join(', ')
+}
+
+/** Of more steps than this only the slowest are named. */
+const longPath = 6
+
+function pathLine(run: Run, charset: Charset): Line[] {
+  const { steps, durationMs } = criticalPath(run)
+  if (steps.length < 2) return []
+  const limit = steps.map((step) => step.durationMs ?? 0).sort((a, b) => b - a)[longPath - 1] ?? 0
+  const named = steps.filter((step) => (step.durationMs ?? 0) >= limit).slice(0, longPath)
+  const names = named.map((step) => `${charset.text(step.name)} ${duration(step.durationMs ?? 0)}`)
+  const rest = steps.length - named.length
+  const more = rest === 0 ? '' : ` and ${rest} shorter`
+  return [[span(`critical path: ${names.join(` ${charset.arrow} `)}${more}, ${duration(durationMs)} in all`)]]
+}
+
+function cacheLine(run: Run, earlier: Earlier): Line[] {
+  const saved = timeSaved(run, earlier)
+  return saved < 1000 ? [] : [[span(`saved by the cache: about ${wholeSeconds(saved)}`)]]
+}
+
+function firstFailure({ failures }: Run, charset: Charset): Line[] {
+  const [first] = failures
+  if (first === undefined) return []
+  const cause = likelyCause(first)
+  return [
+    [span('first failure: ', 'bold'), span(`${charset.text(first.name)}, ${endingText(first)}`)],
+    ...(cause === null ? [] : [[span('likely cause: ', 'bold'), span(charset.text(cause))]]),
+  ]
+}
+
+/** Commands are not broken; what they give goes where there is room for all of it. */
+function nextLines(run: Run, charset: Charset, width: number): Line[] {
+  const commands = nextCommands(run)
+  const longest = Math.max(...commands.map(([command]) => widthOf(command)))
+  const fits = commands.every(([, gives]) => 8 + longest + gives.length <= width)
+  return commands.map(([command, gives], index) => [
+    span(index === 0 ? 'next: ' : '      ', 'bold'),
+    span(charset.text(fits ? pad(command, longest) : command)),
+    ...(fits ? [span(`  ${gives}`, 'dim')] : []),
+  ])
+}

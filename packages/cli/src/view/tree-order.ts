@@ -1,0 +1,35 @@
+import type { Run, Step } from './run-model.ts'
+
+/** A step in its place: under the step whose file system it builds in. */
+export interface Place {
+  readonly step: Step
+  /** Index of its parent's place, always before its own; -1 for a root. */
+  readonly parent: number
+}
+
+/** All steps, parents before children, siblings as they were queued. */
+export function treeOrder({ steps, byKey }: Run): Place[] {
+  const children = new Map<Step, Step[]>()
+  const roots: Step[] = []
+  for (const step of steps) {
+    const parent = step.parentKey === null ? undefined : byKey.get(step.parentKey)
+    if (parent === undefined || parent === step) roots.push(step)
+    else if (children.has(parent)) children.get(parent)?.push(step)
+    else children.set(parent, [step])
+  }
+  const places: Place[] = []
+  const placed = new Set<Step>()
+  const walk = (root: Step) => {
+    const stack: { readonly step: Step; readonly parent: number }[] = [{ step: root, parent: -1 }]
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (placed.has(next.step)) continue
+      placed.add(next.step)
+      const parent = places.push(next) - 1
+      for (const child of (children.get(next.step) ?? []).toReversed()) stack.push({ step: child, parent })
+    }
+  }
+  for (const root of roots) walk(root)
+  // A server that tells of a circle is wrong, but each of its steps is still shown.
+  if (placed.size < steps.length) for (const step of steps) walk(step)
+  return places
+}
