@@ -15,7 +15,10 @@ function command<Name extends CommandName>(name: Name, load: () => Promise<{ rea
 
 /** The commands that there are, in the order of `hm help`. */
 export const commands: readonly Command[] = [
+  command('init', () => import('./init/init.ts')),
   command('run', () => import('./run/run.ts')),
+  command('logs', () => import('./run/logs.ts')),
+  command('retry', () => import('./run/retry.ts')),
   command('config list', () => import('./own/config-list.ts')),
   command('config get', () => import('./own/config-get.ts')),
   command('config set', () => import('./own/config-set.ts')),

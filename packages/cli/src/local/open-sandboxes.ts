@@ -8,6 +8,7 @@ import {
   lockFile,
   type NetworkMode,
   type OciDriver,
+  type OciDriverOptions,
   SandboxError,
 } from '@harmont/sandbox'
 import { exits, HmError } from '../errors.ts'
@@ -33,14 +34,19 @@ export interface Sandboxes {
  * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots, images and sources are everybody's. Throws exit 4 with what
  * this machine lacks.
  */
-export async function openSandboxes(home: LocalHome, imageFallback: 'none' | 'host'): Promise<Sandboxes> {
+export async function openSandboxes(
+  home: LocalHome,
+  imageFallback: 'none' | 'host',
+  env: Env = process.env,
+): Promise<Sandboxes> {
   for (const directory of [home.root, home.engines, join(home.root, 'snapshots'), join(home.root, 'cache')])
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const images = imageStore(home, imageFallback)
+  const images = imageStore(home, imageFallback, env)
+  const options = { images, egressAllow: listOf(env.HARMONT_EGRESS_ALLOW) }
   await using _gate = await lockFile(home.gate)
-  const { number, driver } = await takeFirst(home, images)
+  const { number, driver } = await takeFirst(home, options)
   try {
-    for (const other of engineNumbers(home).filter((each) => each !== number)) await removeRemains(home, other, images)
+    for (const other of engineNumbers(home).filter((each) => each !== number)) await removeRemains(home, other, options)
     tidyRecords(home.runs, Date.now())
     const networkModes = await driver.networkModes()
     return {
@@ -60,18 +66,30 @@ export async function openSandboxes(home: LocalHome, imageFallback: 'none' | 'ho
 }
 
 /** The images of this machine; pulling and listing them needs no sandboxes. */
-export function imageStore(home: LocalHome, imageFallback: 'none' | 'host'): ImageStore {
+export function imageStore(home: LocalHome, imageFallback: 'none' | 'host', env: Env): ImageStore {
   return createImageStore({
     directory: home.images,
     fallbackToHost: imageFallback === 'host',
-    hostAllow: [],
+    hostAllow: listOf(env.HARMONT_HOST_ALLOW),
     hostHide: [home.root],
   })
 }
 
-async function takeFirst(home: LocalHome, images: ImageStore): Promise<{ number: number; driver: OciDriver }> {
+type Env = Readonly<Record<string, string | undefined>>
+
+/** A setting of the server's (`engine.md` 4) that holds here too. */
+function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+}
+
+type OpenOptions = Pick<OciDriverOptions, 'images' | 'egressAllow'>
+
+async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ number: number; driver: OciDriver }> {
   for (let number = 1; ; number++) {
-    const driver = await open(home, number, images)
+    const driver = await open(home, number, options)
     if (driver === undefined) continue
     if (existsSync(inUse(home, number))) await removeSandboxes(driver)
     writeFileSync(inUse(home, number), '')
@@ -80,13 +98,13 @@ async function takeFirst(home: LocalHome, images: ImageStore): Promise<{ number:
 }
 
 /** Undefined: another process has it. */
-async function open(home: LocalHome, number: number, images: ImageStore): Promise<OciDriver | undefined> {
+async function open(home: LocalHome, number: number, options: OpenOptions): Promise<OciDriver | undefined> {
   const directory = join(home.engines, String(number))
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const shared of ['snapshots', 'cache'])
     if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
   try {
-    return await createOciDriver({ directory, images, network: networks, egressAllow: [], runtime: 'crun' })
+    return await createOciDriver({ directory, network: networks, runtime: 'crun', ...options })
   } catch (error) {
     if (error instanceof DirectoryTaken) return undefined
     if (!(error instanceof SandboxError)) throw error
@@ -100,9 +118,9 @@ function inUse(home: LocalHome, number: number): string {
   return join(home.engines, String(number), 'in-use')
 }
 
-async function removeRemains(home: LocalHome, number: number, images: ImageStore): Promise<void> {
+async function removeRemains(home: LocalHome, number: number, options: OpenOptions): Promise<void> {
   if (!existsSync(inUse(home, number))) return
-  const driver = await open(home, number, images)
+  const driver = await open(home, number, options)
   if (driver === undefined) return
   await removeSandboxes(driver)
   await driver.close()
@@ -124,5 +142,5 @@ async function alone<T>(home: LocalHome, own: number, work: () => Promise<T>): P
 }
 
 function engineNumbers(home: LocalHome): number[] {
-  return readdirSync(home.engines).map(Number)
+  return readdirSync(home.engines).map(Number).filter(Number.isInteger)
 }

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from '../command.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { inert } from '../view/inert.ts'
+import { localHome } from './home.ts'
+import type { LogLine } from './line-splitter.ts'
+import { isAlive } from './process-mark.ts'
+import { RecordedLog } from './recorded-log.ts'
+import { endOf, type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
+import { readRecord, runFiles } from './run-records.ts'
+
+const lookAgainMs = 100
+
+/** Prints the logs of a run of this machine. Throws exit 5 for a step that it does not have. */
+export async function localLogs(context: Context<'logs'>, run: RunRecord, key: string | undefined): Promise<ExitCode> {
+  const { flags, global, output } = context
+  const { runs } = localHome(context.cacheDirectory)
+  const chosen = chooseSteps(run, key, flags.failed)
+  const isAlone = key !== undefined
+  const sinceMs = flags.since === undefined ? 0 : Date.now() - flags.since
+  const printer = new Printer(output, { json: global.json, timestamps: flags.timestamps, isAlone })
+  await printer.begin()
+  const logs = chosen.map(({ step, slot }) => {
+    const file = runFiles(runs, run.number).log(slot, flags.attempt ?? Math.max(1, step.attempts))
+    return { step, log: new RecordedLog(file) }
+  })
+  const isOver = () => {
+    const now = readRecord(runs, run.number)
+    return now === undefined || endOf(now.events) !== null || !isAlive(now.process)
+  }
+  for (let over = !flags.follow || isOver(), first = true; ; first = false) {
+    for (const { step, log } of logs) {
+      const lines = (function* () {
+        yield* log.more()
+        if (over) yield* log.rest()
+      })()
+      const wanted = first && flags.tail !== undefined ? lastOf(lines, flags.tail) : lines
+      for (const line of wanted) if (line.ts >= sinceMs) await printer.line(step, line)
+    }
+    if (over) break
+    await sleep(lookAgainMs, undefined, { signal: context.signal })
+    over = isOver()
+  }
+  await printer.end()
+  return exits.ok
+}
+
+interface Chosen {
+  readonly step: RecordedStep
+  /** Position in the plan, by which its files are named. */
+  readonly slot: number
+}
+
+function chooseSteps({ events, number }: RunRecord, key: string | undefined, failed: boolean): Chosen[] {
+  const all = stepsOf(events).map((step, slot) => ({ step, slot }))
+  const named = key === undefined ? all : all.filter(({ step }) => step.key === key)
+  if (key !== undefined && named.length === 0)
+    throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
+      fix: `its steps are ${all.map(({ step }) => step.key).join(', ')}`,
+    })
+  return failed ? named.filter(({ step }) => step.state === 'failed' || step.state === 'timed_out') : named
+}
+
+/** Holds so many lines and no more. */
+function lastOf(lines: Iterable<LogLine>, count: number): LogLine[] {
+  const last: LogLine[] = []
+  for (const line of lines) {
+    last.push(line)
+    if (last.length > 2 * count + 1_000) last.splice(0, last.length - count)
+  }
+  return count === 0 ? [] : last.slice(-count)
+}
+
+interface PrintOptions {
+  readonly json: boolean
+  readonly timestamps: boolean
+  /** Lines need not say whose they are. */
+  readonly isAlone: boolean
+}
+
+class Printer {
+  readonly #output: Context['output']
+  readonly #options: PrintOptions
+  #isFirst = true
+
+  constructor(output: Context['output'], options: PrintOptions) {
+    this.#output = output
+    this.#options = options
+  }
+
+  async begin(): Promise<void> {
+    if (this.#options.json) await this.#output.print('{"data":[')
+  }
+
+  async line({ key }: RecordedStep, { stream, line, ts }: LogLine): Promise<void> {
+    const { json, timestamps, isAlone } = this.#options
+    const at = new Date(ts).toISOString()
+    if (json) {
+      await this.#output.print(`${this.#isFirst ? '' : ','}${JSON.stringify({ step: key, stream, line, ts: at })}`)
+      this.#isFirst = false
+    } else {
+      const text = this.#output.stdout.isTerminal ? inert(line) : line
+      await this.#output.print(`${timestamps ? `${at} ` : ''}${isAlone ? '' : `[${key}] `}${text}`)
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#options.json) await this.#output.print(']}')
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  type BuildEvent,
+  type Created,
+  type DecideContext,
+  decide,
+  type Effect,
+  evolve,
+  liveBuild,
+  viewBuild,
+} from '@harmont/engine'
+
+/** A new build in which these steps have passed already. `kept` has their slots, and the snapshot that each left; all that they need is among them. */
+export function passedAlready(
+  created: Created,
+  kept: ReadonlyMap<number, string | null>,
+  context: DecideContext,
+): Created {
+  const live = liveBuild(created.build)
+  const at = created.build.createdAt
+  const play = (event: BuildEvent) => {
+    const { taken, change } = decide(live, event, context)
+    if (!taken) throw new Error(`a kept step cannot have ${event.type}`)
+    evolve(live, change)
+  }
+  const open = new Map(kept)
+  while (open.size > 0) {
+    const ready = [...open].filter(([slot]) => live.jobs[slot]?.state === 'scheduled')
+    if (ready.length === 0) throw new Error('expected what a kept step needs to be kept too')
+    for (const [slot, snapshot] of ready) {
+      open.delete(slot)
+      const job = live.jobs[slot]?.id ?? ''
+      play({ type: 'leased', job, fence: 1, at })
+      const outcome =
+        snapshot === null
+          ? ({ kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot } as const)
+          : ({ kind: 'cached', snapshot } as const)
+      play({ type: 'ended', job, fence: 1, at, outcome })
+    }
+  }
+  const effects = live.jobs.flatMap(({ id, state }): Effect[] =>
+    state === 'scheduled' ? [{ type: 'ready', job: id, notBefore: null }] : [],
+  )
+  return { build: { ...viewBuild(live), jobs: [...live.jobs] }, effects }
+}
