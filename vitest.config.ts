@@ -16,7 +16,7 @@ if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/fixtures/**', ...(isRoot ? [] : needRoot)],
+    exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', ...(isRoot ? [] : needRoot)],
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

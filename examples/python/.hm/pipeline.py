@@ -1,0 +1,16 @@
+import harmont as hm
+
+deps = hm.sh("python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check -r requirements.txt", label="deps", cache=hm.on_change("requirements.txt"))
+
+
+@hm.pipeline(
+    "ci",
+    triggers=[hm.push(branch="main"), hm.pull_request()],
+    env={"CI": "true"},
+    # Steps run on this machine's own programs, seen read-only. Name an image to be independent of it.
+    default_image="host",
+)
+def ci():
+    return [
+        deps.sh(".venv/bin/python -m unittest discover -s tests -t .", label="test"),
+    ]

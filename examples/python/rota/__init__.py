@@ -1,0 +1,1 @@
+"""Says who is on call in a week."""

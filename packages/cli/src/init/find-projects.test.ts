@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { findProjects } from './find-projects.ts'
+import type { Folder } from './folder.ts'
+
+const folder = (path: string, names: string, texts: Record<string, string> = {}): Folder => ({
+  path,
+  names: new Set(names.split(' ')),
+  texts: new Map(Object.entries(texts)),
+})
+const found = (...folders: Folder[]) =>
+  findProjects(folders).map(({ template, folder }) => `${template.kind} ${folder.path}`)
+
+it.each([
+  ['Cargo.toml', 'rust'],
+  ['go.mod', 'go'],
+  ['mix.exs', 'elixir'],
+  ['build.zig', 'zig'],
+  ['CMakeLists.txt', 'cmake'],
+  ['package.json', 'js'],
+  ['package.json next.config.mjs', 'nextjs'],
+  ['pyproject.toml', 'python'],
+  ['setup.py', 'python'],
+  ['uv.lock', 'python'],
+])('%s shows a project of kind %s', (names, kind) => {
+  expect(found(folder('.', `README.md ${names}`))).toEqual([`${kind} .`])
+})
+
+it('finds nothing in a folder without a known file', () => {
+  expect(found(folder('.', 'README.md next.config. cargo.toml'), folder('src', 'main.c'))).toEqual([])
+})
+
+it('several kinds, at either level, are a chain each', () => {
+  expect(
+    found(folder('.', 'go.mod'), folder('api', 'pyproject.toml Cargo.toml'), folder('web', 'package.json')),
+  ).toEqual(['go .', 'rust api', 'python api', 'js web'])
+})
+
+it('a part of a project above it is none of its own', () => {
+  expect(found(folder('.', 'CMakeLists.txt'), folder('src', 'CMakeLists.txt'))).toEqual(['cmake .'])
+  expect(found(folder('.', 'Cargo.toml'), folder('core', 'Cargo.toml'))).toEqual(['rust .'])
+  expect(found(folder('.', 'go.mod'), folder('tools', 'go.mod'))).toEqual(['go .', 'go tools'])
+})
+
+it('members of a JavaScript or uv workspace are parts, other packages are not', () => {
+  const root = (text: string) => folder('.', 'package.json', { 'package.json': text })
+  const web = folder('web', 'package.json next.config.js')
+  expect(found(root('{"workspaces": ["web"]}'), web)).toEqual(['js .'])
+  expect(found(root('{}'), web)).toEqual(['js .', 'nextjs web'])
+  expect(found(folder('.', 'package.json pnpm-workspace.yaml'), web)).toEqual(['js .'])
+  const python = (text: string) => folder('.', 'pyproject.toml', { 'pyproject.toml': text })
+  const lib = folder('lib', 'pyproject.toml')
+  expect(found(python('[tool.uv.workspace]\nmembers = ["lib"]\n'), lib)).toEqual(['python .'])
+  expect(found(python(''), lib)).toEqual(['python .', 'python lib'])
+})

@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { INIT_TEMPLATES } from '@harmont/hm/toolchains'
+import { renderEvery } from '@harmont/render'
+import { readSourceSet } from '@harmont/source-set'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runHm } from '../test-support/run-hm.ts'
+import { findProjects } from './find-projects.ts'
+import { SKILLS, skillsFolder, writeSkills } from './offer-skills.ts'
+import { pipelineText } from './pipeline-text.ts'
+import { readFolders } from './read-folders.ts'
+
+let project: string
+beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), 'hm-init-'))
+})
+afterEach(() => rm(project, { recursive: true }))
+
+const read = (file: string) => readFile(join(project, file), 'utf8')
+async function write(file: string, text = ''): Promise<void> {
+  await mkdir(dirname(join(project, file)), { recursive: true })
+  await writeFile(join(project, file), text)
+}
+const init = (...args: string[]) => runHm(['init', ...args], { cwd: project })
+
+interface Node {
+  readonly step: { readonly label: string; readonly cmd: string; readonly image?: string }
+}
+async function rendered(): Promise<Node[]> {
+  const { envelope } = await renderEvery({ project, context: null, sourceSet: () => readSourceSet(project) })
+  expect(envelope.errors).toEqual([])
+  const definition = envelope.pipelines[0]?.definition as { readonly graph: { readonly nodes: readonly Node[] } }
+  return [...definition.graph.nodes]
+}
+
+it.each(['ts', 'py'] as const)(
+  'every kind of project renders in %s, plain and with its toolchain',
+  async (language) => {
+    for (const { markers } of INIT_TEMPLATES)
+      await write(`${markers[0]?.replace('.*', '')}-app/${markers[0]?.replace('*', 'js')}`, '{}')
+    await write('pyproject.toml-app/pyproject.toml', '[project]\ndependencies = ["a"]\n')
+    await write('next.config-app/package.json', '{"scripts":{"build":"next build"},"dependencies":{"next":"1"}}')
+    const projects = findProjects(await readFolders(project))
+    expect(projects).toHaveLength(INIT_TEMPLATES.length)
+    for (const isPlain of [true, false]) {
+      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, branch: "it's" }))
+      const nodes = await rendered()
+      for (const { folder } of projects) expect(nodes.some(({ step }) => step.cmd.includes(folder.path))).toBe(true)
+      const roots = nodes.flatMap(({ step }) => step.image ?? [])
+      expect(new Set(roots)).toEqual(new Set([isPlain ? 'host' : 'ubuntu:24.04']))
+    }
+  },
+  60_000,
+)
+
+it('both languages say the same', async () => {
+  await write('package.json', '{"scripts":{"test":"t","build":"b"},"dependencies":{"a":"1"}}')
+  await write('package-lock.json', '{}')
+  await write('api/setup.py')
+  const projects = findProjects(await readFolders(project))
+  for (const isPlain of [true, false]) {
+    const seen = []
+    for (const language of ['ts', 'py'] as const) {
+      await rm(join(project, '.hm'), { recursive: true, force: true })
+      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, branch: 'main' }))
+      seen.push(await rendered())
+    }
+    expect(seen[0]).toEqual(seen[1])
+  }
+}, 60_000)
+
+it('writes the file for what it finds, names its steps and says how to go on', async () => {
+  await write('pyproject.toml')
+  const { code, stdout, stderr } = await init('--plain')
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toBe('Wrote .hm/pipeline.py for python (.).\nIt has 1 step:\n  test\nNext: hm run\n')
+  expect(await read('.hm/pipeline.py')).toContain('hm.push(branch="main")')
+  expect(await read('.hm/.gitignore')).toBe('node_modules/\n__pycache__/\nsecrets.env\n')
+})
+
+it('overwrites nothing without --force, and then only its own file', async () => {
+  await write('go.mod')
+  await write('.hm/pipeline.ts', '// mine')
+  await write('.hm/.gitignore', '*.log\nnode_modules/')
+  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('.hm/pipeline.ts is there already') })
+  expect(await read('.hm/pipeline.ts')).toBe('// mine')
+  expect(await init('--force', '-q')).toMatchObject({ code: 0, stderr: '' })
+  expect(await read('.hm/pipeline.ts')).toContain('go({ path: "." }).ci()')
+  expect(await read('.hm/.gitignore')).toBe('*.log\nnode_modules/\n__pycache__/\nsecrets.env\n')
+  const second = await init('--lang', 'py', '--force')
+  expect(second).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('has a pipeline with the slug "ci" already'),
+  })
+})
+
+it('asks for -t where no project is seen and nobody can be asked', async () => {
+  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('fix: name it: hm init -t rust|go') })
+  expect(await init('-t', 'zig')).toMatchObject({ code: 0 })
+  expect(await read('.hm/pipeline.ts')).toContain('zig({ path: "." })')
+})
+
+it('a file that does not render is exit 6', async () => {
+  await write('package.json', '{')
+  expect(await init()).toMatchObject({ code: 6, stderr: expect.stringContaining('package.json') })
+})
+
+it('names the files of other CI systems', async () => {
+  await write('go.mod')
+  await write('.github/workflows/test.yml')
+  await write('.gitlab-ci.yml')
+  expect((await init()).stderr).toContain(
+    'Other CI files are here and stay as they are: .github/workflows/test.yml, .gitlab-ci.yml.',
+  )
+})
+
+it('skills keep what was edited', async () => {
+  await write('.claude/settings.json', '{}')
+  const folder = join(project, skillsFolder(project))
+  await write('.claude/skills/validate-ci/SKILL.md', 'ours now')
+  expect(await writeSkills(folder)).toEqual({ written: ['write-pipeline', 'convert-gha'], kept: ['validate-ci'] })
+  expect(await read('.claude/skills/validate-ci/SKILL.md')).toBe('ours now')
+  expect(await writeSkills(folder)).toEqual({ written: [], kept: ['validate-ci'] })
+})
+
+it('pipelines in the skills render', async () => {
+  await write('package-lock.json', '{}')
+  const texts = Object.values(SKILLS).join('\n')
+  const blocks = [...texts.matchAll(/^```(ts|py)\n([\s\S]*?)^```$/gm)]
+  expect(blocks.map(([, language]) => language)).toEqual(['ts', 'py', 'ts'])
+  for (const [, language, text] of blocks) {
+    await rm(join(project, '.hm'), { recursive: true, force: true })
+    await write(`.hm/ci.${language}`, text ?? '')
+    expect((await rendered()).length).toBeGreaterThan(2)
+  }
+  for (const [name, text] of Object.entries(SKILLS))
+    expect(text).toMatch(new RegExp(`^---\nname: ${name}\ndescription: .`))
+})

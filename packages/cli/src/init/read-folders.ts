@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Folder, TOLD_BY } from './folder.ts'
+
+/** Made by tools, or other people's: no projects of this repository. */
+const FOREIGN = new Set([
+  'node_modules',
+  'vendor',
+  'third_party',
+  'target',
+  'build',
+  'dist',
+  'venv',
+  'env',
+  '__pycache__',
+])
+
+/** Reads the project's directory and those in it. Rejects where one cannot be read. */
+export async function readFolders(directory: string): Promise<Folder[]> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  const below = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !FOREIGN.has(entry.name))
+    .map(({ name }) => name)
+    .sort()
+  return Promise.all(['.', ...below].map((path) => readFolder(directory, path)))
+}
+
+/** One of them: relative to the directory. */
+async function readFolder(directory: string, path: string): Promise<Folder> {
+  const names = new Set(await readdir(join(directory, path)))
+  const texts = await Promise.all(
+    TOLD_BY.filter((file) => names.has(file.split('/')[0] ?? file)).map(async (file) => {
+      const text = await readIfFile(join(directory, path, file))
+      return text === undefined ? [] : [[file, text] as const]
+    }),
+  )
+  return { path, names, texts: new Map(texts.flat()) }
+}
+
+async function readIfFile(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { replaceFile } from '../config/replace-file.ts'
+import { exits, HmError } from '../errors.ts'
+
+const modes = { file: 0o644, directory: 0o755 }
+
+/** Writes `.hm/pipeline.ts` or `.py`. Throws exit 2 where it is there already, unless it may be replaced. */
+export async function writePipelineFile(project: string, file: string, text: string, force: boolean): Promise<void> {
+  const path = join(project, file)
+  await mkdir(join(project, '.hm'), { recursive: true, mode: modes.directory })
+  if (force) return replaceFile(path, text, modes)
+  try {
+    await writeFile(path, text, { mode: modes.file, flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
+    throw new HmError(exits.usage, 'pipeline_exists', `${file} is there already`, {
+      fix: `hm run uses it; hm init --force replaces it`,
+      cause: error,
+    })
+  }
+}
+
+const IGNORED = ['node_modules/', '__pycache__/', 'secrets.env']
+
+/** Adds what git shall not see to `.hm/.gitignore`; other lines stay. */
+export async function ignoreInGit(project: string): Promise<void> {
+  const path = join(project, '.hm', '.gitignore')
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  })
+  const known = new Set(text.split('\n').map((line) => line.trim()))
+  const missing = IGNORED.filter((line) => !known.has(line))
+  if (missing.length === 0) return
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n'
+  await replaceFile(path, `${text}${gap}${missing.join('\n')}\n`, modes)
+}
