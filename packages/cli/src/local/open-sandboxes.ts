@@ -72,6 +72,8 @@ export function imageStore(home: LocalHome, imageFallback: 'none' | 'host', env:
     fallbackToHost: imageFallback === 'host',
     hostAllow: listOf(env.HARMONT_HOST_ALLOW),
     hostHide: [home.root],
+    advice:
+      'Import it with `hm image import FILE.tar NAME`, name another image, or let this machine stand in for it: hm config set sandbox.image_fallback host.',
   })
 }
 

@@ -20,6 +20,8 @@ export interface ImageStoreOptions {
   readonly hostHide?: readonly string[]
   /** `host:port` of registries that speak plain HTTP; those on a loopback address are known to. */
   readonly insecureRegistries?: readonly string[]
+  /** What the user may do about an image that cannot be had, as a sentence. */
+  readonly advice?: string
   /** False on a server for others: a registry with a private address is refused, unless it is among `insecureRegistries`. Default true. */
   readonly allowPrivateRegistries?: boolean
 }
@@ -48,6 +50,9 @@ export interface ImageStore {
   /** Removes unpacked roots that neither a name nor `keep` (digests of live sandboxes and snapshots) refers to. Gives the digests. */
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
+
+const defaultAdvice =
+  'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host.'
 
 type Progress = (sentence: string) => void
 
@@ -83,7 +88,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       throw new SandboxError(
         'image_unavailable',
         `The image ${target}${alias} is not in the local store, and no registry gave it: ${why}. ` +
-          'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host.',
+          (options.advice ?? defaultAdvice),
         { cause },
       )
     }

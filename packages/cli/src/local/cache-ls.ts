@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type KeptResult, keptResults } from '@harmont/sandbox'
+import type { Handler } from '../command.ts'
+import { exits } from '../errors.ts'
+import { byteText } from './byte-text.ts'
+import { type LocalHome, localHome } from './home.ts'
+import { requireLinux } from './require-linux.ts'
+
+/** `hm cache ls`: what later runs may find, the last used first. */
+export const run: Handler<'cache ls'> = async ({ cacheDirectory, output, global }) => {
+  requireLinux()
+  const results = (await resultsIn(localHome(cacheDirectory))).toReversed()
+  if (global.json) {
+    await output.json({ data: results.map(presented) })
+    return exits.ok
+  }
+  for (const { origin, bytes, usedAt, key } of results) {
+    const { pipeline = '?', number = '?', step = '?' } = origin
+    const used = usedAt.toISOString().slice(0, 19).replace('T', ' ')
+    await output.print(`${key.slice(0, 12)}  ${used}  ${byteText(bytes).padStart(9)}  ${pipeline} #${number} ${step}`)
+  }
+  if (results.length === 0) output.say('the cache is empty')
+  return exits.ok
+}
+
+/** Cache entries, least recently used first; none where nothing was run yet. */
+export async function resultsIn({ root }: LocalHome): Promise<readonly KeptResult[]> {
+  return existsSync(join(root, 'cache')) ? keptResults(root) : []
+}
+
+function presented({ key, snapshot, origin, imageDigest, createdAt, usedAt, bytes }: KeptResult) {
+  const { pipeline = null, number = null, step = null } = origin
+  return {
+    key,
+    pipeline,
+    run: number === null ? null : Number(number),
+    step,
+    snapshot,
+    image_digest: imageDigest,
+    created_at: createdAt.toISOString(),
+    used_at: usedAt.toISOString(),
+    bytes,
+  }
+}

@@ -1,0 +1,44 @@
+import type { StepIdentity } from './identity.ts'
+
+/** Which parts of what identifies a step differ, as sentences; the step itself first, then what it builds in. */
+export function explainStep(
+  key: string,
+  before: ReadonlyMap<string, StepIdentity>,
+  after: ReadonlyMap<string, StepIdentity>,
+): string[] {
+  const sentences: string[] = []
+  for (let at: string | null = key; at !== null; ) {
+    const own: StepIdentity | undefined = after.get(at)
+    const old = before.get(at)
+    const prefix = at === key ? '' : `${at}, which it builds in: `
+    if (own === undefined) break
+    if (old === undefined) sentences.push(`${prefix}the step is new`)
+    else sentences.push(...differences(old, own).map((sentence) => prefix + sentence))
+    at = own.parent
+  }
+  return sentences
+}
+
+function differences(old: StepIdentity, own: StepIdentity): string[] {
+  const found: string[] = []
+  if (old.command !== own.command) found.push('its command changed')
+  if (old.image !== own.image) found.push(`its image changed from ${old.image} to ${own.image}`)
+  if (old.parent !== own.parent) found.push(`it builds in ${own.parent}, not in ${old.parent} any more`)
+  if (old.policy !== own.policy) found.push('its cache policy changed')
+  found.push(...changed(old.variables, own.variables).map((change) => `variable ${change}`))
+  found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} where the pipeline is rendered`))
+  found.push(...changed(old.files, own.files).map((change) => `file ${change}`))
+  if (found.length === 0 && old.cacheKey !== own.cacheKey)
+    found.push('its key changed: the time of its ttl is over, or what it builds in has another key')
+  return found
+}
+
+/** `a.txt was added`, in order of name. */
+function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): string[] {
+  const names = [...new Set([...Object.keys(old), ...Object.keys(own)])].sort()
+  return names.flatMap((name) => {
+    const [before, after] = [old, own].map((all) => (Object.hasOwn(all, name) ? all[name] : undefined))
+    if (before === after) return []
+    return `${name} ${before === undefined ? 'was added' : after === undefined ? 'is gone' : 'changed'}`
+  })
+}

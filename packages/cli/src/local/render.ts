@@ -1,0 +1,61 @@
+import { parsePlan } from '@harmont/ir'
+import { renderPipeline } from '@harmont/render'
+import { readGitFacts, readSourceSet } from '@harmont/source-set'
+import type { Handler } from '../command.ts'
+import { exits, HmError } from '../errors.ts'
+import { sourceFailure } from './render-project.ts'
+
+/** `hm render SLUG`: the IR with its keys. */
+export const run: Handler<'render'> = async ({
+  args,
+  flags,
+  directory,
+  env,
+  output,
+  global,
+  signal,
+  cacheDirectory,
+}) => {
+  try {
+    const git = await readGitFacts(directory)
+    const rendered = await renderPipeline({
+      project: directory,
+      slug: args.slug,
+      context: {
+        event: flags.event ?? 'manual',
+        branch: flags.branch ?? git?.branch ?? null,
+        baseBranch: null,
+        tag: flags.tag ?? null,
+        commit: git?.commit ?? null,
+        pullRequest: null,
+        local: true,
+      },
+      env,
+      sourceSet: () => readSourceSet(directory, git),
+      cacheDirectory,
+      signal,
+    })
+    if (rendered.output !== '') output.say(rendered.output.replace(/\n$/, ''))
+    if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
+    for (const warning of rendered.warnings) output.warn(warning)
+    if (flags.check) return await check(rendered.json, rendered.warnings, output, global.json)
+    await output.print(flags.pretty ? JSON.stringify(rendered.document, undefined, 2) : rendered.json)
+    return exits.ok
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
+
+async function check(
+  ir: string,
+  warnings: readonly string[],
+  output: Parameters<Handler<'render'>>[0]['output'],
+  asJson: boolean,
+) {
+  const parsed = parsePlan(ir)
+  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, parsed.error.message)
+  const steps = parsed.plan.steps.length
+  if (asJson) await output.json({ steps, warnings })
+  else output.say(`valid: ${steps} ${steps === 1 ? 'step' : 'steps'}, ${warnings.length} warnings`)
+  return exits.ok
+}

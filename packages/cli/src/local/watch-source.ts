@@ -1,0 +1,71 @@
+import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { SourceSet } from '@harmont/source-set'
+
+/** What is never a part of a source. */
+const repositories = '.git'
+
+/** Watches the folders that hold files of a source set, and new ones among them. A folder that git ignores is not watched: it may hold very many. */
+export class SourceWatcher {
+  readonly #onChange: () => void
+  readonly #watchers = new Map<string, FSWatcher>()
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
+
+  /** Follows what the source set has become. */
+  follow({ root, entries }: SourceSet): void {
+    const wanted = new Set([root])
+    for (const { path } of entries)
+      for (let folder = dirname(join(root, path)); !wanted.has(folder); folder = dirname(folder)) wanted.add(folder)
+    for (const folder of wanted) this.#watch(folder)
+    // An empty folder is in no source set, and may get a file that is.
+    for (const folder of this.#watchers.keys()) if (!wanted.has(folder) && !isEmpty(folder)) this.#forget(folder)
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  #watch(folder: string): void {
+    if (this.#watchers.has(folder)) return
+    let watcher: FSWatcher
+    try {
+      watcher = watch(folder, (_, name) => {
+        if (name !== null && name !== repositories) this.#noticed(join(folder, name))
+        else if (name === null) this.#onChange()
+      })
+    } catch (error) {
+      if (isGone(error)) return
+      throw error
+    }
+    // It was removed: its parent tells.
+    watcher.on('error', () => this.#forget(folder))
+    this.#watchers.set(folder, watcher)
+  }
+
+  #noticed(path: string): void {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) this.#watch(path)
+    this.#onChange()
+  }
+
+  #forget(folder: string): void {
+    this.#watchers.get(folder)?.close()
+    this.#watchers.delete(folder)
+  }
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0
+  } catch (error) {
+    if (isGone(error)) return false
+    throw error
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}

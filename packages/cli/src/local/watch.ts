@@ -1,0 +1,53 @@
+import type { Handler } from '../command.ts'
+import { HmError } from '../errors.ts'
+import { type ChangeWatch, watchChanges } from './changes.ts'
+import type { LocalHome } from './home.ts'
+import type { Sandboxes } from './open-sandboxes.ts'
+import { takeSource } from './read-project.ts'
+import { prepareRun, runPrepared } from './run-local.ts'
+import { withSandboxes } from './with-sandboxes.ts'
+
+/** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
+export const run: Handler<'watch'> = (context) =>
+  withSandboxes(context, async (home, opening) => {
+    const sandboxes = await opening
+    const changes = watchChanges(home, context.directory)
+    try {
+      for (;;) await runOnce(context, { home, sandboxes, changes })
+    } finally {
+      changes.close()
+    }
+  })
+
+interface Parts {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly changes: ChangeWatch
+}
+
+/** Resolves when what was run is stale. */
+async function runOnce(context: Parameters<typeof run>[0], { home, sandboxes, changes }: Parts): Promise<void> {
+  const { signal, output } = context
+  const stale = new AbortController()
+  let seen: string | null = null
+  try {
+    const prepared = await prepareRun(context, async (set) => {
+      const tree = await takeSource(home, set)
+      seen = tree.digest
+      return tree
+    })
+    const change = changes.next(seen, signal).then(() => stale.abort())
+    change.catch(() => {})
+    await runPrepared(context, { home, sandboxes, prepared, stale: stale.signal })
+    signal.throwIfAborted()
+    if (!stale.signal.aborted) output.say('waiting for a change')
+    await change
+  } catch (error) {
+    // A pipeline that cannot be rendered now may be mended in a moment.
+    if (signal.aborted || !(error instanceof HmError)) throw error
+    output.warn(`${error.message}${error.fix === undefined ? '' : ` (${error.fix})`}`)
+    output.say('waiting for a change')
+    await changes.next(seen, signal)
+  }
+  output.say('files have changed')
+}
