@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { inert, inertLine } from './inert.ts'
+
+test.each([
+  ['plain', 'plain'],
+  ['\x1b[1;31mred\x1b[0m', 'red'],
+  ['\x1b[2J\x1b[H\x1b[?1049hgone', 'gone'],
+  ['\x9b31mred', 'red'],
+  ['\x1b]0;title\x07text', 'text'],
+  ['\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\', 'link'],
+  ['\x1bP1$r\x1b\\text', 'text'],
+  ['\x1bctext', 'text'],
+  ['\x1b(Btext', 'text'],
+  ['a\x1b]0;never ends', 'a?]0;never ends'],
+  ['a\x1b[31', 'a?[31'],
+  ['bell\x07 back\x08 nul\x00', 'bell? back? nul?'],
+  ['one\rtwo\nthree', 'one?two?three'],
+  ['\u202egnp.exe\u202c \u2066x\u2069 \u200fy \u061cz', '?gnp.exe? ?x? ?y ?z'],
+  ['half \ud83d of a pair', 'half ? of a pair'],
+  ['tab\tstays', 'tab\tstays'],
+  ['文書 é ✓ 👩‍👩‍👧', '文書 é ✓ 👩‍👩‍👧'],
+])('%j is shown as %j', (text, shown) => {
+  expect(inert(text)).toBe(shown)
+})
+
+test.each([
+  ['10%\r50%\rdone', 'done'],
+  ['windows line\r', 'windows line'],
+  ['10%\r\x1b[2Kdone\r\r', 'done'],
+  ['a\tb', 'a    b'],
+])('in one place %j is %j', (text, shown) => {
+  expect(inertLine(text)).toBe(shown)
+})
+
+// Every code unit that a terminal acts upon, in any order with what sequences are made of.
+const hostile = fc.string({
+  unit: fc.constantFrom(...'\x1b\x9b\x9d\x90\x9c\x07\r\n\b\0[]P\\;?0m AK文\u202e'),
+  maxLength: 40,
+})
+
+test('nothing that a terminal acts upon is left of any text, and a second time changes nothing', () => {
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const shown = inert(text)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+      expect(shown).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202e]/)
+      expect(inert(shown)).toBe(shown)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a megabyte of unfinished sequences is read once', () => {
+  for (const piece of ['\x1b[', '\x1b]', '\x9d;', '\x1b[1;'])
+    expect(inert(piece.repeat(500_000)).length).toBeGreaterThan(500_000)
+})

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import { endingText, likelyCause } from './likely-cause.ts'
+
+const failed = { state: 'failed', exitCode: 1, errorCode: null, message: null, tail: [] as string[] } as const
+
+test.each([
+  [{}, 'exit 1'],
+  [{ exitCode: 137 }, 'exit 137 (SIGKILL)'],
+  [{ exitCode: 143 }, 'exit 143 (SIGTERM)'],
+  [{ exitCode: 200 }, 'exit 200'],
+  [{ exitCode: null, errorCode: 'sandbox_lost' }, 'sandbox lost'],
+  [{ exitCode: null }, 'no exit code'],
+  [{ state: 'timed_out', exitCode: 143 }, 'timed out'],
+] as const)('an end with %o is called "%s"', (ending, text) => {
+  expect(endingText({ ...failed, ...ending })).toBe(text)
+})
+
+test.each([
+  ['out_of_memory', 'it used more memory than it may: raise its memory, or do less at a time'],
+  ['disk_limit', 'it wrote more to its disk than it may'],
+  ['step_timeout', 'it took longer than its timeout'],
+  ['pipeline_timeout', 'the build took longer than its timeout'],
+  ['provision_failed', 'its sandbox could not be made: a wrong image, or a registry that cannot be reached'],
+  ['snapshot_failed', 'the command passed, but its file system could not be kept'],
+  ['sandbox_lost', 'its sandbox vanished: the machine, or the process that ran it, went down'],
+  ['build_abandoned', 'the process that ran the build ended'],
+])('error %s: %s, whatever was printed', (errorCode, cause) => {
+  expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
+})
+
+test('an error that is not known says what it says', () => {
+  expect(likelyCause({ ...failed, errorCode: 'secret_missing', message: 'TOKEN has no value.' })).toBe(
+    'TOKEN has no value.',
+  )
+})
+
+test.each([
+  [124, 'a command was ended by timeout(1)'],
+  [126, 'a command is not executable: its mode (chmod +x), or a directory'],
+  [127, 'a command was not found: not in this image, or not in its PATH'],
+  [130, 'it was interrupted (SIGINT)'],
+  [132, 'an illegal instruction: a program built for another kind of CPU'],
+  [134, 'it aborted itself (SIGABRT), as after a failed assertion'],
+  [135, 'a bus error (SIGBUS): a file that shrank under it, or a full /dev/shm'],
+  [136, 'an arithmetic error (SIGFPE), as a division by zero'],
+  [137, 'it was killed (SIGKILL), mostly for want of memory'],
+  [139, 'it crashed (SIGSEGV)'],
+  [141, 'it wrote to a pipe that nobody read any more (SIGPIPE)'],
+  [143, 'it was ended (SIGTERM)'],
+  [1, null],
+  [2, null],
+])('exit %i: %s', (exitCode, cause) => {
+  expect(likelyCause({ ...failed, exitCode })).toBe(cause)
+})
+
+test.each([
+  ['sh: 1: cargo: not found', 'cargo'],
+  ['bash: line 3: ./run-it: command not found', './run-it'],
+  ['zsh: jq: command not found', 'jq'],
+  ['/bin/sh: g++: not found', 'g++'],
+])('exit 127 after %j names the command', (line, name) => {
+  const cause = `the command ${name} was not found: not in this image, or not in its PATH`
+  expect(likelyCause({ ...failed, exitCode: 127, tail: ['before', line] })).toBe(cause)
+  expect(likelyCause({ ...failed, tail: [line] })).toBe(null)
+})
+
+test.each([
+  ['cp: error writing x: No space left on device', 'the disk is full'],
+  ['Error: EDQUOT: quota', 'the disk quota is used up'],
+  [
+    'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+    'out of memory: Node.js reached its heap limit (NODE_OPTIONS=--max-old-space-size=MB)',
+  ],
+  ['java.lang.OutOfMemoryError: Java heap space', 'out of memory: the Java heap is full (-Xmx)'],
+  ['fork: Cannot allocate memory', 'out of memory'],
+  ["terminate called after throwing 'std::bad_alloc'", 'out of memory'],
+  ['sh: ./tool: Exec format error', 'a program for another CPU architecture, or a script without #! line'],
+  [
+    'bash: ./x.sh: /bin/bash^M: bad interpreter: No such file or directory',
+    'a script with Windows line endings (CRLF)',
+  ],
+  ["env: 'x': bad interpreter: /bin/sh^M", 'a script with Windows line endings (CRLF)'],
+  ["/usr/bin/env: 'bash\\r': No such file or directory", 'a script with Windows line endings (CRLF)'],
+  [
+    "./tool: /lib/libc.so.6: version `GLIBC_2.38' not found (required by ./tool)",
+    'a program built for a newer system: the image lacks GLIBC_2.38',
+  ],
+  [
+    './tool: error while loading shared libraries: libssl.so.3: cannot open shared object file',
+    'the image lacks the library libssl.so.3',
+  ],
+  ['curl: (6) Could not resolve host: registry.example', 'registry.example'],
+  ['npm error getaddrinfo ENOTFOUND registry.npmjs.org', 'registry.npmjs.org'],
+  ['dial tcp: lookup proxy.golang.org on 10.0.0.1:53: no such host', 'proxy.golang.org'],
+  ['Temporary failure in name resolution', 'a host name cannot be resolved: no network, or a wrong name'],
+  ['connect: network is unreachable', 'no network, or no way to that host'],
+  [
+    'Error: connect ECONNREFUSED 127.0.0.1:5432',
+    'nothing listens where it connected to: a service that is not up, or a wrong port',
+  ],
+  ['read ECONNRESET', 'the other side broke the connection off: a try later may pass'],
+  ['connect ETIMEDOUT 10.0.0.1:443', 'a network time-out'],
+  [
+    'SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed: self-signed certificate',
+    'a TLS certificate that is not trusted: CA certificates missing in the image, or a proxy between',
+  ],
+  ['toomanyrequests: You have reached: Too Many Requests', 'a rate limit of a service'],
+  ['fatal: Authentication failed for https://x', 'credentials that are missing or wrong'],
+  ['error: 403 Forbidden', 'credentials without the right to this'],
+  ['listen EADDRINUSE: address already in use :::3000', 'its port is taken by another process'],
+  ['EMFILE: too many open files', 'the limit of open files'],
+  [
+    'fatal: detected dubious ownership in repository',
+    'git refuses a directory of another user (git config safe.directory)',
+  ],
+  ["ModuleNotFoundError: No module named 'yaml'", 'the Python module yaml is not installed'],
+  ["Error: Cannot find module 'left-pad'", 'the module left-pad is not installed, or its path is wrong'],
+  ['x.c:1:10: fatal error: zlib.h: No such file or directory', 'the header zlib.h is missing: a development package'],
+  ["mkdir: cannot create directory '/x': Permission denied", 'a file or operation that its user may not use'],
+])('after %j: %s', (line, cause) => {
+  const full = cause.includes(' ') ? cause : `the host name ${cause} cannot be resolved: no network, or a wrong name`
+  expect(likelyCause({ ...failed, tail: ['something', line, 'more'] })).toBe(full)
+})
+
+test('what the log tells is more than what the exit code does', () => {
+  const tail = ['JavaScript heap out of memory']
+  expect(likelyCause({ ...failed, exitCode: 134, tail })).toContain('Node.js')
+})
+
+test('fifty hostile lines are read once', () => {
+  const line = `lookup ${'a.'.repeat(2000)} getaddrinfo bad interpreter: ${'^'.repeat(2000)}`
+  expect(likelyCause({ ...failed, tail: Array.from({ length: 50 }, () => line) })).toBe(null)
+})

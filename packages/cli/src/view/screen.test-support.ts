@@ -1,0 +1,80 @@
+import { PassThrough } from 'node:stream'
+import { styleText } from 'node:util'
+import xterm from '@xterm/headless'
+import type { Terminal } from '../command.ts'
+
+interface CollectOptions {
+  readonly color?: boolean
+  readonly stream?: PassThrough
+}
+
+/** A stream to write to that is no terminal, and what was written. */
+export function collect({ color = false, stream = new PassThrough({ highWaterMark: 2 ** 24 }) }: CollectOptions = {}) {
+  const terminal: Terminal = {
+    stream,
+    isTerminal: false,
+    color,
+    columns: () => 80,
+    style: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),
+  }
+  return { terminal, text: () => String(stream.read() ?? '') }
+}
+
+/** What is written to it stands on the screen of a real terminal emulator. */
+export class ScreenStream extends PassThrough {
+  columns: number
+  rows: number
+  /** All that was written, for what a screen does not show. */
+  written = ''
+  readonly #emulator: InstanceType<typeof xterm.Terminal>
+
+  constructor(columns: number, rows: number) {
+    super()
+    this.columns = columns
+    this.rows = rows
+    this.#emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true })
+    this.on('data', (chunk: Buffer) => {
+      this.written += chunk
+    })
+  }
+
+  /** As a window does it: the emulator first, then the process is told. */
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#settle()
+    this.#emulator.resize(columns, rows)
+    this.columns = columns
+    this.rows = rows
+    this.emit('resize')
+  }
+
+  /** Every line, those that scrolled away first; without blank ones at the end. A line that the terminal broke is one again. */
+  async lines(): Promise<string[]> {
+    await this.#settle()
+    const { active } = this.#emulator.buffer
+    const lines: string[] = []
+    for (let at = 0; at < active.length; at += 1) {
+      const line = active.getLine(at)
+      const text = line?.translateToString(true) ?? ''
+      if (line?.isWrapped && lines.length > 0) lines.push(`${lines.pop()}${text}`)
+      else lines.push(text)
+    }
+    return lines.join('\n').trimEnd().split('\n')
+  }
+
+  #shown = 0
+  #settle(): Promise<void> {
+    const fresh = this.written.slice(this.#shown)
+    this.#shown = this.written.length
+    return new Promise((resolve) => this.#emulator.write(fresh, resolve))
+  }
+}
+
+export function screenTerminal(stream: ScreenStream, color = false): Terminal {
+  return {
+    stream,
+    isTerminal: true,
+    color,
+    columns: () => stream.columns,
+    style: (style, text) => (color ? styleText(style, text, { validateStream: false }) : text),
+  }
+}
