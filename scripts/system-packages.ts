@@ -22,6 +22,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'mmdebstrap', command: 'mmdebstrap', why: "makes an image from Debian's packages" },
   { name: 'libcap2-bin', command: 'setcap', why: 'file capabilities of an image' },
   { name: 'python3', command: 'python3', why: 'small servers and odd system calls inside sandboxes' },
+  { name: 'python3-venv', command: '/usr/share/python-wheels', why: 'environments of Python projects' },
   { name: 'make', command: 'make', why: 'builds a changed source anew' },
   { name: 'ninja-build', command: 'ninja', why: 'builds a changed source anew' },
   { name: 'gcc', command: 'gcc', why: 'compiles what make and ninja build' },

@@ -1,6 +1,12 @@
 import harmont as hm
 
-deps = hm.sh("python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check -r requirements.txt", label="deps", cache=hm.on_change("requirements.txt"))
+# A step whose command, files and parent are as they were when it passed is not run again.
+files = hm.on_change(".")
+deps = hm.sh(
+    "python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check -r requirements.txt",
+    label="deps",
+    cache=hm.on_change("requirements.txt"),
+)
 
 
 @hm.pipeline(
@@ -12,5 +18,5 @@ deps = hm.sh("python3 -m venv .venv && .venv/bin/pip install --disable-pip-versi
 )
 def ci():
     return [
-        deps.sh(".venv/bin/python -m unittest discover -s tests -t .", label="test"),
+        deps.sh(".venv/bin/python -m unittest discover -s tests -t .", label="test", cache=files),
     ]

@@ -1,5 +1,7 @@
-import { onChange, pipeline, type PipelineDefinition, pullRequest, push, sh } from "@harmont/hm"
+import { onChange, type PipelineDefinition, pipeline, pullRequest, push, sh } from "@harmont/hm"
 
+// A step whose command, files and parent are as they were when it passed is not run again.
+const files = onChange(".")
 const deps = sh("npm ci --no-audit --no-fund", { label: "deps", cache: onChange("package.json", "package-lock.json") })
 
 const ci: PipelineDefinition = {
@@ -8,8 +10,8 @@ const ci: PipelineDefinition = {
   pipeline: () =>
     pipeline(
       [
-        deps.sh("npm run build", { label: "build" }),
-        deps.sh("npm run test", { label: "test" }),
+        deps.sh("npm run build", { label: "build", cache: files }),
+        deps.sh("npm run test", { label: "test", cache: files }),
       ],
       // Steps run on this machine's own programs, seen read-only. Name an image to be independent of it.
       { env: { CI: "true" }, defaultImage: "host" },

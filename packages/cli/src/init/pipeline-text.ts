@@ -24,9 +24,11 @@ export function pipelineText({ projects, language, isPlain, branch }: PipelineTe
   return write(isPlain ? plain(projects, language) : toolchains(projects, language), branch)
 }
 
+const NAMES = ['type PipelineDefinition', 'pipeline', 'pullRequest', 'push']
+
 interface Body {
-  /** What is imported besides what every pipeline needs. */
-  readonly imports: readonly string[]
+  /** What TypeScript imports from `@harmont/hm`. */
+  readonly names: readonly string[]
   readonly toolchains: readonly string[]
   /** Lines before the pipeline. */
   readonly before: readonly string[]
@@ -37,7 +39,7 @@ interface Body {
 
 function toolchains(projects: readonly Project[], language: Language): Body {
   return {
-    imports: [],
+    names: NAMES,
     toolchains: [...new Set(projects.map(({ template }) => template.toolchain))].sort(),
     before: [],
     leaves: projects.map(({ template, folder }) => {
@@ -48,9 +50,10 @@ function toolchains(projects: readonly Project[], language: Language): Body {
 }
 
 function plain(projects: readonly Project[], language: Language): Body {
-  const before: string[] = []
+  const [comment, define, changed] =
+    language === 'ts' ? ['//', 'const files', 'onChange'] : ['#', 'files', 'hm.on_change']
+  const before = [`${comment} ${UNCHANGED}`, `${define} = ${changed}(".")`]
   const leaves: string[] = []
-  const imports = new Set<string>()
   const several = projects.length > 1
   projects.forEach(({ template, folder }, index) => {
     const chain: PlainChain = plainProject({ template, folder })
@@ -62,16 +65,19 @@ function plain(projects: readonly Project[], language: Language): Body {
       const files = chain.deps.onChange.map((file) => quoted(folder.path === '.' ? file : `${folder.path}/${file}`))
       const cache =
         language === 'ts' ? `cache: onChange(${files.join(', ')})` : `cache=hm.on_change(${files.join(', ')})`
-      const made = call(start, chain.deps.command, [...options(chain.deps.label), cache], language)
-      before.push(language === 'ts' ? `const ${name} = ${made}` : `${name} = ${made}`)
+      const given = [...options(chain.deps.label), cache]
+      before.push(
+        language === 'ts'
+          ? `const ${name} = ${call(start, chain.deps.command, given, language)}`
+          : `${name} = ${start}(\n    ${[quoted(chain.deps.command), ...given].join(',\n    ')},\n)`,
+      )
       start = `${name}.sh`
-      imports.add('onChange')
-    } else imports.add('sh')
-    if (chain.deps !== undefined) imports.add('sh')
-    const steps = chain.steps.map(({ label, command }) => call(start, command, options(label), language))
+    }
+    const cached = language === 'ts' ? 'cache: files' : 'cache=files'
+    const steps = chain.steps.map(({ label, command }) => call(start, command, [...options(label), cached], language))
     leaves.push(...(steps.length > 0 ? steps : [start.replace(/\.sh$/, '')]))
   })
-  return { imports: [...imports], toolchains: [], before, leaves, image: 'host' }
+  return { names: ['onChange', ...NAMES, 'sh'], toolchains: [], before, leaves, image: 'host' }
 }
 
 function optionsOf(language: Language, label: string, path: string): string[] {
@@ -82,19 +88,16 @@ function optionsOf(language: Language, label: string, path: string): string[] {
 }
 
 function call(start: string, command: string, options: readonly string[], language: Language): string {
-  const given = language === 'ts' ? `{ ${options.join(', ')} }` : options.join(', ')
-  return `${start}(${quoted(command)}, ${given})`
+  if (language === 'ts') return `${start}(${quoted(command)}, { ${options.join(', ')} })`
+  return `${start}(${quoted(command)}, ${options.join(', ')})`
 }
 
+const UNCHANGED = 'A step whose command, files and parent are as they were when it passed is not run again.'
 const HOST = "Steps run on this machine's own programs, seen read-only. Name an image to be independent of it."
 
-function typescript({ imports, toolchains, before, leaves, image }: Body, branch: string): string {
-  const names = ['type PipelineDefinition', 'pipeline', 'pullRequest', 'push', ...imports]
-  const sorted = names.sort((a, b) =>
-    a.replace('type ', '').toLowerCase() < b.replace('type ', '').toLowerCase() ? -1 : 1,
-  )
+function typescript({ names, toolchains, before, leaves, image }: Body, branch: string): string {
   return [
-    `import { ${sorted.join(', ')} } from "@harmont/hm"`,
+    `import { ${names.join(', ')} } from "@harmont/hm"`,
     ...(toolchains.length > 0 ? [`import { ${toolchains.join(', ')} } from "@harmont/hm/toolchains"`] : []),
     '',
     ...(before.length > 0 ? [...before, ''] : []),
