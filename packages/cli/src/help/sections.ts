@@ -12,7 +12,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
 /** What commands of one first word are about. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   artifact: 'Files that builds left',
-  billing: "The organization's balance and use",
+  billing: 'Balance and use',
   build: 'Builds on the server',
   cache: 'The local cache of steps',
   cloud: 'Commands on the server by their older names',

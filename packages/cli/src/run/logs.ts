@@ -1,12 +1,19 @@
+import { isOnServer } from '../cloud/is-on-server.ts'
 import type { Handler } from '../command.ts'
-import { meantTarget, requireRun } from '../local/find-run.ts'
+import { findRun, meantTarget, requireRun } from '../local/find-run.ts'
 import { localHome } from '../local/home.ts'
 
-/** `hm logs`: of a run of this machine. */
+/** `hm logs`: of a run of this machine, or of a build of the server. */
 export const run: Handler<'logs'> = async (context) => {
   const { args, cacheDirectory, directory } = context
   const { build, steps } = meantTarget(args.build, args.step === undefined ? [] : [args.step])
-  const found = requireRun(localHome(cacheDirectory), directory, build)
+  const home = localHome(cacheDirectory)
+  const isHere = findRun(home, directory, build) !== undefined
+  if (await isOnServer(context, { pipeline: context.flags.pipeline, build, isHere })) {
+    const { logsOfServer } = await import('../cloud/logs.ts')
+    return logsOfServer(context, build, steps[0])
+  }
+  const found = requireRun(home, directory, build)
   const { localLogs } = await import('../local/logs.ts')
   return localLogs(context, found, steps[0])
 }

@@ -1,11 +1,18 @@
+import { isOnServer } from '../cloud/is-on-server.ts'
 import type { Handler } from '../command.ts'
-import { meantTarget, requireRun } from '../local/find-run.ts'
+import { findRun, meantTarget, requireRun } from '../local/find-run.ts'
 import { localHome } from '../local/home.ts'
 
-/** `hm retry`: of a run of this machine. */
+/** `hm retry`: of a run of this machine, or of a build of the server. */
 export const run: Handler<'retry'> = async (context) => {
   const { build, steps } = meantTarget(context.args.build, context.args.steps)
-  const found = requireRun(localHome(context.cacheDirectory), context.directory, build)
+  const home = localHome(context.cacheDirectory)
+  const isHere = findRun(home, context.directory, build) !== undefined
+  if (await isOnServer(context, { pipeline: context.flags.pipeline, build, isHere })) {
+    const { retryOnServer } = await import('../cloud/retry.ts')
+    return retryOnServer(context, build, steps)
+  }
+  const found = requireRun(home, context.directory, build)
   const { localRetry } = await import('../local/retry.ts')
   return localRetry(context, found, steps)
 }

@@ -1,0 +1,33 @@
+import { allPages } from '@harmont/cloud'
+import { exits } from '../errors.ts'
+import { pipelineAddress } from './address.ts'
+import { collect } from './collect.ts'
+import { signedIn } from './session.ts'
+import { minute, printTable, timeBetween } from './table.ts'
+
+const defaultLimit = 20
+
+/** `hm build list`: the newest 20, or as many as `--limit` says; with `--json` all of them. */
+export const run = signedIn<'build list'>(async (context, session) => {
+  const { output, flags, global, signal } = context
+  const address = await pipelineAddress(context, session, flags.pipeline)
+  const filter = flags.state === undefined ? {} : { state: flags.state }
+  const limit = flags.limit ?? (global.json ? undefined : defaultLimit)
+  const data = await collect(
+    allPages((page) => session.client.listBuilds({ ...address, ...filter, ...page }, { signal }), limit),
+  )
+  if (global.json) await output.json({ data })
+  else {
+    const rows = data.map((build) => [
+      `#${build.number}`,
+      build.state,
+      build.branch ?? '',
+      (build.commit ?? '').slice(0, 8),
+      minute(build.created_at),
+      timeBetween(build.started_at, build.finished_at),
+      (build.message ?? '').split('\n')[0] ?? '',
+    ])
+    await printTable(output, ['BUILD', 'STATE', 'BRANCH', 'COMMIT', 'CREATED', 'TOOK', 'MESSAGE'], rows)
+  }
+  return exits.ok
+})

@@ -1,0 +1,170 @@
+import {
+  type Build,
+  type BuildAddress,
+  type CloudClient,
+  CloudError,
+  followBuild,
+  isEnded,
+  type Job,
+} from '@harmont/cloud'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import type { OpenView } from '../view/open-view.ts'
+import { isJobEnded, type JobTeller } from './job-teller.ts'
+import { RunLogs } from './run-log.ts'
+
+/** How long a cancelled build may take to end. */
+const cancelGraceMs = 30_000
+
+export interface FollowRunOptions {
+  readonly client: CloudClient
+  readonly address: BuildAddress
+  readonly view: OpenView
+  readonly teller: JobTeller
+  /** Ctrl-C. */
+  readonly signal: AbortSignal
+  /** What Ctrl-C means for the build. */
+  readonly onInterrupt: 'cancel' | 'leave'
+  /** The build is cancelled after this time, in milliseconds. */
+  readonly timeoutMs: number | undefined
+}
+
+/** Tells a build of a server to its end and gives the exit code. Throws exit 4 when the server is away for too long. */
+export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
+  const { client, address, view, signal } = options
+  const stop = new AbortController()
+  const jobs = new JobsOfRun(options, stop.signal, (failure) => stop.abort(failure))
+  let canceledBy: HmError | undefined
+  const cancel = (reason: HmError) => {
+    if (canceledBy !== undefined) return
+    canceledBy = reason
+    setTimeout(() => stop.abort(reason), cancelGraceMs).unref()
+    void cancelBuild(options, stop.signal)
+  }
+  const interrupt = () => (options.onInterrupt === 'leave' ? stop.abort(signal.reason) : cancel(signal.reason))
+  if (signal.aborted) interrupt()
+  signal.addEventListener('abort', interrupt)
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => cancel(timedOut()), Math.min(options.timeoutMs, 2 ** 31 - 1))
+  try {
+    const build = await follow(client, address, jobs, stop.signal)
+    await jobs.told()
+    stop.signal.throwIfAborted()
+    const code = exitOf(build, canceledBy)
+    await view.tell(endEvent(build, code))
+    return code
+  } catch (error) {
+    if (stop.signal.aborted && stop.signal.reason === signal.reason) await view.note(stillThere(options))
+    throw stop.signal.aborted ? stop.signal.reason : lost(error, address)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', interrupt)
+    stop.abort()
+  }
+}
+
+async function follow(
+  client: CloudClient,
+  address: BuildAddress,
+  jobs: JobsOfRun,
+  signal: AbortSignal,
+): Promise<Build> {
+  const { data } = await client.listJobs(address, { signal })
+  await jobs.begin(data)
+  let last: Build | undefined
+  for await (const update of followBuild(client, address, { signal })) {
+    if (update.kind === 'build') last = update.build
+    else jobs.changed(update.job)
+  }
+  return last !== undefined && isEnded(last) ? last : client.getBuild(address, { signal })
+}
+
+/** Tells what happens to jobs: of each in its order, and of none before the jobs that it depends on have ended. */
+class JobsOfRun {
+  readonly #options: FollowRunOptions
+  readonly #logs: RunLogs
+  readonly #told = new Map<string, Promise<void>>()
+  readonly #ended = new Set<string>()
+  readonly #onFailure: (error: unknown) => void
+
+  constructor(options: FollowRunOptions, signal: AbortSignal, onFailure: (error: unknown) => void) {
+    this.#options = options
+    this.#logs = new RunLogs({ ...options, signal })
+    this.#onFailure = onFailure
+  }
+
+  async begin(jobs: readonly Job[]): Promise<void> {
+    for (const event of this.#options.teller.queued(jobs)) await this.#options.view.tell(event)
+  }
+
+  changed(job: Job): void {
+    const { teller, view } = this.#options
+    // A newer attempt is known from here on, whatever is told later.
+    const events = [...teller.queued([job]), ...teller.changed(job)]
+    const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
+    if (isEnd) this.#ended.add(job.id)
+    const before = [job.id, ...job.depends_on, ...(job.previous_attempt_id ? [job.previous_attempt_id] : [])]
+    const ready = Promise.all(before.map((id) => this.#told.get(id)))
+    const tell = async () => {
+      await ready
+      for (const event of events) await view.tell(event)
+      await this.#logs.follow(job)
+      if (isEnd) for (const event of teller.ended(job)) await view.tell(event)
+    }
+    this.#told.set(job.id, tell().catch(this.#onFailure))
+  }
+
+  async told(): Promise<void> {
+    await Promise.all(this.#told.values())
+  }
+}
+
+async function cancelBuild({ client, address, view }: FollowRunOptions, signal: AbortSignal): Promise<void> {
+  await view.note(`cancelling build #${address.number}; Ctrl-C again to leave at once`)
+  try {
+    await client.cancelBuild(address, { signal })
+  } catch (error) {
+    if (signal.aborted) return
+    const why = error instanceof Error ? error.message : String(error)
+    await view.note(`build #${address.number} could not be cancelled: ${why}`)
+  }
+}
+
+function stillThere({ onInterrupt, address: { number, pipeline } }: FollowRunOptions): string {
+  return onInterrupt === 'leave'
+    ? `build #${number} goes on: hm build watch ${number} -p ${pipeline}`
+    : `build #${number} has not ended yet: hm build watch ${number} -p ${pipeline}`
+}
+
+function endEvent(build: Build, exit_code: ExitCode) {
+  const { state, created_at, started_at, finished_at, error_code = null, error_message: message = null } = build
+  const duration_ms = finished_at ? Math.max(0, Date.parse(finished_at) - Date.parse(started_at ?? created_at)) : 0
+  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
+    throw new Error(`a build that is ${state} has not ended`)
+  return { kind: 'build_end', exit_code, duration_ms, state, error_code, message } as const
+}
+
+function exitOf({ state, error_code }: Build, canceledBy: HmError | undefined): ExitCode {
+  if (state === 'passed') return exits.ok
+  if (state === 'canceled') return canceledBy?.exit ?? exits.cancelled
+  return error_code === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
+}
+
+function timedOut(): HmError {
+  return new HmError(exits.timeout, 'timeout', 'the build took longer than --timeout')
+}
+
+/** The server went away while it was followed: what the user lost is the view, not the build. */
+function lost(error: unknown, { number, pipeline }: BuildAddress): unknown {
+  if (!(error instanceof CloudError) || !error.isPassing) return error
+  return new HmError(
+    exits.unavailable,
+    error.code,
+    `build #${number} cannot be followed any longer: ${error.message}`,
+    {
+      fix: `hm build watch ${number} -p ${pipeline}`,
+      cause: error,
+    },
+  )
+}

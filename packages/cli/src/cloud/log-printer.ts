@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { type BuildAddress, type CloudClient, CloudError, type Job, streamLogs } from '@harmont/cloud'
+import type { Context } from '../command.ts'
+import { LineSplitter, type LogLine } from '../local/line-splitter.ts'
+import { inert } from '../view/inert.ts'
+import { isJobEnded } from './job-teller.ts'
+
+interface Printing {
+  readonly isFollowed: boolean
+  readonly address: BuildAddress
+  readonly signal: AbortSignal
+}
+
+const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
+
+/** Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out, as in logs.txt. */
+export class LogPrinter {
+  readonly #context: Context<'logs'>
+  readonly #client: CloudClient
+  readonly #isPrefixed: boolean
+  readonly #since: number
+  #printed = 0
+
+  /** @param isPrefixed each line begins with the key of its step. */
+  constructor(context: Context<'logs'>, client: CloudClient, isPrefixed: boolean) {
+    this.#context = context
+    this.#client = client
+    this.#isPrefixed = isPrefixed
+    const { since } = context.flags
+    this.#since = since === undefined ? Number.NEGATIVE_INFINITY : Date.now() - since
+  }
+
+  async begin(): Promise<void> {
+    if (this.#context.global.json) await this.#write('{"data":[')
+  }
+
+  async end(): Promise<void> {
+    if (this.#context.global.json) await this.#write(']}\n')
+  }
+
+  /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
+  async print(job: Job, { isFollowed, address, signal }: Printing): Promise<void> {
+    const { tail } = this.#context.flags
+    const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await this.#bytesNow(job, signal)
+    if (!isFollowed && now === 0) return
+    const splitter = new LineSplitter()
+    const held: LogLine[] = []
+    let isHistory = true
+    let seen = 0
+    const tell = async (lines: readonly LogLine[]) => {
+      const wanted = lines.filter(({ ts, stream }) => ts >= this.#since && stream !== 'meta')
+      if (tail === undefined || !isHistory) return this.#tell(job, wanted)
+      held.push(...wanted)
+      if (held.length > tail + 1024) held.splice(0, held.length - tail)
+    }
+    const endHistory = async () => {
+      isHistory = false
+      await this.#tell(job, held.splice(0).slice(tail === undefined || tail === 0 ? Number.POSITIVE_INFINITY : -tail))
+    }
+    for await (const { seq, stream, bytes, ts } of streamLogs(this.#client, job.id, { build: address, signal })) {
+      if (isHistory && seen >= now) await endHistory()
+      if (stream !== 'meta') seen += bytes.length
+      const at = ts === null ? null : BigInt(ts) * 1_000_000n
+      await tell(splitter.push({ seq, kind: kinds[stream], content: Buffer.from(bytes), ts: at }))
+      if (!isFollowed && seen >= now) break
+    }
+    await tell(splitter.rest())
+    if (isHistory) await endHistory()
+  }
+
+  /** How much a job that still runs has written by now. */
+  async #bytesNow({ id }: Job, signal: AbortSignal): Promise<number> {
+    try {
+      const response = await this.#client.getJobLogText({ job_id: id }, { signal, headers: { range: 'bytes=0-0' } })
+      await response.body?.cancel()
+      return Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0)
+    } catch (error) {
+      if (error instanceof CloudError && error.status === 416) return 0
+      throw error
+    }
+  }
+
+  async #tell(job: Job, lines: readonly LogLine[]): Promise<void> {
+    const { global, flags, output } = this.#context
+    const { stdout } = output
+    const step = job.step_key ?? job.name ?? job.id
+    let text = ''
+    for (const { stream, line, ts } of lines) {
+      const at = new Date(ts).toISOString()
+      if (global.json) {
+        const comma = this.#printed === 0 ? '' : ','
+        text += `${comma}${JSON.stringify({ step, attempt: job.attempt ?? 1, stream, line, ts: at })}`
+      } else
+        text += `${flags.timestamps ? `${at} ` : ''}${this.#isPrefixed ? `[${step}] ` : ''}${stdout.isTerminal ? inert(line) : line}\n`
+      this.#printed += 1
+    }
+    await this.#write(text)
+  }
+
+  async #write(text: string): Promise<void> {
+    const { stream } = this.#context.output.stdout
+    if (text !== '' && !stream.write(text)) await once(stream, 'drain')
+  }
+}

@@ -1,0 +1,32 @@
+import { readGitFacts } from '@harmont/source-set'
+import { exits, usageError } from '../errors.ts'
+import { sourceFailure } from '../local/render-project.ts'
+import { signedIn } from './session.ts'
+
+/** `hm pipeline create`. */
+export const run = signedIn<'pipeline create'>(
+  async ({ output, args, flags, global, signal, directory }, { client, org }) => {
+    const git = await readGitFacts(directory).catch((error: unknown) => {
+      throw sourceFailure(error)
+    })
+    const repository = flags.repository ?? git?.remote
+    if (repository === undefined || repository === null)
+      throw usageError('a pipeline has a repository, and there is no remote here', 'name one with --repository URL')
+    const body = {
+      // The server makes the slug of the name, and only of that.
+      name: args.slug,
+      source_slug: args.slug,
+      repository,
+      default_branch: flags.defaultBranch ?? git?.defaultBranch ?? 'main',
+    }
+    const slug = await org()
+    const made = await client.createPipeline({ org: slug, body }, { signal })
+    const named =
+      flags.name === undefined
+        ? made
+        : await client.updatePipeline({ org: slug, pipeline: made.slug, body: { name: flags.name } }, { signal })
+    if (global.json) await output.json(named)
+    else await output.print(named.slug)
+    return exits.ok
+  },
+)

@@ -1,0 +1,31 @@
+import type { Context } from '../command.ts'
+import { exits, usageError } from '../errors.ts'
+import { signedIn } from './session.ts'
+
+/** `hm secret set`: the value is never an argument, where other users of the machine could read it. */
+export const run = signedIn<'secret set'>(async (context, { client, org }) => {
+  const { args, flags, output, signal } = context
+  const address = { org: await org() }
+  const body = { name: args.name, value: await readValue(context) }
+  if (flags.pipeline === undefined) await client.setOrganizationSecret({ ...address, body }, { signal })
+  else await client.setPipelineSecret({ ...address, pipeline: flags.pipeline, body }, { signal })
+  output.say(
+    `${args.name} is set for ${flags.pipeline === undefined ? address.org : `${address.org}/${flags.pipeline}`}`,
+  )
+  return exits.ok
+})
+
+const longestValue = 1024 * 1024
+
+async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<string> {
+  if (stdin.isTTY === true) return ask.secret({ message: `Value of ${args.name}`, flag: 'hm secret set NAME < FILE' })
+  let value = ''
+  for await (const piece of stdin.setEncoding('utf8')) {
+    value += piece
+    if (value.length > longestValue) throw usageError('the value of a secret has at most 1 MiB; stdin holds more')
+  }
+  if (value === '')
+    throw usageError('stdin is empty: the value of the secret was expected', 'hm secret set NAME < FILE')
+  // What `echo` adds is nobody's secret.
+  return value.replace(/\r?\n$/, '')
+}

@@ -1,0 +1,306 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Product, startProduct } from './product.ts'
+
+// The real command against the real server and real sandboxes; stdout and stderr apart.
+const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
+
+let product: Product
+let home: string
+let project: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-cloud-')))
+  project = newProject('acme/core')
+})
+afterAll(async () => {
+  await product.remove()
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** A work tree with an `origin` and the pipelines of these tests. */
+function newProject(repository: string): string {
+  const directory = join(home, repository.replace('/', '-'))
+  mkdirSync(join(directory, '.hm'), { recursive: true })
+  symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(directory, 'node_modules'))
+  writeFileSync(join(directory, '.gitignore'), 'node_modules\n')
+  writeFileSync(join(directory, 'data.txt'), 'the data\n')
+  const pipelines = [
+    [
+      'ci',
+      "sh('cat data.txt; echo said >&2', { label: 'one', image: 'host' }).sh('test -f data.txt', { label: 'two' })",
+    ],
+    ['broken', "sh('echo broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })"],
+    [
+      'slow',
+      "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 1; done', { label: 'one', image: 'host' })",
+    ],
+  ]
+  for (const [slug, step] of pipelines)
+    writeFileSync(
+      join(directory, `.hm/${slug}.ts`),
+      `import { pipeline, sh } from '@harmont/hm'\nexport default { slug: '${slug}', pipeline: () => pipeline([${step}]) }\n`,
+    )
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', directory, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args])
+  git('init', '-q', '-b', 'main')
+  git('remote', 'add', 'origin', `git@github.com:${repository}.git`)
+  git('add', '.')
+  git('commit', '-q', '-m', 'the first commit')
+  return directory
+}
+
+interface Options {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+function start(args: readonly string[], { cwd = project, env = {}, input = '' }: Options = {}) {
+  const child = spawn(process.execPath, [hmProgram, ...args], {
+    cwd,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      HM_API_URL: product.server().url,
+      HM_API_TOKEN: product.token,
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.end(input)
+  const told = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.stderr += text))
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, ...told }))
+  return { child, told, ended }
+}
+
+const hm = (args: readonly string[], options?: Options) => start(args, options).ended
+
+test('a build that passes: created with its pipeline, source sent, followed to the end', async () => {
+  const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toContain('created the pipeline default/ci\n')
+  expect(stderr).toMatch(/accepted number=1 http.*\/default\/pipelines\/ci\/builds\/1\n/)
+  expect(stderr).toContain('[one] the data\n')
+  expect(stderr).toContain('[one] said\n')
+  expect(stderr).toMatch(/\[two\] end exit=0/)
+  expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
+})
+
+test('the same repository finds its pipeline again; uncommitted changes are said', async () => {
+  writeFileSync(join(project, 'data.txt'), 'changed\n')
+  const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'])
+  expect(code).toBe(0)
+  expect(stderr).toContain('uncommitted changes')
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const kinds = events.map(({ kind }) => kind)
+  expect(kinds.slice(0, 4)).toEqual(['build_start', 'build_accepted', 'step_queued', 'step_queued'])
+  expect(kinds.at(-1)).toBe('build_end')
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'step_log', stream: 'stdout', line: 'changed' }))
+  const shown = await hm(['build', 'show', '2', '--json'])
+  expect(JSON.parse(shown.stdout)).toMatchObject({ number: 2, message: 'the first commit (with uncommitted changes)' })
+})
+
+test('a build that fails exits 1; its logs, jobs and retry', async () => {
+  const { code, stdout, stderr } = await hm(['run', 'broken', '--cloud'])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('[one] broken here\n')
+  expect(stderr).toMatch(/\[two\] skipped \(one failed\)/)
+  expect(await hm(['logs', '1', '-p', 'broken', '--failed'])).toEqual({
+    code: 0,
+    stdout: '[one] broken here\n',
+    stderr: '',
+  })
+  expect(await hm(['job', 'log', 'one', '-b', '1', '-p', 'broken'])).toEqual({
+    code: 0,
+    stdout: 'broken here\n',
+    stderr: '',
+  })
+  const again = await hm(['retry', '1', '-p', 'broken'])
+  expect(again.code).toBe(1)
+  expect(again.stderr).toContain('trying again: one\n')
+})
+
+test('a server that is killed and started again in the middle: the client goes on, and no line is lost or told twice', async () => {
+  const { told, ended } = start(['run', 'slow', '--cloud'])
+  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 3\n')
+  product.server().kill('SIGKILL')
+  await product.restart()
+  const { code, stderr } = await ended
+  expect(code).toBe(0)
+  const lines = stderr.split('\n').filter((line) => line.startsWith('[one] line '))
+  expect(lines).toEqual(Array.from({ length: 12 }, (_, at) => `[one] line ${at + 1}`))
+}, 120_000)
+
+test('Ctrl-C cancels the build and exits 130', async () => {
+  const { child, told, ended } = start(['run', 'slow', '--cloud'])
+  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 1\n')
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  expect(code).toBe(130)
+  expect(stderr).toContain('cancelling build #')
+  expect(JSON.parse((await hm(['build', 'list', '-p', 'slow', '--json'])).stdout).data[0].state).toBe('canceled')
+}, 90_000)
+
+test('Ctrl-C in build watch leaves the build running', async () => {
+  const made = await hm(['run', 'slow', '--cloud', '--detach'])
+  const [, number = ''] = /^#(\d+) http\S+\n$/.exec(made.stdout) ?? []
+  expect(made.code).toBe(0)
+  const { child, told, ended } = start(['build', 'watch', number, '-p', 'slow'])
+  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 1\n')
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  expect(code).toBe(130)
+  expect(stderr).toContain(`build #${number} goes on: hm build watch ${number} -p slow`)
+  const shown = await hm(['build', 'show', number, '-p', 'slow', '--json'])
+  expect(JSON.parse(shown.stdout).state).toBe('running')
+  const canceled = await hm(['cancel', number, '-p', 'slow', '--yes'])
+  expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/slow: canceled\n` })
+}, 90_000)
+
+/** What the page `/cli-login` does, for the user whose token this is. */
+const asPage = (path: string, body?: object) =>
+  fetch(`${product.server().url}/api/v0/auth/cli/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+
+test('signing in by a pasted code, and out again', async () => {
+  const own = mkdtempSync(join(home, 'paste-'))
+  const { code } = (await (await asPage('code')).json()) as { code: string }
+  const env = { HOME: own, HM_API_TOKEN: '', HM_LOGIN_CODE: code.toLowerCase() }
+  const url = product.server().url
+  expect(await hm(['login'], { env })).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: `signed in as admin <admin@localhost> at ${url}\n`,
+  })
+  const signedIn = { HOME: own, HM_API_TOKEN: '' }
+  expect(await hm(['whoami'], { env: signedIn })).toMatchObject({
+    code: 0,
+    stdout: `admin <admin@localhost> at ${url}\n`,
+  })
+  expect(await hm(['login'], { env })).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('error[cli_code_invalid]'),
+  })
+  expect(await hm(['logout'], { env: signedIn })).toMatchObject({ code: 0, stderr: `signed out at ${url}\n` })
+  expect(await hm(['whoami'], { env: signedIn })).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringContaining('fix: hm login'),
+  })
+})
+
+test('signing in over the loopback, in a terminal; a wrong state is 404', async () => {
+  const own = mkdtempSync(join(home, 'loopback-'))
+  const line = `exec ${process.execPath} ${hmProgram} login`
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    cwd: project,
+    // No browser of this machine: the test is the browser.
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: own,
+      HM_API_URL: product.server().url,
+      BROWSER: '/bin/true',
+      TERM: 'dumb',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
+  const opened = /cli-login\?port=(\d+)&nonce=([\w-]+)&state=([\w-]+)&code=1/
+  await expect.poll(() => text, { timeout: 20_000 }).toMatch(opened)
+  const [, port, nonce, state] = opened.exec(text) ?? []
+  expect(text).toMatch(/matching code: [0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
+  expect((await fetch(`http://127.0.0.1:${port}/callback?state=wrong`)).status).toBe(404)
+  expect((await fetch(`http://127.0.0.1:${port}/other?state=${state}`)).status).toBe(404)
+  expect((await asPage('transfer', { nonce })).status).toBe(204)
+  expect((await fetch(`http://127.0.0.1:${port}/callback?state=${state}`)).status).toBe(200)
+  await once(child, 'close')
+  expect(child.exitCode).toBe(0)
+  expect(text).toContain('signed in as admin <admin@localhost>')
+})
+
+test('what is refused: exit codes, and nothing on stdout', async () => {
+  const refused = await hm(['whoami'], { env: { HM_API_TOKEN: 'no-such-token' } })
+  expect(refused).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/^error\[unauthorized\]: [^\n]+\nfix: hm login/),
+  })
+  expect(await hm(['build', 'show', '999', '-p', 'ci'])).toMatchObject({
+    code: 5,
+    stdout: '',
+    stderr: expect.stringContaining('error[build_not_found]'),
+  })
+  expect(await hm(['pipeline', 'show', 'nowhere'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('error[pipeline_not_found]'),
+  })
+  const away = await hm(['login', '--token'], { input: 'token\n', env: { HM_API_URL: 'http://127.0.0.1:9' } })
+  expect(away).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('error[unreachable]') })
+  expect(await hm(['run', 'ci', '--cloud', '--step', 'one'])).toMatchObject({ code: 2, stdout: '' })
+}, 90_000)
+
+test('an older server that lacks an operation: one sentence', async () => {
+  await using server = createServer((_, response) => {
+    response.writeHead(404, { 'content-type': 'application/json' })
+    response.end('{"errors":{"detail":"Not Found"}}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  expect(await hm(['secret', 'list', '--org', 'default'], { env: { HM_API_URL: url } })).toEqual({
+    code: 7,
+    stdout: '',
+    stderr: `error[operation_missing]: the server at ${url} is too old for this command\n`,
+  })
+})
+
+test('secrets and keys: set, listed without values, removed', async () => {
+  expect(await hm(['secret', 'set', 'TOKEN'], { input: 's3cret\n' })).toMatchObject({ code: 0, stdout: '' })
+  const listed = await hm(['secret', 'list', '--json'])
+  expect(JSON.parse(listed.stdout).data).toMatchObject([{ name: 'TOKEN' }])
+  expect(listed.stdout).not.toContain('s3cret')
+  expect(await hm(['secret', 'rm', 'TOKEN'])).toMatchObject({ code: 0 })
+  expect(await hm(['secret', 'rm', 'TOKEN'])).toMatchObject({ code: 5 })
+  const made = await hm(['token', 'create', 'for a test'])
+  expect(made.stdout).toMatch(/^hm_[\w-]{43}\n$/)
+  expect(await hm(['whoami'], { env: { HM_API_TOKEN: made.stdout.trim() } })).toMatchObject({ code: 0 })
+})
+
+test('a source that is too large is exit 8 and says what to ignore', async () => {
+  const large = newProject('acme/large')
+  mkdirSync(join(large, 'big'))
+  const noise = Buffer.alloc(24 * 1024 * 1024)
+  for (let at = 0; at < noise.length; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536))
+  for (const name of ['a', 'b']) writeFileSync(join(large, 'big', name), noise)
+  const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud'], { cwd: large })
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
+  expect(stderr).toContain('error[too_large_packed]')
+  expect(stderr).toContain('\n/big/\n')
+})
+
+test('another repository with a pipeline of the same name gets its own', async () => {
+  const { code, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'], { cwd: newProject('acme/web') })
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const { stdout } = await hm(['pipeline', 'list', '--json'])
+  const slugs = JSON.parse(stdout).data.map(({ slug }: { slug: string }) => slug)
+  expect(slugs).toContain('ci')
+  expect(slugs).toContain('acme-web-ci')
+})
