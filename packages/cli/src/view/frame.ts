@@ -16,7 +16,7 @@ export interface Layout {
   readonly longestName: number
 }
 
-/** Deeper steps are not moved in any further. */
+/** Steps below this depth are not moved in any further, however much room there is. */
 const deepest = 8
 
 export function layOut(run: Run, { text }: Charset): Layout {
@@ -49,7 +49,8 @@ export function frame(run: Run, layout: Layout, options: FrameOptions): Line[] {
   let chosen = chooseRows(layout.places, room)
   if (chosen.hidden.length > 0) chosen = chooseRows(layout.places, room - 1)
   const nameWidth = Math.min(layout.longestName, Math.max(8, Math.floor((width - nameColumn) * 0.55)))
-  const columns = { charset, nameWidth, now }
+  const fits = nameWidth === layout.longestName
+  const columns = { charset, nameWidth, deepest: fits ? deepest : Math.min(deepest, Math.floor(nameWidth / 4)), now }
   const lines = chosen.rows.flatMap(({ step, depth, lines: count }) => [
     stepRow(step, depth, run, columns),
     ...(count === 0 ? [] : logRows(step, count, depth, columns)),

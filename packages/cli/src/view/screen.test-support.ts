@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import xterm from '@xterm/headless'
+import { vi } from 'vitest'
 import type { Terminal } from '../command.ts'
 
 interface CollectOptions {
@@ -62,10 +64,18 @@ export class ScreenStream extends PassThrough {
   }
 
   #shown = 0
-  #settle(): Promise<void> {
+  /** The emulator works in timers, which a test may have stopped. */
+  async #settle(): Promise<void> {
     const fresh = this.written.slice(this.#shown)
     this.#shown = this.written.length
-    return new Promise((resolve) => this.#emulator.write(fresh, resolve))
+    let isShown = false
+    this.#emulator.write(fresh, () => {
+      isShown = true
+    })
+    while (!isShown) {
+      if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(0)
+      else await setImmediate()
+    }
   }
 }
 

@@ -15,14 +15,16 @@ const timeWidth = 7
 export interface Columns {
   readonly charset: Charset
   readonly nameWidth: number
+  /** Steps below this depth are not moved in any further. */
+  readonly deepest: number
   readonly now: number
 }
 
 /** One step: sign and word of its state, its name at this depth, its time, and what else is to be said. */
-export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, now }: Columns): Line {
+export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, deepest, now }: Columns): Line {
   const state = stateName(step)
   const style = stateStyles[state]
-  const name = fit(indent(depth, nameWidth) + charset.text(step.name), nameWidth, charset.cut)
+  const name = fit(indent(depth, deepest) + charset.text(step.name), nameWidth, charset.cut)
   return [
     span(charset.signs[state], style),
     span(` ${pad(stateWords[state], wordWidth)} `, style),
@@ -32,13 +34,13 @@ export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidt
 }
 
 /** A running step's last lines, below its row. */
-export function logRows(step: Step, count: number, depth: number, { charset, nameWidth }: Columns): Line[] {
-  const before = `${' '.repeat(nameColumn)}${indent(depth, nameWidth)}${charset.bar} `
+export function logRows(step: Step, count: number, depth: number, { charset, deepest }: Columns): Line[] {
+  const before = `${' '.repeat(nameColumn)}${indent(depth, deepest)}${charset.bar} `
   return lastLines(step, count).map((line) => [span(before + charset.text(line), 'dim')])
 }
 
-function indent(depth: number, nameWidth: number): string {
-  return '  '.repeat(Math.min(depth, Math.floor(nameWidth / 4)))
+function indent(depth: number, deepest: number): string {
+  return '  '.repeat(Math.min(depth, deepest))
 }
 
 function details(step: Step, run: Run, now: number): string {

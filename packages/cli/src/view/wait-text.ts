@@ -5,7 +5,7 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   dependencies: 'for other steps',
   runner: 'for a free slot',
   approval: 'for approval',
-  retry_delay: 'before it is tried again',
+  retry_delay: 'to try again',
   concurrency: 'for its concurrency group',
 }
 
