@@ -6,6 +6,7 @@ const needRoot = [
   'test/{builds,examples,forges,generated-client,real-packages,second-start,webhook-chaos,whole-at-once}.test.ts',
   'test/browser/**',
   'packages/engine/src/{runner,scheduler}/**',
+  'packages/cli/src/local/in-sandboxes/**',
   'packages/sandbox/src/{folder,images,oci,source}/**',
   'packages/server/src/builds/in-sandboxes.test.ts',
 ]

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { explainStep } from './explain-step.ts'
+import type { StepIdentity } from './identity.ts'
+
+const step = (key: string, fields: Partial<StepIdentity> = {}): [string, StepIdentity] => [
+  key,
+  {
+    key,
+    command: 'c',
+    image: null,
+    parent: null,
+    policy: '[]',
+    cacheKey: 'k',
+    variables: {},
+    envKeys: {},
+    files: {},
+    ...fields,
+  },
+]
+
+test('each part that changed is named, file by file and by variable, and then those of what the step builds in', () => {
+  const before = new Map([
+    step('base', { image: 'debian:12' }),
+    step('deps', { parent: 'base', files: { a: '1', gone: '1', same: '1' }, variables: { LEVEL: '1' } }),
+  ])
+  const after = new Map([
+    step('base', { image: 'debian:13' }),
+    step('deps', {
+      parent: 'base',
+      command: 'd',
+      files: { a: '2', new: '1', same: '1' },
+      variables: { LEVEL: '2' },
+      envKeys: { X: '1' },
+    }),
+  ])
+  expect(explainStep('deps', before, after)).toEqual([
+    'its command changed',
+    'variable LEVEL changed',
+    'variable X was added where the pipeline is rendered',
+    'file a changed',
+    'file gone is gone',
+    'file new was added',
+    'base, which it builds in: its image changed from debian:12 to debian:13',
+  ])
+  expect(explainStep('deps', after, after)).toEqual([])
+  expect(explainStep('deps', new Map(), new Map([step('deps')]))).toEqual(['the step is new'])
+  expect(explainStep('deps', new Map([step('deps')]), new Map([step('deps', { cacheKey: 'other' })]))).toEqual([
+    'its key changed: the time of its ttl is over, or what it builds in has another key',
+  ])
+})

@@ -1,0 +1,166 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventsOf, linesOf, makeProject, type Project, statesOf } from './project.test-support.ts'
+
+let project: Project
+beforeAll(() => {
+  project = makeProject(`
+import { forever, onChange, pipeline, scratch } from '@harmont/hm'
+const base = scratch({ image: 'host' }).sh('echo made > made.txt; date +%N', { key: 'base', cache: forever() })
+const bad = base.sh('echo before; test -e mended', { key: 'bad' })
+export default [
+  { slug: 'ok', pipeline: pipeline([
+    base.sh('cat made.txt a.txt; echo wrong >&2; printf end', { key: 'test' }),
+    base.sh('date +%N', { key: 'watched', cache: onChange('a.txt') }),
+    base.sh('echo $LEVEL $HARMONT_LOCAL $CI $HARMONT_PIPELINE $HARMONT_STEP_KEY', { key: 'env', env: { LEVEL: 'low' } }),
+  ]) },
+  { slug: 'fails', pipeline: pipeline([bad.sh('echo after', { key: 'after' }), base.sh('sleep 30', { key: 'long' })]) },
+  { slug: 'secret', pipeline: pipeline([base.sh('echo "$TOKEN"; test "$TOKEN" = tell-nobody', { key: 'uses', secrets: ['TOKEN'] }),
+    base.sh('true', { key: 'other', secrets: ['MORE'] })]) },
+  { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
+  { slug: 'artifacts', pipeline: pipeline([base.sh('true', { key: 'makes', artifacts: ['dist/**'] })]) },
+]`)
+  project.write('a.txt', 'one\n')
+})
+afterAll(() => project[Symbol.asyncDispose]())
+
+describe('a run', () => {
+  test('gives each step its parent’s files, the source, and the variables; lines come split by stream', async () => {
+    const { code, events } = await project.run('ok', '-e', 'LEVEL=high')
+    expect(code).toBe(0)
+    expect(statesOf(events)).toEqual({ base: 'passed', test: 'passed', watched: 'passed', env: 'passed' })
+    const lines = eventsOf(events, 'test').flatMap((event) =>
+      event.kind === 'step_log' ? [[event.stream, event.line]] : [],
+    )
+    expect(lines.filter(([stream]) => stream === 'stdout')).toEqual(
+      ['made', 'one', 'end'].map((line) => ['stdout', line]),
+    )
+    expect(lines).toContainEqual(['stderr', 'wrong'])
+    expect(linesOf(events, 'env')).toEqual(['high true true ok env'])
+    expect(events.at(0)).toMatchObject({ kind: 'build_start', plan: { step_count: 4, chain_count: 1 } })
+    expect(events.at(-1)).toMatchObject({ kind: 'build_end', exit_code: 0, state: 'passed' })
+  })
+
+  test('finds what an earlier one left, names the run, and says which file made a step run again', async () => {
+    await project.run('ok')
+    const second = await project.run('ok')
+    expect(statesOf(second.events)).toMatchObject({ base: 'cached', watched: 'cached', test: 'passed' })
+    const [hit] = eventsOf(second.events, 'watched').filter(({ kind }) => kind === 'step_cache_hit')
+    expect(hit).toMatchObject({ tag: expect.stringMatching(/^ok #\d+$/) })
+    project.write('a.txt', 'two\n')
+    expect(statesOf((await project.run('ok')).events)).toMatchObject({ base: 'cached', watched: 'passed' })
+    const told = JSON.parse((await project.hm('cache', 'explain', 'watched', '--json')).stdout)
+    expect(told).toMatchObject({ step: 'watched', cached: true, cached_from: null, changes: ['file a.txt changed'] })
+    expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
+  })
+
+  test('with --no-cache runs everything anew and stores that; with a key the step and what is built on it', async () => {
+    const [before] = linesOf((await project.run('ok', '--no-cache')).events, 'watched')
+    const anew = await project.run('ok', '--no-cache=watched')
+    expect(statesOf(anew.events)).toMatchObject({ base: 'cached', watched: 'passed' })
+    expect(linesOf(anew.events, 'watched')).not.toEqual([before])
+    expect(statesOf((await project.run('ok', '--no-cache=base')).events)).toMatchObject({
+      base: 'passed',
+      watched: 'passed',
+    })
+    expect(statesOf((await project.run('ok')).events)).toMatchObject({ base: 'cached', watched: 'cached' })
+  })
+
+  test('with --step runs these steps and what they need', async () => {
+    const { events } = await project.run('ok', '--step', 'test')
+    expect(Object.keys(statesOf(events))).toEqual(['base', 'test'])
+    expect(await project.hm('run', 'ok', '--step', 'nope')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('base, test'),
+    })
+  })
+
+  test('plans only with --dry-run', async () => {
+    const runs = readdirSync(join(project.cache, 'local', 'runs')).length
+    const { code, stdout } = await project.hm('run', 'ok', '--dry-run', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipeline: 'ok',
+      source: { files: 2 },
+      steps: [{ key: 'base' }, {}, {}, {}],
+    })
+    expect(readdirSync(join(project.cache, 'local', 'runs'))).toHaveLength(runs)
+  })
+})
+
+describe('a failure', () => {
+  test('stops the rest; with -k only what depends on it is not run', async () => {
+    const fast = await project.run('fails')
+    expect(fast.code).toBe(1)
+    expect(statesOf(fast.events)).toMatchObject({ bad: 'failed', after: 'skipped', long: 'canceled' })
+    expect(fast.events).toContainEqual(
+      expect.objectContaining({ kind: 'chain_failed', failed_step_key: 'bad', exit_code: 1 }),
+    )
+    const going = await project.run('fails', '-k', '--step', 'after')
+    expect([going.code, statesOf(going.events)]).toEqual([1, { base: 'cached', bad: 'failed', after: 'skipped' }])
+    expect(eventsOf(going.events, 'after').at(-1)).toMatchObject({ kind: 'step_skipped', reason: 'bad failed' })
+  })
+
+  test('is in hm logs, and hm retry runs it and what it held back, with the files as they are then', async () => {
+    await project.run('fails', '-k', '-s', 'after')
+    expect((await project.hm('logs', '--failed')).stdout).toBe('[bad] before\n')
+    expect((await project.hm('logs', 'bad', '--tail', '0')).stdout).toBe('')
+    project.write('mended', '')
+    const again = await project.hm('retry')
+    expect(again.code, again.stderr).toBe(0)
+    expect((await project.hm('logs', 'after')).stdout).toBe('after\n')
+    const run = JSON.parse(lastFile(project, 'run.json'))
+    expect(run).toMatchObject({ slug: 'fails', retryOf: run.number - 1, only: ['base', 'bad', 'after'] })
+    expect(await project.hm('retry')).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing') })
+  })
+})
+
+describe('what is wrong with a run is told before anything starts', () => {
+  test.each([
+    ['all missing secrets', ['secret'], 5, 'MORE, TOKEN'],
+    ['an unknown pipeline', ['nope'], 6, 'There are: '],
+    ['several to choose from', [], 6, 'several pipelines'],
+    ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
+    ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
+    ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
+  ])('%s', async (_, args, code, words) => {
+    expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
+  })
+})
+
+test('a secret reaches its step and no log', async () => {
+  project.write('.hm/secrets.env', 'TOKEN=tell-nobody\n')
+  const { code, events } = await project.run('secret', '--secret', 'MORE=x')
+  expect(code).toBe(0)
+  expect(linesOf(events, 'uses')).toEqual(['***'])
+  expect(JSON.stringify(events)).not.toContain('tell-nobody')
+  expect(lastFile(project, 'events.jsonl') + lastFile(project, 'logs/1-1.jsonl')).not.toContain('tell-nobody')
+})
+
+describe('a run ends with', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+  ] as const)('%s: steps get SIGTERM, exit %i', async (signal, code) => {
+    const run = project.start('run', 'long')
+    await run.wrote('begun')
+    run.child.kill(signal)
+    expect(await run.ended, run.text()).toBe(code)
+    expect(run.text()).toContain('told')
+    expect(lastFile(project, 'events.jsonl')).toMatch(/"kind":"build_end".*"canceled"/)
+  })
+
+  test('its time: exit 124', async () => {
+    const { code, events } = await project.run('long', '--timeout', '1s')
+    expect(code).toBe(124)
+    expect(events.at(-1)).toMatchObject({ kind: 'build_end', error_code: 'pipeline_timeout' })
+  })
+})
+
+function lastFile({ cache }: Project, name: string): string {
+  const runs = join(cache, 'local', 'runs')
+  const last = Math.max(...readdirSync(runs).map(Number))
+  return readFileSync(join(runs, String(last), name), 'utf8')
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeProject, type Project, type Started } from './project.test-support.ts'
+
+let project: Project
+let watch: Started
+beforeEach(() => {
+  project = makeProject(`
+import { pipeline, scratch } from '@harmont/hm'
+const step = scratch({ image: 'host' }).sh('cat a.txt sub/b.txt 2>/dev/null; test ! -e wait || sleep 60', { key: 'a' })
+export default { slug: 'ci', pipeline: pipeline([step]) }`)
+  project.write('a.txt', 'one\n')
+  project.write('.hmignore', 'ignored\n')
+})
+afterEach(() => project[Symbol.asyncDispose]())
+
+test('runs again after a change of what the build sees, and ends the run that a change makes stale', async () => {
+  watch = project.start('watch', '--logs')
+  await watch.wrote('waiting for a change')
+  project.write('ignored', 'x')
+  await sleep(600)
+  project.write('a.txt', 'two\n')
+  await watch.wrote('[a] two')
+  await watch.wrote('waiting for a change', 2)
+  project.write('wait', '')
+  await watch.wrote('[a] two', 2)
+  mkdirSync(join(project.directory, 'sub'))
+  await sleep(500)
+  project.write('sub/b.txt', 'three\n')
+  rmSync(join(project.directory, 'wait'))
+  await watch.wrote('[a] three')
+  await watch.wrote('waiting for a change', 3)
+  expect(watch.text().match(/files have changed/g)).toHaveLength(3)
+  expect(watch.text()).toMatch(/\[a\] end .*canceled/)
+  watch.child.kill('SIGINT')
+  expect(await watch.ended).toBe(130)
+})
+
+test('a pipeline that does not render is said, and run once it does', async () => {
+  watch = project.start('watch', '--logs')
+  await watch.wrote('waiting for a change')
+  project.write('.hm/ci.ts', 'nonsense(')
+  await watch.wrote('waiting for a change', 2)
+  expect(watch.text()).toContain('.hm/ci.ts')
+  project.write(
+    '.hm/ci.ts',
+    `
+import { pipeline, scratch } from '@harmont/hm'
+export default { slug: 'ci', pipeline: pipeline([scratch({ image: 'host' }).sh('echo mended', { key: 'a' })]) }`,
+  )
+  await watch.wrote('[a] mended')
+})
