@@ -41,13 +41,17 @@ async function readAll(client: ReturnType<typeof createClient>, options = {}): P
 test('a stream that is cut at any byte gives the same log', async () => {
   const whole = streamAfter(0)
   const opened = new Set<string>()
+  const resumedAfter = new Set<string | undefined>()
   const client = await serve((request, response) => {
     const job = request.url ?? ''
     const isFirst = !opened.has(job)
     opened.add(job)
     const bytes = streamAfter(Number(request.headers['last-event-id'] ?? 0))
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    if (!isFirst) return response.end(bytes)
+    if (!isFirst) {
+      resumedAfter.add(request.headers['last-event-id']?.toString())
+      return response.end(bytes)
+    }
     response.write(bytes.subarray(0, Number(/cut-(\d+)/.exec(job)?.[1])), () => response.destroy())
   })
   const logs = await Promise.all(
@@ -62,6 +66,7 @@ test('a stream that is cut at any byte gives the same log', async () => {
     }),
   )
   expect(logs.length).toBe(whole.length)
+  expect(resumedAfter).toEqual(new Set([undefined, '2', '3', '4']))
   for (const log of logs) expect(log).toEqual({ seqs: [1, 2, 3, 4], text: texts.join('') })
 })
 
