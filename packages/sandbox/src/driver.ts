@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /**
  * The one interface to sandboxes (`engine.md` 4). A driver owns everything below its directory; `handle`s name what it owns and
  * survive the process. Nothing here knows of builds, databases or tenants: `label` is the owner's own note, given back as it was.
@@ -58,6 +60,11 @@ export interface Sandbox {
   syncSource(tree: SourceTreeRef): Promise<void>
   /** Starts the one command of this sandbox. It does not depend on this process from here on. */
   start(command: Command): Promise<Running>
+  /**
+   * Starts the one command of this sandbox for somebody who talks to it: with a terminal of this size, or by pipes alone. It ends with this process, also
+   * when that is killed, and at its deadline.
+   */
+  talk(command: Command, terminal: TerminalSize | null): Promise<Conversation>
   /** What its command was started with as `memo`: the owner's own, kept in memory until the sandbox's end. */
   memo(): Promise<string | undefined>
   /** The command that an earlier process started, or undefined when none was. */
@@ -102,6 +109,26 @@ export interface Running {
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** Moves the watchdog's deadline. */
   extend(deadline: Date): Promise<void>
+}
+
+/** Each 1 to 65,535. */
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** A command that somebody talks to. Who does not read makes it wait. */
+export interface Conversation extends Pick<Running, 'startedAt' | 'exited'> {
+  /** Its end is the end of the command's input; a terminal takes the byte 4 for that. */
+  readonly input: Writable
+  /** With a terminal all that is shown on it, else standard output. Ends with the command. */
+  readonly output: Readable
+  /** Standard error; empty with a terminal. */
+  readonly errors: Readable
+  /** Tells the programs on the terminal of its new size; nothing without one, or after the end. */
+  resize(size: TerminalSize): Promise<void>
+  /** Kills every process of it. */
+  kill(): Promise<void>
 }
 
 export interface OutputPiece {

@@ -1,7 +1,8 @@
 # Becomes one sandbox's monitor. Runs in a mount namespace of its own, so that its mounts are gone when the last process of the
 # sandbox is; and, unless the network is the machine's, in a network namespace of its own.
 #
-# Waits twice on stdin, whose other end the driver holds: for the sandbox it shall be, and for the word to start. A driver
+# Waits twice on stdin, whose other end the driver holds: for the sandbox it shall be, and for the word to start, which is `go`, or
+# `talk` for a command that somebody talks to. A driver
 # that dies before the second closes stdin, and nothing is left of us.
 #
 # Arguments: name of the file in launchers/ that sets `join` and `leave` (control groups, one a line), `network`, `inside` and
@@ -40,8 +41,9 @@ sandbox=$PWD/sandboxes/$id
 mount -a -T "$sandbox/fstab"
 echo "$slot mounted"
 
-IFS= read -r go || exit 0
+IFS= read -r way || exit 0
 [ ! -e "$sandbox/script" ] || mount --bind "$sandbox/script" /run/harmont/script
+[ "$way" = go ] || . "${wrapper%/*}/terminal.sh"
 export HARMONT_LEAVE="$leave" HARMONT_SANDBOX="$sandbox" HARMONT_ID="$id" HARMONT_CRUN_STATE="$PWD/crun" _OCI_SYNCPIPE=3
 exec conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$sandbox" \
   --container-pidfile "$sandbox/pid" --conmon-pidfile "$sandbox/conmon.pid" --log-path "k8s-file:$sandbox/spool" \

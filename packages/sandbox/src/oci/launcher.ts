@@ -33,6 +33,8 @@ export interface Launcher {
   mount(id: string): Promise<void>
   /** Becomes the sandbox's monitor, which starts the command. */
   go(): Promise<void>
+  /** Starts a command that is talked to, and ends with this process; see terminal.sh. */
+  talk(): Promise<void>
   /** To be called once it is known whether the command was started. */
   gone(started: boolean): Promise<void>
   /** Kills it and what came of it, and removes its groups. */
@@ -107,6 +109,9 @@ export function newLauncher(parts: LauncherParts): Launcher {
     },
     async go() {
       await fifo.handle.write('go\n')
+    },
+    async talk() {
+      await fifo.handle.write('talk\n')
     },
     gone: release,
     discard,

@@ -94,6 +94,10 @@ export interface SandboxFiles {
   readonly monitorPid: string
   readonly monitorLog: string
   readonly spool: string
+  /** Named pipes to a command that is talked to. */
+  readonly input: string
+  readonly output: string
+  readonly errors: string
   readonly exitDirectory: string
   readonly exit: string
   readonly deadline: string
@@ -129,6 +133,9 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     monitorPid: file('conmon.pid'),
     monitorLog: file('conmon.log'),
     spool: file('spool'),
+    input: file('input'),
+    output: file('output'),
+    errors: file('errors'),
     exitDirectory: file('exit'),
     exit: file(`exit/${id}`),
     deadline: file('deadline'),

@@ -3,6 +3,7 @@ import { firstId, idCount } from './layout.ts'
 import { staged } from './mounts.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
 import { hostname } from './skeleton.ts'
+import { terminalArguments, terminalFiles } from './terminal-program.ts'
 
 /** A script of this many bytes no longer fits into one argument of execve. */
 export const longestArgument = 131_071
@@ -57,6 +58,8 @@ interface Mount {
 
 export interface RuntimeConfigInput {
   readonly command: Command
+  /** Whether the command has a terminal of its own. */
+  readonly terminal: boolean
   /** The image's environment; the command's wins. */
   readonly imageEnv: Readonly<Record<string, string>>
   readonly network: NetworkMode
@@ -86,7 +89,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
       terminal: false,
       user: { uid: 0, gid: 0 },
       // The first process of a pid namespace ignores signals and must reap orphans: an init of its own, not the script's shell.
-      args: [initPath, '--', 'sh', ...(long ? [scriptPath] : ['-c', command.script])],
+      args: [initPath, '--', ...commandLine(input, long)],
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       cwd: command.workingDirectory,
       noNewPrivileges: true,
@@ -105,6 +108,11 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
       readonlyPaths,
     },
   }
+}
+
+function commandLine({ command, terminal }: RuntimeConfigInput, long: boolean): readonly string[] {
+  if (terminal) return terminalArguments(long ? `. ${scriptPath}` : command.script)
+  return ['sh', ...(long ? [scriptPath] : ['-c', command.script])]
 }
 
 let cachedProfile: SeccompProfile | undefined
@@ -144,6 +152,9 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
     { ...bind(input.network === 'host' ? '/sys' : staged.sys, '/sys', ...quiet), options: ['rbind', 'ro', ...quiet] },
     bind(initProgram, initPath, 'nosuid', 'nodev'),
+    ...(input.terminal
+      ? terminalFiles().map(({ source, destination }) => bind(source, destination, 'nosuid', 'nodev'))
+      : []),
     ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
     ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
     ...(input.secretFiles ? [bind(staged.secrets, '/run/secrets', ...quiet)] : []),

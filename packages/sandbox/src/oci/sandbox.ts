@@ -4,6 +4,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Command,
+  type Conversation,
   type Running,
   type Sandbox,
   SandboxError,
@@ -11,6 +12,7 @@ import {
   type Snapshot,
   type SnapshotMeta,
   type SourceTreeRef,
+  type TerminalSize,
 } from '../driver.ts'
 import { syncWorkspace } from '../source/index.ts'
 import { isEmptyWithin, isPopulated, killGroup, removeGroups, waitUntilEmpty } from './cgroups.ts'
@@ -29,6 +31,7 @@ import { OciRunning } from './running.ts'
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
 import type { OciSnapshots } from './snapshots.ts'
 import { layerStack } from './stack.ts'
+import { openTalkPipes, resizeTerminal, type TalkPipes } from './terminal.ts'
 import type { Viewer } from './view.ts'
 import { ensureWatchdog, watchFile } from './watchdog.ts'
 
@@ -55,6 +58,9 @@ export class OciSandbox implements Sandbox {
   /** Only while no command was started, and only in the process that created the sandbox. */
   private launcher: Launcher | undefined
   private command: OciRunning | undefined
+  /** Of a command that is talked to, until the sandbox's end. */
+  private talking: Launcher | undefined
+  private pipes: TalkPipes | undefined
   private destroying: Promise<void> | undefined
   private freezing: Promise<Snapshot> | undefined
 
@@ -117,11 +123,49 @@ export class OciSandbox implements Sandbox {
 
   async start(command: Command): Promise<Running> {
     const launcher = this.unstarted('start')
+    const start = this.prepare(launcher, command)
+    await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
+    this.command = new OciRunning(this.files, this.record, start, this.context.now)
+    return this.command
+  }
+
+  async talk(command: Command, terminal: TerminalSize | null): Promise<Conversation> {
+    const launcher = this.unstarted('talk')
+    const { files, record, context } = this
+    const start = this.prepare(launcher, command, terminal)
+    const pipes = await openTalkPipes(files)
+    try {
+      await this.launch(launcher, 'talk', (changes) => this.talkBegun(changes))
+    } catch (error) {
+      pipes.destroy()
+      throw error
+    }
+    pipes.begun()
+    if (terminal !== null) await resizeTerminal(files, record.groups.payload, terminal)
+    const running = new OciRunning(files, record, start, context.now)
+    this.command = running
+    this.pipes = pipes
+    return {
+      startedAt: running.startedAt,
+      input: pipes.input,
+      output: pipes.output,
+      errors: pipes.errors,
+      exited: (signal) => running.exited(signal),
+      kill: () => killGroup(record.groups.payload),
+      async resize(size) {
+        if (terminal !== null) await resizeTerminal(files, record.groups.payload, size)
+      },
+    }
+  }
+
+  /** Puts on disk what the launcher, the runtime and the watchdog read of a command. */
+  private prepare(launcher: Launcher, command: Command, terminal: TerminalSize | null = null): StartRecord {
     const { files, record, context } = this
     const { layout, now } = context
     if (this.hasGit()) makeGitMountPoint(`/proc/${launcher.pid}/root${staged.root}/workspace`)
     const config = runtimeConfig({
       command,
+      terminal: terminal !== null,
       imageEnv: record.image.env,
       network: record.network,
       resolvConf: record.resolvConf !== null,
@@ -141,17 +185,23 @@ export class OciSandbox implements Sandbox {
       writeFileSync(files.script, command.script, { mode: 0o555 })
     writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
     writeAtomically(files.started, JSON.stringify(start))
+    return start
+  }
+
+  /** Lets the launcher go and waits for the word that the command has begun. */
+  private async launch(
+    launcher: Launcher,
+    way: 'go' | 'talk',
+    begun: (changes: Changes) => Promise<void>,
+  ): Promise<void> {
+    const { files, record, context } = this
     const changes = new Changes([files.directory])
     let started = false
     try {
-      await ensureWatchdog(layout)
+      await ensureWatchdog(context.layout)
       this.launcher = undefined
-      await launcher.go()
-      const answer = JSON.parse(await this.runtimeAnswer(changes)) as {
-        readonly data: number
-        readonly message?: string
-      }
-      if (answer.data < 0) throw new Error(answer.message?.trim() ?? 'the runtime said nothing')
+      await launcher[way]()
+      await begun(changes)
       started = true
     } catch (error) {
       throw new SandboxError(
@@ -163,11 +213,11 @@ export class OciSandbox implements Sandbox {
       )
     } finally {
       changes.close()
-      forgetConfig(layout, record.id)
-      await launcher.gone(started)
+      forgetConfig(context.layout, record.id)
+      // The pipe to one that talks stays open as long as its sandbox: its end is the command's.
+      if (way !== 'go' && started) this.talking = launcher
+      else await launcher.gone(started)
     }
-    this.command = new OciRunning(files, record, start, now)
-    return this.command
   }
 
   async memo(): Promise<string | undefined> {
@@ -232,21 +282,40 @@ export class OciSandbox implements Sandbox {
   }
 
   private async remove(): Promise<void> {
-    const { launcher } = this
+    const launcher = this.launcher ?? this.talking
     this.launcher = undefined
+    this.talking = undefined
+    this.pipes?.destroy()
     await destroyRemains(this.context, this.record, this.record.id)
     await launcher?.gone(false)
   }
 
-  /** conmon's word on whether the command could be started: a line of JSON. */
-  private async runtimeAnswer(changes: Changes): Promise<string> {
+  /** conmon's word on whether the command could be started, a line of JSON. */
+  private async runtimeAnswer(changes: Changes): Promise<void> {
+    const { files } = this
+    const text = await this.begunWith(changes, () => {
+      const said = readIfPresent(files.sync) ?? ''
+      return said.endsWith('\n') ? said : undefined
+    })
+    const answer = JSON.parse(text) as { readonly data: number; readonly message?: string }
+    if (answer.data < 0) throw new Error(answer.message?.trim() ?? 'the runtime said nothing')
+  }
+
+  /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */
+  private async talkBegun(changes: Changes): Promise<void> {
+    const { files } = this
+    await this.begunWith(changes, () => readIfPresent(files.pid) || undefined)
+  }
+
+  /** Waits for what `look` finds, as long as anything of the launcher lives. */
+  private async begunWith(changes: Changes, look: () => string | undefined): Promise<string> {
     const { files, record } = this
     const signal = AbortSignal.timeout(startTimeoutMs)
     for (;;) {
       changes.reset()
       const lost = !(await isPopulated(record.groups.top))
-      const text = readIfPresent(files.sync) ?? ''
-      if (text.endsWith('\n')) return text
+      const found = look()
+      if (found !== undefined) return found
       if (lost) throw new Error(readIfPresent(files.monitorLog)?.trim() || 'the monitor ended without a word')
       await changes.wait(1_000, signal)
     }

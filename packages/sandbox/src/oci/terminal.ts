@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { closeSync, constants, existsSync, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { TerminalSize } from '../driver.ts'
+import { processesOf } from './cgroups.ts'
+import { readIfPresent } from './files.ts'
+import type { SandboxFiles } from './layout.ts'
+
+const run = promisify(execFile)
+
+/** This process's ends of the pipes to a command. */
+export interface TalkPipes {
+  readonly input: Writable
+  readonly output: Readable
+  readonly errors: Readable
+  /** To be called once the command has its own ends: an output whose writers are gone is at its end from then on. */
+  begun(): void
+  destroy(): void
+}
+
+/** Makes the named pipes of a sandbox and opens this process's ends. */
+export async function openTalkPipes({ input, output, errors }: SandboxFiles): Promise<TalkPipes> {
+  await run('mkfifo', ['--mode=600', input, output, errors])
+  const { O_RDWR, O_RDONLY, O_WRONLY, O_NONBLOCK } = constants
+  // For reading too: else opening it would wait for a reader.
+  const writable = new Socket({ fd: openSync(input, O_RDWR | O_NONBLOCK), readable: false, writable: true })
+  const ends = [output, errors].map((path) => {
+    const reading = openSync(path, O_RDONLY | O_NONBLOCK)
+    // Without a writer it would be at its end before the command has come to it.
+    const kept = openSync(path, O_WRONLY | O_NONBLOCK)
+    return { stream: new Socket({ fd: reading, readable: true, writable: false }), kept }
+  })
+  const [shown, complaints] = ends.map(({ stream }) => stream)
+  if (shown === undefined || complaints === undefined) throw new Error('two pipes were opened')
+  const release = () => {
+    for (const { kept } of ends.splice(0)) closeSync(kept)
+  }
+  return {
+    input: writable,
+    output: shown,
+    errors: complaints,
+    begun: release,
+    destroy() {
+      release()
+      for (const stream of [writable, shown, complaints]) stream.destroy()
+    },
+  }
+}
+
+/** Tells a sandbox's terminal its size, upon which the kernel tells the programs on it. Nothing happens after the command's end. */
+export async function resizeTerminal(
+  files: SandboxFiles,
+  payload: string,
+  { columns, rows }: TerminalSize,
+): Promise<void> {
+  const pid = Number(readIfPresent(files.pid) ?? 0)
+  // The id may be another's by now, and what it has as /dev/pts/0 somebody's own terminal.
+  if (!(await processesOf(payload)).includes(pid)) return
+  const device = `/proc/${pid}/root/dev/pts/0`
+  for (const end = performance.now() + 5_000; !existsSync(device) && performance.now() < end; ) await sleep(5)
+  try {
+    await run('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)], { env: { LC_ALL: 'C' } })
+  } catch (error) {
+    if ((await processesOf(payload)).includes(pid)) throw error
+  }
+}
