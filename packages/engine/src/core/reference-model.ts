@@ -177,7 +177,7 @@ export class ReferenceModel {
 
   private stop(job: ModelJob, state: string, error: string | null, at: number): void {
     if (state === 'timing_out' && job.state === 'canceling') return
-    const already = job.state === 'timing_out'
+    const already = job.state === 'timing_out' || job.state === 'canceling'
     Object.assign(job, { state, error, killBy: already ? job.killBy : at + 13_000 })
   }
 
