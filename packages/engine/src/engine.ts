@@ -1,8 +1,11 @@
+import type { Conversation } from '@harmont/sandbox'
 import { createRunner } from './runner/create-runner.ts'
+import { type ShellRequest, ShellUnavailable } from './runner/open-shell.ts'
 import type { RunnerOptions } from './runner/options.ts'
 import { type CollectTimes, collectRegularly } from './scheduler/collect-regularly.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
+import { shellWork } from './scheduler/shell-work.ts'
 import { defaultStoreSettings } from './store-settings.ts'
 
 export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
@@ -20,6 +23,11 @@ export interface Engine {
   drain(withinMs: number): Promise<void>
   /** Stops. Commands go on without us, for the next start to adopt. The store and the driver stay open. */
   close(): Promise<void>
+  /**
+   * A shell, or a script, in a sandbox of its own that is as the step's was: its file system, environment, secrets, limits and network. It ends after an
+   * hour, after ten minutes in which nothing happens, and with this engine. Throws `ShellUnavailable`, and a SandboxError where the machine cannot give it.
+   */
+  openShell(request: ShellRequest): Promise<Conversation>
 }
 
 /** The engine in one process: scheduler and, where jobs are to be run, a runner, around a store. */
@@ -43,6 +51,10 @@ export function createEngine(options: EngineOptions): Engine {
       await collecting?.stop()
       await runner?.stop()
       await scheduler.stop()
+    },
+    async openShell(request) {
+      if (runner === null) throw new ShellUnavailable('no_runner', 'No steps are run by this server.')
+      return runner.openShell(await shellWork(options, request), request)
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Conversation } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { type Collected, collect } from './collect.ts'
 import { Discards } from './discards.ts'
@@ -5,11 +6,13 @@ import { Abandoned, HeldLease } from './held-lease.ts'
 import { InHand } from './in-hand.ts'
 import type { RunnerParts } from './job-context.ts'
 import { Lineage } from './lineage.ts'
+import type { ShellRequest, ShellWork } from './open-shell.ts'
 import { defaultRunnerSettings, type RunnerOptions } from './options.ts'
 import { persist } from './persist.ts'
 import { Renewals } from './renewals.ts'
 import { resumeJob, runJob } from './run-job.ts'
 import { sandboxId } from './sandbox-note.ts'
+import { Shells } from './shells.ts'
 import { SourceTrees } from './source-trees.ts'
 
 export interface Runner {
@@ -21,6 +24,8 @@ export interface Runner {
   stop(): Promise<void>
   /** Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds may still start from. */
   collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected>
+  /** A shell in a step's file system, see `startShell`. It ends when the runner stops. */
+  openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation>
 }
 
 /** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
@@ -38,6 +43,7 @@ class LocalRunner implements Runner {
   readonly #parts: RunnerParts
   readonly #renewals: Renewals
   readonly #discards: Discards
+  readonly #shells: Shells
   /** By sandbox id. */
   readonly #held = new Map<string, HeldLease>()
   /** Those of them whose command has not ended. */
@@ -70,6 +76,7 @@ class LocalRunner implements Runner {
       discard: (sandbox) => this.#discards.add(sandbox),
       lineage: new Lineage(options.driver.snapshots),
     }
+    this.#shells = new Shells(this.#parts, settings.shells)
   }
 
   async start(): Promise<void> {
@@ -89,11 +96,15 @@ class LocalRunner implements Runner {
     await this.#renewals.stop()
     for (const lease of this.#held.values()) lease.abandon()
     // What takes longer, an image that is being pulled, may be cut off at any moment.
-    await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.settled()]))
+    await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.settled(), this.#shells.close()]))
   }
 
   collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected> {
     return collect(this.#parts, liveSnapshots)
+  }
+
+  openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
+    return this.#shells.open(work, request)
   }
 
   async #allEnded(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ImageStore, NetworkMode, OciDriver, SandboxDriver, SourceLimits } from '@harmont/sandbox'
 import { defaultLimits } from '../core/limits.ts'
 import type { RunnerPort } from '../port.ts'
+import type { ShellTimes } from './shells.ts'
 
 /** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
 export interface Renderer {
@@ -61,6 +62,7 @@ export interface RunnerSettings {
   readonly sourceGiveUpMs: number
   /** How long a report is tried again before the job is given up; the store's leases end earlier when it is the lease that is lost. */
   readonly giveUpMs: number
+  readonly shells: ShellTimes
 }
 
 export const defaultRunnerSettings: RunnerSettings = {
@@ -75,4 +77,5 @@ export const defaultRunnerSettings: RunnerSettings = {
   unusedMirrorMs: 30 * 24 * 60 * 60_000,
   sourceGiveUpMs: 5 * 60_000,
   giveUpMs: 15 * 60_000,
+  shells: { longestMs: 60 * 60_000, idleMs: 10 * 60_000 },
 }

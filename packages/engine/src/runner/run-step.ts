@@ -8,8 +8,7 @@ import { asOutcome, finish, type JobContext, provisionFailure } from './job-cont
 import { provision } from './provision.ts'
 import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
 import { joinTaint, maskSecrets, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
-
-const gigabyte = 1024 ** 3
+import { stepLimits } from './step-limits.ts'
 
 /** Takes a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
@@ -75,22 +74,18 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
 }
 
 function stepSpec(
-  { lease, options, settings }: JobContext,
+  context: JobContext,
   { step }: StepWork,
   base: Base,
   { memo }: StepSecrets,
   promised: Promised,
 ): SandboxSpec {
-  const [network] = options.networkModes
-  if (network === undefined)
-    throw new SandboxError('provision_failed', 'No network mode of the settings can be had on this machine.')
-  const { cpu, memoryGb, diskGb } = step.resources
+  const { lease } = context
   return {
     id: sandboxId(lease.job),
     label: sandboxNote(lease.job, promised),
     base: baseSpec(base),
-    limits: { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit },
-    network,
+    ...stepLimits(context, step),
     secretFiles: memo !== '',
   }
 }

@@ -55,11 +55,22 @@ async function attempt(context: JobContext, wantsEmpty: boolean): Promise<Attemp
   }
 }
 
-async function obtain(
-  { options, settings, lease, sources }: JobContext,
+function obtain(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | null> {
+  return offered(context, context.lease.job.buildId, wantsEmpty)
+}
+
+/** The build's source on this machine, an empty one too, asked for once. Fails with a SandboxError, with `SourceUnavailable`, and with what may pass. */
+export function offeredTree(parts: Parts, buildId: string): Promise<BuildFiles | null> {
+  return offered(parts, buildId, true)
+}
+
+type Parts = Pick<JobContext, 'options' | 'settings' | 'sources'>
+
+async function offered(
+  { options, settings, sources }: Parts,
+  buildId: string,
   wantsEmpty: boolean,
 ): Promise<BuildFiles | null> {
-  const { buildId } = lease.job
   const known = await sources.known(buildId)
   if (known) return known
   const { sourceLimits: limits } = settings

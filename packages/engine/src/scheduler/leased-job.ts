@@ -18,11 +18,7 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
   const { jobId, buildId, fence, lastSeq, spoolPosition, started, stop } = lease
   const job = jobOf(build, jobId)
   const work = workOf(build, job, context)
-  const own = {
-    HARMONT_JOB_ID: jobId,
-    HARMONT_ATTEMPT: String(job.attempt),
-    ...(work.kind === 'step' ? { HARMONT_STEP_KEY: work.step.key } : {}),
-  }
+  const own = ownVariables(job, work.kind === 'step' ? work.step : null)
   return {
     jobId,
     buildId,
@@ -43,6 +39,12 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
     expiresAt: new Date(lease.expiresAt),
     deadlineAt: lease.deadlineAt === null ? null : new Date(lease.deadlineAt),
   }
+}
+
+/** What a job's command is told about itself. */
+export function ownVariables({ id, attempt }: Job, step: Step | null): Readonly<Record<string, string>> {
+  const own = { HARMONT_JOB_ID: id, HARMONT_ATTEMPT: String(attempt) }
+  return step === null ? own : { ...own, HARMONT_STEP_KEY: step.key }
 }
 
 function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob['work'] {

@@ -24,7 +24,7 @@ export interface LocalPortOptions {
   readonly leaseMs?: number
 }
 
-const forkRemark = 'The secrets of this step are not set: the build is one of a fork.'
+export const forkRemark = 'The secrets of this step are not set: the build is one of a fork.'
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 

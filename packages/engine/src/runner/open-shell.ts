@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { type Conversation, SandboxError, type SandboxSpec, type Snapshot, type TerminalSize } from '@harmont/sandbox'
+import type { Step } from '../core/model.ts'
+import type { LeasedJob, SecretsAnswer } from '../port.ts'
+import type { RunnerParts } from './job-context.ts'
+import { joinTaint } from './secrets.ts'
+import { type BuildFiles, offeredTree } from './source-of-build.ts'
+import { stepLimits } from './step-limits.ts'
+
+/** Which file system somebody wants to look into, and with what. */
+export interface ShellRequest {
+  readonly buildId: string
+  /** Any attempt of a step. */
+  readonly jobId: string
+  /** As it was before the step's command, else after it. */
+  readonly before: boolean
+  /** Text for `sh -c`; null: a shell, bash where there is one. */
+  readonly script: string | null
+  /** Null: no terminal; standard output and standard error stay apart. */
+  readonly size: TerminalSize | null
+}
+
+export type ShellUnavailableCode = 'snapshot_gone' | 'job_not_found' | 'no_runner'
+
+/** There is no shell to be had there; the message says why, for whoever asked. */
+export class ShellUnavailable extends Error {
+  override readonly name = 'ShellUnavailable'
+  readonly code: ShellUnavailableCode
+  constructor(code: ShellUnavailableCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** A step's file system and what its command had, as a runner must know them. */
+export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'buildEnv' | 'injectedEnv'> {
+  readonly step: Step
+  /** The snapshot that the shell starts from; null: the step's image. */
+  readonly snapshot: string | null
+  /** Whether the build's source is to be brought there, as before a command. */
+  readonly withSource: boolean
+  /** Those of these secrets that the build has now. */
+  secrets(names: readonly string[]): Promise<SecretsAnswer>
+}
+
+/** A shell's sandbox has this before an id of its own. */
+const idPrefix = 'shell-'
+
+/** In `sh`: bash where there is one. */
+const anyShell = 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'
+
+/**
+ * Makes a sandbox as the step's was and starts a shell, or a script, in it, to end at `deadline` at the latest; the sandbox is its caller's to destroy.
+ * Throws `ShellUnavailable`, and a SandboxError where this machine cannot give the sandbox.
+ */
+export async function startShell(
+  parts: RunnerParts,
+  work: ShellWork,
+  { script, size, deadline }: Pick<ShellRequest, 'script' | 'size'> & { readonly deadline: Date },
+): Promise<{ readonly conversation: Conversation; destroy(): Promise<void> }> {
+  const { driver } = parts.options
+  const { step, withSource } = work
+  const base = await baseOf(parts, work)
+  const secrets = await shellSecrets(work, base)
+  const source = withSource ? await offeredTree(parts, work.buildId) : null
+  const spec: SandboxSpec = {
+    id: `${idPrefix}${randomUUID()}`,
+    label: { buildId: work.buildId, step: step.key },
+    base: 'meta' in base ? { snapshot: base.id } : { image: base },
+    ...stepLimits(parts, step),
+    ...gitMount(source),
+    secretFiles: Object.keys(secrets).length > 0,
+  }
+  const sandbox = await driver.create(spec).catch(rethrowGone)
+  try {
+    if (source !== null) await sandbox.syncSource(source.tree)
+    const { env, buildEnv, injectedEnv } = { env: step.env, ...work }
+    const terminal = size === null ? {} : { TERM: 'xterm-256color' }
+    const whole = { HOME: '/root', ...terminal, ...env, ...buildEnv, ...secrets, ...injectedEnv }
+    const command = { script: script ?? anyShell, env: whole, workingDirectory: '/workspace', deadline }
+    const given = spec.secretFiles ? { ...command, secrets } : command
+    return { conversation: await sandbox.talk(given, size), destroy: () => sandbox.destroy() }
+  } catch (error) {
+    await sandbox.destroy()
+    throw error
+  }
+}
+
+async function baseOf({ options, inHand }: RunnerParts, { step, snapshot }: ShellWork) {
+  if (snapshot !== null) {
+    const found = await options.driver.snapshots.get(snapshot)
+    if (found === undefined) throw gone()
+    return found
+  }
+  if (step.image === null) throw gone()
+  const image = await options.driver.resolveImage(step.image)
+  inHand.images.use(image.digest)
+  return image
+}
+
+/** Values by the name that the step knows them under. Throws when the build lacks one that what it starts from was made with. */
+async function shellSecrets(
+  { step, secrets }: ShellWork,
+  base: Snapshot | object,
+): Promise<Readonly<Record<string, string>>> {
+  const taint = joinTaint('meta' in base ? (base.meta.taint ?? []) : [])
+  const names = [...new Set([...Object.values(step.secrets), ...taint.map(({ name }) => name)])]
+  if (names.length === 0) return {}
+  const answer = await secrets(names)
+  const values = answer.kind === 'values' ? answer.values : new Map<string, never>()
+  if (taint.some(({ id, name }) => values.get(name)?.id !== id))
+    throw new ShellUnavailable(
+      'snapshot_gone',
+      'What the step left was made with secrets that the build does not have any more.',
+    )
+  return Object.fromEntries(
+    Object.entries(step.secrets).flatMap(([as, name]) => {
+      const known = values.get(name)
+      return known === undefined ? [] : [[as, known.value]]
+    }),
+  )
+}
+
+function gitMount(source: BuildFiles | null): Pick<SandboxSpec, 'gitDirectory'> {
+  return source !== null && 'gitDirectory' in source ? { gitDirectory: source.gitDirectory } : {}
+}
+
+function rethrowGone(error: unknown): never {
+  throw error instanceof SandboxError && error.code === 'snapshot_unavailable' ? gone(error) : error
+}
+
+function gone(cause?: unknown): ShellUnavailable {
+  return new ShellUnavailable('snapshot_gone', 'This file system is not kept any more. Run the build again.', { cause })
+}

@@ -1,0 +1,102 @@
+import { PassThrough, pipeline } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Conversation } from '@harmont/sandbox'
+import type { RunnerParts } from './job-context.ts'
+import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
+
+/** How long a shell lasts, and how long one in which nothing happens. */
+export interface ShellTimes {
+  readonly longestMs: number
+  readonly idleMs: number
+}
+
+/** The watchdog, outside this process, comes only where this process did not. */
+const watchdogMarginMs = 5_000
+/** What an ended shell said is kept so long for somebody who does not read it. */
+const unreadMs = 60_000
+
+/** The shells of a runner. Each has a sandbox of its own, which goes when the shell has ended and all that it said is read. */
+export class Shells {
+  readonly #parts: RunnerParts
+  readonly #times: ShellTimes
+  readonly #open = new Map<Conversation, Promise<void>>()
+  readonly #opening = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  constructor(parts: RunnerParts, times: ShellTimes) {
+    this.#parts = parts
+    this.#times = times
+  }
+
+  /** See `startShell`. */
+  async open(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
+    const opening = this.#start(work, request)
+    this.#opening.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(opening)
+    }
+  }
+
+  /** Ends all of them. Resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled(this.#opening)
+    await Promise.all(
+      [...this.#open].map(async ([conversation, closed]) => {
+        await conversation.kill()
+        // Nobody reads any more.
+        conversation.output.resume()
+        conversation.errors.resume()
+        await closed
+      }),
+    )
+  }
+
+  async #start(work: ShellWork, { script, size }: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
+    if (this.#isClosed) throw new Error('this runner has stopped')
+    const { longestMs } = this.#times
+    const deadline = new Date(Date.now() + longestMs + watchdogMarginMs)
+    const { conversation, destroy } = await startShell(this.#parts, work, { script, size, deadline })
+    const { input, output, errors, exited } = conversation
+    const watched = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() }
+    const shown = size === null ? watched.errors : watched.output
+    const end = async (why: string) => {
+      if (!shown.writableEnded) shown.write(`\r\nharmont: ${why}, so this shell ends.\r\n`)
+      await conversation.kill().catch((error: unknown) => this.#failed(error))
+    }
+    const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`
+    const { longestMs: longest, idleMs } = this.#times
+    const idle = setTimeout(() => void end(`nothing happened for ${minutes(idleMs)}`), idleMs)
+    const late = setTimeout(() => void end(`it was open for ${minutes(longest)}`), longest)
+    const alive = () => idle.refresh()
+    watched.input.on('data', alive)
+    for (const from of [output, errors]) from.on('data', alive)
+    // A pipe that breaks is the end of the shell, which is seen below.
+    pipeline(watched.input, input, () => {})
+    pipeline(output, watched.output, () => {})
+    pipeline(errors, watched.errors, () => {})
+    const shell: Conversation = { ...conversation, ...watched, exited: (signal) => exited(signal) }
+    const closed = this.#untilClosed(shell, destroy).finally(() => this.#open.delete(shell))
+    void exited().finally(() => {
+      clearTimeout(idle)
+      clearTimeout(late)
+    })
+    this.#open.set(shell, closed)
+    return shell
+  }
+
+  async #untilClosed({ exited, output, errors }: Conversation, destroy: () => Promise<void>): Promise<void> {
+    await exited()
+    const given = Promise.all([finished(output), finished(errors)])
+    // Whoever destroyed one does not want the rest.
+    await Promise.race([given.catch(() => {}), sleep(unreadMs, undefined, { ref: false })])
+    await destroy().catch((error: unknown) => this.#failed(error))
+  }
+
+  #failed(error: unknown): void {
+    this.#parts.options.log('error', 'a shell could not be ended; the next start does it', error)
+  }
+}

@@ -1,0 +1,37 @@
+import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/open-shell.ts'
+import { ownVariables } from './leased-job.ts'
+import { forkRemark, type LocalPortOptions } from './local-port.ts'
+
+/** What a runner must know for this shell. Throws `ShellUnavailable` for a job that there is not, and one that left nothing. */
+export async function shellWork(
+  { store, secrets }: Pick<LocalPortOptions, 'store' | 'secrets'>,
+  { buildId, jobId, before }: Pick<ShellRequest, 'buildId' | 'jobId' | 'before'>,
+): Promise<ShellWork> {
+  const loaded = await store.load(buildId)
+  const job = loaded && (await store.jobs(buildId)).find(({ id }) => id === jobId)
+  const step = loaded?.build.steps[job?.step ?? -1]
+  if (loaded === undefined || job === undefined || step === undefined)
+    throw new ShellUnavailable('job_not_found', 'There is no such step in this build.')
+  const { build, context } = loaded
+  const parent = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
+  const snapshot = before ? parent : job.snapshot
+  const isImage = before && step.buildsIn === null
+  if (snapshot === null && !isImage) throw new ShellUnavailable('snapshot_gone', missing(before))
+  return {
+    buildId,
+    step,
+    snapshot,
+    withSource: before,
+    buildEnv: context.env,
+    injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },
+    // Whatever the owner of the secrets would say.
+    secrets: async (names) =>
+      context.trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : secrets.of(buildId, names),
+  }
+}
+
+function missing(before: boolean): string {
+  return before
+    ? 'The step that this one builds in left no file system.'
+    : 'Nothing of what this step left is kept: that is done for steps that failed, and for those that others build in.'
+}
