@@ -1,6 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // Plain JavaScript, because whatever Node.js from 20 on the user has starts it. It runs `hm` on the pinned Node.js 24: in this
 // process when it is one, else as a child that all signals are passed to. A checkout runs its sources, a package its bundle.
+// Without `--` Node.js takes an --env-file of ours for itself, wherever it stands on the line.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
@@ -49,7 +50,7 @@ function pinnedNode() {
 }
 
 function there(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, ['--', fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, HM_LAUNCHER: String(process.pid) },
   })

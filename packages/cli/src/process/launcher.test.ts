@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hmProgram } from '../test-support/run-hm.ts'
 
@@ -34,6 +35,11 @@ beforeEach(async () => {
       if (process.argv[2] === 'leave') { clearInterval(wait); setTimeout(() => process.exit(signal.reason.exit), 50) }
     })
     if (process.argv[2] === 'exit') process.exit(Number(process.argv[3]))
+    if (process.argv[2] === 'tell') {
+      const { argv, versions, env } = process
+      console.log(JSON.stringify({ args: argv.slice(2), major: versions.node.split('.')[0], fromNode: env.FROM_NODE }))
+      process.exit(0)
+    }
     if (process.argv[2] === 'die') process.kill(process.pid, 'SIGKILL')
     process.stdout.write(\`ready \${process.pid} \${process.versions.node.split('.')[0]}\\n\`)`,
   )
@@ -139,6 +145,19 @@ test('an older Node.js runs the pinned one', async () => {
   const [, program, major] = await seen(/ready (\d+) (\d+)/)
   expect(major).toBe('24')
   expect(Number(program)).not.toBe(started[0]?.pid)
+})
+
+test.each(ways)('%s: --env-file is the program’s own flag, not Node’s', async (_, older) => {
+  await writeFile(join(home, 'variables'), 'FROM_NODE=1\n')
+  for (const file of ['variables', 'nope']) {
+    // As a shell starts it, by its first line; the older one stands in for what that line finds.
+    const [program, ...before] = older ? [process.execPath, '--import', olderNode, '--'] : []
+    const script = join(home, 'bin', 'hm.js')
+    const args = [...before, ...(older ? [script] : []), 'tell', '--env-file', join(home, file)]
+    const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, HOME: home }
+    const { stdout } = await promisify(execFile)(program ?? script, args, { env })
+    expect(JSON.parse(stdout)).toEqual({ args: ['tell', '--env-file', join(home, file)], major: '24' })
+  }
 })
 
 test('without the pinned one it says what to do', async () => {

@@ -20,7 +20,7 @@ interface HmOptions {
 
 /** Runs the real command with nothing of our environment but PATH; its home is the directory that it runs in. */
 export async function runHm(args: readonly string[], { cwd, env = {}, nodeFlags = [] }: HmOptions): Promise<HmResult> {
-  const child = spawn(process.execPath, [...nodeFlags, hmProgram, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, '--', hmProgram, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
