@@ -7,11 +7,15 @@ const launcher = Number(process.env.HM_LAUNCHER)
 delete process.env.HM_LAUNCHER
 const interrupts = watchSignals(Number.isInteger(launcher) && launcher > 0 ? launcher : undefined)
 
-// `hm logs | head`: who read enough has what it wanted.
-process.stdout.on('error', (error) => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+for (const [stream, name] of [
+  [process.stdout, 'data'],
+  [process.stderr, 'talk'],
+] as const)
+  stream.on('error', (error) => {
+    // EIO: the terminal was closed.
+    if (!('code' in error && (error.code === 'EPIPE' || error.code === 'EIO'))) throw error
+    interrupts.readerLeft(name)
+  })
 
 function currentDirectory(): string {
   try {

@@ -50,7 +50,7 @@ export async function runCommandLine(world: World): Promise<ExitCode> {
     output.debug(`command: hm ${words.join(' ')}`)
     code = await dispatch(world, resolved, parsed, output, cache)
   } catch (error) {
-    const reason = world.interrupts.signal.aborted && isAbort(error) ? world.interrupts.signal.reason : error
+    const reason = world.interrupts.signal.aborted && isEnd(error) ? world.interrupts.signal.reason : error
     code = reportFailure(reason, output, asJson, { cacheDirectory: cache, command: words.join(' ') })
   }
   output.debug(`exit ${code}`)
@@ -82,8 +82,17 @@ async function dispatch(
     const verbs = visibleBelow(words).map(({ name }) => name.split(' ').at(-1) ?? name)
     throw usageError(`hm ${below} needs one of: ${verbs.join(', ')}`, `hm ${below} -h`)
   }
+  if (command.spec.runs === true) world.interrupts.startRunning()
+  const context = makeContext(world, command, parsed, output, cache)
+  const { handOver } = await import('./container/hand-over.ts')
+  const handedOver = await handOver(command, context, {
+    line: world.argv,
+    workingDirectory: world.cwd(),
+    isTerminal: world.stdin.isTTY === true && world.stdout.isTTY && world.stderr.isTTY,
+  })
+  if (handedOver !== undefined) return handedOver
   const module = await command.load()
-  return module.run(makeContext(world, command, parsed, output, cache))
+  return module.run(context)
 }
 
 /** The context fits the command: its flags and arguments were just parsed by this command's own spec. */
@@ -140,6 +149,7 @@ function colorWhen(value: unknown): ColorWhen {
   return value === 'always' || value === 'never' ? value : 'auto'
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
+/** What an aborted command may end with: its abort, or a write that nobody reads. */
+function isEnd(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'EPIPE'))
 }

@@ -55,6 +55,8 @@ export interface CommandSpec {
   readonly examples?: readonly (readonly [line: string, what: string])[]
   /** Prints one JSON document with `--json`. */
   readonly query?: true
+  /** Runs or follows something: when nobody reads its output any more it ends as at SIGTERM, where others just leave. */
+  readonly runs?: true
   /** The project is the current directory, also below another project's `.hm`. */
   readonly here?: true
   /** Not in lists and completions. */

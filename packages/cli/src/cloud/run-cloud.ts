@@ -43,7 +43,6 @@ function refuseLocalFlags({ flags }: Context<'run'>): void {
     ['--no-cache', flags.noCache.length > 0, 'a server decides by its own cache'],
     ['--parallelism', flags.parallelism !== undefined, 'a server has its own runners'],
     ['--shell-on-failure', flags.shellOnFailure, 'hm shell opens one in a build that failed'],
-    ['--artifacts', flags.artifacts !== undefined, 'leave it out'],
   ] as const
   for (const [flag, isGiven, fix] of local) if (isGiven) throw usageError(`${flag} is for runs on this machine`, fix)
 }

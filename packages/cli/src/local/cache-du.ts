@@ -6,9 +6,12 @@ import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
 import { byteText } from './byte-text.ts'
 import { localHome } from './home.ts'
+import { sweepDead } from './sweep.ts'
 
 /** `hm cache du`: what local runs keep on the disk, by kind. */
-export const run: Handler<'cache du'> = async ({ cacheDirectory, output, global, config }) => {
+export const run: Handler<'cache du'> = async (context) => {
+  const { cacheDirectory, output, global, config } = context
+  await sweepDead(context)
   const home = localHome(cacheDirectory)
   const kinds = {
     snapshots: join(home.root, 'snapshots'),

@@ -7,10 +7,13 @@ import { readIdentity } from './identity.ts'
 import { requireLinux } from './require-linux.ts'
 import { stepsOf } from './run-record.ts'
 import { readRecords, runFiles } from './run-records.ts'
+import { sweepDead } from './sweep.ts'
 
 /** `hm cache explain STEP`: what of the step's identity changed between the last run that had it and the one before. */
-export const run: Handler<'cache explain'> = async ({ args, cacheDirectory, directory, output, global }) => {
+export const run: Handler<'cache explain'> = async (context) => {
+  const { args, cacheDirectory, directory, output, global } = context
   requireLinux()
+  await sweepDead(context)
   const { runs } = localHome(cacheDirectory)
   const last = requireRun(localHome(cacheDirectory), directory, undefined)
   const own = readRecords(runs).filter((run) => run.directory === directory && run.slug === last.slug)

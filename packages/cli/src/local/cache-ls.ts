@@ -6,10 +6,13 @@ import { exits } from '../errors.ts'
 import { byteText } from './byte-text.ts'
 import { type LocalHome, localHome } from './home.ts'
 import { requireLinux } from './require-linux.ts'
+import { sweepDead } from './sweep.ts'
 
 /** `hm cache ls`: what later runs may find, the last used first. */
-export const run: Handler<'cache ls'> = async ({ cacheDirectory, output, global }) => {
+export const run: Handler<'cache ls'> = async (context) => {
+  const { cacheDirectory, output, global } = context
   requireLinux()
+  await sweepDead(context)
   const results = (await resultsIn(localHome(cacheDirectory))).toReversed()
   if (global.json) {
     await output.json({ data: results.map(presented) })

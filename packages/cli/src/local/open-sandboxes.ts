@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   createImageStore,
@@ -12,7 +12,9 @@ import {
   SandboxError,
 } from '@harmont/sandbox'
 import { exits, HmError } from '../errors.ts'
+import { engineNumbers, inUse } from './engines.ts'
 import type { LocalHome } from './home.ts'
+import { processMark } from './process-mark.ts'
 import { tidyRecords } from './run-records.ts'
 
 const networks: readonly NetworkMode[] = ['egress', 'none']
@@ -94,7 +96,7 @@ async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ numbe
     const driver = await open(home, number, options)
     if (driver === undefined) continue
     if (existsSync(inUse(home, number))) await removeSandboxes(driver)
-    writeFileSync(inUse(home, number), '')
+    writeFileSync(inUse(home, number), processMark(process.pid) ?? '')
     return { number, driver }
   }
 }
@@ -115,9 +117,13 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   }
 }
 
-/** There while a process has the directory; left behind by one that was killed. */
-function inUse(home: LocalHome, number: number): string {
-  return join(home.engines, String(number), 'in-use')
+/** Removes what dead ones left, where no other `hm` is beginning, which does the same. */
+export async function removeDead(home: LocalHome, env: Env): Promise<void> {
+  await using gate = await lockFile(home.gate, { wait: false })
+  if (gate === undefined) return
+  const options = { images: imageStore(home, 'none', env), egressAllow: [] }
+  for (const number of engineNumbers(home)) await removeRemains(home, number, options)
+  tidyRecords(home.runs, Date.now())
 }
 
 async function removeRemains(home: LocalHome, number: number, options: OpenOptions): Promise<void> {
@@ -141,8 +147,4 @@ async function alone<T>(home: LocalHome, own: number, work: () => Promise<T>): P
     if (lock === undefined) return undefined
   }
   return work()
-}
-
-function engineNumbers(home: LocalHome): number[] {
-  return readdirSync(home.engines).map(Number).filter(Number.isInteger)
 }

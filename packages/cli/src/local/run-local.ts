@@ -17,6 +17,7 @@ export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
   const { flags } = context
   if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')
   if (flags.noUpload) throw usageError('--no-upload is for runs on a server', 'add --cloud')
+  if (flags.shellOnFailure) throw usageError('--shell-on-failure is not there yet', 'leave it out')
   if (flags.dryRun) return printPlan(context, await prepareRun(context))
   // Rendering, reading the source and opening what runs steps do not wait for each other.
   return withSandboxes(context, async (home, opening) => {

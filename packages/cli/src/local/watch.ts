@@ -1,5 +1,6 @@
 import type { Handler } from '../command.ts'
 import { HmError } from '../errors.ts'
+import { refuseUnbuilt } from '../run/refuse-unbuilt.ts'
 import { type ChangeWatch, watchChanges } from './changes.ts'
 import type { LocalHome } from './home.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
@@ -8,8 +9,9 @@ import { prepareRun, runPrepared } from './run-local.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
-export const run: Handler<'watch'> = (context) =>
-  withSandboxes(context, async (home, opening) => {
+export const run: Handler<'watch'> = async (context) => {
+  refuseUnbuilt(context.flags)
+  return withSandboxes(context, async (home, opening) => {
     const sandboxes = await opening
     const changes = watchChanges(home, context.directory)
     try {
@@ -18,6 +20,7 @@ export const run: Handler<'watch'> = (context) =>
       changes.close()
     }
   })
+}
 
 interface Parts {
   readonly home: LocalHome

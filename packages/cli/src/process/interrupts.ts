@@ -4,6 +4,10 @@ import { exits, HmError } from '../errors.ts'
 export interface Interrupts {
   readonly signal: AbortSignal
   onSecondInterrupt(action: () => void): () => void
+  /** From here on there is something to end in order when nobody reads what is told. */
+  startRunning(): void
+  /** Nobody reads stdout (`data`) or stderr any more. */
+  readerLeft(stream: 'data' | 'talk'): void
 }
 
 /**
@@ -32,11 +36,20 @@ export function watchSignals(launcher: number | undefined): Interrupts {
     setInterval(() => {
       if (process.ppid !== launcher) end('the death of the process that started it')
     }, 500).unref()
+  let isRunning = false
   return {
     signal: controller.signal,
     onSecondInterrupt(action) {
       actions.add(action)
       return () => actions.delete(action)
+    },
+    startRunning() {
+      isRunning = true
+    },
+    readerLeft(stream) {
+      if (isRunning) end('a pipe or terminal that nobody reads any more')
+      // `hm logs | head`: who read enough has what it wanted.
+      else if (stream === 'data') process.exit(exits.ok)
     },
   }
 }

@@ -61,6 +61,7 @@ export const cloudSpecs = {
   },
   'build create': {
     summary: 'Create a build from an IR document, without source',
+    runs: true,
     flags: {
       pipeline,
       ir: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the document; - is stdin' },
@@ -91,6 +92,7 @@ export const cloudSpecs = {
   },
   'cloud run': {
     summary: 'Create a build from a plan file (hm build create --ir)',
+    runs: true,
     args: { pipeline: { required: true, summary: 'slug on the server', complete: 'pipeline' } },
     flags: {
       planFile: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the IR document; - is stdin' },

@@ -45,7 +45,12 @@ const local = {
     complete: 'step',
     summary: 'run anew what the cache has, everything or one step',
   },
-  artifacts: { kind: 'string', value: 'DIR', complete: 'directory', summary: 'where artifacts are written' },
+  artifacts: {
+    kind: 'string',
+    value: 'DIR',
+    complete: 'directory',
+    summary: 'where artifacts are written (refused: none are kept yet)',
+  },
   timeout: { kind: 'duration', value: 'DURATION', summary: 'end the run after this time (exit 124)' },
   format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'what is printed while it runs' },
   logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
@@ -58,11 +63,15 @@ const follow = { kind: 'boolean', also: ['no-watch'], summary: "print the build'
 export const runSpecs = {
   run: {
     summary: 'Run a pipeline here, or on the server with --cloud',
+    runs: true,
     args: { pipeline },
     flags: {
       ...local,
       dryRun: { kind: 'boolean', summary: 'show what would run, and run nothing' },
-      shellOnFailure: { kind: 'boolean', summary: 'open a shell in the first step that fails' },
+      shellOnFailure: {
+        kind: 'boolean',
+        summary: 'open a shell in the first step that fails (refused: not there yet)',
+      },
       backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
       cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },
       detach: follow,
@@ -77,6 +86,7 @@ export const runSpecs = {
   },
   watch: {
     summary: 'Run a pipeline now and again after each change of its files',
+    runs: true,
     args: { pipeline },
     flags: local,
     about: ['A change cancels the run that it makes stale.'],
@@ -98,6 +108,7 @@ export const runSpecs = {
   },
   retry: {
     summary: 'Run the failed steps of a build again, and what they held back',
+    runs: true,
     args: {
       build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
       steps: { multiple: true, summary: 'only these failed steps', complete: 'step' },
@@ -111,6 +122,7 @@ export const runSpecs = {
   },
   rebuild: {
     summary: 'Run a whole build again under a new number',
+    runs: true,
     args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
     flags: {
       pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'pipeline of the build' },

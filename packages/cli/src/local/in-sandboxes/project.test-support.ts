@@ -18,9 +18,6 @@ import { type HmResult, hmProgram, runHm } from '../../test-support/run-hm.ts'
 /** The engine's tests have made the `host` base there, which takes seconds. */
 const sharedImages = '/var/tmp/harmont-test-images'
 
-/** Node.js would take `--env-file` for itself. */
-const nodeFlags = ['--']
-
 export interface Project extends AsyncDisposable {
   readonly directory: string
   /** Below it is what local runs keep. */
@@ -37,6 +34,8 @@ export interface Project extends AsyncDisposable {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<number | null>
+  /** The same, whoever still reads what it wrote. */
+  readonly exited: Promise<number | null>
   /** What it wrote so far, both streams. */
   text(): string
   /** Resolves when it has written this, `times` times. */
@@ -62,7 +61,7 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
   }
   write('.hm/ci.ts', pipeline)
   const started: Started[] = []
-  const hm = (...args: string[]) => runHm(args, { cwd: directory, env, nodeFlags })
+  const hm = (...args: string[]) => runHm(args, { cwd: directory, env })
   return {
     directory,
     cache,
@@ -74,7 +73,7 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
       return { code, stderr, events: lines.map((line) => JSON.parse(line) as RunEvent) }
     },
     start(...args) {
-      const child = spawn(process.execPath, [...nodeFlags, hmProgram, ...args], {
+      const child = spawn(process.execPath, ['--', hmProgram, ...args], {
         cwd: directory,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -84,7 +83,9 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
       child.stdout.on('data', add)
       child.stderr.on('data', add)
       const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+      const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
       const begun: Started = {
+        exited,
         child,
         ended,
         text: () => text,

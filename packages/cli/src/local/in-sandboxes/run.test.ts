@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventsOf, linesOf, makeProject, type Project, statesOf } from './project.test-support.ts'
+import { eventsOf, linesOf, makeProject, type Project, remainsOf, statesOf } from './project.test-support.ts'
 
 let project: Project
 beforeAll(() => {
@@ -123,6 +123,8 @@ describe('what is wrong with a run is told before anything starts', () => {
     ['several to choose from', [], 6, 'several pipelines'],
     ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
     ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
+    ['a place for artifacts', ['ok', '--artifacts', 'out'], 2, 'no artifacts yet'],
+    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, 'no artifacts yet'],
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
@@ -150,6 +152,15 @@ describe('a run ends with', () => {
     expect(await run.ended, run.text()).toBe(code)
     expect(run.text()).toContain('told')
     expect(lastFile(project, 'events.jsonl')).toMatch(/"kind":"build_end".*"canceled"/)
+  })
+
+  test('who reads its output: it is cancelled like at SIGTERM, and nothing of it is left', async () => {
+    const run = project.start('run', 'long', '--format', 'json')
+    await run.wrote('build_start')
+    run.child.stdout?.destroy()
+    expect(await run.exited).toBe(143)
+    expect(lastFile(project, 'events.jsonl')).toMatch(/"kind":"build_end".*"canceled"/)
+    await expect.poll(() => remainsOf(project), { timeout: 5_000 }).toEqual([])
   })
 
   test('its time: exit 124', async () => {

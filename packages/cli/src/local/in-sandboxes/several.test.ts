@@ -32,6 +32,23 @@ test('a killed hm leaves nothing once the next has run, and what it had told is 
   expect(record(1)).toMatch(/"kind":"build_end".*"build_abandoned"/)
 })
 
+test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain', 'base']]])(
+  'hm %j removes what a killed hm left, and leaves alone what a living one has',
+  async (words) => {
+    const run = project.start('run', '-s', 'long', '--logs')
+    await run.wrote('[long] 3')
+    expect(await project.hm(...words)).toMatchObject({ code: 0, stderr: expect.not.stringContaining('warning') })
+    expect(run.child.exitCode).toBe(null)
+    expect(sleepers()).toBe(1)
+    process.kill(pidOf(1), 'SIGKILL')
+    await run.ended
+    expect(remainsOf(project)).not.toEqual([])
+    expect((await project.hm(...words)).code).toBe(0)
+    expect(await remainsSoon()).toEqual([])
+    expect(record(1)).toMatch(/"kind":"build_end".*"build_abandoned"/)
+  },
+)
+
 test('what a killed hm left in a directory that the next does not take is removed too', async () => {
   const first = project.start('run', '-s', 'long', '--logs')
   await first.wrote('[long] 3')

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LocalHome } from './home.ts'
+import { isAlive } from './process-mark.ts'
+
+/** There while a process has the directory, and says which; left behind by one that was killed. */
+export function inUse(home: LocalHome, number: number): string {
+  return join(home.engines, String(number), 'in-use')
+}
+
+export function engineNumbers(home: LocalHome): number[] {
+  return existsSync(home.engines) ? readdirSync(home.engines).map(Number).filter(Number.isInteger) : []
+}
+
+/** Whether an `hm` that is dead may have left something behind. */
+export function hasDead(home: LocalHome): boolean {
+  return engineNumbers(home).some((number) => {
+    try {
+      return !isAlive(readFileSync(inUse(home, number), 'utf8'))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+      throw error
+    }
+  })
+}
