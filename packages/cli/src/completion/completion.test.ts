@@ -1,9 +1,16 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beginRecord } from '../local/run-records.ts'
+import { makeOutput } from '../process/output.ts'
+import { terminal } from '../process/terminals.ts'
 import { hmProgram, runHm } from '../test-support/run-hm.ts'
 import { complete } from './pipelines.ts'
 
@@ -14,7 +21,11 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true }))
 
 async function offered(...words: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await runHm(['__complete', '--', ...words], { cwd })
+  return offeredWith({}, ...words)
+}
+
+async function offeredWith(env: Readonly<Record<string, string>>, ...words: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await runHm(['__complete', '--', ...words], { cwd, env })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
@@ -48,17 +59,67 @@ test('offers the slugs of the project’s pipelines', async () => {
     export default ['ci', 'nightly'].map((slug) => ({ slug, pipeline: () => pipeline([sh('true', { label: 'one' })]) }))`,
   )
   const { signal } = new AbortController()
+  const nowhere = terminal(process.stdout, 'never', {})
   const unused = () => Promise.reject(new Error('slugs need no configuration'))
   const context = {
     directory: cwd,
     cacheDirectory: join(cwd, 'cache'),
     env: process.env,
     config: unused,
+    output: makeOutput({ stdout: nowhere, stderr: nowhere, quiet: true, verbose: false }),
     credentials: unused,
   }
   expect(await complete(context, signal)).toEqual([{ value: 'ci' }, { value: 'nightly' }])
   expect(await complete({ ...context, directory: join(cwd, 'none') }, signal)).toEqual([])
 })
+
+test('offers the keys of steps, of recorded runs and of the pipelines as they are now', async () => {
+  await mkdir(join(cwd, '.hm'))
+  await writeFile(
+    join(cwd, '.hm', 'ci.ts'),
+    `import { onChange, pipeline, sh } from '@harmont/hm'
+    const first = sh('true', { key: 'build', cache: onChange('a.txt') })
+    export default { slug: 'ci', pipeline: pipeline([first.sh('true', { key: 'bench' }), sh('true', { key: 'lint' })]) }`,
+  )
+  await writeFile(join(cwd, 'a.txt'), 'x')
+  expect(await offered('run', '--step', 'b')).toEqual(['build', 'bench'])
+  expect(await offered('run', '--no-cache=b')).toEqual(['--no-cache=build', '--no-cache=bench'])
+  const number = record(cwd)
+  record(join(cwd, 'other'))
+  const queued = { kind: 'step_queued', step_id: 's', key: 'before', chain_idx: 0, parent_key: null, depends_on: [] }
+  await writeFile(join(runsHere(), String(number), 'events.jsonl'), `${JSON.stringify(queued)}\n`)
+  expect(await offered('cache', 'explain', 'be')).toEqual(['before', 'bench'])
+})
+
+test('offers the numbers of this project’s runs, and of builds on the server for who is signed in', async () => {
+  const own = [record(cwd), record(join(cwd, 'other')), record(cwd)]
+  expect(await offered('logs', '')).toEqual([String(own[2]), String(own[0])])
+  const asked: string[] = []
+  const server = createServer(({ url, headers }, response) => {
+    asked.push(`${url} ${headers.authorization}`)
+    const build = { number: 417, state: 'passed', message: 'Mend it\nall' }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: [build], next_cursor: null }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const env = { HM_API_URL: `http://127.0.0.1:${port}`, HM_API_TOKEN: 'one', HM_ORG: 'acme', HM_CLOUD__PIPELINE: 'ci' }
+  try {
+    expect(await offeredWith(env, 'cancel', '4')).toEqual(['417'])
+    expect(asked).toEqual(['/api/v0/organizations/acme/pipelines/ci/builds?limit=20 Bearer one'])
+  } finally {
+    server.close()
+  }
+})
+
+function runsHere(): string {
+  return join(cwd, '.cache', 'hm', 'local', 'runs')
+}
+
+function record(directory: string): number {
+  const known = { id: randomUUID(), directory, slug: 'ci', name: 'ci', message: null, branch: null, commit: null }
+  const begun = { startedAt: Date.now(), process: 'none', env: {}, only: null, retryOf: null }
+  return beginRecord(runsHere(), { ...known, ...begun }, '{}').number
+}
 
 test('leaves files and directories to the shell', async () => {
   expect(await offered('-d', '')).toEqual([':directories'])

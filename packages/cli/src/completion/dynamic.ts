@@ -4,7 +4,10 @@ import type { Candidate } from './candidates.ts'
 type Dynamic = 'pipeline' | 'step' | 'build'
 
 /** What a source of completions may use. */
-export type CompletionContext = Pick<Context, 'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env'>
+export type CompletionContext = Pick<
+  Context,
+  'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env' | 'output'
+>
 
 /** Gives all values; rejects where it has none to give. */
 export type CompletionSource = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
@@ -12,8 +15,8 @@ export type CompletionSource = (context: CompletionContext, signal: AbortSignal)
 /** Where values of each kind come from; all sources of a kind are asked. A source is loaded when its kind is completed. */
 const sources: Readonly<Record<Dynamic, readonly (() => Promise<{ readonly complete: CompletionSource }>)[]>> = {
   pipeline: [() => import('./pipelines.ts')],
-  step: [],
-  build: [],
+  step: [() => import('./recorded-steps.ts'), () => import('./rendered-steps.ts')],
+  build: [() => import('./recorded-runs.ts'), () => import('./server-builds.ts')],
 }
 
 /** A shell waits for this: a source that takes longer is left out. */
