@@ -16,6 +16,7 @@ function command<Name extends CommandName>(name: Name, load: () => Promise<{ rea
 /** The commands that there are, in the order of `hm help`. */
 export const commands: readonly Command[] = [
   command('init', () => import('./init/init.ts')),
+  command('doctor', () => import('./doctor/doctor.ts')),
   command('run', () => import('./run/run.ts')),
   command('logs', () => import('./run/logs.ts')),
   command('retry', () => import('./run/retry.ts')),

@@ -1,0 +1,29 @@
+export type Area = 'tools' | 'project' | 'disk' | 'network' | 'server' | 'sandbox'
+
+/** What one look at the machine gave. */
+export interface Check {
+  readonly area: Area
+  readonly name: string
+  readonly status: 'ok' | 'warning' | 'failure'
+  /** What was found. */
+  readonly found: string
+  /** The command or setting that mends it; only where something is to be mended. */
+  readonly fix?: string
+}
+
+/** Makers of the checks of one area. */
+export function checksOf(area: Area) {
+  return {
+    ok: (name: string, found: string): Check => ({ area, name, status: 'ok', found }),
+    warning: (name: string, found: string, fix: string): Check => ({ area, name, status: 'warning', found, fix }),
+    failure: (name: string, found: string, fix: string): Check => ({ area, name, status: 'failure', found, fix }),
+  }
+}
+
+const onlyFor: Readonly<Record<'local' | 'cloud', readonly Area[]>> = { local: ['sandbox', 'disk'], cloud: ['server'] }
+
+/** What concerns a backend that is not the chosen one is a warning at most. */
+export function forBackend(check: Check, backend: 'local' | 'cloud'): Check {
+  const other = onlyFor[backend === 'local' ? 'cloud' : 'local']
+  return check.status === 'failure' && other.includes(check.area) ? { ...check, status: 'warning' } : check
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Check } from './check.ts'
+import { wrapped } from './show.ts'
+import { TooSlow, within } from './time-limit.ts'
+
+const hm = fileURLToPath(new URL('../../../../node_modules/.bin/hm', import.meta.url))
+/** The engine's tests have made the `host` base there, which takes seconds. */
+const sharedImages = '/var/tmp/harmont-test-images'
+
+let home: string
+let project: string
+beforeEach(() => {
+  home = mkdtempSync('/var/tmp/hm-doctor-')
+  project = join(home, 'project')
+  mkdirSync(join(project, '.hm'), { recursive: true })
+  mkdirSync(join(home, 'cache', 'local'), { recursive: true })
+  mkdirSync(sharedImages, { recursive: true, mode: 0o700 })
+  symlinkSync(sharedImages, join(home, 'cache', 'local', 'images'))
+  writeFileSync(
+    join(project, '.hm', 'ci.ts'),
+    "import { pipeline, sh } from '@harmont/hm'\nexport default { slug: 'ci', pipeline: () => pipeline([sh('true')]) }\n",
+  )
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+async function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(program, args, {
+    cwd: project,
+    env: { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: join(home, 'cache'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const [code] = await once(child, 'close')
+  return { code, stdout, stderr }
+}
+
+async function checks(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await run(hm, ['doctor', '--json', ...args], env)
+  const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
+  return { code, of: (name: string) => data.find((check) => check.name === name) }
+}
+
+it('a machine that runs sandboxes has run one', async () => {
+  const { code, stdout } = await run(hm, ['doctor'])
+  expect(stdout).toMatch(/^ {2}ok {7}a real step {7}printed its line after \d+ ms$/m)
+  expect(stdout).toMatch(/^ {2}ok {7}pipelines {9}ci; rendered in \d+ ms$/m)
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  expect(code).toBe(0)
+}, 90_000)
+
+it('exits 9 for a pipeline that does not load, and names its line', async () => {
+  writeFileSync(join(project, '.hm', 'ci.ts'), "\nthrow new Error('not today')\n")
+  const { code, of } = await checks()
+  expect(of('pipelines')).toMatchObject({ status: 'failure', found: expect.stringContaining('.hm/ci.ts:2: not today') })
+  expect(code).toBe(9)
+}, 90_000)
+
+it('looks on where the configuration does not parse', async () => {
+  writeFileSync(join(project, '.hm', 'config.toml'), 'backend = "x"\n')
+  const { code, of } = await checks()
+  expect(of('configuration')).toMatchObject({ status: 'failure', found: expect.stringContaining('config.toml:1') })
+  expect(of('pipelines')).toMatchObject({ status: 'ok' })
+  expect(code).toBe(9)
+}, 90_000)
+
+it('a server that takes calls and says nothing fails the cloud, and only that, within its time', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const started = performance.now()
+  const cloud = await checks(['--api-url', url], { HM_BACKEND: 'cloud' })
+  expect(performance.now() - started).toBeLessThan(60_000)
+  expect(cloud.of('reach')).toMatchObject({ status: 'failure', found: `${url} gave no answer within 3 s` })
+  expect(cloud.code).toBe(9)
+  const local = await checks(['--api-url', url])
+  expect(local.of('reach')).toMatchObject({ status: 'warning' })
+  expect(local.code).toBe(0)
+  silent.close()
+}, 120_000)
+
+it.runIf(process.getuid?.() === 0)(
+  'an ordinary user is told so, and no step is tried',
+  async () => {
+    // Into what `mkdtemp` makes nobody else may go.
+    const locked = join(home, 'locked')
+    mkdirSync(locked, { mode: 0o700 })
+    chmodSync(home, 0o755)
+    const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
+    const asUser = (cache: string) => {
+      const env = { HOME: '/nonexistent', HM_CACHE_DIR: cache }
+      return run('setpriv', [...user, process.execPath, hm, 'doctor', '--json'], env)
+    }
+    const { code, stdout, stderr } = await asUser(join(home, 'cache'))
+    const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
+    const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
+    expect(sandbox).toContainEqual(expect.objectContaining({ name: 'driver', fix: 'sudo hm run, or hm run --cloud' }))
+    expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
+    expect(code).toBe(9)
+  },
+  60_000,
+)
+
+it('lines break between words, and control characters are no terminal commands', () => {
+  expect(wrapped('one two\u001b[2J three', 10)).toEqual(['one', 'two?[2J', 'three'])
+  expect(wrapped('/a/long/path/that/fits/nowhere x', 10)).toEqual(['/a/long/path/that/fits/nowhere', 'x'])
+})
+
+it('work that never ends is left after its time', async () => {
+  await expect(within(10, new Promise(() => {}))).rejects.toThrow(TooSlow)
+  await expect(within(10_000, Promise.resolve('done'))).resolves.toBe('done')
+  await expect(within(10_000, Promise.reject(new Error('own')))).rejects.toThrow('own')
+})

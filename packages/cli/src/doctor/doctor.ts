@@ -1,0 +1,79 @@
+import type { Context, Handler } from '../command.ts'
+import type { Config } from '../config/config.ts'
+import { exits, HmError } from '../errors.ts'
+import { type Area, type Check, checksOf, forBackend } from './check.ts'
+import { gatherDisk, gatherNetwork } from './gather-machine.ts'
+import { gatherProject } from './gather-project.ts'
+import { gatherServer } from './gather-server.ts'
+import { gatherTools } from './gather-tools.ts'
+import { judgeDisk, judgeNetwork } from './judge-machine.ts'
+import { judgeProject } from './judge-project.ts'
+import { judgeForeign, judgeSandbox } from './judge-sandbox.ts'
+import { judgeServer } from './judge-server.ts'
+import { judgeTools } from './judge-tools.ts'
+import { showArea, verdict } from './show.ts'
+import { TooSlow } from './time-limit.ts'
+
+/** `hm doctor` (sdk-cli.md 5.8). All areas are looked at at once, and shown in this order as soon as they are known. */
+export const run: Handler<'doctor'> = async (context) => {
+  const { output, global, cacheDirectory } = context
+  const config = await configOrProblem(context)
+  const settings = typeof config === 'string' ? undefined : config
+  const backend = settings?.get('backend') ?? 'local'
+  const areas: readonly [Area, Promise<Check[]>][] = [
+    ['tools', looked('tools', async () => judgeTools(await gatherTools(context)))],
+    ['project', looked('project', async () => judgeProject(await gatherProject(context, config)))],
+    [
+      'disk',
+      looked('disk', async () => judgeDisk(await gatherDisk(cacheDirectory, settings?.get('cache.max_gb') ?? 20))),
+    ],
+    ['network', looked('network', async () => judgeNetwork(await gatherNetwork(context)))],
+    [
+      'server',
+      looked('server', async () => (settings === undefined ? [] : judgeServer(await gatherServer(context, settings)))),
+    ],
+    ['sandbox', looked('sandbox', () => sandbox(context))],
+  ]
+  // Their turn comes later than they may fail.
+  for (const [, looking] of areas) looking.catch(() => {})
+  const checks: Check[] = []
+  for (const [area, looking] of areas) {
+    const found = (await looking).map((check) => forBackend(check, backend))
+    checks.push(...found)
+    if (!global.json && found.length > 0) await showArea(output, area, found)
+  }
+  if (global.json) await output.json({ data: checks })
+  else await output.print(verdict(checks))
+  return checks.some(({ status }) => status === 'failure') ? exits.doctor : exits.ok
+}
+
+async function configOrProblem(context: Context<'doctor'>): Promise<Config | string> {
+  try {
+    return await context.config()
+  } catch (error) {
+    if (error instanceof HmError) return error.message
+    throw error
+  }
+}
+
+async function looked(area: Area, look: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look()
+  } catch (error) {
+    const { failure } = checksOf(area)
+    if (error instanceof TooSlow) return [failure('time', error.message, 'see what this machine waits for')]
+    if (isRefusal(error)) return [failure('access', error.message, 'make it yours, or run hm as who it belongs to')]
+    throw error
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
+}
+
+async function sandbox(context: Context<'doctor'>): Promise<Check[]> {
+  if (process.platform !== 'linux') return judgeForeign(process.platform)
+  // Elsewhere not even to be loaded: it reads Linux's own files.
+  const { gatherSandbox } = await import('./gather-sandbox.ts')
+  return judgeSandbox(await gatherSandbox(context))
+}

@@ -1,0 +1,79 @@
+import { type Check, checksOf } from './check.ts'
+
+export interface DiskFacts {
+  readonly cacheDirectory: string
+  readonly isWritable: boolean
+  readonly freeBytes: number
+  /** As the kernel calls it; undefined where it does not say. */
+  readonly fileSystem: string | undefined
+  readonly cacheMaxGb: number
+}
+
+export interface NetworkFacts {
+  readonly host: string
+  /** Undefined: it has no address. */
+  readonly address: string | undefined
+  /** Of its answer; undefined: none came. */
+  readonly status: number | undefined
+  readonly proxy: string | undefined
+}
+
+const gib = 1024 ** 3
+const unfit = ['tmpfs', 'ramfs', 'nfs', 'fuse', 'overlay', '9p', 'cifs', 'virtiofs', 'vboxsf']
+
+export function judgeDisk({ cacheDirectory, isWritable, freeBytes, fileSystem, cacheMaxGb }: DiskFacts): Check[] {
+  const { ok, warning, failure } = checksOf('disk')
+  const free = `${(freeBytes / gib).toFixed(1)} GiB free at ${cacheDirectory}`
+  const both = `${free}; the cache may take ${cacheMaxGb}`
+  const isOdd = unfit.some((name) => fileSystem?.startsWith(name))
+  return [
+    ...(isWritable
+      ? []
+      : [failure('cache', `${cacheDirectory} is not yours to write`, 'set HM_CACHE_DIR to a place of yours')]),
+    freeBytes < gib
+      ? failure('space', free, 'make room, hm cache clean, or set HM_CACHE_DIR')
+      : freeBytes < cacheMaxGb * gib
+        ? warning('space', both, `hm config set cache.max_gb ${fitting(freeBytes)}`)
+        : ok('space', both),
+    ...(fileSystem === undefined
+      ? []
+      : isOdd
+        ? [
+            warning(
+              'file system',
+              `${fileSystem}: layers want a local disk`,
+              'set HM_CACHE_DIR to a place on ext4, xfs or btrfs',
+            ),
+          ]
+        : [ok('file system', fileSystem)]),
+  ]
+}
+
+function fitting(freeBytes: number): number {
+  return Math.max(1, Math.floor(freeBytes / gib / 2))
+}
+
+/** Nothing here fails a run by itself: images can be imported, and what is there already needs no network. */
+export function judgeNetwork({ host, address, status, proxy }: NetworkFacts): Check[] {
+  const { ok, warning } = checksOf('network')
+  const otherwise = 'images come without it through hm image import'
+  const name =
+    address !== undefined
+      ? [ok('DNS', `${host} is ${address}`)]
+      : proxy === undefined
+        ? [warning('DNS', `${host} has no address`, `check /etc/resolv.conf; ${otherwise}`)]
+        : []
+  const reach =
+    status !== undefined
+      ? [ok('registry', `${host} answers (${status})`)]
+      : address === undefined && proxy === undefined
+        ? []
+        : [
+            warning(
+              'registry',
+              `${host} does not answer`,
+              `${proxy === undefined ? 'set HTTPS_PROXY where one is needed' : 'check the proxy'}; ${otherwise}`,
+            ),
+          ]
+  return [...name, ...reach, ...(proxy === undefined ? [] : [ok('proxy', proxy)])]
+}

@@ -1,0 +1,64 @@
+import { bytes } from '../view/amounts.ts'
+import { type Check, checksOf } from './check.ts'
+
+export interface ProjectFacts {
+  /** The message of a configuration that does not parse. */
+  readonly configProblem: string | undefined
+  /** `file:line: key` of settings that mean nothing. */
+  readonly unknownSettings: readonly string[]
+  /** `none`: there is no .hm. `unread`: the source, which it needs, could not be read. */
+  readonly rendered: Rendered | 'none' | 'unread'
+  /** A text says why it cannot be read. */
+  readonly source: SourceFacts | string
+}
+
+export interface Rendered {
+  readonly milliseconds: number
+  readonly slugs: readonly string[]
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+export interface SourceFacts {
+  readonly files: number
+  readonly bytes: number
+  /** Largest first, each with its size. */
+  readonly largest: readonly string[]
+}
+
+const { ok, warning, failure } = checksOf('project')
+const large = 256 * 1024 ** 2
+
+export function judgeProject({ configProblem, unknownSettings, rendered, source }: ProjectFacts): Check[] {
+  return [
+    configProblem === undefined
+      ? ok('configuration', 'parses')
+      : failure('configuration', configProblem, 'correct the file, or the variable, that it names'),
+    ...unknownSettings.map((key) =>
+      warning('configuration', `${key} is no setting`, 'hm config list shows those there are'),
+    ),
+    ...pipelines(rendered),
+    files(source),
+  ]
+}
+
+function pipelines(rendered: ProjectFacts['rendered']): Check[] {
+  if (rendered === 'unread') return []
+  if (rendered === 'none') return [warning('pipelines', 'there is no .hm here', 'hm init')]
+  const { slugs, errors, warnings, milliseconds } = rendered
+  const isEmpty = slugs.length === 0 && errors.length === 0
+  return [
+    ...errors.map((error) => failure('pipelines', error, 'correct the file; hm pipelines shows what there is then')),
+    ...(slugs.length > 0 ? [ok('pipelines', `${slugs.join(', ')}; rendered in ${milliseconds} ms`)] : []),
+    ...(isEmpty ? [warning('pipelines', 'none in .hm', 'hm init')] : []),
+    ...warnings.map((told) => warning('pipelines', told, 'do what it says; hm render SLUG --check looks again')),
+  ]
+}
+
+function files(source: ProjectFacts['source']): Check {
+  if (typeof source === 'string') return failure('source', source, 'do what it says; git status must work here too')
+  const size = `${source.files} ${source.files === 1 ? 'file' : 'files'}, ${bytes(source.bytes)}`
+  const most = source.largest.slice(0, 3).join(', ')
+  const found = most === '' ? size : `${size}; largest: ${most}`
+  return source.bytes > large ? warning('source', found, 'name what no build needs in .hmignore') : ok('source', found)
+}

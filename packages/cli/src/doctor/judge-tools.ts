@@ -1,0 +1,46 @@
+import { type Check, checksOf } from './check.ts'
+
+export interface ToolFacts {
+  /** Of hm, and of both SDKs that it carries. */
+  readonly version: string
+  readonly node: string
+  /** `git --version`; undefined: it does not start. */
+  readonly git: string | undefined
+  readonly hasPythonPipelines: boolean
+  /** Version of each Python that starts, in the order in which hm tries them. */
+  readonly pythons: readonly string[]
+  /** Of @harmont/hm in the project's node_modules; undefined: pipelines use the copy in hm. */
+  readonly installedSdk: string | undefined
+}
+
+const { ok, warning, failure } = checksOf('tools')
+
+export function judgeTools(facts: ToolFacts): Check[] {
+  const { version, node, git, installedSdk } = facts
+  const sdk = installedSdk ?? version
+  return [
+    ok('hm', `${version} on Node.js ${node}`),
+    git === undefined
+      ? warning('git', 'not found: all files count as source, and no branch or commit is known', 'apt-get install git')
+      : ok('git', git.replace(/^git version /, '')),
+    ...python(facts),
+    sdk === version
+      ? ok('SDKs', `@harmont/hm ${sdk}${installedSdk === undefined ? ' (in hm)' : ''}, harmont ${version} (in hm)`)
+      : warning('SDKs', `@harmont/hm ${sdk} in the project, hm ${version}`, `npm install -D @harmont/hm@${version}`),
+  ]
+}
+
+function python({ hasPythonPipelines, pythons }: ToolFacts): Check[] {
+  if (!hasPythonPipelines) return []
+  const good = pythons.find(isNew)
+  if (good !== undefined) return [ok('Python', good)]
+  const found = pythons.length === 0 ? 'not found' : `only ${pythons.join(', ')}`
+  return [
+    failure('Python', `${found}, and .hm has .py pipelines`, 'install Python 3.11 or later, or name one in HM_PYTHON'),
+  ]
+}
+
+function isNew(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 3 || (major === 3 && minor >= 11)
+}

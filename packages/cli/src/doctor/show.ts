@@ -1,0 +1,49 @@
+import type { Output } from '../command.ts'
+import { plainText } from '../text.ts'
+import { pad, widthOf } from '../view/text-width.ts'
+import type { Check } from './check.ts'
+
+const styles = { ok: 'green', warning: 'yellow', failure: 'red' } as const
+const nameWidth = 16
+const indent = 2 + 'failure'.length + 2 + nameWidth + 2
+
+/** The checks of one area under its name. */
+export async function showArea({ print, stdout }: Output, area: string, checks: readonly Check[]): Promise<void> {
+  const width = Math.max(20, Math.min(stdout.columns(), 120) - indent)
+  await print(stdout.style('bold', area))
+  for (const { status, name, found, fix } of checks) {
+    const [first = '', ...rest] = wrapped(found, width)
+    const word = stdout.style(styles[status], pad(status, 'failure'.length))
+    await print(`  ${word}  ${pad(name, nameWidth)}  ${first}`.trimEnd())
+    for (const line of rest) await print(' '.repeat(indent) + line)
+    const lines = fix === undefined ? [] : wrapped(`fix: ${fix}`, width)
+    for (const line of lines) await print(' '.repeat(indent) + stdout.style('bold', line))
+  }
+}
+
+/** What all checks together say. */
+export function verdict(checks: readonly Check[]): string {
+  const count = (status: Check['status']) => checks.filter((check) => check.status === status).length
+  const parts = [counted(count('failure'), 'failure'), counted(count('warning'), 'warning')].filter(
+    (part) => part !== '',
+  )
+  return parts.length === 0 ? `all ${checks.length} checks are ok` : `${parts.join(', ')}; ${count('ok')} ok`
+}
+
+function counted(count: number, word: string): string {
+  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+/** Lines of at most this many columns, broken between words; a longer word stands alone, whole, so that it can be copied. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of plainText(text).split(/\s+/)) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && widthOf(longer) > width) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, line]
+}
