@@ -51,7 +51,7 @@ export const authOperations: readonly AddedOperation[] = [
   { route: 'GET /api/v0/auth/{provider}/start', id: 'startOAuth', auth: 'none', internal: true, tag: 'auth', summary: 'Go to an identity provider',
     query: { redirect: text, link: flag }, success: { 302: null }, errors: ['query_invalid', 'route_not_found', 'oauth_not_configured'] },
   { route: 'GET /api/v0/auth/{provider}/callback', id: 'finishOAuth', auth: 'none', internal: true, tag: 'auth', summary: 'Come back from an identity provider',
-    query: { code: text, state: text, error: text, error_description: text }, success: { 302: null }, errors: ['route_not_found'] },
+    query: { code: text, state: text, error: text, error_description: text }, success: { 302: null }, errors: ['route_not_found', 'oauth_not_configured'] },
   { route: 'GET /api/v0/session', id: 'getSession', auth: 'bearer', tag: 'auth', summary: 'Who calls, and what it may do where',
     success: { 200: 'SessionResponse' }, errors: ['unauthorized'] },
   { route: 'POST /api/v0/setup/inspect', id: 'setupInspect', auth: 'none', internal: true, tag: 'auth', summary: 'What a setup link is for',

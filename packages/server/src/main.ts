@@ -26,10 +26,7 @@ async function runServer(settings: Settings): Promise<void> {
   // Loaded only now: `config`, and a wrong setting, need none of it.
   const { serve } = await import('./serve.ts')
   const server = await serve({ settings, log })
-  process.stdout.write(`${readyLine(server.url, settings)}\n`)
-  if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
-  if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
-  setTimeout(collectGarbage, collectAfterMs).unref()
+  // Before anybody is told that it runs: who hears so may stop it at once.
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
@@ -42,6 +39,10 @@ async function runServer(settings: Settings): Promise<void> {
         (error: unknown) => fail(error),
       )
     })
+  process.stdout.write(`${readyLine(server.url, settings)}\n`)
+  if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
+  if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
+  setTimeout(collectGarbage, collectAfterMs).unref()
 }
 
 function readyLine(url: string, { publicUrl, dataDirectory, bootstrapToken }: Settings): string {

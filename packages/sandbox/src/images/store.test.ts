@@ -109,9 +109,10 @@ describe('a registry', () => {
     const pinned = `${name.replace(':1', '')}@${/sha256:\w+/.exec(told.join())?.[0]}`
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
     registry.stop()
-    const started = performance.now()
-    expect(await storeWith().resolve(name)).toEqual(image)
-    expect(performance.now() - started).toBeLessThan(50)
+    // Not asked for so soon, or it would be told that it could not be.
+    const soon: string[] = []
+    expect(await storeWith().resolve(name, (sentence) => soon.push(sentence))).toEqual(image)
+    expect(soon).toEqual([])
     await makeOld(10)
     const later: string[] = []
     expect(await storeWith().resolve(name, (sentence) => later.push(sentence))).toEqual(image)
