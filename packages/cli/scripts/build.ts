@@ -80,7 +80,7 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
 const scripts = join(rooms, 'sandbox/src/oci')
 for (const name of readdirSync(scripts)) if (name.endsWith('.sh')) cpSync(join(scripts, name), join(lib, name))
 
-cpSync(join(cli, 'bin'), join(out, 'bin'), { recursive: true })
+for (const part of ['bin', 'container']) cpSync(join(cli, part), join(out, part), { recursive: true })
 cpSync(join(cli, '../../LICENSE'), join(out, 'LICENSE'))
 cpSync(join(cli, 'PUBLISHED.md'), join(out, 'README.md'))
 writeFileSync(join(out, 'THIRD-PARTY-NOTICES'), notices(metafiles, dirname(rooms)))

@@ -9,6 +9,10 @@ export interface Settings {
   readonly default_pipeline: string | undefined
   readonly 'sandbox.driver': string | undefined
   readonly 'sandbox.image_fallback': 'none' | 'host'
+  /** Of the container that runs steps where the driver is `docker`; undefined: the one of this version. */
+  readonly 'sandbox.container_image': string | undefined
+  /** Undefined: Docker's own default. */
+  readonly 'sandbox.container_network': string | undefined
   readonly 'preferences.format': 'human' | 'json'
   readonly 'preferences.auto_watch': boolean
   readonly 'cache.max_gb': number
@@ -88,6 +92,16 @@ export const settings: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     variables: ['HM_SANDBOX'],
   },
   'sandbox.image_fallback': { default: 'none', expected: 'none or host', read: oneOf('none', 'host') },
+  'sandbox.container_image': {
+    default: undefined,
+    expected: 'the name of an image that Docker has',
+    read: (input) => (typeof input === 'string' && /^[a-z0-9][\w.:/@-]{0,254}$/.test(input) ? input : undefined),
+  },
+  'sandbox.container_network': {
+    default: undefined,
+    expected: 'the name of a network that Docker has, none or host',
+    read: (input) => (typeof input === 'string' && /^[a-zA-Z0-9][\w.-]{0,99}$/.test(input) ? input : undefined),
+  },
   'preferences.format': { default: 'human', expected: 'human or json', read: oneOf('human', 'json') },
   'preferences.auto_watch': { default: true, expected: 'true or false', read: flagValue },
   'cache.max_gb': { default: 20, expected: 'a number above 0, in GiB', read: positive },

@@ -14,6 +14,8 @@ export async function withSandboxes<T>(
   requireLinux()
   const home = localHome(cacheDirectory)
   const opening = openSandboxes(home, (await config()).get('sandbox.image_fallback'), env)
+  // Whoever wants them asks when there is something to run.
+  opening.catch(() => {})
   try {
     return await work(home, opening)
   } finally {

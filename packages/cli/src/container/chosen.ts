@@ -1,0 +1,41 @@
+import type { CommandName } from '../specs/index.ts'
+
+/** Commands that need sandboxes, or what runs in them left behind. */
+const local: readonly CommandName[] = [
+  'run',
+  'watch',
+  'retry',
+  'shell',
+  'logs',
+  'cache ls',
+  'cache du',
+  'cache explain',
+  'cache clean',
+  'cache save',
+  'cache restore',
+  'image list',
+  'image pull',
+  'image import',
+  'image rm',
+]
+
+/** Whether a command works on what is on this machine, and so may have to run in the container. */
+export function isLocal(name: CommandName): boolean {
+  return local.includes(name)
+}
+
+interface Asked {
+  readonly platform: NodeJS.Platform
+  readonly driver: string | undefined
+  readonly backend: 'local' | 'cloud'
+  readonly flags: { readonly cloud?: unknown; readonly backend?: unknown; readonly pipeline?: unknown }
+}
+
+/** Whether a local command runs in the container. Builds of the server are asked for from here, where the credentials are. */
+export function runsInContainer(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
+  // A path of Windows is no path of the container; WSL is Linux.
+  if (platform === 'win32') return false
+  if (platform === 'linux' && driver !== 'docker') return false
+  if (name === 'run') return flags.cloud !== true && (flags.backend ?? backend) !== 'cloud'
+  return flags.pipeline === undefined
+}

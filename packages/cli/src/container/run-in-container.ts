@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import process from 'node:process'
+import type { Config } from '../config/config.ts'
+import type { ExitCode } from '../errors.ts'
+import type { CommandSpec } from '../spec.ts'
+import { version } from '../version.ts'
+import { isDead, ownClient } from './client.ts'
+import { endThoseOfDead, requireImage, runDocker } from './docker.ts'
+import { type ContainerFacts, dockerArguments } from './docker-arguments.ts'
+import type { Given, Here } from './hand-over.ts'
+import { findMounts } from './mounts.ts'
+import { passedVariables, settingVariables } from './variables.ts'
+
+/** Runs the line in the container and gives its exit code. Throws exit 4 where there is no Docker, or no image. */
+export async function runInContainer(spec: CommandSpec, given: Given, config: Config, here: Here): Promise<ExitCode> {
+  const { env, flags, directory, stdin, signal, onSecondInterrupt } = given
+  const image = config.get('sandbox.container_image') ?? `harmont/hm:${version}`
+  const [mounts] = await Promise.all([
+    findMounts(directory, here.workingDirectory, spec, given),
+    requireImage(image).then(() => endThoseOfDead(isDead)),
+  ])
+  const facts: ContainerFacts = {
+    ...here,
+    name: `hm-${process.pid}-${randomBytes(4).toString('hex')}`,
+    client: ownClient(),
+    image,
+    network: config.get('sandbox.container_network'),
+    mounts,
+    passed: passedVariables(env, namedSecrets(flags)),
+    variables: settingVariables(config),
+    // A terminal that is not the container's own cannot be read from there.
+    hasInput: here.isTerminal || stdin.isTTY !== true,
+    hasHybridGroups: process.platform === 'linux' && existsSync('/sys/fs/cgroup/unified/cgroup.procs'),
+  }
+  return runDocker(dockerArguments(facts), { ...facts, signal, onSecondInterrupt })
+}
+
+/** Of `--secret NAME`. */
+function namedSecrets({ secret }: Given['flags']): string[] {
+  return Array.isArray(secret) ? secret.filter(({ value }) => value === undefined).map(({ name }) => String(name)) : []
+}
