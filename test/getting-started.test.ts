@@ -1,0 +1,72 @@
+/** What `docs/getting-started.md` tells to type works, in its order, on this machine and against a real server. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Product, startProduct } from './product.ts'
+
+const repository = resolve(import.meta.dirname, '..')
+const page = readFileSync(join(repository, 'docs/getting-started.md'), 'utf8')
+const blocks = [...page.matchAll(/^```sh (run|fails)\n(.*?)^```$/gms)].map(([, kind, script = '']) => ({
+  kind,
+  script,
+}))
+/** The engine's tests have made the `host` base there, which takes seconds. */
+const sharedImages = '/var/tmp/harmont-test-images'
+
+let product: Product
+let home: string
+beforeAll(async () => {
+  product = await startProduct()
+  home = mkdtempSync('/var/tmp/hm-started-')
+  const local = join(home, 'cache', 'local')
+  mkdirSync(local, { recursive: true })
+  mkdirSync(sharedImages, { recursive: true, mode: 0o700 })
+  symlinkSync(sharedImages, join(local, 'images'))
+  // What other tests have there is not ours to remove.
+  writeFileSync(join(local, 'trimmed'), '')
+  writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')
+}, 120_000)
+afterAll(async () => {
+  await product.remove()
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function type(script: string) {
+  const shell = spawn('bash', ['-e', '-o', 'pipefail', '-c', script], {
+    cwd: home,
+    env: {
+      PATH: `${join(repository, 'node_modules/.bin')}:${process.env.PATH}`,
+      HOME: home,
+      HM_CACHE_DIR: join(home, 'cache'),
+      HM_API_URL: product.server().url,
+      HARMONT_BOOTSTRAP_TOKEN: product.token,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const [code] = await once(shell, 'close')
+  return { code, said }
+}
+
+it('does what the page says', async () => {
+  const told: string[] = []
+  for (const { kind, script } of blocks) {
+    const { code, said } = await type(script)
+    expect(code, `${script}\n${said}`).toBe(kind === 'fails' ? 1 : 0)
+    told.push(said)
+  }
+  const [, first, second, broken, logs, mended, signedIn, cloud] = told
+  expect(first).toContain('build: passed')
+  expect(second).toContain('1 cached')
+  expect(broken).toContain('build: first failure: test, exit 1')
+  expect(logs).toContain('1 == 5')
+  expect(mended).toContain('build: passed')
+  expect(signedIn).toContain('admin')
+  expect(cloud).toMatch(/#1 +passed/)
+  expect(told).toHaveLength(8)
+}, 180_000)
