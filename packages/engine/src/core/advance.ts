@@ -52,10 +52,14 @@ export function failJob(
 }
 
 /** Ends a job that is canceling or timing out: its process tree is gone, or given up. `exitCode` when its command ended by itself. */
-export function endStopped(draft: Draft, slot: Slot, exitCode: number | null): void {
+export function endStopped(
+  draft: Draft,
+  slot: Slot,
+  { exitCode, snapshot }: Pick<Job, 'exitCode' | 'snapshot'> = { exitCode: null, snapshot: null },
+): void {
   const { state, errorCode, errorMessage } = currentJob(draft, slot)
   if (state === 'canceling') endJob(draft, slot, { state: 'canceled', exitCode })
-  else failJob(draft, slot, { state: 'timed_out', errorCode, errorMessage, exitCode })
+  else failJob(draft, slot, { state: 'timed_out', errorCode, errorMessage, exitCode, snapshot })
 }
 
 /** A job like the newest at the slot, not begun, one attempt later. */

@@ -13,8 +13,7 @@ export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Ou
   switch (job.state) {
     case 'canceling':
     case 'timing_out':
-      // What our own signal did is no exit code of the command's.
-      endStopped(draft, slot, outcome.kind === 'exited' && outcome.signal === null ? outcome.exitCode : null)
+      endStopped(draft, slot, outcome.kind === 'exited' ? leftWhenStopped(outcome) : undefined)
       return true
     case 'scheduled':
     case 'assigned':
@@ -24,6 +23,11 @@ export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Ou
     default:
       return false
   }
+}
+
+/** What our own signal did is no exit code of the command's. */
+function leftWhenStopped({ signal, exitCode, snapshot }: Extract<Outcome, { readonly kind: 'exited' }>) {
+  return { exitCode: signal === null ? exitCode : null, snapshot }
 }
 
 function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
@@ -81,7 +85,7 @@ function endsRunning(draft: Draft, slot: Slot, outcome: Extract<Outcome, { reado
 export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readonly type: 'rendered' }>): boolean {
   if (!isRenderReport(draft, event.fence)) return false
   if (currentJob(draft, RENDER).state !== 'running') {
-    endStopped(draft, RENDER, null)
+    endStopped(draft, RENDER)
     return true
   }
   finish(draft, RENDER, { state: 'passed', exitCode: 0 })
@@ -102,7 +106,7 @@ export function decideRenderFailed(
 ): boolean {
   if (!isRenderReport(draft, event.fence)) return false
   if (currentJob(draft, RENDER).state !== 'running') {
-    endStopped(draft, RENDER, null)
+    endStopped(draft, RENDER)
     return true
   }
   draft.header = { ...draft.header, errorCode: event.code, errorMessage: event.message }

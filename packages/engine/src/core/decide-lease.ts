@@ -33,7 +33,7 @@ export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolea
   const job = currentJob(draft, slot)
   if (fence !== job.fence) return false
   if (job.state === 'assigned' || job.state === 'running') loseJob(draft, slot, job)
-  else if (job.state === 'canceling' || job.state === 'timing_out') endStopped(draft, slot, job.exitCode)
+  else if (job.state === 'canceling' || job.state === 'timing_out') endStopped(draft, slot, job)
   else return false
   return true
 }

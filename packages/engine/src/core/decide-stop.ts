@@ -63,7 +63,7 @@ export function stopRest(draft: Draft): void {
 export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
   const job = currentJob(draft, slot)
   if (job.killBy === null || job.killBy > draft.at) return false
-  endStopped(draft, slot, null)
+  endStopped(draft, slot)
   return true
 }
 

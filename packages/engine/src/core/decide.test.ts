@@ -51,6 +51,28 @@ describe('failure', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
+  test('a failure and a time-out keep what they left, and even a soft one is nothing to build in', () => {
+    const s = scene([{ softFail: true, timeoutSeconds: 5 }, { buildsIn: 0 }, { timeoutSeconds: 5 }])
+    s.lease(0)
+    s.start(0)
+    s.end(0, { exitCode: 7, snapshot: 'left' })
+    expect(s.job(0)).toMatchObject({ state: 'failed', softFailed: true, snapshot: 'left' })
+    expect(s.job(1)).toMatchObject({ state: 'skipped', skipReason: 'prerequisite' })
+    s.lease(2)
+    s.start(2)
+    s.play({ type: 'job_deadline', job: s.job(2).id, at: 100_000 })
+    s.end(2, { exitCode: null, signal: 'SIGKILL', snapshot: 'late' })
+    expect(s.job(2)).toMatchObject({ state: 'timed_out', exitCode: null, snapshot: 'late' })
+  })
+
+  test('a retry begins with nothing of what the failure left', () => {
+    const s = scene([{ retry: { limit: 1, delaySeconds: 0 } }])
+    s.lease(0)
+    s.start(0)
+    s.end(0, { exitCode: 1, snapshot: 'left' })
+    expect(s.job(0)).toMatchObject({ attempt: 2, snapshot: null })
+  })
+
   test('G08 a retry is a job of its own, waits its delay, and dependents wait for the last attempt', () => {
     const s = scene([{ retry: { limit: 1, delaySeconds: 10, exitCodes: [1] } }, { dependsOn: [0] }])
     const first = s.job(0).id

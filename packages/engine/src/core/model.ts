@@ -65,7 +65,7 @@ export interface Job {
   readonly skipReason: 'condition' | 'prerequisite' | 'stopped' | null
   readonly softFailed: boolean
   readonly cached: boolean
-  /** What it left for its `builds_in` children. */
+  /** What it left: for its `builds_in` children when it passed, else for whoever looks into why it did not. */
   readonly snapshot: string | null
 }
 

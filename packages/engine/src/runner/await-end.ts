@@ -5,6 +5,8 @@ import type { JobContext } from './job-context.ts'
 
 /** An adopted command may have ended in time: that is found out before anybody is told to hurry. */
 const adoptedMs = 1_000
+/** The time of an end is that of a file, which the kernel takes from a clock that is up to a tick behind: who is told a little late ends in no case too early. */
+const tickMs = 10
 
 /**
  * Waits until the command has ended, keeping its watchdog as far off as the lease lasts. When it is asked to stop, or its time is over, the whole tree
@@ -23,7 +25,7 @@ export async function awaitEnd(context: JobContext, { running, adopted }: Starte
   }
   const unsubscribe = lease.onRenewed(extend)
   const overAt = timeIsOverAt(context, running)
-  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), adopted ? adoptedMs : 0))
+  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), adopted ? adoptedMs : 0) + tickMs)
   try {
     // An earlier process may have set it long ago.
     if (adopted && lease.expiresAt > new Date()) await extend(lease.expiresAt)

@@ -1,10 +1,11 @@
-import { type Exit, type Sandbox, SandboxError, type SandboxSpec } from '@harmont/sandbox'
+import type { Sandbox, SandboxSpec } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { type Base, baseSpec, baseTaint, remarkImage, resolveBase, type StepWork } from './base.ts'
 import { cachePlaces, findHit, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
+import { keepResult } from './keep-result.ts'
 import { provision } from './provision.ts'
 import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
 import { joinTaint, maskSecrets, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
@@ -26,7 +27,7 @@ export async function endStep(
   promised: Promised,
 ): Promise<void> {
   const exit = await followCommand(context, started)
-  const kept = await keep(context, work, sandbox, exit, promised)
+  const kept = await keepResult(context, work, sandbox, exit, promised)
   await finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt)
 }
 
@@ -87,27 +88,5 @@ function stepSpec(
     base: baseSpec(base),
     ...stepLimits(context, step),
     secretFiles: memo !== '',
-  }
-}
-
-/** Keeps the file system that a passed step left, where a step builds in it or a later build may find it. */
-async function keep(
-  context: JobContext,
-  { step, childrenBuildIn }: StepWork,
-  sandbox: Sandbox,
-  exit: Exit,
-  { cache, taint }: Promised,
-): Promise<{ readonly snapshot: string | null; readonly snapshotError?: string }> {
-  const { lease, log } = context
-  const passed = exit.code === 0 && exit.limit === null && lease.stopReason === null
-  if (!passed || !(childrenBuildIn || cache !== null)) return { snapshot: null }
-  try {
-    const { id } = await sandbox.snapshot({ cache, origin: { ...lease.job.origin, step: step.key }, taint })
-    return { snapshot: id }
-  } catch (error) {
-    if (!(error instanceof SandboxError)) throw error
-    if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
-    log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
-    return { snapshot: null }
   }
 }

@@ -1,0 +1,65 @@
+import { type Exit, type Sandbox, SandboxError, type SnapshotMeta } from '@harmont/sandbox'
+import type { StepWork } from './base.ts'
+import type { JobContext } from './job-context.ts'
+import type { Promised } from './sandbox-note.ts'
+
+export interface Kept {
+  readonly snapshot: string | null
+  readonly snapshotError?: string
+}
+
+const nothing: Kept = { snapshot: null }
+
+/**
+ * Keeps the file system that a step left: of one that passed, where a step builds in it or a later build may find it; of one that failed or took too long,
+ * for whoever looks into why. What cannot be kept of a failure does not change how it ended.
+ */
+export async function keepResult(
+  context: JobContext,
+  work: StepWork,
+  sandbox: Sandbox,
+  exit: Exit,
+  promised: Promised,
+): Promise<Kept> {
+  const { stopReason } = context.lease
+  if (exit.code === 0 && exit.limit === null && stopReason === null) return keepPassed(context, work, sandbox, promised)
+  const isKnown = exit.code !== null || exit.signal !== null || exit.limit !== null || stopReason === 'timeout'
+  // What filled its disk would go on filling ours.
+  if (stopReason === 'cancel' || exit.limit === 'disk' || !isKnown) return nothing
+  return keepFailed(context, work, sandbox, promised)
+}
+
+async function keepPassed(
+  context: JobContext,
+  work: StepWork,
+  sandbox: Sandbox,
+  { cache, taint }: Promised,
+): Promise<Kept> {
+  const { childrenBuildIn } = work
+  if (!childrenBuildIn && cache === null) return nothing
+  try {
+    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache, taint }))).id }
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error
+    if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
+    context.log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
+    return nothing
+  }
+}
+
+async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { taint }: Promised): Promise<Kept> {
+  try {
+    // Never an entry of the cache.
+    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, taint }))).id }
+  } catch (error) {
+    const { options, lease, log } = context
+    if (!(error instanceof SandboxError))
+      options.log('error', `job ${lease.job.jobId}: what it left could not be kept`, error)
+    log.remark(`no shell can be opened in what this step left: ${error instanceof Error ? error.message : error}`)
+    return nothing
+  }
+}
+
+function metaOf({ lease }: JobContext, { step }: StepWork, { cache, taint }: Promised): SnapshotMeta {
+  return { cache, origin: { ...lease.job.origin, step: step.key }, taint }
+}
