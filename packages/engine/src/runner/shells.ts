@@ -13,10 +13,10 @@ export interface ShellTimes {
 
 /** The watchdog, outside this process, comes only where this process did not. */
 const watchdogMarginMs = 5_000
-/** What an ended shell said is kept so long for somebody who does not read it. */
+/** What an ended shell said waits so long in its pipes for somebody who does not read it. */
 const unreadMs = 60_000
 
-/** The shells of a runner. Each has a sandbox of its own, which goes when the shell has ended and all that it said is read. */
+/** The shells of a runner. Each has a sandbox of its own, which goes when the shell has ended and what it said is out of its pipes. */
 export class Shells {
   readonly #parts: RunnerParts
   readonly #times: ShellTimes
@@ -78,9 +78,11 @@ export class Shells {
     pipeline(watched.input, input, () => {})
     pipeline(output, watched.output, () => {})
     pipeline(errors, watched.errors, () => {})
-    const shell: Conversation = { ...conversation, ...watched, exited: (signal) => exited(signal) }
+    const ended = exited()
+    // Once: nobody could tell when the sandbox is gone.
+    const shell: Conversation = { ...conversation, ...watched, exited: (signal) => unlessAborted(ended, signal) }
     const closed = this.#untilClosed(shell, destroy).finally(() => this.#open.delete(shell))
-    void exited().finally(() => {
+    void ended.finally(() => {
       clearTimeout(idle)
       clearTimeout(late)
     })
@@ -90,7 +92,7 @@ export class Shells {
 
   async #untilClosed({ exited, output, errors }: Conversation, destroy: () => Promise<void>): Promise<void> {
     await exited()
-    const given = Promise.all([finished(output), finished(errors)])
+    const given = Promise.all([output, errors].map((stream) => finished(stream, { readable: false })))
     // Whoever destroyed one does not want the rest.
     await Promise.race([given.catch(() => {}), sleep(unreadMs, undefined, { ref: false })])
     await destroy().catch((error: unknown) => this.#failed(error))
@@ -99,4 +101,13 @@ export class Shells {
   #failed(error: unknown): void {
     this.#parts.options.log('error', 'a shell could not be ended; the next start does it', error)
   }
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }

@@ -1,0 +1,129 @@
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Build } from '../core/model.ts'
+import type { ShellRequest } from './open-shell.ts'
+import { archive, type Bench, openBench, run, step } from './runner.test-support.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench()
+})
+afterAll(() => bench.close())
+
+const noSandboxes = async (of = bench) => expect.poll(() => of.driver.list(), { timeout: 10_000 }).toEqual([])
+
+function open({ id, jobs }: Build, slot: number, request: Partial<ShellRequest>, of = bench) {
+  const whole = { buildId: id, jobId: jobs[slot]?.id ?? '', before: false, script: null, size: null, ...request }
+  return of.engine.openShell(whole)
+}
+
+async function ask(build: Build, slot: number, request: Partial<ShellRequest>, of = bench) {
+  const { output, errors, exited } = await open(build, slot, request, of)
+  const [out, err, exit] = await Promise.all([text(output), text(errors), exited()])
+  return { out, err, code: exit.code }
+}
+
+/** Resolves when it has said so; goes on reading. */
+async function said(output: Readable, words: string): Promise<void> {
+  let seen = ''
+  const { promise, resolve } = Promise.withResolvers<void>()
+  output.setEncoding('utf8').on('data', (piece: string) => {
+    seen += piece
+    if (seen.includes(words)) resolve()
+  })
+  await Promise.race([promise, sleep(10_000).then(() => Promise.reject(new Error(`it said ${JSON.stringify(seen)}`)))])
+}
+
+test('a shell sees what a failed step left, or what it started from, with the environment, place and secrets that it had', async () => {
+  bench.secrets.set('token', { value: 'tok-1234567890', id: 'org/token' })
+  const source = await archive(bench, { 'a.txt': 'one\n' })
+  const build = await run(
+    bench,
+    [
+      step('echo base > base'),
+      step('echo made > made; exit 7', { buildsIn: 0, env: { A: 'step', B: 'step' }, secrets: { TOKEN: 'token' } }),
+    ],
+    { source, env: { B: 'build' }, injectedEnv: { CI: 'true' } },
+  )
+  const look = 'ls; pwd; echo $HOME $A $B $CI $TOKEN $HARMONT_STEP_KEY; cat /run/secrets/TOKEN; echo err >&2; exit 3'
+  const facts = '/workspace\n/root step build true tok-1234567890 s1\ntok-1234567890'
+  expect(await ask(build, 1, { script: look })).toEqual({
+    out: `a.txt\nbase\nmade\n${facts}`,
+    err: 'err\n',
+    code: 3,
+  })
+  expect(await ask(build, 1, { script: look, before: true })).toMatchObject({ out: `a.txt\nbase\n${facts}` })
+  expect(await ask(build, 0, { script: 'ls', before: true })).toMatchObject({ out: 'a.txt\n', code: 0 })
+  // It changed a sandbox of its own.
+  await ask(build, 1, { script: 'rm made' })
+  expect(await ask(build, 1, { script: 'cat made' })).toMatchObject({ out: 'made\n' })
+  bench.secrets.delete('token')
+  await expect(open(build, 1, { script: 'true' })).rejects.toMatchObject({ code: 'snapshot_gone' })
+  expect(await ask(build, 1, { script: 'echo "<$TOKEN>"', before: true })).toMatchObject({ out: '<>\n' })
+  await noSandboxes()
+})
+
+test('a shell for a build of a fork has no secrets, whatever the build says', async () => {
+  bench.secrets.set('token', { value: 'tok-1234567890', id: 'org/token' })
+  const build = await run(bench, [step('exit 1', { secrets: { TOKEN: 'token' } })], { trust: 'fork' })
+  expect(await ask(build, 0, { script: 'echo "<$TOKEN>"; ls /run/secrets' })).toMatchObject({ out: '<>\n' })
+  expect(await ask(build, 0, { script: 'echo "<$TOKEN>"', before: true })).toMatchObject({ out: '<>\n' })
+})
+
+test('an interactive shell is bash on a terminal, or reads commands from a pipe', async () => {
+  const build = await run(bench, [step('exit 1')])
+  const shell = await open(build, 0, { size: { columns: 91, rows: 22 } })
+  shell.input.write('stty size; echo "$BASH_VERSION/$TERM"\n')
+  await said(shell.output, '22 91')
+  shell.input.write('exit 5\n')
+  expect((await shell.exited()).code).toBe(5)
+  const piped = await open(build, 0, {})
+  piped.input.end('pwd\nexit 4\n')
+  expect([await text(piped.output), (await piped.exited()).code]).toEqual(['/workspace\n', 4])
+  await noSandboxes()
+})
+
+test('there is no shell for a job that there is not, and none in what was not kept', async () => {
+  const build = await run(bench, [step('true'), step('exit 1')])
+  await expect(open(build, 7, {})).rejects.toMatchObject({ name: 'ShellUnavailable', code: 'job_not_found' })
+  await expect(open({ ...build, id: 'none' }, 0, {})).rejects.toMatchObject({ code: 'job_not_found' })
+  await expect(open(build, 0, {})).rejects.toMatchObject({ code: 'snapshot_gone' })
+  // A sandbox keeps what it made.
+  await noSandboxes()
+  await bench.driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })
+  await expect(open(build, 1, {})).rejects.toMatchObject({ code: 'snapshot_gone' })
+})
+
+test('what a shell said is there after its end, and its sandbox goes when it is read or when nobody wants it', async () => {
+  const build = await run(bench, [step('exit 1')])
+  const { output, errors, exited } = await open(build, 0, { script: 'seq 100000' })
+  errors.resume()
+  await sleep(300)
+  const all = await text(output)
+  expect([all.length, (await exited()).code]).toEqual([588_895, 0])
+  const left = await open(build, 0, { script: 'seq 10; sleep 300' })
+  await left.kill()
+  left.output.destroy()
+  left.errors.destroy()
+  await noSandboxes()
+})
+
+test('a shell ends after its time, and sooner when nothing happens in it, and says why; and with the engine', async () => {
+  const shells = { longestMs: 2_000, idleMs: 700 }
+  const own = await openBench({ runner: { settings: { shells } } })
+  try {
+    const build = await run(own, [step('exit 1')])
+    const idle = await ask(build, 0, { script: 'echo up; sleep 300' }, own)
+    expect([idle.out, idle.code, idle.err]).toEqual(['up\n', 137, expect.stringContaining('nothing happened')])
+    const busy = await ask(build, 0, { script: 'while :; do echo on; sleep 0.1; done' }, own)
+    expect([busy.code, busy.err]).toEqual([137, expect.stringContaining('it was open for')])
+    const open1 = await open(build, 0, { script: 'echo up; sleep 300' }, own)
+    await own.engine.close()
+    expect((await open1.exited()).code).toBe(137)
+    expect(await own.driver.list()).toEqual([])
+  } finally {
+    await own.close()
+  }
+})
