@@ -51,6 +51,7 @@ export const inspectSpecs = {
       ['hm shell', 'where the last run failed'],
       ['hm shell --before --cmd "ls -la"', 'what the failed step started from'],
     ],
+    runs: true,
   },
   'cache ls': { summary: 'List the entries of the local cache', query: true },
   'cache du': { summary: 'Show what the local cache takes on the disk', query: true },
@@ -69,11 +70,20 @@ export const inspectSpecs = {
   'cache save': {
     summary: 'Write the cache into a directory, for another machine',
     args: { directory: { required: true, summary: 'where to', complete: 'directory' } },
-    about: ['Writes manifest.json and blobs named by their digest; prints the content key.'],
+    flags: { all: { kind: 'boolean', summary: "everything, not only what this project's last runs made or used" } },
+    about: [
+      'Writes manifest.json and blobs named by their digest; prints the content key.',
+      'What steps with secrets left is not saved.',
+    ],
+    query: true,
   },
   'cache restore': {
     summary: 'Read a saved cache; every digest is verified',
     args: { directory: { required: true, summary: 'where from', complete: 'directory' } },
+    about: [
+      'Images that the entries lie on are pulled where they are not here; entries whose image cannot be had are left out.',
+    ],
+    query: true,
   },
   'image list': { summary: 'List the images of this machine', query: true },
   'image pull': {

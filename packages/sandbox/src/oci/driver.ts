@@ -56,6 +56,8 @@ export interface OciDriver extends SandboxDriver {
   sourcesInUse(): Promise<ReadonlySet<string>>
   /** Git directories that sandboxes are shown. */
   gitDirectoriesInUse(): Promise<ReadonlySet<string>>
+  /** For what is put together beside its files; what is left there goes with its next start. */
+  readonly staging: string
   /** Why a wished mode is not among them; a sentence each. */
   readonly networkProblems: readonly string[]
   /** Kills every process of every sandbox before it returns, for who leaves at once. What else there is of them stays for the next driver. */
@@ -105,6 +107,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
 class Driver implements OciDriver {
   readonly snapshots: OciSnapshots
   readonly networkProblems: readonly string[]
+  readonly staging: string
   private readonly options: OciDriverOptions
   private readonly layout: Layout
   private readonly supply: Supply
@@ -122,6 +125,7 @@ class Driver implements OciDriver {
     this.supply = supply
     this.lock = lock
     this.networkProblems = supply.problems
+    this.staging = layout.trash
     this.durability = new Durability(layout)
     const now = options.now ?? (() => new Date())
     const viewer = new Viewer(layout)

@@ -207,7 +207,7 @@ export async function snapshotIds(layout: Layout): Promise<readonly SnapshotId[]
   return (await readdir(layout.snapshots)).filter(isSnapshotId)
 }
 
-function isSnapshotId(name: string): boolean {
+export function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { saveResults } from '@harmont/sandbox'
+import type { Handler } from '../command.ts'
+import { exits, usageError } from '../errors.ts'
+import { resultsIn } from './cache-ls.ts'
+import type { LocalHome } from './home.ts'
+import { stepsOf } from './run-record.ts'
+import { readRecords } from './run-records.ts'
+import { withSandboxes } from './with-sandboxes.ts'
+
+/** `hm cache save DIR`: what this project's last runs made or used, for `hm cache restore` elsewhere. Prints the content key. */
+export const run: Handler<'cache save'> = async (context) => {
+  const { args, flags, directory, output, global } = context
+  const target = resolve(args.directory)
+  if (existsSync(target) && readdirSync(target).length > 0 && !existsSync(join(target, 'manifest.json')))
+    throw usageError(`${target} holds other files`, 'name a new directory, or one that hm cache save wrote')
+  return withSandboxes(context, async (home, opening) => {
+    // Whoever has sandboxes open keeps others from removing what lies in the cache.
+    const { images } = await opening
+    const used = usedBy(home, directory)
+    const results = (await resultsIn(home)).filter(({ snapshot }) => flags.all || used.has(snapshot))
+    const { key, entries, layers, leftOut } = await saveResults({ directory: home.root, images, results, target })
+    if (global.json) await output.json({ key, directory: target, entries, layers, left_out: leftOut })
+    else await output.print(key)
+    output.say(`saved ${entries} cache entries in ${layers} layers to ${target}`)
+    if (leftOut > 0) output.say(`left out ${leftOut} that were made with secrets, or are damaged`)
+    return exits.ok
+  })
+}
+
+function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
+  const own = readRecords(runs).filter((run) => run.directory === directory)
+  return new Set(own.flatMap(({ events }) => stepsOf(events)).flatMap(({ snapshot }) => snapshot ?? []))
+}

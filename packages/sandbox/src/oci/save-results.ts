@@ -1,0 +1,107 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SnapshotId } from '../driver.ts'
+import type { ImageStore } from '../images/index.ts'
+import { manifestPath } from '../source/places.ts'
+import { readIfPresent, writeAtomically } from './files.ts'
+import type { KeptResult } from './kept-results.ts'
+import { blobFile, packLayer, verifyBlob } from './layer-blobs.ts'
+import { bootId } from './record.ts'
+import { blobsOf, contentKey, type SavedManifest, type SavedSnapshot } from './saved-manifest.ts'
+import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshots.ts'
+
+export interface SaveRequest {
+  /** A driver's directory; nothing in it may be collected meanwhile. */
+  readonly directory: string
+  readonly images: Pick<ImageStore, 'list'>
+  readonly results: readonly KeptResult[]
+  /** What an earlier call wrote there is replaced. */
+  readonly target: string
+}
+
+export interface Saved {
+  /** Digest of the manifest. */
+  readonly key: string
+  readonly entries: number
+  readonly layers: number
+  /** Entries that lie on what is damaged or gone, or were made with secrets, which stay on this machine. */
+  readonly leftOut: number
+}
+
+/** Writes cache entries, and all layers that they lie on, for another machine. The same entries give the same bytes and the same key. */
+export async function saveResults({ directory, images, results, target }: SaveRequest): Promise<Saved> {
+  const layout = { snapshots: join(directory, 'snapshots') }
+  const needed = new Map<SnapshotId, SnapshotRecord>()
+  const entries: SavedManifest['entries'][number][] = []
+  for (const { namespace, key, snapshot } of results) {
+    const records = below(snapshot, layout)
+    if (records === null) continue
+    for (const record of records) needed.set(record.id, record)
+    entries.push({ namespace, key, snapshot })
+  }
+  const snapshots: SavedSnapshot[] = []
+  for (const record of needed.values()) {
+    const { id, parent, imageDigest, layers, source, createdAt, meta } = record
+    const blob = await packLayer(snapshotFiles(layout, id).layer, target)
+    if (source !== null) await copySource(source, target)
+    const { cache, origin } = meta
+    snapshots.push({
+      id,
+      parent,
+      imageDigest,
+      layers,
+      source: source?.digest ?? null,
+      createdAt,
+      meta: { cache, origin },
+      blob,
+    })
+  }
+  const listed = await images.list()
+  const digests = [...new Set(snapshots.map(({ imageDigest }) => imageDigest))].sort()
+  const text = JSON.stringify({
+    version: 1,
+    images: digests.map((digest) => ({
+      digest,
+      names: listed.flatMap((image) => (image.digest === digest ? image.name : [])).sort(),
+    })),
+    entries: entries.sort((a, b) => (`${a.namespace}\0${a.key}` < `${b.namespace}\0${b.key}` ? -1 : 1)),
+    snapshots: snapshots.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  } satisfies SavedManifest)
+  mkdirSync(target, { recursive: true, mode: 0o700 })
+  writeAtomically(join(target, 'manifest.json'), text)
+  removeOthers(target, blobsOf({ snapshots }))
+  const leftOut = results.length - entries.length
+  return { key: contentKey(text), entries: entries.length, layers: snapshots.length, leftOut }
+}
+
+/** The records that a snapshot lies on, its own among them; null when one is not whole, or holds what secrets may have left. */
+function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly SnapshotRecord[] | null {
+  const found = new Map<SnapshotId, SnapshotRecord>()
+  for (const left = [id]; left.length > 0; ) {
+    const next = left.pop()
+    if (next === undefined || found.has(next)) continue
+    const files = snapshotFiles(layout, next)
+    const text = readIfPresent(files.record)
+    const record = text === undefined ? undefined : parseRecord(text, next)
+    if (record === undefined || !existsSync(files.layer)) return null
+    if (record.bootId !== bootId && !existsSync(files.durable)) return null
+    if ((record.meta.taint ?? []).length > 0) return null
+    if (record.source !== null && !existsSync(manifestPath(record.source))) return null
+    found.set(next, record)
+    left.push(...record.layers, ...(record.parent === null ? [] : [record.parent]))
+  }
+  return [...found.values()]
+}
+
+async function copySource(source: NonNullable<SnapshotRecord['source']>, target: string): Promise<void> {
+  copyFileSync(manifestPath(source), blobFile(target, source.digest))
+  await verifyBlob(target, source.digest)
+}
+
+/** Of an earlier save, or one that was cut off. */
+function removeOthers(target: string, wanted: ReadonlySet<string>): void {
+  const directory = join(target, 'blobs', 'sha256')
+  if (!existsSync(directory)) return
+  for (const name of readdirSync(directory))
+    if (/^[0-9a-f]{64}$|\.part$/.test(name) && !wanted.has(`sha256:${name}`)) rmSync(join(directory, name))
+}
