@@ -8,7 +8,7 @@ const needRoot = [
   'packages/engine/src/{runner,scheduler}/**',
   'packages/cli/src/local/in-sandboxes/**',
   'packages/sandbox/src/{folder,images,oci,source}/**',
-  'packages/server/src/builds/in-sandboxes.test.ts',
+  'packages/server/src/{builds,shells}/in-sandboxes.test.ts',
 ]
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)

@@ -5,6 +5,7 @@ import { buildMembers, buildSchemas } from './builds.ts'
 import { integrationMembers, integrationSchemas } from './integrations.ts'
 import { organizationMembers, organizationSchemas } from './organizations.ts'
 import { pipelineMembers, pipelineSchemas } from './pipelines.ts'
+import { shellSchemas } from './shells.ts'
 import { systemMembers, systemSchemas } from './system.ts'
 import { userMembers, userSchemas } from './user.ts'
 
@@ -30,6 +31,7 @@ export const addedSchemas: Readonly<Record<string, JsonSchema>> = {
   ...organizationSchemas,
   ...pipelineSchemas,
   ...buildSchemas,
+  ...shellSchemas,
   ...integrationSchemas,
   ...billingSchemas,
   ...systemSchemas,

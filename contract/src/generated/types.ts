@@ -1262,6 +1262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/shell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a shell in the file system of a job's step */
+        post: operations["openShell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/approve": {
         parameters: {
             query?: never;
@@ -3212,6 +3229,22 @@ export interface components {
             } | null;
             /** @description Number of the first build of this row of failures. */
             failing_since: number | null;
+        };
+        /** OpenShellRequest */
+        OpenShellRequest: {
+            /** @description The file system as the step's command found it, rather than as it left it. */
+            before?: boolean;
+        };
+        /**
+         * ShellTicket
+         * @description A ticket for one WebSocket at `url`. The token goes into `Sec-WebSocket-Protocol`, which offers `harmont-shell` and `token.TOKEN`; the server answers `harmont-shell`. It opens one connection, within 60 s. A refusal is an HTTP answer with the usual error. Messages are binary; the first byte says what the rest is: 0 input (nothing: the end of the input), 1 output, 2 size, 3 exit, 4 standard error, 5 problem. From the client come 0 and 2, each of at most 64 KiB. Its first is a 2 with JSON: `cols` and `rows` for a terminal, `script` for what `sh -c` runs, or both; without a script a shell runs, without a size there is no terminal. Each later 2 gives a new size. The server ends with `{"code"}` in a 3, null when nobody knows it, or with `{"code","message"}` in a 5, where `code` is one of those of errors. It pings every 15 s, and closes after 60 s without an answer.
+         */
+        ShellTicket: {
+            url: string;
+            /** @description 43 characters; works once. */
+            token: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** GithubInstallUrlResponse */
         GithubInstallUrlResponse: {
@@ -6143,6 +6176,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description oauth_not_configured */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -7780,6 +7822,80 @@ export interface operations {
             };
         };
     };
+    openShell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenShellRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShellTicket"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description snapshot_gone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     approveBuild: {
         parameters: {
             query?: never;
@@ -9171,6 +9287,7 @@ export interface operationAuth {
   rebuildBuild: 'member'
   retryBuild: 'member'
   retryJob: 'member'
+  openShell: 'member'
   approveBuild: 'member'
   streamBuildEvents: 'member'
   streamOrganizationEvents: 'member'

@@ -35,6 +35,7 @@ import type { SessionCookies } from './sessions/cookies.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import type { Settings } from './settings/read-settings.ts'
 import { setupRoutes } from './setup/routes.ts'
+import { type ShellRouteServices, shellRoutes } from './shells/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** What every feature may ask for; each names in its own interface what it does. */
@@ -54,7 +55,7 @@ export interface Services extends AccountServices, BuildServices, HealthServices
 }
 
 /** Every operation that this server fills, feature by feature. */
-export function allRoutes(services: Services): Handlers {
+export function allRoutes(services: Services & ShellRouteServices): Handlers {
   return {
     ...healthRoutes(services),
     ...metricsRoutes(services),
@@ -69,6 +70,7 @@ export function allRoutes(services: Services): Handlers {
     ...buildRoutes(services),
     ...buildSourceRoutes(services),
     ...jobRoutes(services),
+    ...shellRoutes(services),
     ...secretRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),

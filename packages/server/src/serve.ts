@@ -26,6 +26,8 @@ import { allRoutes, type Services } from './routes.ts'
 import { sessionCookies } from './sessions/cookies.ts'
 import type { Settings } from './settings/read-settings.ts'
 import { setupLinkIfNeeded } from './setup/setup-link.ts'
+import type { ShellRouteServices } from './shells/routes.ts'
+import { Shells } from './shells/shells.ts'
 import { outbox } from './worker/outbox.ts'
 import { startWorker } from './worker/start-worker.ts'
 
@@ -79,7 +81,9 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     started.defer(() => worker.stop())
     const builds = await startBuilds({ ...services, directory, store, log })
     started.defer(() => builds.stop())
-    const app = makeHttp(services, settings, log, validateResponses)
+    const { openShell } = builds
+    const shells = new Shells({ ...services, log, openShell })
+    const app = makeHttp({ ...services, shells }, settings, log, validateResponses)
     const url = await listen(app, settings)
     return {
       url,
@@ -93,6 +97,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
         // No new work from here on; what runs is followed for as long as somebody listens.
         const drained = builds.drain(drainMs)
         await drainHttp(app, drainMs, () => closing.abort())
+        await shells.ended()
         await started.disposeAsync()
         await drained
       },
@@ -130,7 +135,12 @@ async function makeServices(
   }
 }
 
-function makeHttp(services: Services, settings: Settings, log: Logger, validateResponses: boolean): FastifyInstance {
+function makeHttp(
+  services: Services & ShellRouteServices,
+  settings: Settings,
+  log: Logger,
+  validateResponses: boolean,
+): FastifyInstance {
   const { pool, blobs } = services
   return createHttp({
     handlers: allRoutes(services),
@@ -148,6 +158,7 @@ function makeHttp(services: Services, settings: Settings, log: Logger, validateR
     log,
     translate: translateFault,
     onAnswered: services.metrics.observe,
+    upgrade: services.shells.upgrade,
     validateResponses,
   })
 }

@@ -1,8 +1,15 @@
 /** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
 import { join } from 'node:path'
-import { createEngine, type EngineRunner, type Log, type PostgresStore } from '@harmont/engine'
+import { createEngine, type EngineRunner, type Log, type PostgresStore, type ShellRequest } from '@harmont/engine'
 import { renderMounts } from '@harmont/render'
-import { createImageStore, createOciDriver, type ImageStore, type OciDriver, probe } from '@harmont/sandbox'
+import {
+  type Conversation,
+  createImageStore,
+  createOciDriver,
+  type ImageStore,
+  type OciDriver,
+  probe,
+} from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
@@ -27,6 +34,8 @@ export interface BuildsOptions {
 export interface Builds {
   /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
   readonly lacking: string | null
+  /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
+  openShell(request: ShellRequest): Promise<Conversation>
   /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
   drain(withinMs: number): Promise<void>
   /** Commands go on without us, for the next start to adopt. */
@@ -49,6 +58,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   await engine.start()
   return {
     lacking: opened !== null && 'lacking' in opened ? opened.lacking : null,
+    openShell: (request) => engine.openShell(request),
     drain: (withinMs) => engine.drain(withinMs),
     async stop() {
       await engine.close()

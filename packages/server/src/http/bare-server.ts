@@ -9,6 +9,7 @@ import { dropBody } from './request-bytes.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SendError, sendError, type Translate } from './send-error.ts'
+import { isUpgradeTo, type Upgrade } from './upgrades.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-errors.ts'
 
 declare module 'fastify' {
@@ -34,6 +35,8 @@ interface ServerOptions {
   readonly headersMs: number
   readonly bodyIdleMs: number
   readonly translate: Translate
+  /** null: no connection leaves HTTP. */
+  readonly upgrade: Upgrade | null
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
@@ -54,6 +57,8 @@ export function bareServer(options: ServerOptions): FastifyInstance {
       connectionsCheckingInterval: Math.min(headersMs, 1000),
       // No answer depends on `Host`, and Node would refuse without an envelope.
       requireHostHeader: false,
+      shouldUpgradeCallback: (request: IncomingMessage) =>
+        options.upgrade !== null && isUpgradeTo(options.upgrade.path, request),
     },
     frameworkErrors: (_error, request, reply) => {
       const malformed = apiError('request_malformed', 'The path of the URL must be percent-encoded UTF-8.')

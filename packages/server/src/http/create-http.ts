@@ -17,6 +17,7 @@ import { originCheck } from './origins.ts'
 import { bodyReader } from './read-body.ts'
 import type { Translate } from './send-error.ts'
 import type { Shell } from './shell.ts'
+import { acceptUpgrades, type Upgrade } from './upgrades.ts'
 
 export interface HttpOptions {
   readonly handlers: Handlers
@@ -34,6 +35,8 @@ export interface HttpOptions {
   readonly log: Logger
   /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
   readonly translate?: Translate
+  /** Who takes the connections that become WebSockets. */
+  readonly upgrade?: Upgrade
   readonly onAnswered?: (answered: AnsweredRequest) => void
   /** For tests: an answer that breaks its contract becomes a 500. */
   readonly validateResponses?: boolean
@@ -52,11 +55,14 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     headersMs,
     bodyIdleMs,
     translate: options.translate ?? (() => null),
+    upgrade: options.upgrade ?? null,
     onAnswered: options.onAnswered ?? (() => {}),
   })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
   const addressOf = clientAddress(options.trustedProxies)
   const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, stallMs }
+  if (options.upgrade !== undefined)
+    acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
   for (const operation of operationTable.values()) {
     const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, shell) }
     for (const version of ['v0', 'v1'] as const)

@@ -95,6 +95,7 @@ const scopeNeeded: Readonly<Record<OperationId, Scope | null>> = {
   rebuildBuild: 'build',
   retryBuild: 'build',
   retryJob: 'build',
+  openShell: 'build',
   approveBuild: 'build',
   streamBuildEvents: 'read',
   listJobs: 'read',

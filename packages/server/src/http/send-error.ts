@@ -35,13 +35,15 @@ export function sendError(
     .send(envelopeOf(error, { requestId: request.id, publicUrl: sender.publicUrl, isFlat }))
 }
 
-function statusHeaders({ status, code }: ApiError): Record<string, string> {
+/** Gives the headers that go with a status or code wherever it is answered. */
+export function statusHeaders({ status, code }: ApiError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   const isPassing = code === 'service_unavailable' || code === 'draining' || code === 'not_ready'
   return isPassing ? { 'retry-after': '1' } : {}
 }
 
-function asApiError(thrown: unknown, translate: Translate): ApiError {
+/** Gives what is answered for something thrown. */
+export function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
   const message = 'The server failed at this request; try again, and name the request id if it fails again.'
   return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })

@@ -4,6 +4,7 @@ import { type ApiError, apiError } from './api-error.ts'
 import { envelopeOf } from './envelope.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
+import { statusHeaders } from './send-error.ts'
 
 /** What the HTTP parser says of bytes that it could not read. */
 interface ParserError extends Error {
@@ -25,11 +26,12 @@ export function answerBrokenRequest(publicUrl: string, error: ParserError, socke
 }
 
 /** Gives the bytes of an error answer that ends its connection. */
-export function rawAnswer(error: ApiError, publicUrl: string): string {
-  const requestId = requestIdOf(undefined)
+export function rawAnswer(error: ApiError, publicUrl: string, requestId: string = requestIdOf(undefined)): string {
   const body = JSON.stringify(envelopeOf(error, { requestId, publicUrl }))
   const headers = {
     ...securityHeaders(publicUrl),
+    ...statusHeaders(error),
+    ...error.headers,
     'x-request-id': requestId,
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

@@ -9,6 +9,7 @@ import { removeOldKeys } from '../idempotency/store.ts'
 import { removeDeadInvites } from '../invites/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
 import { removeDeadSessions } from '../sessions/store.ts'
+import { removeDeadTickets } from '../shells/ticket-store.ts'
 import { readText } from './payload.ts'
 import {
   blobsInUse,
@@ -46,10 +47,14 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const requests = await removeOldKeys(pool)
       const sessions = await removeDeadSessions(pool)
       const logins = await removeDeadLogins(pool)
+      const tickets = await removeDeadTickets(pool)
       const invites = await removeDeadInvites(pool)
       const events = await removeOldEvents(pool)
       const replaced = await removeReplacedTasks(pool)
-      log.info({ replaced, keys, tokens, buckets, requests, sessions, logins, invites, events }, 'dead rows swept')
+      log.info(
+        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events },
+        'dead rows swept',
+      )
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { pathInVersion } from './api-version.ts'
+import type { Client } from './caller.ts'
+import { requestIdOf } from './request-id.ts'
+import { asApiError, type Translate } from './send-error.ts'
+import { rawAnswer } from './wire-errors.ts'
+
+/** The one path whose connections become something else than HTTP. */
+export interface Upgrade {
+  /** As in `/api/v0`; it is there in every version. */
+  readonly path: `/api/v0/${string}`
+  /** Takes the connection over, or throws what refuses it. */
+  readonly enter: (request: UpgradeRequest) => Promise<void>
+}
+
+export interface UpgradeRequest {
+  readonly raw: IncomingMessage
+  readonly socket: Duplex
+  /** What came after the request. */
+  readonly head: Buffer
+  readonly client: Client
+  readonly requestId: string
+}
+
+interface UpgradeOptions {
+  readonly publicUrl: string
+  readonly log: Logger
+  readonly translate: Translate
+  readonly addressOf: (request: IncomingMessage) => string
+}
+
+/** Whether a request asks for the WebSocket of this path. Every other is plain HTTP, whatever its `Upgrade` header says. */
+export function isUpgradeTo(path: Upgrade['path'], { method, headers, url }: IncomingMessage): boolean {
+  const asked = url?.split('?')[0]
+  const isPath = asked === path || asked === pathInVersion(path, 'v1')
+  return isPath && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** Leads the requests that `isUpgradeTo` lets through to who takes them. A refusal is the same answer as elsewhere. */
+export function acceptUpgrades(app: FastifyInstance, { enter }: Upgrade, options: UpgradeOptions): void {
+  const { publicUrl, log, translate, addressOf } = options
+  app.server.on('upgrade', (raw: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A connection that breaks off has nobody to be told.
+    socket.on('error', () => socket.destroy())
+    const requestId = requestIdOf(raw.headers['x-request-id'])
+    const client = { address: addressOf(raw), userAgent: raw.headers['user-agent'] ?? null }
+    enter({ raw, socket, head, client, requestId }).catch((thrown: unknown) => {
+      const error = asApiError(thrown, translate)
+      const facts = { request_id: requestId, status: error.status, err: error.cause }
+      log[error.status === 500 ? 'error' : 'info'](facts, 'a WebSocket was refused')
+      socket.end(rawAnswer(error, publicUrl, requestId))
+    })
+  })
+}

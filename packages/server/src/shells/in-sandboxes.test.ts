@@ -1,0 +1,130 @@
+/** Shells in real sandboxes, over the real server. */
+import type { components } from '@harmont/contract'
+import { beforeAll, expect, test } from 'vitest'
+import { requestedFacts } from '../builds/build-facts.ts'
+import { submitBuild } from '../builds/submit-build.ts'
+import { findPipeline } from '../pipelines/store.ts'
+import { ir } from '../testing/runner.ts'
+import { ownerToken, testServer } from '../testing/server.ts'
+import { type ClientShell, enterShell } from './shell-client.test-support.ts'
+
+type Schemas = components['schemas']
+
+const it = testServer({ HARMONT_RUNNER: 'local', HARMONT_RUNNER_SLOTS: '2', HARMONT_SANDBOX_NETWORK: 'none' })
+const organization = '/api/v0/organizations/default'
+const value = 'pa55-word-of-the-shells'
+
+beforeAll(async () => {
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'deploy', value })
+})
+
+const steps = ir(
+  { key: 'a', cmd: 'echo kept > /kept' },
+  {
+    ...{ key: 'b', builds_in: 'a', env: { GREETING: 'hello' }, secrets: { TOKEN: 'deploy' } },
+    cmd: 'echo made > made; exit 3',
+  },
+)
+
+/** Where the jobs of an ended build are entered, by step. */
+async function ended(path: string): Promise<Readonly<Record<string, string>>> {
+  const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
+  await expect.poll(async () => (await build()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+  const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
+  return Object.fromEntries(body.data.map(({ id, step_key }) => [step_key, `${path}/jobs/${id}/shell`]))
+}
+
+async function run(): Promise<Readonly<Record<string, string>>> {
+  const path = `${organization}/pipelines/${await it.newPipeline()}/builds`
+  const body = { branch: 'main', commit: 'c', pipeline_ir: steps, source_b64: '' }
+  expect((await it.request(ownerToken, 'POST', path, body)).status).toBe(201)
+  return ended(`${path}/1`)
+}
+
+/** As the event of an approved pull request of a fork makes it. */
+async function runFork(): Promise<Readonly<Record<string, string>>> {
+  const { pool, engine } = it.server
+  const slug = await it.newPipeline()
+  const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
+  const owner = { organizationId: rows[0]?.id ?? '', organizationSlug: 'default' }
+  const pipeline = await findPipeline(pool, owner.organizationId, slug)
+  if (pipeline === undefined) throw new Error(`there is no pipeline ${slug}`)
+  const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
+  const pullRequest = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'eve/app', fork: true }
+  const input = { branch: 'main', commit: 'c', message: null, env: {}, ir: steps, source: null, withoutCache: false }
+  const facts = { ...requestedFacts('api'), event: 'pull_request', pullRequest, trust: 'fork' } as const
+  const author = { userId: null, name: 'eve' }
+  const { number } = await submitBuild(services, { owner, pipeline, author, input, facts })
+  return ended(`${organization}/pipelines/${slug}/builds/${number}`)
+}
+
+async function shellIn(path: string | undefined, opening: object, body: object = {}): Promise<ClientShell> {
+  const made = await it.request<Schemas['ShellTicket']>(ownerToken, 'POST', path ?? 'no job', body)
+  expect([made.status, made.body]).toMatchObject([201, {}])
+  return enterShell(`${it.server.url.replace(/^http/, 'ws')}/api/v0/shells`, made.body.token, opening)
+}
+
+/** What a script says there, without a terminal. */
+async function sayIn(path: string | undefined, script: string, body: object = {}) {
+  const shell = await shellIn(path, { script }, body)
+  const status = await shell.closed
+  return { status, said: shell.said }
+}
+
+test('the file system of a failed step is as its command left it, or found it, and the exit code comes back', async () => {
+  const { b } = await run()
+  const look = 'cat /kept made; pwd; echo $GREETING; exit 42'
+  expect(await sayIn(b, look)).toEqual({
+    status: 1000,
+    said: { 1: 'kept\nmade\n/workspace\nhello\n', 3: '{"code":42}' },
+  })
+  const before = await sayIn(b, 'cat /kept; test -e made', { before: true })
+  expect(before).toMatchObject({ status: 1000, said: { 1: 'kept\n', 3: '{"code":1}' } })
+  // What was done in a shell is not there in the next.
+  await sayIn(b, 'rm made')
+  expect((await sayIn(b, 'cat made')).said[1]).toBe('made\n')
+})
+
+test('a terminal has the size of its client, also when that changes, and a shell ends with `exit`', async () => {
+  const { b } = await run()
+  const shell = await shellIn(b, { cols: 91, rows: 37 })
+  shell.send(0, 'stty size\n')
+  await expect.poll(() => shell.said[1], { timeout: 20_000 }).toContain('37 91')
+  shell.send(2, JSON.stringify({ cols: 120, rows: 40 }))
+  await expect
+    .poll(
+      () => {
+        shell.send(0, 'stty size\n')
+        return shell.said[1]
+      },
+      { timeout: 20_000, interval: 300 },
+    )
+    .toContain('40 120')
+  shell.send(0, 'exit 5\n')
+  expect(await shell.closed).toBe(1000)
+  expect(shell.said[3]).toBe('{"code":5}')
+})
+
+test('a shell has the secrets of its step, and in the build of a fork there is none', async () => {
+  const { b } = await run()
+  const reveal = 'printf "%s" "$TOKEN"; env; cat /run/secrets/* 2>/dev/null || true'
+  expect((await sayIn(b, reveal)).said[1]).toContain(value)
+  const fork = await runFork()
+  // Its step `b` never ran: what it asks for does not exist for forks.
+  expect((await sayIn(fork.a, reveal)).said).toMatchObject({ 1: expect.not.stringContaining(value), 3: '{"code":0}' })
+  const asked = await sayIn(fork.b, reveal, { before: true })
+  expect(asked.said[1]).not.toContain(value)
+})
+
+test('ten megabytes out of a sandbox come whole to a client that reads slowly', async () => {
+  const { a } = await run()
+  const shell = await shellIn(a, { script: 'head -c 10000000 /dev/zero; exit 9' })
+  for (let pauses = 0; pauses < 5; pauses += 1) {
+    shell.socket.pause()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    shell.socket.resume()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(await shell.closed).toBe(1000)
+  expect(shell.bytes()).toBe(10_000_000 + '{"code":9}'.length)
+})

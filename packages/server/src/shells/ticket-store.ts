@@ -1,0 +1,80 @@
+import type { Database } from '../database/transaction.ts'
+import type { Caller } from '../http/index.ts'
+
+/** What somebody with a ticket may enter. */
+export interface NewTicket {
+  readonly tokenHash: string
+  readonly organizationId: string
+  readonly buildId: string
+  readonly jobId: string
+  readonly isBefore: boolean
+  readonly caller: Pick<Caller, 'userId' | 'kind' | 'credentialId'>
+  readonly seconds: number
+}
+
+/** Whom a shell belongs to, for as long as it is open. */
+export interface ShellOwner {
+  readonly organizationId: string
+  readonly userId: string
+  readonly sessionId: string | null
+  readonly keyId: string | null
+}
+
+export interface Ticket extends ShellOwner {
+  readonly buildId: string
+  readonly jobId: string
+  readonly isBefore: boolean
+  readonly pipelineSlug: string
+  readonly buildNumber: number
+}
+
+/** Keeps a ticket; gives when it ends. */
+export async function insertTicket(database: Database, ticket: NewTicket): Promise<Date> {
+  const { userId, kind, credentialId } = ticket.caller
+  const { rows } = await database.query<{ expires_at: Date }>({
+    name: 'insert-shell-ticket',
+    text: `insert into shell_tickets (token_hash, organization_id, build_id, job_id, is_before, user_id, session_id, key_id, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, date_trunc('milliseconds', now()) + make_interval(secs => $9))
+           returning expires_at`,
+    values: [
+      ...[ticket.tokenHash, ticket.organizationId, ticket.buildId, ticket.jobId, ticket.isBefore, userId],
+      ...[kind === 'session' ? credentialId : null, kind === 'key' ? credentialId : null, ticket.seconds],
+    ],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error('an inserted ticket was not returned')
+  return row.expires_at
+}
+
+/** Takes a ticket out, so that it opens one shell. Undefined: there is none, or it has ended. */
+export async function takeTicket(database: Database, tokenHash: string): Promise<Ticket | undefined> {
+  const { rows } = await database.query<Ticket>({
+    name: 'take-shell-ticket',
+    text: `delete from shell_tickets t using build_records r, pipelines p
+            where t.token_hash = $1 and t.expires_at > now() and r.id = t.build_id and p.id = r.pipeline_id
+           returning t.organization_id as "organizationId", t.user_id as "userId", t.session_id as "sessionId", t.key_id as "keyId",
+                     t.build_id as "buildId", t.job_id as "jobId", t.is_before as "isBefore", p.slug as "pipelineSlug", r.number as "buildNumber"`,
+    values: [tokenHash],
+  })
+  return rows[0]
+}
+
+/** Whether the owner is still a member, and what the shell was asked for with still counts. */
+export async function mayStay(database: Database, owner: ShellOwner): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'may-stay-in-shell',
+    text: `select 1 from memberships m
+            where m.user_id = $2 and m.organization_id = $1
+              and (exists (select 1 from sessions s where s.id = $3 and s.expires_at > now()
+                              and (not s.is_cookie or s.last_used_at > now() - interval '14 days'))
+                or exists (select 1 from api_keys k where k.id = $4 and (k.expires_at is null or k.expires_at > now())))`,
+    values: [owner.organizationId, owner.userId, owner.sessionId, owner.keyId],
+  })
+  return rowCount === 1
+}
+
+/** Removes tickets that nobody took in time. Gives how many. */
+export async function removeDeadTickets(database: Database): Promise<number> {
+  const { rowCount } = await database.query('delete from shell_tickets where expires_at < now()')
+  return rowCount ?? 0
+}
