@@ -25,20 +25,23 @@ async function runServer(settings: Settings): Promise<void> {
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
   // Loaded only now: `config`, and a wrong setting, need none of it.
   const { serve } = await import('./serve.ts')
-  const server = await serve({ settings, log })
-  // Before anybody is told that it runs: who hears so may stop it at once.
-  let stopping = false
+  const starting = serve({ settings, log })
+  // At once: it answers, and has a database running, before the start is over.
+  let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       // Asked twice, whoever asks does not want to wait.
-      if (stopping) process.exit(1)
-      stopping = true
+      if (isStopping) process.exit(1)
+      isStopping = true
       log.info({ signal }, 'stopping')
-      server.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      )
+      starting
+        .then((server) => server.stop())
+        .then(
+          () => process.exit(0),
+          (error: unknown) => fail(error),
+        )
     })
+  const server = await starting
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
   if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
   if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
