@@ -1,0 +1,21 @@
+import { exits, HmError } from '../errors.ts'
+import { type RecordedStep, type RunRecord, stepsOf } from '../local/run-record.ts'
+
+/** The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit 5 where there is none. */
+export function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
+  const steps = stepsOf(events)
+  const keys = steps.map((step) => step.key).join(', ')
+  if (key !== undefined) {
+    const named = steps.find((step) => step.key === key)
+    if (named !== undefined) return named
+    throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
+      fix: `its steps are ${keys}`,
+    })
+  }
+  const failed = steps.filter(({ state }) => state === 'failed' || state === 'timed_out')
+  const chosen = failed.find(({ softFailed }) => !softFailed) ?? failed[0]
+  if (chosen !== undefined) return chosen
+  throw new HmError(exits.notFound, 'nothing_failed', `no step of run ${number} failed`, {
+    fix: `name one that others build in, as in hm shell KEY; the steps are ${keys}`,
+  })
+}

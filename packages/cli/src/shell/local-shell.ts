@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import type { Context } from '../command.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { planRun } from '../local/plan-run.ts'
+import { readProject, takeSource } from '../local/read-project.ts'
+import type { RecordedStep, RunRecord } from '../local/run-record.ts'
+import { runFiles } from '../local/run-records.ts'
+import { withSandboxes } from '../local/with-sandboxes.ts'
+import { chooseStep } from './choose-step.ts'
+import { converse } from './converse.ts'
+import { knownSecrets } from './known-secrets.ts'
+import { openLocalShell } from './open-local-shell.ts'
+import { openTerminal } from './raw-terminal.ts'
+import { introduction } from './shell-words.ts'
+
+/** A shell in what a step of a run of this machine left, or started from. Gives the exit code of the shell, or of `--cmd`. */
+export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
+  const { flags, output, directory, signal } = context
+  const step = chooseStep(run, key)
+  if (!flags.before && step.snapshot === null) throw nothingKept(run, step)
+  return withSandboxes(context, async (home, opening) => {
+    const plan = planRun(readFileSync(runFiles(home.runs, run.number).ir, 'utf8'), {
+      steps: run.only ?? [],
+      timeoutMs: undefined,
+    })
+    const project = await readProject(directory)
+    const secrets = knownSecrets(plan, step.key, context)
+    const tree = flags.before ? await takeSource(home, project.sourceSet) : null
+    const sandboxes = await opening
+    const terminal = flags.cmd === undefined ? openTerminal(context) : null
+    const config = await context.config()
+    const forget = context.onSecondInterrupt(() => sandboxes.driver.killAll())
+    try {
+      const shell = await openLocalShell({
+        home,
+        sandboxes,
+        run,
+        plan,
+        git: project.git,
+        org: config.get('cloud.org'),
+        tree,
+        secrets: secrets.values,
+        key: step.key,
+        before: flags.before,
+        script: flags.cmd ?? null,
+        size: terminal?.size() ?? null,
+        log: (level, text, error) =>
+          output.debug(`engine: ${level}: ${text}${error === undefined ? '' : `: ${error}`}`),
+        fix: secrets.missing.length > 0 ? secrets.fix : `hm retry ${run.number}`,
+      })
+      try {
+        output.say(introduction(run, step, flags.before))
+        return await converse(shell.conversation, { stdin: context.stdin, output, terminal, signal })
+      } finally {
+        await shell.close()
+      }
+    } finally {
+      forget()
+    }
+  })
+}
+
+function nothingKept({ number }: RunRecord, { key, state }: RecordedStep): HmError {
+  const passed = state === 'passed'
+  const message = passed
+    ? `nothing of what ${key} left is kept: that is done for steps that fail, and for those that others build in`
+    : `nothing of what ${key} left is kept`
+  const before = `hm shell ${number} ${key} --before`
+  const fix = passed ? before : `hm retry ${number}, or ${before}`
+  return new HmError(exits.notFound, 'snapshot_gone', message, { fix })
+}

@@ -1,0 +1,92 @@
+import {
+  createBuild,
+  createEngine,
+  defaultStoreSettings,
+  type Log,
+  MemoryStore,
+  ShellUnavailable,
+} from '@harmont/engine'
+import type { Plan } from '@harmont/ir'
+import type { Conversation, SourceTreeRef, TerminalSize } from '@harmont/sandbox'
+import type { GitFacts } from '@harmont/source-set'
+import { exits, HmError } from '../errors.ts'
+import type { LocalHome } from '../local/home.ts'
+import { localContext } from '../local/local-context.ts'
+import type { Sandboxes } from '../local/open-sandboxes.ts'
+import { type RunRecord, stepsOf } from '../local/run-record.ts'
+import { secretIds } from '../local/secret-ids.ts'
+
+export interface LocalShell {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly run: RunRecord
+  readonly plan: Plan
+  readonly git: GitFacts | null
+  readonly org: string | undefined
+  /** The project's files, for what a step started from. */
+  readonly tree: SourceTreeRef | null
+  readonly secrets: ReadonlyMap<string, string>
+  /** Of the step. */
+  readonly key: string
+  readonly before: boolean
+  readonly script: string | null
+  readonly size: TerminalSize | null
+  readonly log: Log
+  /** What helps when the file system cannot be had. */
+  readonly fix: string
+}
+
+/**
+ * Opens a shell over what a recorded run left. The engine gets the build as its record has it, all ended, and is never started.
+ * Throws exit 5 for a file system that is gone.
+ */
+export async function openLocalShell(
+  shell: LocalShell,
+): Promise<{ readonly conversation: Conversation; close(): Promise<void> }> {
+  const { home, sandboxes, run, plan, git, org, tree, secrets, before, script, size, log, fix } = shell
+  const store = new MemoryStore(defaultStoreSettings)
+  const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
+  const { build } = createBuild(
+    { id: run.id, queue: 'local', at: run.startedAt, held: false, from },
+    defaultStoreSettings,
+  )
+  const recorded = new Map(stepsOf(run.events).map((step) => [step.key, step]))
+  const jobs = build.jobs.map((job, slot) => {
+    const { snapshot = null, attempts = 1 } = recorded.get(plan.steps[slot]?.key ?? '') ?? {}
+    return { ...job, state: 'passed', attempt: Math.max(1, attempts), snapshot } as const
+  })
+  store.submit(
+    { build: { ...build, state: 'passed', finishedAt: run.startedAt, jobs }, effects: [] },
+    localContext({ facts: run, git, org, tree, anew: [] }),
+  )
+  const engine = createEngine({
+    store,
+    sources: {
+      offer: async (_, source) => {
+        if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
+        return { kind: 'tree', tree: source.tree }
+      },
+    },
+    secrets: secretIds(secrets, run.directory),
+    log,
+    runner: {
+      id: 'local',
+      driver: sandboxes.driver,
+      images: sandboxes.images,
+      slots: 1,
+      sourceDirectory: home.sources,
+      networkModes: sandboxes.networkModes,
+      renderer: null,
+      cacheBytes: Number.MAX_SAFE_INTEGER,
+    },
+  })
+  try {
+    const jobId = jobs[plan.steps.findIndex(({ key }) => key === shell.key)]?.id ?? ''
+    const conversation = await engine.openShell({ buildId: run.id, jobId, before, script, size })
+    return { conversation, close: () => engine.close() }
+  } catch (error) {
+    await engine.close()
+    if (!(error instanceof ShellUnavailable)) throw error
+    throw new HmError(exits.notFound, error.code, error.message, { fix, cause: error })
+  }
+}
