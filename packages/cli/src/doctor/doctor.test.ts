@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Check } from './check.ts'
@@ -105,10 +105,21 @@ it.runIf(process.getuid?.() === 0)(
     const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
     expect(sandbox).toContainEqual(expect.objectContaining({ name: 'driver', fix: 'sudo hm run, or hm run --cloud' }))
     expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
+    expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
     expect(code).toBe(9)
+    const lockedOut = await asUser(join(locked, 'cache'))
+    expect(lockedOut.stdout).toContain(`"EACCES: permission denied, stat '${join(locked, 'cache')}'"`)
+    expect(lockedOut.code).toBe(9)
   },
   60_000,
 )
+
+it('where steps run in a container, Docker is looked for', async () => {
+  const { code, of } = await checks([], { HM_SANDBOX: 'docker', PATH: dirname(process.execPath) })
+  expect(of('container')).toMatchObject({ status: 'failure', fix: 'install Docker' })
+  expect(of('git')).toMatchObject({ status: 'warning' })
+  expect(code).toBe(9)
+}, 60_000)
 
 it('lines break between words, and control characters are no terminal commands', () => {
   expect(wrapped('one two\u001b[2J three', 10)).toEqual(['one', 'two?[2J', 'three'])

@@ -1,6 +1,7 @@
 import type { Context, Handler } from '../command.ts'
 import type { Config } from '../config/config.ts'
 import { exits, HmError } from '../errors.ts'
+import { version } from '../version.ts'
 import { type Area, type Check, checksOf, forBackend } from './check.ts'
 import { gatherDisk, gatherNetwork } from './gather-machine.ts'
 import { gatherProject } from './gather-project.ts'
@@ -32,7 +33,7 @@ export const run: Handler<'doctor'> = async (context) => {
       'server',
       looked('server', async () => (settings === undefined ? [] : judgeServer(await gatherServer(context, settings)))),
     ],
-    ['sandbox', looked('sandbox', () => sandbox(context))],
+    ['sandbox', looked('sandbox', () => sandbox(context, settings))],
   ]
   // Their turn comes later than they may fail.
   for (const [, looking] of areas) looking.catch(() => {})
@@ -71,8 +72,13 @@ function isRefusal(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
 }
 
-async function sandbox(context: Context<'doctor'>): Promise<Check[]> {
-  if (process.platform !== 'linux') return judgeForeign(process.platform)
+async function sandbox(context: Context<'doctor'>, config: Config | undefined): Promise<Check[]> {
+  const { platform } = process
+  if (platform === 'win32') return judgeForeign(platform)
+  if (platform !== 'linux' || config?.get('sandbox.driver') === 'docker') {
+    const { checkContainer } = await import('./container.ts')
+    return checkContainer(config?.get('sandbox.container_image') ?? `harmont/hm:${version}`)
+  }
   // Elsewhere not even to be loaded: it reads Linux's own files.
   const { gatherSandbox } = await import('./gather-sandbox.ts')
   return judgeSandbox(await gatherSandbox(context))
