@@ -60,13 +60,14 @@ it('does what the page says', async () => {
     expect(code, `${script}\n${said}`).toBe(kind === 'fails' ? 1 : 0)
     told.push(said)
   }
-  const [, first, second, broken, logs, mended, signedIn, cloud] = told
+  const [, first, second, broken, logs, inside, mended, signedIn, cloud] = told
   expect(first).toContain('build: passed')
   expect(second).toContain('1 cached')
   expect(broken).toContain('build: first failure: test, exit 1')
   expect(logs).toContain('1 == 5')
+  expect(inside).toContain('a - b')
   expect(mended).toContain('build: passed')
   expect(signedIn).toContain('admin')
   expect(cloud).toMatch(/#1 +passed/)
-  expect(told).toHaveLength(8)
+  expect(told).toHaveLength(9)
 }, 180_000)
