@@ -1,0 +1,174 @@
+/** `hm` in its container, by a real Docker that these tests start for themselves, in the image that the Dockerfile makes. */
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DockerDaemon, startDocker } from './docker-daemon.ts'
+
+const run = promisify(execFile)
+const cli = fileURLToPath(new URL('../packages/cli', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as { version: string }
+const image = `harmont/hm:${version}`
+
+const programs = ['dockerd', 'docker', 'mmdebstrap'].filter((name) => !isProgram(name))
+const lacks = process.getuid?.() === 0 ? programs : ['root', ...programs]
+if (lacks.length > 0) console.warn(`Not run: hm in its container. Missing: ${lacks.join(', ')}`)
+
+function isProgram(name: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, name)))
+}
+
+describe.skipIf(lacks.length > 0)('hm in its container', () => {
+  let docker: DockerDaemon
+  let home: string
+  let project: string
+
+  beforeAll(async () => {
+    home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-in-docker-')))
+    docker = await startDocker(join(home, 'docker'))
+    await makeImage()
+    project = newProject()
+  }, 400_000)
+  afterAll(async () => {
+    await docker.stop()
+    rmSync(home, { recursive: true, force: true })
+  }, 60_000)
+
+  /** The two images that the Dockerfile starts from are made here: no registry can be reached. */
+  async function makeImage(): Promise<void> {
+    const { env } = docker
+    const packed = join(home, 'package')
+    const onlyNode = join(home, 'node')
+    mkdirSync(join(onlyNode, 'usr/local/bin'), { recursive: true })
+    symlinkSync(process.execPath, join(onlyNode, 'usr/local/bin/node'))
+    const script = `set -e
+      mmdebstrap --quiet --variant=minbase --mode=root trixie - | docker import - debian:trixie-slim
+      tar --dereference -C "$1" -c . | docker import - node:24-trixie-slim`
+    await Promise.all([
+      run('sh', ['-c', script, 'sh', onlyNode], { env }),
+      run(process.execPath, [join(cli, 'scripts/build.ts'), packed]),
+    ])
+    // Without a bridge there is only the machine's own network.
+    const build = ['build', '--network=host', `--tag=${image}`, `--file=${packed}/container/Dockerfile`, packed]
+    await run('docker', build, { env: { ...env, DOCKER_BUILDKIT: '0' }, maxBuffer: 2 ** 26 })
+  }
+
+  function newProject(): string {
+    const directory = join(home, 'project')
+    mkdirSync(join(directory, '.hm'), { recursive: true })
+    const commands = {
+      ci: 'cat note.txt',
+      fails: 'exit 3',
+      slow: 'trap "echo asked to end; exit" TERM; echo begun; sleep 60 & wait',
+      stubborn: 'trap "" TERM; echo begun; while true; do sleep 0.2; done',
+    }
+    for (const [slug, command] of Object.entries(commands))
+      writeFileSync(
+        join(directory, `.hm/${slug}.ts`),
+        `import { pipeline, sh } from '@harmont/hm'
+         export default { slug: '${slug}', pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'one', image: 'host' })]) }`,
+      )
+    writeFileSync(join(directory, 'note.txt'), 'of this project\n')
+    execFileSync('git', ['init', '-q', directory])
+    return directory
+  }
+
+  function start(...line: string[]) {
+    const child = spawn(process.execPath, ['--', join(cli, 'bin/hm.js'), ...line], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...docker.env, HOME: home, HM_SANDBOX: 'docker', HM_SANDBOX__CONTAINER_NETWORK: 'none' },
+    })
+    const said = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+    const end = once(child, 'close').then(() => ({ code: child.exitCode, ...said }))
+    const begun = () => expect.poll(() => said.stderr, { timeout: 60_000 }).toContain('[one] begun')
+    return { child, end, begun }
+  }
+
+  const containers = async () => (await run('docker', ['ps', '-aq'], { env: docker.env })).stdout
+
+  test('steps run, their codes come out, and records stay', { timeout: 180_000 }, async () => {
+    expect(await start('run', 'ci', '--logs').end).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('[one] of this project'),
+    })
+    expect(await start('logs').end).toMatchObject({ code: 0, stdout: expect.stringContaining('of this project') })
+    expect(await start('run', 'fails', '--logs').end).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('[one] end exit=3'),
+    })
+    expect(await containers()).toBe('')
+  })
+
+  test.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s reaches the step once', { timeout: 120_000 }, async ([signal, code]) => {
+    const { child, end, begun } = start('run', 'slow', '--logs')
+    await begun()
+    child.kill(signal)
+    expect(await end).toMatchObject({ code, stderr: expect.stringContaining('[one] asked to end') })
+    expect(await containers()).toBe('')
+  })
+
+  test('the second Ctrl-C kills what does not end', { timeout: 120_000 }, async () => {
+    const { child, end, begun } = start('run', 'stubborn', '--logs')
+    await begun()
+    child.kill('SIGINT')
+    await sleep(500)
+    expect(child.exitCode).toBe(null)
+    child.kill('SIGINT')
+    expect(await end).toMatchObject({ code: 130 })
+    await expect.poll(containers, { timeout: 8_000 }).toBe('')
+  })
+
+  test('what a killed hm left is ended by the next', { timeout: 120_000 }, async () => {
+    const { child, end, begun } = start('run', 'stubborn', '--logs')
+    await begun()
+    const left = (await containers()).trim()
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await start('run', 'ci', '--logs').end).toMatchObject({ code: 0 })
+    expect(await containers()).not.toContain(left)
+    await end
+  })
+
+  test('without control groups of the second kind it is one clear error', { timeout: 120_000 }, async () => {
+    // As Docker starts it on a machine that has both kinds.
+    const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
+    const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']
+    const line = ['run', '--rm', '--privileged', ...options, image, 'run', 'ci']
+    await expect(run('docker', line, { env: docker.env })).rejects.toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/^error\[no_sandboxes\]: /m),
+    })
+  })
+
+  test('an image that is not there is exit 4, and is not fetched', async () => {
+    expect(await start('config', 'set', '--project', 'sandbox.container_image', 'harmont/hm:none').end).toMatchObject({
+      code: 0,
+    })
+    expect(await start('run', 'ci').end).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('error[no_sandboxes]: Docker has no image harmont/hm:none\nfix: docker pull'),
+    })
+    rmSync(join(project, '.hm/config.toml'))
+  })
+})
