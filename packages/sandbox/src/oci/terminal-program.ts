@@ -28,6 +28,6 @@ export function terminalFiles(): readonly { readonly source: string; readonly de
 
 /** The command line that runs a script for `sh -c` on a terminal. */
 export function terminalArguments(script: string): readonly string[] {
-  const options = ['--quiet', '--flush', '--return', '--echo', 'never', '--command', script, '/dev/null']
+  const options = ['--quiet', '--flush', '--return', '--echo', 'always', '--command', script, '/dev/null']
   return [`${home}/loader`, '--library-path', `${home}/lib`, `${home}/script`, ...options]
 }
