@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
 
@@ -56,9 +57,7 @@ test('nothing is kept of a step that filled its disk, or that was canceled', asy
 })
 
 test('what a failure left and cannot be kept changes nothing of how it ended, and the log says so', async () => {
-  const { snapshots } = bench.driver
   // The directory that snapshots go to is there no more, as on a broken disk.
-  const { rename, writeFile, rm } = await import('node:fs/promises')
   const kept = `${bench.directory}/sandboxes/snapshots`
   await rename(kept, `${kept}-away`)
   await writeFile(kept, '')
@@ -72,5 +71,4 @@ test('what a failure left and cannot be kept changes nothing of how it ended, an
     await rm(kept)
     await rename(`${kept}-away`, kept)
   }
-  expect(await snapshots.get('none')).toBeUndefined()
 })

@@ -76,7 +76,8 @@ export async function startShell(
     if (source !== null) await sandbox.syncSource(source.tree)
     const { env, buildEnv, injectedEnv } = { env: step.env, ...work }
     const terminal = size === null ? {} : { TERM: 'xterm-256color' }
-    const whole = { HOME: '/root', ...terminal, ...env, ...buildEnv, ...secrets, ...injectedEnv }
+    // Last: a pipeline says that steps have none.
+    const whole = { HOME: '/root', ...env, ...buildEnv, ...secrets, ...injectedEnv, ...terminal }
     const command = { script: script ?? anyShell, env: whole, workingDirectory: '/workspace', deadline }
     const given = spec.secretFiles ? { ...command, secrets } : command
     return { conversation: await sandbox.talk(given, size), destroy: () => sandbox.destroy() }
