@@ -20,6 +20,7 @@ export const commands: readonly Command[] = [
   command('run', () => import('./run/run.ts')),
   command('logs', () => import('./run/logs.ts')),
   command('retry', () => import('./run/retry.ts')),
+  command('shell', () => import('./shell/shell.ts')),
   command('watch', () => import('./local/watch.ts')),
   command('render', () => import('./local/render.ts')),
   command('pipelines', () => import('./local/pipelines.ts')),

@@ -17,17 +17,19 @@ export async function converse(
     conversation.resize(size).catch((error: unknown) => output.debug(`the terminal's new size was not taken: ${error}`))
   }
   const kill = () => {
+    // Nobody waits for the rest, and there may be nobody to read it.
+    for (const from of [conversation.output, conversation.errors]) from.unpipe().resume()
     conversation.kill().catch((error: unknown) => output.debug(`the shell could not be ended: ${error}`))
   }
   const giveBack = terminal?.takeOver(resize)
   // What is typed at the very end finds nobody.
   conversation.input.on('error', (error) => output.debug(`input: ${error.message}`))
   try {
-    signal.addEventListener('abort', kill)
-    if (signal.aborted) kill()
     stdin.pipe(conversation.input)
     conversation.output.pipe(output.stdout.stream, { end: false })
     conversation.errors.pipe(output.stderr.stream, { end: false })
+    signal.addEventListener('abort', kill)
+    if (signal.aborted) kill()
     const [{ code }] = await Promise.all([
       conversation.exited(),
       finished(conversation.output, { writable: false }),
