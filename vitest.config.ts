@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that make sandboxes, mounts, or files of other owners. Git trees, databases and servers without a runner are made by anybody. */
 const needRoot = [
-  'test/{builds,examples,forges,generated-client,real-packages,second-start,webhook-chaos,whole-at-once}.test.ts',
+  'test/{builds,cloud-shell,examples,forges,generated-client,real-packages,second-start,webhook-chaos,whole-at-once}.test.ts',
   'test/browser/**',
   'packages/engine/src/{runner,scheduler}/**',
   'packages/cli/src/local/in-sandboxes/**',

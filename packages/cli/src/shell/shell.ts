@@ -1,6 +1,5 @@
 import { isOnServer } from '../cloud/is-on-server.ts'
 import type { Handler } from '../command.ts'
-import { usageError } from '../errors.ts'
 import { findRun, meantTarget, requireRun } from '../local/find-run.ts'
 import { localHome } from '../local/home.ts'
 
@@ -11,7 +10,8 @@ export const run: Handler<'shell'> = async (context) => {
   const home = localHome(cacheDirectory)
   const isHere = findRun(home, directory, build) !== undefined
   if (await isOnServer(context, { pipeline: flags.pipeline, build, isHere })) {
-    throw usageError('a shell in a build of the server cannot be opened from the command line yet')
+    const { runCloudShell } = await import('../cloud/shell.ts')
+    return runCloudShell(context, build, steps[0])
   }
   const found = requireRun(home, directory, build)
   const { localShell } = await import('./local-shell.ts')

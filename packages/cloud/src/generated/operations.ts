@@ -63,6 +63,7 @@ export const routes = {
   rebuildBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/rebuild', query: [], idempotent: true, answer: 'json' },
   retryBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/retry', query: [], idempotent: true, answer: 'json' },
   retryJob: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/retry', query: [], idempotent: true, answer: 'json' },
+  openShell: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/shell', query: [], idempotent: false, answer: 'json' },
   approveBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/approve', query: [], idempotent: false, answer: 'json' },
   streamBuildEvents: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/events', query: ['last_event_id'], idempotent: false, answer: 'stream' },
   streamOrganizationEvents: { method: 'GET', path: '/api/v0/organizations/{org}/events', query: ['last_event_id'], idempotent: false, answer: 'stream' },
@@ -200,6 +201,8 @@ export interface Operations {
   retryBuild(input: Input<'retryBuild'>, options?: CallOptions): Promise<Answer<'retryBuild'>>
   /** Retry a job */
   retryJob(input: Input<'retryJob'>, options?: CallOptions): Promise<Answer<'retryJob'>>
+  /** Ask for a shell in the file system of a job's step */
+  openShell(input: Input<'openShell'>, options?: CallOptions): Promise<Answer<'openShell'>>
   /** Let the build of a fork start */
   approveBuild(input: Input<'approveBuild'>, options?: CallOptions): Promise<Answer<'approveBuild'>>
   /** Follow a build */

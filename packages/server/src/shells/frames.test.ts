@@ -9,6 +9,7 @@ test.for([
     { cols: 80, rows: 24 },
     { script: null, size: { columns: 80, rows: 24 } },
   ],
+  [{}, { script: null, size: null }],
   [{ script: 'make' }, { script: 'make', size: null }],
   [
     { script: '', cols: 1, rows: 65_535 },
@@ -26,7 +27,6 @@ test.for([
   ['bytes that are no UTF-8', frame(2, Buffer.from([0x22, 0xff, 0x22]))],
   ['a list', json([80, 24])],
   ['null', json(null)],
-  ['neither size nor script', json({})],
   ['half a size', json({ cols: 80 })],
   ['no columns', json({ cols: 0, rows: 24 })],
   ['half a column', json({ cols: 80.5, rows: 24 })],

@@ -45,7 +45,6 @@ export function readOpening(message: unknown): Opening {
   if (!isAbsent && (typeof script !== 'string' || script.includes('\0')))
     throw invalid('`script` must be a text without U+0000')
   const hasSize = fields.cols !== undefined || fields.rows !== undefined
-  if (isAbsent && !hasSize) throw invalid('The first message must have `cols` and `rows`, or `script`, or all three')
   return { script: isAbsent ? null : script, size: hasSize ? readSize(fields) : null }
 }
 

@@ -1,0 +1,132 @@
+import { type Duplex, PassThrough, Writable } from 'node:stream'
+import type { Conversation, TerminalSize } from '@harmont/sandbox'
+import { createWebSocketStream, WebSocket } from 'ws'
+import { exits, HmError } from '../errors.ts'
+import { shellProblem } from './shell-problem.ts'
+
+/** The first byte of a message: `ShellTicket` of the contract. */
+const kinds = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
+
+/** The most that one message may hold beside its first byte. */
+const longestContent = 64 * 1024 - 1
+
+interface WantedShell {
+  readonly url: string
+  readonly token: string
+  /** null: a shell. */
+  readonly script: string | null
+  /** null: no terminal. */
+  readonly size: TerminalSize | null
+}
+
+/** Opens a shell on a server. Rejects with an HmError where the server refuses; what goes wrong later rejects `exited`. */
+export async function openShellSocket({ url, token, script, size }: WantedShell): Promise<Conversation> {
+  const socket = await connect(url, token)
+  const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
+  // Whoever reads the messages hears of it.
+  stream.on('error', () => {})
+  const [output, errors] = [new PassThrough(), new PassThrough()]
+  let isKilled = false
+  const code = readMessages(stream, output, errors).catch((error: unknown) => {
+    if (isKilled) return null
+    throw error
+  })
+  // It may end before anybody waits for it.
+  code.catch(() => {})
+  const resize = (given: TerminalSize) => sendJson(stream, { cols: given.columns, rows: given.rows })
+  const first = size === null ? {} : { cols: size.columns, rows: size.rows }
+  await sendJson(stream, script === null ? first : { ...first, script })
+  return {
+    startedAt: new Date(),
+    input: inputOf(stream),
+    output,
+    errors,
+    exited: async () => ({ signal: null, limit: null, overdue: false, code: await code, endedAt: new Date() }),
+    resize,
+    async kill() {
+      isKilled = true
+      socket.terminate()
+    },
+  }
+}
+
+function connect(url: string, token: string): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const options = { perMessageDeflate: false, handshakeTimeout: 30_000 }
+    const socket = new WebSocket(url, ['harmont-shell', `token.${token}`], options)
+    socket.once('open', () => resolve(socket))
+    socket.on('unexpected-response', (_, response) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('end', () => reject(refusal(response.statusCode ?? 0, Buffer.concat(parts).toString())))
+      response.on('error', reject)
+    })
+    socket.on('error', (cause) => {
+      const message = `the shell at ${new URL(url).host} could not be reached: ${cause.message}`
+      reject(new HmError(exits.unavailable, 'unreachable', message, { cause }))
+    })
+  })
+}
+
+/** What a server, or whatever is between, answered in place of a WebSocket. */
+function refusal(status: number, text: string): HmError {
+  try {
+    return shellProblem(JSON.parse(text).error)
+  } catch (cause) {
+    const message = `the server answered ${status} where a WebSocket was expected; a proxy before it may not let one through`
+    return new HmError(exits.unavailable, 'unexpected_answer', message, { cause })
+  }
+}
+
+function send(stream: Duplex, kind: number, content: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(Buffer.concat([Buffer.of(kind), content]), (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function sendJson(stream: Duplex, value: object): Promise<void> {
+  return send(stream, kinds.size, Buffer.from(JSON.stringify(value)))
+}
+
+function inputOf(stream: Duplex): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const pieces: Promise<void>[] = []
+      for (let at = 0; at < chunk.length; at += longestContent)
+        pieces.push(send(stream, kinds.input, chunk.subarray(at, at + longestContent)))
+      Promise.all(pieces).then(() => done(), done)
+    },
+    final(done) {
+      send(stream, kinds.input, Buffer.alloc(0)).then(() => done(), done)
+    },
+  })
+}
+
+/** Gives the exit code. Rejects with what the server says is wrong, or when it says nothing more. */
+async function readMessages(
+  messages: AsyncIterable<unknown>,
+  output: PassThrough,
+  errors: PassThrough,
+): Promise<number | null> {
+  try {
+    for await (const message of messages) {
+      if (!Buffer.isBuffer(message)) continue
+      const [kind, content] = [message[0], message.subarray(1)]
+      if (kind === kinds.output) await pass(output, content)
+      else if (kind === kinds.errors) await pass(errors, content)
+      else if (kind === kinds.exit) return (JSON.parse(content.toString()) as { code: number | null }).code
+      else if (kind === kinds.problem) throw shellProblem(JSON.parse(content.toString()))
+    }
+  } finally {
+    output.end()
+    errors.end()
+  }
+  throw new HmError(exits.unavailable, 'shell_lost', 'the connection to the shell broke off')
+}
+
+/** Who shows it slowly makes the server wait. */
+function pass(to: PassThrough, content: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    to.write(content, () => resolve())
+  })
+}

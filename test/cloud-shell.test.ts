@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Product, startProduct } from './product.ts'
+
+// `hm shell` against the real server and real sandboxes.
+const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
+
+let product: Product
+let home: string
+
+beforeAll(async () => {
+  product = await startProduct()
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-shell-')))
+  const pipelines = '/api/v0/organizations/default/pipelines'
+  await call('POST', pipelines, { name: 'ci', repository: 'acme/core', default_branch: 'main' })
+  const steps = [
+    { type: 'command', key: 'base', cmd: 'echo kept > /kept' },
+    { type: 'command', key: 'fails', cmd: 'echo made > made; exit 3', builds_in: 'base', env: { GREETING: 'hello' } },
+  ]
+  const pipeline_ir = JSON.stringify({ version: '0', default_image: 'host', steps })
+  await call('POST', `${pipelines}/ci/builds`, { branch: 'main', commit: 'c', pipeline_ir, source_b64: '' })
+  const isOver = async () => (await call('GET', `${pipelines}/ci/builds/1`)).finished_at ?? null
+  await vi.waitFor(async () => expect(await isOver()).not.toBeNull(), { timeout: 30_000, interval: 100 })
+})
+afterAll(async () => {
+  await product.remove()
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+  const response = await fetch(product.server().url + path, { method, headers, ...sent })
+  if (!response.ok) throw new Error(await response.text())
+  return (await response.json()) as Record<string, unknown>
+}
+
+async function shell(args: readonly string[], input: string | Buffer = '') {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    HM_API_URL: product.server().url,
+    HM_API_TOKEN: product.token,
+  }
+  const child = spawn(process.execPath, [hmProgram, 'shell', ...args, '-p', 'ci'], { cwd: home, env })
+  // A shell that is refused reads nothing.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const told = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.stderr += text))
+  await once(child, 'close')
+  return { code: child.exitCode, ...told }
+}
+
+test('a command runs where the first step failed, and hm ends as it does', async () => {
+  const { code, stdout, stderr } = await shell([
+    '1',
+    '--cmd',
+    'cat /kept made; pwd; echo $GREETING; echo oops >&2; exit 42',
+  ])
+  expect({ code, stdout }).toEqual({ code: 42, stdout: 'kept\nmade\n/workspace\nhello\n' })
+  expect(stderr).toContain('This is what step fails of build #1 left (failed with exit code 3).')
+  expect(stderr).toMatch(/^oops$/m)
+})
+
+test('before its command the step had no file of its own, and a shell reads its input', async () => {
+  const { code, stdout } = await shell(
+    ['1', 'fails', '--before'],
+    'cat /kept\nls made 2>/dev/null || echo none\nexit 7\n',
+  )
+  expect({ code, stdout }).toEqual({ code: 7, stdout: 'kept\nnone\n' })
+})
+
+test('on a terminal the shell has its size, and ends hm with its own exit code', async () => {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    HM_API_URL: product.server().url,
+    HM_API_TOKEN: product.token,
+  }
+  const hm = `stty rows 31 cols 97; ${process.execPath} ${hmProgram} shell 1 fails -p ci; echo "hm=$?"`
+  const child = spawn('script', ['-qfc', hm, '/dev/null'], { cwd: home, env })
+  const closed = once(child, 'close')
+  let shown = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
+  await vi.waitFor(() => expect(shown).toMatch(/This is what step fails/), { timeout: 20_000 })
+  child.stdin.write('stty size; cat made\n')
+  await vi.waitFor(() => expect(shown).toMatch(/^31 97\r*\nmade\r*$/m), { timeout: 20_000 })
+  child.stdin.write('exit 9\n')
+  await vi.waitFor(() => expect(shown).toContain('hm=9'), { timeout: 20_000 })
+  child.stdin.end()
+  await closed
+})
+
+test('ten megabytes go in and come out whole', async () => {
+  const { code, stdout } = await shell(['1', 'base', '--cmd', 'tr a b'], Buffer.alloc(10_000_000, 'a'))
+  expect(code).toBe(0)
+  expect(stdout.length).toBe(10_000_000)
+  expect(stdout).not.toMatch(/[^b]/)
+})
+
+test('what is not there is named, with what to do', async () => {
+  const { code, stderr } = await shell(['1', 'nowhere'])
+  expect(code).toBe(5)
+  expect(stderr).toContain('its steps are base, fails')
+  expect(await shell(['99'])).toMatchObject({ code: 5, stderr: expect.stringContaining('hm build list') })
+})
