@@ -30,6 +30,8 @@ export function passedAlready(
       open.delete(slot)
       const job = live.jobs[slot]?.id ?? ''
       play({ type: 'leased', job, fence: 1, at })
+      // Only what was found needs no start.
+      if (snapshot === null) play({ type: 'started', job, fence: 1, at })
       const outcome =
         snapshot === null
           ? ({ kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot } as const)
