@@ -1,7 +1,7 @@
 import type { Plan } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Context } from '../command.ts'
-import { type ExitCode, usageError } from '../errors.ts'
+import { type ExitCode, exits, usageError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
 import { launchRun } from './launch-run.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
@@ -10,6 +10,7 @@ import { printPlan } from './print-plan.ts'
 import { type Project, readProject, takeSource } from './read-project.ts'
 import { type ProjectPipeline, renderProject } from './render-project.ts'
 import { runSecrets, runVariables } from './run-variables.ts'
+import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** Runs a pipeline on this machine (`sdk-cli.md` 5.4). */
@@ -17,13 +18,15 @@ export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
   const { flags } = context
   if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')
   if (flags.noUpload) throw usageError('--no-upload is for runs on a server', 'add --cloud')
-  if (flags.shellOnFailure) throw usageError('--shell-on-failure is not there yet', 'leave it out')
+  if (flags.shellOnFailure) requireTerminal(context)
   if (flags.dryRun) return printPlan(context, await prepareRun(context))
   // Rendering, reading the source and opening what runs steps do not wait for each other.
-  return withSandboxes(context, async (home, opening) => {
+  const code = await withSandboxes(context, async (home, opening) => {
     const prepared = await prepareRun(context, (set) => takeSource(home, set))
     return runPrepared(context, { home, sandboxes: await opening, prepared })
   })
+  if (code === exits.buildFailed && flags.shellOnFailure) await shellOnFailure(context)
+  return code
 }
 
 type RunContext = Context<'run'> | Context<'watch'>

@@ -70,7 +70,7 @@ export const runSpecs = {
       dryRun: { kind: 'boolean', summary: 'show what would run, and run nothing' },
       shellOnFailure: {
         kind: 'boolean',
-        summary: 'open a shell in the first step that fails (refused: not there yet)',
+        summary: 'open a shell where the first step failed',
       },
       backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
       cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },

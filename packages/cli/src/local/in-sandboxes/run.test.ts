@@ -124,7 +124,7 @@ describe('what is wrong with a run is told before anything starts', () => {
     ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
     ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
     ['a place for artifacts', ['ok', '--artifacts', 'out'], 2, 'no artifacts yet'],
-    ['a shell on failure', ['ok', '--shell-on-failure'], 2, 'not there yet'],
+    ['a shell on failure', ['ok', '--shell-on-failure'], 2, 'needs a terminal'],
     ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, 'no artifacts yet'],
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {

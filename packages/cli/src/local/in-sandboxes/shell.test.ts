@@ -39,7 +39,11 @@ interface Shown {
 }
 
 async function terminal(acts: readonly Act[], ...args: string[]): Promise<Shown> {
-  const command = [process.execPath, '--', hmProgram, 'shell', ...args]
+  return onItsTerminal(acts, 'shell', ...args)
+}
+
+async function onItsTerminal(acts: readonly Act[], ...args: string[]): Promise<Shown> {
+  const command = [process.execPath, '--', hmProgram, ...args]
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: dirname(project.directory),
@@ -141,4 +145,11 @@ test('what is not there any more is exit 5 with what helps', async () => {
     code: 5,
     stderr: expect.stringMatching(/error\[snapshot_gone\].*\n.*hm retry 1/),
   })
+})
+
+test('--shell-on-failure opens it after the run, whose exit code stays', async () => {
+  const acts = [{ see: 'This is what step breaks' }, { type: 'cat made-by-step; exit 3\n' }, { see: 'made' }]
+  const { code, restored } = await onItsTerminal(acts, 'run', '--logs', '--shell-on-failure')
+  expect([code, restored]).toEqual([1, true])
+  await nothingLeft()
 })
