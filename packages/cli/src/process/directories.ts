@@ -34,13 +34,23 @@ export function userDirectory(env: Env): string {
 export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {
   if (given !== undefined) {
     const directory = resolve(here, given)
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
-      throw usageError(`--dir is a directory; there is none at ${directory}`)
+    if (!isDirectory(directory))
+      throw usageError(`--dir is a directory; there is none at ${directory} that you may read`)
     return directory
   }
   if (exactly) return here
   for (let directory = here; ; directory = dirname(directory)) {
-    if (statSync(join(directory, '.hm'), { throwIfNoEntry: false })?.isDirectory() === true) return directory
+    if (isDirectory(join(directory, '.hm'))) return directory
     if (directory === dirname(directory) || existsSync(join(directory, '.git'))) return here
+  }
+}
+
+/** Where one may not look is none. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOTDIR')) return false
+    throw error
   }
 }
