@@ -34,7 +34,8 @@ test('a client that does not read makes the command wait, and loses nothing', as
   const written = Number(await readFile(`${directory}/done`, 'utf8'))
   // What the kernel buffers on both ways; the rest of the 100 MB is not made yet.
   expect(written).toBeLessThan(40)
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16e6)
+  // Both ends are here, with what is not collected yet of that which went through.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
   await sleep(300)
   expect(Number(await readFile(`${directory}/done`, 'utf8'))).toBe(written)
   shell.socket.resume()
