@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { heldBytes } from '../testing/held-bytes.ts'
 import { seen } from './test-handlers.ts'
 import { memberToken, startTestServer, type TestServer } from './test-server.ts'
 
@@ -44,14 +45,12 @@ async function upload(
 }
 
 describe('an upload', () => {
-  it('goes into the sink while it arrives: 45 MiB grow the process by less than they are', async () => {
+  it('goes into the sink while it arrives: 45 MiB grow the process by less than 20 MiB', async () => {
     for (let round = 0; round < 20; round += 1) await upload(mebibyte)
     server.sink.bytes = 0
-    const before = process.memoryUsage.rss()
-    let peak = before
-    const sampling = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss())
-    }, 5)
+    const before = heldBytes()
+    const samples: number[] = []
+    const sampling = setInterval(() => samples.push(heldBytes()), 5)
     const answer = await upload(45 * mebibyte)
     clearInterval(sampling)
     expect(answer.status).toBe(201)
@@ -60,8 +59,8 @@ describe('an upload', () => {
     expect(seen.source).toMatchObject({ bytes: 45 * mebibyte, sha256: hash.digest('hex') })
     expect(seen.body).toMatchObject({ branch: 'main', commit: 'abc' })
     expect(server.sink.bytes).toBe(45 * mebibyte)
-    // Held whole it would be 60 MiB of base64 at the least.
-    expect((peak - before) / mebibyte).toBeLessThan(40)
+    expect(samples.length).toBeGreaterThan(5)
+    expect((Math.max(...samples) - before) / mebibyte).toBeLessThan(20)
   })
 
   it('leaves nothing behind when the rest of the body is refused', async () => {
