@@ -3,6 +3,7 @@ import { isDirty, largestFiles, type SourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
 import { type ExitCode, exits, usageError } from '../errors.ts'
 import { repositoryOf } from '../local/local-context.ts'
+import { manualFacts } from '../local/manual-facts.ts'
 import { planRun } from '../local/plan-run.ts'
 import { type Project, readProject } from '../local/read-project.ts'
 import { type ProjectPipeline, renderProject, sourceFailure } from '../local/render-project.ts'
@@ -50,15 +51,7 @@ function refuseLocalFlags({ flags }: Context<'run'>): void {
 async function render(context: Context<'run'>, { git, sourceSet }: Project) {
   const { args, flags } = context
   const slug = args.pipeline ?? (await context.config()).get('default_pipeline') ?? null
-  const facts = {
-    event: 'manual',
-    branch: flags.branch ?? git?.branch ?? null,
-    baseBranch: null,
-    tag: null,
-    commit: git?.commit ?? null,
-    pullRequest: null,
-    local: false,
-  }
+  const facts = manualFacts(git, { branch: flags.branch, local: false })
   const pipeline = await renderProject(context, { slug, facts, sourceSet: () => sourceSet })
   return { pipeline, plan: planRun(pipeline.ir, { steps: [], timeoutMs: undefined }) }
 }

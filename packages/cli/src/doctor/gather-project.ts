@@ -4,6 +4,7 @@ import { renderEvery } from '@harmont/render'
 import { largestFiles, readGitFacts, readSourceSet, SourceError, type SourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
 import type { Config } from '../config/config.ts'
+import { manualFacts } from '../local/manual-facts.ts'
 import { bytes } from '../view/amounts.ts'
 import type { ProjectFacts, Rendered, SourceFacts } from './judge-project.ts'
 import { TooSlow, within } from './time-limit.ts'
@@ -60,15 +61,7 @@ async function renderedOf(
     const git = (await source).git
     const { envelope, warnings } = await renderEvery({
       project: directory,
-      context: {
-        event: 'manual',
-        branch: git?.branch ?? null,
-        baseBranch: null,
-        tag: null,
-        commit: git?.commit ?? null,
-        pullRequest: null,
-        local: true,
-      },
+      context: manualFacts(git),
       env,
       timeoutSeconds: renderLimitSeconds,
       cacheDirectory,

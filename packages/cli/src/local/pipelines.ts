@@ -2,34 +2,22 @@ import { renderEvery } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
-import { sourceFailure } from './render-project.ts'
+import { manualFacts } from './manual-facts.ts'
+import { sourceFailure, tell } from './render-project.ts'
 
 /** `hm pipelines`: the envelope that a server reads (`sdk-cli.md` 1.7). */
 export const run: Handler<'pipelines'> = async ({ flags, directory, env, output, signal, cacheDirectory }) => {
   try {
     const git = await readGitFacts(directory)
-    const {
-      envelope,
-      warnings,
-      output: printed,
-    } = await renderEvery({
+    const { envelope, ...told } = await renderEvery({
       project: directory,
-      context: {
-        event: 'manual',
-        branch: git?.branch ?? null,
-        baseBranch: null,
-        tag: null,
-        commit: git?.commit ?? null,
-        pullRequest: null,
-        local: true,
-      },
+      context: manualFacts(git),
       env,
       sourceSet: () => readSourceSet(directory, git),
       cacheDirectory,
       signal,
     })
-    if (printed !== '') output.say(printed.replace(/\n$/, ''))
-    for (const warning of warnings) output.warn(warning)
+    tell(output, told)
     const { errors, pipelines, schema_version } = envelope
     if (flags.table) {
       for (const { slug, name, file, allow_manual } of pipelines)

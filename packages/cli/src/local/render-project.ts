@@ -80,7 +80,11 @@ function renderError({ code, message }: Pick<EnvelopeError, 'code' | 'message'>)
   return new HmError(isOwn ? exits.render : exits.refused, code, message)
 }
 
-function tell(output: Here['output'], told: { readonly output: string; readonly warnings: readonly string[] }): void {
+/** What its programs printed, and warnings, to stderr. */
+export function tell(
+  output: Here['output'],
+  told: { readonly output: string; readonly warnings: readonly string[] },
+): void {
   if (told.output !== '') output.say(told.output.replace(/\n$/, ''))
   for (const warning of told.warnings) output.warn(warning)
 }

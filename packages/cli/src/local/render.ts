@@ -3,7 +3,8 @@ import { renderPipeline } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
-import { sourceFailure } from './render-project.ts'
+import { manualFacts } from './manual-facts.ts'
+import { sourceFailure, tell } from './render-project.ts'
 
 /** `hm render SLUG`: the IR with its keys. */
 export const run: Handler<'render'> = async ({
@@ -21,23 +22,14 @@ export const run: Handler<'render'> = async ({
     const rendered = await renderPipeline({
       project: directory,
       slug: args.slug,
-      context: {
-        event: flags.event ?? 'manual',
-        branch: flags.branch ?? git?.branch ?? null,
-        baseBranch: null,
-        tag: flags.tag ?? null,
-        commit: git?.commit ?? null,
-        pullRequest: null,
-        local: true,
-      },
+      context: manualFacts(git, flags),
       env,
       sourceSet: () => readSourceSet(directory, git),
       cacheDirectory,
       signal,
     })
-    if (rendered.output !== '') output.say(rendered.output.replace(/\n$/, ''))
+    tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
-    for (const warning of rendered.warnings) output.warn(warning)
     if (flags.check) return await check(rendered.json, rendered.warnings, output, global.json)
     await output.print(flags.pretty ? JSON.stringify(rendered.document, undefined, 2) : rendered.json)
     return exits.ok

@@ -4,6 +4,7 @@ import type { Context } from '../command.ts'
 import { type ExitCode, exits, usageError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
 import { launchRun } from './launch-run.ts'
+import { manualFacts } from './manual-facts.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
 import { planRun, runAnew } from './plan-run.ts'
 import { printPlan } from './print-plan.ts'
@@ -58,15 +59,7 @@ export async function prepareRun(
   // Whoever wants it asks when rendering is done.
   tree.catch(() => {})
   const slug = args.pipeline ?? config.get('default_pipeline') ?? null
-  const facts = {
-    event: 'manual',
-    branch: flags.branch ?? project.git?.branch ?? null,
-    baseBranch: null,
-    tag: null,
-    commit: project.git?.commit ?? null,
-    pullRequest: null,
-    local: true,
-  }
+  const facts = manualFacts(project.git, { branch: flags.branch })
   const pipeline = await renderProject(context, { slug, facts, sourceSet: () => project.sourceSet })
   const plan = planRun(pipeline.ir, { steps: flags.step, timeoutMs: flags.timeout })
   const anew = runAnew(plan, flags.noCache)
