@@ -24,7 +24,10 @@ import { clearMemory } from './memory.ts'
 import { probe } from './probe.ts'
 import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
-import { destroyRemains, forgetConfig, OciSandbox, type SandboxContext } from './sandbox.ts'
+import { registerSandbox } from './register-sandbox.ts'
+import { destroyRemains, forgetConfig } from './remains.ts'
+import { OciSandbox } from './sandbox.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
 import { Supply } from './supply.ts'
@@ -194,7 +197,7 @@ class Driver implements OciDriver {
       secretFiles: spec.secretFiles ?? false,
     }
     try {
-      OciSandbox.register(this.context, record)
+      registerSandbox(this.context, record)
     } catch (error) {
       await launcher.discard()
       throw error

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
 import {
   type Command,
   type Conversation,
@@ -15,37 +12,23 @@ import {
   type TerminalSize,
 } from '../driver.ts'
 import { syncWorkspace } from '../source/index.ts'
-import { isEmptyWithin, isPopulated, killGroup, removeGroups, waitUntilEmpty } from './cgroups.ts'
+import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from './cgroups.ts'
 import { Changes } from './changes.ts'
-import { usedBytes } from './disk-use.ts'
-import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
+import { readIfPresent } from './files.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import type { Launcher } from './launcher.ts'
-import { firstId, type Layout, type SandboxFiles, sandboxFiles } from './layout.ts'
-import { fillMemory, makeMemory, memoryFiles, readMemo, removeMemory } from './memory.ts'
-import { rootFstab, staged } from './mounts.ts'
-import { waitForLinkGone } from './network.ts'
+import { firstId, type SandboxFiles, sandboxFiles } from './layout.ts'
+import { readMemo } from './memory.ts'
+import { staged } from './mounts.ts'
 import { readFromView } from './read-file.ts'
-import { type SandboxRecord, type StartRecord, uptimeAt, writeRecord } from './record.ts'
+import { type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
+import { destroyRemains, forgetConfig } from './remains.ts'
 import { OciRunning } from './running.ts'
-import { longestArgument, runtimeConfig } from './runtime-config.ts'
-import type { OciSnapshots } from './snapshots.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
 import { openTalkPipes, resizeTerminal, type TalkPipes } from './terminal.ts'
-import type { Viewer } from './view.ts'
-import { ensureWatchdog, watchFile } from './watchdog.ts'
-
-/** What all sandboxes of a driver share. */
-export interface SandboxContext {
-  readonly layout: Layout
-  readonly snapshots: OciSnapshots
-  readonly viewer: Viewer
-  readonly now: () => Date
-  /** Clears groups of sandboxes whose record is lost. */
-  readonly clearLost: () => Promise<void>
-  /** Called once nothing of a sandbox is left. */
-  readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
-}
+import { ensureWatchdog } from './watchdog.ts'
+import { writeCommand } from './write-command.ts'
 
 /** How long the runtime may take to start a command; it takes 20 ms. */
 const startTimeoutMs = 60_000
@@ -73,34 +56,6 @@ export class OciSandbox implements Sandbox {
     if (start !== undefined) this.command = new OciRunning(this.files, record, start, context.now)
   }
 
-  /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
-  static register(context: SandboxContext, record: SandboxRecord): void {
-    const staging = sandboxFiles(context.layout.trash, randomUUID())
-    mkdirSync(staging.directory, { mode: 0o700 })
-    writeRecord(staging.record, record)
-    mkdirSync(staging.exitDirectory)
-    mkdirSync(join(staging.directory, 'socket'))
-    writeFileSync(
-      staging.fstab,
-      rootFstab({
-        stack: layerStack(record.image.rootfs, record.layers),
-        upper: `sandboxes/${record.id}/upper`,
-        work: `sandboxes/${record.id}/work`,
-        readOnlyMounts: record.readOnlyMounts,
-        network: record.network,
-        resolvConf: record.resolvConf,
-        secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
-      }),
-    )
-    for (const path of [staging.upper, staging.work]) {
-      mkdirSync(path)
-      chmodSync(path, 0o755)
-      chownSync(path, firstId, firstId)
-    }
-    renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
-    if (record.secretFiles === true) makeMemory(context.layout, record.id)
-  }
-
   async syncSource(tree: SourceTreeRef): Promise<void> {
     if (this.record.source?.digest === tree.digest) return
     const root = this.unstarted('syncSource')
@@ -123,7 +78,7 @@ export class OciSandbox implements Sandbox {
 
   async start(command: Command): Promise<Running> {
     const launcher = this.unstarted('start')
-    const start = this.prepare(launcher, command)
+    const start = this.prepare(launcher, command, false)
     await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
     this.command = new OciRunning(this.files, this.record, start, this.context.now)
     return this.command
@@ -132,7 +87,7 @@ export class OciSandbox implements Sandbox {
   async talk(command: Command, terminal: TerminalSize | null): Promise<Conversation> {
     const launcher = this.unstarted('talk')
     const { files, record, context } = this
-    const start = this.prepare(launcher, command, terminal)
+    const start = this.prepare(launcher, command, terminal !== null)
     const pipes = await openTalkPipes(files)
     try {
       await this.launch(launcher, 'talk', (changes) => this.talkBegun(changes))
@@ -158,34 +113,10 @@ export class OciSandbox implements Sandbox {
     }
   }
 
-  /** Puts on disk what the launcher, the runtime and the watchdog read of a command. */
-  private prepare(launcher: Launcher, command: Command, terminal: TerminalSize | null = null): StartRecord {
+  private prepare(launcher: Launcher, command: Command, hasTerminal: boolean): StartRecord {
     const { files, record, context } = this
-    const { layout, now } = context
     if (this.hasGit()) makeGitMountPoint(`/proc/${launcher.pid}/root${staged.root}/workspace`)
-    const config = runtimeConfig({
-      command,
-      terminal: terminal !== null,
-      imageEnv: record.image.env,
-      network: record.network,
-      resolvConf: record.resolvConf !== null,
-      readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
-      secretFiles: record.secretFiles === true,
-    })
-    const used = usedBytes(layout.root)
-    const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
-    const { secrets = {}, memo = '' } = command
-    if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
-    else if (memo !== '' || Object.keys(secrets).length > 0)
-      throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
-    writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
-    writeFileSync(files.spool, '', { mode: 0o600 })
-    writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
-    if (Buffer.byteLength(command.script) > longestArgument)
-      writeFileSync(files.script, command.script, { mode: 0o555 })
-    writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
-    writeAtomically(files.started, JSON.stringify(start))
-    return start
+    return writeCommand({ layout: context.layout, now: context.now, files, record, command, hasTerminal })
   }
 
   /** Lets the launcher go and waits for the word that the command has begun. */
@@ -339,37 +270,4 @@ export class OciSandbox implements Sandbox {
       )
     return this.launcher
   }
-}
-
-/** Removes what the runtime was told of a command: the environment may hold secrets, and nobody reads it again. */
-export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
-  rmSync(sandboxFiles(sandboxes, id).config, { force: true })
-  rmSync(join(crunState, id, 'config.json'), { force: true })
-}
-
-/** Removes all that a sandbox may have left, at whatever point it was interrupted. The record goes last. */
-export async function destroyRemains(
-  context: SandboxContext,
-  record: SandboxRecord | undefined,
-  id: string,
-): Promise<void> {
-  if (record === undefined) await context.clearLost()
-  else {
-    const { groups } = record
-    await killGroup(groups.top)
-    await waitUntilEmpty(groups.top)
-    if (record.link !== null) await waitForLinkGone(record.link)
-    await removeGroups(groups)
-  }
-  rmSync(join(context.layout.crunState, id), { recursive: true, force: true })
-  removeMemory(context.layout, id)
-  try {
-    await removeTree(sandboxFiles(context.layout.sandboxes, id).directory, context.layout.trash, [
-      'upper',
-      'snapshot/layer',
-    ])
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
-  context.onDestroyed(record, id)
 }

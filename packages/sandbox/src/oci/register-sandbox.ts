@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { firstId, sandboxFiles } from './layout.ts'
+import { makeMemory, memoryFiles } from './memory.ts'
+import { rootFstab } from './mounts.ts'
+import { type SandboxRecord, writeRecord } from './record.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+import { layerStack } from './stack.ts'
+
+/** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
+export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
+  const staging = sandboxFiles(context.layout.trash, randomUUID())
+  mkdirSync(staging.directory, { mode: 0o700 })
+  writeRecord(staging.record, record)
+  mkdirSync(staging.exitDirectory)
+  mkdirSync(join(staging.directory, 'socket'))
+  writeFileSync(
+    staging.fstab,
+    rootFstab({
+      stack: layerStack(record.image.rootfs, record.layers),
+      upper: `sandboxes/${record.id}/upper`,
+      work: `sandboxes/${record.id}/work`,
+      readOnlyMounts: record.readOnlyMounts,
+      network: record.network,
+      resolvConf: record.resolvConf,
+      secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
+    }),
+  )
+  for (const path of [staging.upper, staging.work]) {
+    mkdirSync(path)
+    chmodSync(path, 0o755)
+    chownSync(path, firstId, firstId)
+  }
+  renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+  if (record.secretFiles === true) makeMemory(context.layout, record.id)
+}

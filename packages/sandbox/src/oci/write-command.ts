@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs'
+import { type Command, SandboxError } from '../driver.ts'
+import { usedBytes } from './disk-use.ts'
+import { writeAtomically } from './files.ts'
+import type { Layout, SandboxFiles } from './layout.ts'
+import { fillMemory } from './memory.ts'
+import { type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { longestArgument, runtimeConfig } from './runtime-config.ts'
+import { watchFile } from './watchdog.ts'
+
+interface CommandRequest {
+  readonly layout: Layout
+  readonly now: () => Date
+  readonly files: SandboxFiles
+  readonly record: SandboxRecord
+  readonly command: Command
+  readonly hasTerminal: boolean
+}
+
+/** Puts on disk what the launcher, the runtime and the watchdog read of a command. */
+export function writeCommand({ layout, now, files, record, command, hasTerminal }: CommandRequest): StartRecord {
+  const config = runtimeConfig({
+    command,
+    terminal: hasTerminal,
+    imageEnv: record.image.env,
+    network: record.network,
+    resolvConf: record.resolvConf !== null,
+    readOnlyTargets: record.readOnlyMounts.map(({ target }) => target),
+    secretFiles: record.secretFiles === true,
+  })
+  const used = usedBytes(layout.root)
+  const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
+  const { secrets = {}, memo = '' } = command
+  if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
+  else if (memo !== '' || Object.keys(secrets).length > 0)
+    throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
+  writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
+  writeFileSync(files.spool, '', { mode: 0o600 })
+  writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
+  if (Buffer.byteLength(command.script) > longestArgument) writeFileSync(files.script, command.script, { mode: 0o555 })
+  writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
+  writeAtomically(files.started, JSON.stringify(start))
+  return start
+}
