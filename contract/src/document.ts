@@ -17,6 +17,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly items?: JsonSchema
+  readonly oneOf?: readonly JsonSchema[]
   readonly additionalProperties?: boolean | JsonSchema
 }
 

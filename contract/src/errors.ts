@@ -16,7 +16,6 @@ export type ErrorStatus =
   | 429
   | 431
   | 500
-  | 501
   | 502
   | 503
 
@@ -148,6 +147,7 @@ export const errorCatalogue = {
   pipeline_managed_by_code: { status: 409, meaning: "The field is set by the repository's code." },
   job_not_retryable: { status: 409, meaning: 'The job cannot be retried in its state.' },
   snapshot_gone: { status: 409, meaning: 'The file system of the step is no longer kept.' },
+  source_gone: { status: 409, meaning: 'The source archive of the build is no longer kept.' },
   approval_not_pending: { status: 409, meaning: 'The build does not wait for an approval.' },
   cli_nonce_taken: { status: 409, meaning: 'Another user has parked a login under this nonce.' },
   idempotency_key_in_progress: { status: 409, meaning: 'The first request with this Idempotency-Key still runs.' },
@@ -187,7 +187,6 @@ export const errorCatalogue = {
   signup_failed: { status: 500, meaning: 'The account could not be created after the provider had answered.' },
   email_unconfigured: { status: 500, meaning: 'The server cannot send mail.' },
   passkey_email_send_failed: { status: 500, meaning: 'The mail could not be queued.' },
-  not_implemented: { status: 501, meaning: 'This server does not offer the operation yet.' },
   oauth_provider_error: { status: 502, meaning: 'The identity provider refused, failed or took too long.' },
   billing_provider_error: { status: 502, meaning: 'The payment provider refused, failed or took too long.' },
   bitbucket_connect_failed: { status: 502, meaning: 'Bitbucket refused, failed or took too long.' },
@@ -232,7 +231,6 @@ export function errorTypeOf(status: ErrorStatus): ErrorType {
     case 429:
       return 'rate_limited'
     case 500:
-    case 501:
     case 502:
       return 'server_error'
     case 503:

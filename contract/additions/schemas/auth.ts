@@ -46,6 +46,7 @@ export const authSchemas: Readonly<Record<string, JsonSchema>> = {
     version: text,
     docs_url: text,
     needs_setup: describe(yesOrNo, 'No owner can sign in yet.'),
+    payments: describe(yesOrNo, 'Admins can top up with a card.'),
     mailbox: describe(yesOrNo, 'Mails can be read at /mailbox.'),
     cli_install: describe(nullableText, 'The command that installs the CLI.'),
   }),

@@ -45,6 +45,7 @@ export const buildSchemas: Readonly<Record<string, JsonSchema>> = {
     next: describe(nullableInteger, 'Number of the build after this one.'),
     last_passed: orNull(object({ number: integer, commit: nullableText })),
     failing_since: describe(nullableInteger, 'Number of the first build of this row of failures.'),
+    has: describe(object({ tests: yesOrNo, artifacts: yesOrNo }), 'Of which there is something to see.'),
   }),
 }
 
@@ -59,12 +60,18 @@ export const buildMembers: Readonly<Record<string, Readonly<Record<string, JsonS
     tag: nullableText,
     pull_request: orNull(pullRequest),
     rebuild_of: describe(nullableInteger, 'Number of the build that this one repeats.'),
-    wait_reason: describe(nullableText, 'Why the build does not go on, while it waits.'),
+    wait_reason: describe(
+      nullableText,
+      'Why the build does not go on, while it waits: `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit` or `runner`.',
+    ),
   },
   Job: {
     attempt: describe(integer, 'Counts from 1; a retry is a new job with the next number.'),
     previous_attempt_id: describe(nullableUuid, 'The attempt before this one.'),
-    wait_reason: describe(nullableText, 'Why the job does not start, while it waits.'),
+    wait_reason: describe(
+      nullableText,
+      'Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`.',
+    ),
     skip_reason: describe(nullableText, 'Why the job was skipped.'),
     cached: describe(yesOrNo, 'The outcome was taken from the step cache.'),
   },

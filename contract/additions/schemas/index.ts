@@ -2,7 +2,9 @@ import type { JsonSchema } from '../../src/document.ts'
 import { authMembers, authSchemas } from './auth.ts'
 import { billingMembers, billingSchemas } from './billing.ts'
 import { buildMembers, buildSchemas } from './builds.ts'
+import { eventSchemas } from './events.ts'
 import { integrationMembers, integrationSchemas } from './integrations.ts'
+import { logSchemas } from './logs.ts'
 import { organizationMembers, organizationSchemas } from './organizations.ts'
 import { pipelineMembers, pipelineSchemas } from './pipelines.ts'
 import { shellSchemas } from './shells.ts'
@@ -31,6 +33,8 @@ export const addedSchemas: Readonly<Record<string, JsonSchema>> = {
   ...organizationSchemas,
   ...pipelineSchemas,
   ...buildSchemas,
+  ...logSchemas,
+  ...eventSchemas,
   ...shellSchemas,
   ...integrationSchemas,
   ...billingSchemas,

@@ -1194,6 +1194,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a log holds, and a page of it */
+        get: operations["readJobLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read lines of a log */
+        get: operations["readJobLogLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search a log */
+        get: operations["searchJobLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view": {
         parameters: {
             query?: never;
@@ -2302,7 +2353,7 @@ export interface components {
             } | null;
             /** @description Number of the build that this one repeats. */
             rebuild_of?: number | null;
-            /** @description Why the build does not go on, while it waits. */
+            /** @description Why the build does not go on, while it waits: `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit` or `runner`. */
             wait_reason?: string | null;
         };
         /**
@@ -2577,7 +2628,7 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
-            /** @description Why the job does not start, while it waits. */
+            /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */
             skip_reason?: string | null;
@@ -2983,6 +3034,8 @@ export interface components {
             docs_url: string;
             /** @description No owner can sign in yet. */
             needs_setup: boolean;
+            /** @description Admins can top up with a card. */
+            payments: boolean;
             /** @description Mails can be read at /mailbox. */
             mailbox: boolean;
             /** @description The command that installs the CLI. */
@@ -3229,6 +3282,123 @@ export interface components {
             } | null;
             /** @description Number of the first build of this row of failures. */
             failing_since: number | null;
+            /** @description Of which there is something to see. */
+            has: {
+                tests: boolean;
+                artifacts: boolean;
+            };
+        };
+        /** LogPage */
+        LogPage: {
+            /** @description A line of `logs.txt`, counted from 1. */
+            from: number;
+            /** @description The escape sequence that sets the colours in force before the first of these lines; empty when none are. */
+            sgr: string;
+            /**
+             * Format: date-time
+             * @description The time that the times of lines count from.
+             */
+            t0: string | null;
+            /** @description Of each line: milliseconds since `t0` or null; 0 stdout or 1 stderr; its text without the line feed, at most 4,000 characters; flags (1 not UTF-8, 2 cut); and of a cut one its length in bytes, and at which byte of `logs.txt` it begins. */
+            lines: (string | (number | null))[][];
+            total_lines: number;
+            /** @description Nothing will be added. */
+            complete: boolean;
+        };
+        /** LogGroup */
+        LogGroup: {
+            /** @description The line that is its title. */
+            line: number;
+            /** @description Its last line; null while it is open. */
+            end: number | null;
+            title: string;
+            /** @description `closed`, `open` or `dim`: how it is shown at first. */
+            kind: string;
+            /** @description The first error line is in it. */
+            failed: boolean;
+        };
+        /** LogRemark */
+        LogRemark: {
+            /** @description Before which line it stands; after the last one where it is one more than there are. */
+            line: number;
+            /** @description `note`, `setup`, `lost`, `cap`, `retention` or `redaction`. */
+            kind: string;
+            message: string;
+            bytes: number | null;
+            lines: number | null;
+        };
+        /** JobLogView */
+        JobLogView: {
+            total_lines: number;
+            bytes: number;
+            complete: boolean;
+            first_error_line: number | null;
+            groups: components["schemas"]["LogGroup"][];
+            /** @description Lines that look like errors, at most 1,000. */
+            errors: number[];
+            /** @description What the server says between lines. */
+            remarks: components["schemas"]["LogRemark"][];
+            page: components["schemas"]["LogPage"];
+        };
+        /** LogSearchResult */
+        LogSearchResult: {
+            /** @description How many hits are counted so far. */
+            total: number;
+            /** @description All lines that there are were searched. */
+            complete: boolean;
+            /** @description How many of them stand before the line from which hits are given. */
+            before: number;
+            /** @description How many hits there are in each of up to 200 equal parts of the log. */
+            buckets: number[];
+            hits: {
+                /** @description A line of `logs.txt`, counted from 1. */
+                line: number;
+                /** @description Start and end of each hit in the text without escapes, in UTF-16 units. */
+                ranges: number[][];
+            }[];
+            /** @description The line to go on from; null where there are no more hits. */
+            next: number | null;
+        };
+        /** EventOfBuild */
+        EventOfBuild: {
+            pipeline_slug: string;
+            build: components["schemas"]["BuildSummary"];
+            /** @description Of a build that is a topic of its own: what else of its `BuildView` has changed. */
+            view?: {
+                eta_ms: number | null;
+                cost: {
+                    cents: number | null;
+                    vcpu_seconds: number;
+                } | null;
+                canceled_by: {
+                    /** Format: uuid */
+                    user_uuid: string | null;
+                    name: string | null;
+                } | null;
+            };
+        };
+        /** EventOfJob */
+        EventOfJob: {
+            pipeline_slug: string;
+            /** @description Of the build. */
+            number: number;
+            /** @description The newest attempt of a step, or, without `step_key`, what renders the pipeline. */
+            job: components["schemas"]["JobView"];
+        };
+        /** EventOfEnd */
+        EventOfEnd: {
+            /** @description The topic that will have no further event: its build has ended, or its log is complete. */
+            topic: string;
+        };
+        /** EventOfResync */
+        EventOfResync: {
+            /** @description The topic that is to be read again as a whole; what follows goes on from now. */
+            topic: string;
+        };
+        /** EventOfBeat */
+        EventOfBeat: {
+            /** Format: date-time */
+            server_time: string;
         };
         /** OpenShellRequest */
         OpenShellRequest: {
@@ -3388,7 +3558,7 @@ export interface components {
             } | null;
             /** @description Number of the build that this one repeats. */
             rebuild_of?: number | null;
-            /** @description Why the build does not go on, while it waits. */
+            /** @description Why the build does not go on, while it waits: `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit` or `runner`. */
             wait_reason?: string | null;
             /** @description Name of the step that failed first. */
             failed_step: string | null;
@@ -3458,7 +3628,7 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
-            /** @description Why the job does not start, while it waits. */
+            /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */
             skip_reason?: string | null;
@@ -3488,16 +3658,26 @@ export interface components {
             waits_on: string[];
             /** Format: date-time */
             scheduled_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
             waiting: {
                 message: string;
                 /** Format: date-time */
                 since: string;
+                /** @description How many jobs, or builds of the group, come before it. */
+                ahead: number | null;
+                /** @description The value of the limit that it waits for. */
+                limit: number | null;
                 refs: {
-                    /** @description What is waited for: `step`, `runner`, `time` or `approval`. */
+                    /** @description What is waited for: `step`, `runner`, `time`, `limit`, `concurrency_group` or `approval`; `holder` is a job, or a whole build, that counts against the limit or has a place in the group. */
                     kind: string;
                     name: string;
                     /** Format: uuid */
                     job_id: string | null;
+                    /** @description Of a holder: the pipeline that it belongs to. */
+                    pipeline_slug: string | null;
+                    /** @description Of a holder: its build. */
+                    build_number: number | null;
                 }[];
             } | null;
             /**
@@ -3506,9 +3686,41 @@ export interface components {
              */
             skipped_by: string | null;
             image: string | null;
+            snapshot: {
+                id: string;
+                parent_id: string | null;
+                /** @description What it takes beside its parent. */
+                bytes: number | null;
+                /** Format: date-time */
+                created_at: string | null;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
             cache: {
                 /** @enum {string} */
                 outcome: "hit" | "miss" | "off" | "bypassed";
+                /** @description When the step is run again, in words; null where no policy is set. */
+                policy: string | null;
+                from: {
+                    pipeline_slug: string;
+                    number: number;
+                    /** Format: uuid */
+                    job_id: string;
+                    /** Format: date-time */
+                    at: string;
+                    /** @description How long the step ran then. */
+                    saved_ms: number | null;
+                } | null;
+                /** @description Of a miss: `first`, `changed`, `expired`, `evicted`, `damaged` or `not_recorded`; null where it is not known. */
+                reason: string | null;
+                /** @description Of a miss, what is not as it was; digests, never values. */
+                changes: {
+                    /** @description `path`, `variable`, `command`, `image` or `parent`. */
+                    kind: string;
+                    name: string;
+                    before: string | null;
+                    after: string | null;
+                }[];
             };
             failure: {
                 /** @description `exit`, `signal`, or the error code. */
@@ -3517,18 +3729,40 @@ export interface components {
                 platform: boolean;
                 signal: string | null;
                 message: string;
+                /** @description Counts from 1; null where no line looks like an error. */
+                first_error_line: number | null;
                 /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
+                /** @description What to do, where the platform knows. */
+                hint: string | null;
                 doc_url: string | null;
             } | null;
             retry: {
                 allowed: boolean;
                 reason: string | null;
             };
+            shell: {
+                available: boolean;
+                reason: string | null;
+                /** @description The command line that opens it. */
+                command: string;
+                /** @description The one that opens the file system as the command found it. */
+                before_command: string | null;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
+            /** @description The command line that runs this step on a laptop. */
+            local_command: string | null;
             cost: {
                 cents: number | null;
                 vcpu_seconds: number;
             } | null;
+            log: {
+                /** @description Null while it grows and nobody counted. */
+                lines: number | null;
+                bytes: number | null;
+                complete: boolean;
+            };
         };
         /**
          * RenderJobView
@@ -3591,7 +3825,7 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
-            /** @description Why the job does not start, while it waits. */
+            /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */
             skip_reason?: string | null;
@@ -3621,16 +3855,26 @@ export interface components {
             waits_on: string[];
             /** Format: date-time */
             scheduled_at: string | null;
+            /** Format: date-time */
+            assigned_at: string | null;
             waiting: {
                 message: string;
                 /** Format: date-time */
                 since: string;
+                /** @description How many jobs, or builds of the group, come before it. */
+                ahead: number | null;
+                /** @description The value of the limit that it waits for. */
+                limit: number | null;
                 refs: {
-                    /** @description What is waited for: `step`, `runner`, `time` or `approval`. */
+                    /** @description What is waited for: `step`, `runner`, `time`, `limit`, `concurrency_group` or `approval`; `holder` is a job, or a whole build, that counts against the limit or has a place in the group. */
                     kind: string;
                     name: string;
                     /** Format: uuid */
                     job_id: string | null;
+                    /** @description Of a holder: the pipeline that it belongs to. */
+                    pipeline_slug: string | null;
+                    /** @description Of a holder: its build. */
+                    build_number: number | null;
                 }[];
             } | null;
             /**
@@ -3639,9 +3883,41 @@ export interface components {
              */
             skipped_by: string | null;
             image: string | null;
+            snapshot: {
+                id: string;
+                parent_id: string | null;
+                /** @description What it takes beside its parent. */
+                bytes: number | null;
+                /** Format: date-time */
+                created_at: string | null;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
             cache: {
                 /** @enum {string} */
                 outcome: "hit" | "miss" | "off" | "bypassed";
+                /** @description When the step is run again, in words; null where no policy is set. */
+                policy: string | null;
+                from: {
+                    pipeline_slug: string;
+                    number: number;
+                    /** Format: uuid */
+                    job_id: string;
+                    /** Format: date-time */
+                    at: string;
+                    /** @description How long the step ran then. */
+                    saved_ms: number | null;
+                } | null;
+                /** @description Of a miss: `first`, `changed`, `expired`, `evicted`, `damaged` or `not_recorded`; null where it is not known. */
+                reason: string | null;
+                /** @description Of a miss, what is not as it was; digests, never values. */
+                changes: {
+                    /** @description `path`, `variable`, `command`, `image` or `parent`. */
+                    kind: string;
+                    name: string;
+                    before: string | null;
+                    after: string | null;
+                }[];
             };
             failure: {
                 /** @description `exit`, `signal`, or the error code. */
@@ -3650,19 +3926,66 @@ export interface components {
                 platform: boolean;
                 signal: string | null;
                 message: string;
+                /** @description Counts from 1; null where no line looks like an error. */
+                first_error_line: number | null;
                 /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
+                /** @description What to do, where the platform knows. */
+                hint: string | null;
                 doc_url: string | null;
             } | null;
             retry: {
                 allowed: boolean;
                 reason: string | null;
             };
+            shell: {
+                available: boolean;
+                reason: string | null;
+                /** @description The command line that opens it. */
+                command: string;
+                /** @description The one that opens the file system as the command found it. */
+                before_command: string | null;
+                /** Format: date-time */
+                kept_until: string | null;
+            } | null;
+            /** @description The command line that runs this step on a laptop. */
+            local_command: string | null;
             cost: {
                 cents: number | null;
                 vcpu_seconds: number;
             } | null;
+            log: {
+                /** @description Null while it grows and nobody counted. */
+                lines: number | null;
+                bytes: number | null;
+                complete: boolean;
+            };
         } | null;
+        /** EventOfLog */
+        EventOfLog: {
+            /** @description A line of `logs.txt`, counted from 1. */
+            from: number;
+            /** @description The escape sequence that sets the colours in force before the first of these lines; empty when none are. */
+            sgr: string;
+            /**
+             * Format: date-time
+             * @description The time that the times of lines count from.
+             */
+            t0: string | null;
+            /** @description Of each line: milliseconds since `t0` or null; 0 stdout or 1 stderr; its text without the line feed, at most 4,000 characters; flags (1 not UTF-8, 2 cut); and of a cut one its length in bytes, and at which byte of `logs.txt` it begins. */
+            lines: (string | (number | null))[][];
+            total_lines: number;
+            /** @description Nothing will be added. */
+            complete: boolean;
+            /** Format: uuid */
+            job_id: string;
+            /** @description Those that are new or have changed. */
+            groups: components["schemas"]["LogGroup"][];
+            /** @description Numbers of lines that look like errors: those that are new. */
+            errors: number[];
+            /** @description Those that are new. */
+            remarks: components["schemas"]["LogRemark"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -7429,6 +7752,8 @@ export interface operations {
             query?: {
                 token?: string;
                 meta?: "0" | "1";
+                plain?: "0" | "1";
+                download?: "0" | "1";
             };
             header?: never;
             path: {
@@ -7483,6 +7808,175 @@ export interface operations {
             };
             /** @description range_not_satisfiable */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readJobLog: {
+        parameters: {
+            query?: {
+                at?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLogView"];
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readJobLogLines: {
+        parameters: {
+            query?: {
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    searchJobLog: {
+        parameters: {
+            query?: {
+                q?: string;
+                regex?: "true" | "false";
+                case?: "true" | "false";
+                word?: "true" | "false";
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSearchResult"];
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7608,7 +8102,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description pipeline_archived, idempotency_key_in_progress */
+            /** @description pipeline_archived, idempotency_key_in_progress, source_gone */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7702,7 +8196,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable */
+            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable, source_gone */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7793,7 +8287,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable */
+            /** @description pipeline_archived, idempotency_key_in_progress, job_not_retryable, source_gone */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7858,7 +8352,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description snapshot_gone */
+            /** @description snapshot_gone, source_gone */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8004,6 +8498,8 @@ export interface operations {
         parameters: {
             query?: {
                 last_event_id?: string;
+                topics?: string;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -8022,7 +8518,16 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description organization_not_found */
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9283,6 +9788,9 @@ export interface operationAuth {
   getBuildSource: 'runner'
   streamJobLogs: 'log'
   getJobLogText: 'log'
+  readJobLog: 'member'
+  readJobLogLines: 'member'
+  searchJobLog: 'member'
   getBuildView: 'member'
   rebuildBuild: 'member'
   retryBuild: 'member'

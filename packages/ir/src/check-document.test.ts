@@ -10,7 +10,6 @@ describe('a document with what nothing runs yet', () => {
     { artifacts: [{ path: 'dist/**', when: 'always', kind: 'junit' }] },
     { inputs: [{ from: 'build', path: 'dist/**', into: 'web' }] },
     { services: [{ name: 'db', image: 'postgres:18', env: { A: 'b' }, ready: { port: 5432, timeout_seconds: 60 } }] },
-    { concurrency: { group: 'deploy', limit: 1, scope: 'organization' } },
   ]
   it.each(unsupported)('is right, and cannot be planned: %j', (more) => {
     const text = graph([step('build'), step('use', more)], [[0, 1, 'depends_on']])
@@ -23,13 +22,6 @@ describe('a document with what nothing runs yet', () => {
         message: expect.stringContaining(`"${name}"`),
       },
     })
-  })
-
-  it('may limit whole builds', () => {
-    const concurrency = { group: `${'$'}{branch}-${'$'}{event}`, limit: 1, when_full: 'cancel_running' }
-    const text = graph([step('a')], [], { concurrency })
-    expect(checkDocument(text)).toEqual({ ok: true, warnings: [] })
-    expect(parsePlan(text)).toMatchObject({ error: { pointer: '/concurrency' } })
   })
 
   it('names a step that its inputs come from', () => {

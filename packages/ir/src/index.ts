@@ -24,6 +24,7 @@ export { type LookupParts, lookupKey } from './lookup-key.ts'
 export { checkDocument, parsePlan } from './parse-plan.ts'
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.ts'
 export type {
+  BuildConcurrency,
   CheckResult,
   Plan,
   PlanError,
@@ -32,6 +33,8 @@ export type {
   PlanResult,
   Resources,
   RetryPolicy,
+  StepConcurrency,
+  WhenFull,
 } from './plan.ts'
 export { matchesRefGlob } from './ref-glob.ts'
 export { type Keyless, positionKey, stepKeys } from './step-keys.ts'

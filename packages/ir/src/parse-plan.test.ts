@@ -199,13 +199,7 @@ const ROWS: readonly Row[] = [
   ],
   ['17 services', oneStep({ services: many(17, { name: 'db', image: 'postgres' }) }), 'invalid_ir', at('services')],
   [
-    'concurrency of a step, which nothing runs yet',
-    oneStep({ concurrency: { group: 'g', limit: 1 } }),
-    'invalid_ir',
-    at('concurrency'),
-  ],
-  [
-    'a concurrency limit of 0, before that',
+    'a concurrency limit of 0',
     oneStep({ concurrency: { group: 'g', limit: 0 } }),
     'invalid_ir',
     at('concurrency/limit'),
@@ -270,11 +264,12 @@ const ROWS: readonly Row[] = [
     at('matrix/cell/node'),
   ],
   [
-    'concurrency of the build, likewise',
-    { ...oneStep({}), concurrency: { group: 'g', limit: 1 } },
+    'a build group for nobody',
+    { ...oneStep({}), concurrency: { group: 'g', limit: 0 } },
     'invalid_ir',
-    '/concurrency',
+    '/concurrency/limit',
   ],
+  ['a build group without a name', { ...oneStep({}), concurrency: { limit: 1 } }, 'invalid_ir', '/concurrency/group'],
 
   ['no nodes', graph([]), 'empty_pipeline', '/graph/nodes'],
   ['no steps', flat(), 'empty_pipeline', '/steps'],
@@ -460,6 +455,7 @@ describe('a good document', () => {
         secrets: { TOKEN: 'npm_read' },
         image: 'node:24',
         cacheKey: 'abc',
+        cachePolicy: { policy: 'forever', env_keys: [] },
         timeoutSeconds: 60,
         continueOnFailure: true,
         retry: { limit: 2, delaySeconds: 10, exitCodes: [1, 75], signals: ['SIGKILL'], reasons: ['out_of_memory'] },
@@ -468,6 +464,28 @@ describe('a good document', () => {
         resources: { cpu: 8, memoryGb: 4, diskGb: 20 },
       },
     ])
+  })
+
+  it('plans the group of a step, within its pipeline when nothing else is said', () => {
+    const planned = (concurrency: object) => planOf(oneStep({ concurrency }))[0]?.concurrency
+    expect(planned({ group: 'deploy', limit: 2 })).toEqual({ group: 'deploy', limit: 2, scope: 'pipeline' })
+    expect(planned({ group: 'deploy', limit: 1, scope: 'organization' })).toEqual({
+      group: 'deploy',
+      limit: 1,
+      scope: 'organization',
+    })
+    expect(planOf(oneStep({}))[0]).not.toHaveProperty('concurrency')
+  })
+
+  it('plans the group of the whole build, which queues when nothing else is said', () => {
+    const group = `${'$'}{branch}-${'$'}{event}`
+    const planOf = (concurrency: object) => parsePlan(JSON.stringify({ ...oneStep({}), concurrency }))
+    expect(planOf({ group, limit: 2 })).toMatchObject({
+      plan: { concurrency: { group, limit: 2, whenFull: 'queue' } },
+    })
+    expect(planOf({ group, limit: 1, when_full: 'cancel_running' })).toMatchObject({
+      plan: { concurrency: { group, limit: 1, whenFull: 'cancel_running' } },
+    })
   })
 
   it('takes null for absent and ignores unknown fields with a warning', () => {
@@ -535,6 +553,15 @@ describe('a good document', () => {
   it('never caches a step with policy none, or without a key', () => {
     expect(planOf(oneStep({ cache: { policy: 'none', key: 'x' } }))[0]?.cacheKey).toBeNull()
     expect(planOf(oneStep({ cache: { policy: 'forever' } }))[0]?.cacheKey).toBeNull()
+  })
+
+  it('keeps what the key of a cached step stands for', () => {
+    const parts = [
+      { policy: 'ttl', duration_seconds: 60, env_keys: ['A'] },
+      { policy: 'on_change', paths: ['go.mod'] },
+    ]
+    const [step] = planOf(oneStep({ cache: { policy: 'compose', sub_policies: parts, key: 'x' } }))
+    expect(step?.cachePolicy).toEqual({ policy: 'compose', sub_policies: parts })
   })
 
   it('stands at each limit exactly', () => {

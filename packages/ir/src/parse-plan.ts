@@ -1,4 +1,5 @@
 import { planGraph } from './parse/check-graph.ts'
+import { readBuildConcurrency } from './parse/concurrency.ts'
 import type { Draft } from './parse/draft.ts'
 import { readFlatForm } from './parse/flat-form.ts'
 import { graphOf, readGraphForm } from './parse/graph-form.ts'
@@ -6,7 +7,6 @@ import { findJsonFault } from './parse/json-fault.ts'
 import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './parse/limits.ts'
 import { describe, grouped, Problems, planError } from './parse/problems.ts'
 import { isObject, type JsonObject, member, Reader } from './parse/read.ts'
-import { refuseInDocument } from './parse/unsupported.ts'
 import type { CheckResult, PlanError, PlanResult } from './plan.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
@@ -32,7 +32,7 @@ export function parsePlan(text: string): PlanResult {
 
 /**
  * Whether a document is right, whatever the product runs of it: the same checks in the same order as `parsePlan`, but a well-formed `artifacts`,
- * `inputs`, `services` or `concurrency` is none of its problems. So a document that passes here and not there is unsupported, not wrong.
+ * `inputs` or `services` of a step is none of its problems. So a document that passes here and not there is unsupported, not wrong.
  */
 export function checkDocument(text: string): CheckResult {
   const result = parse(text, new Problems('unsupported'))
@@ -70,7 +70,9 @@ function plan(document: JsonObject, problems: Problems): PlanResult {
   const steps = problems.beforeGraph ? [] : planGraph(problems, draft)
   const error = problems.error
   if (error !== undefined) return refuse(error)
-  return { ok: true, plan: { timeoutSeconds: draft.timeoutSeconds, steps, warnings: problems.warnings } }
+  const { timeoutSeconds, concurrency } = draft
+  const plan = { timeoutSeconds, steps, warnings: problems.warnings }
+  return { ok: true, plan: concurrency === undefined ? plan : { ...plan, concurrency } }
 }
 
 function readDraft(reader: Reader, document: JsonObject): Draft {
@@ -79,9 +81,9 @@ function readDraft(reader: Reader, document: JsonObject): Draft {
   const timeoutSeconds =
     reader.integer(member(document, 'timeout_seconds'), '/timeout_seconds', 1, MAX_TIMEOUT_SECONDS) ?? null
   const defaultImage = reader.name(member(document, 'default_image'), '/default_image', MAX_IMAGE)
-  refuseInDocument(reader, document)
+  const concurrency = readBuildConcurrency(reader, document)
   const form = graph === undefined ? readFlatForm(reader, document) : readGraphForm(reader, graph)
-  return { timeoutSeconds, defaultImage, ...form }
+  return { timeoutSeconds, defaultImage, concurrency, ...form }
 }
 
 function refuse(error: PlanError): PlanResult {

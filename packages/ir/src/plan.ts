@@ -1,5 +1,6 @@
 /** What the planner makes of an IR document: the same for the graph form and the flat form. Plain data, no defaults left open. */
 import type { Condition } from './condition.ts'
+import type { IrCachePolicy } from './document.ts'
 
 export interface Plan {
   /** Wall clock of the whole build in seconds, or null for none. */
@@ -8,6 +9,19 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
   /** Sentences for the build's author; they never change what runs. */
   readonly warnings: readonly string[]
+  /** The group that the build belongs to; absent for one that may run beside any other. */
+  readonly concurrency?: BuildConcurrency
+}
+
+/** What happens to the builds of a full group when one more comes. */
+export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running'
+
+/** At most `limit` builds of the group run at once. */
+export interface BuildConcurrency {
+  /** As written: with `${branch}`, `${tag}`, `${pull_request}` and `${event}` in it. */
+  readonly group: string
+  readonly limit: number
+  readonly whenFull: WhenFull
 }
 
 export interface PlannedStep {
@@ -28,6 +42,8 @@ export interface PlannedStep {
   readonly dependsOn: readonly number[]
   /** The pipeline's claim of identity (`sdk-cli.md` 2.2), or null when the step always runs. */
   readonly cacheKey: string | null
+  /** What the key stands for, for people; absent without a key, and in plans of earlier releases. */
+  readonly cachePolicy?: IrCachePolicy
   /** Budget of one attempt's command in seconds. */
   readonly timeoutSeconds: number
   readonly retry: RetryPolicy | null
@@ -36,6 +52,16 @@ export interface PlannedStep {
   readonly continueOnFailure: boolean
   readonly condition: Condition | null
   readonly resources: Resources
+  /** The group that its jobs belong to; absent for a step that may run beside any other. */
+  readonly concurrency?: StepConcurrency
+}
+
+/** At most `limit` jobs of the group run at once, in the order of their builds, then of their steps. */
+export interface StepConcurrency {
+  readonly group: string
+  /** Where steps give one group different limits the lowest holds. */
+  readonly limit: number
+  readonly scope: 'pipeline' | 'organization'
 }
 
 export interface RetryPolicy {

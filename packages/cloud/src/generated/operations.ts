@@ -58,7 +58,10 @@ export const routes = {
   setPipelineSecret: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/secrets', query: [], idempotent: false, answer: 'none' },
   deletePipelineSecret: { method: 'DELETE', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/secrets/{name}', query: [], idempotent: false, answer: 'none' },
   streamJobLogs: { method: 'GET', path: '/v0/jobs/{job_id}/logs', query: ['token', 'last_event_id'], idempotent: false, answer: 'stream' },
-  getJobLogText: { method: 'GET', path: '/v0/jobs/{job_id}/logs.txt', query: ['token', 'meta'], idempotent: false, answer: 'stream' },
+  getJobLogText: { method: 'GET', path: '/v0/jobs/{job_id}/logs.txt', query: ['token', 'meta', 'plain', 'download'], idempotent: false, answer: 'stream' },
+  readJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log', query: ['at', 'limit'], idempotent: false, answer: 'json' },
+  readJobLogLines: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines', query: ['from', 'limit'], idempotent: false, answer: 'json' },
+  searchJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search', query: ['q', 'regex', 'case', 'word', 'from', 'limit'], idempotent: false, answer: 'json' },
   getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: [], idempotent: false, answer: 'json' },
   rebuildBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/rebuild', query: [], idempotent: true, answer: 'json' },
   retryBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/retry', query: [], idempotent: true, answer: 'json' },
@@ -66,7 +69,7 @@ export const routes = {
   openShell: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/shell', query: [], idempotent: false, answer: 'json' },
   approveBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/approve', query: [], idempotent: false, answer: 'json' },
   streamBuildEvents: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/events', query: ['last_event_id'], idempotent: false, answer: 'stream' },
-  streamOrganizationEvents: { method: 'GET', path: '/api/v0/organizations/{org}/events', query: ['last_event_id'], idempotent: false, answer: 'stream' },
+  streamOrganizationEvents: { method: 'GET', path: '/api/v0/organizations/{org}/events', query: ['last_event_id', 'topics', 'cursor'], idempotent: false, answer: 'stream' },
   redeemCoupon: { method: 'POST', path: '/api/v0/billing/coupon/redeem/{org}', query: [], idempotent: false, answer: 'json' },
   createCheckout: { method: 'POST', path: '/api/v0/billing/checkout/{org}', query: [], idempotent: true, answer: 'json' },
   getUsageByPipeline: { method: 'GET', path: '/api/v0/billing/usage/{org}/pipelines', query: ['from', 'to'], idempotent: false, answer: 'json' },
@@ -193,6 +196,12 @@ export interface Operations {
   streamJobLogs(input: Input<'streamJobLogs'>, options?: CallOptions): Promise<Answer<'streamJobLogs'>>
   /** Read the log of a job as plain text */
   getJobLogText(input: Input<'getJobLogText'>, options?: CallOptions): Promise<Answer<'getJobLogText'>>
+  /** What a log holds, and a page of it */
+  readJobLog(input: Input<'readJobLog'>, options?: CallOptions): Promise<Answer<'readJobLog'>>
+  /** Read lines of a log */
+  readJobLogLines(input: Input<'readJobLogLines'>, options?: CallOptions): Promise<Answer<'readJobLogLines'>>
+  /** Search a log */
+  searchJobLog(input: Input<'searchJobLog'>, options?: CallOptions): Promise<Answer<'searchJobLog'>>
   /** Everything that the page of a build shows */
   getBuildView(input: Input<'getBuildView'>, options?: CallOptions): Promise<Answer<'getBuildView'>>
   /** Build the same again */

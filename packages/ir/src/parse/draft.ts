@@ -1,3 +1,4 @@
+import type { BuildConcurrency } from '../plan.ts'
 import { checkEnvSize, checkSecretCount, type Names } from './env.ts'
 import type { Reader } from './read.ts'
 import type { StepDraft } from './step.ts'
@@ -6,6 +7,7 @@ import type { StepDraft } from './step.ts'
 export interface Draft {
   readonly timeoutSeconds: number | null
   readonly defaultImage: string | undefined
+  readonly concurrency: BuildConcurrency | undefined
   /** Where the steps stand, for a document without one. */
   readonly stepsAt: string
   readonly steps: readonly StepDraft[]

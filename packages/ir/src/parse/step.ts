@@ -1,6 +1,7 @@
 import type { PlannedStep } from '../plan.ts'
 import { checkMatrix, checkRunner, readResources, readRetry, readSoftFail } from './additive.ts'
-import { readCacheKey } from './cache.ts'
+import { readCache } from './cache.ts'
+import { readStepConcurrency } from './concurrency.ts'
 import { readCondition } from './condition.ts'
 import type { Names } from './env.ts'
 import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
@@ -40,19 +41,21 @@ export function readStep(
   checkRunner(reader, step, at)
   checkMatrix(reader, ...of('matrix'))
   refuseInStep(reader, step, at)
+  const concurrency = readStepConcurrency(reader, ...of('concurrency'))
   const rest = {
     at,
     inputs: readInputs(step, at),
     env,
     secrets,
     image: reader.name(...of('image'), MAX_IMAGE),
-    cacheKey: readCacheKey(reader, ...of('cache')),
+    ...readCache(reader, ...of('cache')),
     timeoutSeconds: reader.integer(...of('timeout_seconds'), 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS,
     retry: readRetry(reader, ...of('retry')),
     softFail: readSoftFail(reader, ...of('soft_fail')),
     continueOnFailure: reader.boolean(...of('continue_on_failure')) ?? false,
     condition: readCondition(reader, ...of('if')) ?? null,
     resources: readResources(reader, ...of('resources')),
+    ...(concurrency && { concurrency }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

@@ -34,29 +34,11 @@ const STEP_FIELDS: Readonly<Record<string, Check>> = {
     readEnv(reader, member(service, 'env'), below(at, 'env'))
     checkReady(reader, member(service, 'ready'), below(at, 'ready'))
   }),
-  concurrency: (reader, value, at) => {
-    checkGroup(reader, value, at, 'scope', ['pipeline', 'organization'])
-  },
 }
 
-const PLACEHOLDERS = ['branch', 'tag', 'pull_request', 'event']
-
-/** Refuses a step's `artifacts`, `inputs`, `services` and `concurrency`. An empty list asks for nothing. */
+/** Refuses a step's `artifacts`, `inputs` and `services`. An empty list asks for nothing. */
 export function refuseInStep(reader: Reader, step: JsonObject, at: string): void {
   for (const [name, check] of Object.entries(STEP_FIELDS)) refuse(reader, step, name, at, check)
-}
-
-/** Refuses the document's `concurrency`. */
-export function refuseInDocument(reader: Reader, document: JsonObject): void {
-  const words = ['queue', 'cancel_waiting', 'cancel_running']
-  refuse(reader, document, 'concurrency', '', (_, value, at) => {
-    const group = checkGroup(reader, value, at, 'when_full', words)
-    for (const [placeholder, name = ''] of (group ?? '').matchAll(/\$\{([^}]*)\}?/g)) {
-      if (PLACEHOLDERS.includes(name)) continue
-      const expected = `no placeholders but those of ${PLACEHOLDERS.join(', ')}`
-      reader.shape(below(at, 'group'), expected, placeholder, 'Use one of these.')
-    }
-  })
 }
 
 /** The well-formed part of a step's `inputs`. */
@@ -102,19 +84,4 @@ function checkReady(reader: Reader, value: unknown, at: string): void {
   reader.unknownMembers(ready, new Set(['port', 'timeout_seconds']), at)
   reader.integer(member(ready, 'port'), below(at, 'port'), 1, 65_535, { required: true })
   reader.integer(member(ready, 'timeout_seconds'), below(at, 'timeout_seconds'), 1, MAX_TIMEOUT_SECONDS)
-}
-
-function checkGroup(
-  reader: Reader,
-  value: unknown,
-  at: string,
-  option: string,
-  words: readonly string[],
-): string | undefined {
-  const group = reader.object(value, at)
-  if (group === undefined) return undefined
-  reader.unknownMembers(group, new Set(['group', 'limit', option]), at)
-  reader.integer(member(group, 'limit'), below(at, 'limit'), 1, undefined, { required: true })
-  reader.word(member(group, option), below(at, option), words)
-  return reader.name(member(group, 'group'), below(at, 'group'), 255, { required: true })
 }
