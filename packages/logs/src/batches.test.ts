@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { batches } from './batches.ts'
 import { unlimited } from './output.test-support.ts'
 import type { Piece } from './piece.ts'
-import { decodePosition } from './position.ts'
+import { decodeProgress } from './progress.ts'
 import type { Batch } from './spool-cutter.ts'
 
 async function* output(...parts: readonly (string | Buffer | number)[]): AsyncGenerator<Piece> {
@@ -25,17 +25,20 @@ const textOf = (found: readonly Batch[]) =>
   found.flatMap((it) => it.chunks.map((chunk) => chunk.content.toString())).join('')
 
 test('the first output after silence goes out at once, what follows soon after goes together', async () => {
-  const found = await all(batches(output('a', 5, 'b', 'c', 'd'), unlimited))
+  const found = await all(batches(() => output('a', 5, 'b', 'c', 'd'), unlimited))
   expect(found.map((it) => textOf([it]))).toEqual(['a', 'bcd'])
-  expect(decodePosition(found.at(-1)?.position ?? '')).toEqual({ offset: 4, skip: [0, 0] })
+  expect(decodeProgress(found.at(-1)?.position ?? '')).toEqual({
+    phase: 'head',
+    position: { offset: 4, skip: [0, 0] },
+  })
 })
 
 test('the rest of a character is waited for, but not for long', async () => {
   const [head, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)]
-  const joined = await all(batches(output(head, 30, rest), unlimited))
+  const joined = await all(batches(() => output(head, 30, rest), unlimited))
   expect(joined.map((it) => textOf([it]))).toEqual(['€'])
   const started = performance.now()
-  for await (const batch of batches(output(head, 1_000), unlimited)) {
+  for await (const batch of batches(() => output(head, 1_000), unlimited)) {
     expect(batch.chunks[0]?.content).toEqual(head)
     expect(performance.now() - started).toBeLessThan(900)
     break
@@ -48,7 +51,7 @@ test('G12 one line of 10 MB whose every piece ends in half a character comes who
     for (let at = 0; at < line.length; at += 65_536)
       yield { kind: 0, bytes: line.subarray(at, at + 65_536), ts: 1n, nextOffset: at + 65_536 }
   }
-  const contents = (await all(batches(halves(), unlimited))).flatMap((it) => it.chunks.map(({ content }) => content))
+  const contents = (await all(batches(halves, unlimited))).flatMap((it) => it.chunks.map(({ content }) => content))
   expect(contents.filter((it) => !isUtf8(it))).toEqual([])
   expect(Buffer.concat(contents).equals(line)).toBe(true)
 })
@@ -63,7 +66,7 @@ test('while a batch is stored nothing more is read, and a half character does no
     }
   }
   const found: string[] = []
-  for await (const batch of batches(counted(), unlimited)) {
+  for await (const batch of batches(counted, unlimited)) {
     if (found.length === 0) {
       await sleep(250)
       expect(reads).toBeLessThanOrEqual(2)
@@ -78,5 +81,5 @@ test('an error of the reading reaches whoever takes the batches', async () => {
     yield { kind: 0, bytes: Buffer.from('x'), ts: 1n, nextOffset: 1 }
     throw new Error('the spool is gone')
   }
-  await expect(all(batches(broken(), unlimited))).rejects.toThrow('the spool is gone')
+  await expect(all(batches(broken, unlimited))).rejects.toThrow('the spool is gone')
 })

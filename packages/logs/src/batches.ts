@@ -1,20 +1,34 @@
 import type { Piece } from './piece.ts'
+import { readsFrom } from './progress.ts'
 import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
 /** A batch goes out when so much time has passed since the last one, */
 const everyMs = 50
 /** or so many bytes wait; */
-const fullBytes = 64 * 1024
+const fullBytes = 256 * 1024
 /** where nothing of it could go out yet, it is looked at again after so much time. */
 const lookAgainMs = 5
 
 /**
- * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 64 KiB. No chunk ends within a character, as
+ * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB. No chunk ends within a character, as
  * long as its rest comes within 100 ms. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
+ *
+ * `open` gives the output from an offset of the spool on, to its end. What is beyond the limit is read twice, so that its end is found without being held.
  */
-export async function* batches(output: AsyncIterable<Piece>, options: CutterOptions): AsyncGenerator<Batch> {
+export async function* batches(
+  open: (offset: number) => AsyncIterable<Piece>,
+  options: CutterOptions,
+): AsyncGenerator<Batch> {
+  let next: CutterOptions | null = options
+  while (next !== null) {
+    const cutter: SpoolCutter = new SpoolCutter(next)
+    yield* batchesOf(cutter, open(readsFrom(next.progress)))
+    next = cutter.rest === null ? null : { ...cutter.rest, redactor: options.redactor }
+  }
+}
+
+async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): AsyncGenerator<Batch> {
   const source = output[Symbol.asyncIterator]()
-  const cutter = new SpoolCutter(options)
   // Stands still while a batch is stored: nobody waits for the rest of a character then.
   let storingMs = 0
   const clock = () => performance.now() - storingMs

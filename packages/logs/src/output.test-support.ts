@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import type { Chunk } from './chunk.ts'
 import type { Piece } from './piece.ts'
-import type { Batch, CutterOptions } from './spool-cutter.ts'
+import { readsFrom } from './progress.ts'
+import { type Batch, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
 /** Options of a log without a limit that anything here meets. */
 export const unlimited: CutterOptions = {
   firstSeq: 1,
-  position: { offset: 0, skip: [0, 0] },
+  progress: { phase: 'head', position: { offset: 0, skip: [0, 0] } },
   keptBytes: 0,
   maxBytes: 2 ** 30,
   redactor: null,
@@ -34,6 +35,38 @@ export function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]
   }
   return joined
 }
+
+/** How a spool is read: `takes` says after which pieces what is there is taken, `joins` which pieces come as one, `ms` how long each takes to come. */
+export interface Reading {
+  readonly takes: readonly boolean[]
+  readonly joins: readonly boolean[]
+  readonly ms: number
+}
+
+/** The batches of a whole reading, as `batches` makes them: the tail of a long log is read again. */
+export function readAll(parts: readonly Part[], { takes, joins, ms }: Reading, options: CutterOptions): Batch[] {
+  const all = piecesOf(parts)
+  const found: (Batch | null)[] = []
+  for (let next: CutterOptions | null = options; next !== null; ) {
+    const cutter: SpoolCutter = new SpoolCutter(next)
+    const offset = readsFrom(next.progress)
+    const from = all.filter((_, index) => (all[index - 1]?.nextOffset ?? 0) >= offset)
+    for (const [index, piece] of joinedPieces(from, joins).entries()) {
+      cutter.push(piece, index * ms)
+      if (takes[index % takes.length]) found.push(cutter.take(index * ms))
+    }
+    found.push(cutter.end())
+    next = cutter.rest === null ? null : { ...cutter.rest, redactor: options.redactor }
+  }
+  return found.filter((batch) => batch !== null)
+}
+
+const booleans = fc.array(fc.boolean(), { minLength: 1, maxLength: 20 })
+export const readings: fc.Arbitrary<Reading> = fc.record({
+  takes: booleans,
+  joins: fc.oneof(fc.constant([false]), booleans),
+  ms: fc.constantFrom(0, 40, 200),
+})
 
 /** All bytes of one stream, in order. */
 export function streamOf(kind: 0 | 1, parts: readonly Part[] | readonly Chunk[]): Buffer {

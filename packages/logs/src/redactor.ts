@@ -1,10 +1,11 @@
-import { Matcher } from './matcher.ts'
 import { secretForms } from './secret-forms.ts'
+import { type SecretScan, secretScans } from './secret-scan.ts'
 import { StreamBuffer } from './stream-buffer.ts'
 
 /** Knows the secrets that must not be seen. */
 export interface Redactor {
-  readonly matcher: Matcher
+  /** Begins to look for them in another text. */
+  newScan(): SecretScan
   /** The text with `***` for each secret in it. */
   text(text: string): string
 }
@@ -12,13 +13,13 @@ export interface Redactor {
 /** Gives null when there is nothing to mask: no secret is long enough. */
 export function createRedactor(secrets: readonly string[]): Redactor | null {
   const forms = secretForms(secrets)
-  if (forms.length === 0) return null
-  const matcher = new Matcher(forms)
+  if (forms.plain.length === 0 && forms.base64.length === 0) return null
+  const newScan = secretScans(forms)
   return {
-    matcher,
+    newScan,
     text(text) {
       const bytes = Buffer.from(text)
-      const buffer = new StreamBuffer(matcher, 0)
+      const buffer = new StreamBuffer(newScan(), 0)
       const place = { offset: 0, counts: [0, 0] } as const
       buffer.push({ kind: 0, bytes, size: bytes.length, isMask: false, ts: 0n, at: 0, order: 0, from: 0, place })
       return Buffer.concat(buffer.ready('end').map((slice) => slice.bytes)).toString()

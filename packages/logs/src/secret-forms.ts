@@ -12,11 +12,19 @@ export function isMaskable(secret: string): boolean {
   return Buffer.byteLength(secret) >= leastBytes
 }
 
-/** What to look for, each once: forms of every secret that is long enough, of what is left without white space around it, and of its lines. */
-export function secretForms(secrets: readonly string[]): readonly Buffer[] {
-  const forms = new Set<string>()
-  const add = (form: string) => {
-    for (const piece of pieces(form)) forms.add(piece)
+/** What to look for, each once. */
+export interface SecretForms {
+  readonly plain: readonly Buffer[]
+  /** Programs break the lines of these, wherever that may be. */
+  readonly base64: readonly Buffer[]
+}
+
+/** Forms of every secret that is long enough, of what is left without white space around it, and of its lines. */
+export function secretForms(secrets: readonly string[]): SecretForms {
+  const plain = new Set<string>()
+  const base64 = new Set<string>()
+  const add = (to: Set<string>, forms: readonly string[]) => {
+    for (const form of forms) for (const piece of pieces(form)) to.add(piece)
   }
   for (const secret of secrets.filter(isMaskable)) {
     const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
@@ -24,11 +32,14 @@ export function secretForms(secrets: readonly string[]): readonly Buffer[] {
     // A key of 40 lines: with all of them masked, what is left of the whole is white space.
     const isAllLong = lines.length > 1 && lines.every((line) => line === '' || long.includes(line))
     const whole = [secret, secret.trim()].filter(isMaskable)
-    for (const text of whole) for (const form of base64Forms(text)) add(form)
-    for (const text of isAllLong ? [] : whole) for (const form of plainForms(text)) add(form)
-    for (const line of long) for (const form of [...plainForms(line), ...base64Forms(line)]) add(form)
+    for (const text of [...whole, ...long]) add(base64, base64Forms(text))
+    for (const text of isAllLong ? long : [...whole, ...long]) add(plain, plainForms(text))
   }
-  return [...forms].map((form) => Buffer.from(form, 'latin1'))
+  return { plain: [...plain].map(toBytes), base64: [...base64].map(toBytes) }
+}
+
+function toBytes(form: string): Buffer {
+  return Buffer.from(form, 'latin1')
 }
 
 /** Forms are one character a byte, so that equal ones are found. */

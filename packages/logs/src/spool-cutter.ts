@@ -1,25 +1,28 @@
+import { headIsFull, leftOut, nothingLeftOut } from './cap-remarks.ts'
 import type { Chunk } from './chunk.ts'
 import { cutChunks } from './chunker.ts'
-import { type Piece, partOf, type Slice } from './piece.ts'
-import { encodePosition, type LogPosition } from './position.ts'
+import { beginningOf, MaskedOutput } from './masked-output.ts'
+import { Middle } from './middle.ts'
+import type { Piece } from './piece.ts'
+import { encodeProgress, type LogProgress, lastOf, neededFrom } from './progress.ts'
 import type { Redactor } from './redactor.ts'
-import { SpoolSlicer } from './spool-slicer.ts'
-import { StreamBuffer, withoutHalf } from './stream-buffer.ts'
 
-/** Chunks to be stored together, and how much of the spool is stored with them, as `encodePosition` tells it. */
+/** Chunks to be stored together, and how much of the spool is stored with them, as `encodeProgress` tells it. */
 export interface Batch {
   readonly chunks: readonly Chunk[]
   readonly position: string
+  /** Once this is stored, what of the spool lies before this offset is never read again. */
+  readonly neededFrom: number
 }
 
 export interface CutterOptions {
   /** Seq of the first chunk. */
   readonly firstSeq: number
-  /** What an earlier process stored: the first piece is the one at its `offset`. */
-  readonly position: LogPosition
-  /** Bytes of output that are stored already, by an earlier process. */
+  /** What an earlier process stored: the first piece is the one that `readsFrom` tells. */
+  readonly progress: LogProgress
+  /** Bytes of output that are stored already, by an earlier process or an earlier command. */
   readonly keptBytes: number
-  /** What is beyond is read and dropped. A remark where the log is full says so, and one at the end says how much it was. */
+  /** Of what is beyond, the head and the tail are kept. Remarks say where that begins, and how much is left out. */
   readonly maxBytes: number
   /** Null: there is nothing to mask. */
   readonly redactor: Redactor | null
@@ -27,130 +30,118 @@ export interface CutterOptions {
 
 /** So long the rest of a character is waited for. */
 export const CHARACTER_WAIT_MS = 100
-/** Less room than this may be left in a full log: a half character of either stream, a character or a mask did not fit. */
-const leastRoomBytes = 8
+/** The tail has this part of what a log may have: what an error ends with is there, and of most logs nobody waits for the end. */
+const tailShare = 8
+
+type IsOver = 'end' | ((at: number) => boolean)
 
 /** Makes batches of what is read from a spool. Has no clock: `now` is in ms, of any beginning, and never goes back. */
 export class SpoolCutter {
   readonly #maxBytes: number
-  readonly #slicer: SpoolSlicer
-  readonly #streams: readonly [StreamBuffer, StreamBuffer]
+  readonly #output: MaskedOutput
   #seq: number
-  #room: number
-  #isFullTold: boolean
-  /** Once the log is full this stays, so that a later process counts again what is dropped. */
-  #stored: LogPosition
-  #isFull = false
-  #dropped = 0
+  #kept: number
+  #isAtLine = true
+  #progress: LogProgress
+  #middle: Middle | null = null
   #ts: bigint | null = null
 
-  constructor({ firstSeq, position, keptBytes, maxBytes, redactor }: CutterOptions) {
-    const [out, err] = position.skip
-    const matcher = redactor?.matcher ?? null
-    this.#slicer = new SpoolSlicer(position)
-    this.#streams = [new StreamBuffer(matcher, out), new StreamBuffer(matcher, err)]
+  constructor({ firstSeq, progress, keptBytes, maxBytes, redactor }: CutterOptions) {
     this.#maxBytes = maxBytes
     this.#seq = firstSeq
-    this.#stored = position
-    this.#room = Math.max(0, maxBytes - keptBytes)
-    this.#isFullTold = this.#room < leastRoomBytes
+    this.#kept = keptBytes
+    this.#progress = progress
+    if (progress.phase === 'middle') this.#middle = new Middle(this.#tailBytes, progress.marks)
+    const { position } = progress.phase === 'middle' ? lastOf(progress.marks) : progress
+    this.#output = new MaskedOutput(position, redactor)
   }
 
   /** Bytes of output that wait to be taken. */
   get waitingBytes(): number {
-    const [out, err] = this.#streams
-    return this.#isFull ? 0 : out.size + err.size
+    return this.#output.waitingBytes
   }
 
-  /** When the oldest half character came that waits for its rest; null when none does. What may be the beginning of a secret waits without a time. */
+  /** See `MaskedOutput.halfSince`. */
   get halfSince(): number | null {
-    if (this.#isFull) return null
-    const [out, err] = this.#streams.map(({ halfSince }) => halfSince ?? Number.POSITIVE_INFINITY)
-    const since = Math.min(out ?? 0, err ?? 0)
-    return since === Number.POSITIVE_INFINITY ? null : since
+    return this.#output.halfSince
+  }
+
+  /** Once it has ended: how another one is to go on, which reads the tail; null when nothing is left. */
+  get rest(): Omit<CutterOptions, 'redactor'> | null {
+    if (this.#middle === null) return null
+    return { firstSeq: this.#seq, progress: this.#progress, keptBytes: this.#kept, maxBytes: this.#maxBytes }
   }
 
   /** Takes the next piece of the spool. */
   push(piece: Piece, now: number): void {
     this.#ts = piece.ts
-    for (const slice of this.#slicer.slice(piece, now)) {
-      if (this.#isFull) this.#dropped += slice.size
-      else this.#streams[slice.kind].push(slice)
-    }
+    this.#output.push(piece, now)
   }
 
   /** All that can be stored now; null when that is nothing. */
   take(now: number): Batch | null {
-    return this.#batch(this.#store((at) => now - at >= CHARACTER_WAIT_MS))
+    const isOver: IsOver = (at) => now - at >= CHARACTER_WAIT_MS
+    if (this.#middle === null) return this.#batch(this.#store(isOver))
+    const passed = this.#output.ready(isOver)
+    this.#output.drop(passed)
+    if (!this.#middle.pass(passed, this.#output.position)) return null
+    this.#progress = { phase: 'middle', marks: this.#middle.marks }
+    return { chunks: [], ...this.#place() }
   }
 
-  /** The rest, when the output is over; null when there is none. */
+  /** The rest, when the output is over, but for the tail of a long one; null when there is none. */
   end(): Batch | null {
-    const chunks = this.#store('end')
-    if (this.#dropped > 0) {
-      chunks.push(this.#remark(`The last ${this.#dropped} bytes of output were dropped.`))
-      // So that nobody reads to the end again for the same remark.
-      this.#stored = { offset: this.#slicer.offset, skip: [0, 0] }
+    const chunks = this.#middle === null ? this.#store('end') : []
+    if (this.#middle !== null) {
+      const passed = this.#output.ready('end')
+      this.#output.drop(passed)
+      const { position, written } = this.#middle.end(passed, this.#output.position)
+      this.#progress = { phase: 'tail', position }
+      chunks.push(this.#remark(written === 0 ? nothingLeftOut : leftOut(this.#maxBytes, written)))
     }
     return this.#batch(chunks)
   }
 
-  #store(isOver: 'end' | ((at: number) => boolean)): Chunk[] {
-    if (this.#isFull) return []
-    const ready = inOrder(this.#streams.map((stream) => stream.ready(isOver)))
-    const fitting = this.#fitting(ready)
-    for (const { kind, size } of fitting) this.#streams[kind].drop(size)
-    this.#stored = this.#position()
-    const chunks = cutChunks(fitting, this.#seq)
+  /** What the tail may have: at the end of the head, what is left; after an earlier command of the same job its share again. */
+  get #tailBytes(): number {
+    return Math.max(this.#leastTail, this.#maxBytes - this.#kept)
+  }
+
+  get #leastTail(): number {
+    return Math.floor(this.#maxBytes / tailShare)
+  }
+
+  /** Where what is ready does not fit into the head, the middle begins. */
+  #store(isOver: IsOver): Chunk[] {
+    const ready = this.#output.ready(isOver)
+    const { phase } = this.#progress
+    const room = this.#maxBytes - this.#leastTail - this.#kept
+    const beginning = phase === 'tail' ? null : beginningOf(ready, room, this.#isAtLine)
+    const stored = beginning ?? ready
+    this.#output.drop(stored)
+    const chunks = cutChunks(stored, this.#seq)
     this.#seq += chunks.length
-    if (this.#isFull) {
-      this.#dropped = this.#streams.reduce((sum, { size }) => sum + size, 0)
-      if (!this.#isFullTold) chunks.push(this.#remark('What the command writes from here on is dropped.'))
+    for (const { content } of chunks) this.#kept += content.length
+    this.#isAtLine = chunks.at(-1)?.content.at(-1) === 0x0a || (this.#isAtLine && chunks.length === 0)
+    const { position } = this.#output
+    if (beginning === null) this.#progress = { phase: phase === 'tail' ? phase : 'head', position }
+    else {
+      this.#middle = new Middle(this.#tailBytes, [{ position, written: 0, shown: 0 }])
+      this.#progress = { phase: 'middle', marks: this.#middle.marks }
+      chunks.push(this.#remark(headIsFull(this.#maxBytes, this.#tailBytes)))
     }
     return chunks
   }
 
-  /** As many as there is room for. What does not fit makes the log full: a half character at the end of it will not get its rest. */
-  #fitting(slices: readonly Slice[]): readonly Slice[] {
-    const fitting: Slice[] = []
-    for (const slice of slices) {
-      const over = slice.bytes.length - this.#room
-      if (over <= 0) fitting.push(slice)
-      else if (!slice.isMask && this.#room > 0) fitting.push(partOf(slice, 0, this.#room))
-      this.#room = Math.max(0, -over)
-      this.#isFull = over > 0
-      if (this.#isFull) break
-    }
-    if (!this.#isFull) return fitting
-    const whole = (kind: 0 | 1) =>
-      withoutHalf(
-        fitting.filter((slice) => slice.kind === kind),
-        () => false,
-      )
-    return inOrder([whole(0), whole(1)])
-  }
-
-  #position(): LogPosition {
-    const [out, err] = this.#streams
-    const [first] = this.#streams.flatMap((stream) => stream.first ?? []).sort((a, b) => a.order - b.order)
-    if (first === undefined) return { offset: this.#slicer.offset, skip: [0, 0] }
-    const { offset, counts } = first.place
-    return { offset, skip: [out.stored - counts[0], err.stored - counts[1]] }
-  }
-
-  #remark(what: string): Chunk {
-    const text = `The log has reached its limit of ${this.#maxBytes} bytes. ${what}\n`
-    return { seq: this.#seq++, kind: 2, content: Buffer.from(text), ts: this.#ts }
+  #remark(sentence: string): Chunk {
+    return { seq: this.#seq++, kind: 2, content: Buffer.from(`${sentence}\n`), ts: this.#ts }
   }
 
   #batch(chunks: readonly Chunk[]): Batch | null {
-    return chunks.length === 0 ? null : { chunks, position: encodePosition(this.#stored) }
+    return chunks.length === 0 ? null : { chunks, ...this.#place() }
   }
-}
 
-/** What is in order already in two streams, in the order of the spool. */
-function inOrder(streams: readonly (readonly Slice[])[]): readonly Slice[] {
-  const [out = [], err = []] = streams
-  if (out.length === 0) return err
-  return err.length === 0 ? out : [...out, ...err].sort((a, b) => a.order - b.order)
+  #place(): Pick<Batch, 'position' | 'neededFrom'> {
+    return { position: encodeProgress(this.#progress), neededFrom: neededFrom(this.#progress) }
+  }
 }

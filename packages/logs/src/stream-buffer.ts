@@ -1,19 +1,18 @@
-import type { Matcher } from './matcher.ts'
 import { partOf, type Slice } from './piece.ts'
+import type { SecretScan } from './secret-scan.ts'
 import { incompleteTail } from './utf8-tail.ts'
 
 const mask = Buffer.from('***')
 
 /** What of one stream is not stored yet, its secrets masked. Where two overlap there is one mask. */
 export class StreamBuffer {
-  readonly #matcher: Matcher | null
-  #state = 0
+  readonly #scan: SecretScan | null
   #count: number
   #slices: Slice[] = []
 
   /** `count`: bytes of the stream that are stored already. */
-  constructor(matcher: Matcher | null, count: number) {
-    this.#matcher = matcher
+  constructor(scan: SecretScan | null, count: number) {
+    this.#scan = scan
     this.#count = count
   }
 
@@ -45,11 +44,9 @@ export class StreamBuffer {
       done = to
       this.#count = begin + to
     }
-    if (this.#matcher !== null) {
-      this.#state = this.#matcher.scan(slice.bytes, this.#state, (end, length) => {
-        add(end)
-        this.#cover(this.#count - length)
-      })
+    for (const { end, length } of this.#scan?.scan(slice.bytes) ?? []) {
+      add(end)
+      this.#cover(this.#count - length)
     }
     add(slice.size)
   }
@@ -93,7 +90,7 @@ export class StreamBuffer {
   }
 
   get #held(): number {
-    return this.#matcher?.depth(this.#state) ?? 0
+    return this.#scan?.held ?? 0
   }
 
   /** Masks what waits from this count of the stream on, and any mask that overlaps it. */

@@ -1,0 +1,65 @@
+/** What says that something went well, or that nothing went wrong. */
+const fine = /^\s*(?:✓|✔|√|ok\b|PASS(?:ED)?\b|--- (?:PASS|SKIP)\b)/
+const none =
+  /\b(?:(?:0|no|without|zero) (?:\w+ )?(?:errors?|failures?|failed|failing)|(?:errors?|fail(?:ed|ing|ures?)?)\s*[:=]\s*(?:0\b|none\b|null\b|nil\b|false\b|\[\]|\(0\)))/gi
+
+/** Each is a way in which tools that people use say that something failed. */
+const signs: readonly RegExp[] = [
+  // error: …, Error: …, error[E0382]: …, and not error::path
+  /(?<![\w./=-])[Ee]rror(?:\[\w+\])?:(?!:)/,
+  // ERROR …, [ERROR] …, npm ERR!, ##[error], ::error
+  /(?<![\w./=-])(?:ERROR|ERR!)(?![\w-])/,
+  /^(?:::error\b|##\[error\])/,
+  /\bnpm error\b|\bERR_PNPM_\w+|\bELIFECYCLE\b|^error Command failed/,
+  // TypeError: …, java.lang.IllegalStateException: …
+  /(?<![\w./=-])[A-Z][\w.]*(?:Error|Exception)(?::(?!:)|$)/,
+  /(?<![\w./=-])(?:[a-z]\w*\.)+[A-Z]\w*(?:Error|Exception)(?::(?!:)|$)/,
+  /\bException in thread\b|\b[Uu]nhandled (?:exception|(?:promise )?rejection)\b/,
+  // error TS1234: …, error CS1002: …
+  /\berror [A-Z]{1,6}\d{2,}\b/,
+  // eslint: 12:3  error  …
+  /^\s*\d+:\d+\s+error\s/,
+  /(?:^|[\s[(:])FAIL(?:ED|URE)?(?=$|[\s:\])!])/,
+  /(?:^|[^\w.])[1-9]\d* (?:\w+ )?(?:failed|failing|failures?|errors?)\b/,
+  /^\s*[✗✕✘✖×❌⨯]\s/u,
+  /^\s*Traceback \(most recent call last\)/,
+  // pytest: E   assert 1 == 2
+  /^E {2,}\S/,
+  /^panic: |\bpanicked at\b|\b[Kk]ernel panic\b/,
+  /(?<![\w-])fatal(?: error)?:/i,
+  /^(?:g?make|ninja)(?:\[\d+\])?: \*\*\* /,
+  /\bsegmentation fault\b|\(core dumped\)|\bcommand not found$|: not found$|^Killed$/i,
+  /\bassert(?:ion)?\b.{0,200}? failed\b/i,
+  /^(?:\S+: )?[Ff]ailed (?:to|with|at)\b/,
+  /\b(?:exited|failed) with (?:non-zero )?(?:exit )?(?:code|status):? [1-9]/i,
+  // The Go compiler: ./main.go:5:2: undefined: x
+  /^(?:vet: )?(?:[\w.-]*\/)*[\w.-]+\.go:\d+:\d+: \S/,
+]
+
+const lookedAt = 2_000
+/** Most lines have none of these, and that is soon seen. */
+const needed =
+  /rror|RR|fail|Fail|FAIL|fatal|Fatal|FATAL|fault|Fault|xception|eject|exit|Exit|Traceback|panic|\*\*\*|\(core|LIFECYCLE|\.go:|[✗✕✘✖×❌⨯]|^E {2}|found$|^Killed/
+
+/** Whether a line, without escape sequences, says that something failed, as compilers, test runners, shells and package managers do. */
+export function looksLikeError(line: string): boolean {
+  const text = line.slice(0, lookedAt).trimEnd()
+  if (!needed.test(text) || fine.test(text)) return false
+  const rest = text.replace(none, '')
+  return signs.some((sign) => sign.test(rest))
+}
+
+/** Pairs of bytes of which every line that looks like an error has one; so few lines are looked at. */
+const pairs: readonly string[] = [
+  ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:'],
+  ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),
+]
+
+/** By the code of two bytes, `first << 8 | second`: 1 where a line with them may look like an error. */
+export const suspiciousPairs: Uint8Array = new Uint8Array(65_536)
+for (const pair of pairs) suspiciousPairs[(pair.charCodeAt(0) << 8) | pair.charCodeAt(1)] = 1
+
+/** Whether a line that begins with the one byte, or ends with the other, may look like an error though it has none of the pairs. */
+export function isSuspiciousEdge(first: number, last: number): boolean {
+  return first === 0x45 || last === 0x64
+}

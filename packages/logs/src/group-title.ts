@@ -1,0 +1,43 @@
+/** What a line says about groups: begins one, opens the one before, or ends the open one. */
+export type GroupMark =
+  | { readonly kind: 'closed' | 'open' | 'dim'; readonly title: string }
+  | { readonly kind: 'reopen' }
+  | { readonly kind: 'end' }
+
+const kinds = { '---': 'closed', '+++': 'open', '~~~': 'dim' } as const
+/** Heads of a diff, and what `go test` says of each test. */
+const elsewhere = /^(?:[ab]\/|\/dev\/null|.*\t|(?:FAIL|PASS|SKIP|BENCH): )/
+const longestTitle = 500
+
+/** The mark that a line without escape sequences is; null for any other line. */
+export function groupMark(line: string): GroupMark | null {
+  const head = line.slice(0, 4)
+  if (head === '--- ' || head === '+++ ' || head === '~~~ ') {
+    const title = line.slice(4).trim()
+    if (title === '' || elsewhere.test(line.slice(4))) return null
+    return { kind: kinds[head.slice(0, 3) as keyof typeof kinds], title: title.slice(0, longestTitle) }
+  }
+  if (head === '^^^ ') return line.slice(4).trim() === '+++' ? { kind: 'reopen' } : null
+  if (!line.startsWith('::')) return null
+  if (line.startsWith('::group::')) return { kind: 'closed', title: line.slice(9).trim().slice(0, longestTitle) }
+  return line.trimEnd() === '::endgroup::' ? { kind: 'end' } : null
+}
+
+/** Whether a line that begins with this byte may be a mark. */
+export function mayBeginMark(byte: number): boolean {
+  return byte === 0x2d || byte === 0x2b || byte === 0x7e || byte === 0x5e || byte === 0x3a || byte === ESC
+}
+
+const ESC = 0x1b
+
+/** The first byte of a line that is no part of a colour; `ESC` where the line begins with another escape sequence. */
+export function firstShown(bytes: Buffer, start: number, end: number): number {
+  let at = start
+  while (bytes[at] === ESC && bytes[at + 1] === 0x5b) {
+    let last = at + 2
+    while (last < end && (bytes[last] as number) < 0x40) last++
+    if (last >= end) return ESC
+    at = last + 1
+  }
+  return at < end ? (bytes[at] as number) : 0
+}

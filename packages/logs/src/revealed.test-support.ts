@@ -1,0 +1,64 @@
+/**
+ * Whether somebody who reads a log can have a secret from it: undoes what was done to it, instead of looking for the forms that the redactor knows. Slow
+ * and plain, and none of the redactor's own code.
+ */
+
+/** What is promised to be masked of a secret: all of it without white space around it, or each long line of one whose lines are all long. */
+export function promised(secret: string): readonly Buffer[] {
+  const lines = secret
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const long = lines.filter((line) => Buffer.byteLength(line) >= 8)
+  const whole = Buffer.byteLength(secret.trim()) >= 4 && Buffer.byteLength(secret) >= 4 ? [secret.trim()] : []
+  return [...whole, ...(Buffer.byteLength(secret) >= 4 ? long : [])].map((text) => Buffer.from(text))
+}
+
+/** The first of the secrets that some reading of the text has in it, and which; null when none has. */
+export function revealedBy(shown: Buffer, secrets: readonly Buffer[]): string | null {
+  for (const [name, read] of Object.entries(undo)) {
+    for (const reading of read(shown)) {
+      const found = secrets.find((secret) => reading.includes(secret))
+      if (found !== undefined)
+        return `${JSON.stringify(String(found))} by ${name} from ${JSON.stringify(String(shown))}`
+    }
+  }
+  return null
+}
+
+const undo: Readonly<Record<string, (shown: Buffer) => Iterable<Buffer>>> = {
+  'as it is': (shown) => [shown],
+  URL: (shown) => [
+    percentDecoded(shown),
+    percentDecoded(Buffer.from(shown.toString('latin1').replaceAll('+', ' '), 'latin1')),
+  ],
+  JSON: (shown) => [jsonDecoded(shown)],
+  Base64: base64Decoded,
+}
+
+function percentDecoded(shown: Buffer): Buffer {
+  const text = shown
+    .toString('latin1')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(text, 'latin1')
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+
+function jsonDecoded(shown: Buffer): Buffer {
+  return Buffer.from(
+    shown
+      .toString()
+      .replace(/\\(?:u([0-9a-f]{4})|(.))/gi, (_, hex: string | undefined, char: string) =>
+        hex === undefined ? (escapes[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
+  )
+}
+
+/** Each run of letters, line breaks in it left out, read from each of four places on. */
+function* base64Decoded(shown: Buffer): Generator<Buffer> {
+  for (const [run] of shown.toString('latin1').matchAll(/[\w+/-]+(?:\r?\n[\w+/-]+)*/g)) {
+    const letters = run.replace(/[\r\n]/g, '')
+    for (let from = 0; from < 4; from++) yield Buffer.from(letters.slice(from), 'base64')
+  }
+}

@@ -1,0 +1,40 @@
+import type { Chunk, StreamKind } from './chunk.ts'
+
+/** Of each chunk: kind, with `withoutTime` where it has no time; length of its content; nanoseconds since the one before it. */
+const headBytes = 1 + 4 + 8
+const withoutTime = 0x80
+
+/** Chunks that follow one another as one run of bytes: their heads, then their contents. `decodeSegment` gives them back. */
+export function encodeSegment(chunks: readonly Chunk[]): Buffer {
+  const heads = Buffer.alloc(4 + chunks.length * headBytes)
+  heads.writeUInt32LE(chunks.length)
+  let at = 4
+  let last = 0n
+  for (const { kind, content, ts } of chunks) {
+    at = heads.writeUInt8(ts === null ? kind | withoutTime : kind, at)
+    at = heads.writeUInt32LE(content.length, at)
+    at = heads.writeBigInt64LE((ts ?? last) - last, at)
+    last = ts ?? last
+  }
+  return Buffer.concat([heads, ...chunks.map(({ content }) => content)])
+}
+
+/** The chunks of a segment, of which the first has this seq. Fails with RangeError on bytes that are none. */
+export function decodeSegment(bytes: Buffer, firstSeq: number): Chunk[] {
+  const count = bytes.readUInt32LE(0)
+  const chunks: Chunk[] = []
+  let head = 4
+  let content = 4 + count * headBytes
+  let last = 0n
+  for (let turn = 0; turn < count; turn++) {
+    const flags = bytes.readUInt8(head)
+    const end = content + bytes.readUInt32LE(head + 1)
+    last += bytes.readBigInt64LE(head + 5)
+    const ts = flags & withoutTime ? null : last
+    chunks.push({ seq: firstSeq + turn, kind: (flags & 0x7f) as StreamKind, content: bytes.subarray(content, end), ts })
+    head += headBytes
+    content = end
+  }
+  if (content !== bytes.length) throw new RangeError(`expected a segment of ${content} bytes, got ${bytes.length}`)
+  return chunks
+}
