@@ -35,18 +35,20 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     })
 
     describe('output and exit', () => outputTests(get))
-    describe('forks', () => forkTests(get))
-    describe('ending', () => killTests(get))
+    describe('forks', () => forkTests(get, subject))
+    describe('ending', () => killTests(get, subject))
     describe('adoption', () => adoptionTests(get, subject, () => join(root, 'adoption')))
-    describe('limits', () => limitTests(get))
-    describe('isolation', () => isolationTests(get))
-    describe('snapshots', () => snapshotTests(get))
-    describe('source', () => sourceTests(get))
-    describe('network', () => networkTests(get, subject, () => join(root, 'network')))
+    describe('limits', () => limitTests(get, subject))
+    describe('isolation', () => isolationTests(get, subject))
+    describe('snapshots', () => snapshotTests(get, subject))
+    describe('source', () => sourceTests(get, subject))
+    describe.skipIf(subject.without.has('network'))('network', () =>
+      networkTests(get, subject, () => join(root, 'network')),
+    )
     describe('cleaning up', () =>
       cleanupTests(
         get,
-        () => 'egress',
+        () => (subject.without.has('network') ? 'none' : 'egress'),
         subject,
         () => join(root, 'closing'),
       ))

@@ -10,6 +10,8 @@ export interface SandboxDriver {
    * Fails with a SandboxError `image_unavailable`, `snapshot_unavailable`, or `provision_failed`.
    */
   create(spec: SandboxSpec): Promise<Sandbox>
+  /** Whether a command may have begun in a sandbox that an earlier process made. To be asked before it is taken over, which may remove what tells. */
+  mayHaveBegun(handle: SandboxHandle): Promise<boolean>
   /** Takes over a sandbox that an earlier process made; undefined when nothing usable of it is left. */
   adopt(handle: SandboxHandle): Promise<Sandbox | undefined>
   /** Everything this driver's directory holds, running or not, for the reaper. */
@@ -17,6 +19,8 @@ export interface SandboxDriver {
   /** Resolves an image name to what `create` will use; pulls it when it must. The digest identifies its content. */
   resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
+  /** What sandboxes have elsewhere and not here, a sentence each, for the log of who has one. Absent: nothing. */
+  readonly shortcomings?: readonly string[]
   /** Stops what the driver itself keeps running in this process. Sandboxes go on. */
   close(): Promise<void>
 }
@@ -103,6 +107,8 @@ export interface Running {
    * `nextOffset` of a piece is where to go on after it, also from another process.
    */
   output(offset: number, signal?: AbortSignal): AsyncIterable<OutputPiece>
+  /** Output before this offset is never read again: once that is much, the disk space that it takes is given back. */
+  release(offset: number): Promise<void>
   /** Resolves when the command has ended, by itself or not. Never rejects but by `signal`. */
   exited(signal?: AbortSignal): Promise<Exit>
   /** Sends a signal to every process of the tree. */
@@ -148,6 +154,11 @@ export interface Exit {
   readonly limit: 'memory' | 'disk' | null
   /** Whether the watchdog killed it because its deadline had passed. Tells such an end from a SIGKILL by the command itself. */
   readonly overdue: boolean
+  /**
+   * Whether all of the output was kept: `lost` when the disk was full and it was more than room is held for; `unsure` when it was that much, and nobody saw a full
+   * disk.
+   */
+  readonly output: 'whole' | 'unsure' | 'lost'
   readonly endedAt: Date
 }
 
@@ -176,18 +187,54 @@ export interface Snapshot {
   readonly meta: SnapshotMeta
 }
 
+/** The layer that a snapshot adds, as an OCI layer in a blob. */
+export interface PackedLayer {
+  /** `sha256:…` of the compressed bytes, by which the blob is named. */
+  readonly digest: string
+  /** How many bytes it unpacks to. */
+  readonly bytes: number
+}
+
+/** What another machine must know of a snapshot to have it too. */
+export interface PackedSnapshot extends Omit<Snapshot, 'createdAt'> {
+  /** Its own id, and those of the snapshots whose layers lie below, the newest first. */
+  readonly layers: readonly SnapshotId[]
+  readonly createdAt: string
+  readonly layer: PackedLayer
+}
+
 export interface SnapshotStore {
   /** The whole snapshot with all its layers, or undefined: absent, damaged or incomplete (a damaged one is dropped). */
   get(id: SnapshotId): Promise<Snapshot | undefined>
-  /** The cache entry under this key, if whole. Marks it as used. */
-  find(namespace: string, key: string): Promise<Snapshot | undefined>
+  /** The cache entry under this key, if whole. Marks it as used. One that is there and is not whole is dropped, once `onDamaged` was called. */
+  find(namespace: string, key: string, onDamaged?: () => void): Promise<Snapshot | undefined>
   /** Digest of the files that the snapshot changed against its parent: paths, kinds, modes, bytes, no times. Kept once computed. */
   changedFilesDigest(id: SnapshotId): Promise<string>
-  /** Removes every snapshot that is neither in `keep`, nor a cache entry within `cacheBytes` (least recently used goes first), nor an ancestor of one. */
-  collect(options: {
-    readonly keep: ReadonlySet<SnapshotId>
-    readonly cacheBytes: number
-  }): Promise<readonly SnapshotId[]>
+  /**
+   * Packs what a snapshot adds to what it lies on into `blobs/sha256` below a directory. The same snapshot gives the same bytes, also on a machine that
+   * had it from another. Throws `NotPackable` when it holds what no OCI layer can, `snapshot_unavailable` when it is not whole.
+   */
+  pack(id: SnapshotId, directory: string): Promise<PackedLayer>
+  /**
+   * Makes a packed snapshot one of this machine's; what it lies on, and its image, must be here. The blob is not trusted. Nothing is left of what fails:
+   * with `LayerRefused` when the blob is not what `pack` wrote, with `snapshot_unavailable` when it lies on what is not here.
+   */
+  unpack(packed: PackedSnapshot, source: SourceTreeRef | null, open: () => Readable): Promise<Snapshot>
+  /** Removes every snapshot that has no claim, and gives their ids. What stays keeps what it lies on, and its ancestors. */
+  collect(claims: CollectClaims): Promise<readonly SnapshotId[]>
+}
+
+/**
+ * Why snapshots stay. All together take `cacheBytes` on the disk at most, but that `keep`, what sandboxes lie on and what is new stay whatever that takes.
+ * Of the rest each stays for which there is still room: first what is `pinned`, then cache entries, the least recently used last, then what is `left`.
+ */
+export interface CollectClaims {
+  readonly keep: ReadonlySet<SnapshotId>
+  readonly cacheBytes: number
+  /** The first is kept the longest. */
+  readonly pinned?: readonly SnapshotId[]
+  /** The first is kept the longest. */
+  readonly left?: readonly SnapshotId[]
 }
 
 export interface ResolvedImage {

@@ -7,6 +7,7 @@ export { createOciDriver, DirectoryTaken, type OciDriver, type OciDriverOptions 
 export { forgetResult, type KeptResult, keptResults } from './oci/kept-results.ts'
 export { type Probe, probe } from './oci/probe.ts'
 export { type RestoreRequest, readSaved, restoreResults, type SavedCache } from './oci/restore-results.ts'
+export { type RuntimeName, runtimeNames } from './oci/runtimes/index.ts'
 export { type Saved, type SaveRequest, saveResults } from './oci/save-results.ts'
 export { SavedCacheError, type SavedManifest } from './oci/saved-manifest.ts'
 export * from './source/index.ts'

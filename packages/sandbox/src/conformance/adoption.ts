@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
-import { markedProcesses } from './machine.ts'
 
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   /** What this process has opened after the death of the other. */
@@ -28,6 +27,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     stage: 'created' | 'started' | 'ended',
     script: string,
     deadlineMs = 60_000,
+    beforeItsDeath: () => Promise<void> = async () => {},
   ): Promise<SandboxHandle> {
     const child = spawn(
       process.execPath,
@@ -43,6 +43,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     const handle = JSON.parse(await firstLine(child)) as SandboxHandle
+    await beforeItsDeath()
     child.kill('SIGKILL')
     await once(child, 'exit')
     own = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
@@ -79,10 +80,10 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`, 4_000))
     await running.extend(new Date(Date.now() + 60_000))
     await sleep(5_000)
-    expect(await markedProcesses(mark)).toHaveLength(1)
+    expect(await subject.markedProcesses(mark)).toHaveLength(1)
     await running.kill('SIGKILL')
     expect(await running.exited()).toMatchObject({ code: 137 })
-    expect(await markedProcesses(mark)).toEqual([])
+    expect(await subject.markedProcesses(mark)).toEqual([])
     await sandbox.destroy()
   })
 
@@ -94,11 +95,13 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
 
   it('a command dies at its deadline though the process that started it is dead', async () => {
     const mark = '62002'
-    const handle = await elsewhere('started', `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`, 1_500)
-    await sleep(200)
-    expect(await markedProcesses(mark)).toHaveLength(2)
-    await sleep(3_000)
-    expect(await markedProcesses(mark)).toEqual([])
+    const handle = await elsewhere(
+      'started',
+      `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`,
+      4_000,
+      () => expect.poll(() => subject.markedProcesses(mark), { timeout: 3_000 }).toHaveLength(2),
+    )
+    await expect.poll(() => subject.markedProcesses(mark), { timeout: 20_000 }).toEqual([])
     const { sandbox, running } = await adopted(handle)
     expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL', overdue: true })
     await sandbox.destroy()
@@ -135,17 +138,17 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
       await rm(join(bench().directory, 'sandboxes', handle.id, file), { recursive: true })
       await (await bench().driver.adopt(handle))?.destroy()
       expect((await bench().driver.list()).map(({ id }) => id)).not.toContain(handle.id)
-      expect(await markedProcesses(mark)).toEqual([])
+      expect(await subject.markedProcesses(mark)).toEqual([])
     },
   )
 
   it('says that nobody knows when the monitor is killed with the command', async () => {
     const { sandbox, running } = await shared().start('echo up; sleep 1000.62004')
     await sleep(300)
-    const [command] = await markedProcesses('62004')
+    const [command] = await subject.markedProcesses('62004')
     for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) process.kill(pid, 'SIGKILL')
     expect(await running.exited()).toMatchObject({ code: null, signal: null })
-    expect(await markedProcesses('62004')).toEqual([])
+    expect(await subject.markedProcesses('62004')).toEqual([])
     await sandbox.destroy()
   })
 }

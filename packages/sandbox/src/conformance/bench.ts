@@ -13,11 +13,31 @@ import type {
   SnapshotMeta,
 } from '../driver.ts'
 
+/**
+ * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories that lower layers have, without a copy. `owners`: those of
+ * what the machine shows.
+ */
+export type Lacking = 'network' | 'groups' | 'rename' | 'owners'
+
 /** What the suite needs to know of a driver. */
 export interface DriverUnderTest {
   /** A module of which `openDriver(directory)` gives the same driver in another process. */
   readonly module: URL
   openDriver(directory: string, options?: { readonly egressAllow?: readonly string[] }): Promise<SandboxDriver>
+  /**
+   * Those of this machine's processes that run commands `sleep N.MARK` of sandboxes, once for each: the commands themselves, or what has them inside.
+   */
+  markedProcesses(mark: string): Promise<readonly number[]>
+  /** `CapEff` of root inside. */
+  readonly capabilities: string
+  /** The devices below /dev, sorted: each is one that anybody may use, or leads nowhere but into the sandbox. */
+  readonly devices: readonly string[]
+  /** Whether steps can give files extended attributes and capabilities. */
+  readonly keepsAttributes: boolean
+  /** What an ordinary user's sandboxes cannot have; see docs/operating.md. None for root's. */
+  readonly without: ReadonlySet<Lacking>
+  /** How many there are where many are tried. A chain beyond 100 is flattened, which is the same for every runtime. */
+  readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
   /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */
   readonly image: string
 }
@@ -120,6 +140,16 @@ export async function finish(running: Running): Promise<Omit<Finished, 'sandbox'
   for await (const piece of running.output(0)) parts[piece.stream].push(piece.bytes)
   const [stdout, stderr] = [parts.stdout, parts.stderr].map((bytes) => Buffer.concat(bytes).toString())
   return { exit: await running.exited(), stdout: stdout ?? '', stderr: stderr ?? '' }
+}
+
+/** Resolves when what a script has printed matches, which says that it has come so far. */
+export async function outputUntil(running: Running, pattern: RegExp): Promise<void> {
+  let seen = ''
+  for await (const piece of running.output(0)) {
+    seen += piece.bytes.toString()
+    if (pattern.test(seen)) return
+  }
+  throw new Error(`it ended with ${JSON.stringify(seen)}`)
 }
 
 /** Resolves with the first piece of output, which says that a script has come so far. */

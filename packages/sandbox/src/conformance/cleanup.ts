@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
-import { linkPrefix, machineState } from './machine.ts'
+import { inMemory, linkPrefix, machineState } from './machine.ts'
 
 export function cleanupTests(
   bench: () => Bench,
@@ -12,7 +12,7 @@ export function cleanupTests(
 ): void {
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     // What waits for the next sandbox comes and goes; it is the same number of things before and after.
-    const prefix = await linkPrefix(bench().directory)
+    const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(bench().directory)
     const settle = async () => {
       await sleep(1_000)
       const { mounts, groups, links, processes } = await machineState(bench().directory, prefix)
@@ -38,14 +38,15 @@ export function cleanupTests(
     await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()))
     expect(await settle()).toEqual(before)
     expect(await readdir(`${bench().directory}/sandboxes`)).toEqual([])
+    expect(await inMemory(sandboxes.map(({ handle }) => handle.id))).toEqual([])
     expect((await readdir(`${bench().directory}/crun`)).filter((name) => !name.startsWith('.'))).toEqual([])
   })
 
-  it('makes 30 sandboxes at once', async () => {
+  it(`makes ${subject.sizes.atOnce} sandboxes at once`, async () => {
     const outputs = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => bench().print(`echo ${i}`, { network: network() })),
+      Array.from({ length: subject.sizes.atOnce }, (_, i) => bench().print(`echo ${i}`, { network: network() })),
     )
-    expect(outputs).toEqual(Array.from({ length: 30 }, (_, i) => `${i}\n`))
+    expect(outputs).toEqual(Array.from({ length: subject.sizes.atOnce }, (_, i) => `${i}\n`))
   })
 
   it('says why a command cannot be started, and can be destroyed then', async () => {
@@ -85,7 +86,7 @@ export function cleanupTests(
     expect(adopted?.startedAt).toEqual(running.startedAt)
     expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
     await two.destroyAll()
-    const prefix = await linkPrefix(directory())
+    const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
     await two.driver.close()
     await sleep(6_500) // The watchdog stays for 5 s.
     const { processes, links } = await machineState(directory(), prefix)

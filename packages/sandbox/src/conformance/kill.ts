@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { type Bench, finish, firstOutput } from './bench.ts'
-import { markedProcesses } from './machine.ts'
+import { type Bench, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 
 /** Starts processes that are hard to reach: in the background, of a new session, twice forked, deaf to SIGTERM. */
 const hardToReach = (mark: string): string => `
@@ -18,7 +17,7 @@ if os.fork() == 0:
 '
   sleep 0.2; echo ready; sleep 1005.${mark}; sleep 1006.${mark}`
 
-export function killTests(bench: () => Bench): void {
+export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   it('G06 SIGTERM reaches every process of the tree, once', async () => {
     const { sandbox, running } = await bench().start(
       `count() { echo "$1 got it"; }; trap 'count shell; sleep 0.3; exit 5' TERM
@@ -26,12 +25,33 @@ export function killTests(bench: () => Bench): void {
        setsid sh -c 'trap "echo session got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
        while :; do sleep 0.05; done`,
     )
-    await firstOutput(running)
+    await outputUntil(running, /up\n(.*\n)*up\n/)
     await sleep(200)
     await running.kill('SIGTERM')
     const { stdout, exit } = await finish(running)
     expect(exit.code).toBe(5)
     expect(stdout.match(/(\w+) got it/g)?.toSorted()).toEqual(['child got it', 'session got it', 'shell got it'])
+    await sandbox.destroy()
+  })
+
+  it('SIGTERM is not followed for ever through a command that is deaf to it and goes on starting others', async () => {
+    const { sandbox, running } = await bench().start("trap '' TERM; echo up; while :; do sleep 0.01; done")
+    await firstOutput(running)
+    await running.kill('SIGTERM')
+    await running.kill('SIGKILL')
+    expect(await running.exited()).toMatchObject({ code: 137 })
+    await sandbox.destroy()
+  })
+
+  it('SIGTERM reaches 40 processes, and a shell that waits for them goes on', async () => {
+    const { sandbox, running } = await bench().start(
+      `trap : TERM; for i in $(seq 40); do sleep 1000 & done
+       until test $(cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^sleep') = 40; do sleep 0.1; done
+       echo up; until wait; do :; done; echo all ended`,
+    )
+    await firstOutput(running)
+    await running.kill('SIGTERM')
+    expect(await finish(running)).toMatchObject({ stdout: 'up\nall ended\n', exit: { code: 0 } })
     await sandbox.destroy()
   })
 
@@ -48,13 +68,13 @@ export function killTests(bench: () => Bench): void {
     const { sandbox, running } = await bench().start(hardToReach(mark))
     await firstOutput(running)
     await sleep(100)
-    expect(await markedProcesses(mark)).toHaveLength(6)
+    expect(await subject.markedProcesses(mark)).toHaveLength(6)
     await running.kill('SIGTERM')
     await sleep(200)
-    expect((await markedProcesses(mark)).length).toBeGreaterThan(0)
+    expect((await subject.markedProcesses(mark)).length).toBeGreaterThan(0)
     await running.kill('SIGKILL')
     expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL' })
-    expect(await markedProcesses(mark)).toEqual([])
+    expect(await subject.markedProcesses(mark)).toEqual([])
     await sandbox.destroy()
   })
 
@@ -89,7 +109,7 @@ export function killTests(bench: () => Bench): void {
     await firstOutput(running)
     const exited = running.exited()
     await sandbox.destroy()
-    expect(await markedProcesses(mark)).toEqual([])
+    expect(await subject.markedProcesses(mark)).toEqual([])
     expect((await exited).code).not.toBe(0)
   })
 }

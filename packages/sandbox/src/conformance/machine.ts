@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,6 +21,38 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
   return found
 }
 
+/** What all processes of a sandbox have used, those that have ended too. */
+export async function processorSeconds(directory: string, id: string): Promise<number> {
+  const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
+  const { groups } = JSON.parse(record) as { readonly groups: { readonly payload: string } }
+  const used = /^usage_usec (\d+)$/m.exec(await readFile(join(groups.payload, 'cpu.stat'), 'utf8'))?.[1]
+  return Number(used) / 1e6
+}
+
+/** The files below a directory that contain a text. */
+export async function filesWith(text: string, directory: string): Promise<readonly string[]> {
+  const script = 'grep --recursive --files-with-matches --devices=skip --fixed-strings -e "$1" "$2" || test $? = 1'
+  const { stdout } = await run('sh', ['-c', script, 'sh', text, directory])
+  return lines(stdout)
+}
+
+/** What is below /dev/shm of sandboxes with these ids. */
+export async function inMemory(ids: readonly string[]): Promise<readonly string[]> {
+  // What others have there cannot be looked into.
+  const theirs = ['-type', 'd', '!', '-readable', '-prune']
+  const { stdout } = await run('find', [
+    '/dev/shm',
+    '-maxdepth',
+    '2',
+    ...theirs,
+    '-o',
+    '-path',
+    '*/harmont-*',
+    '-print',
+  ])
+  return lines(stdout).filter((path) => ids.some((id) => path.endsWith(`/${id}`)))
+}
+
 /** How the names of links begin that are this directory's, now that it has some: other drivers may be at work on this machine. */
 export async function linkPrefix(directory: string): Promise<string> {
   const { number } = JSON.parse(await readFile(join(directory, 'network.json'), 'utf8')) as { readonly number: number }
@@ -31,7 +64,8 @@ export async function machineState(directory: string, prefix: string): Promise<R
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')
     .filter((line) => /harmont|overlay/.test(line) || line.includes(directory))
-  const { stdout: groups } = await run('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*harmont*'])
+  const roots = ['/sys/fs/cgroup', join(directory, 'pid-groups')].filter((path) => existsSync(path))
+  const { stdout: groups } = await run('find', [...roots, '-type', 'd', '-path', '*harmont*'])
   const { stdout: links } = await run('ip', ['-oneline', 'link', 'show'])
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {

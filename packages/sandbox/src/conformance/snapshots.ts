@@ -2,9 +2,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { Bench } from './bench.ts'
+import type { Bench, DriverUnderTest } from './bench.ts'
 
-export function snapshotTests(bench: () => Bench): void {
+export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): void {
   const cached = (key: string) => ({ cache: { namespace: 'n', key }, origin: { build: '7' } })
 
   it('gives back a snapshot, its notes and its place in the cache', async () => {
@@ -43,7 +43,7 @@ export function snapshotTests(bench: () => Bench): void {
     expect(await bench().driver.snapshots.find('n', 'orphan')).toBeUndefined()
   })
 
-  it('the digest of changed files is that of paths, kinds, modes, owners, content and targets, not of times', async () => {
+  it('the digest of changed files is that of paths, kinds, modes, owners, content, targets and capabilities, not of times', async () => {
     const digest = async (script: string, from?: string) =>
       bench().driver.snapshots.changedFilesDigest((await bench().step(script, from === undefined ? {} : { from })).id)
     const base = await bench().step(
@@ -67,6 +67,23 @@ export function snapshotTests(bench: () => Bench): void {
     // Renaming and making anew are the same change.
     expect(await digest('mkdir renamed; cp -a d/. renamed/; rm -r d', base.id)).toBe(others[7])
     expect(await digest('true')).toBe(others[6])
+    const attributes = [
+      'echo x >new; setcap cap_net_raw+ep new',
+      'setcap cap_net_raw+ep d/g',
+      'python3 -c \'import os; os.setxattr("d", "user.note", b"x")\'',
+    ]
+    if (subject.keepsAttributes) {
+      const more = await Promise.all(attributes.map((script) => digest(script, base.id)))
+      expect(new Set([one, ...others, ...more]).size).toBe(13)
+      return
+    }
+    // What cannot be kept is refused, not lost.
+    for (const script of attributes) {
+      const { exit, stderr, sandbox } = await bench().run(script, { from: base.id })
+      expect(exit.code).toBe(1)
+      expect(stderr).toContain('Operation not supported')
+      await sandbox.destroy()
+    }
   })
 
   it('collects what nothing keeps, and never what a kept one or a running sandbox lies on', async () => {

@@ -7,9 +7,9 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SourceTreeRef } from '../driver.ts'
 import { unpackSource } from '../source/index.ts'
-import { type Bench, command, finish, type RunOptions } from './bench.ts'
+import { type Bench, command, type DriverUnderTest, finish, type RunOptions } from './bench.ts'
 
-export function sourceTests(bench: () => Bench): void {
+export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): void {
   let directory: string
 
   beforeAll(async () => {
@@ -114,15 +114,19 @@ export function sourceTests(bench: () => Bench): void {
       expect((await step(files, 'cat .git/config', { from: shown.snapshot.id })).output).toBe('mine\n')
     })
 
-    it('does not lead out of the sandbox when a step moves its workspace away and leaves a link there', async () => {
-      const victim = await mkdtemp(join(directory, 'victim-'))
-      await mkdir(join(victim, '.git'))
-      const { output } = await stepWithGit(
-        `cd /; mv /workspace /moved; ln -s ${victim} /workspace; ls -d /moved/.git/HEAD`,
-      )
-      expect(output).toBe('/moved/.git/HEAD\n')
-      expect(existsSync(join(victim, '.git'))).toBe(true)
-    })
+    // Where a directory of a lower layer is not renamed, a step cannot move it with the mount in it.
+    it.skipIf(without.has('rename'))(
+      'does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
+      async () => {
+        const victim = await mkdtemp(join(directory, 'victim-'))
+        await mkdir(join(victim, '.git'))
+        const { output } = await stepWithGit(
+          `cd /; mv /workspace /moved; ln -s ${victim} /workspace; ls -d /moved/.git/HEAD`,
+        )
+        expect(output).toBe('/moved/.git/HEAD\n')
+        expect(existsSync(join(victim, '.git'))).toBe(true)
+      },
+    )
   })
 
   it('refuses a workspace that an earlier step replaced by a link out of the sandbox', async () => {

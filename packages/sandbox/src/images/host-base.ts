@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { SandboxError } from '../driver.ts'
+import { footing } from '../ordinary/footing.ts'
 import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
 import { farm } from './link-farm.ts'
@@ -15,7 +16,7 @@ export const HOST_ENV: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 }
 
-const CANNOT_READ_ALL = process.getuid?.() !== 0
+const CANNOT_READ_ALL = footing.kind !== 'root'
 
 /** The first that exists tells which packages this machine has. */
 const PACKAGE_DATABASES = [

@@ -1,5 +1,6 @@
 import { chmod, lstat, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { footing } from '../ordinary/footing.ts'
 import { isMissing } from './missing.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
 import { runTool } from './run-tool.ts'
@@ -102,7 +103,9 @@ async function copyIntoRoot(root: string, files: readonly string[]): Promise<voi
   const list = files.map((file) => `${file.slice(1)}\0`).join('')
   const create = ['--create', '--no-recursion', '--null', '--files-from=-']
   const archive = await runTool('tar', create, { cwd: '/', stdin: list })
-  await runTool('tar', ['--extract', '--directory', root], { stdin: archive })
+  // Whoever is not root of the machine sees other owners than there are, and cannot make them.
+  const owners = footing.kind === 'root' ? [] : ['--no-same-owner', '--preserve-permissions']
+  await runTool('tar', ['--extract', ...owners, '--directory', root], { stdin: archive })
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { buildHostBase, HOST_ENV, type HostOptions, hostDigest } from './host-base.ts'
 import type { Root, Roots } from './roots.ts'
+import { isStoredShifted, shiftToRoot } from './shifted.ts'
 import { staged } from './staging.ts'
 
 /** The base `host` as a root of the store: made once per state of the machine's packages. */
@@ -23,10 +24,12 @@ export class HostBase {
       const digest = await hostDigest(this.#options)
       const made = await this.#roots.get(digest)
       if (made !== undefined) return made
-      tell("Making the base from this machine's own programs; once until its packages change.")
+      const how = isStoredShifted ? ' They are copied, which takes a minute and as much disk as they do.' : ''
+      tell(`Making the base from this machine's own programs; once until its packages change.${how}`)
       const rootfs = path.join(directory, 'rootfs')
       await mkdir(rootfs, { mode: 0o755 })
       await buildHostBase(rootfs, this.#options)
+      if (isStoredShifted) await shiftToRoot(rootfs)
       return this.#roots.add(rootfs, digest, HOST_ENV)
     })
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { runTool } from './run-tool.ts'
+import { shiftOptions } from './shifted.ts'
 
 export interface LayoutImage {
   /** The digest of the image's configuration, which names its layers' content too: the same however the layers are packed. */
@@ -31,8 +32,8 @@ export async function readLayout(layout: string): Promise<LayoutImage> {
 
 /** Unpacks `layout:image` into the new directory `rootfs`, with owners, modes, extended attributes and whiteouts applied. */
 export async function unpackLayout(layout: string, rootfs: string, lockFd: number): Promise<void> {
-  const rootless = process.getuid?.() === 0 ? [] : ['--rootless']
-  await runTool('umoci', ['raw', 'unpack', ...rootless, '--image', `${layout}:image`, rootfs], { lockFd })
+  const owners = process.getuid?.() === 0 ? shiftOptions : ['--rootless']
+  await runTool('umoci', ['raw', 'unpack', ...owners, '--image', `${layout}:image`, rootfs], { lockFd })
 }
 
 /** What kind of image a tar file holds, by what is in it. Docker's newer archives hold both kinds and are read as Docker's. */

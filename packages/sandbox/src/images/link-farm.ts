@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
+import { footing } from '../ordinary/footing.ts'
 import { hasCode } from './missing.ts'
 import { runTool } from './run-tool.ts'
 
@@ -19,7 +20,7 @@ export interface FarmRequest {
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
 const AT_ONCE = 64
 /** Anyone else is the owner of all there is. */
-const IS_ROOT = process.getuid?.() === 0
+const IS_ROOT = footing.kind === 'root'
 
 /**
  * Shows a tree of this machine below another root without copying it: its files are hard links, its folders new. What cannot be linked
@@ -37,7 +38,8 @@ export async function farm(request: FarmRequest): Promise<void> {
   await farmEntry(byteWise, byteWise.source, await lstat(request.source), copies)
   if (copies.length === 0) return
   const list = copies.map((file) => `${file.slice(1)}\0`).join('')
-  const copy = ['cp', '--archive', '--reflink=auto', '--parents', '--target-directory', request.root, '--']
+  const kept = IS_ROOT ? [] : ['--no-preserve=ownership']
+  const copy = ['cp', '--archive', ...kept, '--reflink=auto', '--parents', '--target-directory', request.root, '--']
   await runTool('xargs', ['--null', '--no-run-if-empty', ...copy], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:f
 import path from 'node:path'
 import { isMissing } from './missing.ts'
 import { runTool } from './run-tool.ts'
+import { isStoredShifted } from './shifted.ts'
 
 /** An unpacked root file system of the store. */
 export interface Root {
@@ -17,6 +18,8 @@ interface RootRecord {
   /** Names at the top, sorted: what a look at the root can be checked against. */
   readonly top: readonly string[]
 }
+
+const rootsName = isStoredShifted ? 'roots-shifted' : 'roots'
 
 /** Below `directory`: `roots/HEX/{rootfs,root.json}`, whole or absent, and `gone/` for what is being removed. */
 export class Roots {
@@ -59,7 +62,7 @@ export class Roots {
   }
 
   async digests(): Promise<readonly string[]> {
-    const names = (await namesIn(path.join(this.#directory, 'roots'))) ?? []
+    const names = (await namesIn(path.join(this.#directory, rootsName))) ?? []
     return names.map((name) => `sha256:${name}`)
   }
 
@@ -83,7 +86,7 @@ export class Roots {
   }
 
   #place(digest: string): string {
-    return path.join(this.#directory, 'roots', digest.replace(/^sha256:/, ''))
+    return path.join(this.#directory, rootsName, digest.replace(/^sha256:/, ''))
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { BlockList } from 'node:net'
 import { promisify } from 'node:util'
+import { isGatewayLabel } from './gateway.ts'
 
 const run = promisify(execFile)
 
@@ -15,7 +16,7 @@ interface LinkRoute {
 }
 interface LinkAddresses {
   readonly ifname?: string
-  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[]
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly label?: string }[]
 }
 
 /** The first block of which no address is in `ranges` (ADDRESS or ADDRESS/LENGTH), the wished one before all; undefined when each has some. */
@@ -24,7 +25,7 @@ export function freeBlock(ranges: readonly string[], wished?: string): string | 
   return wishes.find((block) => !ranges.some((range) => overlap(`${block}.0.0/16`, range)))
 }
 
-/** Ranges that this machine has addresses in or routes to, links of sandboxes left out. */
+/** Ranges that this machine has addresses in or routes to, links and gateways of sandboxes left out. */
 export async function rangesInUse(): Promise<readonly string[]> {
   const [routes, links] = await Promise.all([
     // Tunnels have their routes in tables of their own.
@@ -32,13 +33,16 @@ export async function rangesInUse(): Promise<readonly string[]> {
     run('ip', ['-4', '-json', 'address', 'show']),
   ])
   const isOther = (link: string | undefined): boolean => !/^hm\d+-/.test(link ?? '')
-  const routed = (JSON.parse(routes.stdout || '[]') as readonly LinkRoute[])
-    .filter(({ dst, dev }) => dst !== undefined && dst !== 'default' && isOther(dev))
-    .map(({ dst }) => dst as string)
-    .filter((range) => lengthOf(range) >= shortestLength)
-  const own = (JSON.parse(links.stdout || '[]') as readonly LinkAddresses[])
+  const addresses = (JSON.parse(links.stdout || '[]') as readonly LinkAddresses[])
     .filter(({ ifname }) => isOther(ifname))
     .flatMap(({ addr_info }) => addr_info ?? [])
+  const gateways = new Set(addresses.flatMap(({ local, label }) => (isGatewayLabel(label ?? '') ? [local] : [])))
+  const routed = (JSON.parse(routes.stdout || '[]') as readonly LinkRoute[])
+    .filter(({ dst, dev }) => dst !== undefined && dst !== 'default' && isOther(dev) && !gateways.has(dst))
+    .map(({ dst }) => dst as string)
+    .filter((range) => lengthOf(range) >= shortestLength)
+  const own = addresses
+    .filter(({ local }) => !gateways.has(local))
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
   return [...routed, ...own]
 }

@@ -27,11 +27,13 @@ export class CacheIndex {
     writeAtomically(this.file(key), JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
   }
 
+  /** Undefined: there is none. An entry that cannot be read gives the empty text, which is no snapshot's id. */
   get(key: CacheKey): SnapshotId | undefined {
     const text = readIfPresent(this.file(key))
-    const entry = text === undefined ? undefined : parseEntry(text)
+    if (text === undefined) return undefined
+    const entry = parseEntry(text)
     // Two keys of one hash do not happen; a file that was put in the wrong place does.
-    return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : undefined
+    return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : ''
   }
 
   async markUsed(key: CacheKey, at: Date): Promise<void> {

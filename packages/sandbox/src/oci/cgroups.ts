@@ -1,9 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../driver.ts'
+import { footing } from '../ordinary/footing.ts'
+import { handDown, v2Home } from './delegation.ts'
 import { hasCode, isAbsent, readIfPresent } from './files.ts'
+import {
+  commandProcesses,
+  isPidGroup,
+  isPidGroupPopulated,
+  killPidGroup,
+  makePidGroup,
+  pidGroupHome,
+  removePidGroup,
+} from './pid-groups.ts'
 
 /**
  * The control groups of one sandbox. `payload` holds the command's processes, `monitor` what watches them; every path is
@@ -21,15 +32,15 @@ export interface Groups {
   readonly memory: string
   readonly pids: string
   readonly cpu: string
-  readonly flavour: 'v2' | 'hybrid'
+  readonly flavour: 'v2' | 'hybrid' | 'pid'
 }
 
 /** Where this process may make groups. */
 export interface CgroupHome {
-  readonly flavour: 'v2' | 'hybrid'
-  /** Own group in the v2 hierarchy. */
+  readonly flavour: 'v2' | 'hybrid' | 'pid'
+  /** In the v2 hierarchy. */
   readonly unified: string
-  /** Own groups of the v1 controllers; equal to `unified` where all are v2. */
+  /** In those of the v1 controllers; equal to `unified` where all are v2. */
   readonly memory: string
   readonly pids: string
   readonly cpu: string
@@ -40,7 +51,12 @@ interface Hierarchy {
   readonly path: string
 }
 
-/** Finds this process's own groups. Undefined when a needed controller or `cgroup.kill`'s hierarchy is not mounted. */
+/** Where a driver makes groups: instead of control groups, which an ordinary user has none of, directories below its own. Undefined as below. */
+export function findHome(root: string): CgroupHome | undefined {
+  return footing.kind === 'mapped' ? pidGroupHome(root) : findCgroupHome()
+}
+
+/** Finds this process's own groups; see `v2Home` for where they are not taken. Undefined when a needed controller or `cgroup.kill`'s hierarchy is not mounted. */
 export function findCgroupHome(): CgroupHome | undefined {
   const own = new Map<string, string>()
   for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
@@ -54,17 +70,18 @@ export function findCgroupHome(): CgroupHome | undefined {
     if (type === 'cgroup2') mounted.push({ controllers: [''], path })
     if (type === 'cgroup') mounted.push({ controllers: options.split(','), path })
   }
-  const home = (controller: string): string | undefined => {
+  const home = (controller: string, place: (mount: string, own: string) => string = join): string | undefined => {
     const path = mounted.find((hierarchy) => hierarchy.controllers.includes(controller))?.path
     const below = own.get(controller)
-    return path === undefined || below === undefined ? undefined : join(path, below)
+    return path === undefined || below === undefined ? undefined : place(path, below)
   }
-  const unified = home('')
-  if (unified === undefined) return undefined
   const memory = home('memory')
   const pids = home('pids')
   const cpu = home('cpu')
-  if (memory && pids && cpu) return { flavour: 'hybrid', unified, memory, pids, cpu }
+  const v1 = memory && pids && cpu ? { memory, pids, cpu } : undefined
+  const unified = home('', v1 === undefined ? v2Home : join)
+  if (unified === undefined) return undefined
+  if (v1 !== undefined) return { flavour: 'hybrid', unified, ...v1 }
   return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
 }
 
@@ -72,10 +89,11 @@ export function findCgroupHome(): CgroupHome | undefined {
 export async function makeGroups(home: CgroupHome, driverTag: string, slot: string): Promise<Groups> {
   const below = (base: string): string => join(base, `harmont-${driverTag}`, slot)
   const top = below(home.unified)
+  if (home.flavour === 'pid') return makePidGroup(top)
   const payload = join(top, 'payload')
   const monitor = join(top, 'monitor')
   if (home.flavour === 'v2') {
-    await delegate(home.unified, driverTag, top)
+    await handDown([home.unified, dirname(top), top])
     await mkdir(payload, { recursive: true })
     await mkdir(monitor, { recursive: true })
     return {
@@ -105,57 +123,32 @@ export async function makeGroups(home: CgroupHome, driverTag: string, slot: stri
   }
 }
 
-/**
- * Hands the controllers down to the sandbox's groups. A v2 group with processes of its own cannot hand any down, so this
- * process first moves to a group beside. Unproved until a machine with v2 alone has run the conformance suite.
- */
-async function delegate(home: string, driverTag: string, top: string): Promise<void> {
-  const wanted = '+cpu +memory +pids'
-  const roots = [home, join(home, `harmont-${driverTag}`), top]
-  for (const group of roots) {
-    await mkdir(group, { recursive: true })
-    try {
-      await writeFile(join(group, 'cgroup.subtree_control'), wanted)
-    } catch (error) {
-      if (!hasCode(error, 'EBUSY') || group !== home) throw error
-      const server = join(home, 'harmont-server')
-      await mkdir(server, { recursive: true })
-      for (const pid of await processesOf(home)) await writeFile(join(server, 'cgroup.procs'), String(pid))
-      await writeFile(join(group, 'cgroup.subtree_control'), wanted)
-    }
-  }
-}
-
 /** Sets the limits of a sandbox whose launcher waits in its groups. */
 export async function applyLimits(groups: Groups, limits: Limits): Promise<void> {
+  if (groups.flavour === 'pid') return
   const period = 100_000
   const quota = Math.max(1_000, Math.round(limits.cpu * period))
   const bytes = String(Math.max(limits.memoryBytes, 4 * 1024 * 1024))
+  // In place, as small files are: none of these waits for other groups, as making, emptying and removing one does.
   if (groups.flavour === 'v2') {
-    await Promise.all([
-      writeFile(join(groups.memory, 'memory.max'), bytes),
-      writeOptional(join(groups.memory, 'memory.swap.max'), '0'),
-      writeFile(join(groups.pids, 'pids.max'), String(limits.pids)),
-      writeFile(join(groups.cpu, 'cpu.max'), `${quota} ${period}`),
-    ])
+    writeFileSync(join(groups.memory, 'memory.max'), bytes)
+    writeOptional(join(groups.memory, 'memory.swap.max'), '0')
+    writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
+    writeFileSync(join(groups.cpu, 'cpu.max'), `${quota} ${period}`)
     return
   }
-  await Promise.all([
-    // Memory before memory plus swap: the second may not be below the first.
-    writeFile(join(groups.memory, 'memory.limit_in_bytes'), bytes).then(() =>
-      writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes),
-    ),
-    writeFile(join(groups.pids, 'pids.max'), String(limits.pids)),
-    writeFile(join(groups.cpu, 'cpu.cfs_period_us'), String(period)).then(() =>
-      writeFile(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota)),
-    ),
-  ])
+  // Memory before memory plus swap: the second may not be below the first.
+  writeFileSync(join(groups.memory, 'memory.limit_in_bytes'), bytes)
+  writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes)
+  writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
+  writeFileSync(join(groups.cpu, 'cpu.cfs_period_us'), String(period))
+  writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))
 }
 
 /** Swap accounting is a build option of the kernel. */
-async function writeOptional(path: string, value: string): Promise<void> {
+function writeOptional(path: string, value: string): void {
   try {
-    await writeFile(path, value, { flag: 'r+' })
+    writeFileSync(path, value, { flag: 'r+' })
   } catch (error) {
     if (!isAbsent(error)) throw error
   }
@@ -163,6 +156,7 @@ async function writeOptional(path: string, value: string): Promise<void> {
 
 /** How many processes of the sandbox the kernel killed because its memory was at the limit. */
 export async function outOfMemoryKills(groups: Groups): Promise<number> {
+  if (groups.flavour === 'pid') return 0
   const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
   const text = readIfPresent(join(groups.memory, file)) ?? ''
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
@@ -170,12 +164,14 @@ export async function outOfMemoryKills(groups: Groups): Promise<number> {
 
 /** The ids of the processes in a group, not in those below it; none when the group is gone. */
 export async function processesOf(group: string): Promise<readonly number[]> {
+  if (isPidGroup(group)) return commandProcesses(group)
   const text = readIfPresent(join(group, 'cgroup.procs')) ?? ''
   return text.split('\n').filter(Boolean).map(Number)
 }
 
 /** SIGKILL to everything in the group and below it, in one step that no fork escapes. */
 export async function killGroup(group: string): Promise<void> {
+  if (isPidGroup(group)) return killPidGroup(group)
   try {
     await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
   } catch (error) {
@@ -185,6 +181,10 @@ export async function killGroup(group: string): Promise<void> {
 
 /** The same before it returns. */
 export function killGroupNow(group: string): void {
+  if (isPidGroup(group)) {
+    killPidGroup(group)
+    return
+  }
   try {
     writeFileSync(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
   } catch (error) {
@@ -194,12 +194,8 @@ export function killGroupNow(group: string): void {
 
 /** Whether any process is left in the group or below it. */
 export async function isPopulated(group: string): Promise<boolean> {
-  try {
-    return /^populated 1$/m.test(await readFile(join(group, 'cgroup.events'), 'utf8'))
-  } catch (error) {
-    if (isAbsent(error)) return false
-    throw error
-  }
+  if (isPidGroup(group)) return isPidGroupPopulated(group)
+  return /^populated 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? '')
 }
 
 /** Resolves when nothing is left in the group. Fails after 10 s: then a process hangs in the kernel. */
@@ -227,6 +223,7 @@ export async function removeGroups(groups: Groups): Promise<void> {
 
 /** Removes one empty group; one that is gone is fine. */
 export async function removeGroup(group: string, attempts = 100): Promise<void> {
+  if (isPidGroup(group)) return removePidGroup(group)
   // A v1 group stays busy for a moment after its last process has gone.
   for (let attempt = 0; ; attempt++) {
     try {

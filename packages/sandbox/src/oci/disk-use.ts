@@ -1,19 +1,46 @@
 import { execFile } from 'node:child_process'
 import { statfsSync } from 'node:fs'
+import { lstat, opendir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Bytes used on the file system that holds `path`. Cheap. */
+/** What a file counts besides its content, also in watchdog.sh: a file system has room for so many files, whatever is in them. */
+const bytesEachFile = 4_096
+
+/** Bytes used on the file system that holds `path`, files counted too. Cheap. */
 export function usedBytes(path: string): number {
-  const { bsize, blocks, bfree } = statfsSync(path)
-  return bsize * (blocks - bfree)
+  const { bsize, blocks, bfree, files, ffree } = statfsSync(path)
+  return bsize * (blocks - bfree) + bytesEachFile * (files - ffree)
 }
 
-/** Bytes that the directories hold on disk. Looks at every file. */
+/** Bytes that the directories hold on disk, counted in the same way. Looks at every file. */
 export async function bytesBelow(paths: readonly string[]): Promise<number> {
-  const { stdout } = await run('du', ['--summarize', '--total', '--block-size=1', '--one-file-system', '--', ...paths])
-  const total = /^(\d+)\ttotal$/m.exec(stdout)?.[1]
-  if (total === undefined) throw new Error(`du gave no total for ${paths.join(', ')}`)
-  return Number(total)
+  const [bytes, files] = await Promise.all([total('--block-size=1', paths), total('--inodes', paths)])
+  return bytes + bytesEachFile * files
+}
+
+/** The same without a process, where at most `most` files are there; undefined: there are more. */
+export async function bytesOfFew(paths: readonly string[], most: number): Promise<number | undefined> {
+  const inodes = new Map<number, number>()
+  // In latin1, a character for each byte: steps give files names that are no text.
+  const left = paths.map((path) => Buffer.from(path).toString('latin1'))
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    const bytes = Buffer.from(path, 'latin1')
+    const stats = await lstat(bytes)
+    inodes.set(stats.ino, stats.blocks * 512)
+    if (!stats.isDirectory()) continue
+    for await (const { name } of await opendir(bytes, { encoding: 'latin1' })) {
+      left.push(`${path}/${name}`)
+      if (inodes.size + left.length > most) return undefined
+    }
+  }
+  return [...inodes.values()].reduce((sum, bytes) => sum + bytes + bytesEachFile, 0)
+}
+
+async function total(what: '--block-size=1' | '--inodes', paths: readonly string[]): Promise<number> {
+  const { stdout } = await run('du', [what, '--summarize', '--total', '--one-file-system', '--', ...paths])
+  const sum = /^(\d+)\ttotal$/m.exec(stdout)?.[1]
+  if (sum === undefined) throw new Error(`du gave no total for ${paths.join(', ')}`)
+  return Number(sum)
 }

@@ -11,13 +11,16 @@ import {
 } from '../driver.ts'
 import { type FileLock, lockFile } from '../images/file-lock.ts'
 import type { ImageStore } from '../images/index.ts'
+import { footing } from '../ordinary/footing.ts'
+import { hasEnded, isBegun, mayHaveBegun } from './begun.ts'
 import { CacheIndex } from './cache-index.ts'
-import { applyLimits, type CgroupHome, findCgroupHome, isPopulated, killGroupNow } from './cgroups.ts'
+import { applyLimits, type CgroupHome, findHome, killGroupNow } from './cgroups.ts'
 import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
+import { clearEndPlaces } from './end-place.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
-import { gitTarget } from './git-mount.ts'
+import { gitTarget, ownGitDirectory } from './git-mount.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { clearMemory } from './memory.ts'
@@ -26,11 +29,15 @@ import { bootId, readRecord, type SandboxRecord, type StartRecord } from './reco
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
 import { registerSandbox } from './register-sandbox.ts'
 import { destroyRemains, forgetConfig } from './remains.ts'
+import { type RuntimeName, runtimes } from './runtimes/index.ts'
 import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
+import { unboundSharedCounters } from './shared-counters.ts'
+import { shortcomingsOf } from './shortcomings.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
 import { Supply } from './supply.ts'
+import { Trash } from './trash.ts'
 import { Viewer } from './view.ts'
 import { ensureWatchdog } from './watchdog.ts'
 
@@ -42,7 +49,8 @@ export interface OciDriverOptions {
   readonly network: readonly NetworkMode[]
   /** Private destinations that `egress` reaches all the same: ranges, HOST:PORT. */
   readonly egressAllow: readonly string[]
-  readonly runtime: 'crun'
+  /** What starts commands; sandboxes that exist keep theirs. */
+  readonly runtime: RuntimeName
   /** Launchers kept waiting for the next sandbox; more start faster in a burst. 2 when absent. */
   readonly launchersInStore?: number
   /** Age below which `collect` leaves a snapshot alone. 60 s when absent. */
@@ -75,11 +83,12 @@ export class DirectoryTaken extends SandboxError {}
  * then `collect` is for a driver that is alone. Fails with SandboxError `provision_failed`, which says what is missing, or `DirectoryTaken`.
  */
 export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
-  const { problems } = await probe(options.directory)
-  const home = findCgroupHome()
-  if (problems.length > 0 || home === undefined)
+  const { problems } = await probe(options.directory, options.runtime)
+  if (problems.length > 0)
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
   const layout = await openLayout(options.directory)
+  const home = findHome(layout.root)
+  if (home === undefined) throw new SandboxError('provision_failed', 'the control groups of this machine are gone')
   const lock = await lockFile(layout.lock, { wait: false })
   if (lock === undefined)
     throw new DirectoryTaken(
@@ -87,9 +96,11 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       `another process works with the sandboxes in ${layout.root}: stop it, or give this one a data directory of its own`,
     )
   try {
+    unboundSharedCounters()
     await makeSkeleton(layout)
     await clearHalves(layout)
     await clearMemory(layout)
+    await clearEndPlaces(layout)
     const records = await allRecords(layout)
     await clearGroups(layout, home, slotsOf(records))
     const supply = await Supply.open({
@@ -110,6 +121,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
 class Driver implements OciDriver {
   readonly snapshots: OciSnapshots
   readonly networkProblems: readonly string[]
+  readonly shortcomings: readonly string[]
   readonly staging: string
   private readonly options: OciDriverOptions
   private readonly layout: Layout
@@ -128,14 +140,19 @@ class Driver implements OciDriver {
     this.supply = supply
     this.lock = lock
     this.networkProblems = supply.problems
+    this.shortcomings = shortcomingsOf(footing, options.network, supply.modes)
     this.staging = layout.trash
     this.durability = new Durability(layout)
     const now = options.now ?? (() => new Date())
     const viewer = new Viewer(layout)
+    const trash = new Trash(layout.trash)
     this.snapshots = new OciSnapshots({
       layout,
       cache: new CacheIndex(layout.cacheIndex),
       durability: this.durability,
+      viewer,
+      trash,
+      images: options.images,
       changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
       layersInUse: () => layersOfSandboxes(layout),
       collectGraceMs: options.collectGraceMs ?? 60_000,
@@ -145,6 +162,7 @@ class Driver implements OciDriver {
       layout,
       snapshots: this.snapshots,
       viewer,
+      trash,
       now,
       clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout))),
       onDestroyed: (record, id) => {
@@ -177,6 +195,7 @@ class Driver implements OciDriver {
 
   private async make(spec: SandboxSpec): Promise<Sandbox> {
     const base = await this.base(spec)
+    if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
     const launcher = await this.supply.take(spec.network)
     const record: SandboxRecord = {
       version: 1,
@@ -187,6 +206,7 @@ class Driver implements OciDriver {
       ...base,
       limits: spec.limits,
       network: spec.network,
+      runtime: this.options.runtime,
       link: launcher.network.link,
       resolvConf: launcher.network.resolvConf,
       groups: launcher.groups,
@@ -203,7 +223,7 @@ class Driver implements OciDriver {
       throw error
     }
     try {
-      await applyLimits(launcher.groups, spec.limits)
+      await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
       await launcher.mount(spec.id)
     } catch (error) {
       await destroyRemains(this.context, record, spec.id)
@@ -226,16 +246,19 @@ class Driver implements OciDriver {
     return sandbox
   }
 
+  mayHaveBegun({ id }: SandboxHandle): Promise<boolean> {
+    return mayHaveBegun(sandboxFiles(this.layout.sandboxes, id))
+  }
+
   private async takeOver(id: string): Promise<Sandbox | undefined> {
     const files = sandboxFiles(this.layout.sandboxes, id)
     const record = readRecord(files.record)
     const started = readIfPresent(files.started)
     // Without a command there was only a launcher, which died with its driver; after a boot there is nothing.
     if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
-    const ended = readIfPresent(files.exit) !== undefined || readIfPresent(files.outcome) !== undefined
-    const begun = ended || readIfPresent(files.sync) !== undefined || (await isPopulated(record.groups.top))
     // The word to start was on disk but was never said.
-    if (!begun) return undefined
+    if (!(await isBegun(files, record))) return undefined
+    const ended = hasEnded(files)
     // Who started it may have been killed before it could. Before the runtime has read it nothing has begun.
     if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)
@@ -284,6 +307,7 @@ class Driver implements OciDriver {
     const last = (await readdir(this.layout.sandboxes)).length === 0
     await this.supply.close(last)
     await this.durability.flush()
+    await this.context.trash.close()
     if (last) await removeRoots(this.layout)
     await this.lock[Symbol.asyncDispose]()
   }
@@ -303,7 +327,8 @@ class Driver implements OciDriver {
         `the image ${record.imageDigest} that snapshot ${id} lies on is gone`,
       )
     const { digest, rootfs, env } = image
-    const layers = await chainFor(record, rootfs, this.layout, this.context.viewer)
+    const { layout, snapshots, durability } = this
+    const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
     return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
   }
 }

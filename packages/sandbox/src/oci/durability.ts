@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { SnapshotId } from '../driver.ts'
 import { isAbsent } from './files.ts'
 import type { Layout } from './layout.ts'
-import { snapshotFiles } from './snapshots.ts'
+import { snapshotFiles } from './snapshot-record.ts'
 
 const run = promisify(execFile)
 /** Long enough that a busy runner syncs a few times a minute, not a few times a second. */

@@ -1,13 +1,30 @@
+import { execFile } from 'node:child_process'
+import { chown, lstat } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { SandboxError } from '../driver.ts'
+import { footing } from '../ordinary/footing.ts'
 import { OpenFolder } from '../source/open-folder.ts'
 import { isAbsent } from './files.ts'
 import { firstId } from './layout.ts'
+
+const run = promisify(execFile)
 
 /** Where a sandbox sees the git directory of its source. */
 export const gitTarget = '/workspace/.git'
 const name = '.git'
 
 const nobodysContent = { tree: '', owner: { uid: firstId, gid: firstId }, now: 0 }
+
+/**
+ * Gives a git directory to root of sandboxes where no mount can show it so: git works with no other's. This process may go on working with it all the same.
+ */
+export async function ownGitDirectory(directory: string): Promise<void> {
+  if (footing.kind !== 'mapped' || (await lstat(directory)).uid === firstId) return
+  // Its own last: what a killed process left half done is done again.
+  const owner = `${firstId}:${firstId}`
+  await run('find', [directory, '-mindepth', '1', '-exec', 'chown', '--no-dereference', owner, '{}', '+'])
+  await chown(directory, firstId, firstId)
+}
 
 /** Makes the folder that the git directory is mounted on, whatever a step has left there. The workspace is as the sandbox sees it, and not trusted. */
 export function makeGitMountPoint(workspace: string): void {

@@ -3,7 +3,7 @@ import type { SnapshotId } from '../driver.ts'
 import { CacheIndex, type CacheKey } from './cache-index.ts'
 import { readIfPresent } from './files.ts'
 import { sizeOf } from './snapshot-collect.ts'
-import { parseRecord, snapshotFiles } from './snapshots.ts'
+import { parseRecord, snapshotFiles } from './snapshot-record.ts'
 
 /** A cache entry for people. */
 export interface KeptResult extends CacheKey {

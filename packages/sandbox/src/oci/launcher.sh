@@ -6,7 +6,8 @@
 # that dies before the second closes stdin, and nothing is left of us.
 #
 # Arguments: name of the file in launchers/ that sets `join` and `leave` (control groups, one a line), `network`, `inside` and
-# `outside` (batches for ip), `server` (the process whose network namespace is outside); the runtime wrapper.
+# `outside` (batches for ip), `server` (the process whose network namespace is outside), `first` (where there are no control groups: the file that names the
+# first process, see pid-groups.ts); the runtime wrapper.
 # The working directory is the driver's.
 set -eu
 slot=$1 wrapper=$2
@@ -17,11 +18,14 @@ newline='
 IFS=$newline
 for group in $join; do echo 0 >"$group/cgroup.procs"; done
 unset IFS
+[ -z "$first" ] || echo "$$" >"$first"
 
 if [ "$network" != host ]; then
   # Set here since the namespace belongs to the machine's root: root inside may not, and need not.
   echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
-  echo '0 2147483647' >/proc/sys/net/ipv4/ping_group_range
+  # In a user namespace there are fewer.
+  [ -z "$first" ] || groups='100000 165535'
+  echo "${groups:-0 2147483647}" >/proc/sys/net/ipv4/ping_group_range
   if [ "$network" = egress ] && [ -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]; then
     echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
   fi
@@ -37,15 +41,25 @@ echo "$slot waiting $$"
 
 IFS= read -r id || exit 0
 sandbox=$PWD/sandboxes/$id
+# The monitor goes on when its spool takes no more: so much of it a full disk does not take away (running.ts knows how much). Where the file system cannot set
+# it aside, what is missing is looked for at the end.
+true >>"$sandbox/spool"
+fallocate --keep-size --length 1048576 "$sandbox/spool" &
 # Layers are named relative to the working directory: the kernel takes 255 bytes a name.
 mount -a -T "$sandbox/fstab"
+if wait $!; then true >"$sandbox/spool-held"; else
+  set -- $(stat --file-system --format='%S %a' "$sandbox")
+  [ $(($1 * $2)) -ge 4194304 ] || { echo 'No space left on device'; exit 1; } >&2
+fi
 echo "$slot mounted"
 
 IFS= read -r way || exit 0
 [ ! -e "$sandbox/script" ] || mount --bind "$sandbox/script" /run/harmont/script
+. "$sandbox/runtime"
 [ "$way" = go ] || . "${wrapper%/*}/terminal.sh"
-export HARMONT_LEAVE="$leave" HARMONT_SANDBOX="$sandbox" HARMONT_ID="$id" HARMONT_CRUN_STATE="$PWD/crun" _OCI_SYNCPIPE=3
-exec conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$sandbox" \
-  --container-pidfile "$sandbox/pid" --conmon-pidfile "$sandbox/conmon.pid" --log-path "k8s-file:$sandbox/spool" \
+export HARMONT_LEAVE="$leave" HARMONT_SANDBOX="$sandbox" HARMONT_RUNTIME="$runtime" HARMONT_CONTAINER="$container" HARMONT_FIRST="$first" HARMONT_PIDS="$pids" _OCI_SYNCPIPE=3
+# What conmon forks, and stays, is the first process of the namespace that unshare makes; conmon notes its id as it is out here.
+exec ${first:+unshare --pid} conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$sandbox" \
+  --container-pidfile "$sandbox/pid" --conmon-pidfile "${first:-$sandbox/conmon.pid}" --log-path "k8s-file:$sandbox/spool" \
   --exit-dir "$sandbox/exit" --socket-dir-path "$sandbox/socket" --no-sync-log --log-level warning \
   3>"$sandbox/sync" >"$sandbox/conmon.log" 2>&1 </dev/null

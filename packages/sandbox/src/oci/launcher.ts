@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync, writeSync } from 'node:fs'
 import type { NetworkMode } from '../driver.ts'
 import { type Groups, killGroup, removeGroups, waitUntilEmpty } from './cgroups.ts'
 import type { Fifo } from './fifos.ts'
@@ -96,22 +96,26 @@ export function newLauncher(parts: LauncherParts): Launcher {
     async waiting() {
       try {
         pid = Number((await expect('waiting')).split(' ')[1])
-        if (network.routeLocalnet && network.link !== null)
-          await writeFile(`/proc/sys/net/ipv4/conf/${network.link}/route_localnet`, '1')
+        if (network.link !== null) {
+          const settings = `/proc/sys/net/ipv4/conf/${network.link}`
+          // Raw packets, which runsc lets root inside send, have the address of this sandbox or go nowhere.
+          writeFileSync(`${settings}/rp_filter`, '1')
+          if (network.routeLocalnet) writeFileSync(`${settings}/route_localnet`, '1')
+        }
       } catch (error) {
         await discard()
         throw error
       }
     },
     async mount(id) {
-      await fifo.handle.write(`${id}\n`)
+      writeSync(fifo.handle.fd, `${id}\n`)
       await expect('mounted')
     },
     async go() {
-      await fifo.handle.write('go\n')
+      writeSync(fifo.handle.fd, 'go\n')
     },
     async talk() {
-      await fifo.handle.write('talk\n')
+      writeSync(fifo.handle.fd, 'talk\n')
     },
     gone: release,
     discard,

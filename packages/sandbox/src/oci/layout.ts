@@ -88,6 +88,10 @@ export interface SandboxFiles {
   readonly script: string
   /** Written before the launcher is told to go: a command may have started. */
   readonly started: string
+  /** Which runtime starts the command, for the launcher. */
+  readonly runtime: string
+  /** What the runtime says of its own troubles, where it does not say all to conmon. */
+  readonly runtimeLog: string
   /** conmon's word on whether the runtime could start the command. */
   readonly sync: string
   readonly pid: string
@@ -105,6 +109,10 @@ export interface SandboxFiles {
   readonly watch: string
   /** Written by the watchdog before it kills for disk use. */
   readonly diskLimitHit: string
+  /** Written by the watchdog when nothing more could be written. */
+  readonly diskFull: string
+  /** There when room was held for the beginning of the spool. */
+  readonly spoolHeld: string
   /** Written by the watchdog before it kills because the deadline has passed. */
   readonly overdue: string
   /** The outcome, once somebody has asked for it: limits are read from control groups that go. */
@@ -128,6 +136,8 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     config: file('config.json'),
     script: file('script'),
     started: file('started.json'),
+    runtime: file('runtime'),
+    runtimeLog: file('runtime.log'),
     sync: file('sync'),
     pid: file('pid'),
     monitorPid: file('conmon.pid'),
@@ -141,6 +151,8 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     deadline: file('deadline'),
     watch: file('watch'),
     diskLimitHit: file('disk-limit-hit'),
+    diskFull: file('disk-full'),
+    spoolHeld: file('spool-held'),
     overdue: file('overdue'),
     outcome: file('outcome.json'),
     snapshotId: file('snapshot-id'),

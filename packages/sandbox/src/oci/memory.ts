@@ -14,12 +14,19 @@ interface MemoryFiles {
   readonly secrets: string
   /** For whoever adopts the sandbox; not shown in it. */
   readonly memo: string
+  /** For the runtime, which makes it. */
+  readonly runtime: string
 }
 
 /** Where a sandbox's part of it is, whether or not it has one. */
 export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): MemoryFiles {
   const directory = join(memory, id)
-  return { directory, secrets: join(directory, 'secrets'), memo: join(directory, 'memo') }
+  return {
+    directory,
+    secrets: join(directory, 'secrets'),
+    memo: join(directory, 'memo'),
+    runtime: join(directory, 'run'),
+  }
 }
 
 /** Makes a sandbox's part. Fails with SandboxError `provision_failed` where the machine has no such place. */
@@ -33,7 +40,7 @@ export function makeMemory(layout: Layout, id: string): void {
   if (statfsSync(layout.memory).type !== tmpfsType)
     throw new SandboxError(
       'provision_failed',
-      `secrets need memory that is no disk: ${layout.memory} is not on a tmpfs`,
+      `secrets, and what runsc notes of them, need memory that is no disk: ${layout.memory} is not on a tmpfs`,
     )
   mkdirSync(files.directory, { mode: 0o700 })
   mkdirSync(files.secrets)

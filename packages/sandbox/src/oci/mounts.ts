@@ -1,10 +1,19 @@
-import type { NetworkMode } from '../driver.ts'
+import { footing } from '../ordinary/footing.ts'
 import { firstId, idCount, stage } from './layout.ts'
 
 /** What `mount -a` reads. One call mounts all in order, where a call each would cost a process each [2 ms]. */
 export type Fstab = string
 
-const idMap = `X-mount.idmap=b:0:${firstId}:${idCount}`
+/**
+ * Root of a user namespace cannot map the ids of the machine's file systems. What it shows is stored as sandboxes see it, or belongs to nobody there.
+ */
+const idMap = footing.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${firstId}:${idCount}`]
+
+/**
+ * How a merged file system notes what lower layers cannot show. A user namespace has attributes of the kind `user` only, with which the kernel keeps no
+ * directory's way elsewhere: who renames one of an earlier step gets EXDEV, and copies it as `mv` does.
+ */
+const notes = footing.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
 
 /** Paths on the stage of a launcher. */
 export const staged = {
@@ -21,7 +30,7 @@ export const staged = {
 
 /**
  * What all sandboxes' stages share. crun refuses machines with both kinds of control groups: what it sees of them here is empty, and
- * the monitor finds them elsewhere. The sources have names of our own, since `mount -a` leaves out what seems mounted already.
+ * the monitor finds them elsewhere.
  */
 export const stageFstab: Fstab = [
   line('harmont-stage', stage, 'tmpfs', 'mode=755'),
@@ -50,7 +59,8 @@ export interface RootMounts {
   readonly upper: string
   readonly work: string
   readonly readOnlyMounts: readonly { readonly source: string }[]
-  readonly network: NetworkMode
+  /** Lines that the runtime adds. */
+  readonly runtimeStage: readonly string[]
   /** Absolute path of its resolv.conf; null: the image's. */
   readonly resolvConf: string | null
   /** Absolute path of its /run/secrets; null: none. */
@@ -62,8 +72,9 @@ export interface RootMounts {
  * synced on their own.
  */
 export function rootFstab(mounts: RootMounts): Fstab {
-  const { stack, upper, work, readOnlyMounts, network, resolvConf, secrets } = mounts
-  const options = ['redirect_dir=on', 'volatile', ...lowerOptions(stack, staged.base)]
+  const { stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, secrets } = mounts
+  // An image may bring device nodes, and root inside owns them.
+  const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base)]
   return [
     baseLine(stack.image, staged.base),
     line(
@@ -72,12 +83,11 @@ export function rootFstab(mounts: RootMounts): Fstab {
       'overlay',
       [...options, `upperdir=${upper}`, `workdir=${work}`, 'X-mount.mkdir'].join(','),
     ),
-    // That of the sandbox's network namespace; the runtime, in a user namespace that does not own it, may not mount one.
-    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
+    ...runtimeStage,
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
     ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...readOnlyMounts.map(({ source }, index) =>
-      line(source, staged.readOnly(index), 'none', `bind,ro,X-mount.mkdir,${idMap}`),
+      line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap].join(',')),
     ),
     '',
   ].join('\n')
@@ -95,7 +105,7 @@ export function viewFstab(stacks: readonly ViewedStack[]): Fstab {
     .flatMap((stack, index) => {
       const base = `${staged.base}-${index}`
       const own = stack.upper === undefined ? ['ro'] : ['volatile', `upperdir=${stack.upper}`, `workdir=${stack.work}`]
-      const options = [...own, 'redirect_dir=on', ...lowerOptions(stack, base), 'X-mount.mkdir']
+      const options = [...own, notes, ...lowerOptions(stack, base), 'X-mount.mkdir']
       return [baseLine(stack.image, base), line('overlay', staged.view(index), 'overlay', options.join(','))]
     })
     .concat('')
@@ -103,7 +113,7 @@ export function viewFstab(stacks: readonly ViewedStack[]): Fstab {
 }
 
 function baseLine(image: string, target: string): string {
-  return line(image, target, 'none', `bind,ro,X-mount.mkdir,${idMap}`)
+  return line(image, target, 'none', ['bind,ro,X-mount.mkdir', ...idMap].join(','))
 }
 
 function lowerOptions(stack: LayerStack, base: string): string[] {
@@ -111,7 +121,8 @@ function lowerOptions(stack: LayerStack, base: string): string[] {
   return [...stack.layers, base].map((path) => `lowerdir+=${path}`)
 }
 
-function line(source: string, target: string, type: string, options: string): string {
+/** A line of an fstab. `mount -a` leaves out what seems mounted already: a source of no file has a name of our own. */
+export function line(source: string, target: string, type: string, options: string): string {
   return [source, target, type, options].map(escapeField).join(' ').concat(' 0 0')
 }
 

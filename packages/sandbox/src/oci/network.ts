@@ -8,6 +8,7 @@ import { freeBlock, rangesInUse } from './address-block.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
+import { closeGateway, gatewayHardware, openGateway } from './gateway.ts'
 import type { NetworkSlot } from './launcher.ts'
 import { type Layout, stage } from './layout.ts'
 import { nft, nftList } from './nft.ts'
@@ -66,6 +67,9 @@ export async function openEgress(
   )
   for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
 
+  if (linksInUse.length === 0) await closeGateway(number)
+  await openGateway(number, gateway)
+
   const taken = new Set(linksInUse)
   const resolvConf = layout.resolvConf('egress')
   writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
@@ -73,6 +77,7 @@ export async function openEgress(
     slotFor(`hm${number}-${index}`, addressOf(index), gateway, resolver.viaGateway, resolvConf)
   const remove = async (): Promise<void> => {
     for (const link of await linksOf(number)) await removeLink(link)
+    await closeGateway(number)
     await forgetOtherFirewalls(table)
     await nft(`delete table inet ${table}\n`)
     rmSync(layout.network, { force: true })
@@ -131,13 +136,18 @@ function slotFor(link: string, address: string, gateway: string, viaGateway: boo
     routeLocalnet: viaGateway,
     inside: [
       'link set lo up',
-      `link add eth0 type veth peer name ${link} netns ${process.pid}`,
+      `link add eth0 type veth peer name ${link} address ${gatewayHardware} netns ${process.pid}`,
       `address add ${address}/32 dev eth0`,
       'link set eth0 up',
+      `neigh add ${gateway} lladdr ${gatewayHardware} dev eth0 nud permanent`,
       `route add ${gateway}/32 dev eth0 scope link`,
       `route add default via ${gateway} dev eth0`,
     ].join('\n'),
-    outside: [`address add ${gateway}/32 peer ${address}/32 dev ${link}`, `link set ${link} up`].join('\n'),
+    outside: [
+      `link set ${link} addrgenmode none`,
+      `link set ${link} up`,
+      `route add ${address}/32 dev ${link} src ${gateway}`,
+    ].join('\n'),
   }
 }
 
@@ -194,6 +204,7 @@ async function removeOrphans(): Promise<void> {
     const directory = readIfPresent(join(owners, name))
     if (directory === undefined || existsSync(directory)) continue
     for (const link of await linksOf(Number(name))) await removeLink(link)
+    await closeGateway(Number(name))
     await forgetOtherFirewalls(`harmont_${name}`)
     if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
     rmSync(join(owners, name), { force: true })

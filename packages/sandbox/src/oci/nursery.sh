@@ -9,7 +9,8 @@ mounts=$1 launcher=$2 wrapper=$3
 
 mount -a -T "$mounts"
 # crun gives what it finds as stdin to root inside. The machine's own /dev/null must not be that.
-mknod /run/harmont/null c 1 3
+# Root of a user namespace makes no devices, and finds the end of an empty file there.
+mknod /run/harmont/null c 1 3 2>/dev/null || : >/run/harmont/null
 # What every launcher mounts over.
 mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
@@ -20,6 +21,7 @@ newline='
 '
 # The driver is dead, nobody else will remove the groups of a launcher that became nothing. Those of a monitor are not empty.
 remove_groups() {
+  [ -z "$first" ] || { rm -rf "${first%/first}"; return; }
   IFS=$newline
   set -- $join
   payload=$1

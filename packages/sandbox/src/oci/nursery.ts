@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assignments } from './assignments.ts'
 import { type CgroupHome, makeGroups } from './cgroups.ts'
 import { Fifos } from './fifos.ts'
 import { readIfPresent } from './files.ts'
@@ -42,6 +43,8 @@ export class Nursery {
         inside: network.inside,
         outside: network.outside,
         server: String(process.pid),
+        // Where the launcher says which process it is.
+        first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
     )
     const launcher = newLauncher({
@@ -122,11 +125,4 @@ async function startHelper(layout: Layout): Promise<Helper> {
       await words.during(closed)
     },
   }
-}
-
-/** Shell assignments of any text. */
-function assignments(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
-    .join('')
 }

@@ -1,4 +1,17 @@
+import { markedProcesses } from '../conformance/machine.ts'
 import { driverConformance } from '../conformance.ts'
+import { footing } from '../ordinary/footing.ts'
 import { openDriver } from './test-driver.ts'
 
-driverConformance('oci', { module: new URL('test-driver.ts', import.meta.url), openDriver, image: 'host' })
+driverConformance('oci', {
+  module: new URL('test-driver.ts', import.meta.url),
+  openDriver,
+  markedProcesses,
+  capabilities: '00000000a80425fb',
+  devices: ['full', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`),
+  keepsAttributes: true,
+  without: new Set(footing.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
+  // Flattening a chain, beyond 100, is the same for both.
+  sizes: footing.kind === 'mapped' ? { chain: 12, siblings: 8, atOnce: 12 } : { chain: 110, siblings: 20, atOnce: 30 },
+  image: 'host',
+})

@@ -1,14 +1,25 @@
+import { execFile } from 'node:child_process'
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
 import { release } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { footing } from '../ordinary/footing.ts'
+import { lackingFor } from '../ordinary/lacking.ts'
+import { userFacts } from '../ordinary/user-facts.ts'
 import { findCgroupHome } from './cgroups.ts'
-import { isAbsent, readIfPresent } from './files.ts'
+import { lackingControllers } from './delegation.ts'
+import { hasCode, isAbsent, readIfPresent } from './files.ts'
 import { stage } from './layout.ts'
 import { initProgram } from './runtime-config.ts'
+import { type RuntimeName, runtimes } from './runtimes/index.ts'
+
+const run = promisify(execFile)
 
 export interface Probe {
   /** Sentences; none when sandboxes work here. */
   readonly problems: readonly string[]
+  /** The one of these that is about the runtime: it is missing, or starts nothing. */
+  readonly runtimeProblem: string | undefined
   /** Debian packages that would bring what is missing. */
   readonly packages: readonly string[]
 }
@@ -16,7 +27,6 @@ export interface Probe {
 /** Programs that the driver runs, with the Debian package that has each. */
 const programs: Readonly<Record<string, string>> = {
   conmon: 'conmon',
-  crun: 'crun',
   unshare: 'util-linux',
   nsenter: 'util-linux',
   flock: 'util-linux',
@@ -25,6 +35,8 @@ const programs: Readonly<Record<string, string>> = {
   git: 'git',
   du: 'coreutils',
   cp: 'coreutils',
+  tar: 'tar',
+  xargs: 'findutils',
   [initProgram]: 'tini',
 }
 
@@ -33,41 +45,91 @@ const overlayMagic = 0x794c7630
 /** `lowerdir+=`, with layers on id-mapped mounts. */
 const oldestKernel: readonly [number, number] = [6, 5]
 
-/** Says what this machine lacks for sandboxes below a directory. */
-export async function probe(directory: string): Promise<Probe> {
+/** Says what this machine lacks for sandboxes below a directory whose commands are started by this runtime. */
+export async function probe(directory: string, runtime: RuntimeName): Promise<Probe> {
   if (process.platform !== 'linux')
-    return { problems: [`sandboxes need Linux; this is ${process.platform}`], packages: [] }
+    return {
+      problems: [`sandboxes need Linux; this is ${process.platform}`],
+      runtimeProblem: undefined,
+      packages: [],
+    }
   const problems: string[] = []
-  if (process.getuid?.() !== 0)
-    problems.push('sandboxes need a runner that is started by root; a job is never root outside its sandbox')
-  const missing = (
-    await Promise.all(Object.keys(programs).map(async (program) => ((await isProgram(program)) ? [] : [program])))
-  ).flat()
-  const packages = [...new Set(missing.map((program) => programs[program] ?? program))]
+  const isRoot = footing.kind === 'root'
+  // Nothing is missing: then whoever wants sandboxes enters a namespace first.
+  if (footing.kind === 'user') problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
+  if (footing.kind !== 'root' && runtime !== 'crun')
+    problems.push(`${runtime} needs a runner that is started by root: HARMONT_OCI_RUNTIME=crun does without`)
+  const missing = await missingOf(Object.keys(programs))
+  const noRuntime = (await missingOf([runtime])).length > 0
+  const packages = [...new Set(missing.map((program) => programs[program] ?? program)), ...(noRuntime ? [runtime] : [])]
   if (missing.length > 0)
     problems.push(
       `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: apt-get install ${packages.join(' ')}`,
     )
-  if (!/^nodev\s+overlay$/m.test(readIfPresent('/proc/filesystems') ?? ''))
+  if (!hasOverlays() && !(isRoot && (await loadOverlays())))
     problems.push('the kernel has no overlayfs: modprobe overlay')
   if (isOlder(release(), oldestKernel))
     problems.push(`Linux ${oldestKernel.join('.')} or later is needed; this is ${release()}`)
-  const home = findCgroupHome()
-  if (home === undefined)
+  const home = isRoot ? findCgroupHome() : undefined
+  if (isRoot && home === undefined)
     problems.push(
       'no v2 control groups are mounted (/sys/fs/cgroup): without them a process tree cannot be killed for certain',
     )
-  else if (!(await isWritable(home.unified))) problems.push(`control groups cannot be made below ${home.unified}`)
+  else if (home !== undefined && !(await isWritable(home.unified)))
+    problems.push(`control groups cannot be made below ${home.unified}`)
+  else if (home?.flavour === 'v2') {
+    const lacking = lackingControllers(home.unified)
+    if (lacking.length > 0)
+      problems.push(
+        `control groups below ${home.unified} limit no ${lacking.join(', ')}: the kernel was started so (cgroup_disable=), or the container`,
+      )
+  }
   if (await liesOnOverlay(directory))
     problems.push(
       `${directory} lies on an overlay file system, which cannot hold the layers of another: put it on a volume`,
     )
   try {
-    await mkdir(stage, { recursive: true, mode: 0o755 })
+    if (footing.kind !== 'user') await mkdir(stage, { recursive: true, mode: 0o755 })
   } catch (error) {
     problems.push(`${stage} cannot be made: ${error instanceof Error ? error.message : error}`)
   }
-  return { problems, packages }
+  const runtimeProblem = noRuntime
+    ? `${runtime}, which starts the commands of steps, is missing: apt-get install ${runtime}`
+    : // Worth its time only where nothing else is in the way.
+      problems.length === 0
+      ? await complaintOf(runtime)
+      : undefined
+  if (runtimeProblem !== undefined) problems.push(runtimeProblem)
+  return { problems, runtimeProblem, packages }
+}
+
+function hasOverlays(): boolean {
+  return /^nodev\s+overlay$/m.test(readIfPresent('/proc/filesystems') ?? '')
+}
+
+/** A machine that was just started has not loaded them, and nobody asks for them before we look. Gives whether they are there. */
+async function loadOverlays(): Promise<boolean> {
+  try {
+    await run('modprobe', ['overlay'], { env: { PATH: searchPath.join(':') } })
+  } catch {
+    return false // No such module, or none may be loaded here: what is missing is said all the same.
+  }
+  return hasOverlays()
+}
+
+async function missingOf(names: readonly string[]): Promise<readonly string[]> {
+  return (await Promise.all(names.map(async (name) => ((await isProgram(name)) ? [] : [name])))).flat()
+}
+
+async function complaintOf(runtime: RuntimeName): Promise<string | undefined> {
+  try {
+    await runtimes[runtime].trial()
+    return undefined
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    const last = said.split('\n').at(-1) || String(error)
+    return `${runtime} is installed but starts nothing on this machine: ${last}`
+  }
 }
 
 async function isProgram(name: string): Promise<boolean> {
@@ -76,7 +138,7 @@ async function isProgram(name: string): Promise<boolean> {
       await access(path, constants.X_OK)
       return true
     } catch (error) {
-      if (!isAbsent(error)) throw error
+      if (!isAbsent(error) && !hasCode(error, 'EACCES')) throw error
     }
   }
   return false

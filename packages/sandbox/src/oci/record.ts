@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../driver.ts'
 import type { Groups } from './cgroups.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
+import { type Runtime, type RuntimeName, runtimes } from './runtimes/index.ts'
 
 /** What is kept of a sandbox on disk, from before its first process until its end. */
 export interface SandboxRecord {
@@ -17,6 +18,8 @@ export interface SandboxRecord {
   readonly layers: readonly string[]
   readonly limits: Limits
   readonly network: NetworkMode
+  /** Absent in records of earlier releases, which knew crun alone. */
+  readonly runtime?: RuntimeName
   readonly link: string | null
   readonly resolvConf: string | null
   readonly groups: Groups
@@ -45,6 +48,11 @@ export function readRecord(path: string): SandboxRecord | undefined {
     return undefined // Damaged: as good as absent.
   }
   return value.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
+}
+
+/** What started, or will start, a sandbox's command. */
+export function runtimeOf(record: SandboxRecord): Runtime {
+  return runtimes[record.runtime ?? 'crun']
 }
 
 export function writeRecord(path: string, record: SandboxRecord): void {

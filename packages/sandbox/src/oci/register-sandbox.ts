@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeEndPlace } from './end-place.ts'
 import { firstId, sandboxFiles } from './layout.ts'
 import { makeMemory, memoryFiles } from './memory.ts'
 import { rootFstab } from './mounts.ts'
-import { type SandboxRecord, writeRecord } from './record.ts'
+import { runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
 
 /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
 export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
+  const runtime = runtimeOf(record)
   const staging = sandboxFiles(context.layout.trash, randomUUID())
   mkdirSync(staging.directory, { mode: 0o700 })
   writeRecord(staging.record, record)
-  mkdirSync(staging.exitDirectory)
+  makeEndPlace(context.layout, record.id, staging)
   mkdirSync(join(staging.directory, 'socket'))
   writeFileSync(
     staging.fstab,
@@ -22,7 +24,7 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
       upper: `sandboxes/${record.id}/upper`,
       work: `sandboxes/${record.id}/work`,
       readOnlyMounts: record.readOnlyMounts,
-      network: record.network,
+      runtimeStage: runtime.stage(record.network),
       resolvConf: record.resolvConf,
       secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
     }),
@@ -33,5 +35,5 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
     chownSync(path, firstId, firstId)
   }
   renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
-  if (record.secretFiles === true) makeMemory(context.layout, record.id)
+  if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id)
 }

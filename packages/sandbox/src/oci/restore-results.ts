@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, createReadStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SourceTreeRef } from '../driver.ts'
 import { manifestPath, treePath } from '../source/places.ts'
+import { blobFile, verifyBlob } from './blobs.ts'
 import { CacheIndex } from './cache-index.ts'
 import type { OciDriver } from './driver.ts'
-import { readIfPresent, writeAtomically } from './files.ts'
-import { blobFile, unpackLayer, verifyBlob } from './layer-blobs.ts'
-import { bootId } from './record.ts'
+import { readIfPresent } from './files.ts'
 import {
   blobsOf,
   contentKey,
@@ -18,7 +17,8 @@ import {
   type SavedManifest,
   type SavedSnapshot,
 } from './saved-manifest.ts'
-import { filesIn, type SnapshotRecord, snapshotFiles } from './snapshots.ts'
+import { snapshotFiles } from './snapshot-record.ts'
+import { LayerRefused } from './unpack-layer.ts'
 
 export interface SavedCache {
   readonly key: string
@@ -57,7 +57,8 @@ export async function restoreResults(request: RestoreRequest): Promise<number> {
   const layout = { snapshots: join(directory, 'snapshots') }
   const isNew: SavedSnapshot[] = []
   for (const saved of snapshots) if ((await driver.snapshots.get(saved.id)) === undefined) isNew.push(saved)
-  for (const saved of isNew) await restoreSnapshot(saved, request, layout)
+  // What others lie on first.
+  for (const saved of isNew.sort((a, b) => a.layers.length - b.layers.length)) await restoreSnapshot(saved, request)
   if (isNew.length > 0) await promisify(execFile)('sync', ['--file-system', layout.snapshots])
   for (const { id } of isNew) writeFileSync(snapshotFiles(layout, id).durable, '')
   const index = new CacheIndex(join(directory, 'cache'))
@@ -65,23 +66,14 @@ export async function restoreResults(request: RestoreRequest): Promise<number> {
   return entries.length
 }
 
-async function restoreSnapshot(
-  saved: SavedSnapshot,
-  { driver, sources, from }: RestoreRequest,
-  layout: { readonly snapshots: string },
-): Promise<void> {
-  const { blob, source: digest, ...rest } = saved
+async function restoreSnapshot(saved: SavedSnapshot, { driver, sources, from }: RestoreRequest): Promise<void> {
+  const { source: digest, ...packed } = saved
   const source = digest === null ? null : { digest, path: treePath(sources, digest) }
   if (source !== null) restoreSource(source, from, driver.staging)
-  const staging = filesIn(join(driver.staging, randomUUID()))
-  mkdirSync(staging.layer, { recursive: true, mode: 0o700 })
   try {
-    await unpackLayer(from, blob, staging.layer)
-    const record: SnapshotRecord = { version: 1, ...rest, source, bootId }
-    writeAtomically(staging.record, JSON.stringify(record))
-    renameSync(staging.directory, snapshotFiles(layout, saved.id).directory)
+    await driver.snapshots.unpack(packed, source, () => createReadStream(blobFile(from, packed.layer.digest)))
   } catch (error) {
-    rmSync(staging.directory, { recursive: true, force: true })
+    if (error instanceof LayerRefused) throw new SavedCacheError(error.message, { cause: error })
     throw error
   }
 }

@@ -2,32 +2,45 @@ import { existsSync } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Exit, OutputPiece, Running } from '../driver.ts'
 import { isPopulated, killGroup, outOfMemoryKills, processesOf } from './cgroups.ts'
 import { Changes } from './changes.ts'
-import { bytesBelow, usedBytes } from './disk-use.ts'
+import { bytesBelow, bytesOfFew, usedBytes } from './disk-use.ts'
 import { hasCode, isAbsent, readIfPresent, writeAtomically } from './files.ts'
 import type { SandboxFiles } from './layout.ts'
-import { type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import type { RuntimeTarget } from './runtimes/index.ts'
 import { SpoolReader } from './spool.ts'
+import { SpoolTrim } from './spool-trim.ts'
 
 /** How long a change that no notice came for may go unseen, and how often the loss of the monitor is looked for. */
 const fallbackMs = 1_000
 
+/** What the launcher holds room for, less what conmon writes in one go when it read nothing but newlines. */
+const safeSpoolBytes = 512 * 1024
+
+/** So many files are counted at once when a command has ended. */
+const fewFiles = 200
+
 /** A command that was started in the sandbox, by this process or another; everything it knows is on disk. */
 export class OciRunning implements Running {
   readonly startedAt: Date
+  private readonly target: RuntimeTarget
   private readonly files: SandboxFiles
   private readonly record: SandboxRecord
   private readonly start: StartRecord
   private readonly now: () => Date
+  private readonly trim: SpoolTrim
   private outcome: Promise<Exit> | undefined
 
-  constructor(files: SandboxFiles, record: SandboxRecord, start: StartRecord, now: () => Date) {
-    this.files = files
+  constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
+    this.target = target
+    this.files = target.files
     this.record = record
     this.start = start
     this.now = now
+    this.trim = new SpoolTrim(this.files.spool)
     this.startedAt = new Date(start.startedAt)
   }
 
@@ -35,22 +48,28 @@ export class OciRunning implements Running {
     const changes = new Changes([this.files.directory, this.files.exitDirectory])
     let reader: SpoolReader | undefined
     try {
-      reader = await SpoolReader.open(this.files.spool, offset)
+      reader = new SpoolReader(this.files.spool, offset)
       for (let noticed = true; ; ) {
         changes.reset()
         // Asked before reading: what is there at the end of the command is read after it.
         const ended = await this.hasEnded(!noticed)
-        for (let pieces = await reader.next(); pieces.length > 0; pieces = await reader.next()) {
+        for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
           yield* pieces
+          // Who takes a long spool without waiting for anything must not keep all others from their turn.
+          await nextTurn()
         }
         if (ended) return
         noticed = await changes.wait(fallbackMs, signal)
       }
     } finally {
       changes.close()
-      await reader?.close()
+      reader?.close()
     }
+  }
+
+  release(offset: number): Promise<void> {
+    return this.trim.release(offset)
   }
 
   async exited(signal?: AbortSignal): Promise<Exit> {
@@ -61,7 +80,7 @@ export class OciRunning implements Running {
     } catch (error) {
       if (!isAbsent(error)) throw error
       // Destroyed meanwhile: nobody knows any more.
-      return { code: null, signal: null, limit: null, overdue: false, endedAt: this.now() }
+      return { code: null, signal: null, limit: null, overdue: false, output: 'whole', endedAt: this.now() }
     }
   }
 
@@ -81,25 +100,18 @@ export class OciRunning implements Running {
   async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await this.moveMonitorOut()
     if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
-    // The init passes a signal on to the script's shell, which would get it twice.
-    const told = new Set<number>([Number(readIfPresent(this.files.pid) ?? 0)])
-    for (let fresh = true; fresh; ) {
-      fresh = false
-      for (const pid of await processesOf(this.record.groups.payload)) {
-        if (told.has(pid)) continue
-        told.add(pid)
-        fresh = true
-        try {
-          process.kill(pid, signal)
-        } catch (error) {
-          if (!hasCode(error, 'ESRCH')) throw error
-        }
-      }
-    }
+    await runtimeOf(this.record).terminate(this.target)
   }
 
   async extend(deadline: Date): Promise<void> {
-    writeAtomically(this.files.deadline, `${uptimeAt(deadline, this.now())}\n`)
+    const text = `${uptimeAt(deadline, this.now())}\n`
+    try {
+      writeAtomically(this.files.deadline, text)
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC')) throw error
+      // So short a text has its place already; the watchdog reads its first line, whole or as it was.
+      await writeFile(this.files.deadline, text, { flag: 'r+' })
+    }
   }
 
   /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
@@ -129,18 +141,25 @@ export class OciRunning implements Running {
     const kept = readIfPresent(this.files.outcome)
     if (kept !== undefined) {
       const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
-      return { ...value, endedAt: new Date(value.endedAt) }
+      // Earlier releases wrote it without.
+      return { ...value, output: value.output ?? 'whole', endedAt: new Date(value.endedAt) }
     }
     const exit = await this.judge()
-    writeAtomically(this.files.outcome, JSON.stringify(exit))
+    try {
+      writeAtomically(this.files.outcome, JSON.stringify(exit))
+    } catch (error) {
+      // Whoever asks next judges again.
+      if (!hasCode(error, 'ENOSPC')) throw error
+    }
     return exit
   }
 
   private async judge(): Promise<Exit> {
     const text = readIfPresent(this.files.exit)
     const overdue = existsSync(this.files.overdue)
+    const output = await this.outputKept()
     if (text === undefined)
-      return { code: null, signal: null, limit: await this.limit(null), overdue, endedAt: this.now() }
+      return { code: null, signal: null, limit: await this.limit(null), overdue, output, endedAt: this.now() }
     const code = Number(text)
     return {
       code,
@@ -148,18 +167,28 @@ export class OciRunning implements Running {
       limit: await this.limit(code),
       // The watchdog may have come while the monitor was about to report an end by itself.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
+      output,
       endedAt: (await stat(this.files.exit)).mtime,
     }
+  }
+
+  private async outputKept(): Promise<Exit['output']> {
+    const { spool, spoolHeld, diskFull } = this.files
+    if (existsSync(spoolHeld) && (await stat(spool)).size <= safeSpoolBytes) return 'whole'
+    return existsSync(diskFull) ? 'lost' : 'unsure'
   }
 
   private async limit(code: number | null): Promise<Exit['limit']> {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
-    // A command may pass its limit and end between two looks of the watchdog. Looking at every file is worth it only
-    // when the file system as a whole has grown that much.
+    // A command may pass its limit and end between two looks of the watchdog. Looking at very many files is worth it only
+    // when the file system as a whole has grown that much, which others hide who remove theirs meanwhile.
     const { diskBytes } = this.record.limits
+    const written = [this.files.upper, this.files.spool]
+    const few = await bytesOfFew(written, fewFiles)
+    if (few !== undefined) return few > diskBytes ? 'disk' : null
     if (usedBytes(this.files.directory) - this.start.usedBytes < diskBytes) return null
-    return (await bytesBelow([this.files.upper, this.files.spool])) > diskBytes ? 'disk' : null
+    return (await bytesBelow(written)) > diskBytes ? 'disk' : null
   }
 }
 

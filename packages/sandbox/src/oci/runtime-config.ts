@@ -1,6 +1,7 @@
-import type { Command, NetworkMode } from '../driver.ts'
+import type { Command, Limits, NetworkMode } from '../driver.ts'
 import { firstId, idCount } from './layout.ts'
 import { staged } from './mounts.ts'
+import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
 import { hostname } from './skeleton.ts'
 import { terminalArguments, terminalFiles } from './terminal-program.ts'
@@ -49,19 +50,14 @@ const maskedPaths = [
 
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys']
 
-interface Mount {
-  readonly destination: string
-  readonly type: string
-  readonly source: string
-  readonly options: readonly string[]
-}
-
 export interface RuntimeConfigInput {
+  readonly runtime: Runtime
   readonly command: Command
   /** Whether the command has a terminal of its own. */
   readonly terminal: boolean
   /** The image's environment; the command's wins. */
   readonly imageEnv: Readonly<Record<string, string>>
+  readonly limits: Limits
   readonly network: NetworkMode
   readonly resolvConf: boolean
   readonly readOnlyTargets: readonly string[]
@@ -71,11 +67,11 @@ export interface RuntimeConfigInput {
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * The OCI runtime's config.json. The network namespace is the launcher's, hence none is asked for here; the memory, CPU and
- * process limits are those of the groups that the launcher is in.
+ * The OCI runtime's config.json. The network namespace is the launcher's; memory and CPU limits are those of the groups that the
+ * launcher is in.
  */
 export function runtimeConfig(input: RuntimeConfigInput): object {
-  const { command } = input
+  const { command, runtime, network } = input
   const long = Buffer.byteLength(command.script) > longestArgument
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -94,7 +90,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
       cwd: command.workingDirectory,
       noNewPrivileges: true,
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
-      rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }],
+      rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }, ...runtime.resourceLimits(input.limits)],
     },
     root: { path: staged.root, readonly: false },
     hostname,
@@ -102,8 +98,8 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     linux: {
       uidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
       gidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
-      seccomp: profile(),
+      namespaces: runtime.namespaces(network),
+      seccomp: runtime.seccomp(profile()),
       maskedPaths,
       readonlyPaths,
     },
@@ -135,22 +131,7 @@ function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
     options: ['bind', 'ro', ...options],
   })
   return [
-    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
-    {
-      destination: '/dev',
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=64m'],
-    },
-    {
-      destination: '/dev/pts',
-      type: 'devpts',
-      source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-    },
-    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', 'size=64m'] },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
-    { ...bind(input.network === 'host' ? '/sys' : staged.sys, '/sys', ...quiet), options: ['rbind', 'ro', ...quiet] },
+    ...input.runtime.fileSystems(input.network),
     bind(initProgram, initPath, 'nosuid', 'nodev'),
     ...(input.terminal
       ? terminalFiles().map(({ source, destination }) => bind(source, destination, 'nosuid', 'nodev'))

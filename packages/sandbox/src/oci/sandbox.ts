@@ -21,12 +21,13 @@ import { firstId, type SandboxFiles, sandboxFiles } from './layout.ts'
 import { readMemo } from './memory.ts'
 import { staged } from './mounts.ts'
 import { readFromView } from './read-file.ts'
-import { type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
+import { runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
 import { destroyRemains, forgetConfig } from './remains.ts'
 import { OciRunning } from './running.ts'
+import type { Runtime, RuntimeTarget } from './runtimes/index.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
-import { openTalkPipes, resizeTerminal, type TalkPipes } from './terminal.ts'
+import { openTalkPipes, type TalkPipes } from './terminal.ts'
 import { ensureWatchdog } from './watchdog.ts'
 import { writeCommand } from './write-command.ts'
 
@@ -37,6 +38,8 @@ export class OciSandbox implements Sandbox {
   readonly handle: SandboxHandle
   private readonly context: SandboxContext
   private readonly files: SandboxFiles
+  private readonly runtime: Runtime
+  private readonly target: RuntimeTarget
   private record: SandboxRecord
   /** Only while no command was started, and only in the process that created the sandbox. */
   private launcher: Launcher | undefined
@@ -52,8 +55,15 @@ export class OciSandbox implements Sandbox {
     this.record = record
     this.launcher = launcher
     this.files = sandboxFiles(context.layout.sandboxes, record.id)
+    this.runtime = runtimeOf(record)
+    this.target = {
+      state: this.runtime.state(context.layout, record.id),
+      network: record.network,
+      files: this.files,
+      payload: record.groups.payload,
+    }
     this.handle = { id: record.id, label: record.label }
-    if (start !== undefined) this.command = new OciRunning(this.files, record, start, context.now)
+    if (start !== undefined) this.command = new OciRunning(this.target, record, start, context.now)
   }
 
   async syncSource(tree: SourceTreeRef): Promise<void> {
@@ -80,7 +90,7 @@ export class OciSandbox implements Sandbox {
     const launcher = this.unstarted('start')
     const start = this.prepare(launcher, command, false)
     await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
-    this.command = new OciRunning(this.files, this.record, start, this.context.now)
+    this.command = new OciRunning(this.target, this.record, start, this.context.now)
     return this.command
   }
 
@@ -96,8 +106,8 @@ export class OciSandbox implements Sandbox {
       throw error
     }
     pipes.begun()
-    if (terminal !== null) await resizeTerminal(files, record.groups.payload, terminal)
-    const running = new OciRunning(files, record, start, context.now)
+    if (terminal !== null) await this.runtime.resize(this.target, terminal)
+    const running = new OciRunning(this.target, record, start, context.now)
     this.command = running
     this.pipes = pipes
     return {
@@ -107,16 +117,18 @@ export class OciSandbox implements Sandbox {
       errors: pipes.errors,
       exited: (signal) => running.exited(signal),
       kill: () => killGroup(record.groups.payload),
-      async resize(size) {
-        if (terminal !== null) await resizeTerminal(files, record.groups.payload, size)
+      resize: async (size) => {
+        if (terminal !== null) await this.runtime.resize(this.target, size)
       },
     }
   }
 
   private prepare(launcher: Launcher, command: Command, hasTerminal: boolean): StartRecord {
-    const { files, record, context } = this
-    if (this.hasGit()) makeGitMountPoint(`/proc/${launcher.pid}/root${staged.root}/workspace`)
-    return writeCommand({ layout: context.layout, now: context.now, files, record, command, hasTerminal })
+    const { target, record, context } = this
+    const root = `/proc/${launcher.pid}/root${staged.root}`
+    this.runtime.checkRoot(root)
+    if (this.hasGit()) makeGitMountPoint(`${root}/workspace`)
+    return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })
   }
 
   /** Lets the launcher go and waits for the word that the command has begun. */
@@ -126,7 +138,7 @@ export class OciSandbox implements Sandbox {
     begun: (changes: Changes) => Promise<void>,
   ): Promise<void> {
     const { files, record, context } = this
-    const changes = new Changes([files.directory])
+    const changes = new Changes([files.directory, files.exitDirectory])
     let started = false
     try {
       await ensureWatchdog(context.layout)
@@ -229,7 +241,8 @@ export class OciSandbox implements Sandbox {
       return said.endsWith('\n') ? said : undefined
     })
     const answer = JSON.parse(text) as { readonly data: number; readonly message?: string }
-    if (answer.data < 0) throw new Error(answer.message?.trim() ?? 'the runtime said nothing')
+    if (answer.data < 0)
+      throw new Error(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime said nothing'))
   }
 
   /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */

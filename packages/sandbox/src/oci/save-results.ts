@@ -3,16 +3,19 @@ import { join } from 'node:path'
 import type { SnapshotId } from '../driver.ts'
 import type { ImageStore } from '../images/index.ts'
 import { manifestPath } from '../source/places.ts'
+import { blobFile, verifyBlob } from './blobs.ts'
+import type { OciDriver } from './driver.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import type { KeptResult } from './kept-results.ts'
-import { blobFile, packLayer, verifyBlob } from './layer-blobs.ts'
+import { NotPackable } from './pack-layer.ts'
 import { bootId } from './record.ts'
 import { blobsOf, contentKey, type SavedManifest, type SavedSnapshot } from './saved-manifest.ts'
-import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshots.ts'
+import { parseRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 
 export interface SaveRequest {
-  /** A driver's directory; nothing in it may be collected meanwhile. */
+  /** The driver's directory; nothing in it may be collected meanwhile. */
   readonly directory: string
+  readonly driver: Pick<OciDriver, 'snapshots'>
   readonly images: Pick<ImageStore, 'list'>
   readonly results: readonly KeptResult[]
   /** What an earlier call wrote there is replaced. */
@@ -24,42 +27,38 @@ export interface Saved {
   readonly key: string
   readonly entries: number
   readonly layers: number
-  /** Entries that lie on what is damaged or gone, or were made with secrets, which stay on this machine. */
+  /**
+   * Entries that lie on what is damaged or gone, that were made with secrets, which stay on this machine, or that hold what no layer can, as a file whose
+   * name begins with `.wh.`.
+   */
   readonly leftOut: number
 }
 
 /** Writes cache entries, and all layers that they lie on, for another machine. The same entries give the same bytes and the same key. */
-export async function saveResults({ directory, images, results, target }: SaveRequest): Promise<Saved> {
+export async function saveResults(request: SaveRequest): Promise<Saved> {
+  const { directory, driver, images, results, target } = request
   const layout = { snapshots: join(directory, 'snapshots') }
-  const needed = new Map<SnapshotId, SnapshotRecord>()
+  const packed = new Map<SnapshotId, SavedSnapshot | null>()
+  const needed = new Map<SnapshotId, SavedSnapshot>()
   const entries: SavedManifest['entries'][number][] = []
   for (const { namespace, key, snapshot } of results) {
+    const own: SavedSnapshot[] = []
     const records = below(snapshot, layout)
-    if (records === null) continue
-    for (const record of records) needed.set(record.id, record)
+    for (const record of records ?? []) {
+      const saved = packed.get(record.id) ?? (packed.has(record.id) ? null : await pack(record, driver, target))
+      packed.set(record.id, saved)
+      if (saved === null) break
+      own.push(saved)
+    }
+    if (records === null || own.length < records.length) continue
+    for (const saved of own) needed.set(saved.id, saved)
     entries.push({ namespace, key, snapshot })
   }
-  const snapshots: SavedSnapshot[] = []
-  for (const record of needed.values()) {
-    const { id, parent, imageDigest, layers, source, createdAt, meta } = record
-    const blob = await packLayer(snapshotFiles(layout, id).layer, target)
-    if (source !== null) await copySource(source, target)
-    const { cache, origin } = meta
-    snapshots.push({
-      id,
-      parent,
-      imageDigest,
-      layers,
-      source: source?.digest ?? null,
-      createdAt,
-      meta: { cache, origin },
-      blob,
-    })
-  }
+  const snapshots = [...needed.values()]
   const listed = await images.list()
   const digests = [...new Set(snapshots.map(({ imageDigest }) => imageDigest))].sort()
   const text = JSON.stringify({
-    version: 1,
+    version: 2,
     images: digests.map((digest) => ({
       digest,
       names: listed.flatMap((image) => (image.digest === digest ? image.name : [])).sort(),
@@ -72,6 +71,25 @@ export async function saveResults({ directory, images, results, target }: SaveRe
   removeOthers(target, blobsOf({ snapshots }))
   const leftOut = results.length - entries.length
   return { key: contentKey(text), entries: entries.length, layers: snapshots.length, leftOut }
+}
+
+/** Null for one that no layer can hold. */
+async function pack(
+  record: SnapshotRecord,
+  { snapshots }: SaveRequest['driver'],
+  target: string,
+): Promise<SavedSnapshot | null> {
+  const { id, parent, imageDigest, layers, source, createdAt } = record
+  const { cache, origin } = record.meta
+  try {
+    const layer = await snapshots.pack(id, target)
+    if (source !== null) await copySource(source, target)
+    const meta = { cache, origin }
+    return { id, parent, imageDigest, layers, source: source?.digest ?? null, createdAt, meta, layer }
+  } catch (error) {
+    if (error instanceof NotPackable) return null
+    throw error
+  }
 }
 
 /** The records that a snapshot lies on, its own among them; null when one is not whole, or holds what secrets may have left. */

@@ -1,24 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { SnapshotId, SnapshotMeta } from '../driver.ts'
+import type { PackedLayer, PackedSnapshot, SnapshotId, SnapshotMeta } from '../driver.ts'
 import type { CacheKey } from './cache-index.ts'
-import { isSnapshotId } from './snapshots.ts'
+import { isSnapshotId } from './snapshot-record.ts'
 
 /** `sha256:` and 64 hex digits. */
 export type BlobDigest = string
 
 /** A snapshot as it is saved: what its record says, but for what belongs to one machine. */
-export interface SavedSnapshot {
-  readonly id: SnapshotId
-  readonly parent: SnapshotId | null
-  readonly imageDigest: string
-  /** The newest first. */
-  readonly layers: readonly SnapshotId[]
+export interface SavedSnapshot extends PackedSnapshot {
   /** Digest of the manifest of the source that it has; the blob of it has the same. */
   readonly source: BlobDigest | null
-  readonly createdAt: string
-  readonly meta: SnapshotMeta
-  /** Its own layer, a tar compressed by gzip. */
-  readonly blob: BlobDigest
 }
 
 export interface SavedEntry extends CacheKey {
@@ -33,7 +24,7 @@ export interface SavedImage {
 
 /** `manifest.json` of saved cache entries. Equal ones have equal bytes. */
 export interface SavedManifest {
-  readonly version: 1
+  readonly version: 2
   readonly images: readonly SavedImage[]
   readonly entries: readonly SavedEntry[]
   /** All that the entries lie on. */
@@ -49,18 +40,18 @@ export function contentKey(manifest: string): string {
 }
 
 export function blobsOf({ snapshots }: Pick<SavedManifest, 'snapshots'>): ReadonlySet<BlobDigest> {
-  return new Set(snapshots.flatMap(({ blob, source }) => (source === null ? [blob] : [blob, source])))
+  return new Set(snapshots.flatMap(({ layer, source }) => (source === null ? [layer.digest] : [layer.digest, source])))
 }
 
 /** Throws SavedCacheError for a text that no `save` wrote: it names files, and decides what later builds find. */
 export function parseManifest(text: string): SavedManifest {
   const value = fromJson(text)
-  if (!isObject(value) || value.version !== 1) throw wrong('version 1 of the format')
+  if (!isObject(value) || value.version !== 2) throw wrong('version 2 of the format')
   const { images, entries, snapshots } = value
   if (!listOf(images, isImage)) throw wrong('a list of images')
   if (!listOf(entries, isEntry)) throw wrong('a list of entries')
   if (!listOf(snapshots, isSnapshot)) throw wrong('a list of snapshots')
-  const manifest: SavedManifest = { version: 1, images, entries, snapshots }
+  const manifest: SavedManifest = { version: 2, images, entries, snapshots }
   const ids = new Set(snapshots.map(({ id }) => id))
   const needed = [
     ...entries.map(({ snapshot }) => snapshot),
@@ -68,6 +59,10 @@ export function parseManifest(text: string): SavedManifest {
   ]
   if (ids.size !== snapshots.length || needed.some((id) => !ids.has(id)))
     throw wrong('each snapshot that something lies on, once')
+  const layersOf = new Map(snapshots.map(({ id, layers }) => [id, layers]))
+  const isStack = ({ id, layers: [own, ...below] }: SavedSnapshot) =>
+    own === id && below.join() === (below[0] === undefined ? '' : layersOf.get(below[0])?.join())
+  if (!snapshots.every(isStack)) throw wrong('layers that lie on those of another snapshot')
   return manifest
 }
 
@@ -124,8 +119,12 @@ function isSnapshot(value: unknown): value is SavedSnapshot {
     isText(value.createdAt) &&
     !Number.isNaN(Date.parse(value.createdAt)) &&
     isMeta(value.meta) &&
-    isDigest(value.blob)
+    isLayer(value.layer)
   )
+}
+
+function isLayer(value: unknown): value is PackedLayer {
+  return isObject(value) && isDigest(value.digest) && Number.isSafeInteger(value.bytes) && Number(value.bytes) >= 0
 }
 
 function isMeta(value: unknown): value is SnapshotMeta {

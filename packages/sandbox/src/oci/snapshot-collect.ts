@@ -1,79 +1,61 @@
-import type { SnapshotId } from '../driver.ts'
+import type { CollectClaims, SnapshotId } from '../driver.ts'
 import type { CacheIndex } from './cache-index.ts'
 import { bytesBelow } from './disk-use.ts'
 import { isAbsent, readIfPresent, writeAtomically } from './files.ts'
+import { flattenedAs } from './flatten.ts'
 import type { Layout } from './layout.ts'
-import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshots.ts'
+import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-record.ts'
+import { type Holding, Stays } from './what-stays.ts'
 
-export interface CollectRequest {
+export interface CollectRequest extends CollectClaims {
   readonly layout: Layout
   readonly cache: CacheIndex
-  readonly keep: ReadonlySet<SnapshotId>
-  /** What cache entries may hold on disk that nothing else keeps. */
-  readonly cacheBytes: number
   /** Younger ones stay: whoever wanted this may not have known of them yet. */
   readonly before: Date
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
+  /** What was found in the cache since `before`, up to the moment of asking: who found it may not have said so yet. */
+  readonly found: () => readonly SnapshotId[]
   readonly read: (id: SnapshotId) => Promise<SnapshotRecord | undefined>
   readonly drop: (id: SnapshotId) => Promise<void>
 }
 
-/** Removes what has no reason to be there. Gives the ids. */
+/** Removes what has no reason to be there. Gives the ids. What is cut off anywhere is gone on with by the next. */
 export async function collectSnapshots(request: CollectRequest): Promise<readonly SnapshotId[]> {
-  const { cache, layout } = request
+  const { cache, layout, cacheBytes, before } = request
   // Read before the sandboxes: a snapshot that a sandbox starts from between the two was whole and kept or in use before.
-  const all = await snapshotIds(layout)
   const records = new Map<SnapshotId, SnapshotRecord>()
-  for (const id of all) {
+  const holdings = new Map<SnapshotId, Holding>()
+  for (const id of await snapshotIds(layout)) {
     const record = await request.read(id)
-    if (record !== undefined) records.set(id, record)
+    if (record === undefined) continue
+    records.set(id, record)
+    holdings.set(id, { ...record, bytes: await sizeOf(id, layout) })
   }
-  const kept = new Set<SnapshotId>(await request.layersInUse())
-  const walked = new Set<SnapshotId>()
-  const keep = (id: SnapshotId): void => {
-    for (let next: SnapshotId | null = id; next !== null && !walked.has(next); ) {
-      walked.add(next)
-      kept.add(next)
-      const record = records.get(next)
-      for (const layer of record?.layers ?? []) kept.add(layer)
-      next = record?.parent ?? null
-    }
+  const stays = new Stays(holdings)
+  const isYoung = ({ createdAt }: SnapshotRecord) => Date.parse(createdAt) > before.getTime()
+  for (const id of await request.layersInUse()) stays.keep(id)
+  for (const id of request.keep) {
+    stays.keep(id)
+    const flat = flattenedAs(id, layout)
+    if (flat !== undefined) stays.keep(flat)
   }
-  for (const id of request.keep) keep(id)
+  for (const record of records.values()) if (isYoung(record)) stays.keep(record.id)
+  for (const id of request.found()) stays.keep(id)
 
-  let left = request.cacheBytes
-  for (const entry of (await cache.entries()).toReversed()) {
-    const cost = await costOf(entry.snapshot, records, kept, layout)
-    if (cost === undefined || cost > left) {
-      await cache.drop(entry)
-      continue
-    }
-    left -= cost
-    keep(entry.snapshot)
-  }
+  for (const id of request.pinned ?? []) stays.keepWithin(id, cacheBytes)
+  // An entry goes before its snapshot does: nobody finds what is about to go.
+  for (const entry of (await cache.entries()).toReversed())
+    if (!stays.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
+  for (const id of request.left ?? []) stays.keepWithin(id, cacheBytes)
 
-  const removed = [...records.values()]
-    .filter((record) => !kept.has(record.id) && Date.parse(record.createdAt) <= request.before.getTime())
-    .map((record) => record.id)
-  for (const id of removed) await request.drop(id)
+  const removed: SnapshotId[] = []
+  for (const id of records.keys()) {
+    for (const found of request.found()) stays.keep(found)
+    if (stays.ids.has(id)) continue
+    await request.drop(id)
+    removed.push(id)
+  }
   return removed
-}
-
-/** Bytes that keeping a snapshot adds to those kept already; undefined for one that is not there. */
-async function costOf(
-  id: SnapshotId,
-  records: ReadonlyMap<SnapshotId, SnapshotRecord>,
-  kept: ReadonlySet<SnapshotId>,
-  layout: Layout,
-): Promise<number | undefined> {
-  let cost = 0
-  for (let next: SnapshotId | null = id; next !== null && !kept.has(next); ) {
-    const record = records.get(next)
-    if (record === undefined) return undefined
-    cost += await sizeOf(next, layout)
-    next = record.parent
-  }
-  return cost
 }
 
 /** Bytes on disk of a snapshot's own layer; counted once. */
@@ -81,11 +63,13 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
   const files = snapshotFiles(layout, id)
   const known = readIfPresent(files.size)
   if (known !== undefined && /^\d+$/.test(known)) return Number(known)
-  const bytes = await bytesBelow([files.layer])
   try {
+    const bytes = await bytesBelow([files.layer])
     writeAtomically(files.size, String(bytes))
+    return bytes
   } catch (error) {
-    if (!isAbsent(error)) throw error
+    // Another collector removed it just now.
+    if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
+    throw error
   }
-  return bytes
 }

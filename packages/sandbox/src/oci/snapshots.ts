@@ -1,63 +1,46 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Snapshot, SnapshotId, SnapshotMeta, SnapshotStore, SourceTreeRef } from '../driver.ts'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type {
+  CollectClaims,
+  PackedLayer,
+  PackedSnapshot,
+  Snapshot,
+  SnapshotId,
+  SnapshotStore,
+  SourceTreeRef,
+} from '../driver.ts'
+import type { ImageStore } from '../images/index.ts'
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
-import { isAbsent, readIfPresent, removeTree, writeAtomically } from './files.ts'
+import { isAbsent, readIfPresent, writeAtomically } from './files.ts'
 import type { Layout, SandboxFiles } from './layout.ts'
 import { bootId } from './record.ts'
 import { collectSnapshots } from './snapshot-collect.ts'
-
-/** What is kept of a snapshot, beside its layer. */
-export interface SnapshotRecord {
-  readonly version: 1
-  readonly id: SnapshotId
-  readonly parent: SnapshotId | null
-  readonly imageDigest: string
-  /** Ids of the snapshots whose layers make it, the newest (usually its own) first. */
-  readonly layers: readonly SnapshotId[]
-  readonly source: SourceTreeRef | null
-  readonly createdAt: string
-  readonly bootId: string
-  readonly meta: SnapshotMeta
-}
+import {
+  filesIn,
+  isSnapshotId,
+  parseRecord,
+  type SnapshotRecord,
+  snapshotFiles,
+  snapshotIds,
+} from './snapshot-record.ts'
+import { packSnapshot, unpackSnapshot } from './transfer.ts'
+import type { Trash } from './trash.ts'
+import type { Viewer } from './view.ts'
 
 export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
   /** Layers below its own. */
   readonly below: readonly SnapshotId[]
 }
 
-export interface SnapshotFiles {
-  readonly directory: string
-  readonly record: string
-  readonly layer: string
-  readonly changedFiles: string
-  readonly size: string
-  /** There once everything of it has been synced to disk. */
-  readonly durable: string
-}
-
-export function snapshotFiles(layout: Pick<Layout, 'snapshots'>, id: SnapshotId): SnapshotFiles {
-  return filesIn(join(layout.snapshots, id))
-}
-
-/** The files of a snapshot while it is put together elsewhere. */
-export function filesIn(directory: string): SnapshotFiles {
-  return {
-    directory,
-    record: join(directory, 'snapshot.json'),
-    layer: join(directory, 'layer'),
-    changedFiles: join(directory, 'changed-files'),
-    size: join(directory, 'size'),
-    durable: join(directory, 'durable'),
-  }
-}
-
 export interface OciSnapshotsOptions {
   readonly layout: Layout
   readonly cache: CacheIndex
   readonly durability: Durability
+  readonly viewer: Viewer
+  readonly trash: Trash
+  readonly images: Pick<ImageStore, 'byDigest'>
   readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
   /** Layers that sandboxes lie on now. */
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
@@ -68,6 +51,8 @@ export interface OciSnapshotsOptions {
 
 export class OciSnapshots implements SnapshotStore {
   private readonly options: OciSnapshotsOptions
+  /** When each was last found in the cache, of late. */
+  private readonly found = new Map<SnapshotId, number>()
 
   constructor(options: OciSnapshotsOptions) {
     this.options = options
@@ -125,17 +110,19 @@ export class OciSnapshots implements SnapshotStore {
     return record
   }
 
-  async find(namespace: string, key: string): Promise<Snapshot | undefined> {
-    const { cache } = this.options
+  async find(namespace: string, key: string, onDamaged?: () => void): Promise<Snapshot | undefined> {
+    const { cache, now } = this.options
     const id = cache.get({ namespace, key })
     if (id === undefined) return undefined
+    this.found.set(id, now().getTime())
     const record = await this.record(id)
     const known = record?.meta.cache
     if (record === undefined || known?.namespace !== namespace || known.key !== key) {
+      onDamaged?.()
       await cache.drop({ namespace, key })
       return undefined
     }
-    await cache.markUsed({ namespace, key }, this.options.now())
+    await cache.markUsed({ namespace, key }, now())
     return publicView(record)
   }
 
@@ -150,18 +137,37 @@ export class OciSnapshots implements SnapshotStore {
     return digest
   }
 
-  collect(options: {
-    readonly keep: ReadonlySet<SnapshotId>
-    readonly cacheBytes: number
-  }): Promise<readonly SnapshotId[]> {
+  pack(id: SnapshotId, directory: string): Promise<PackedLayer> {
+    return packSnapshot(id, directory, { ...this.options, snapshots: this })
+  }
+
+  async unpack(packed: PackedSnapshot, source: SourceTreeRef | null, open: () => Readable): Promise<Snapshot> {
+    const { id } = packed
+    let record = await this.record(id)
+    if (record === undefined) {
+      await unpackSnapshot(packed, source, open, { ...this.options, snapshots: this })
+      this.options.durability.request(id)
+      record = await this.record(id)
+    }
+    if (record === undefined) throw new Error(`snapshot ${id} was removed while it was unpacked`)
+    return publicView(record)
+  }
+
+  collect(claims: CollectClaims): Promise<readonly SnapshotId[]> {
     const before = new Date(this.options.now().getTime() - this.options.collectGraceMs)
     return collectSnapshots({
       ...this.options,
-      ...options,
+      ...claims,
       before,
+      found: () => this.foundSince(before),
       drop: (id) => this.drop(id),
       read: (id) => this.readOwn(id),
     })
+  }
+
+  private foundSince(before: Date): readonly SnapshotId[] {
+    for (const [id, at] of this.found) if (at <= before.getTime()) this.found.delete(id)
+    return [...this.found.keys()]
   }
 
   /** The records of all whole snapshots. */
@@ -171,7 +177,7 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   async drop(id: SnapshotId): Promise<void> {
-    await removeTree(snapshotFiles(this.options.layout, id).directory, this.options.layout.trash, ['layer'])
+    await this.options.trash.remove(snapshotFiles(this.options.layout, id).directory)
   }
 
   /** The record if it and its own layer are whole; a damaged one is dropped. Layers below are not looked at. */
@@ -200,32 +206,6 @@ function planSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId {
   const id = randomUUID()
   writeAtomically(sandbox.snapshotId, id)
   return id
-}
-
-/** Ids of all that is there, whole or not. */
-export async function snapshotIds(layout: Layout): Promise<readonly SnapshotId[]> {
-  return (await readdir(layout.snapshots)).filter(isSnapshotId)
-}
-
-export function isSnapshotId(name: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
-}
-
-/** The record that a file holds; undefined when that is damaged. */
-export function parseRecord(text: string, id: SnapshotId): SnapshotRecord | undefined {
-  let value: Partial<SnapshotRecord> | null
-  try {
-    value = JSON.parse(text) as Partial<SnapshotRecord> | null
-  } catch {
-    return undefined // Damaged, which the caller deals with.
-  }
-  return value?.version === 1 &&
-    value.id === id &&
-    Array.isArray(value.layers) &&
-    value.layers.every(isSnapshotId) &&
-    value.meta !== undefined
-    ? (value as SnapshotRecord)
-    : undefined
 }
 
 async function exists(directory: string): Promise<boolean> {

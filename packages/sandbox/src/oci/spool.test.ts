@@ -74,16 +74,45 @@ it('says where a spool is damaged', () => {
   expect(() => parseRecords(Buffer.from('garbage\n'), 7)).toThrow('offset 7')
 })
 
+it('a record has the time that it says, whatever the one before it says', () => {
+  const times = ['05.000000001', '05.100000001', '15.100000001', '15.100000001', '05.000000001']
+  const spool = times.map((time) => `2026-01-02T03:04:${time}+00:00 ${time > '1' ? 'stderr' : 'stdout'} F x\n`).join('')
+  const { pieces } = parseRecords(Buffer.from(spool), 0)
+  const second = BigInt(Date.UTC(2026, 0, 2, 3, 4, 0)) * 1_000_000n
+  expect(pieces.map(({ stream, bytes, ts }) => [stream, bytes.toString(), ts - second])).toEqual([
+    ['stdout', 'x\n', 5_000_000_001n],
+    ['stdout', 'x\n', 5_100_000_001n],
+    ['stderr', 'x\nx\n', 15_100_000_001n],
+    ['stdout', 'x\n', 5_000_000_001n],
+  ])
+})
+
+it('what a reader gave stays as it was while it reads on, and no record is longer than what it reads at once', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
+  const path = join(directory, 'spool')
+  const record = (content: string) => `2026-01-02T03:04:05.123456789+00:00 stdout F ${content}\n`
+  await writeFile(path, record('first'))
+  const reader = new SpoolReader(path, 0)
+  const [piece] = reader.next()
+  await writeFile(path, record('second'), { flag: 'a' })
+  expect(reader.next().map(({ bytes }) => bytes.toString())).toEqual(['second\n'])
+  expect(piece?.bytes.toString()).toBe('first\n')
+  await writeFile(path, record('x'.repeat(256 * 1024)), { flag: 'a' })
+  expect(() => reader.next()).toThrow('longer')
+  reader.close()
+  await rm(directory, { recursive: true })
+})
+
 it('a reader sees what is appended after it came to the end, also byte by byte', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
   const path = join(directory, 'spool')
   await writeFile(path, '')
-  const reader = await SpoolReader.open(path, 0)
+  const reader = new SpoolReader(path, 0)
   const writer = await open(path, 'a')
   let seen = ''
   for (const byte of spoolOf([{ stream: 'stdout', bytes: Buffer.from('a\n\nlong line\nend') }])) {
     await writer.write(Buffer.from([byte]))
-    for (const { bytes } of await reader.next()) seen += bytes.toString()
+    for (const { bytes } of reader.next()) seen += bytes.toString()
   }
   expect(seen).toBe('a\n\nlong line\nend')
   await Promise.all([reader.close(), writer.close()])

@@ -1,4 +1,5 @@
 import type { NetworkMode } from '../driver.ts'
+import { footing } from '../ordinary/footing.ts'
 import type { CgroupHome } from './cgroups.ts'
 import type { Launcher, NetworkSlot } from './launcher.ts'
 import type { Layout } from './layout.ts'
@@ -41,6 +42,10 @@ export class Supply {
 
   static async open(options: SupplyOptions): Promise<Supply> {
     if (!options.network.includes('egress')) return new Supply(options, undefined, [])
+    if (footing.kind === 'mapped')
+      return new Supply(options, undefined, [
+        'egress networks need root, who alone may make links and rules on this machine: steps of an ordinary user have no network',
+      ])
     try {
       const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse)
       return new Supply(options, egress, [])

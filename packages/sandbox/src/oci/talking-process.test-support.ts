@@ -1,9 +1,9 @@
-/** Test only: opens a terminal in a sandbox of its own, leaves a program in the background, prints the sandbox's control group and waits. `node FILE DIRECTORY`. */
+/** Test only: opens a terminal in a sandbox of its own, leaves a program in the background, prints the sandbox's control group and waits. `node FILE DIRECTORY RUNTIME`. */
 import { readRecord } from './record.ts'
 import { openDriver } from './test-driver.ts'
 
-const [directory = ''] = process.argv.slice(2)
-const driver = await openDriver(directory)
+const [directory = '', runtime] = process.argv.slice(2)
+const driver = await openDriver(directory, { runtime: runtime === 'runsc' ? 'runsc' : 'crun' })
 const limits = { cpu: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 100 }
 const image = await driver.resolveImage('host')
 const sandbox = await driver.create({ id: 'talks', label: {}, base: { image }, limits, network: 'none' })

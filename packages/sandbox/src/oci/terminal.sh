@@ -4,24 +4,28 @@
 # whoever does not read makes the command wait.
 #
 # Such a command is worth nothing without the driver, and ends with it: when the other end of our stdin is closed.
+set -f
 IFS=$newline
 set -- $join
-payload=$1
-crun --root "$PWD/crun" --cgroup-manager=disabled --log "$sandbox/conmon.log" run \
-  --bundle "$sandbox" --pid-file "$sandbox/pid" "$id" <"$sandbox/input" >"$sandbox/output" 2>"$sandbox/errors" &
+payload=${1:-}
+# Without control groups: the first process of a pid namespace, which ends with us. What it has below it is the command.
+end_command() { if [ -z "$first" ]; then echo 1 >"$payload/cgroup.kill"; else kill -KILL "$command"; fi; }
+set --
+[ -z "$first" ] || set -- setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc
+"$@" $runtime --log "$sandbox/conmon.log" run --bundle "$sandbox" --pid-file "$sandbox/pid" "$container" <"$sandbox/input" >"$sandbox/output" 2>"$sandbox/errors" &
 command=$!
 for group in $leave; do echo 0 >"$group/cgroup.procs"; done
 exec 3<&0
 {
   while read -r _; do :; done
-  echo 1 >"$payload/cgroup.kill"
+  end_command
 } <&3 >/dev/null 2>&1 &
 guard=$!
 code=0
 wait "$command" || code=$?
-# Where crun alone was killed the command would go on, unseen.
-echo 1 >"$payload/cgroup.kill"
-echo "$code" >"$sandbox/exit.new"
-mv "$sandbox/exit.new" "$sandbox/exit/$id"
+# Where the runtime alone was killed the command would go on, unseen.
+end_command 2>/dev/null || :
+echo "$code" >"$sandbox/exit/new"
+mv "$sandbox/exit/new" "$sandbox/exit/$id"
 kill "$guard" 2>/dev/null || :
 exit 0

@@ -1,12 +1,8 @@
 import { execFile } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { TerminalSize } from '../driver.ts'
-import { processesOf } from './cgroups.ts'
-import { readIfPresent } from './files.ts'
 import type { SandboxFiles } from './layout.ts'
 
 const run = promisify(execFile)
@@ -47,23 +43,5 @@ export async function openTalkPipes({ input, output, errors }: SandboxFiles): Pr
       release()
       for (const stream of [writable, shown, complaints]) stream.destroy()
     },
-  }
-}
-
-/** Tells a sandbox's terminal its size, upon which the kernel tells the programs on it. Nothing happens after the command's end. */
-export async function resizeTerminal(
-  files: SandboxFiles,
-  payload: string,
-  { columns, rows }: TerminalSize,
-): Promise<void> {
-  const pid = Number(readIfPresent(files.pid) ?? 0)
-  // The id may be another's by now, and what it has as /dev/pts/0 somebody's own terminal.
-  if (!(await processesOf(payload)).includes(pid)) return
-  const device = `/proc/${pid}/root/dev/pts/0`
-  for (const end = performance.now() + 5_000; !existsSync(device) && performance.now() < end; ) await sleep(5)
-  try {
-    await run('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)], { env: { LC_ALL: 'C' } })
-  } catch (error) {
-    if ((await processesOf(payload)).includes(pid)) throw error
   }
 }

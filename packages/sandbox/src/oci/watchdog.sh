@@ -2,6 +2,8 @@
 # One for each driver directory, kept so by a lock that it holds as file descriptor 9; ends when there has
 # been no command to watch for 5 s.
 #
+# Files are made with `true`: after `:`, which is special, a full disk would end this shell.
+#
 # A sandbox is watched while it has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
 # a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started.
 set -u
@@ -9,27 +11,40 @@ cd "$1" || exit 1
 
 now_seconds() { read -r uptime _ </proc/uptime; seconds=${uptime%.*}; }
 
+# Reads what is known of a sandbox that is watched.
+read_watch() {
+  id=${sandbox#sandboxes/}
+  { read -r deadline <"$sandbox/deadline"; } 2>/dev/null || return
+  [ ! -e "$sandbox/exit/$id" ] || return
+  { read -r group && read -r limit && read -r before; } 2>/dev/null <"$sandbox/watch" || return
+  [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
+}
+
+# Keeps the deadlines. Starts no process and waits for nothing: others begin anew what must be gone by then.
 scan() {
   watched=
   now_seconds
   now=$seconds${uptime#*.}
-  used=
   for sandbox in sandboxes/*; do
-    id=${sandbox#sandboxes/}
-    { read -r deadline <"$sandbox/deadline"; } 2>/dev/null || continue
-    [ ! -e "$sandbox/exit/$id" ] || continue
-    { read -r group && read -r limit && read -r before; } 2>/dev/null <"$sandbox/watch" || continue
-    [ -e "$group/cgroup.kill" ] || continue
+    read_watch || continue
     watched=1
-    if [ "$now" -ge "$deadline" ]; then
-      : >"$sandbox/overdue"
-      echo 1 >"$group/cgroup.kill"
-      continue
-    fi
-    if [ -z "$used" ]; then
-      set -- $(stat --file-system --format='%S %b %f' .)
-      used=$(($1 * ($2 - $3)))
-    fi
+    [ "$now" -ge "$deadline" ] || continue
+    true >"$sandbox/overdue"
+    kill_command
+  done
+}
+
+# Looks at the disk, beside all else: it may be slow, and there may be many files.
+look() {
+  # A file counts 4,096 bytes besides its content.
+  set -- $(stat --file-system --format='%S %b %f %c %d' .)
+  used=$(($1 * ($2 - $3) + 4096 * ($4 - $5)))
+  # Output may have been lost.
+  full=$(($1 * $3 < 4194304))
+  for sandbox in sandboxes/*; do
+    read_watch || continue
+    [ "$full" = 0 ] || true >"$sandbox/disk-full"
+    now_seconds
     # By how much the whole file system grew bounds what this one wrote, but for what others removed meanwhile:
     # hence a look at all its files every so often too, and never more than a part of the time.
     { read -r urgent routine base <"$sandbox/measured"; } 2>/dev/null || {
@@ -42,24 +57,54 @@ scan() {
   done
 }
 
+# Where there are no control groups, the command is what the monitor has below it, and ends with the first process of that.
+kill_command() {
+  if [ -e "$group/cgroup.kill" ]; then
+    echo 1 >"$group/cgroup.kill"
+    return
+  fi
+  # No newline ends it.
+  monitor=
+  { read -r monitor <"${group%/payload}/first"; } 2>/dev/null || [ -n "$monitor" ] || return
+  for list in "/proc/$monitor/task"/*/children; do
+    children=
+    { read -r children <"$list"; } 2>/dev/null
+    for child in $children; do kill -KILL "$child"; done
+  done
+}
+
+total() {
+  sum=$(du "$1" --summarize --total --one-file-system "$sandbox/upper" "$sandbox/spool" 2>/dev/null | tail -n 1)
+  sum=${sum%%[!0-9]*}
+  sum=${sum:-0}
+}
+
 measure() {
   begun=$seconds
-  bytes=$(du --summarize --total --block-size=1 --one-file-system "$sandbox/upper" "$sandbox/spool" 2>/dev/null | tail -n 1)
-  bytes=${bytes%%[!0-9]*}
-  if [ "${bytes:-0}" -gt "$limit" ]; then
-    : >"$sandbox/disk-limit-hit"
-    echo 1 >"$group/cgroup.kill"
+  total --block-size=1
+  bytes=$sum
+  total --inodes
+  bytes=$((bytes + 4096 * sum))
+  if [ "$bytes" -gt "$limit" ]; then
+    true >"$sandbox/disk-limit-hit"
+    kill_command
   fi
   now_seconds
   took=$((seconds - begun))
-  echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - ${bytes:-0}))" >"$sandbox/measured"
+  echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - bytes))" >"$sandbox/measured"
 }
 
 echo $$ >watchdog.pid
 idle=0
+looking=
 while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
+  if [ -n "$watched" ] && { [ -z "$looking" ] || ! kill -0 "$looking" 2>/dev/null; }; then
+    # Without the lock, which another watchdog waits for when this one is killed.
+    look 9>&- &
+    looking=$!
+  fi
   if [ "$idle" -ge 10 ]; then
     # Who registers a command and then finds our name must be seen by the scan that follows its removal; who does not find it
     # starts another one, which waits for the lock.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { findCgroupHome } from './cgroups.ts'
 import { hasCode, readIfPresent } from './files.ts'
 import type { Layout } from './layout.ts'
 
@@ -11,16 +12,19 @@ const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
  */
 export async function ensureWatchdog(layout: Layout): Promise<void> {
   if (await isWatched(layout)) return
+  const home = findCgroupHome()
   const child = spawn(
     '/bin/sh',
-    // The wait is for one that is ending, or starting.
+    // The wait is for one that is ending, or starting. Where the commands are not in the group of a service, what ends all in that group must not end their
+    // watchdog; elsewhere the kernel refuses the move.
     [
       '-c',
-      'exec 9>"$1"; flock --wait 5 9 || exit 0; exec /bin/sh "$2" "$3"',
+      'exec 9>"$1"; flock --wait 5 9 || exit 0; [ -z "$4" ] || echo $$ >"$4/cgroup.procs"; exec /bin/sh "$2" "$3"',
       'sh',
       layout.watchdogLock,
       script,
       layout.root,
+      home?.flavour === 'v2' ? home.unified : '',
     ],
     {
       detached: true,

@@ -1,25 +1,31 @@
 import { writeFileSync } from 'node:fs'
 import { type Command, SandboxError } from '../driver.ts'
+import { assignments } from './assignments.ts'
 import { usedBytes } from './disk-use.ts'
 import { writeAtomically } from './files.ts'
-import type { Layout, SandboxFiles } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { fillMemory } from './memory.ts'
-import { type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
+import type { RuntimeTarget } from './runtimes/index.ts'
 import { watchFile } from './watchdog.ts'
 
 interface CommandRequest {
   readonly layout: Layout
   readonly now: () => Date
-  readonly files: SandboxFiles
+  readonly target: RuntimeTarget
   readonly record: SandboxRecord
   readonly command: Command
   readonly hasTerminal: boolean
 }
 
 /** Puts on disk what the launcher, the runtime and the watchdog read of a command. */
-export function writeCommand({ layout, now, files, record, command, hasTerminal }: CommandRequest): StartRecord {
+export function writeCommand({ layout, now, target, record, command, hasTerminal }: CommandRequest): StartRecord {
+  const { files } = target
+  const runtime = runtimeOf(record)
   const config = runtimeConfig({
+    runtime,
+    limits: record.limits,
     command,
     terminal: hasTerminal,
     imageEnv: record.image.env,
@@ -35,7 +41,11 @@ export function writeCommand({ layout, now, files, record, command, hasTerminal 
   else if (memo !== '' || Object.keys(secrets).length > 0)
     throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
   writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
-  writeFileSync(files.spool, '', { mode: 0o600 })
+  const call = runtime.call(target).join('\n')
+  const pids = String(record.limits.pids)
+  writeFileSync(files.runtime, assignments({ runtime: call, container: target.state.container, pids }), { mode: 0o600 })
+  // Appended to: the launcher may have set room aside for it.
+  writeFileSync(files.spool, '', { mode: 0o600, flag: 'a' })
   writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
   if (Buffer.byteLength(command.script) > longestArgument) writeFileSync(files.script, command.script, { mode: 0o555 })
   writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)

@@ -1,0 +1,39 @@
+# What every abuse has at hand. `begun` is said once it has all that it can get, so that a neighbour is measured while it has it.
+import ctypes, errno, fcntl, hashlib, os, resource, signal, socket, struct, subprocess, sys, threading, time
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+def say(word):
+    os.write(1, (word + '\n').encode())
+
+def done():
+    """It was let do all that it wanted; it keeps it for as long as a neighbour may take."""
+    say('done')
+    pause()
+
+def refused(why):
+    say(f'refused: {why}')
+    pause()
+
+def pause():
+    time.sleep(1000)
+
+def check(result):
+    if result == -1:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+def trying(action):
+    """Runs it to the end, or says what refused it."""
+    try:
+        action()
+    except (OSError, RuntimeError) as error:
+        refused(error)
+
+def repeat(action):
+    """In four processes, for as long as the sandbox is there."""
+    for _ in range(4):
+        if os.fork() == 0:
+            while True:
+                action()
+    done()

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Abuse } from './abuse.ts'
+import { abuses } from './abuses.ts'
+import { Stage } from './stage.ts'
+import { suffer, unstopped } from './suffer.ts'
+
+/** `full`: large, one at a time. Else small, four at once. */
+const full = process.env.HARMONT_TEST_ATTACKS === 'full'
+const timeout = full ? 600_000 : 240_000
+
+describe.each(['crun', 'runsc'] as const)('abuses under %s', { timeout }, (runtime) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.open(runtime, false)
+  })
+  afterAll(() => stage.close())
+
+  // What a kernel in a program counts is memory of that program; small ones that are only counted show nothing more there.
+  const tried = abuses.filter(({ end }) => full || runtime === 'crun' || end !== 'borne')
+
+  it.each(together(tried))('G22 that job alone, and its neighbour passes: %s', async (_, group) => {
+    const { ends } = await suffer(stage, group, full)
+    for (const [index, { name, end, control }] of group.entries()) {
+      // The other runtime's own kernel may refuse what here a limit ends, or count as memory what here is refused.
+      // Large ones may come to the limit of what they are counted as.
+      const expected = end !== 'borne' ? [end] : full ? ['done', 'memory'] : ['done']
+      if (runtime === 'crun') expect([name, expected]).toEqual([name, expect.arrayContaining([ends[index]])])
+      else if (typeof control === 'object') expect([name, ends[index]]).not.toEqual([name, 'done'])
+    }
+  })
+
+  if (runtime === 'crun')
+    it.each(together(abuses.filter(({ control }) => control !== undefined)))(
+      'control: not stopped without its limit: %s',
+      async (_, group) => {
+        const ends = await Promise.all(group.map((abuse) => unstopped(stage, abuse)))
+        expect(group.map(({ name }, index) => [name, ends[index]])).toEqual(group.map(({ name }) => [name, 'done']))
+      },
+    )
+})
+
+function together(all: readonly Abuse[]): readonly [string, readonly Abuse[]][] {
+  const size = full ? 1 : 4
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => {
+    const group = all.slice(i * size, (i + 1) * size)
+    return [group.map(({ name }) => name).join('; '), group]
+  })
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Running, Sandbox } from '../../driver.ts'
+import { command, finish } from '../bench.ts'
+import type { Abuse } from './abuse.ts'
+import { recordOf } from './control.ts'
+import type { Stage } from './stage.ts'
+
+const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
+
+/** What an ordinary job does: reckons, starts programs, writes files, watches, and talks between its processes. */
+const neighbour = `cat >job.py <<'END'
+import ctypes, hashlib, os, socket, subprocess, tempfile
+for _ in range(40): hashlib.sha256(bytes(1 << 20))
+for i in range(60): subprocess.run(["true"], check=True)
+for i in range(300):
+  with open(f"f{i}", "w") as f: f.write("x" * 10000)
+  if i % 50 == 0:
+    with open(f"f{i}") as f: os.fsync(f.fileno())
+libc = ctypes.CDLL(None)
+assert libc.inotify_add_watch(libc.inotify_init1(0), b"/workspace", 0x100) >= 0
+a, b = socket.socketpair()
+if not os.environ.get("HURT"):
+  socket.send_fds(a, [b"x"], [0])
+  assert len(socket.recv_fds(b, 1, 1)[1]) == 1
+assert libc.semget(0, 1, 0o1600) >= 0
+END
+python3 job.py && echo passed`
+
+/** Processors for each of several that run at once, on a machine that may be busy. */
+const gentle = 0.5
+
+export interface Suffered {
+  /** Of each: the limit that killed it, or its own last word: `refused`, or `done` when it got all that it wanted. */
+  readonly ends: readonly string[]
+  /** How long a neighbour took meanwhile, from its creation to its end. */
+  readonly neighbourMs: number
+}
+
+/** How long an ordinary job takes, with nothing beside it or with what there is. Fails when it does not pass. */
+export async function timeNeighbour(stage: Stage, hurt = false): Promise<number> {
+  const started = performance.now()
+  const sandbox = await stage.sandbox('none')
+  const { exit, stdout, stderr } = await finish(
+    await sandbox.start(command(neighbour, { env: hurt ? { HURT: 'yes' } : {}, deadlineMs: 120_000 })),
+  )
+  const took = performance.now() - started
+  await sandbox.destroy()
+  if (exit.code !== 0 || stdout !== 'passed\n')
+    throw new Error(`the neighbour did not pass: ${JSON.stringify(exit)} ${stderr}`)
+  return took
+}
+
+/** Lets abuses run, each in a sandbox of its own, with one neighbour beside them all, and destroys them. */
+export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boolean): Promise<Suffered> {
+  const abusing = await Promise.all(
+    abuses.map(async (abuse) => {
+      const sandbox = await stage.sandbox('none', { cpu: abuses.length === 1 ? 2 : gentle, ...abuse.limits })
+      return { abuse, sandbox, running: await start(abuse, full, sandbox) }
+    }),
+  )
+  await Promise.all(abusing.map(({ running }) => Promise.race([said(running), sleep(500)])))
+  const [neighbourMs, ...ends] = await Promise.all([
+    timeNeighbour(
+      stage,
+      abuses.some(({ hurts }) => hurts !== undefined),
+    ),
+    ...abusing.map(({ abuse, running, sandbox }) =>
+      endOf(stage, abuse, sandbox, running, abuse.end === 'memory' || abuse.end === 'disk'),
+    ),
+  ])
+  await Promise.all(abusing.map(({ sandbox }) => sandbox.destroy()))
+  return { ends, neighbourMs }
+}
+
+/** How it ends with what stops it taken away: `done`. */
+export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
+  const { control = {}, limits } = abuse
+  const sandbox = await stage.sandbox('none', {
+    cpu: gentle,
+    ...limits,
+    ...(typeof control === 'string' ? {} : control),
+  })
+  if (typeof control === 'string') await stage.takeOff(sandbox, [control])
+  const running = await start(abuse, false, sandbox)
+  const word = await endOf(stage, abuse, sandbox, running, false)
+  // Time for a limit that is looked for every so often.
+  const exit = await Promise.race([running.exited(), sleep(2_500)])
+  await sandbox.destroy()
+  return exit?.limit ?? word
+}
+
+async function start(abuse: Abuse, full: boolean, sandbox: Sandbox): Promise<Running> {
+  const size = Object.entries((full ? abuse.fullSize : undefined) ?? abuse.size)
+  const values = size.map(([name, value]) => `${name} = ${value}\n`).join('')
+  return sandbox.start(
+    command(`python3 - <<'END'\n${prelude}\n${values}${abuse.python}\nEND`, { deadlineMs: full ? 600_000 : 90_000 }),
+  )
+}
+
+async function endOf(
+  stage: Stage,
+  abuse: Abuse,
+  sandbox: Sandbox,
+  abusing: Running,
+  byLimit: boolean,
+): Promise<string> {
+  const word = await said(abusing)
+  const allowed = abuse.limits?.cpu
+  if (word === 'done' && allowed !== undefined)
+    return (await processorsOf(stage, sandbox)) > 1.5 * allowed ? 'done' : 'refused'
+  // The disk limit is looked for every so often.
+  const exit = word === undefined || byLimit ? await Promise.race([abusing.exited(), sleep(60_000)]) : undefined
+  return exit?.limit ?? word ?? `ended with ${exit?.code}`
+}
+
+/** How many processors a sandbox has, by the machine's account of the next two seconds. */
+async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
+  const { groups } = await recordOf(stage.world.driver, sandbox)
+  const usedMicroseconds = (): number =>
+    Number(/^usage_usec (\d+)$/m.exec(readFileSync(join(groups.payload, 'cpu.stat'), 'utf8'))?.[1])
+  const [begun, before] = [performance.now(), usedMicroseconds()]
+  await sleep(2_000)
+  return (usedMicroseconds() - before) / 1_000 / (performance.now() - begun)
+}
+
+/** The last word of its output, `done` or `refused`; undefined when it ends without one. */
+async function said(running: Running): Promise<string | undefined> {
+  let line = ''
+  for await (const { stream, bytes } of running.output(0)) {
+    if (stream === 'stderr') continue
+    const text = line + bytes.toString('latin1')
+    const word = /^(done|refused)\b/m.exec(text)?.[1]
+    if (word !== undefined) return word
+    line = text.slice(-200)
+  }
+  return undefined
+}
+
+const sleep = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, ms, undefined))

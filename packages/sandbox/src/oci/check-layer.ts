@@ -1,0 +1,86 @@
+import { ByteReader } from '../source/byte-reader.ts'
+import { quoted } from '../source/read-tar.ts'
+import { BLOCK } from '../source/tar-header.ts'
+import { nextEntry, padded } from './layer-entries.ts'
+import { readWhiteout, type Whiteout } from './whiteouts.ts'
+
+/**
+ * The bytes of a layer as far as they are what `packLayer` writes, without its whiteouts, which come first and are given to `whiteOut`. An attacker may
+ * have written them: each entry lies in a folder of this very layer that came before it, so that no link is followed, and none is met twice. Fails with a
+ * clause at the first that is not so, at more than `maxBytes`, and where the archive stops short.
+ */
+export async function* checkedLayer(
+  source: AsyncIterable<Buffer>,
+  maxBytes: number,
+  whiteOut: (whiteout: Whiteout) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  const bytes = new ByteReader(limited(source, maxBytes))
+  const order = new Order()
+  let whiteoutsOver = false
+  for (;;) {
+    const entry = await nextEntry(bytes)
+    if (entry === undefined) break
+    const { name, kind, head } = entry
+    const path = pathOf(name, kind)
+    const whiteout = readWhiteout(path.join('/'))
+    if (whiteout !== undefined) {
+      if (whiteoutsOver || kind !== 'file' || entry.size !== 0) throw new Error(`${quoted(name)} is in the wrong place`)
+      await whiteOut(whiteout)
+      continue
+    }
+    whiteoutsOver = true
+    order.next(path, kind, name)
+    if (kind === 'hard link') pathOf(entry.linkName, kind)
+    yield head
+    for (let left = padded(entry.size); left > 0; ) {
+      const piece = await bytes.some(left)
+      if (piece === undefined) throw new Error(`it ends in the middle of ${quoted(name)}`)
+      left -= piece.length
+      yield piece
+    }
+  }
+  yield Buffer.alloc(2 * BLOCK)
+}
+
+/** The parts of a path; none for the root. */
+function pathOf(name: string, kind: string): readonly string[] {
+  if (kind === 'folder' && /^\.\/?$/.test(name)) return []
+  const parts = (kind === 'folder' ? name.replace(/\/$/, '') : name).split('/')
+  if (name.startsWith('/')) throw new Error(`${quoted(name)} is an absolute path`)
+  if (parts.includes('..')) throw new Error(`${quoted(name)} leads out`)
+  if (parts.some((part) => part === '' || part === '.' || part.includes('\0') || part.length > 255 + '.wh.'.length))
+    throw new Error(`${quoted(name)} is not a path`)
+  return parts
+}
+
+/** That entries come in the order of their bytes, each below folders that came before it. */
+class Order {
+  private last: readonly string[] | undefined
+  private folders: readonly string[] = []
+
+  next(path: readonly string[], kind: string, name: string): void {
+    if (this.last !== undefined && !isBefore(this.last, path))
+      throw new Error(`${quoted(name)} is there twice, or in the wrong order`)
+    const above = path.slice(0, -1)
+    if (above.some((part, index) => this.folders[index] !== part))
+      throw new Error(`${quoted(name)} lies in what is no folder of this layer`)
+    this.folders = kind === 'folder' ? path : above
+    this.last = path
+  }
+}
+
+function isBefore(one: readonly string[], other: readonly string[]): boolean {
+  const at = one.findIndex((part, index) => part !== other[index])
+  if (at < 0) return one.length < other.length
+  const theirs = other[at]
+  return theirs !== undefined && (one[at] ?? '') < theirs
+}
+
+async function* limited(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+  let given = 0
+  for await (const piece of source) {
+    given += piece.length
+    if (given > maxBytes) throw new Error(`it unpacks to more than the ${maxBytes} bytes that it should`)
+    yield piece
+  }
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { v2Home } from './delegation.ts'
+
+test.each([
+  ['the machine’s top group, not the own one, whose processes are not ours', '/system.slice/ssh.service', ''],
+  ['the top group of a container', '/', ''],
+  ['the same after its processes have moved', '/harmont-server', ''],
+  [
+    'the group that a service was given',
+    '/system.slice/harmont.service/harmont-server',
+    '/system.slice/harmont.service',
+  ],
+])('with v2 alone, groups are made below %s', (_, own, below) => {
+  expect(v2Home('/sys/fs/cgroup', own)).toBe(`/sys/fs/cgroup${below}`)
+})

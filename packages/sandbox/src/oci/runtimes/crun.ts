@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { processesOf } from '../cgroups.ts'
+import { hasCode, readIfPresent } from '../files.ts'
+import type { SandboxFiles } from '../layout.ts'
+import { line, staged } from '../mounts.ts'
+import { commandProcesses, isPidGroup } from '../pid-groups.ts'
+import type { Runtime } from './runtime.ts'
+
+const run = promisify(execFile)
+const quiet = ['nosuid', 'noexec', 'nodev']
+
+/** The first process of the command. The runtime notes its id, as it is in the pid namespace of its own that it may have. */
+async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
+  if (isPidGroup(payload)) return commandProcesses(payload)[0]
+  const noted = readIfPresent(files.pid)
+  return noted === undefined ? undefined : Number(noted)
+}
+
+/** The command's processes are the machine's own, in namespaces. */
+export const crun: Runtime = {
+  name: 'crun',
+  stateInMemory: false,
+  state: ({ crunState }, id) => ({ root: crunState, container: id }),
+  // Its manager refuses machines with both kinds of control groups; ours are made already.
+  call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
+  stage: (network) =>
+    // That of the sandbox's network namespace; crun, in a user namespace that does not own it, may not mount one.
+    network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')],
+  fileSystems: (network) => [
+    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=64m'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', 'size=64m'] },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
+    {
+      destination: '/sys',
+      type: 'bind',
+      source: network === 'host' ? '/sys' : staged.sys,
+      options: ['rbind', 'ro', ...quiet],
+    },
+  ],
+  // The network namespace is the launcher's, hence none is asked for.
+  namespaces: () => ['pid', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
+  resourceLimits: () => [],
+  groupLimits: (limits) => limits,
+  seccomp: (profile) => profile,
+  checkRoot: () => {},
+  complaint: (_, said) => said,
+  async terminate({ files, payload }) {
+    // The init passes a signal on to the script's shell, which would get it twice.
+    const told = new Set<number>([(await initOf(files, payload)) ?? 0])
+    for (let fresh = true; fresh; ) {
+      fresh = false
+      for (const pid of await processesOf(payload)) {
+        if (told.has(pid)) continue
+        told.add(pid)
+        fresh = true
+        try {
+          process.kill(pid, 'SIGTERM')
+        } catch (error) {
+          if (!hasCode(error, 'ESRCH')) throw error
+        }
+      }
+    }
+  },
+  async resize({ files, payload }, { columns, rows }) {
+    const pid = await initOf(files, payload)
+    // The id may be another's by now, and what it has as /dev/pts/0 somebody's own terminal.
+    if (pid === undefined || !(await processesOf(payload)).includes(pid)) return
+    const device = `/proc/${pid}/root/dev/pts/0`
+    for (const end = performance.now() + 5_000; !existsSync(device) && performance.now() < end; ) await sleep(5)
+    try {
+      await run('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)], { env: { LC_ALL: 'C' } })
+    } catch (error) {
+      if ((await processesOf(payload)).includes(pid)) throw error
+    }
+  },
+  trial: async () => {},
+}

@@ -1,0 +1,10 @@
+import { crun } from './crun.ts'
+import { runsc } from './runsc.ts'
+import type { Runtime, RuntimeName } from './runtime.ts'
+
+export type { Runtime, RuntimeName, RuntimeTarget } from './runtime.ts'
+
+export const runtimes: Readonly<Record<RuntimeName, Runtime>> = { crun, runsc }
+
+/** Names as the setting takes them, the usual one first. */
+export const runtimeNames: readonly RuntimeName[] = ['crun', 'runsc']

@@ -1,0 +1,36 @@
+import { appendFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SpoolTrim } from './spool-trim.ts'
+
+const MiB = 1024 * 1024
+
+let directory: string
+let path: string
+beforeEach(async () => {
+  // Not below /tmp, which may be memory.
+  directory = await mkdtemp('/var/tmp/harmont-spool-')
+  path = join(directory, 'spool')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+it('gives the space of what was read back, and what follows stays where it is, also for who appends', async () => {
+  for (let part = 0; part < 10; part++) await appendFile(path, Buffer.alloc(20 * MiB, part + 1))
+  const trim = new SpoolTrim(path)
+  await trim.release(63 * MiB)
+  expect((await stat(path)).blocks * 512).toBeGreaterThanOrEqual(200 * MiB)
+  await trim.release(150 * MiB)
+  await appendFile(path, 'end')
+  const { size, blocks } = await stat(path)
+  expect(size).toBe(200 * MiB + 3)
+  // Two steps of 64 MiB are gone.
+  expect(blocks * 512).toBeLessThan(73 * MiB)
+  const file = await open(path)
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 140 * MiB - 1)
+  expect([...buffer]).toEqual([7, 8])
+  await file.close()
+})
+
+it('fails where there is no spool any more', async () => {
+  await expect(new SpoolTrim(path).release(64 * MiB)).rejects.toThrow('fallocate')
+})

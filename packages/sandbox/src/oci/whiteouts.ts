@@ -1,0 +1,56 @@
+import { BLOCK } from '../source/tar-header.ts'
+
+/** How an OCI layer says that something below it is gone; what follows is its name. */
+const prefix = '.wh.'
+/** Instead of a name: all that was in the directory. */
+const opaque = '.wh..opq'
+
+export type Whiteout = { readonly removed: string } | { readonly emptied: string }
+
+/** Whether a layer can hold something of this name itself. Names are latin1: bytes. */
+export function isReserved(name: string): boolean {
+  return name.startsWith(prefix)
+}
+
+/** What the entry at this path of a layer says of what is below; undefined: it is there itself. */
+export function readWhiteout(path: string): Whiteout | undefined {
+  const cut = path.lastIndexOf('/') + 1
+  const [directory, name] = [path.slice(0, Math.max(0, cut - 1)), path.slice(cut)]
+  if (!isReserved(name)) return undefined
+  const rest = name.slice(prefix.length)
+  if (rest === opaque) return { emptied: directory }
+  // Other names of this kind are other programs' own notes.
+  if (['', '.', '..'].includes(rest) || isReserved(rest)) throw new Error(`${JSON.stringify(name)} is no whiteout`)
+  return { removed: path.slice(0, cut) + rest }
+}
+
+/** The entry that says that this path is gone. Written here because the libraries write names as UTF-8, which not all are. */
+export function whiteoutEntry(path: string): Buffer {
+  const cut = path.lastIndexOf('/') + 1
+  const name = `${path.slice(0, cut)}${prefix}${path.slice(cut)}`
+  const record = paxRecord('path', name)
+  const padding = Buffer.alloc((BLOCK - (record.length % BLOCK)) % BLOCK)
+  return Buffer.concat([header('x', record.length), record, padding, header('0', 0)])
+}
+
+function paxRecord(key: string, value: string): Buffer {
+  const rest = ` ${key}=${value}\n`
+  let length = rest.length
+  while (length !== String(length).length + rest.length) length = String(length).length + rest.length
+  return Buffer.from(`${length}${rest}`, 'latin1')
+}
+
+/** One block; names are in the record before it. */
+function header(type: string, size: number): Buffer {
+  const block = Buffer.alloc(BLOCK)
+  const put = (text: string, at: number) => block.write(text, at, 'latin1')
+  const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
+  put('whiteout', 0)
+  put(octal(0o644, 7) + octal(0, 7) + octal(0, 7) + octal(size, 11) + octal(0, 11), 100)
+  put(`        ${type}`, 148)
+  put('ustar\x0000', 257)
+  let sum = 0
+  for (const byte of block) sum += byte
+  put(`${octal(sum, 6)} `, 148)
+  return block
+}

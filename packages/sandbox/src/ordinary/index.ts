@@ -1,0 +1,2 @@
+export { enterNamespace } from './enter.ts'
+export { footing } from './footing.ts'
