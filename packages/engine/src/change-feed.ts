@@ -41,7 +41,7 @@ export class LocalChangeFeed implements ChangeFeed {
     for (const effect of effects) {
       if (effect.type === 'ready') ready = true
       else if (effect.type === 'stop') this.stop(effect)
-      else if (effect.type !== 'build_ended') this.job(effect.job)
+      else if ('job' in effect) this.job(effect.job)
     }
     this.build(buildId)
     if (ready) this.ready()

@@ -13,7 +13,8 @@ export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 export interface EngineOptions extends LocalPortOptions {
   /** null: jobs are run elsewhere. The driver stays its owner's to close. */
   readonly runner: EngineRunner | null
-  readonly collecting?: CollectTimes
+  /** null: what nobody needs is its owner's to remove. */
+  readonly collecting?: CollectTimes | null
 }
 
 export interface Engine {
@@ -35,7 +36,10 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs } = options
   const scheduler = createScheduler({ store, leaseMs, log })
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
-  const collecting = runner && collectRegularly({ ...options.collecting, store, runner, log })
+  const collecting =
+    runner && options.collecting !== null
+      ? collectRegularly({ ...options.collecting, store, runner, disk: own.disk, cacheBytes: own.cacheBytes, log })
+      : null
   return {
     async start() {
       await runner?.start()

@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
+import type { CacheLookUp } from './cache-look-up.ts'
 import type { Outcome, Step } from './core/model.ts'
 import type { BuildContext } from './store.ts'
 
@@ -29,6 +30,8 @@ export interface RunnerPort {
    * lost. May be repeated.
    */
   started(lease: LeaseRef, at: Date): Promise<Date | null>
+  /** Keeps what a cached step was looked up with; a later call takes the place of an earlier one. False: the lease is lost. */
+  lookedUp(lease: LeaseRef, at: Date, lookUp: CacheLookUp): Promise<boolean>
   /**
    * Adds to the job's log. `spoolPosition` says how much of the output the log has then (`@harmont/logs`); both are kept in one transaction, so that an adopting process
    * neither repeats nor misses. False: the lease is lost.
@@ -158,6 +161,8 @@ export type SourceUnavailableCode =
   | 'source_checksum_mismatch'
   | 'source_invalid'
   | 'fork_source_unfetchable'
+  | 'fork_source_cross_namespace'
+  | 'fork_fetch_unsupported'
 
 /** A build's source can never be had; the message says why, for the author of the build. */
 export class SourceUnavailable extends Error {

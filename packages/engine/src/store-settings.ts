@@ -16,3 +16,6 @@ export const defaultStoreSettings: StoreSettings = {
   startLeaseMs: 30_000,
   leaseMs: 300_000,
 }
+
+/** Whoever did not look for so long did not watch. */
+export const longBreakMs = 15 * 60_000

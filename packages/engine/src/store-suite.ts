@@ -9,7 +9,10 @@ import { defaultLimits } from './core/limits.ts'
 import type { BuildEvent, Job, Outcome } from './core/model.ts'
 import { dice, plainPlan } from './core/random-plan.ts'
 import { isHeld, isTerminal } from './core/states.ts'
+import { gateSuite } from './gate-suite.ts'
+import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.ts'
+import { standingSuite } from './standing-suite.ts'
 import type { BuildContext, BuildStore, Lease } from './store.ts'
 
 export { plainContext }
@@ -56,6 +59,10 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
           )
       }
     }
+
+    groupSuite(() => under)
+    gateSuite(() => under)
+    standingSuite(() => under)
 
     const submitted: string[] = []
     async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {
@@ -113,6 +120,24 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
+    test('G01 what a step was looked up with is taken from the holder of its lease, and from nobody else', async () => {
+      await submit(plainPlan([{ cacheKey: 'k' }]))
+      const [held] = await lease(1)
+      if (!held) throw new Error('nothing to lease')
+      const inputs = { claim: 'k', command: 'c', image: 'i', platform: 'p', parent: null, variables: { A: 'a' } }
+      const lookUp = {
+        place: 'n|ci|a',
+        places: ['n|ci|a'],
+        key: 'l',
+        inputs,
+        hit: { origin: {}, createdAt: now },
+        damaged: false,
+      }
+      expect(await store.noteLookUp(held, now, lookUp)).toBe(true)
+      expect(await store.noteLookUp(held, now, { ...lookUp, hit: null })).toBe(true)
+      expect(await store.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
+    })
+
     test('G03 a job can be leased once its prerequisite has passed, not before', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }]))
       const [first, ...more] = await lease(5)
@@ -154,7 +179,8 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(new Set(given).size).toBe(given.length)
       expect(given.length).toBe(60)
       for (const id of ids)
-        for (const job of await store.jobs(id)) expect(job).toMatchObject({ state: 'assigned', fence: 1 })
+        for (const job of await store.jobs(id))
+          expect(job).toMatchObject({ state: 'assigned', fence: 1, assignedAt: now })
     })
 
     test('G01 a stale holder is refused whatever it writes', async () => {
@@ -418,15 +444,19 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const id = await submit(plainPlan([{}, { buildsIn: 0 }, { dependsOn: [1] }]))
       const before = now
       await run({ ...passed, snapshot: `${id}-parent` })
-      expect(await store.liveSnapshots(now)).toContain(`${id}-parent`)
+      const live = async (since: number) => {
+        const { needed, pinned, left } = await store.liveSnapshots(since)
+        const own = (ids: Iterable<string>) => [...ids].filter((each) => each.startsWith(id)).sort()
+        return { needed: own(needed), pinned: own(pinned), left: own(left) }
+      }
+      const none = { needed: [], pinned: [], left: [] }
+      expect(await live(now)).toEqual({ ...none, needed: [`${id}-parent`] })
       await run({ ...passed, snapshot: `${id}-leaf` })
-      expect([...(await store.liveSnapshots(now))].filter((each) => each.startsWith(id))).toEqual([])
+      expect(await live(now)).toEqual(none)
       now += 10
       await run({ ...failed, snapshot: `${id}-failed` })
-      const kept = async (since: number) =>
-        [...(await store.liveSnapshots(since))].filter((each) => each.startsWith(id))
-      expect((await kept(before)).sort()).toEqual([`${id}-failed`, `${id}-leaf`, `${id}-parent`])
-      expect(await kept(now)).toEqual([])
+      expect(await live(before)).toEqual({ ...none, pinned: [`${id}-failed`], left: [`${id}-leaf`, `${id}-parent`] })
+      expect(await live(now)).toEqual(none)
     })
 
     test('G10 after any events two views of a build agree, its state is the fold, and leases and ready jobs follow its jobs', async () => {

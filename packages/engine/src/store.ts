@@ -4,7 +4,9 @@
  */
 import type { Chunk, LogReader } from '@harmont/logs'
 import type { SourceTreeRef } from '@harmont/sandbox'
+import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job } from './core/model.ts'
+import type { Wait } from './wait.ts'
 
 /** Where the files of a build come from. Whoever owns the engine makes an offer to the runner of it. */
 export type BuildSource =
@@ -71,6 +73,24 @@ export interface Applied {
   readonly effects: readonly Effect[]
 }
 
+/** Who has looked for builds that stand still. */
+export interface Watch {
+  /** Since when there was always somebody to look, but for breaks of some minutes. */
+  readonly since: Instant
+  /** When a job was leased the last time that somebody looked; null for never. */
+  readonly busyAt: Instant | null
+}
+
+/** Why builds want snapshots. */
+export interface LiveSnapshots {
+  /** Of unfinished builds those of steps with a child that has not passed, and what failed jobs left. */
+  readonly needed: ReadonlySet<string>
+  /** Of ended builds what a retry or a shell begins with: what jobs left that did not pass, and what such jobs built in. The newest build's first. */
+  readonly pinned: readonly string[]
+  /** What else ended builds left, for a shell. The newest build's first. */
+  readonly left: readonly string[]
+}
+
 export interface BuildStore extends LogReader {
   /** The build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
@@ -86,6 +106,10 @@ export interface BuildStore extends LogReader {
    * next fencing number.
    */
   lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]>
+  /** Of the build's jobs that are ready at `now`, the clock's by default, those that a limit or a group holds back, by id. A constant number of statements. */
+  waits(buildId: string, now?: Instant): Promise<ReadonlyMap<string, Wait>>
+  /** Lets builds and jobs into their groups that ought to be in them: what a process that died, or of an earlier release, has left undone. */
+  settleGroups(): Promise<void>
   leasesOf(runner: string): Promise<readonly Lease[]>
   /** Extends all leases of the runner, in one statement: 30 s before the start, `leaseSeconds` after it. */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
@@ -98,19 +122,29 @@ export interface BuildStore extends LogReader {
     chunks: readonly Chunk[],
     spoolPosition: string,
   ): Promise<boolean>
+  /** Keeps, under the lease's fence, what a job was looked up with in the cache; false when the lease is lost. */
+  noteLookUp(
+    lease: { readonly jobId: string; readonly fence: number },
+    at: Instant,
+    lookUp: CacheLookUp,
+  ): Promise<boolean>
   /** A remark of the engine's own, a line or more, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
   dropLog(jobId: string, throughSeq: number): Promise<void>
   /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
+  /** Notes that somebody looks for builds that stand still. */
+  watch(now: Instant): Promise<Watch>
+  /**
+   * Builds of which nothing has changed since then and in which nothing is done, oldest first. `isIdle`: no runner has taken anything for as long; else only
+   * those that no runner would find anything of.
+   */
+  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]>
   /** When the next job that waits for its time may start, null when none does. */
   nextReadyAt(): Promise<Instant | null>
-  /**
-   * Snapshots that a job may still start from: of unfinished builds those of steps with a child that has not passed, and what failed jobs left; of
-   * builds that ended after `since` all.
-   */
-  liveSnapshots(since: Instant): Promise<ReadonlySet<string>>
+  /** Snapshots that something may still start from, with what builds left that ended after `since`. */
+  liveSnapshots(since: Instant): Promise<LiveSnapshots>
   /** Changes since they happened here; within one process at once. */
   readonly changes: ChangeFeed
   close(): Promise<void>

@@ -1,6 +1,6 @@
 /** What one job's end does to the rest of its build. */
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
-import { RENDER, type Slot, stepAt } from './live-build.ts'
+import { type BuildHeader, RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Instant, Job } from './model.ts'
 import { newJob } from './new-job.ts'
 import { type Failure, isSoft, wantsRetry } from './policy.ts'
@@ -69,13 +69,26 @@ export function nextAttempt(draft: Draft, slot: Slot): Job {
 }
 
 /**
- * Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. In a held build it goes on waiting, for `decideApprove`.
+ * Puts a job into the hands of whoever leases it first; as a new attempt when `attempt` is given. In a build of which nothing may run it goes on waiting,
+ * for `scheduleReady`.
  */
 export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefore: Instant | null): void {
   if (attempt !== null) addAttempt(draft, slot, attempt)
-  if (draft.header.held) return
-  const job = patchJob(draft, slot, { state: 'scheduled', scheduledAt: draft.at, notBefore })
+  if (isHeldBack(draft.header)) return
+  const job = patchJob(draft, slot, { state: 'scheduled', scheduledAt: draft.at, assignedAt: null, notBefore })
   draft.effects.push({ type: 'ready', job: job.id, notBefore })
+}
+
+/** Makes every step ready that waits for no other. */
+export function scheduleReady(draft: Draft): void {
+  for (const slot of draft.live.jobs.keys()) {
+    if (currentJob(draft, slot).state === 'pending' && unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
+  }
+}
+
+/** Whether nothing of the build may run: it waits for approval, or for a place in its group. */
+export function isHeldBack({ held, awaitsPlace }: BuildHeader): boolean {
+  return held || awaitsPlace
 }
 
 /** Number of prerequisites that are not satisfied, as decided so far. */

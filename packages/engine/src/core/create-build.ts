@@ -1,5 +1,7 @@
 import type { Plan } from '@harmont/ir'
-import type { DecideContext } from './draft.ts'
+import type { BuildGroup } from './build-group.ts'
+import { joinGroup } from './decide-place.ts'
+import { type DecideContext, groupDue } from './draft.ts'
 import { foldTally } from './fold-build.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
 import type { BuildHeader } from './live-build.ts'
@@ -10,11 +12,19 @@ import { isBuildTerminal } from './states.ts'
 export interface NewBuild {
   readonly id: string
   readonly queue: string
+  /** Id of the pipeline that limits and groups go by; absent where there is none. */
+  readonly pipeline?: string
   readonly at: Instant
   /** It may run only once it is approved: until then nothing of it is ready, not even its rendering. */
   readonly held: boolean
   readonly from:
-    | { readonly kind: 'plan'; readonly plan: Plan; readonly conditions: readonly boolean[] }
+    | {
+        readonly kind: 'plan'
+        readonly plan: Plan
+        readonly conditions: readonly boolean[]
+        /** That of the plan, with its name filled in. */
+        readonly group?: BuildGroup | undefined
+      }
     /** The steps are not known yet: a job renders them first. */
     | { readonly kind: 'render' }
     /** What was handed in cannot be run: the build exists, has no jobs, and has failed. */
@@ -33,11 +43,12 @@ export function createBuild(request: NewBuild, context: DecideContext): Created 
   switch (from.kind) {
     case 'plan': {
       const { timeoutSeconds } = from.plan
-      const deadlineAt = deadlineFrom({ ...header, timeoutSeconds }, at)
-      const { steps, jobs, tally, effects } = layOut(header, from.plan, from.conditions, context, at)
-      const state = foldTally(tally, { ...header, render: null })
-      const made = { ...header, state, timeoutSeconds, deadlineAt, steps, jobs, render: null }
-      if (!isBuildTerminal(state)) return { build: made, effects }
+      const joined = joinGroup({ ...header, timeoutSeconds }, from.group ?? null, at)
+      const deadlineAt = deadlineFrom(joined, at)
+      const { steps, jobs, tally, effects } = layOut(joined, from.plan, from.conditions, context, at)
+      const state = foldTally(tally, { ...joined, render: null })
+      const made = { ...joined, state, deadlineAt, steps, jobs, render: null }
+      if (!isBuildTerminal(state)) return { build: made, effects: [...effects, ...groupDue(null, made)] }
       return { build: { ...made, finishedAt: at, deadlineAt: null }, effects: [...effects, { type: 'build_ended' }] }
     }
     case 'render': {
@@ -55,13 +66,17 @@ export function createBuild(request: NewBuild, context: DecideContext): Created 
   }
 }
 
-function newHeader({ id, queue, at, held }: NewBuild): BuildHeader {
+function newHeader({ id, queue, pipeline = '', at, held }: NewBuild): BuildHeader {
   return {
     id,
     queue,
+    pipeline,
     state: 'scheduled',
     cancelRequested: false,
     held,
+    group: null,
+    groupTurn: null,
+    awaitsPlace: false,
     errorCode: null,
     errorMessage: null,
     createdAt: at,

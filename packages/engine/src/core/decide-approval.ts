@@ -1,19 +1,19 @@
-import { schedule, unmetAt } from './advance.ts'
+import { schedule, scheduleReady } from './advance.ts'
+import { joinGroup } from './decide-place.ts'
 import { decideCancel } from './decide-stop.ts'
-import { currentJob, type Draft } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { deadlineFrom } from './lay-out.ts'
 import { RENDER } from './live-build.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** A person lets a held build run: what waits for nothing else becomes ready, and the build's time begins. */
+/** A person lets a held build run: what waits for nothing else becomes ready, and the build's time begins. One with a group waits for a place there first. */
 export function decideApprove(draft: Draft): boolean {
   if (!isWaiting(draft)) return false
-  const header = { ...draft.header, held: false }
+  const { group, createdAt } = draft.header
+  const header = joinGroup({ ...draft.header, held: false }, group, createdAt)
   draft.header = { ...header, deadlineAt: deadlineFrom(header, draft.at) }
   if (draft.live.render?.state === 'pending') schedule(draft, RENDER, null, null)
-  for (const slot of draft.live.jobs.keys()) {
-    if (currentJob(draft, slot).state === 'pending' && unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
-  }
+  scheduleReady(draft)
   return true
 }
 

@@ -1,5 +1,6 @@
 import { endJob, endStopped, failJob, finish } from './advance.ts'
 import { loseJob, startBuild } from './decide-lease.ts'
+import { joinGroup } from './decide-place.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
@@ -19,7 +20,7 @@ export function decideEnded(draft: Draft, slot: Slot, fence: number, outcome: Ou
     case 'assigned':
       return endsUnstarted(draft, slot, fence, outcome)
     case 'running':
-      return outcome.kind === 'exited' && endsRunning(draft, slot, outcome)
+      return endsRunning(draft, slot, fence, outcome)
     default:
       return false
   }
@@ -43,7 +44,7 @@ function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome
       return true
     case 'exited':
       if (job.state !== 'assigned' || !isVanished(outcome)) return false
-      loseJob(draft, slot, job)
+      loseJob(draft, slot, job, outcome.blame)
       return true
   }
 }
@@ -66,9 +67,15 @@ function refuse(
   endJob(draft, slot, end)
 }
 
-function endsRunning(draft: Draft, slot: Slot, outcome: Extract<Outcome, { readonly kind: 'exited' }>): boolean {
+function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+  if (outcome.kind === 'cached') return false
+  // Of a step that runs once at the most the start is told before it is made, and may fail then.
+  if (outcome.kind === 'refused') {
+    refuse(draft, slot, fence, outcome)
+    return true
+  }
   if (isVanished(outcome)) {
-    loseJob(draft, slot, currentJob(draft, slot))
+    loseJob(draft, slot, currentJob(draft, slot), outcome.blame)
     return true
   }
   const { passed, fields, signal } = readExit(outcome)
@@ -89,9 +96,9 @@ export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readon
     return true
   }
   finish(draft, RENDER, { state: 'passed', exitCode: 0 })
-  const { plan, conditions, at } = event
+  const { plan, conditions, group, at } = event
   const { timeoutSeconds } = plan
-  const header = { ...draft.header, timeoutSeconds }
+  const header = joinGroup({ ...draft.header, timeoutSeconds }, group ?? null, draft.header.createdAt)
   draft.header = { ...header, deadlineAt: deadlineFrom(header, at) }
   const { effects, ...rendered } = layOut(draft.header, plan, conditions, draft.context, at)
   draft.rendered = rendered

@@ -1,14 +1,14 @@
 import { endStopped, failJob, schedule } from './advance.ts'
 import { currentJob, type Draft, patchJob } from './draft.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
-import type { Job } from './model.ts'
+import type { Job, Step } from './model.ts'
 
 /** scheduled -> assigned, under the next fencing number. */
 export function decideLeased(draft: Draft, slot: Slot, fence: number): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
   if (job.notBefore !== null && job.notBefore > draft.at) return false
-  patchJob(draft, slot, { state: 'assigned', fence, notBefore: null })
+  patchJob(draft, slot, { state: 'assigned', fence, assignedAt: draft.at, notBefore: null })
   return true
 }
 
@@ -38,25 +38,33 @@ export function decideLeaseLost(draft: Draft, slot: Slot, fence: number): boolea
   return true
 }
 
-/** What was being run is gone, and nobody knows how far it came: again from the start, or a failure. */
-export function loseJob(draft: Draft, slot: Slot, job: Job): void {
+/** What was being run is gone, and nobody knows how far it came: again from the start, or a failure. `blame` says what did it, a sentence. */
+export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): void {
   const lost = job.lost + 1
   const { infraRetries } = draft.context.limits
-  const unsafe = job.state === 'running' && slot !== RENDER && hasSecrets(draft, slot)
-  if (!unsafe && job.lost < infraRetries) {
+  const unsafe = job.state === 'running' && slot !== RENDER ? reasonNotToRepeat(stepAt(draft.live, slot)) : null
+  if (unsafe === null && job.lost < infraRetries) {
     patchJob(draft, slot, { lost, deadlineAt: null })
-    const text = `The sandbox of this job was lost. It starts again from the beginning (${lost} of ${infraRetries} such restarts).`
+    const text = `${blame ?? 'The sandbox of this job was lost.'} It starts again from the beginning (${lost} of ${infraRetries} such restarts).`
     draft.effects.push({ type: 'remark', job: job.id, text })
     schedule(draft, slot, null, null)
     return
   }
-  const errorMessage = unsafe
-    ? 'The sandbox was lost while the command ran. The step has secrets, so it may have published or deployed: it is not run again by itself.'
-    : `The sandbox was lost ${lost} times.`
+  const errorMessage =
+    unsafe === null
+      ? [`The sandbox was lost ${lost} times.`, blame].filter(Boolean).join(' ')
+      : `${blame ?? 'The sandbox was lost while the command ran.'} The step has ${unsafe}, so it may have published or deployed: it is not run again by itself.`
   draft.effects.push({ type: 'remark', job: job.id, text: errorMessage })
-  failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe })
+  failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe !== null })
 }
 
-function hasSecrets(draft: Draft, slot: Slot): boolean {
-  return Object.keys(stepAt(draft.live, slot).secrets).length > 0
+/** Whether a step whose command has begun is never run again by itself. */
+export function runsOnce(step: Step): boolean {
+  return reasonNotToRepeat(step) !== null
+}
+
+/** What tells that a step may change the world outside, of one that was cut off; null when nothing does. */
+function reasonNotToRepeat({ secrets, concurrency }: Step): string | null {
+  if (Object.keys(secrets).length > 0) return 'secrets'
+  return concurrency === undefined ? null : 'a concurrency group'
 }

@@ -1,4 +1,5 @@
 import { endJob, nextAttempt, schedule, unmetAt } from './advance.ts'
+import { joinGroup } from './decide-place.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { deadlineFrom } from './lay-out.ts'
 import { type Slot, stepAt } from './live-build.ts'
@@ -28,14 +29,17 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
   return true
 }
 
+/** One that was over had given up its place in its group. */
 function reopen(draft: Draft): void {
+  const { group, finishedAt } = draft.header
+  const header = finishedAt === null ? draft.header : joinGroup(draft.header, group, draft.at)
   draft.header = {
-    ...draft.header,
+    ...header,
     cancelRequested: false,
     errorCode: null,
     errorMessage: null,
     finishedAt: null,
-    deadlineAt: deadlineFrom(draft.header, draft.at),
+    deadlineAt: deadlineFrom(header, draft.at),
   }
 }
 
@@ -65,9 +69,9 @@ function resetDependents(draft: Draft, slot: Slot): Slot[] {
   return [...waiting]
 }
 
-function endedUnbegun({ state, skipReason, fence }: Job): boolean {
+function endedUnbegun({ state, skipReason, fence, errorCode }: Job): boolean {
   if (state === 'skipped') return skipReason !== 'condition'
-  return fence === 0 && (state === 'canceled' || state === 'timed_out')
+  return fence === 0 && (state === 'canceled' || state === 'timed_out' || errorCode === 'build_abandoned')
 }
 
 function verdicts(draft: Draft, slot: Slot): Verdict[] {

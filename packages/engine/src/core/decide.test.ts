@@ -113,6 +113,14 @@ describe('failure', () => {
     s.report(0, { kind: 'refused', code: 'secret_missing', message: 'no NPM_TOKEN' })
     expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null, finishedAt: 1000 })
   })
+
+  test('a start that was told and then failed is a failure with its reason, of a step that may run only once too', () => {
+    const s = scene([{ secrets: { T: 't' } }])
+    s.lease(0)
+    s.start(0)
+    s.report(0, { kind: 'refused', code: 'provision_failed', message: 'no sh' })
+    expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'provision_failed', errorMessage: 'no sh' })
+  })
 })
 
 describe('leases', () => {
@@ -137,6 +145,20 @@ describe('leases', () => {
     expect(s.job(0).state).toBe('scheduled')
   })
 
+  test('a job has the instant of its newest lease, and none while it waits for another', () => {
+    const s = scene([{}])
+    expect(s.job(0).assignedAt).toBe(null)
+    s.at = 5000
+    s.lease(0)
+    expect(s.job(0).assignedAt).toBe(5000)
+    s.start(0)
+    s.lose(0)
+    expect(s.job(0)).toMatchObject({ state: 'scheduled', assignedAt: null })
+    s.at = 9000
+    s.run(0)
+    expect(s.job(0)).toMatchObject({ state: 'passed', assignedAt: 9000 })
+  })
+
   test('a lost lease starts the same job again twice, and fails it the third time', () => {
     const s = scene([{}])
     for (const _ of [1, 2, 3]) {
@@ -153,8 +175,11 @@ describe('leases', () => {
     })
   })
 
-  test('a job with secrets is not run again by itself once its command had started, whatever its retry policy', () => {
-    const s = scene([{ secrets: { T: 't' }, retry: { limit: 3, delaySeconds: 0 } }])
+  test.each([
+    ['secrets', { secrets: { T: 't' } }],
+    ['a concurrency group', { concurrency: { group: 'deploy', limit: 1, scope: 'pipeline' as const } }],
+  ])('a job with %s is not run again by itself once its command had started, whatever its retry policy', (what, of) => {
+    const s = scene([{ ...of, retry: { limit: 3, delaySeconds: 0 } }])
     s.lease(0)
     s.lose(0)
     expect(s.job(0).state).toBe('scheduled')
@@ -162,6 +187,7 @@ describe('leases', () => {
     s.start(0)
     s.end(0, { exitCode: null })
     expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'sandbox_lost', attempt: 1 })
+    expect(s.job(0).errorMessage).toContain(`The step has ${what}`)
   })
 })
 

@@ -3,9 +3,11 @@
  * change to its input. An event that does not fit is refused, never an error: late and repeated ones are part of life.
  */
 import type { Decision } from './change.ts'
+import { decideAbandon } from './decide-abandon.ts'
 import { decideApprovalExpired, decideApprove } from './decide-approval.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
 import { decideLeased, decideLeaseLost, decideStarted } from './decide-lease.ts'
+import { decideAdmit, decideSupersede } from './decide-place.ts'
 import { decideRetry } from './decide-retry.ts'
 import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue, stopRest } from './decide-stop.ts'
 import { closeDraft, type DecideContext, type Draft, openDraft } from './draft.ts'
@@ -24,6 +26,9 @@ function takes(draft: Draft, event: BuildEvent): boolean {
   if (event.type === 'cancel') return decideCancel(draft)
   if (event.type === 'approve') return decideApprove(draft)
   if (event.type === 'approval_expired') return decideApprovalExpired(draft)
+  if (event.type === 'admit') return decideAdmit(draft)
+  if (event.type === 'supersede') return decideSupersede(draft)
+  if (event.type === 'abandon') return decideAbandon(draft, event)
   if (event.type === 'build_deadline') return decideBuildDeadline(draft)
   const slot = draft.live.slots.get(event.job)
   return slot !== undefined && takesJobEvent(draft, slot, event)

@@ -90,7 +90,15 @@ export function closeDraft(draft: Draft): Decision {
     unmet: draft.unmet,
     tally,
   }
-  return { taken: true, change, effects: ends ? [...draft.effects, { type: 'build_ended' }] : draft.effects }
+  const ended: readonly Effect[] = ends ? [{ type: 'build_ended' }] : []
+  return { taken: true, change, effects: [...draft.effects, ...ended, ...groupDue(draft.live.header, draft.header)] }
+}
+
+/** A build that begins to wait for a place in its group, or is over, is a matter for the whole group. */
+export function groupDue(before: BuildHeader | null, { group, awaitsPlace, finishedAt }: BuildHeader): Effect[] {
+  const asks = awaitsPlace && !before?.awaitsPlace
+  const ends = finishedAt !== null && (before?.finishedAt ?? null) === null
+  return group !== null && (asks || ends) ? [{ type: 'group_due', key: group.key }] : []
 }
 
 /** The last of its jobs to end need not be the last that is heard of. */

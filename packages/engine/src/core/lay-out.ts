@@ -1,6 +1,6 @@
 import type { Plan } from '@harmont/ir'
-import { finish, releaseDependents, schedule, unmetAt } from './advance.ts'
-import { closeDraft, currentJob, type DecideContext, openDraft } from './draft.ts'
+import { finish, isHeldBack, releaseDependents, scheduleReady } from './advance.ts'
+import { closeDraft, type DecideContext, openDraft } from './draft.ts'
 import type { Tally } from './fold-build.ts'
 import { type BuildHeader, evolve, liveBuild } from './live-build.ts'
 import type { Effect, Instant, Job, Step } from './model.ts'
@@ -37,16 +37,14 @@ export function layOut(
   const skipped = [...steps.keys()].filter((slot) => !steps[slot]?.conditionHolds)
   for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
   for (const slot of skipped) releaseDependents(draft, slot)
-  for (const slot of steps.keys()) {
-    if (currentJob(draft, slot).state === 'pending' && unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
-  }
+  scheduleReady(draft)
   evolve(live, closeDraft(draft).change)
   return { steps, jobs: live.jobs, tally: live.tally, effects: live.jobs.flatMap(firstEffect) }
 }
 
-/** When the time of a build is over that begins now; null without a limit, and while the build is held. */
-export function deadlineFrom({ held, timeoutSeconds }: BuildHeader, at: Instant): Instant | null {
-  return held || timeoutSeconds === null ? null : at + timeoutSeconds * 1000
+/** When the time of a build is over that begins now; null without a limit, and while nothing of the build may run. */
+export function deadlineFrom(header: BuildHeader, at: Instant): Instant | null {
+  return isHeldBack(header) || header.timeoutSeconds === null ? null : at + header.timeoutSeconds * 1000
 }
 
 function firstEffect(job: Job): Effect[] {

@@ -1,5 +1,6 @@
 /** A build as plain data. What may happen to it is decided in `decide.ts`; nothing here has a clock, a promise or an identity of its own. */
 import type { Plan, PlannedStep } from '@harmont/ir'
+import type { BuildGroup } from './build-group.ts'
 
 export type JobState =
   | 'pending'
@@ -52,6 +53,8 @@ export interface Job {
   readonly notBefore: Instant | null
   readonly createdAt: Instant
   readonly scheduledAt: Instant | null
+  /** When its newest lease began; null while it waits for one. */
+  readonly assignedAt: Instant | null
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
   /** When the step's own time is over; set when the command starts. */
@@ -73,10 +76,18 @@ export interface Build {
   readonly id: string
   /** The owner that fair turns are taken between; the server puts the organization here, a laptop a constant. */
   readonly queue: string
+  /** Within the queue, for its limit and its groups; '' where there is none. */
+  readonly pipeline: string
   readonly state: BuildState
   readonly cancelRequested: boolean
   /** Waits for approval: none of its jobs is ready. Stays true when it ends without. */
   readonly held: boolean
+  /** Null for a build that may run beside any other, and while its steps are not known. */
+  readonly group: BuildGroup | null
+  /** What its turn in the group goes by: when it was made, or last opened again; null without a group. */
+  readonly groupTurn: Instant | null
+  /** Waits for a place in its group: none of its jobs is ready. Stays true when it ends without. */
+  readonly awaitsPlace: boolean
   readonly errorCode: string | null
   readonly errorMessage: string | null
   readonly createdAt: Instant
@@ -103,6 +114,8 @@ export type Outcome =
       readonly snapshot: string | null
       /** The command passed but its file system could not be kept. */
       readonly snapshotError?: string
+      /** What of the machine may be to blame that it did not pass, a sentence. */
+      readonly blame?: string
     }
   | { readonly kind: 'cached'; readonly snapshot: string }
   | {
@@ -133,6 +146,17 @@ export type BuildEvent =
   | { readonly type: 'approve'; readonly at: Instant }
   /** Nobody did in time. */
   | { readonly type: 'approval_expired'; readonly at: Instant }
+  /** The build gets a place in its group. */
+  | { readonly type: 'admit'; readonly at: Instant }
+  /** It gives way to a newer build of its group. */
+  | { readonly type: 'supersede'; readonly at: Instant }
+  /** Nothing of the build has changed since `since`, and nothing will: it is given up. `reasons` says of ready jobs, by id, what they wait for: a sentence each. */
+  | {
+      readonly type: 'abandon'
+      readonly at: Instant
+      readonly since: Instant
+      readonly reasons: Readonly<Record<string, string>>
+    }
   /** A person wants the newest attempt of a step, ended without passing, tried once more. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | {
@@ -142,6 +166,7 @@ export type BuildEvent =
       readonly at: Instant
       readonly plan: Plan
       readonly conditions: readonly boolean[]
+      readonly group?: BuildGroup | undefined
     }
   | {
       readonly type: 'render_failed'
@@ -159,3 +184,5 @@ export type Effect =
   | { readonly type: 'remark'; readonly job: string; readonly text: string }
   | { readonly type: 'job_ended'; readonly job: string }
   | { readonly type: 'build_ended' }
+  /** Of the group with this key: a place may be free, or be asked for. */
+  | { readonly type: 'group_due'; readonly key: string }

@@ -13,6 +13,7 @@ export function newJob(id: string, step: number | null, at: Instant): Job {
     notBefore: null,
     createdAt: at,
     scheduledAt: null,
+    assignedAt: null,
     startedAt: null,
     finishedAt: null,
     deadlineAt: null,

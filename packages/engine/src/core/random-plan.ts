@@ -17,6 +17,7 @@ const traits = fc.record({
   retry: fc.option(retry, { freq: 2 }),
   softFail: fc.option(fc.constantFrom<true | readonly number[]>(true, [1, 75]), { freq: 2 }),
   continueOnFailure: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+  hasGroup: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   hasSecrets: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
   conditionHolds: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
   /** Prerequisites as distances backwards. */
@@ -77,6 +78,7 @@ export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
             softFail: trait.softFail,
             continueOnFailure: trait.continueOnFailure,
             secrets: trait.hasSecrets ? { TOKEN: 'token' } : {},
+            ...(trait.hasGroup && { concurrency: { group: 'g', limit: 1, scope: 'pipeline' as const } }),
             buildsIn,
             dependsOn: before.filter((from) => from !== buildsIn).sort((a, b) => a - b),
           }

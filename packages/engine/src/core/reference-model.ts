@@ -26,6 +26,7 @@ export type ModelEvent =
   | { type: 'approval_expired'; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'build_deadline'; at: number }
+  | { type: 'abandon'; at: number; since: number }
 
 const OVER = ['passed', 'failed', 'skipped', 'canceled', 'timed_out']
 const SIGNALS: Record<string, number> = { SIGKILL: 137, SIGTERM: 143, SIGSEGV: 139 }
@@ -39,6 +40,8 @@ export class ReferenceModel {
   error: string | null = null
   deadline = Number.POSITIVE_INFINITY
   held: boolean
+  /** When something happened last. */
+  changed: number
   readonly failFast: boolean
 
   constructor(plan: Plan, conditions: readonly boolean[], held: boolean, at: number, failFast = false) {
@@ -46,6 +49,7 @@ export class ReferenceModel {
     this.steps = plan.steps
     this.timeout = plan.timeoutSeconds
     this.held = held
+    this.changed = at
     if (this.timeout !== null && !held) this.deadline = at + this.timeout * 1000
     this.jobs = plan.steps.map((_, i) =>
       fresh(1, conditions[i] ? 'pending' : 'skipped', conditions[i] ? null : 'condition'),
@@ -72,7 +76,10 @@ export class ReferenceModel {
   apply(event: ModelEvent): boolean {
     const before = this.failures()
     const taken = this.take(event)
-    if (taken) this.settle()
+    if (taken) {
+      this.settle()
+      this.changed = event.at
+    }
     if (taken && this.failFast && this.failures() > before) this.stopRest(event.at)
     return taken
   }
@@ -109,6 +116,21 @@ export class ReferenceModel {
       }
       return true
     }
+    if (event.type === 'abandon') {
+      const times = this.jobs.filter(({ state }) => state === 'scheduled').map(({ notBefore }) => notBefore)
+      const isWorkedOn = this.jobs.some(
+        ({ state }) => !OVER.includes(state) && state !== 'pending' && state !== 'scheduled',
+      )
+      if (this.over() || this.held || isWorkedOn || Math.max(this.changed, ...times) > event.since) return false
+      this.error ??= 'build_abandoned'
+      this.deadline = Number.POSITIVE_INFINITY
+      while (!this.over()) {
+        for (const job of this.jobs)
+          if (job.state === 'scheduled') Object.assign(job, { state: 'failed', error: 'build_abandoned' })
+        this.settle()
+      }
+      return true
+    }
     if (event.type === 'build_deadline') {
       if (this.over() || this.deadline > at) return false
       this.error = 'pipeline_timeout'
@@ -139,7 +161,12 @@ export class ReferenceModel {
       case 'condemned':
         if (job.state === 'scheduled' ? event.fence !== job.fence + 1 : event.fence !== job.fence) return false
         if (this.stopped(event.step, at)) return true
-        if (job.state !== 'scheduled' && job.state !== 'assigned') return false
+        if (
+          job.state !== 'scheduled' &&
+          job.state !== 'assigned' &&
+          (job.state !== 'running' || event.type === 'cached')
+        )
+          return false
         job.fence = event.fence
         if (event.type === 'cached') job.state = 'passed'
         else if (event.type === 'condemned') {
@@ -192,10 +219,11 @@ export class ReferenceModel {
   private lose(index: number, at: number): boolean {
     const job = this.jobs[index]
     if (!job || (job.state !== 'running' && job.state !== 'assigned')) return false
-    const secrets = job.state === 'running' && Object.keys(this.step(index).secrets).length > 0
+    const { secrets: own, concurrency } = this.step(index)
+    const careful = job.state === 'running' && (Object.keys(own).length > 0 || concurrency !== undefined)
     job.lost++
-    if (!secrets && job.lost <= 2) job.state = 'scheduled'
-    else this.fail(index, at, 'failed', 'sandbox_lost', null, null, secrets)
+    if (!careful && job.lost <= 2) job.state = 'scheduled'
+    else this.fail(index, at, 'failed', 'sandbox_lost', null, null, careful)
     return true
   }
 
@@ -247,7 +275,8 @@ export class ReferenceModel {
         if (!other || again.has(i) || ![step.buildsIn, ...step.dependsOn].some((p) => p !== null && again.has(p)))
           return
         const skipped = other.state === 'skipped' && other.reason !== 'condition'
-        const unbegun = ['canceled', 'timed_out'].includes(other.state) && other.fence === 0
+        const unbegun =
+          (['canceled', 'timed_out'].includes(other.state) || other.error === 'build_abandoned') && other.fence === 0
         if (!skipped && !unbegun) return
         Object.assign(other, { state: 'pending', reason: null, error: null, soft: false })
         again.add(i)

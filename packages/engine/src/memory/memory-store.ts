@@ -1,13 +1,17 @@
 import type { Chunk } from '@harmont/logs'
 import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
+import { standsStill } from '../core/decide-abandon.ts'
+import { groupOf } from '../core/gates.ts'
 import { type LiveBuild, liveBuild, viewBuild } from '../core/live-build.ts'
-import type { Build, BuildEvent, Instant, Job } from '../core/model.ts'
+import type { Build, BuildEvent, Effect, Instant, Job } from '../core/model.ts'
+import { membersOf, settleGroup } from '../core/settle-group.ts'
 import { isHeld } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
-import type { Applied, BuildContext, BuildStore, Lease } from '../store.ts'
-import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
+import type { Applied, BuildContext, BuildStore, Lease, LiveSnapshots, Watch } from '../store.ts'
+import { defaultStoreSettings, longBreakMs, type StoreSettings } from '../store-settings.ts'
+import type { Wait } from '../wait.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
 import { LogBuffer } from './log-buffer.ts'
 import { overdueEvents } from './overdue-events.ts'
@@ -28,6 +32,7 @@ export class MemoryStore implements BuildStore {
   readonly #leases = new Map<string, Lease>()
   readonly #ready = new ReadyQueue()
   readonly #logs = new Map<string, LogBuffer>()
+  #watch: (Watch & { readonly seenAt: Instant }) | null = null
 
   constructor(settings: Partial<StoreSettings> = {}) {
     this.#settings = { ...defaultStoreSettings, ...settings }
@@ -41,6 +46,7 @@ export class MemoryStore implements BuildStore {
     this.#builds.set(build.id, stored)
     for (const job of jobs) this.#follow(stored, job, build.createdAt)
     this.changes.tell(build.id, effects)
+    this.#settle(effects)
   }
 
   async load(buildId: string): Promise<{ build: Build; context: BuildContext } | undefined> {
@@ -57,7 +63,10 @@ export class MemoryStore implements BuildStore {
     if (events.some(({ type }) => type === 'leased'))
       throw new TypeError('expected an event, got a lease: lease() gives leases')
     const stored = this.#builds.get(buildId)
-    return stored && this.#apply(stored, events)
+    if (!stored) return undefined
+    const applied = this.#apply(stored, events)
+    this.#settle(applied.effects)
+    return applied
   }
 
   async lease(runner: string, slots: number, now: Instant): Promise<readonly Lease[]> {
@@ -86,6 +95,12 @@ export class MemoryStore implements BuildStore {
     return leases
   }
 
+  async waits(buildId: string, now: Instant = Date.now()): Promise<ReadonlyMap<string, Wait>> {
+    const live = this.#builds.get(buildId)?.live
+    const ready = live?.jobs.filter(({ state }) => state === 'scheduled').map(({ id }) => id)
+    return live && ready ? this.#ready.waits(live.header.queue, ready, now) : new Map()
+  }
+
   async leasesOf(runner: string): Promise<readonly Lease[]> {
     return [...this.#leases.values()].filter((lease) => lease.runner === runner)
   }
@@ -109,6 +124,11 @@ export class MemoryStore implements BuildStore {
     return true
   }
 
+  /** Who asks why a step ran is told by the log: nobody reads the look-ups of one process. */
+  async noteLookUp({ jobId, fence }: { jobId: string; fence: number }): Promise<boolean> {
+    return this.#leases.get(jobId)?.fence === fence
+  }
+
   async remark(jobId: string, text: string, at: Instant): Promise<void> {
     if (this.#leases.has(jobId)) throw new Error(`job ${jobId} is leased: its runner writes its log`)
     this.#remark(jobId, text, at)
@@ -124,12 +144,32 @@ export class MemoryStore implements BuildStore {
     return overdueEvents(headers, this.#leases.values(), (id) => this.#jobOf(id), now).slice(0, limit)
   }
 
+  async watch(now: Instant): Promise<Watch> {
+    const before = this.#watch
+    const isBroken = before === null || before.seenAt < now - longBreakMs
+    const isBusy = [...this.#leases.values()].some(({ expiresAt }) => expiresAt > now)
+    const since = isBroken ? now : before.since
+    this.#watch = { since, seenAt: now, busyAt: isBusy ? now : (before?.busyAt ?? null) }
+    return { since, busyAt: this.#watch.busyAt }
+  }
+
+  async standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]> {
+    const still = [...this.#builds.values()].filter(({ live }) => standsStill(live, since))
+    const isReady = ({ live: { jobs, render } }: StoredBuild) =>
+      (render === null ? jobs : [...jobs, render]).some(({ state }) => state === 'scheduled')
+    const found = isIdle ? still : still.filter((stored) => !isReady(stored))
+    return found.slice(0, limit).map(({ live }) => live.header.id)
+  }
+
+  /** Each change has seen to the groups already. */
+  async settleGroups(): Promise<void> {}
+
   async nextReadyAt(): Promise<Instant | null> {
     return this.#ready.nextNotBefore()
   }
 
-  async liveSnapshots(since: Instant): Promise<ReadonlySet<string>> {
-    return new Set([...this.#builds.values()].flatMap((stored) => keptSnapshots(stored, since)))
+  async liveSnapshots(since: Instant): Promise<LiveSnapshots> {
+    return keptSnapshots(this.#builds.values(), since)
   }
 
   async read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
@@ -161,11 +201,34 @@ export class MemoryStore implements BuildStore {
     return { build: viewBuild(live), changed, taken, effects: played.effects }
   }
 
+  /** Sees to the groups that effects name, and to those of what follows from that. */
+  #settle(effects: readonly Effect[]): void {
+    const due = effects.flatMap((effect) => (effect.type === 'group_due' ? effect.key : []))
+    for (let key = due.pop(); key !== undefined; key = due.pop()) {
+      const headers = [...this.#builds.values()].map(({ live }) => live.header)
+      const { admit, supersede } = settleGroup(membersOf(headers, key))
+      const id = supersede[0] ?? admit[0]
+      const stored = this.#builds.get(id ?? '')
+      if (!stored) continue
+      const type = supersede.length > 0 ? 'supersede' : 'admit'
+      this.#apply(stored, [{ type, at: Date.now() }])
+      due.push(key)
+    }
+  }
+
   /** A job is in the ready queue while it is scheduled and has a lease while a runner may have processes of it, never else. */
   #follow({ live }: StoredBuild, job: Job, at: Instant): void {
-    const { id: buildId, queue } = live.header
-    if (job.state === 'scheduled') this.#ready.add({ jobId: job.id, buildId, queue, notBefore: job.notBefore })
-    else this.#ready.delete(queue, job.id)
+    const { id: buildId, queue, createdAt: builtAt } = live.header
+    const { id: jobId, state, step, notBefore } = job
+    const plan = step === null ? undefined : live.steps[step]
+    const group = plan === undefined ? null : groupOf(live.header, plan)
+    if (state === 'scheduled') this.#ready.add({ jobId, buildId, queue, notBefore, builtAt, step: step ?? -1, group })
+    else this.#ready.delete(queue, jobId)
+    if (group) {
+      this.#ready.run(queue, { jobId, buildId }, group, isHeld(state))
+      // Whoever ends, or waits no more, may have made room for another.
+      if (!isHeld(state)) this.changes.ready()
+    }
     const lease = this.#leases.get(job.id)
     if (!lease) return
     if (!isHeld(job.state)) this.#leases.delete(job.id)

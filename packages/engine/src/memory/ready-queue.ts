@@ -1,40 +1,65 @@
+import type { Group } from '../core/gates.ts'
 import type { Instant } from '../core/model.ts'
 import { fairTurns } from '../fair-turns.ts'
+import type { Wait } from '../wait.ts'
+import { GroupLines } from './group-lines.ts'
 
 export interface ReadyJob {
   readonly jobId: string
   readonly buildId: string
   readonly queue: string
   readonly notBefore: Instant | null
+  readonly builtAt: Instant
+  readonly step: number
+  readonly group: Group | null
 }
 
-/** Jobs that wait for a runner, in fair turns between queues, then by age. */
+interface Queue {
+  /** Jobs without a group, oldest first. */
+  readonly free: Map<string, ReadyJob & { readonly age: number }>
+  readonly groups: GroupLines
+}
+
+/** Jobs that wait for a runner, in fair turns between queues, then by age; of a group as many as its limit allows, in the order of their builds and steps. */
 export class ReadyQueue {
-  readonly #queues = new Map<string, Map<string, ReadyJob>>()
+  readonly #queues = new Map<string, Queue>()
+  #age = 0
   #last: string | null = null
 
   add(job: ReadyJob): void {
-    const queue = this.#queues.get(job.queue) ?? new Map<string, ReadyJob>()
-    this.#queues.set(job.queue, queue.set(job.jobId, job))
+    const { queue: name, jobId, group } = job
+    const queue = this.#queue(name)
+    const age = queue.free.get(jobId)?.age ?? this.#age++
+    if (group) queue.groups.add({ ...job, group, age })
+    else queue.free.set(jobId, { ...job, age })
   }
 
   delete(queueName: string, jobId: string): void {
-    const queue = this.#queues.get(queueName)
-    queue?.delete(jobId)
-    if (queue?.size === 0) this.#queues.delete(queueName)
+    const queue = this.#queue(queueName)
+    queue.free.delete(jobId)
+    queue.groups.leave(jobId)
+  }
+
+  /** A job of this group runs, or does no more. */
+  run(queueName: string, { jobId, buildId }: Pick<ReadyJob, 'jobId' | 'buildId'>, group: Group, runs: boolean): void {
+    const { groups } = this.#queue(queueName)
+    if (runs) groups.enter(jobId, buildId, group)
+    else groups.exit(jobId, group)
   }
 
   /** Takes up to `slots` jobs whose time has come. */
-  take(slots: number, now: Instant): readonly ReadyJob[] {
-    const due: ReadyJob[] = []
-    for (const queue of this.#queues.values()) {
+  take(slots: number, now: Instant): readonly Pick<ReadyJob, 'jobId' | 'buildId'>[] {
+    const due: Pick<ReadyJob, 'jobId' | 'buildId' | 'queue'>[] = []
+    for (const [queue, { free, groups }] of this.#queues) {
+      const own = groups.next(slots, now).map(({ jobId, buildId, age }) => ({ jobId, buildId, queue, age }))
       let found = 0
-      for (const job of queue.values()) {
+      for (const job of free.values()) {
         if (found === slots) break
         if (job.notBefore !== null && job.notBefore > now) continue
-        due.push(job)
+        own.push(job)
         found++
       }
+      due.push(...own.sort((a, b) => a.age - b.age))
     }
     const taken = fairTurns(due, this.#last, slots)
     for (const { queue, jobId } of taken) this.delete(queue, jobId)
@@ -42,13 +67,24 @@ export class ReadyQueue {
     return taken
   }
 
+  /** What those wait for that their group holds back. */
+  waits(queueName: string, jobIds: readonly string[], now: Instant): ReadonlyMap<string, Wait> {
+    return this.#queue(queueName).groups.waits(jobIds, now)
+  }
+
   nextNotBefore(): Instant | null {
     let next: Instant | null = null
     for (const queue of this.#queues.values()) {
-      for (const { notBefore } of queue.values()) {
+      for (const { notBefore } of [...queue.free.values(), ...queue.groups.delayed()]) {
         if (notBefore !== null && (next === null || notBefore < next)) next = notBefore
       }
     }
     return next
+  }
+
+  #queue(name: string): Queue {
+    const queue = this.#queues.get(name) ?? { free: new Map(), groups: new GroupLines() }
+    this.#queues.set(name, queue)
+    return queue
   }
 }

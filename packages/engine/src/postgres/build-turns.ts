@@ -5,6 +5,7 @@ import type { BuildContext } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { BuildCache, type CachedBuild } from './build-cache.ts'
 import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
+import { buildGates } from './gates.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
 import { inSnapshot, inTransaction } from './transaction.ts'
 import { Turns } from './turns.ts'
@@ -95,7 +96,8 @@ export class BuildTurns {
       if (!row) return wait ? undefined : 'busy'
       const cached = await currentBuild(client, row, before)
       const asks = requests.map(({ ask }) => ask)
-      return { cached, answers: await workOnBuild(client, cached, asks, this.#settings, this.#outbox) }
+      const gates = buildGates(client, cached.live, row)
+      return { cached, answers: await workOnBuild(client, cached, gates, asks, this.#settings, this.#outbox) }
     })
   }
 

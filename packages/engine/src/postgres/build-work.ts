@@ -1,13 +1,25 @@
 /** One turn of one build: whatever was asked of it meanwhile, in one transaction. */
 import type pg from 'pg'
-import { type BuildHeader, jobAt, type LiveBuild, viewBuild } from '../core/live-build.ts'
-import type { BuildEvent, BuildState, Instant, Job, Step } from '../core/model.ts'
+import { admit } from '../core/gates.ts'
+import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'
+import type { BuildEvent, BuildState, Job, Step } from '../core/model.ts'
 import { isTerminal } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
 import type { Applied, Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
-import { type NewLease, writeChange } from './write-change.ts'
+import type { BuildGates } from './gates.ts'
+import { writeGroup } from './group-columns.ts'
+import {
+  isLeasable,
+  jobsOf,
+  type LeaseWish,
+  leasedEvent,
+  leavingJobs,
+  type PlannedLease,
+  planLeases,
+} from './plan-leases.ts'
+import { writeChange } from './write-change.ts'
 
 /**
  * What the owner of the database wants done in the transaction of a change after which a build looks different, or in which a job ended. Every statement
@@ -26,12 +38,6 @@ export type Outbox = (
   },
 ) => Promise<void>
 
-interface LeaseWish {
-  readonly runner: string
-  readonly jobs: readonly string[]
-  readonly now: Instant
-}
-
 /** Events to apply; jobs to lease come after them. */
 export interface Ask {
   readonly events: readonly BuildEvent[]
@@ -41,6 +47,8 @@ export interface Ask {
 export interface Answer {
   readonly applied: Applied
   readonly leases: readonly Lease[]
+  /** Some of the wished jobs wait at a gate, and are not found again before it has room. */
+  readonly parked: boolean
 }
 
 /** An ask that the core threw at: it must not harm those that share its turn. */
@@ -56,32 +64,42 @@ export class BadAsk extends Error {
 interface PlayedAsk {
   /** The events that were played, without losses of leases that have not expired. */
   readonly kept: readonly BuildEvent[]
-  readonly leases: readonly PlannedLease[]
   readonly played: Played
-}
-
-interface PlannedLease extends NewLease {
-  readonly fence: number
 }
 
 /** Answers all asks within the client's open transaction; the build's row is locked, and `cached` is its working form, which moves on in place. */
 export async function workOnBuild(
   client: pg.ClientBase,
   cached: CachedBuild,
+  gates: BuildGates,
   asks: readonly Ask[],
   settings: StoreSettings,
   outbox: Outbox | null,
 ): Promise<readonly Answer[]> {
   const { live } = cached
   const before = live.header
+  const at = Math.max(...asks.flatMap((ask) => [...ask.events.map((event) => event.at), ask.lease?.now ?? 0]))
+  const events = asks.flatMap((ask) => ask.events)
+  const leaving = gates.of(leavingJobs(live, events, settings.failFast === true))
+  const passing = gates.of(asks.flatMap(({ lease }) => jobsOf(live, lease?.jobs ?? [])))
+  const touched = new Set([...leaving, ...passing])
+  if (touched.size > 0) await gates.lock(touched)
   const expired = await expiredLeases(client, asks)
   const results = asks.map((ask, index) => playAsk(live, ask, index, expired, settings))
-  const played = sumUp(results.map((result) => result.played))
+  const wished = asks.map(({ lease }) => lease?.jobs.filter((id) => isLeasable(live, id, lease.now)) ?? [])
+  const wishes = wished.flat().map((job) => ({ job, gates: gates.of(jobsOf(live, [job])) }))
+  const admission = admit(wishes, passing.size > 0 ? await gates.read(passing, at) : new Map())
+  const granted = [...admission.granted]
+  const leases = asks.map(({ lease }, index) => {
+    const own = granted.splice(0, wished[index]?.length ?? 0).filter((id) => id !== null)
+    return lease === null ? [] : planLeases(live, lease, own, settings.startLeaseMs)
+  })
+  const newLeases = leases.flat()
+  const leased = playEvents(live, newLeases.map(leasedEvent), settings)
+  const played = sumUp([...results.map((result) => result.played), leased])
   let lastSeqs: ReadonlyMap<string, number> = new Map()
-  if (results.some((result) => result.played.taken.includes(true))) {
+  if (newLeases.length > 0 || results.some((result) => result.played.taken.includes(true))) {
     cached.version++
-    const newLeases = results.flatMap(({ leases }) => leases)
-    const at = Math.max(...asks.flatMap((ask) => [...ask.events.map((event) => event.at), ask.lease?.now ?? 0]))
     lastSeqs = await writeChange(client, {
       live,
       version: cached.version,
@@ -90,16 +108,23 @@ export async function workOnBuild(
       leaseMs: settings.leaseMs,
       at,
     })
+    await writeGroup(client, before, live.header)
     const endedJobs = ended(played)
     const { id: buildId, queue, state: after } = live.header
     if (outbox && (looksDifferent(before, live.header) || endedJobs.length > 0))
       await outbox(client, { buildId, queue, steps: live.steps, before: before.state, after, endedJobs })
   }
-  return results.map((result, index) => answerAsk(live, asks[index]?.events ?? [], result, lastSeqs))
+  if (admission.refused.size > 0) await gates.park(admission, touched, at)
+  const open = admission.refused.size > 0 ? touched : new Set([...leaving, ...admission.left])
+  if (open.size > 0) await gates.open(open, at)
+  return results.map((result, index) => {
+    const parked = wished[index]?.some((id) => admission.refused.has(id)) === true
+    return { ...answerAsk(live, asks[index]?.events ?? [], result, leases[index] ?? [], leased, lastSeqs), parked }
+  })
 }
 
 function looksDifferent(before: BuildHeader, after: BuildHeader): boolean {
-  const shown = ['state', 'held', 'startedAt', 'finishedAt', 'errorCode'] as const
+  const shown = ['state', 'held', 'awaitsPlace', 'startedAt', 'finishedAt', 'errorCode'] as const
   return shown.some((member) => before[member] !== after[member])
 }
 
@@ -111,25 +136,11 @@ function playAsk(
   settings: StoreSettings,
 ): PlayedAsk {
   const kept = ask.events.filter((event) => event.type !== 'lease_lost' || expired.has(`${event.job} ${event.at}`))
-  const leases = ask.lease === null ? [] : planLeases(live, ask.lease, settings.startLeaseMs)
-  const leased = leases.map(
-    ({ jobId, fence }): BuildEvent => ({ type: 'leased', job: jobId, fence, at: ask.lease?.now ?? 0 }),
-  )
   try {
-    return { kept, leases, played: playEvents(live, [...kept, ...leased], settings) }
+    return { kept, played: playEvents(live, kept, settings) }
   } catch (cause) {
     throw new BadAsk(index, cause)
   }
-}
-
-/** Those of the wished jobs that can be had: the wish was made before the build's row was locked. */
-function planLeases(live: LiveBuild, { runner, jobs, now }: LeaseWish, lengthMs: number): readonly PlannedLease[] {
-  return jobs.flatMap((jobId) => {
-    const slot = live.slots.get(jobId)
-    const job = slot === undefined ? undefined : jobAt(live, slot)
-    if (job?.state !== 'scheduled' || (job.notBefore !== null && job.notBefore > now)) return []
-    return [{ jobId, runner, fence: job.fence + 1, expiresAt: now + lengthMs }]
-  })
 }
 
 /** Leases that have run out at the instants of the `lease_lost` events, locked so that they cannot be renewed any more. */
@@ -167,13 +178,20 @@ function ended({ effects, jobs, added }: Omit<Played, 'taken'>): readonly Job[] 
 function answerAsk(
   live: LiveBuild,
   asked: readonly BuildEvent[],
-  { kept, leases, played }: PlayedAsk,
+  { kept, played }: PlayedAsk,
+  leases: readonly PlannedLease[],
+  leased: Played,
   lastSeqs: ReadonlyMap<string, number>,
-): Answer {
+): Omit<Answer, 'parked'> {
+  const changed = new Map([...played.jobs, ...played.added])
+  for (const { jobId } of leases) {
+    const job = leased.jobs.get(jobId)
+    if (job) changed.set(jobId, job)
+  }
   const verdicts = new Map(kept.map((event, index) => [event, played.taken[index] === true]))
   const applied: Applied = {
     build: viewBuild(live),
-    changed: [...played.jobs.values(), ...played.added.values()],
+    changed: [...changed.values()],
     taken: asked.map((event) => verdicts.get(event) === true),
     effects: played.effects,
   }

@@ -17,13 +17,13 @@ export interface Skipped {
 
 // From queue to queue on the index, and within each queue its oldest jobs: what is read grows with the slots, not with what waits.
 const candidatesText = `with recursive queues as (
-    (select queue, 1 as turn from engine.ready where queue > $1::text collate "C" order by queue limit 1)
+    (select queue, 1 as turn from engine.ready where gate is null and queue > $1::text collate "C" order by queue limit 1)
     union all
-    select (select r.queue from engine.ready r where r.queue > q.queue order by r.queue limit 1), q.turn + 1
+    select (select r.queue from engine.ready r where r.gate is null and r.queue > q.queue order by r.queue limit 1), q.turn + 1
     from queues q where q.queue is not null and q.turn < 200)
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
     select r.job_id, r.build_id from engine.ready r
-    where r.queue = q.queue and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])
+    where r.gate is null and r.queue = q.queue and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])
     order by r.ready_at, r.seq limit $3) c
   where q.queue is not null`
 
@@ -39,7 +39,8 @@ export class FairScan {
   /** Up to `slots` jobs that are ready now; they are not locked, and may be gone when they are asked for. */
   async find(slots: number, now: Instant, skipped: Skipped): Promise<readonly Candidate[]> {
     const found = await this.#scan(this.#last, slots, now, skipped)
-    if (this.#last !== '' && found.length < slots) {
+    // One of each queue comes before a second of any: with too few queues left in this turn the next one begins.
+    if (this.#last !== '' && new Set(found.map(({ queue }) => queue)).size < slots) {
       const known = new Set(found.map(({ jobId }) => jobId))
       found.push(...(await this.#scan('', slots, now, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }

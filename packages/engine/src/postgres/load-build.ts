@@ -2,13 +2,19 @@ import type pg from 'pg'
 import { liveBuild, refresh } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
 import type { CachedBuild } from './build-cache.ts'
-import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow } from './rows.ts'
+import { type BuildRow, headerFromRow, type JobRow, jobColumns, jobFromRow, type LockedBuildRow } from './rows.ts'
 import { currentContext, type StoredContext } from './stored-context.ts'
 
 type Locking = 'wait' | 'skip'
 
-const readText = `select id, queue, state, cancel_requested, held, error_code, error_message, created_at, started_at, finished_at, deadline_at,
-  timeout_seconds, version from engine.builds where id = $1`
+const columns = `id, queue, pipeline, state, cancel_requested, held, error_code, error_message, created_at, started_at, finished_at, deadline_at,
+  timeout_seconds, group_key, group_name, group_limit, group_when_full, group_turn, awaits_place, version`
+const readText = `select ${columns} from engine.builds where id = $1`
+
+// Reading the limits keeps them from being changed until the transaction ends.
+const lockText = `select ${columns}, (select jobs from engine.limits l where l.kind = 'queue' and l.id = b.queue) as queue_limit,
+  (select jobs from engine.limits l where l.kind = 'pipeline' and l.id = b.pipeline) as pipeline_limit
+  from engine.builds b where b.id = $1 for update of b`
 
 /** Reads a build's row without locking it. */
 export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string): Promise<BuildRow | undefined> {
@@ -17,11 +23,15 @@ export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string
 }
 
 /** Locks a build's row for the rest of the transaction. Undefined: no such build, or, with `skip`, someone else has it. */
-export async function lockBuild(client: pg.ClientBase, id: string, locking: Locking): Promise<BuildRow | undefined> {
-  const { rows } = await client.query<BuildRow>(
+export async function lockBuild(
+  client: pg.ClientBase,
+  id: string,
+  locking: Locking,
+): Promise<LockedBuildRow | undefined> {
+  const { rows } = await client.query<LockedBuildRow>(
     locking === 'wait'
-      ? { name: 'engine-lock-build', text: `${readText} for update`, values: [id] }
-      : { name: 'engine-try-lock-build', text: `${readText} for update skip locked`, values: [id] },
+      ? { name: 'engine-lock-build', text: lockText, values: [id] }
+      : { name: 'engine-try-lock-build', text: `${lockText} skip locked`, values: [id] },
   )
   return rows[0]
 }

@@ -12,6 +12,8 @@ interface Append {
 }
 
 const mostBytesAtOnce = 4 * 1024 * 1024
+/** What a long log's batches come to, one after the other: used again, since a buffer for each is garbage at the speed of the log. */
+const keptBytes = 512 * 1024
 
 // Leases are locked in the order of their ids here and in `renew`, so that two statements never wait for each other in a circle.
 const appendText = `with
@@ -25,8 +27,8 @@ const appendText = `with
     returning l.job_id),
   kept as (
     insert into engine.log_chunks (job_id, seq, kind, ts, content)
-    select c.job_id, c.seq, c.kind, c.ts, substring($10::bytea from c.start for c.length)
-    from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $11::int[], $12::int[]) as c(job_id, seq, kind, ts, start, length)
+    select c.job_id, c.seq, c.kind, c.ts, substring($12::bytea from c.start for c.length)
+    from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $10::int[], $11::int[]) as c(job_id, seq, kind, ts, start, length)
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
@@ -36,6 +38,7 @@ export class LogWriter {
   readonly #appended: (jobId: string) => void
   #waiting: Append[] = []
   #writing: Promise<void> | null = null
+  #kept: Buffer | null = null
 
   /** `appended` is told of every job that has new chunks. */
   constructor(pool: pg.Pool, appended: (jobId: string) => void) {
@@ -109,13 +112,27 @@ export class LogWriter {
         chunks.map(({ seq }) => seq),
         chunks.map(({ kind }) => kind),
         chunks.map(({ ts }) => ts),
-        Buffer.concat(chunks.map(({ content }) => content)),
         starts,
         chunks.map(({ content }) => content.length),
+        // The last: pg makes its message anew, half as large again, for what comes after something large.
+        this.#together(chunks),
       ],
     })
     const before = new Map(rows.map((row) => [row.job_id, row.last_seq]))
     for (const append of batch) this.#answer(append, before.get(append.lease.jobId))
+  }
+
+  /** The bytes of all, until the next call: one statement is under way at a time. */
+  #together(chunks: readonly Chunk[]): Buffer {
+    const size = chunks.reduce((sum, { content }) => sum + content.length, 0)
+    if (size > keptBytes) return Buffer.concat(chunks.map(({ content }) => content))
+    this.#kept ??= Buffer.allocUnsafeSlow(keptBytes)
+    let at = 0
+    for (const { content } of chunks) {
+      this.#kept.set(content, at)
+      at += content.length
+    }
+    return this.#kept.subarray(0, size)
   }
 
   #answer({ lease, chunks, resolve, reject }: Append, lastSeq: number | undefined): void {

@@ -4,6 +4,12 @@ import { readFileSync } from 'node:fs'
 export const engineMigrations: readonly { readonly name: string; readonly sql: string }[] = [
   '0001-builds.sql',
   '0002-held-builds-and-positions.sql',
+  '0003-assigned-at.sql',
+  '0004-cache-look-ups.sql',
+  '0005-limits-and-groups.sql',
+  '0006-groups-of-builds.sql',
+  '0007-damaged-entries.sql',
+  '0008-standing-builds.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -15,7 +15,9 @@ interface Notice {
   readonly ready?: boolean
 }
 
-const channel = 'engine_changes'
+export const changesChannel = 'engine_changes'
+/** From nobody, so that the process itself hears it too. */
+export const everybodyLooks = JSON.stringify({ from: '', ready: true } satisfies Notice)
 const coalesceMs = 20
 const idsPerNotice = 60
 const reconnectMs = 1000
@@ -49,7 +51,7 @@ export class Notifier {
     client.on('notification', ({ payload }) => this.#hear(JSON.parse(payload ?? '{}') as Notice))
     client.on('error', (error) => this.#lose(client, error))
     try {
-      await client.query(`listen ${channel}`)
+      await client.query(`listen ${changesChannel}`)
     } catch (error) {
       client.release(true)
       throw error
@@ -67,7 +69,7 @@ export class Notifier {
     for (const effect of effects) {
       if (effect.type === 'ready') this.#ready = true
       else if (effect.type === 'stop') this.#stops.push(effect)
-      else if (effect.type !== 'build_ended') this.#jobs.add(effect.job)
+      else if ('job' in effect) this.#jobs.add(effect.job)
     }
     this.#arm()
   }
@@ -99,8 +101,9 @@ export class Notifier {
     try {
       await this.#pool.query({
         name: 'engine-notify',
-        text: 'select pg_notify($1, n) from unnest($2::text[]) as n',
-        values: [channel, notices.map((notice) => JSON.stringify(notice))],
+        // Nothing waits for the disk: a notice that is lost with the machine costs time only.
+        text: `select pg_notify($1, n), set_config('synchronous_commit', 'off', true) from unnest($2::text[]) as n`,
+        values: [changesChannel, notices.map((notice) => JSON.stringify(notice))],
       })
     } catch (error) {
       this.#warn(error)

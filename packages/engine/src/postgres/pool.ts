@@ -3,10 +3,14 @@ import pg from 'pg'
 // Every statement of the store reads few rows by an index. A plan that was made while a table was small must not scan it once it has grown.
 const planner = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan`
 
+/** A process that is held up in the middle of a change has the build's row: after so long the others get it, and the change was not made. */
+const heldUpMs = 5_000
+
 /** The store's own connections: their planner settings would not suit anybody else. `warn` hears of idle ones that were lost. */
 export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'harmont-engine',
+    idle_in_transaction_session_timeout: heldUpMs,
     ...config,
     onConnect: async (client) => {
       // Without a listener a connection that is lost during a transaction would end the process; the statement under way rejects anyhow.

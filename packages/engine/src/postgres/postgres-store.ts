@@ -1,20 +1,27 @@
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
+import type { CacheLookUp } from '../cache-look-up.ts'
 import { LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
-import type { Applied, BuildContext, BuildStore, Lease } from '../store.ts'
+import type { Applied, BuildContext, BuildStore, Lease, LiveSnapshots, Watch } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
+import type { Wait } from '../wait.ts'
 import { BuildTurns, type Loaded } from './build-turns.ts'
 import type { Answer, Ask, Outbox } from './build-work.ts'
+import { noteLookUp } from './cache-look-ups.ts'
+import { Groups } from './groups.ts'
 import { type Candidate, FairScan } from './lease-jobs.ts'
+import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
 import { logSize, readChunks } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { Notifier } from './notifier.ts'
 import { findOverdue } from './overdue.ts'
+import { findPlaceWait } from './place-wait.ts'
 import { storePool } from './pool.ts'
+import { reopenGates } from './reopen-gates.ts'
 import {
   type JobRow,
   jobColumns,
@@ -26,7 +33,9 @@ import {
   time,
 } from './rows.ts'
 import { liveSnapshots } from './snapshots.ts'
+import { findStanding, watch } from './standing.ts'
 import { submitBuild } from './submit-build.ts'
+import { findWaits } from './waits.ts'
 
 export interface PostgresStoreOptions extends Partial<StoreSettings> {
   /** Called in each transaction in which the state of a build changes or a job ends. */
@@ -41,6 +50,7 @@ export class PostgresStore implements BuildStore {
   readonly #pool: pg.Pool
   readonly #settings: StoreSettings
   readonly #turns: BuildTurns
+  readonly #groups: Groups
   readonly #scan: FairScan
   readonly #logs: LogWriter
   readonly #notifier: Notifier
@@ -54,6 +64,8 @@ export class PostgresStore implements BuildStore {
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
     this.#notifier = new Notifier(pool, this.changes, warn)
+    const tell = (buildId: string, effects: readonly Effect[]) => this.#announce(buildId, effects)
+    this.#groups = new Groups({ pool, settings: this.#settings, outbox: outbox ?? null, warn, tell })
     this.#logs = new LogWriter(pool, (jobId) => {
       this.changes.job(jobId)
       this.#notifier.job(jobId)
@@ -72,9 +84,9 @@ export class PostgresStore implements BuildStore {
     return submitBuild(client, created, context)
   }
 
-  /** Makes a committed build known to those who wait for work. */
-  submitted(buildId: string, effects: readonly Effect[]): void {
-    this.#tell(buildId, effects)
+  /** Makes a committed build known to those who wait for work; resolves when it has the place in its group that it can have. */
+  submitted(buildId: string, effects: readonly Effect[]): Promise<void> {
+    return this.#tell(buildId, effects)
   }
 
   load(buildId: string): Promise<Loaded | undefined> {
@@ -109,11 +121,31 @@ export class PostgresStore implements BuildStore {
       if (wait) busy.clear()
       const asked = wait ? await this.#scan.find(slots, now, { jobs: this.#claimed, builds: busy }) : candidates
       if (asked.length === 0) break
-      const given = await this.#leaseAll(runner, asked, now, busy, wait)
+      const { given, parked } = await this.#leaseAll(runner, asked, now, busy, wait)
       leases.push(...given)
-      fruitless = given.length > 0 ? 0 : fruitless + 1
+      fruitless = given.length > 0 || parked ? 0 : fruitless + 1
     }
     return leases
+  }
+
+  async waits(buildId: string, now: Instant = Date.now()): Promise<ReadonlyMap<string, Wait>> {
+    const loaded = await this.load(buildId)
+    return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
+  }
+
+  /** Why the whole build waits for a place in its group, null when it does not. Nothing of such a build is ready. */
+  placeWait(buildId: string): Promise<Wait | null> {
+    return findPlaceWait(this.#pool, buildId)
+  }
+
+  /** How many jobs of a queue or a pipeline may run at once from now on; null for any number. Those that run already are left alone. */
+  async setLimit(of: Limited, limit: number | null): Promise<void> {
+    await setLimit(this.#pool, of, limit)
+  }
+
+  /** The limits of these, of those that have one. */
+  limits(of: readonly Limited[]): Promise<readonly RunningLimit[]> {
+    return findLimits(this.#pool, of)
   }
 
   async leasesOf(runner: string): Promise<readonly Lease[]> {
@@ -140,6 +172,10 @@ export class PostgresStore implements BuildStore {
     return this.#logs.append(lease, chunks, spoolPosition)
   }
 
+  noteLookUp(lease: { jobId: string; fence: number }, at: Instant, lookUp: CacheLookUp): Promise<boolean> {
+    return noteLookUp(this.#pool, lease, at, lookUp)
+  }
+
   async remark(jobId: string, text: string, at: Instant): Promise<void> {
     const { rowCount } = await this.#pool.query(
       `insert into engine.log_chunks (job_id, seq, kind, ts, content)
@@ -160,6 +196,19 @@ export class PostgresStore implements BuildStore {
     return findOverdue(this.#pool, now, limit)
   }
 
+  watch(now: Instant): Promise<Watch> {
+    return watch(this.#pool, now)
+  }
+
+  standing(since: Instant, isIdle: boolean, limit: number): Promise<readonly string[]> {
+    return findStanding(this.#pool, since, isIdle, limit)
+  }
+
+  async settleGroups(): Promise<void> {
+    await this.#groups.settleAll()
+    await reopenGates(this.#pool)
+  }
+
   async nextReadyAt(): Promise<Instant | null> {
     const { rows } = await this.#pool.query<{ next: Date | null }>({
       name: 'engine-next-ready',
@@ -168,7 +217,7 @@ export class PostgresStore implements BuildStore {
     return rows[0]?.next?.getTime() ?? null
   }
 
-  liveSnapshots(since: Instant): Promise<ReadonlySet<string>> {
+  liveSnapshots(since: Instant): Promise<LiveSnapshots> {
     return liveSnapshots(this.#pool, since)
   }
 
@@ -183,6 +232,7 @@ export class PostgresStore implements BuildStore {
   /** Resolves when what was asked for is written and all connections are closed. */
   async close(): Promise<void> {
     await this.#logs.idle()
+    await this.#groups.idle()
     await this.#notifier.close()
     await this.#pool.end()
   }
@@ -193,18 +243,21 @@ export class PostgresStore implements BuildStore {
     now: Instant,
     busy: Set<string>,
     wait: boolean,
-  ): Promise<readonly Lease[]> {
+  ): Promise<{ readonly given: readonly Lease[]; readonly parked: boolean }> {
     for (const { jobId } of candidates) this.#claimed.add(jobId)
     try {
-      const given = await Promise.all(
+      const answers = await Promise.all(
         [...Map.groupBy(candidates, ({ buildId }) => buildId)].map(async ([buildId, own]) => {
           const jobs = own.map(({ jobId }) => jobId)
           const answer = await this.#work(buildId, { events: [], lease: { runner, jobs, now } }, wait)
           if (!answer) busy.add(buildId)
-          return answer?.leases ?? []
+          return answer
         }),
       )
-      return given.flat()
+      return {
+        given: answers.flatMap((answer) => answer?.leases ?? []),
+        parked: answers.some((answer) => answer?.parked),
+      }
     } finally {
       for (const { jobId } of candidates) this.#claimed.delete(jobId)
     }
@@ -214,12 +267,18 @@ export class PostgresStore implements BuildStore {
     const reply = await this.#turns.work(buildId, ask, wait)
     if (reply === undefined || reply === 'busy') return undefined
     if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {
-      this.#tell(buildId, reply.applied.effects)
+      await this.#tell(buildId, reply.applied.effects)
     }
     return reply
   }
 
-  #tell(buildId: string, effects: readonly Effect[]): void {
+  /** What a change of a build asks of its group is done before the caller goes on. */
+  async #tell(buildId: string, effects: readonly Effect[]): Promise<void> {
+    this.#announce(buildId, effects)
+    for (const effect of effects) if (effect.type === 'group_due') await this.#groups.settle(effect.key)
+  }
+
+  #announce(buildId: string, effects: readonly Effect[]): void {
     this.changes.tell(buildId, effects)
     this.#notifier.tell(buildId, effects)
   }

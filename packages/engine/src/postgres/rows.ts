@@ -2,10 +2,12 @@
 import type { BuildHeader } from '../core/live-build.ts'
 import type { Build, BuildState, Instant, Job, JobErrorCode, JobState, Step } from '../core/model.ts'
 import type { Lease } from '../store.ts'
+import { type GroupRow, groupFromRow } from './group-columns.ts'
 
-export interface BuildRow {
+export interface BuildRow extends GroupRow {
   id: string
   queue: string
+  pipeline: string
   state: BuildState
   cancel_requested: boolean
   held: boolean
@@ -20,6 +22,11 @@ export interface BuildRow {
   version: string
 }
 
+export interface LockedBuildRow extends BuildRow {
+  queue_limit: number | null
+  pipeline_limit: number | null
+}
+
 export interface JobRow {
   id: string
   step: number | null
@@ -31,6 +38,7 @@ export interface JobRow {
   not_before: Date | null
   created_at: Date
   scheduled_at: Date | null
+  assigned_at: Date | null
   started_at: Date | null
   finished_at: Date | null
   deadline_at: Date | null
@@ -59,7 +67,7 @@ export interface LeaseRow {
   deadline_at: Date | null
 }
 
-export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, started_at, finished_at,
+export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
   deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot`
 
 export const leaseColumns =
@@ -69,9 +77,11 @@ export function headerFromRow(row: BuildRow): BuildHeader {
   return {
     id: row.id,
     queue: row.queue,
+    pipeline: row.pipeline,
     state: row.state,
     cancelRequested: row.cancel_requested,
     held: row.held,
+    ...groupFromRow(row),
     errorCode: row.error_code,
     errorMessage: row.error_message,
     createdAt: row.created_at.getTime(),
@@ -94,6 +104,7 @@ export function jobFromRow(row: JobRow): Job {
     notBefore: instant(row.not_before),
     createdAt: row.created_at.getTime(),
     scheduledAt: instant(row.scheduled_at),
+    assignedAt: instant(row.assigned_at),
     startedAt: instant(row.started_at),
     finishedAt: instant(row.finished_at),
     deadlineAt: instant(row.deadline_at),
@@ -137,6 +148,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     lost: job.lost,
     not_before: time(job.notBefore),
     scheduled_at: time(job.scheduledAt),
+    assigned_at: time(job.assignedAt),
     started_at: time(job.startedAt),
     finished_at: time(job.finishedAt),
     deadline_at: time(job.deadlineAt),

@@ -62,7 +62,7 @@ test('G53 builds and leases of the first release are read as they were meant', a
   await migrate()
   const store = await PostgresStore.open(config)
   const loaded = await store.load(build)
-  expect(loaded?.build.held).toBe(false)
+  expect(loaded?.build).toMatchObject({ held: false, group: null, groupTurn: null, awaitsPlace: false })
   expect(loaded?.context).toMatchObject({
     cache: { read: ['org/trusted'], write: 'org/trusted' },
     trust: 'trusted',
@@ -84,5 +84,28 @@ test('G53 a process of the first release goes on with its statements after the m
   const store = await PostgresStore.open(config)
   expect((await store.load(build))?.build).toMatchObject({ held: false, state: 'running' })
   expect(await store.leasesOf('r')).toMatchObject([{ lastSeq: 5, spoolPosition: '900' }])
+  await store.close()
+})
+
+test('G53 what a build of a group waits for may be ended by a process that knows nothing of groups', async () => {
+  await migrate()
+  const [holder, waiting] = [(await firstRelease()).build, (await firstRelease()).build]
+  for (const [id, awaits] of [
+    [holder, false],
+    [waiting, true],
+  ] as const)
+    await client.query(
+      `update engine.builds set group_key = 'k', group_name = 'g', group_limit = 1, group_when_full = 'queue', group_turn = created_at, awaits_place = $2
+        where id = $1`,
+      [id, awaits],
+    )
+  const store = await PostgresStore.open(config)
+  await store.settleGroups()
+  expect((await store.load(waiting))?.build.awaitsPlace).toBe(true)
+  await client.query("update engine.builds set version = 2, state = 'passed', finished_at = now() where id = $1", [
+    holder,
+  ])
+  await store.settleGroups()
+  expect((await store.load(waiting))?.build.awaitsPlace).toBe(false)
   await store.close()
 })

@@ -1,6 +1,7 @@
 import type pg from 'pg'
+import { groupOf } from '../core/gates.ts'
 import type { LiveBuild } from '../core/live-build.ts'
-import type { Instant, Job } from '../core/model.ts'
+import type { Build, Instant, Job } from '../core/model.ts'
 import { isHeld } from '../core/states.ts'
 import type { Played } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
@@ -24,43 +25,67 @@ export interface Writing {
   readonly at: Instant
 }
 
-const changingColumns = `state text, fence int, lost int, not_before timestamptz, scheduled_at timestamptz, started_at timestamptz,
+const changingColumns = `state text, fence int, lost int, not_before timestamptz, scheduled_at timestamptz, assigned_at timestamptz, started_at timestamptz,
   finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
   soft_failed boolean, cached boolean, snapshot text`
 
 /** The statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
   return `insert into engine.jobs (build_id, version, id, step, builds_in, attempt, previous_attempt, created_at, state, fence, lost, not_before,
-      scheduled_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot)
+      scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot)
     select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, attempt int,
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
 
 /** The statement that makes jobs ready; the arguments are SQL expressions. */
-export function insertReady(build: string, queue: string, records: string): string {
-  return `insert into engine.ready (build_id, queue, job_id, ready_at, not_before)
-    select ${build}, ${queue}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz, not_before timestamptz)
-    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before`
+export function insertReady(build: string, queue: string, pipeline: string, records: string): string {
+  return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step)
+    select ${build}, ${queue}, ${pipeline}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz,
+      not_before timestamptz, group_key text, group_limit int, build_at timestamptz, step int)
+    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, gate = null`
 }
 
 /** What the queue must hold of these jobs. */
-export function readyRecords(jobs: readonly Job[], at: Instant): readonly Readonly<Record<string, unknown>>[] {
+export function readyRecords(
+  build: Pick<Build, 'queue' | 'pipeline' | 'createdAt' | 'steps'>,
+  jobs: readonly Job[],
+  at: Instant,
+): readonly Readonly<Record<string, unknown>>[] {
   return jobs
     .filter(({ state }) => state === 'scheduled')
-    .map(({ id, notBefore }) => ({ job_id: id, ready_at: time(notBefore ?? at), not_before: time(notBefore) }))
+    .map((job) => {
+      const { id, step, notBefore } = job
+      const group = groupRecord(build, job)
+      return {
+        job_id: id,
+        ready_at: time(notBefore ?? at),
+        not_before: time(notBefore),
+        ...(group && { ...group, build_at: time(build.createdAt), step }),
+      }
+    })
+}
+
+/** The group that a job counts in; undefined without one. */
+function groupRecord(
+  build: Pick<Build, 'queue' | 'pipeline' | 'steps'>,
+  { step }: Job,
+): { readonly group_key: string; readonly group_limit: number } | undefined {
+  const plan = step === null ? undefined : build.steps[step]
+  const group = plan && groupOf(build, plan)
+  return group ? { group_key: group.key, group_limit: Math.min(group.limit, 2 ** 31 - 1) } : undefined
 }
 
 // One statement: a change costs one round trip, whatever it consists of. The parts touch different rows, so their order does not matter.
 const writeText = `with
   changed as (
     update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, lost = r.lost, not_before = r.not_before,
-      scheduled_at = r.scheduled_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
+      scheduled_at = r.scheduled_at, assigned_at = r.assigned_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
       exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
       soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot
     from json_to_recordset($12::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
   added as (${insertJobs('$1::uuid', '$2::bigint', '$13')}),
   waits_no_more as (delete from engine.ready where job_id = any($14::uuid[])),
-  waits as (${insertReady('$1::uuid', '$15::text', '$16')}),
+  waits as (${insertReady('$1::uuid', '$15::text', '$21::text', '$16')}),
   released as (delete from engine.leases where job_id = any($17::uuid[])),
   moved as (
     update engine.leases l set stop = r.stop, deadline_at = r.deadline_at, kill_by = r.kill_by,
@@ -72,11 +97,13 @@ const writeText = `with
     select r.job_id, coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0) + r.turn, 2, r.ts, convert_to(r.text, 'UTF8')
     from json_to_recordset($19::json) as r(job_id uuid, turn int, ts bigint, text text)),
   leased as (
-    insert into engine.leases (job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at, kill_by)
-    select r.job_id, $1::uuid, r.runner, r.fence, r.expires_at, r.started,
-      coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0), 0, r.stop, r.deadline_at, r.kill_by
+    insert into engine.leases (job_id, build_id, queue, pipeline, runner, fence, expires_at, started, last_seq, spool_offset, stop, deadline_at,
+      kill_by, group_key, group_limit)
+    select r.job_id, $1::uuid, $15::text, $21::text, r.runner, r.fence, r.expires_at, r.started,
+      coalesce((select max(seq) from engine.log_chunks c where c.job_id = r.job_id), 0), 0, r.stop, r.deadline_at, r.kill_by,
+      r.group_key, r.group_limit
     from json_to_recordset($20::json) as r(job_id uuid, runner text, fence int, expires_at timestamptz, started boolean, stop text,
-      deadline_at timestamptz, kill_by timestamptz)
+      deadline_at timestamptz, kill_by timestamptz, group_key text, group_limit int)
     returning job_id, last_seq),
   build as (
     update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
@@ -87,7 +114,8 @@ const writeText = `with
 /** Writes a change in the client's open transaction, which has the build's row locked. Gives the last seq of the log of each newly leased job. */
 export async function writeChange(client: pg.ClientBase, writing: Writing): Promise<ReadonlyMap<string, number>> {
   const { live, version, played, at } = writing
-  const { id, queue } = live.header
+  const { id, queue, pipeline } = live.header
+  const build = { ...live.header, steps: live.steps }
   const jobs = [...played.jobs.values()]
   const added = [...played.added.values()]
   const all = [...jobs, ...added]
@@ -104,11 +132,12 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
       JSON.stringify(added.map((job) => newJobRecord(job, live.steps))),
       jobs.filter(({ state }) => state !== 'scheduled').map((job) => job.id),
       queue,
-      JSON.stringify(readyRecords(all, at)),
+      JSON.stringify(readyRecords(build, all, at)),
       jobs.filter(({ state }) => !isHeld(state)).map((job) => job.id),
       JSON.stringify(held.filter((job) => !fresh.has(job.id)).map((job) => leaseRecord(job, at + writing.leaseMs))),
       JSON.stringify(remarkRecords(played, at)),
-      JSON.stringify(held.flatMap((job) => newLeaseRecord(job, fresh.get(job.id)))),
+      JSON.stringify(held.flatMap((job) => newLeaseRecord(build, job, fresh.get(job.id)))),
+      pipeline,
     ],
   })
   if (played.steps !== null) {
@@ -128,9 +157,13 @@ function leaseRecord(job: Job, expiresAt: Instant): Readonly<Record<string, unkn
   }
 }
 
-function newLeaseRecord(job: Job, lease: NewLease | undefined): Readonly<Record<string, unknown>>[] {
+function newLeaseRecord(
+  build: Pick<Build, 'queue' | 'pipeline' | 'steps'>,
+  job: Job,
+  lease: NewLease | undefined,
+): Readonly<Record<string, unknown>>[] {
   if (lease === undefined) return []
-  return [{ ...leaseRecord(job, lease.expiresAt), runner: lease.runner, fence: job.fence }]
+  return [{ ...leaseRecord(job, lease.expiresAt), runner: lease.runner, fence: job.fence, ...groupRecord(build, job) }]
 }
 
 function remarkRecords(

@@ -1,4 +1,4 @@
-import type { Exit, Running } from '@harmont/sandbox'
+import type { Exit } from '@harmont/sandbox'
 import type { Started } from './follow-command.ts'
 import { type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
@@ -14,7 +14,7 @@ const tickMs = 10
  *
  * When it was the watchdog that ended the command, because nobody renewed the lease, then not the command failed but its runner: the code is null.
  */
-export async function awaitEnd(context: JobContext, { running, adopted }: Started): Promise<Exit> {
+export async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Started): Promise<Exit> {
   const { lease, settings, options } = context
   const extend = async (expiresAt: Date) => {
     try {
@@ -24,7 +24,7 @@ export async function awaitEnd(context: JobContext, { running, adopted }: Starte
     }
   }
   const unsubscribe = lease.onRenewed(extend)
-  const overAt = timeIsOverAt(context, running)
+  const overAt = timeIsOverAt(context, toldAt ?? running.startedAt)
   const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), adopted ? adoptedMs : 0) + tickMs)
   try {
     // An earlier process may have set it long ago.
@@ -52,8 +52,9 @@ export async function awaitEnd(context: JobContext, { running, adopted }: Starte
 }
 
 /** The instant that the store has as the job's deadline too, whether or not it can be asked. */
-function timeIsOverAt({ lease, settings }: JobContext, { startedAt }: Running): Date {
-  const { work } = lease.job
+function timeIsOverAt({ lease, settings }: JobContext, startedAt: Date): Date {
+  const { work, deadlineAt } = lease.job
+  if (deadlineAt !== null) return deadlineAt
   const seconds = work.kind === 'step' ? work.step.timeoutSeconds : settings.renderSeconds
   return new Date(startedAt.getTime() + seconds * 1000)
 }

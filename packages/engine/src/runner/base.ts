@@ -39,10 +39,11 @@ export async function resolveImage({ options, lease, log, inHand }: JobContext, 
   return image
 }
 
-/** Names in the log what a command is about to run on. */
-export function remarkImage({ log }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
+/** Names in the log what a command is about to run on, and what that lacks. */
+export function remarkImage({ log, options }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
   const used = fallbackFrom === undefined ? name : `host instead of ${fallbackFrom}`
   log.remark(`image ${used} (${digest.slice(0, 'sha256:'.length + 12)})`)
+  for (const sentence of options.driver.shortcomings ?? []) log.remark(sentence)
 }
 
 /** The secrets that may lie in what a step starts from. */

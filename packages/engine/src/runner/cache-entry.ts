@@ -12,6 +12,8 @@ export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 export interface CachePlaces {
   readonly read: readonly CacheAddress[]
   readonly write: CacheAddress
+  /** L of what the step builds in; '' for one that begins with an image. */
+  readonly parent: string
 }
 
 /**
@@ -35,18 +37,28 @@ export async function cachePlaces(
     key,
   })
   const read = cache.anew?.includes(step.key) ? [] : cache.read
-  return { read: read.map(place), write: place(cache.write) }
+  return { read: read.map(place), write: place(cache.write), parent }
 }
 
-/** The first that is there, and that this build may see. */
-export async function findHit(context: JobContext, { read }: CachePlaces): Promise<Snapshot | undefined> {
+export interface LookedUp {
+  readonly hit: Snapshot | undefined
+  /** An entry was there, and was not whole. */
+  readonly damaged: boolean
+}
+
+/** The first that is there, and that this build may see. What is damaged is a miss, and the job's log says so. */
+export async function findHit(context: JobContext, { read }: CachePlaces): Promise<LookedUp> {
+  let damaged = false
   for (const { namespace, key } of read) {
-    const found = await context.options.driver.snapshots.find(namespace, key)
+    const found = await context.options.driver.snapshots.find(namespace, key, () => {
+      damaged = true
+    })
     if (found === undefined) continue
     context.claim(found.id)
-    if (await maySee(context, found)) return found
+    if (await maySee(context, found)) return { hit: found, damaged }
   }
-  return undefined
+  if (damaged) context.log.remark('what the cache had for this step was damaged and is dropped: it runs anew')
+  return { hit: undefined, damaged }
 }
 
 /** The sentence that explains a hit: which step of which build, and where to see it. */

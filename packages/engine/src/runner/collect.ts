@@ -1,3 +1,4 @@
+import type { LiveSnapshots } from '../store.ts'
 import type { RunnerParts } from './job-context.ts'
 
 /** Between the look-up of an image and the record of the sandbox that is made from it. */
@@ -10,16 +11,18 @@ export interface Collected {
   readonly sources: number
 }
 
-/** Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds may still start from. */
+/** Removes from this machine what nothing needs any longer, and snapshots for which there is no room. `liveSnapshots` names those that builds want. `cacheBytes`: fewer than usual. */
 export async function collect(
   { options, settings, inHand, sources }: RunnerParts,
-  liveSnapshots: () => Promise<ReadonlySet<string>>,
+  liveSnapshots: () => Promise<LiveSnapshots>,
+  cacheBytes = options.cacheBytes,
 ): Promise<Collected> {
-  const { driver, images, cacheBytes } = options
+  const { driver, images } = options
   // Before the store is asked: what is reported meanwhile would be in neither.
   const unreported = [...inHand.snapshots]
-  const keep = new Set([...(await liveSnapshots()), ...unreported])
-  const snapshots = await driver.snapshots.collect({ keep, cacheBytes })
+  const { needed, pinned, left } = await liveSnapshots()
+  const keep = new Set([...needed, ...unreported])
+  const snapshots = await driver.snapshots.collect({ keep, pinned, left, cacheBytes })
   // What no snapshot lies on any more can go now.
   const imagesInHand = inHand.images.within(imageInHandMs)
   const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))

@@ -1,5 +1,6 @@
 import type { Conversation } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
+import type { LiveSnapshots } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
 import { Discards } from './discards.ts'
 import { Abandoned, HeldLease } from './held-lease.ts'
@@ -22,14 +23,17 @@ export interface Runner {
   drain(withinMs: number): Promise<void>
   /** Stops at once. Commands go on, for a later process to adopt. */
   stop(): Promise<void>
-  /** Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds may still start from. */
-  collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected>
+  /**
+   * Removes from this machine what nothing needs any longer. `liveSnapshots` names those that builds want; `cacheBytes` are left to snapshots
+   * that only a later build may find, as many as the options say without it.
+   */
+  collect(liveSnapshots: () => Promise<LiveSnapshots>, cacheBytes?: number): Promise<Collected>
   /** A shell in a step's file system, see `startShell`. It ends when the runner stops. */
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation>
 }
 
 /** Sandboxes that may be on their way out, for each slot, while the next jobs run. */
-const discardsPerSlot = 2
+const discardsPerSlot = 8
 const pauseAfterFailureMs = 1_000
 const longestStopMs = 5_000
 
@@ -96,11 +100,11 @@ class LocalRunner implements Runner {
     await this.#renewals.stop()
     for (const lease of this.#held.values()) lease.abandon()
     // What takes longer, an image that is being pulled, may be cut off at any moment.
-    await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.settled(), this.#shells.close()]))
+    await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.stop(), this.#shells.close()]))
   }
 
-  collect(liveSnapshots: () => Promise<ReadonlySet<string>>): Promise<Collected> {
-    return collect(this.#parts, liveSnapshots)
+  collect(liveSnapshots: () => Promise<LiveSnapshots>, cacheBytes?: number): Promise<Collected> {
+    return collect(this.#parts, liveSnapshots, cacheBytes)
   }
 
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
@@ -113,14 +117,16 @@ class LocalRunner implements Runner {
   }
 
   async #lease(): Promise<void> {
-    const { port, id, log } = this.#options
+    const { port, id, disk, log } = this.#options
     const { signal } = this.#closing
     const { leaseWaitMs: waitMs } = this.#parts.settings
     while (!signal.aborted) {
       const slots = await this.#freeSlots(signal)
       if (slots === 0) return
       try {
-        for (const job of await port.lease({ runner: id, slots, waitMs, signal })) this.#begin(job)
+        await disk.hasRoom(signal)
+        const wanted = AbortSignal.any([signal, disk.untilFull])
+        for (const job of await port.lease({ runner: id, slots, waitMs, signal: wanted })) this.#begin(job)
       } catch (error) {
         if (signal.aborted) return
         log('warn', 'no work could be asked for', error)

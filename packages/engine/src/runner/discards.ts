@@ -4,16 +4,21 @@ import type { Log } from './options.ts'
 
 const tries = 3
 const pauseMs = 1_000
+const againMs = 60_000
 
 /** Sandboxes that are being destroyed while nobody waits. */
 export class Discards {
   readonly #log: Log
+  readonly #againMs: number
   readonly #pending = new Set<Promise<void>>()
+  readonly #stopping = new AbortController()
 
-  constructor(log: Log) {
+  constructor(log: Log, again = againMs) {
     this.#log = log
+    this.#againMs = again
   }
 
+  /** How many are on their way out. Those that withstand do not count: they must not keep the runner from its work. */
   get count(): number {
     return this.#pending.size
   }
@@ -28,20 +33,35 @@ export class Discards {
     if (this.#pending.size > 0) await Promise.race(this.#pending)
   }
 
-  async settled(): Promise<void> {
+  /** Tries no more those that withstand, which the next start destroys, and waits for the others. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
     await Promise.all(this.#pending)
   }
 
-  /** One that withstands is left to the next start, which destroys what has no lease. */
   async #destroy(sandbox: Sandbox): Promise<void> {
     for (let left = tries; left > 0; left--) {
-      try {
-        await sandbox.destroy()
-        return
-      } catch (error) {
-        this.#log('error', `sandbox ${sandbox.handle.id} cannot be destroyed`, error)
-      }
+      if (await this.#isDestroyed(sandbox)) return
       if (left > 1) await sleep(pauseMs)
+    }
+    void this.#withstands(sandbox)
+  }
+
+  async #withstands(sandbox: Sandbox): Promise<void> {
+    const { signal } = this.#stopping
+    do {
+      const isOver = await sleep(this.#againMs, false, { signal, ref: false }).catch(() => true) // stopped
+      if (isOver) return
+    } while (!(await this.#isDestroyed(sandbox)))
+  }
+
+  async #isDestroyed(sandbox: Sandbox): Promise<boolean> {
+    try {
+      await sandbox.destroy()
+      return true
+    } catch (error) {
+      this.#log('error', `sandbox ${sandbox.handle.id} cannot be destroyed`, error)
+      return false
     }
   }
 }

@@ -124,4 +124,6 @@ test('G09 a damaged entry is a miss', async () => {
     ['passed', false],
     ['passed', false],
   ])
+  expect(await logOf(bench, second.jobs[0])).toContain('was damaged')
+  expect((await run(bench, steps, from('damaged'))).jobs.map((job) => job.cached)).toEqual([true, false])
 })

@@ -17,12 +17,16 @@ export class StopAsked extends Error {
   override readonly name = 'StopAsked'
 }
 
-/** The watchdog looks twice a second, and what it kills is to be gone before anybody else may have the job. */
-const watchdogMarginMs = 2_000
+const leastMarginMs = 2_000
+const mostMarginMs = 10_000
 
-/** When the watchdog ends a command whose lease lasts until `expiresAt`. */
-export function watchdogDeadline(expiresAt: Date): Date {
-  return new Date(expiresAt.getTime() - watchdogMarginMs)
+/**
+ * When the watchdog ends a command whose lease lasts until `expiresAt`. It looks twice a second, and what it kills is to be gone before anybody else may have
+ * the job, on a machine that is overloaded too: the longer the lease is, the longer before its end.
+ */
+export function watchdogDeadline(expiresAt: Date, now = new Date()): Date {
+  const tenth = (expiresAt.getTime() - now.getTime()) / 10
+  return new Date(expiresAt.getTime() - Math.min(Math.max(tenth, leastMarginMs), mostMarginMs))
 }
 
 /** What this process knows of one lease, kept up to date by renewals and directives. */

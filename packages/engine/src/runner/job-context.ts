@@ -9,6 +9,7 @@ import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
 import { persist } from './persist.ts'
 import type { SourceTrees } from './source-trees.ts'
+import { isForWantOfRoom } from './with-room.ts'
 
 /** One leased job with all that running it needs. */
 export interface JobContext {
@@ -43,12 +44,13 @@ export function jobContext(
   lease: HeldLease,
   own: Pick<JobContext, 'hold' | 'vacate' | 'claim'>,
 ): JobContext {
-  const { port, log } = parts.options
+  const { port, disk, log } = parts.options
   const { giveUpMs, maxLogBytes } = parts.settings
   const { signal, job } = lease
   const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed and is tried again`, error)
   async function report(call: () => Promise<boolean>): Promise<void> {
-    const taken = await persist(call, { signal, giveUpMs, onFailure })
+    // The database may lie on the same disk.
+    const taken = await persist(call, { signal, giveUpMs, onFailure, isExcused: () => disk.full !== null })
     if (!taken) lease.lose()
     signal.throwIfAborted()
   }
@@ -88,18 +90,22 @@ export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outc
  * Why no command was started, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
  * fault: the operator reads it, not the author of the pipeline.
  */
-export function provisionFailure({ options, lease }: JobContext, error: unknown): Outcome {
+export async function provisionFailure({ options, lease }: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
   if (error instanceof StopAsked) return vanished
+  if (error instanceof SourceUnavailable) {
+    const { code, message } = error
+    return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }
+  }
+  await options.disk.look()
+  // Not every program that met it says so.
+  if (isForWantOfRoom(error) || options.disk.full !== null)
+    return { ...vanished, blame: 'The disk of the machine was full.' }
   if (error instanceof SandboxError) {
     const { code, message } = error
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
     return isOfSource ? { ...refused, buildError: { code, message } } : refused
-  }
-  if (error instanceof SourceUnavailable) {
-    const { code, message } = error
-    return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }
   }
   options.log('error', `job ${lease.job.jobId}: no sandbox could be made`, error)
   return {

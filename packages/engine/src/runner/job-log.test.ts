@@ -1,7 +1,7 @@
-import { type Chunk, decodePosition, encodePosition } from '@harmont/logs'
+import { type Chunk, decodeProgress } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import { expect, test } from 'vitest'
-import { JobLog } from './job-log.ts'
+import { JobLog, type Spool } from './job-log.ts'
 
 interface Kept {
   readonly chunk: Chunk
@@ -10,81 +10,104 @@ interface Kept {
 
 function open(from: { lastSeq: number; spoolPosition: string; logBytes: number }, maxBytes = 1_000) {
   const kept: Kept[] = []
+  const appended: { readonly spoolPosition: string }[] = []
   const log = new JobLog(
     from,
     async (chunks, spoolPosition) => {
       await new Promise((resolve) => setTimeout(resolve, 1))
+      appended.push({ spoolPosition })
       for (const chunk of chunks) kept.push({ chunk, spoolPosition })
     },
     maxBytes,
   )
   const seen = () =>
-    kept.map(
-      ({ chunk, spoolPosition }) =>
-        [chunk.seq, chunk.kind, String(chunk.content), decodePosition(spoolPosition).offset] as const,
-    )
-  return { log, kept, seen }
+    kept.map(({ chunk, spoolPosition }) => [chunk.seq, chunk.kind, String(chunk.content), spoolPosition] as const)
+  return { log, kept, appended, seen }
 }
 
-async function* output(...texts: string[]): AsyncGenerator<OutputPiece> {
-  let nextOffset = 100
-  for (const text of texts) {
-    nextOffset += text.length
-    await new Promise((resolve) => setTimeout(resolve, 60))
-    yield { stream: 'stdout', bytes: Buffer.from(text), ts: 1n, nextOffset }
+/** A spool of which 100 bytes are read already. */
+function output(...texts: string[]): Spool {
+  return {
+    async *output(offset) {
+      let nextOffset = 100
+      for (const text of texts) {
+        nextOffset += text.length
+        if (nextOffset <= offset) continue
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        yield { stream: 'stdout', bytes: Buffer.from(text), ts: 1n, nextOffset }
+      }
+    },
+    release: () => undefined,
   }
 }
 
-const at = (offset: number) => encodePosition({ offset, skip: [0, 0] })
+const spoolOf = (read: () => AsyncGenerator<OutputPiece>): Spool => ({ output: read, release: () => undefined })
 const fresh = { lastSeq: 0, spoolPosition: '0', logBytes: 0 }
 
 test('remarks and output share one numbering without gaps, and a remark never moves the place in the spool back', async () => {
-  const { log, seen } = open({ lastSeq: 4, spoolPosition: at(100), logBytes: 9 })
+  const { log, seen } = open({ lastSeq: 4, spoolPosition: '100', logBytes: 9 })
   log.remark('before')
   const pumped = log.pump(output('one', 'two'))
   setTimeout(() => log.remark('between'), 90)
   await pumped
   await log.settled()
   expect(seen()).toEqual([
-    [5, 2, 'before\n', 100],
-    [6, 0, 'one', 103],
-    [7, 2, 'between\n', 103],
-    [8, 0, 'two', 106],
+    [5, 2, 'before\n', '100'],
+    [6, 0, 'one', '103'],
+    [7, 2, 'between\n', '103'],
+    [8, 0, 'two', '106'],
   ])
 })
 
-test('what is beyond the limit is dropped with a remark, also when an earlier process stored a part', async () => {
-  const { log, seen } = open({ ...fresh, spoolPosition: at(100), logBytes: 980 })
-  await log.pump(output('0123456789abcdefghijklmno', 'pqr'))
-  const all = seen()
-  expect(all.map(([seq, kind]) => [seq, kind])).toEqual([
-    [1, 0],
-    [2, 2],
-    [3, 2],
-  ])
-  expect(all[0]?.[2]).toBe('0123456789abcdefghij')
-  expect(all[2]?.[2]).toContain('The last 8 bytes')
-  // Whoever takes over before the end counts again from the same place; after it nobody does.
-  expect(all.map(([, , , offset]) => offset)).toEqual([100, 100, 128])
-})
+test('G02 a log that another process filled gets its tail and a count of what is left out, from where that one was', async () => {
+  const texts = Array.from({ length: 60 }, (_, n) => `${10 + n}\n`)
+  const whole = texts.join('')
+  const first = open({ ...fresh, spoolPosition: '100' }, 80)
+  const halted = new Error('this process ended')
+  const spool = output(...texts)
+  const released: number[] = []
+  async function* halting(offset: number): AsyncGenerator<OutputPiece> {
+    for await (const piece of spool.output(offset)) {
+      if (piece.nextOffset > 220) throw halted
+      yield piece
+    }
+  }
+  await expect(first.log.pump({ output: halting, release: (offset) => released.push(offset) })).rejects.toBe(halted)
+  const kept = first.kept.filter(({ chunk }) => chunk.kind !== 2)
+  const head = kept.map(({ chunk }) => String(chunk.content)).join('')
+  expect(whole.startsWith(head)).toBe(true)
+  const { spoolPosition } = first.appended.at(-1) ?? fresh
+  expect(decodeProgress(spoolPosition).phase).toBe('middle')
+  expect(released.at(-1)).toBeGreaterThan(100 + head.length)
+
+  const lastSeq = first.kept.at(-1)?.chunk.seq ?? 0
+  const second = open({ lastSeq, spoolPosition, logBytes: head.length }, 80)
+  await second.log.pump(spool)
+  const [remark, ...rest] = second.seen()
+  const tail = rest.map(([, , text]) => text).join('')
+  expect([...first.seen(), ...second.seen()].map(([seq]) => seq)).toEqual(
+    Array.from({ length: lastSeq + 1 + rest.length }, (_, index) => index + 1),
+  )
+  expect(whole.endsWith(tail) && tail.length > 0).toBe(true)
+  expect(remark?.[2]).toContain(`${whole.length - head.length - tail.length} bytes of output were dropped here`)
+}, 30_000)
 
 test('G02 a half character that was not stored comes with its rest from whoever takes over', async () => {
   const euro = Buffer.from('€')
-  const first = open({ ...fresh, spoolPosition: at(100) })
+  const first = open({ ...fresh, spoolPosition: '100' })
   const halted = new Error('this process ended')
   async function* half(): AsyncGenerator<OutputPiece> {
     yield { stream: 'stdout', bytes: Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]), ts: 1n, nextOffset: 110 }
     await new Promise((resolve) => setTimeout(resolve, 20))
     throw halted
   }
-  await expect(first.log.pump(half())).rejects.toBe(halted)
+  await expect(first.log.pump(spoolOf(half))).rejects.toBe(halted)
   const { spoolPosition } = first.kept.at(-1) ?? fresh
   const second = open({ lastSeq: 1, spoolPosition, logBytes: 1 })
-  expect(second.log.outputOffset).toBe(100)
   async function* whole(): AsyncGenerator<OutputPiece> {
     yield { stream: 'stdout', bytes: Buffer.concat([Buffer.from('a'), euro]), ts: 1n, nextOffset: 120 }
   }
-  await second.log.pump(whole())
+  await second.log.pump(spoolOf(whole))
   expect([...first.seen(), ...second.seen()].map(([seq, , text]) => [seq, text])).toEqual([
     [1, 'a'],
     [2, '€'],

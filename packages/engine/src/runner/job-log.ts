@@ -1,10 +1,18 @@
-import { batches, type Chunk, createRedactor, decodePosition, type Piece, type Redactor } from '@harmont/logs'
+import { batches, type Chunk, createRedactor, decodeProgress, type Piece, type Redactor } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
 
 /** Stores chunks with how much of the spool the log has then. Throws when that is not to be. */
 export type Append = (chunks: readonly Chunk[], spoolPosition: string) => Promise<void>
+
+/** A command's output as it is read. */
+export interface Spool {
+  /** From an offset on, to its end. */
+  output(offset: number): AsyncIterable<OutputPiece>
+  /** What is before the offset is never read again. */
+  release(offset: number): void
+}
 
 /** The one writer of a leased job's log: numbers what comes, one append after the other. */
 export class JobLog {
@@ -49,21 +57,20 @@ export class JobLog {
     return this.#last
   }
 
-  /** Where in the spool `pump` is to read on, in bytes. */
-  get outputOffset(): number {
-    return decodePosition(this.#spoolPosition).offset
-  }
-
-  /** Adds a command's output, read from `outputOffset` to its end. */
-  async pump(output: AsyncIterable<OutputPiece>): Promise<void> {
+  /** Adds the rest of a command's output, to its end. */
+  async pump({ output, release }: Spool): Promise<void> {
     const options = {
       firstSeq: this.#seq + 1,
-      position: decodePosition(this.#spoolPosition),
+      progress: decodeProgress(this.#spoolPosition),
       keptBytes: this.#keptBytes,
       maxBytes: this.#maxBytes,
       redactor: this.#redactor,
     }
-    for await (const { chunks, position } of batches(pieces(output), options)) await this.#add(chunks, position)
+    const open = (offset: number) => pieces(output(offset))
+    for await (const { chunks, position, neededFrom } of batches(open, options)) {
+      await this.#add(chunks, position)
+      release(neededFrom)
+    }
   }
 
   /** The chunks' own numbers do not count: a remark may have come in between. A remark says nothing about the spool. */

@@ -2,6 +2,7 @@ import { type Exit, type Sandbox, SandboxError, type SnapshotMeta } from '@harmo
 import type { StepWork } from './base.ts'
 import type { JobContext } from './job-context.ts'
 import type { Promised } from './sandbox-note.ts'
+import { withRoom } from './with-room.ts'
 
 export interface Kept {
   readonly snapshot: string | null
@@ -38,7 +39,8 @@ async function keepPassed(
   const { childrenBuildIn } = work
   if (!childrenBuildIn && cache === null) return nothing
   try {
-    return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache, taint }))).id }
+    const meta = metaOf(context, work, { cache, taint })
+    return { snapshot: (await withRoom(context, 'its result is kept', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
     if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
@@ -48,6 +50,11 @@ async function keepPassed(
 }
 
 async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { taint }: Promised): Promise<Kept> {
+  const { full } = context.options.disk
+  if (full !== null) {
+    context.log.remark(`no shell can be opened in what this step left: the disk is full (${full}), and it was removed`)
+    return nothing
+  }
   try {
     // Never an entry of the cache.
     return { snapshot: (await sandbox.snapshot(metaOf(context, work, { cache: null, taint }))).id }
@@ -61,5 +68,5 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
 }
 
 function metaOf({ lease }: JobContext, { step }: StepWork, { cache, taint }: Promised): SnapshotMeta {
-  return { cache, origin: { ...lease.job.origin, step: step.key }, taint }
+  return { cache, origin: { ...lease.job.origin, step: step.key, job: lease.job.jobId }, taint }
 }

@@ -1,6 +1,7 @@
 import type { ImageStore, NetworkMode, OciDriver, SandboxDriver, SourceLimits } from '@harmont/sandbox'
 import { defaultLimits } from '../core/limits.ts'
 import type { RunnerPort } from '../port.ts'
+import type { Disk } from './disk-watch.ts'
 import type { ShellTimes } from './shells.ts'
 
 /** What a sandbox needs to render a pipeline; the engine itself knows no SDK. */
@@ -29,11 +30,13 @@ export interface RunnerOptions {
   readonly slots: number
   /** Absolute; unpacked source trees are kept here. */
   readonly sourceDirectory: string
+  /** Everything that this runner keeps lies on it: while it is full no work is taken. */
+  readonly disk: Disk
   /** What steps may have, in order of wish: the first is taken. Rendering has `none`, which the driver must allow besides. */
   readonly networkModes: readonly NetworkMode[]
   /** null: its builds are rendered before they are submitted. */
   readonly renderer: Renderer | null
-  /** Bytes of snapshots kept for later builds to find; least recently used go first. */
+  /** Bytes on the disk that snapshots may take; see `CollectClaims`. */
   readonly cacheBytes: number
   readonly log: Log
   readonly settings?: Partial<RunnerSettings>
@@ -50,7 +53,7 @@ export interface RunnerSettings {
   readonly renderSeconds: number
   /** How long one question for work may wait for it. */
   readonly leaseWaitMs: number
-  /** Output beyond this many bytes of a job is dropped, with a remark. */
+  /** Of a log with more bytes the head and the tail are kept, with remarks. */
   readonly maxLogBytes: number
   readonly pidsLimit: number
   readonly sourceLimits: Partial<SourceLimits>

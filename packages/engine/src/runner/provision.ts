@@ -1,9 +1,14 @@
 import type { Sandbox, SandboxSpec } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 import { type BuildFiles, sourceOfBuild } from './source-of-build.ts'
+import { isForWantOfRoom, withRoom } from './with-room.ts'
 
-/** Makes a sandbox with the build's source in it. Fails with a SandboxError, and then nothing is left of it. */
-export async function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
+/** Makes a sandbox with the build's source in it, once there is room for both. Fails with a SandboxError, and then nothing is left of it. */
+export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
+  return withRoom(context, 'the sandbox is made', () => provisionNow(context, spec))
+}
+
+async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   const { driver } = context.options
   // A fresh image has no source that an empty tree would have to clear away.
   const finding = sourceOfBuild(context, 'snapshot' in spec.base)
@@ -30,7 +35,9 @@ async function withSource(
     if (files.value !== null) await sandbox.value.syncSource(files.value.tree)
     return sandbox.value
   } catch (error) {
-    context.discard(sandbox.value)
+    // What may be tried again wants the sandbox's name.
+    if (isForWantOfRoom(error)) await sandbox.value.destroy()
+    else context.discard(sandbox.value)
     throw error
   }
 }

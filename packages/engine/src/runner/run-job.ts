@@ -22,17 +22,20 @@ export function resumeJob(
 ): Promise<void> {
   return guarded(parts, lease, vacate, async (context) => {
     const { job } = lease
-    const sandbox = handle && (await parts.options.driver.adopt(handle))
+    const { driver } = parts.options
+    // Of a step that may run only once the start is told before it is made.
+    const mayHaveBegun = job.started && (handle === undefined || (await driver.mayHaveBegun(handle)))
+    const sandbox = handle && (await driver.adopt(handle))
     if (sandbox) context.hold(sandbox)
     const running = await sandbox?.running()
     if (sandbox && running) {
-      const started = { running, adopted: true }
+      const started = { running, adopted: true, toldAt: null }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       const promised = notedPromise(sandbox.handle.label)
       await maskAgain(context, sandbox, promised.taint)
       return endStep(context, job.work, sandbox, started, promised)
     }
-    if (job.started) return finish(context, vanished)
+    if (mayHaveBegun) return finish(context, vanished)
     // Made, but nothing was started in it: its name is needed for another.
     await sandbox?.destroy()
     return begin(context, job)

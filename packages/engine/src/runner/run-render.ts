@@ -40,7 +40,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
       env: { HOME: '/root', ...job.buildEnv, ...job.injectedEnv, ...renderer.env },
     })
   } catch (error) {
-    return finish(context, provisionFailure(context, error))
+    return finish(context, await provisionFailure(context, error))
   }
   await endRender(context, sandbox, started)
 }
@@ -49,6 +49,11 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
 export async function endRender(context: JobContext, sandbox: Sandbox, started: Started): Promise<void> {
   const { lease, options, log, report } = context
   const exit = await followCommand(context, started)
+  if (options.disk.wasExhaustedSince(started.running.startedAt) && exit.code !== 0) {
+    // What a full disk made of it says nothing about the pipeline.
+    const blame = 'The disk of the machine was full while the pipeline was rendered.'
+    return finish(context, { ...vanished, blame }, exit.endedAt)
+  }
   const result = await readResult(sandbox, started.running, exit, options.renderer)
   if (result === null) return finish(context, asOutcome(exit), exit.endedAt)
   await log.settled()

@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxSpec } from '@harmont/sandbox'
+import type { Exit, Sandbox, SandboxSpec } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { type Base, baseSpec, baseTaint, remarkImage, resolveBase, type StepWork } from './base.ts'
@@ -6,10 +6,14 @@ import { cachePlaces, findHit, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { keepResult } from './keep-result.ts'
+import { noteLookUp } from './note-look-up.ts'
 import { provision } from './provision.ts'
 import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
 import { joinTaint, maskSecrets, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
 import { stepLimits } from './step-limits.ts'
+import { withRoom } from './with-room.ts'
+
+const outputLost = 'The disk of the machine was full, and a part of what the command wrote is lost.'
 
 /** Takes a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
@@ -27,8 +31,29 @@ export async function endStep(
   promised: Promised,
 ): Promise<void> {
   const exit = await followCommand(context, started)
+  if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
+    return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
+  const blame = await blameFor(context, started, exit)
   const kept = await keepResult(context, work, sandbox, exit, promised)
-  await finish(context, { ...asOutcome(exit), ...kept }, exit.endedAt)
+  await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt)
+}
+
+function isOutputLost({ options: { disk } }: JobContext, { running }: Started, { output }: Exit): boolean {
+  return output === 'lost' || (output === 'unsure' && disk.wasExhaustedSince(running.startedAt))
+}
+
+/** Something that a full disk of the machine may have done to the command, as its author cannot see. */
+async function blameFor(
+  { options: { disk }, log }: JobContext,
+  { running }: Started,
+  { code, limit }: Exit,
+): Promise<{ readonly blame?: string }> {
+  if (code === 0 || limit !== null) return {}
+  await disk.look()
+  if (!disk.wasExhaustedSince(running.startedAt)) return {}
+  const blame = 'The disk of the machine was full while the command ran.'
+  log.remark(blame)
+  return { blame }
 }
 
 interface Ready {
@@ -44,9 +69,11 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
   try {
     // Before anything is said: an image's name may have one in it.
     const known = await maskSecrets(context, [])
-    const base = await resolveBase(context, work)
+    const base = await withRoom(context, 'what this step starts from is made', () => resolveBase(context, work))
     const cache = await cachePlaces(work, job, base, lineage)
-    const hit = cache && (await findHit(context, cache))
+    const lookedUp = cache ? await findHit(context, cache) : undefined
+    if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
+    const hit = lookedUp?.hit
     if (hit) {
       log.remark(hitSentence(hit))
       return { kind: 'cached', snapshot: hit.id }
@@ -70,7 +97,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     })
     return { sandbox, started, promised }
   } catch (error) {
-    return provisionFailure(context, error)
+    return await provisionFailure(context, error)
   }
 }
 

@@ -19,6 +19,7 @@ import type { SecretValue } from '../port.ts'
 import type { BuildContext, BuildSource, BuildStore } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
+import type { Disk } from './disk-watch.ts'
 
 const imageDirectory = '/var/tmp/harmont-test-images'
 
@@ -144,11 +145,22 @@ export function runnerOptions(directory: string, driver: OciDriver, more: Partia
     images: openImages(),
     slots: 2,
     sourceDirectory: join(directory, 'sources'),
+    disk: endlessDisk,
     networkModes: ['none'],
     renderer: { image: 'host', mounts: [], command: () => 'false', outputPath: '/out.json' },
     cacheBytes: 10 * 1024 ** 3,
     ...more,
   }
+}
+
+/** One that is never full, for tests of other things. */
+export const endlessDisk: Disk = {
+  full: null,
+  untilFull: new AbortController().signal,
+  hasRoom: async () => {},
+  look: async () => {},
+  wasExhaustedSince: () => false,
+  onChange: () => () => {},
 }
 
 /** A step that runs a command in the host base, or in another step. */

@@ -8,6 +8,7 @@ import { createRunner } from '../runner/create-runner.ts'
 import {
   archive,
   type Bench,
+  endlessDisk,
   openBench,
   openDriver,
   openImages,
@@ -30,6 +31,8 @@ afterAll(() => bench.close())
 const log = (level: string, message: string, error?: unknown) => {
   if (level !== 'info') console.error(level, message, error)
 }
+
+const nothing = { needed: new Set<string>(), pinned: [], left: [] }
 
 /** A runner that takes no work: for what it removes. */
 function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
@@ -54,7 +57,7 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
-  const options = { store, runner: idleRunner(), log, everyMs: 50 }
+  const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, everyMs: 50 }
   const pinning = collectRegularly(options)
   pinning.start()
   await expect.poll(() => Promise.all(kept.map(has)), { timeout: 300 }).toEqual([true, true, true])
@@ -97,10 +100,10 @@ test('removes source trees that no step used for long, and not those in use', as
   const trees = () => readdir(join(bench.directory, 'sources', 'trees'))
   const { length } = await trees()
   expect(length).toBeGreaterThan(0)
-  await idleRunner().collect(async () => new Set())
+  await idleRunner().collect(async () => nothing)
   expect(await trees()).toHaveLength(length)
   const forgetful = idleRunner({ settings: { unusedSourceMs: 0 } })
-  expect(await forgetful.collect(async () => new Set())).toMatchObject({ sources: length })
+  expect(await forgetful.collect(async () => nothing)).toMatchObject({ sources: length })
   expect(await trees()).toEqual([])
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
 })
@@ -121,9 +124,9 @@ test('removes an image that no name, sandbox or snapshot needs', { timeout: 60_0
     // As after another package was installed: the base "host" is another one now.
     const images = openImages(join(directory, 'images'), [directory])
     const runner = idleRunner({ driver, images, sourceDirectory: join(directory, 'sources') })
-    expect(await runner.collect(async () => new Set())).toEqual({ snapshots: 0, images: 0, sources: 0 })
+    expect(await runner.collect(async () => nothing)).toEqual({ snapshots: 0, images: 0, sources: 0 })
     await sandbox.destroy()
-    expect(await runner.collect(async () => new Set())).toEqual({ snapshots: 0, images: 1, sources: 0 })
+    expect(await runner.collect(async () => nothing)).toEqual({ snapshots: 0, images: 1, sources: 0 })
     expect(await images.byDigest(image.digest)).toBeUndefined()
   } finally {
     await driver.close()

@@ -1,4 +1,5 @@
 import type { Runner } from '../runner/create-runner.ts'
+import type { Disk } from '../runner/disk-watch.ts'
 import type { Log } from '../runner/options.ts'
 import type { BuildStore } from '../store.ts'
 
@@ -12,13 +13,21 @@ export interface CollectTimes {
 export interface CollectOptions extends CollectTimes {
   readonly store: BuildStore
   readonly runner: Pick<Runner, 'collect'>
+  readonly disk: Pick<Disk, 'full' | 'onChange'>
+  /** What snapshots that only a later build may find are left while there is room. */
+  readonly cacheBytes: number
   readonly log: Log
 }
 
-/** Removes snapshots, images and source trees that nothing needs any longer, again and again. */
+/** Of a full disk's cache, one after the other until there is room. */
+const shares = [1, 0.5, 0.25, 0.1, 0]
+
+/** Removes snapshots, images and source trees that nothing needs any longer, again and again, and as soon as the disk is full: then also of the cache. */
 export function collectRegularly({
   store,
   runner,
+  disk,
+  cacheBytes,
   log,
   everyMs = 5 * 60_000,
   pinnedMs = 24 * 60 * 60_000,
@@ -28,25 +37,38 @@ export function collectRegularly({
 } {
   let timer: NodeJS.Timeout | undefined
   let collecting: Promise<void> | undefined
-  async function collect(): Promise<void> {
+  let unsubscribe = () => {}
+  async function collect(share: number): Promise<void> {
     try {
-      const removed = await runner.collect(() => store.liveSnapshots(Date.now() - pinnedMs))
+      const removed = await runner.collect(() => store.liveSnapshots(Date.now() - pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
       if (words.length > 0) log('info', `removed, because nothing needs them: ${words.join(', ')}`)
     } catch (error) {
       log('error', 'what nothing needs could not be removed', error)
     }
   }
+  async function makeRoom(): Promise<void> {
+    for (const share of shares) {
+      await collect(share)
+      if (disk.full === null) return
+    }
+  }
+  function begin(): void {
+    collecting ??= makeRoom().finally(() => {
+      collecting = undefined
+    })
+  }
   return {
     start() {
-      timer ??= setInterval(() => {
-        collecting ??= collect().finally(() => {
-          collecting = undefined
-        })
-      }, everyMs).unref()
+      timer ??= setInterval(begin, everyMs).unref()
+      unsubscribe = disk.onChange(() => {
+        if (disk.full !== null) begin()
+      })
+      if (disk.full !== null) begin()
     },
     async stop() {
       clearInterval(timer)
+      unsubscribe()
       await collecting
     },
   }

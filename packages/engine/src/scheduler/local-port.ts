@@ -1,4 +1,5 @@
 import { conditionHolds, parsePlan } from '@harmont/ir'
+import { buildGroupOf } from '../core/build-group.ts'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
 import { isHeld, isTerminal } from '../core/states.ts'
@@ -118,6 +119,10 @@ export function createLocalPort({
       return isHeldNow ? new Date(at + leaseMs) : null
     },
 
+    lookedUp(lease, at, lookUp) {
+      return store.noteLookUp(lease, at.getTime(), lookUp)
+    },
+
     append(lease, chunks, spoolPosition) {
       return store.append(lease, chunks, spoolPosition)
     },
@@ -170,9 +175,13 @@ export function createLocalPort({
     const parsed = parsePlan(result.ir)
     if (!parsed.ok) return failed(parsed.error)
     const { plan } = parsed
-    const { conditionContext, planOnly } = (await loadBuild(buildId)).context
+    const { build, context } = await loadBuild(buildId)
+    const { conditionContext, injectedEnv, planOnly } = context
     const conditions = plan.steps.map(({ condition }) => !planOnly && conditionHolds(condition, conditionContext))
-    return { event: { type: 'rendered', job, fence, at, plan, conditions }, warnings: plan.warnings }
+    const pullRequest = injectedEnv.HARMONT_PULL_REQUEST ?? null
+    const facts = { ...conditionContext, pipeline: build.pipeline, pullRequest }
+    const group = planOnly ? undefined : buildGroupOf(plan.concurrency, facts)
+    return { event: { type: 'rendered', job, fence, at, plan, conditions, group }, warnings: plan.warnings }
   }
 }
 

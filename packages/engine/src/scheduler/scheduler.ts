@@ -16,6 +16,8 @@ export interface Scheduler {
 
 /** So long runners have to report what ended while they, or we, were away, before its time counts as used up. */
 const reportMs = 10_000
+/** What a process that died ought to have done for a group waits no longer than this. */
+const groupsEveryMs = 5_000
 /** Events that are applied in one go. */
 const atATime = 1_000
 
@@ -27,6 +29,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
   /** Since when renewals could reach us without a break: downtime of everything is no runner's fault. */
   let watchingSince = Date.now()
   let lastLook = Date.now()
+  let groupsDueAt = 0
 
   /** One build that cannot be seen to is no reason to leave the others, and says nothing about who could reach us. */
   async function applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
@@ -54,6 +57,10 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
         else builds.set(buildId, [event])
       }
       for (const [buildId, events] of builds) await applyTo(buildId, events)
+      if (now >= groupsDueAt) {
+        await store.settleGroups()
+        groupsDueAt = now + groupsEveryMs
+      }
     } catch (error) {
       watchingSince = Date.now()
       log('warn', 'what is overdue could not be seen to', error)

@@ -1,0 +1,71 @@
+import type { BuildEvent, Instant } from './core/model.ts'
+import type { BuildStore } from './store.ts'
+import type { Wait } from './wait.ts'
+
+export interface AbandonOptions {
+  readonly store: BuildStore
+  /** So long a build stands still before it is given up. */
+  readonly afterMs: number
+  readonly log: (level: 'warn', message: string, error?: unknown) => void
+}
+
+const batch = 100
+
+/**
+ * Gives up builds that stand still: of which nothing has changed for so long, and in which nothing is done. One that only waits for its turn is left alone:
+ * while any runner works, whatever is ready will be taken. To be called every few minutes; time in which nobody called counts for nobody. Gives how many.
+ */
+export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now: Instant): Promise<number> {
+  const before = now - afterMs
+  const { since, busyAt } = await store.watch(now)
+  if (since > before) return 0
+  const isIdle = busyAt === null || busyAt <= before
+  /** One that cannot be given up is no reason to leave the others. */
+  const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      log('warn', `build ${id} stands still, and could not be given up`, error)
+      return undefined
+    }
+  }
+  let abandoned = 0
+  for (;;) {
+    const ids = await store.standing(before, isIdle, batch)
+    // Asked of all first: each that is given up lets others come nearer to what they wait for.
+    const events = new Map<string, BuildEvent>()
+    for (const id of ids) {
+      const reasons = await attempted(id, () => reasonsOf(store, id, now))
+      if (reasons !== undefined) events.set(id, { type: 'abandon', at: now, since: before, reasons })
+    }
+    let taken = 0
+    for (const [id, event] of events) {
+      const applied = await attempted(id, () => store.apply(id, [event]))
+      if (applied?.taken[0] === true) taken++
+    }
+    abandoned += taken
+    // What is refused would be found again.
+    if (ids.length < batch || taken === 0) return abandoned
+  }
+}
+
+/** What the ready jobs of a build wait for, by id. */
+async function reasonsOf(store: BuildStore, buildId: string, now: Instant): Promise<Readonly<Record<string, string>>> {
+  const found = await store.load(buildId)
+  if (found === undefined) return {}
+  const { jobs, render } = found.build
+  const ready = (render === null ? jobs : [...jobs, render]).filter(({ state }) => state === 'scheduled')
+  const waits = await store.waits(buildId, now)
+  return Object.fromEntries(ready.map(({ id }) => [id, reasonOf(waits.get(id))]))
+}
+
+function reasonOf(wait: Wait | undefined): string {
+  if (wait === undefined) return 'It was ready, and no runner took it.'
+  const { reason, group, limit } = wait
+  const what = {
+    concurrency_group: `the concurrency group \`${group}\``,
+    pipeline_limit: 'the limit of its pipeline',
+    organization_limit: 'the limit of its organization',
+  }[reason]
+  return `It waited for ${what} (${limit} at a time), and no runner took what came before it.`
+}

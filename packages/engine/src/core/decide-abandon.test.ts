@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { scene, sceneFrom } from './build-fixture.ts'
+import { plainPlan } from './random-plan.ts'
+
+const day = 24 * 3_600_000
+
+/** As if so much time had passed in which nothing happened. */
+function abandon(
+  it: ReturnType<typeof scene>,
+  afterMs = 3 * day,
+  reasons: Readonly<Record<string, string>> = {},
+): boolean {
+  it.at += afterMs
+  return it.play({ type: 'abandon', at: it.at, since: it.at - 3 * day, reasons }).taken
+}
+
+test('G17 a build that nobody takes is given up: what is ready fails, what waits for it is skipped, and both say why', () => {
+  const it = scene([{}, { buildsIn: 0 }, {}])
+  expect(abandon(it, 4 * day, { [it.job(0).id]: 'No runner took it.' })).toBe(true)
+  expect(it.states()).toBe('failed skipped failed')
+  expect(it.job(0)).toMatchObject({
+    errorCode: 'build_abandoned',
+    errorMessage: 'Nothing of this build went on for 96 hours, so it was given up. No runner took it.',
+    startedAt: null,
+    exitCode: null,
+  })
+  expect(it.live.header).toMatchObject({
+    state: 'failed',
+    errorCode: 'build_abandoned',
+    finishedAt: it.at,
+    deadlineAt: null,
+  })
+  expect(it.live.header.errorMessage).toBe(it.job(0).errorMessage)
+  expect(it.effects.map(({ type }) => type)).toContain('build_ended')
+})
+
+test('it is failed even where steps say that failures do not matter, and nothing is tried again by itself', () => {
+  const retry = { limit: 5, delaySeconds: 0 }
+  const it = scene([
+    { softFail: true, retry },
+    { dependsOn: [0], continueOnFailure: true },
+  ])
+  expect(abandon(it)).toBe(true)
+  expect(it.states()).toBe('failed failed')
+  expect(it.live.jobs.map(({ attempt, softFailed }) => [attempt, softFailed])).toEqual([
+    [1, false],
+    [1, false],
+  ])
+  expect(it.job(1).errorMessage).toContain('What it waited for was given up.')
+  expect(it.live.header.state).toBe('failed')
+})
+
+test('G17 one that is worked on, that changed, that waits for its time, for approval or for its group is not', () => {
+  const leased = scene([{}, {}])
+  leased.lease(0)
+  expect(abandon(leased)).toBe(false)
+  leased.start(0)
+  expect(abandon(leased)).toBe(false)
+  leased.end(0)
+  expect(abandon(leased, 3 * day - 1)).toBe(false)
+  expect(abandon(leased, 1)).toBe(true)
+  expect(leased.states()).toBe('passed failed')
+
+  const delayed = scene([{ retry: { limit: 1, delaySeconds: (7 * day) / 1000 } }])
+  delayed.run(0, 1)
+  expect(abandon(delayed, 7 * day)).toBe(false)
+  expect(abandon(delayed, 3 * day - 1)).toBe(false)
+  expect(abandon(delayed, 1)).toBe(true)
+
+  const plan = plainPlan([{}])
+  const held = sceneFrom({ kind: 'plan', plan, conditions: [true] }, true)
+  expect(abandon(held, 9 * day)).toBe(false)
+  const group = { key: 'k', name: 'deploy', limit: 1, whenFull: 'queue' } as const
+  const waiting = sceneFrom({ kind: 'plan', plan, conditions: [true], group })
+  expect(waiting.live.header.awaitsPlace).toBe(true)
+  expect(abandon(waiting, 9 * day)).toBe(false)
+  waiting.play({ type: 'admit', at: waiting.at })
+  expect(abandon(waiting, 3 * day)).toBe(true)
+  // The next one of the group has its turn.
+  expect(waiting.effects.at(-1)).toEqual({ type: 'group_due', key: 'k' })
+})
+
+test('a rendering that nobody takes ends its build', () => {
+  const it = sceneFrom({ kind: 'render' })
+  expect(abandon(it, 3 * day, { [it.job(-1).id]: 'No runner took it.' })).toBe(true)
+  expect(it.job(-1)).toMatchObject({ state: 'failed', errorCode: 'build_abandoned' })
+  expect(it.live.header).toMatchObject({ state: 'failed', errorCode: 'build_abandoned' })
+  expect(it.live.header.errorMessage).toMatch(/No runner took it\.$/)
+})
+
+test('a job that ought to be ready and is not does not keep its build open for ever', () => {
+  const it = scene([{}])
+  const [job] = it.live.jobs
+  if (job === undefined) throw new Error('no job')
+  it.live.jobs[0] = { ...job, state: 'pending', scheduledAt: null }
+  expect(abandon(it)).toBe(true)
+  expect(it.job(0).errorMessage).toContain('it was not begun')
+})
+
+test('a build that was given up can be tried again: what never began waits again', () => {
+  const it = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0 }])
+  abandon(it)
+  expect(it.states()).toBe('failed failed skipped')
+  expect(abandon(it)).toBe(false)
+  expect(it.play({ type: 'retry', job: it.job(0).id, at: it.at }).taken).toBe(true)
+  expect(it.states()).toBe('scheduled pending pending')
+  expect(it.live.header).toMatchObject({ state: 'running', errorCode: null, errorMessage: null, finishedAt: null })
+  it.run(0)
+  it.run(1)
+  it.run(2)
+  expect(it.live.header.state).toBe('passed')
+})

@@ -1,0 +1,191 @@
+/** Test only: what every store promises about groups of jobs. `storeSuite` declares it. */
+import { randomUUID } from 'node:crypto'
+import type { StepConcurrency } from '@harmont/ir'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createBuild } from './core/create-build.ts'
+import { defaultLimits } from './core/limits.ts'
+import { plainPlan } from './core/random-plan.ts'
+import { GateRun } from './gate-run.test-support.ts'
+import { plainContext } from './plain-context.ts'
+import type { Lease } from './store.ts'
+import type { StoreUnderTest } from './store-suite.ts'
+
+const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+
+/** Random lives of builds that the model test plays: few in every run, many when asked for. */
+export const gateRuns = Number(process.env.HARMONT_TEST_GATE_RUNS ?? 15)
+
+/** Declares the tests; `open` gives the store, without anything ready in it. */
+export function gateSuite(open: () => StoreUnderTest): void {
+  let now = 1_600_000_000_000
+
+  async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', queue = 'q'): Promise<string> {
+    const id = randomUUID()
+    const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+    const context = { newId: () => randomUUID(), limits: defaultLimits }
+    now++
+    await open().submit(createBuild({ id, queue, pipeline, at: now, held: false, from }, context), plainContext)
+    return id
+  }
+  const inGroup = (limit = 1, scope: StepConcurrency['scope'] = 'pipeline', group = 'deploy') => ({
+    concurrency: { group, limit, scope },
+  })
+  const lease = (slots = 9, view = open().store) => view.lease('r', slots, now)
+  async function one(): Promise<Lease> {
+    const [first, ...more] = await lease()
+    if (!first || more.length > 0) throw new Error(`expected one lease, got ${first ? 1 + more.length : 0}`)
+    return first
+  }
+  const end = ({ buildId, jobId: job, fence }: Lease, exitCode = 0) =>
+    open().store.apply(buildId, [
+      { type: 'started', job, fence, at: now },
+      { type: 'ended', job, fence, at: now, outcome: { ...exited, exitCode } },
+    ])
+  async function stepOf({ buildId, jobId }: Lease): Promise<number> {
+    return (await open().store.jobs(buildId)).find(({ id }) => id === jobId)?.step ?? -1
+  }
+
+  test('G05 a group lets its limit through, in the order of builds and then of steps, and holds up nobody else', async () => {
+    const first = await submit([inGroup(), inGroup(), {}])
+    const second = await submit([inGroup()])
+    const elsewhere = await submit([inGroup()], 'another')
+    const leases = await lease()
+    expect(leases.map(({ buildId }) => buildId).sort()).toEqual([first, first, elsewhere].sort())
+    expect(await lease(9, open().other)).toEqual([])
+    const mine = leases.filter(({ buildId }) => buildId === first)
+    expect((await Promise.all(mine.map(stepOf))).sort()).toEqual([0, 2])
+    for (const each of leases) await end(each)
+    const next = await one()
+    expect([next.buildId, await stepOf(next)]).toEqual([first, 1])
+    await end(next)
+    const last = await one()
+    expect(last.buildId).toBe(second)
+    await end(last)
+  })
+
+  test('G05 an earlier build goes first though its job was ready last, and so does an earlier step', async () => {
+    const first = await submit([{}, { ...inGroup(2), dependsOn: [0] }, inGroup(2)])
+    const second = await submit([inGroup(2)])
+    const [ready, ...others] = await lease(1)
+    if (!ready || others.length > 0) throw new Error('expected one lease')
+    now++
+    await end(ready)
+    const leases = [...(await lease(1)), ...(await lease(1))]
+    expect(leases.map(({ buildId }) => buildId)).toEqual([first, first])
+    expect(await Promise.all(leases.map(stepOf))).toEqual([1, 2])
+    for (const each of leases) await end(each)
+    const last = await one()
+    expect(last.buildId).toBe(second)
+    await end(last)
+  })
+
+  test('G05 a job counts in its group until nothing of it can run any more', async () => {
+    const first = await submit([inGroup()])
+    const second = await submit([inGroup()])
+    const held = await one()
+    await open().store.apply(first, [{ type: 'started', job: held.jobId, fence: held.fence, at: now }])
+    await open().store.apply(first, [{ type: 'cancel', at: now }])
+    expect(await lease()).toEqual([])
+    now += 20_000
+    await open().store.apply(first, [{ type: 'kill_overdue', job: held.jobId, at: now }])
+    const next = await one()
+    expect(next.buildId).toBe(second)
+    await end(next)
+  })
+
+  test('G05 of different limits of one group the lowest of those that run or wait holds', async () => {
+    const wide = await submit([inGroup(3), inGroup(3)])
+    const narrow = await submit([inGroup(1)])
+    const first = await one()
+    expect(first.buildId).toBe(wide)
+    await open().store.apply(narrow, [{ type: 'cancel', at: now }])
+    const second = await one()
+    expect(second.buildId).toBe(wide)
+    for (const each of [first, second]) await end(each)
+  })
+
+  test("G05 a group of the organization holds for all its pipelines, and for nobody else's", async () => {
+    await submit([inGroup(1, 'organization')], 'one')
+    await submit([inGroup(1, 'organization')], 'two')
+    await submit([inGroup(1, 'organization')], 'three', 'another')
+    const leases = await lease()
+    expect(leases).toHaveLength(2)
+    for (const each of leases) await end(each)
+    await end(await one())
+  })
+
+  test('G05 a job in its retry delay keeps nobody of its group waiting, and is the first once it is over', async () => {
+    const first = await submit([{ ...inGroup(), retry: { limit: 1, delaySeconds: 10 } }])
+    const second = await submit([inGroup(), inGroup()])
+    await end(await one(), 1)
+    expect(await open().store.nextReadyAt()).toBe(now + 10_000)
+    expect(await open().store.waits(first, now)).toEqual(new Map())
+    const overtook = await one()
+    expect(overtook.buildId).toBe(second)
+    now += 10_000
+    expect(await lease()).toEqual([])
+    expect([...(await open().store.waits(first, now)).values()]).toMatchObject([{ ahead: 0, running: 1 }])
+    // Its time has come, so nobody need look at the clock for it.
+    expect(await open().store.nextReadyAt()).toBeNull()
+    await end(overtook)
+    const retried = await one()
+    expect(retried.buildId).toBe(first)
+    await end(retried)
+    await end(await one())
+  })
+
+  test('G05 whoever waits is told for what, who has it and how many come before', async () => {
+    const first = await submit([inGroup(2), inGroup(2)])
+    const second = await submit([inGroup(2), {}, inGroup(2)])
+    const leases = await lease()
+    const deploys = leases.filter(({ buildId }) => buildId === first)
+    const [a, , b] = (await open().store.jobs(second)).map(({ id }) => id)
+    const facts = { reason: 'concurrency_group', group: 'deploy', limit: 2, running: 2 }
+    const waits = await open().other.waits(second, now)
+    expect([...waits.keys()].sort()).toEqual([a, b].sort())
+    expect(waits.get(a ?? '')).toMatchObject({ ...facts, ahead: 0 })
+    expect(waits.get(b ?? '')).toMatchObject({ ...facts, ahead: 1 })
+    expect(
+      waits
+        .get(a ?? '')
+        ?.holders.map(({ jobId }) => jobId)
+        .sort(),
+    ).toEqual(deploys.map(({ jobId }) => jobId).sort())
+    for (const each of leases) await end(each)
+    for (const each of await lease()) await end(each)
+  })
+
+  test('G05 who looks for work is woken when a place in a group is free', async () => {
+    const first = await submit([inGroup(), inGroup()])
+    const held = await one()
+    expect(await lease()).toEqual([])
+    const woken = Promise.withResolvers<void>()
+    const off = open().other.changes.onReady(woken.resolve)
+    await end(held)
+    await woken.promise
+    off()
+    const next = await one()
+    expect(next.buildId).toBe(first)
+    await end(next)
+  })
+
+  test(
+    'G05 random lives of builds in groups: never more than the limit, waiters in order, everything ends, and all are told right',
+    async () => {
+      const seen = new Set<string>()
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 20, max: 70 }), async (seed, acts) => {
+          const run = new GateRun(open(), seed, now)
+          for (let n = 0; n < acts; n++) await run.act()
+          await run.drain()
+          now = run.now + 1_000_000
+          for (const what of run.seen.keys()) seen.add(what)
+        }),
+        { numRuns: gateRuns, endOnFailure: true },
+      )
+      expect([...seen]).toEqual(expect.arrayContaining(['lost', 'concurrency_group first', 'concurrency_group behind']))
+    },
+    60_000 + gateRuns * 20_000,
+  )
+}

@@ -1,0 +1,190 @@
+/** Test only: what every store promises about groups of builds. `storeSuite` declares it. */
+import { randomUUID } from 'node:crypto'
+import type { WhenFull } from '@harmont/ir'
+import { expect, test } from 'vitest'
+import { buildGroupOf } from './core/build-group.ts'
+import { createBuild, type NewBuild } from './core/create-build.ts'
+import { defaultLimits } from './core/limits.ts'
+import type { Build } from './core/model.ts'
+import { plainPlan } from './core/random-plan.ts'
+import { isHeld } from './core/states.ts'
+import { plainContext } from './plain-context.ts'
+import type { Lease } from './store.ts'
+import type { StoreUnderTest } from './store-suite.ts'
+
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+const failed = { ...passed, exitCode: 1 }
+
+/** Declares the tests; `open` gives the store, without anything ready in it. */
+export function groupSuite(open: () => StoreUnderTest): void {
+  // A place is given by the store's own clock.
+  const now = () => Date.now() + 60_000
+  const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push' }
+  const groupNamed = (group: string, limit = 1, whenFull: WhenFull = 'queue') =>
+    buildGroupOf({ group, limit, whenFull }, facts)
+
+  let made = 0
+  async function submit(from: NewBuild['from'], held = false): Promise<string> {
+    const id = randomUUID()
+    const context = { newId: () => randomUUID(), limits: defaultLimits }
+    // In the order in which they are made, however fast that is.
+    const at = Date.now() + made++
+    await open().submit(createBuild({ id, queue: 'q', at, held, from }, context), plainContext)
+    return id
+  }
+  const inGroup = (name: string, limit = 1, whenFull: WhenFull = 'queue', timeoutSeconds: number | null = null) =>
+    submit({
+      kind: 'plan',
+      plan: plainPlan([{}], timeoutSeconds),
+      conditions: [true],
+      group: groupNamed(name, limit, whenFull),
+    })
+  async function build(id: string): Promise<Build> {
+    const loaded = await open().store.load(id)
+    if (loaded === undefined) throw new Error(`no build ${id}`)
+    return loaded.build
+  }
+  const states = (...ids: readonly string[]) =>
+    Promise.all(
+      ids.map(async (id) => {
+        const { state, awaitsPlace } = await build(id)
+        return state === 'scheduled' && awaitsPlace ? 'waits' : state
+      }),
+    )
+  async function start(buildId: string): Promise<Lease> {
+    const leases = await open().store.lease('r', 1, now())
+    const [lease] = leases
+    expect(leases.map((each) => each.buildId)).toEqual([buildId])
+    if (lease === undefined) throw new Error('nothing to lease')
+    await open().store.apply(buildId, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now() }])
+    return lease
+  }
+  const end = ({ buildId, jobId: job, fence }: Lease, outcome: typeof passed | typeof failed = passed) =>
+    open().store.apply(buildId, [{ type: 'ended', job, fence, at: now(), outcome }])
+  const tell = (id: string, type: 'cancel' | 'approve') => open().store.apply(id, [{ type, at: now() }])
+  /** Ends what a test leaves. */
+  async function sweep(...ids: readonly string[]): Promise<void> {
+    for (const id of ids.toReversed()) {
+      await tell(id, 'cancel')
+      const running = (await build(id)).jobs.filter(({ state }) => isHeld(state))
+      for (const { id: job, fence } of running)
+        await open().store.apply(id, [{ type: 'ended', job, fence, at: now(), outcome: passed }])
+    }
+  }
+
+  test('G05 builds of a group run in their order, one after the other; those of others beside them', async () => {
+    const [a, b, c, other] = [await inGroup('g'), await inGroup('g'), await inGroup('g'), await inGroup('h')]
+    expect(await states(a, b, c, other)).toEqual(['scheduled', 'waits', 'waits', 'scheduled'])
+    const first = await start(a)
+    await end(await start(other))
+    expect(await open().store.lease('r', 5, now())).toEqual([])
+    await end(first)
+    expect(await states(a, b, c)).toEqual(['passed', 'scheduled', 'waits'])
+    await end(await start(b), failed)
+    await end(await start(c))
+    expect(await states(a, b, c)).toEqual(['passed', 'failed', 'passed'])
+  })
+
+  test('G05 the lowest limit of those that run or wait holds', async () => {
+    const wide = [await inGroup('g', 3), await inGroup('g', 3)] as const
+    const narrow = await inGroup('g', 1)
+    const last = await inGroup('g', 3)
+    expect(await states(...wide, narrow, last)).toEqual(['scheduled', 'scheduled', 'waits', 'waits'])
+    const leases = await open().store.lease('r', 5, now())
+    for (const { buildId, jobId: job, fence } of leases)
+      await open().store.apply(buildId, [{ type: 'started', job, fence, at: now() }])
+    for (const lease of leases) await end(lease)
+    expect(await states(narrow, last)).toEqual(['scheduled', 'waits'])
+    await end(await start(narrow))
+    await end(await start(last))
+  })
+
+  test('the time of a build does not run while it waits, and one that waits can be canceled', async () => {
+    const [a, b, c] = [await inGroup('g'), await inGroup('g', 1, 'queue', 60), await inGroup('g', 1, 'queue', 60)]
+    const first = await start(a)
+    expect(await build(b)).toMatchObject({ awaitsPlace: true, deadlineAt: null, startedAt: null })
+    expect(await open().store.overdue(now() + 3_600_000, 10)).not.toContainEqual(
+      expect.objectContaining({ buildId: b }),
+    )
+    await tell(b, 'cancel')
+    expect(await states(b)).toEqual(['canceled'])
+    await end(first)
+    expect((await build(c)).deadlineAt).toBeGreaterThan(Date.now() + 50_000)
+    await end(await start(c))
+  })
+
+  test('G05 a newer build has those that wait canceled, and waits itself for the one that runs', async () => {
+    const [a, b] = [await inGroup('g'), await inGroup('g')]
+    const first = await start(a)
+    const c = await inGroup('g', 1, 'cancel_waiting')
+    expect(await states(a, b, c)).toEqual(['running', 'canceled', 'waits'])
+    expect(await build(b)).toMatchObject({
+      errorCode: 'superseded',
+      errorMessage: 'A newer build of its concurrency group `g` took its place.',
+    })
+    await end(first)
+    await end(await start(c))
+    expect(await states(a, c)).toEqual(['passed', 'passed'])
+  })
+
+  test('G05 a newer build has the one that runs canceled too, and waits until that has ended', async () => {
+    const [a, b] = [await inGroup('g'), await inGroup('g')]
+    const first = await start(a)
+    const c = await inGroup('g', 1, 'cancel_running')
+    expect(await states(a, b, c)).toEqual(['canceling', 'canceled', 'waits'])
+    expect(await open().store.lease('r', 5, now())).toEqual([])
+    await end(first)
+    expect(await states(a, c)).toEqual(['canceled', 'scheduled'])
+    expect(await build(a)).toMatchObject({ errorCode: 'superseded' })
+    await end(await start(c))
+  })
+
+  test('a retry of a build that was over waits for a place anew, and has nobody canceled', async () => {
+    const a = await inGroup('g', 1, 'cancel_running', 60)
+    await end(await start(a), failed)
+    const b = await inGroup('g', 1, 'cancel_running')
+    const second = await start(b)
+    const [job] = (await build(a)).jobs
+    await open().store.apply(a, [{ type: 'retry', job: job?.id ?? '', at: now() }])
+    expect(await build(a)).toMatchObject({ awaitsPlace: true, finishedAt: null, deadlineAt: null })
+    expect(await states(b)).toEqual(['running'])
+    expect(await open().store.lease('r', 5, now())).toEqual([])
+    await end(second)
+    expect((await build(a)).deadlineAt).not.toBeNull()
+    await end(await start(a))
+    expect(await states(a, b)).toEqual(['passed', 'passed'])
+    expect((await open().other.load(a))?.build.group).toMatchObject({ name: 'g', whenFull: 'cancel_running' })
+  })
+
+  test('approval comes before a place in the group, and rendering needs none', async () => {
+    const a = await inGroup('g')
+    const group = groupNamed('g')
+    const held = await submit({ kind: 'plan', plan: plainPlan([{}]), conditions: [true], group }, true)
+    const first = await start(a)
+    expect(await build(held)).toMatchObject({ held: true, awaitsPlace: false })
+    await tell(held, 'approve')
+    expect(await build(held)).toMatchObject({ held: false, awaitsPlace: true, state: 'scheduled' })
+    const rendered = await submit({ kind: 'render' })
+    const { jobId: job, fence } = await start(rendered)
+    await open().store.apply(rendered, [
+      { type: 'rendered', job, fence, at: now(), plan: plainPlan([{}]), conditions: [true], group },
+    ])
+    expect(await states(held, rendered)).toEqual(['waits', 'waits'])
+    await end(first)
+    expect(await states(held, rendered)).toEqual(['scheduled', 'waits'])
+    await sweep(a, held, rendered)
+    expect(await states(held, rendered)).toEqual(['canceled', 'canceled'])
+  })
+
+  test('a build whose steps are all skipped needs no place', async () => {
+    const a = await inGroup('g')
+    const skipped = await submit({
+      kind: 'plan',
+      plan: plainPlan([{}]),
+      conditions: [false],
+      group: groupNamed('g', 1, 'cancel_running'),
+    })
+    expect(await states(a, skipped)).toEqual(['scheduled', 'passed'])
+    await end(await start(a))
+  })
+}

@@ -1,0 +1,406 @@
+/** What groups and limits promise where processes share a database; what holds for a group in any store is in `gate-suite.ts`. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import fc from 'fast-check'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createBuild } from '../core/create-build.ts'
+import { limitKey } from '../core/gates.ts'
+import { defaultLimits } from '../core/limits.ts'
+import { plainPlan } from '../core/random-plan.ts'
+import { isBuildTerminal } from '../core/states.ts'
+import { GateRun } from '../gate-run.test-support.ts'
+import { gateRuns } from '../gate-suite.ts'
+import { plainContext } from '../plain-context.ts'
+import type { Lease } from '../store.ts'
+import { openText, parkText, readText } from './gates.ts'
+import { candidatesText } from './lease-jobs.ts'
+import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
+import { reopenText } from './reopen-gates.ts'
+import { rowsRead } from './rows-read.test-support.ts'
+import { startTestDatabase, type TestDatabase } from './test-database.ts'
+import { inTransaction } from './transaction.ts'
+import { holdersText, ranksText } from './waits.ts'
+
+const at = 1_700_000_000_000
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+
+let database: TestDatabase
+let config: pg.PoolConfig
+let pool: pg.Pool
+let store: PostgresStore
+let other: PostgresStore
+const stores: PostgresStore[] = []
+
+async function openStore(options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+  const opened = await PostgresStore.open(config, options)
+  stores.push(opened)
+  return opened
+}
+
+beforeAll(async () => {
+  database = await startTestDatabase()
+})
+afterAll(() => database.stop())
+beforeEach(async () => {
+  config = await database.create()
+  pool = new pg.Pool(config)
+  store = await openStore()
+  other = await openStore()
+})
+afterEach(async () => {
+  for (const each of stores.splice(0)) await each.close()
+  await pool.end()
+})
+
+let made = 0
+async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', queue = 'q'): Promise<string> {
+  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+  const context = { newId: () => randomUUID(), limits: defaultLimits }
+  const created = createBuild({ id: randomUUID(), queue, pipeline, at: at + made++, held: false, from }, context)
+  await inTransaction(pool, (client) => store.submit(client, created, plainContext))
+  await store.submitted(created.build.id, created.effects)
+  return created.build.id
+}
+const many = (size: number, step: Parameters<typeof plainPlan>[0][number] = {}) =>
+  Array.from({ length: size }, () => step)
+const inGroup = (limit = 1, group = 'deploy') => ({ concurrency: { group, limit, scope: 'pipeline' as const } })
+const later = at + 1_000_000
+const lease = (slots = 9, view = store) => view.lease('r', slots, later)
+const end = ({ buildId, jobId: job, fence }: Lease, view = store) =>
+  view.apply(buildId, [
+    { type: 'started', job, fence, at: later },
+    { type: 'ended', job, fence, at: later, outcome: passed },
+  ])
+
+test('a limit on the running jobs of a pipeline or a queue holds from now on, until it is another one', async () => {
+  await submit(many(4), 'p')
+  await submit(many(4), 'other')
+  await store.setLimit({ kind: 'pipeline', id: 'p' }, 2)
+  const both = [
+    { kind: 'pipeline', id: 'p' },
+    { kind: 'queue', id: 'q' },
+  ] as const
+  expect(await other.limits(both)).toEqual([{ kind: 'pipeline', id: 'p', limit: 2 }])
+  const leases = await lease(4)
+  expect(leases).toHaveLength(4)
+  expect(await lease(9, other)).toHaveLength(2)
+  await other.setLimit({ kind: 'queue', id: 'q' }, 7)
+  await other.setLimit({ kind: 'pipeline', id: 'p' }, null)
+  // Six run, two wait, and the queue has room for one.
+  expect(await lease()).toHaveLength(1)
+  const [build] = (await pool.query<{ build_id: string }>('select build_id from engine.ready')).rows
+  expect([...(await store.waits(build?.build_id ?? '', later)).values()]).toMatchObject([
+    { reason: 'organization_limit', group: null, limit: 7, running: 7, ahead: 0 },
+  ])
+  await store.setLimit({ kind: 'queue', id: 'q' }, null)
+  expect(await lease()).toHaveLength(1)
+  await expect(store.setLimit({ kind: 'queue', id: 'q' }, 0)).rejects.toThrow('positive integer')
+})
+
+test('who looks for work is woken when a limit is raised, and when a job under one ends', async () => {
+  await submit(many(3))
+  await store.setLimit({ kind: 'queue', id: 'q' }, 1)
+  const [held] = await lease()
+  if (!held) throw new Error('nothing to lease')
+  const woken = async (what: () => Promise<unknown>) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const off = other.changes.onReady(resolve)
+    await what()
+    await promise
+    off()
+  }
+  await woken(() => store.setLimit({ kind: 'queue', id: 'q' }, 2))
+  expect(await lease(9, other)).toHaveLength(1)
+  await woken(() => end(held))
+  expect(await lease(9, other)).toHaveLength(1)
+})
+
+test('a limit that is set while jobs are leased holds for whatever is leased once it is set', async () => {
+  for (let n = 0; n < 4; n++) await submit(many(20), `p${n}`)
+  const limit = store.setLimit({ kind: 'queue', id: 'q' }, 10)
+  let set = false
+  const after: Lease[] = []
+  const workers = [store, other].flatMap((view) =>
+    Array.from({ length: 4 }, async () => {
+      for (let n = 0; n < 8; n++) {
+        const wasSet = set
+        const leases = await lease(1, view)
+        if (wasSet) after.push(...leases)
+      }
+    }),
+  )
+  await limit
+  set = true
+  const { rows } = await pool.query<{ running: number }>('select count(*)::int as running from engine.leases')
+  await Promise.all(workers)
+  expect(after.length).toBeLessThanOrEqual(Math.max(0, 10 - (rows[0]?.running ?? 0)) + 8)
+  const { rowCount } = await pool.query('select from engine.leases')
+  expect(rowCount).toBe(Math.max(10, rows[0]?.running ?? 0))
+})
+
+test(
+  'G05 random lives of builds in groups and under limits that change: never more than any allows, waiters in order, everything ends',
+  async () => {
+    const seen = new Set<string>()
+    let now = at
+    const under = {
+      store,
+      other,
+      setLimit: store.setLimit.bind(store),
+      async submit(created: Parameters<PostgresStore['submit']>[1], context: typeof plainContext) {
+        await inTransaction(pool, (client) => store.submit(client, created, context))
+        await store.submitted(created.build.id, created.effects)
+      },
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 20, max: 70 }), async (seed, acts) => {
+        const run = new GateRun(under, seed, now)
+        for (let n = 0; n < acts; n++) await run.act()
+        await run.drain()
+        now = run.now + 1_000_000
+        for (const what of run.seen.keys()) seen.add(what)
+      }),
+      { numRuns: 2 * gateRuns, endOnFailure: true },
+    )
+    expect([...seen].map((what) => what.split(' ')[0])).toEqual(
+      expect.arrayContaining(['concurrency_group', 'pipeline_limit', 'organization_limit']),
+    )
+  },
+  60_000 + gateRuns * 20_000,
+)
+
+test('G05 several processes that lease at once never run more than a group or a limit allows, one of them killed, and everything ends', async () => {
+  await pool.query(`create table running (job_id uuid primary key, queue text, pipeline text, group_key text, group_limit int);
+    create table too_many (what text);
+    create unique index one_at_a_time on engine.leases (group_key) where group_limit = 1`)
+  await store.setLimit({ kind: 'queue', id: 'q' }, 6)
+  await store.setLimit({ kind: 'pipeline', id: 'p1' }, 3)
+  const builds: string[] = []
+  for (let n = 0; n < 6; n++) {
+    const steps = [...many(6, inGroup(1, 'one')), ...many(6, inGroup(2, 'two')), ...many(4), { dependsOn: [0, 1] }]
+    builds.push(await submit(steps, `p${n % 2}`))
+  }
+  const file = new URL('./lease-process.test-support.ts', import.meta.url).pathname
+  const processes: ChildProcess[] = []
+  const errors: string[] = []
+  for (let n = 0; n < 4; n++) {
+    const child = spawn(process.execPath, [file, JSON.stringify(config), '3'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stderr?.on('data', (text) => errors.push(`${text}`))
+    processes.push(child)
+  }
+  for (const child of processes) if (child.stdout) await once(child.stdout, 'data')
+  const doneJobs = async () =>
+    (await pool.query("select from engine.jobs where state not in ('pending', 'scheduled')")).rowCount ?? 0
+  await expect.poll(doneJobs, { timeout: 60_000 }).toBeGreaterThan(20)
+  const [victim] = processes
+  victim?.kill('SIGKILL')
+  // What it held is lost with it; who looked at `running` no more counts its jobs.
+  await pool.query('delete from running where job_id in (select job_id from engine.leases where runner = $1)', [
+    `process ${victim?.pid}`,
+  ])
+  const settings = { startLeaseMs: 2_000, leaseMs: 2_000 }
+  const keeper = await openStore(settings)
+  const open = async () => {
+    for (const { buildId, event } of await keeper.overdue(Date.now(), 100)) {
+      if ('job' in event) await pool.query('delete from running where job_id = $1', [event.job])
+      await keeper.apply(buildId, [event])
+    }
+    const all = await Promise.all(builds.map((id) => keeper.load(id)))
+    return all.filter((each) => each && !isBuildTerminal(each.build.state)).length
+  }
+  await expect.poll(open, { timeout: 120_000, interval: 200 }).toBe(0)
+  for (const child of processes.slice(1)) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  expect((await pool.query('select * from too_many')).rows).toEqual([])
+  expect(errors).toEqual([])
+  expect((await pool.query('select from engine.ready')).rowCount).toBe(0)
+  expect((await pool.query('select from engine.leases')).rowCount).toBe(0)
+}, 240_000)
+
+test.each([
+  ['in a group', inGroup(), null],
+  ['under a limit', {}, 1],
+])(
+  'G05 a place %s that another process is about to take is waited for, and not taken twice',
+  async (_, step, limit) => {
+    const [first, second] = [await submit([step]), await submit([step])]
+    await store.setLimit({ kind: 'queue', id: 'q' }, limit)
+    const entered = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const outbox = async () => {
+      entered.resolve()
+      await goOn.promise
+    }
+    const slow = await PostgresStore.open({ ...config, idle_in_transaction_session_timeout: 60_000 }, { outbox })
+    stores.push(slow)
+    const taking = lease(1, slow)
+    await entered.promise
+    const waiting = lease(1, other)
+    const waits =
+      "select from pg_stat_activity where wait_event_type = 'Lock' and wait_event = 'advisory' and datname = current_database()"
+    try {
+      await expect.poll(async () => (await pool.query(waits)).rowCount, { timeout: 10_000 }).toBe(1)
+    } finally {
+      goOn.resolve()
+    }
+    expect((await taking).map(({ buildId }) => buildId)).toEqual([first])
+    expect(await waiting).toEqual([])
+    for (const each of await taking) await end(each, slow)
+    expect((await lease(1)).map(({ buildId }) => buildId)).toEqual([second])
+  },
+)
+
+test('G53 room that a process of an earlier release makes, which knows no gates, is found', async () => {
+  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await store.setLimit({ kind: 'queue', id: 'small' }, 1)
+  for (let n = 0; n < 2; n++) {
+    await submit([inGroup()], 'p')
+    await submit(many(2), 'limited')
+    await submit(many(1), 'free', 'small')
+  }
+  const held = await lease()
+  expect(held).toHaveLength(3)
+  expect(await lease()).toEqual([])
+  await other.settleGroups()
+  expect(await lease()).toEqual([])
+  await pool.query('delete from engine.leases where job_id = any($1)', [held.map(({ jobId }) => jobId)])
+  expect(await lease()).toEqual([])
+  await other.settleGroups()
+  expect(await lease()).toHaveLength(3)
+})
+
+test('10,000 jobs that wait for a group or a limit hold up nobody behind them', async () => {
+  await submit(many(10_000, inGroup()), 'p')
+  const beside = await submit(many(1), 'other')
+  const free = await submit(many(1), 'p', 'another queue')
+  const first = await lease(3)
+  expect(new Set(first.map(({ buildId }) => buildId)).size).toBe(3)
+  expect(first.map(({ buildId }) => buildId)).toEqual(expect.arrayContaining([beside, free]))
+  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await submit(many(5_000), 'limited')
+  const last = await submit(many(1), 'other')
+  const next = await lease(2)
+  expect(next).toHaveLength(2)
+  expect(next.map(({ buildId }) => buildId)).toContain(last)
+  expect(await lease(1)).toEqual([])
+})
+
+test('finding work, going through gates and saying who waits read what is at hand by an index, not what waits', async () => {
+  await submit(many(3_000, inGroup()), 'p')
+  await store.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
+  await submit(many(3_000), 'limited')
+  expect(await lease(2)).toHaveLength(2)
+  expect(await lease(1)).toEqual([])
+  const now = new Date(later).toISOString()
+  const { rows: keys } = await pool.query<{ gate: string }>('select distinct gate from engine.ready order by gate')
+  const [group, pipeline] = keys.map(({ gate }) => gate)
+  const [build] = (
+    await pool.query<{ build_id: string }>('select build_id from engine.leases where group_key is not null')
+  ).rows
+  expect(pipeline).toBe(limitKey('pipeline', 'limited'))
+  const gates = [[group], now, [pipeline], [1], ['limited'], 'q']
+  const reads: readonly (readonly [string, readonly unknown[], number])[] = [
+    [candidatesText, ['', now, 4, [], []], 2],
+    [readText, [...gates, build?.build_id], 20],
+    [openText, gates, 20],
+    [parkText, [[], [], [group], null, pipeline, null, 'q', now, [group], 'p'], 10],
+    [reopenText, [], 20],
+    [holdersText, [[group], 'q', 'limited', null, pipeline], 20],
+  ]
+  for (const [text, values, most] of reads) {
+    const { rows, scans } = await rowsRead(config, text, values)
+    expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
+    expect(rows).toBeLessThanOrEqual(most)
+  }
+  // Who comes before whom is known only from all that wait at the same gate.
+  const { rows, scans } = await rowsRead(config, ranksText, [[group], now, 'q', 'limited', null, pipeline, []])
+  expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
+  expect(rows).toBeLessThanOrEqual(6_010)
+})
+
+/** How many statements a store asks for, by a driver that counts them. */
+let statements = 0
+class CountingClient extends pg.Client {
+  constructor(options?: string | pg.ClientConfig) {
+    super(options)
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown
+    const counted = (...args: unknown[]) => {
+      statements++
+      return query(...args)
+    }
+    Object.assign(this, { query: counted })
+  }
+}
+
+/** Steps of the large build of the growth test, against 100. */
+const largeBuild = Number(process.env.HARMONT_TEST_LARGE_BUILD ?? 400)
+
+test(
+  'what a job costs does not grow with its build, nor with who waits for its group',
+  async () => {
+    const perJob = async (size: number, step: Parameters<typeof many>[1], slots: number) => {
+      await submit(many(size, step), 'p')
+      const counting = await PostgresStore.open(Object.assign({ Client: CountingClient }, config))
+      statements = 0
+      const cpu = process.cpuUsage()
+      let done = 0
+      for (;;) {
+        const leases = await counting.lease('r', slots, later)
+        if (leases.length === 0) break
+        await Promise.all(leases.map((each) => end(each, counting)))
+        done += leases.length
+      }
+      const { user, system } = process.cpuUsage(cpu)
+      const used = statements / size
+      await counting.close()
+      expect(done).toBe(size)
+      return { statements: used, cpuMs: (user + system) / 1000 / size }
+    }
+    const kinds = [
+      ['no group', {}, 16],
+      ['a group of 1', inGroup(1), 1],
+      ['a group of 16', inGroup(16), 16],
+    ] as const
+    for (const [what, step, slots] of kinds) {
+      await perJob(100, step, slots)
+      const small = await perJob(100, step, slots)
+      const large = await perJob(largeBuild, step, slots)
+      if (largeBuild > 400) console.log(what, small, large)
+      expect(large.statements).toBeLessThanOrEqual(1.2 * small.statements)
+    }
+  },
+  120_000 + largeBuild * 500,
+)
+
+/** Builds of the fair test, from five organizations, and steps of each. */
+const [fairBuilds, fairSteps] = process.env.HARMONT_TEST_FAIR === 'full' ? [50, 100] : [15, 12]
+
+test('of five organizations with builds at once each has as many jobs as the others at any time, within one turn', async () => {
+  const queues = ['a', 'b', 'c', 'd', 'e']
+  const left = new Map(queues.map((queue) => [queue, 0]))
+  const queueOf = new Map<string, string>()
+  // The first comes with all of its builds before the others have any.
+  for (const queue of queues) {
+    for (let n = 0; n < fairBuilds / queues.length; n++) {
+      queueOf.set(await submit(many(fairSteps), `${queue} ${n % 2}`, queue), queue)
+      left.set(queue, (left.get(queue) ?? 0) + fairSteps)
+    }
+  }
+  const given = new Map(queues.map((queue) => [queue, 0]))
+  while ([...left.values()].every((jobs) => jobs > 0)) {
+    const leases = await lease(4)
+    for (const { buildId } of leases) {
+      const queue = queueOf.get(buildId) ?? ''
+      given.set(queue, (given.get(queue) ?? 0) + 1)
+      left.set(queue, (left.get(queue) ?? 0) - 1)
+    }
+    await Promise.all(leases.map((each) => end(each)))
+    const shares = [...given.values()]
+    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1)
+  }
+  expect(Math.max(...given.values())).toBe((fairBuilds / queues.length) * fairSteps)
+}, 240_000)

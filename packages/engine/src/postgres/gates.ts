@@ -1,0 +1,164 @@
+/**
+ * Gates in PostgreSQL. How many jobs are through is counted in `engine.leases`, never kept. A job that was found to wait at a gate has its key in
+ * `engine.ready`, so that the search for work does not meet it again; whoever makes room at a gate lets the next ones be found, in the same transaction.
+ * Both happen under the gate's lock only. Jobs become ready without a look at their gates.
+ *
+ * Order of locks: the build's row, gates, leases. Rows of other builds in `engine.ready` are never waited for.
+ */
+import type pg from 'pg'
+import { type Admission, type Gate, groupOf, limitKey } from '../core/gates.ts'
+import type { LiveBuild } from '../core/live-build.ts'
+import type { Instant, Job } from '../core/model.ts'
+import { changesChannel, everybodyLooks } from './notifier.ts'
+import { isLeasable } from './plan-leases.ts'
+import { type LockedBuildRow, time } from './rows.ts'
+
+/** One lock for each group would be more than one transaction may hold: some share one. */
+const locks = 256
+const lockKind = 1_718_773_621
+/** No more are let through, or looked at, at once. */
+const most = 1000
+
+/** Who fits into each group of $1 at $2. The turn is that of one build, of the first: those of another might overtake it. */
+const turnsText = `unnest($1::text[]) as g(key)
+  cross join lateral (select greatest(0, least(${most},
+      least((select min(group_limit) from engine.ready where group_key = g.key), (select min(group_limit) from engine.leases where group_key = g.key))
+      - (select count(*) from engine.leases where group_key = g.key)))::int as room) r
+  left join lateral (select n.*, first_value(n.build_id) over (order by n.place) as turn_of from (
+    select w.job_id, w.build_id, w.gate, (w.build_at, w.build_id, w.step) as place from engine.ready w
+    where w.group_key = g.key and (w.gate is null or w.gate = w.group_key) and (w.ready_at <= $2 or w.gate is not null)
+    order by w.build_at, w.build_id, w.step limit r.room) n) t on true`
+
+/** The room within each limit: keys in $3, limits in $4, pipelines in $5, null for the queue's own; the queue is $6. */
+const roomsText = `unnest($3::text[], $4::int[], $5::text[]) as l(key, jobs, pipeline)
+  cross join lateral (select greatest(0, least(${most}, l.jobs - case when l.pipeline is null
+      then (select count(*) from engine.leases where queue = $6)
+      else (select count(*) from engine.leases where queue = $6 and pipeline = l.pipeline) end))::int as room) r`
+
+export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order by t.place) filter (where t.build_id = $7 and t.turn_of = $7), '{}') as turn,
+    count(t.job_id)::int as fitting
+    from ${turnsText} group by g.key, r.room
+  union all select l.key, r.room, null, 0 from ${roomsText}`
+
+export const openText = `with next as (
+    select t.job_id from ${turnsText} where t.gate is not null and t.build_id = t.turn_of
+    union select w.job_id from ${roomsText} cross join lateral (
+      select job_id from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
+  opened as (update engine.ready set gate = null from next where engine.ready.job_id = next.job_id returning 1)
+  select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
+
+// Beside those that were refused, others that the same full gates would refuse: each costs a search and a transaction otherwise. Only those of which every
+// gate is locked, because the others on their way have to let somebody else be found then.
+export const parkText = `with seen as (
+    select w.job_id, case when w.group_key = any($3::text[]) then w.group_key when w.pipeline = $4 then $5 else $6 end as gate from (
+      select job_id, pipeline, group_key from engine.ready
+      where queue = $7 and gate is null and ready_at <= $8 order by ready_at, seq limit ${most}) w
+    where (w.group_key is null or w.group_key = any($9::text[]))
+      and (w.pipeline = $10 or not exists (select from engine.limits l where l.kind = 'pipeline' and l.id = w.pipeline))),
+  alike as (
+    select r.job_id, seen.gate from seen join engine.ready r on r.job_id = seen.job_id
+    where seen.gate is not null and r.gate is null and r.job_id <> all($1::uuid[]) for update of r skip locked)
+  update engine.ready r set gate = p.gate, not_before = null
+  from (select * from unnest($1::uuid[], $2::text[]) as p(job_id, gate) union all select * from alike) p where r.job_id = p.job_id`
+
+interface JobLimit {
+  readonly key: string
+  readonly limit: number
+  /** Null for that of the whole queue. */
+  readonly pipeline: string | null
+}
+
+/** The gates of the build whose locked row this is. */
+export function buildGates(client: pg.ClientBase, live: LiveBuild, row: LockedBuildRow): BuildGates {
+  const { queue, pipeline, queue_limit, pipeline_limit } = row
+  const limits: JobLimit[] = []
+  if (pipeline_limit !== null) limits.push({ key: limitKey('pipeline', pipeline), limit: pipeline_limit, pipeline })
+  if (queue_limit !== null) limits.push({ key: limitKey('queue', queue), limit: queue_limit, pipeline: null })
+  return new BuildGates(client, live, limits)
+}
+
+/** The gates of one build's jobs, within a transaction that has its row. */
+export class BuildGates {
+  readonly #client: pg.ClientBase
+  readonly #live: LiveBuild
+  readonly #limits: ReadonlyMap<string, JobLimit>
+
+  constructor(client: pg.ClientBase, live: LiveBuild, limits: readonly JobLimit[]) {
+    this.#client = client
+    this.#live = live
+    this.#limits = new Map(limits.map((limit) => [limit.key, limit]))
+  }
+
+  /** Keys of the gates on the way of these jobs: groups first. */
+  of(jobs: readonly Job[]): ReadonlySet<string> {
+    const { header, steps } = this.#live
+    const keys = new Set<string>()
+    for (const { step } of jobs) {
+      const plan = step === null ? undefined : steps[step]
+      const group = plan && groupOf(header, plan)
+      if (group) keys.add(group.key)
+    }
+    if (jobs.length > 0) for (const key of this.#limits.keys()) keys.add(key)
+    return keys
+  }
+
+  /** Keeps everybody else from these until the transaction ends. All at once, in one order for all. */
+  async lock(keys: ReadonlySet<string>): Promise<void> {
+    await this.#client.query({
+      name: 'engine-lock-gates',
+      text: `select pg_advisory_xact_lock(${lockKind}, lock)
+        from (select distinct hashtext(key) & ${locks - 1} as lock from unnest($1::text[]) key order by 1) locks`,
+      values: [[...keys]],
+    })
+  }
+
+  async read(keys: ReadonlySet<string>, now: Instant): Promise<ReadonlyMap<string, Gate>> {
+    const { rows } = await this.#client.query<Gate & { readonly key: string }>({
+      name: 'engine-read-gates',
+      text: readText,
+      values: [...this.#values(keys, now), this.#live.header.id],
+    })
+    // A job may have ended in this very transaction.
+    const mayGo = (id: string) => isLeasable(this.#live, id, now)
+    return new Map(rows.map(({ key, turn, ...gate }) => [key, { ...gate, turn: turn?.filter(mayGo) ?? null }]))
+  }
+
+  /** Takes out of the search for work who was refused, and others like them. */
+  async park({ refused, full }: Admission, locked: ReadonlySet<string>, now: Instant): Promise<void> {
+    const { queue, pipeline } = this.#live.header
+    const [pipelineKey, queueKey] = [limitKey('pipeline', pipeline), limitKey('queue', queue)]
+    await this.#client.query({
+      name: 'engine-park',
+      text: parkText,
+      values: [
+        [...refused.keys()],
+        [...refused.values()],
+        [...full].filter((key) => !this.#limits.has(key)),
+        full.has(pipelineKey) ? pipeline : null,
+        pipelineKey,
+        full.has(queueKey) ? queueKey : null,
+        queue,
+        time(now),
+        [...locked].filter((key) => !this.#limits.has(key)),
+        pipeline,
+      ],
+    })
+  }
+
+  /** Lets those be found whose turn it is now, and wakes who looks for work. */
+  async open(keys: ReadonlySet<string>, now: Instant): Promise<void> {
+    await this.#client.query({ name: 'engine-open-gates', text: openText, values: this.#values(keys, now) })
+  }
+
+  #values(keys: ReadonlySet<string>, now: Instant): unknown[] {
+    const limits = [...this.#limits].filter(([key]) => keys.has(key))
+    return [
+      [...keys].filter((key) => !this.#limits.has(key)),
+      time(now),
+      limits.map(([key]) => key),
+      limits.map(([, { limit }]) => limit),
+      limits.map(([, { pipeline }]) => pipeline),
+      this.#live.header.queue,
+    ]
+  }
+}

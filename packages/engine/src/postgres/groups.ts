@@ -1,0 +1,122 @@
+/** Lets builds into their groups, or has them give way. */
+import type { WhenFull } from '@harmont/ir'
+import type pg from 'pg'
+import type { Effect, Instant } from '../core/model.ts'
+import { settleGroup } from '../core/settle-group.ts'
+import type { StoreSettings } from '../store-settings.ts'
+import { type Outbox, workOnBuild } from './build-work.ts'
+import { buildGates } from './gates.ts'
+import { currentBuild, lockBuild } from './load-build.ts'
+import { inTransaction } from './transaction.ts'
+import { Turns } from './turns.ts'
+
+interface MemberRow {
+  id: string
+  turn: Date
+  limit: number
+  when_full: WhenFull
+  waits: boolean
+  is_ending: boolean
+}
+
+// Who was opened again asks nobody to give way.
+export const membersText = `select id, group_turn as turn, group_limit as limit,
+    case when group_turn > created_at then 'queue' else group_when_full end as when_full, awaits_place as waits, cancel_requested as is_ending
+  from engine.builds where group_key = $1 and finished_at is null and not held`
+
+// Groups in which something is left to do: the same conditions as `settleGroup` has, with no promise that there is.
+export const unsettledText = `select group_key from engine.builds where group_key is not null and finished_at is null and not held
+  group by group_key
+  having bool_or(awaits_place) and (
+    count(*) filter (where not awaits_place) < min(group_limit)
+    or min(group_turn) filter (where awaits_place)
+      < max(group_turn) filter (where group_turn = created_at and group_when_full <> 'queue' and not cancel_requested)
+    or min(group_turn) filter (where not awaits_place and not cancel_requested)
+      < max(group_turn) filter (where group_turn = created_at and group_when_full = 'cancel_running' and awaits_place))
+  limit $1`
+
+export interface GroupsOptions {
+  readonly pool: pg.Pool
+  readonly settings: StoreSettings
+  readonly outbox: Outbox | null
+  readonly warn: (error: unknown) => void
+  readonly tell: (buildId: string, effects: readonly Effect[]) => void
+}
+
+/**
+ * What is to be done about a group follows from its builds alone, so that whoever finds something undone does it. Places are given under the group's own
+ * lock, which nobody waits for who holds anything else; each transaction changes one build, so that it waits for one row at most.
+ */
+export class Groups {
+  readonly #options: GroupsOptions
+  readonly #open = new Set<Promise<void>>()
+  readonly #turns = new Turns<() => void>(1_000, (key, waiting) => this.#settle(key, waiting))
+
+  constructor(options: GroupsOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the group has been seen to after this call; at trouble too, because the next `settleAll` does what is left. */
+  settle(key: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#turns.add(key, resolve)
+    this.#open.add(promise)
+    return promise.finally(() => this.#open.delete(promise))
+  }
+
+  /** Resolves when nothing that was asked for is left to do. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#open)
+  }
+
+  /** Sees to the groups that somebody should have seen to. */
+  async settleAll(): Promise<void> {
+    const { rows } = await this.#options.pool.query<{ group_key: string }>({
+      name: 'engine-unsettled-groups',
+      text: unsettledText,
+      values: [1_000],
+    })
+    for (const { group_key: key } of rows) await this.settle(key)
+  }
+
+  async #settle(key: string, waiting: readonly (() => void)[]): Promise<void> {
+    try {
+      while (await this.#step(key)) {}
+    } catch (error) {
+      this.#options.warn(error)
+    }
+    for (const resolve of waiting) resolve()
+  }
+
+  /** Does the first thing that is to be done; false: there is none. */
+  async #step(key: string): Promise<boolean> {
+    const { pool, settings, outbox, tell } = this.#options
+    const done = await inTransaction(pool, async (client) => {
+      await client.query({
+        name: 'engine-lock-group',
+        text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+        values: [key],
+      })
+      const { admit, supersede } = settleGroup(await membersOf(client, key))
+      const id = supersede[0] ?? admit[0]
+      const row = id === undefined ? undefined : await lockBuild(client, id, 'wait')
+      if (id === undefined || row === undefined) return id === undefined ? null : { id, effects: [] }
+      const cached = await currentBuild(client, row, undefined)
+      const at: Instant = Date.now()
+      const event = { type: supersede.length > 0 ? 'supersede' : 'admit', at } as const
+      const gates = buildGates(client, cached.live, row)
+      const [answer] = await workOnBuild(client, cached, gates, [{ events: [event], lease: null }], settings, outbox)
+      return { id, effects: answer?.applied.effects ?? [] }
+    })
+    if (done === null) return false
+    tell(done.id, done.effects)
+    return true
+  }
+}
+
+async function membersOf(client: pg.ClientBase, key: string) {
+  const { rows } = await client.query<MemberRow>({ name: 'engine-group-members', text: membersText, values: [key] })
+  return rows.map(({ id, turn, limit, when_full: whenFull, waits, is_ending: isEnding }) => {
+    return { id, turn: turn.getTime(), limit, whenFull, waits, isEnding }
+  })
+}

@@ -1,0 +1,44 @@
+/**
+ * Test only: a process that leases jobs and does nothing with them but say so in the table `running`. `node FILE POOL-CONFIG-AS-JSON SLOTS`. It goes on
+ * until it is killed; what it sees too many of goes to `too_many`.
+ */
+import pg from 'pg'
+import type { Lease } from '../store.ts'
+import { PostgresStore } from './postgres-store.ts'
+
+const [config = '{}', slots = '3'] = process.argv.slice(2)
+const settings = { startLeaseMs: 2_000, leaseMs: 2_000 }
+const store = await PostgresStore.open(JSON.parse(config), settings)
+const pool = new pg.Pool(JSON.parse(config))
+const runner = `process ${process.pid}`
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+
+// Whoever comes last of those that run together sees all of them.
+const enterText =
+  'insert into running select job_id, queue, pipeline, group_key, group_limit from engine.leases where job_id = $1'
+const watchText = `insert into too_many select r.group_key from running r where group_key is not null group by 1 having count(*) > min(group_limit)
+  union all select r.pipeline from running r join engine.limits l on l.kind = 'pipeline' and l.id = r.pipeline group by 1, l.jobs having count(*) > l.jobs
+  union all select r.queue from running r join engine.limits l on l.kind = 'queue' and l.id = r.queue group by 1, l.jobs having count(*) > l.jobs`
+
+async function run({ jobId: job, buildId, fence }: Lease): Promise<void> {
+  await store.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
+  await pool.query(enterText, [job])
+  await pool.query(watchText)
+  await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20))
+  await pool.query('delete from running where job_id = $1', [job])
+  await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
+}
+
+console.log('ready')
+setInterval(() => void store.renew(runner, Date.now()), 500)
+const running = new Set<Promise<void>>()
+for (;;) {
+  const free = Number(slots) - running.size
+  const leases = free > 0 ? await store.lease(runner, free, Date.now()) : []
+  for (const lease of leases) {
+    const one = run(lease).finally(() => running.delete(one))
+    running.add(one)
+  }
+  const pause = new Promise((resolve) => setTimeout(resolve, 20))
+  await Promise.race([...running, pause])
+}

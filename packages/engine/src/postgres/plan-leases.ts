@@ -1,0 +1,58 @@
+/** Which jobs of a build its turn is about: those that may be leased in it, and those that may leave. */
+import { jobAt, type LiveBuild } from '../core/live-build.ts'
+import type { BuildEvent, Instant, Job } from '../core/model.ts'
+import { isHeld } from '../core/states.ts'
+import type { NewLease } from './write-change.ts'
+
+export interface LeaseWish {
+  readonly runner: string
+  readonly jobs: readonly string[]
+  readonly now: Instant
+}
+
+export interface PlannedLease extends NewLease {
+  readonly fence: number
+  readonly at: Instant
+}
+
+/** The newest attempts with these ids. */
+export function jobsOf(live: LiveBuild, ids: readonly string[]): readonly Job[] {
+  return ids.flatMap((id) => {
+    const slot = live.slots.get(id)
+    return slot === undefined ? [] : [jobAt(live, slot)]
+  })
+}
+
+/** Jobs that may stop waiting, or stop being run, with these events: more than do, because their gates are locked before that is known. */
+export function leavingJobs(live: LiveBuild, events: readonly BuildEvent[], failFast: boolean): readonly Job[] {
+  if (events.some((event) => failFast || !('job' in event))) {
+    const all = live.render === null ? live.jobs : [...live.jobs, live.render]
+    return all.filter(({ state }) => state === 'scheduled' || isHeld(state))
+  }
+  const ids = events.flatMap((event) => ('job' in event && event.type !== 'started' ? event.job : []))
+  return jobsOf(live, ids)
+}
+
+/** Whether the job waits for nothing but a runner and its gates. */
+export function isLeasable(live: LiveBuild, id: string, now: Instant): boolean {
+  return jobsOf(live, [id]).some(
+    ({ state, notBefore }) => state === 'scheduled' && (notBefore === null || notBefore <= now),
+  )
+}
+
+/** The leases of these jobs that the wish is granted with. */
+export function planLeases(
+  live: LiveBuild,
+  { runner, now }: LeaseWish,
+  ids: readonly string[],
+  lengthMs: number,
+): readonly PlannedLease[] {
+  return jobsOf(live, ids).map(({ id: jobId, fence }) => {
+    return { jobId, runner, fence: fence + 1, at: now, expiresAt: now + lengthMs }
+  })
+}
+
+/** The lease as the core hears of it. */
+export function leasedEvent({ jobId: job, fence, at }: PlannedLease): BuildEvent {
+  return { type: 'leased', job, fence, at }
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { type DiskRoom, isExhausted, isFull, roomSentence } from './disk-room.ts'
+import { type DiskWatch, watchDisk } from './disk-watch.ts'
+import { isForWantOfRoom } from './with-room.ts'
+
+const mib = 1024 ** 2
+const room = (freeBytes: number, freeFiles: number | null = null): DiskRoom => ({
+  freeBytes,
+  sizeBytes: 1536 * mib,
+  freeFiles,
+})
+
+test('G55 a disk is full with too few bytes or files, and has room again only with some more', () => {
+  expect(isFull(room(100 * mib), 100 * mib, false)).toBe(false)
+  expect(isFull(room(100 * mib - 1), 100 * mib, false)).toBe(true)
+  expect(isFull(room(124 * mib), 100 * mib, true)).toBe(true)
+  expect(isFull(room(125 * mib), 100 * mib, true)).toBe(false)
+  expect(isFull(room(900 * mib, 4_999), 100 * mib, false)).toBe(true)
+  expect(isFull(room(900 * mib, 5_000), 100 * mib, true)).toBe(true)
+  expect(isFull(room(900 * mib, 7_000), 100 * mib, true)).toBe(false)
+  expect([isExhausted(room(0)), isExhausted(room(5 * mib)), isExhausted(room(5 * mib, 3))]).toEqual([true, false, true])
+})
+
+test('says how much is left, and what of it is missing', () => {
+  expect(roomSentence(room(120.5 * mib))).toBe('120 MiB of 1.5 GiB free')
+  expect(roomSentence(room(1024 * mib, 12))).toBe('1.0 GiB of 1.5 GiB free, and 12 more files possible')
+})
+
+test('tells an error for want of room however deep it lies, and other errors from it', () => {
+  const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
+  expect(isForWantOfRoom(new Error('outer', { cause: new Error('inner', { cause: full }) }))).toBe(true)
+  expect(isForWantOfRoom(new Error('mount: /x: No space left on device'))).toBe(true)
+  expect(isForWantOfRoom(Object.assign(new Error('open'), { code: 'ENOENT' }))).toBe(false)
+  expect(isForWantOfRoom('No space left on device')).toBe(false)
+})
+
+test('G55 who waits for room is let go when there is some, and hears when it is gone', async () => {
+  const said: string[] = []
+  const options = { path: '/var/tmp', everyMs: 10, log: (_: string, message: string) => void said.push(message) }
+  const full: DiskWatch = await watchDisk({ ...options, leastFreeBytes: Number.MAX_SAFE_INTEGER })
+  const roomy = await watchDisk({ ...options, leastFreeBytes: 1 })
+  try {
+    expect(full.full).toMatch(/^[\d.]+ [MG]iB of [\d.]+ GiB free$/)
+    expect(full.untilFull.aborted).toBe(true)
+    expect([roomy.full, roomy.untilFull.aborted]).toEqual([null, false])
+    await roomy.hasRoom(new AbortController().signal)
+    const closing = new AbortController()
+    const waits = full.hasRoom(closing.signal)
+    closing.abort(new Error('closing'))
+    await expect(waits).rejects.toThrow('closing')
+    expect(said).toEqual([expect.stringContaining('no new work is begun until there is room')])
+  } finally {
+    full.stop()
+    roomy.stop()
+  }
+})

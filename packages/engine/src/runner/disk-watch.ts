@@ -1,0 +1,145 @@
+/** Looks again and again at the file system that everything of this machine's work lies on. */
+import { statfs } from 'node:fs/promises'
+import { type DiskRoom, isExhausted, isFull, roomSentence } from './disk-room.ts'
+import type { Log } from './options.ts'
+
+/** What work may know of its disk. */
+export interface Disk {
+  /** Why no new work is begun, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while there is room. */
+  readonly full: string | null
+  /** Aborts when the disk is full the next time; aborted while it is. */
+  readonly untilFull: AbortSignal
+  /** Resolves once there is room. Throws the signal's reason. */
+  hasRoom(signal: AbortSignal): Promise<void>
+  /** Looks at once. */
+  look(): Promise<void>
+  /** Whether there was nothing left at some moment since the instant, as far as anybody looked. */
+  wasExhaustedSince(instant: Date): boolean
+  /** Calls when the disk has become full, or has room again. Gives the unsubscriber. */
+  onChange(listener: () => void): () => void
+}
+
+export interface DiskWatch extends Disk {
+  readonly room: DiskRoom
+  stop(): void
+}
+
+export interface DiskWatchOptions {
+  readonly path: string
+  readonly leastFreeBytes: number
+  readonly log: Log
+  /** Called with what each look found. */
+  readonly onLook?: (room: DiskRoom) => Promise<void>
+  readonly everyMs?: number
+}
+
+/** Begins to look. The first look has been done when it resolves; fails when the path cannot be looked at. */
+export async function watchDisk(options: DiskWatchOptions): Promise<DiskWatch> {
+  const watch = new Watch(options, await readRoom(options.path))
+  watch.start()
+  return watch
+}
+
+/** What the file system of the path has left. */
+export async function readRoom(path: string): Promise<DiskRoom> {
+  const { bavail, bsize, blocks, files, ffree } = await statfs(path)
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, freeFiles: files === 0 ? null : ffree }
+}
+
+class Watch implements DiskWatch {
+  room: DiskRoom
+  readonly #options: DiskWatchOptions
+  readonly #listeners = new Set<() => void>()
+  #isFull = false
+  #filled = new AbortController()
+  #exhaustedAt = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | undefined
+  #failed = false
+
+  constructor(options: DiskWatchOptions, room: DiskRoom) {
+    this.#options = options
+    this.room = room
+    this.#judge(room)
+  }
+
+  get full(): string | null {
+    return this.#isFull ? roomSentence(this.room) : null
+  }
+
+  get untilFull(): AbortSignal {
+    return this.#filled.signal
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), this.#options.everyMs ?? 250).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  look(): Promise<void> {
+    this.#looking ??= this.#lookNow().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async hasRoom(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (!this.#isFull) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const proceed = () => resolve()
+    const unsubscribe = this.onChange(proceed)
+    // The signal may outlive many a wait.
+    signal.addEventListener('abort', proceed)
+    try {
+      await promise
+      signal.throwIfAborted()
+    } finally {
+      signal.removeEventListener('abort', proceed)
+      unsubscribe()
+    }
+  }
+
+  wasExhaustedSince(instant: Date): boolean {
+    return this.#exhaustedAt >= instant.getTime()
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async #lookNow(): Promise<void> {
+    const { path, log, onLook } = this.#options
+    try {
+      const room = await readRoom(path)
+      this.#judge(room)
+      await onLook?.(room)
+      this.#failed = false
+    } catch (error) {
+      // Said once: it is asked again four times a second.
+      if (!this.#failed) log('error', `the disk of ${path} cannot be looked after`, error)
+      this.#failed = true
+    }
+  }
+
+  #judge(room: DiskRoom): void {
+    const { leastFreeBytes, log } = this.#options
+    this.room = room
+    if (isExhausted(room)) this.#exhaustedAt = Date.now()
+    const full = isFull(room, leastFreeBytes, this.#isFull)
+    if (full === this.#isFull) return
+    this.#isFull = full
+    if (full) {
+      log('warn', `the disk is full (${roomSentence(room)}): no new work is begun until there is room`)
+      this.#filled.abort()
+    } else {
+      log('info', `the disk has room again (${roomSentence(room)})`)
+      this.#filled = new AbortController()
+    }
+    for (const listener of [...this.#listeners]) listener()
+  }
+}

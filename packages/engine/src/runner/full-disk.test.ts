@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { watchDisk } from './disk-watch.ts'
+import { openBench, settled, step, submit } from './runner.test-support.ts'
+
+const mib = 1024 ** 2
+
+test('G55 on a full disk no job is leased, and those that wait begin by themselves when it has room', async () => {
+  const path = await mkdtemp('/var/tmp/harmont-full-')
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'harmont-full', path])
+  onTestFinished(async () => {
+    execFileSync('umount', [path])
+    await rm(path, { recursive: true })
+  })
+  const disk = await watchDisk({ path, leastFreeBytes: 32 * mib, everyMs: 20, log: () => {} })
+  const bench = await openBench({ runner: { disk } })
+  try {
+    // The runner asks for work already.
+    await settled(bench, await submit(bench, [step('true')]))
+    await writeFile(join(path, 'filler'), Buffer.alloc(40 * mib))
+    await expect.poll(() => disk.full).toBe('24 MiB of 64 MiB free')
+    const id = await submit(bench, [step('echo ran')])
+    await sleep(1_500)
+    expect((await bench.store.load(id))?.build.jobs[0]?.state).toBe('scheduled')
+    await rm(join(path, 'filler'))
+    expect((await settled(bench, id)).state).toBe('passed')
+  } finally {
+    await bench.close()
+    disk.stop()
+  }
+})

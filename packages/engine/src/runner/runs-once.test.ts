@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BuildEvent } from '../core/model.ts'
+import { MemoryStore } from '../memory/memory-store.ts'
+import { type Bench, logOf, openBench, settled, step, submit } from './runner.test-support.ts'
+
+/** Keeps no start until it may: as when a runner is held up between a start and its report. */
+const mayStart = Promise.withResolvers<void>()
+let asked = 0
+class SlowToStart extends MemoryStore {
+  override async apply(buildId: string, events: readonly BuildEvent[]) {
+    if (events.some(({ type }) => type === 'started')) {
+      asked += 1
+      await mayStart.promise
+    }
+    return super.apply(buildId, events)
+  }
+}
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await openBench({ runner: { slots: 3 }, store: (settings) => new SlowToStart(settings) })
+})
+afterAll(() => bench.close())
+
+test('G01 a command that may run only once does not begin before it is kept that it has begun', async () => {
+  bench.secrets.set('key', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/key' })
+  const id = await submit(bench, [
+    step('echo up', { secrets: { KEY: 'key' } }),
+    step('echo up', { concurrency: { group: 'deploy', limit: 1, scope: 'pipeline' } }),
+    step('echo up'),
+  ])
+  const logs = async () => {
+    const jobs = await bench.store.jobs(id)
+    return Promise.all(jobs.map((job) => logOf(bench, job)))
+  }
+  await expect.poll(logs).toEqual(['', '', 'up\n'])
+  const notBegun = async () => {
+    const adopted = await Promise.all((await bench.driver.list()).map((handle) => bench.driver.adopt(handle)))
+    const running = await Promise.all(adopted.map((sandbox) => sandbox?.running()))
+    return running.filter((command) => command === undefined).length
+  }
+  await expect.poll(() => asked).toBe(3)
+  expect(await notBegun()).toBe(2)
+  expect(await logs()).toEqual(['', '', 'up\n'])
+  mayStart.resolve()
+  const { state } = await settled(bench, id)
+  expect([state, await logs()]).toEqual(['passed', ['up\n', 'up\n', 'up\n']])
+})

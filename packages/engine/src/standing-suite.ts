@@ -1,0 +1,180 @@
+/** Test only: what every store promises about builds that stand still. `storeSuite` declares it. */
+import { randomUUID } from 'node:crypto'
+import type { PlannedStep } from '@harmont/ir'
+import { expect, test } from 'vitest'
+import { abandonBuilds } from './abandon-builds.ts'
+import type { BuildGroup } from './core/build-group.ts'
+import { createBuild } from './core/create-build.ts'
+import { defaultLimits } from './core/limits.ts'
+import { plainPlan } from './core/random-plan.ts'
+import { plainContext } from './plain-context.ts'
+import type { Lease } from './store.ts'
+import type { StoreUnderTest } from './store-suite.ts'
+
+const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+const hour = 3_600_000
+
+/** Declares the tests; `open` gives the store. What other suites left in it may stand still too. */
+export function standingSuite(open: () => StoreUnderTest): void {
+  let now = 2_000_000_000_000
+  const warnings: unknown[] = []
+  const store = () => open().store
+  const log = (...warning: readonly unknown[]) => void warnings.push(warning)
+
+  interface Wish {
+    readonly held?: boolean
+    readonly group?: BuildGroup
+    readonly pipeline?: string
+  }
+  async function submit(steps: readonly Partial<PlannedStep>[], { held = false, group, pipeline = 'p' }: Wish = {}) {
+    const id = randomUUID()
+    now++
+    const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true), group } as const
+    const context = { newId: () => randomUUID(), limits: defaultLimits }
+    await open().submit(createBuild({ id, queue: 'standing', pipeline, at: now, held, from }, context), plainContext)
+    return id
+  }
+  const build = async (id: string) => {
+    const found = await open().other.load(id)
+    if (found === undefined) throw new Error(`no build ${id}`)
+    return found.build
+  }
+  /** Of these builds the states, once everything that ought to be given up was. */
+  const states = async (...ids: readonly string[]) => Promise.all(ids.map(async (id) => (await build(id)).state))
+  /** The one job that is ready. */
+  async function leaseOf(id: string, runner = 'r'): Promise<Lease> {
+    const [lease, ...more] = await store().lease(runner, 2, now)
+    if (lease?.buildId !== id || more.length > 0) throw new Error(`expected that one job of ${id} is ready`)
+    return lease
+  }
+  async function end({ buildId, jobId: job, fence }: Lease, outcome = exited): Promise<void> {
+    await store().apply(buildId, [
+      { type: 'started', job, fence, at: now },
+      { type: 'ended', job, fence, at: now, outcome },
+    ])
+  }
+  const abandon = (afterMs = 72 * hour, view = store()) => abandonBuilds({ store: view, afterMs, log }, now)
+  /** So many hours in which somebody looks every few minutes, and nobody runs anything. */
+  async function watchFor(hours: number): Promise<void> {
+    for (const end = now + hours * hour; now < end; ) {
+      now += hour / 6
+      await store().watch(now)
+    }
+  }
+  /** Gives up whatever stands still by now, so that a test meets its own builds only. */
+  async function clear(): Promise<void> {
+    // What one gives up may let another go on.
+    do await watchFor(100)
+    while ((await abandon(hour)) > 0)
+  }
+
+  test('builds that stand still are those that nothing has happened to, and nothing is done of', async () => {
+    await clear()
+    const group: BuildGroup = { key: randomUUID(), name: 'deploy', limit: 1, whenFull: 'queue' }
+    const leased = await submit([{}])
+    const lease = await leaseOf(leased)
+    const ready = await submit([{}, { buildsIn: 0 }])
+    const held = await submit([{}], { held: true })
+    const placed = await submit([{}], { group })
+    const placeless = await submit([{}], { group })
+    const since = now
+    now += hour
+    const fresh = await submit([{}])
+    const standing = async (isIdle = true) => {
+      const found = await store().standing(since, isIdle, 1000)
+      return [ready, leased, held, placed, placeless, fresh].filter((id) => found.includes(id))
+    }
+    expect(await standing()).toEqual([ready, placed])
+    // A runner that works would take them.
+    expect(await standing(false)).toEqual([])
+    await end(lease)
+    expect(await standing()).toEqual([ready, placed])
+    expect(await store().standing(since, true, 1)).toHaveLength(1)
+  })
+
+  test('G17 a build is given up when nobody has taken it for the whole time, and says what it waited for', async () => {
+    await clear()
+    const concurrency = { group: 'deploy', limit: 1, scope: 'pipeline' as const }
+    const [first, second] = [await submit([{ concurrency }]), await submit([{ concurrency }, { buildsIn: 0 }])]
+    await watchFor(71)
+    expect(await abandon()).toBe(0)
+    await watchFor(2)
+    expect(await abandon()).toBe(2)
+    expect(await abandon()).toBe(0)
+    const [one, two] = [await build(first), await build(second)]
+    expect(one).toMatchObject({ state: 'failed', errorCode: 'build_abandoned', finishedAt: now })
+    expect(one.jobs[0]?.errorMessage).toMatch(/73 hours, so it was given up\. It was ready, and no runner took it\.$/)
+    expect(two.jobs.map(({ state }) => state)).toEqual(['failed', 'skipped'])
+    expect(two.errorMessage).toMatch(
+      /It waited for the concurrency group `deploy` \(1 at a time\), and no runner took what came before it\.$/,
+    )
+    // Nothing of them is left to be taken, and the group is free.
+    const third = await submit([{ concurrency }])
+    const lease = await leaseOf(third)
+    await end(lease)
+    const job = one.jobs[0]?.id ?? ''
+    expect((await store().apply(first, [{ type: 'retry', job, at: now }]))?.taken).toEqual([true])
+    await end(await leaseOf(first))
+    expect(await states(first, third)).toEqual(['passed', 'passed'])
+  })
+
+  test('G17 what waits behind somebody at work is not given up, however long that takes', async () => {
+    await clear()
+    const concurrency = { group: 'long', limit: 1, scope: 'pipeline' as const }
+    const holder = await submit([{ concurrency }])
+    const lease = await leaseOf(holder, 'long')
+    const [waiting, other] = [await submit([{ concurrency }]), await submit([{}])]
+    await store().apply(holder, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
+    for (let hours = 0; hours < 100; hours++) {
+      // Its holder says every few seconds that it lives.
+      await store().renew('long', now + hour)
+      await watchFor(1)
+      expect(await abandon()).toBe(0)
+    }
+    await store().apply(holder, [{ type: 'ended', job: lease.jobId, fence: lease.fence, at: now, outcome: exited }])
+    expect(await states(holder, waiting, other)).toEqual(['passed', 'scheduled', 'scheduled'])
+    // From here on nobody works.
+    await watchFor(71)
+    expect(await abandon()).toBe(0)
+    await watchFor(2)
+    expect(await abandon()).toBe(2)
+  })
+
+  test('G17 time in which nobody looked counts for nobody: after a week of darkness nothing is given up at once', async () => {
+    await clear()
+    const id = await submit([{}])
+    await watchFor(50)
+    now += 7 * 24 * hour
+    expect(await abandon()).toBe(0)
+    await watchFor(71)
+    expect(await abandon()).toBe(0)
+    await watchFor(2)
+    expect(await abandon()).toBe(1)
+    expect(await states(id)).toEqual(['failed'])
+  })
+
+  test('G17 two who look at the same time give each build up once', async () => {
+    await clear()
+    const ids = await Promise.all(Array.from({ length: 30 }, () => submit([{}, { buildsIn: 0 }])))
+    await watchFor(73)
+    const counts = await Promise.all([
+      abandon(),
+      abandon(72 * hour, open().other),
+      abandon(),
+      abandon(72 * hour, open().other),
+    ])
+    expect(counts.reduce((sum, count) => sum + count)).toBe(30)
+    expect(new Set(await states(...ids))).toEqual(new Set(['failed']))
+    expect(warnings).toEqual([])
+  })
+
+  test('G17 a runner that comes back in the same moment has the build, or it is given up, never both', async () => {
+    await clear()
+    const ids = new Set(await Promise.all(Array.from({ length: 20 }, () => submit([{}]))))
+    await watchFor(73)
+    const [, leases] = await Promise.all([abandon(), open().other.lease('back', 20, now)])
+    const leased = new Set(leases.map(({ buildId }) => buildId))
+    for (const id of ids) expect((await build(id)).state).toBe(leased.has(id) ? 'running' : 'failed')
+    for (const lease of leases) await end(lease)
+  })
+}
