@@ -1,6 +1,7 @@
 /** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { enterNamespace } from '@harmont/sandbox/ordinary'
 import { collectGarbage } from './collect-garbage.ts'
 import { commands } from './commands/table.ts'
 import { createLog } from './create-log.ts'
@@ -11,7 +12,11 @@ import { readSettings, type Settings, SettingsError } from './settings/read-sett
 const collectAfterMs = 2_000
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === undefined || name === 'serve') return runServer(readSettings(process.env))
+  if (name === undefined || name === 'serve') {
+    const settings = readSettings(process.env)
+    if (settings.runner !== 'off') await enterNamespace()
+    return runServer(settings)
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return command.run(args, process.env)
   const known = Object.entries(commands).map(([each, { usage }]) => `\`${`${each} ${usage}`.trim()}\``)
@@ -21,7 +26,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
 async function runServer(settings: Settings): Promise<void> {
   const log = createLog(settings.logLevel)
   if (settings.unknown.length > 0)
-    log.warn({ variables: settings.unknown }, 'no setting has these names: see `harmont config`')
+    log.warn({ variables: settings.unknown }, 'no setting has these names: see `npm start -- config`')
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
   // Loaded only now: `config`, and a wrong setting, need none of it.
   const { serve } = await import('./serve.ts')
@@ -44,6 +49,7 @@ async function runServer(settings: Settings): Promise<void> {
   const server = await starting
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
   if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
+  if (server.fullDisk !== null) process.stdout.write(`${fullDiskLine(server.fullDisk, settings)}\n`)
   if (server.lacking !== null) process.stdout.write(`${server.lacking}\n`)
   setTimeout(collectGarbage, collectAfterMs).unref()
 }
@@ -56,8 +62,12 @@ function readyLine(url: string, { publicUrl, dataDirectory, bootstrapToken }: Se
   return `Harmont serves ${publicUrl} (listening on ${url}), data in ${dataDirectory}; ${key}.`
 }
 
+function fullDiskLine(room: string, { leastFreeBytes }: Settings): string {
+  return `Builds wait until the disk of the data directory has room: ${room}, and HARMONT_LEAST_FREE_DISK asks for ${leastFreeBytes / 1024 ** 2} MiB.`
+}
+
 function setupLine(link: string): string {
-  return `No owner can sign in yet. Open this link within 24 hours; it works once, and \`harmont setup-link\` prints another: ${link}`
+  return `No owner can sign in yet. Open this link within 24 hours; it works once, and \`npm start -- setup-link\` prints another: ${link}`
 }
 
 /** Says why, without a stack where the message says what to do. */

@@ -1,8 +1,11 @@
 import type pg from 'pg'
+import type { Logger } from 'pino'
 import { type AccountServices, accountRoutes } from './accounts/routes.ts'
 import { apiTokenRoutes } from './api-tokens/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authConfigRoutes } from './auth-config/routes.ts'
+import type { BitbucketApp } from './bitbucket/app.ts'
+import { bitbucketRoutes } from './bitbucket/routes.ts'
 import { buildEventRoutes } from './build-events/routes.ts'
 import { buildSourceRoutes } from './build-source/routes.ts'
 import { buildViewRoutes } from './build-view/routes.ts'
@@ -26,6 +29,8 @@ import { oauthRoutes } from './oauth/routes.ts'
 import { organizationRoutes } from './organizations/routes.ts'
 import { overviewRoutes } from './overviews/routes.ts'
 import { passkeyRoutes } from './passkeys/routes.ts'
+import { paymentRoutes } from './payments/routes.ts'
+import type { StripeAccount } from './payments/stripe.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import type { RateLimiter } from './rate-limits/limiter.ts'
 import { recoveryRoutes } from './recovery/routes.ts'
@@ -41,6 +46,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 /** What every feature may ask for; each names in its own interface what it does. */
 export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices, MetricsServices {
   readonly pool: pg.Pool
+  readonly log: Logger
   readonly settings: Settings
   /** Keeps secrets encrypted in the database. */
   readonly sealer: Sealer
@@ -49,8 +55,12 @@ export interface Services extends AccountServices, BuildServices, HealthServices
   readonly forges: ReadonlyMap<string, ForgeProvider>
   /** null: not set up. */
   readonly githubApp: GithubApp | null
+  /** null: not set up. */
+  readonly bitbucket: BitbucketApp | null
   /** Those that the operator has set up. */
   readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
+  /** null: not set up. */
+  readonly stripe: StripeAccount | null
   readonly sessionCookies: SessionCookies
 }
 
@@ -65,6 +75,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...pipelineRoutes(services),
     ...oauthRoutes(services),
     ...githubRoutes(services),
+    ...bitbucketRoutes(services),
     ...repositoryRoutes(services),
     ...webhookRoutes(services),
     ...buildRoutes(services),
@@ -76,6 +87,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),
     ...moneyRoutes(services),
+    ...paymentRoutes(services),
     ...overviewRoutes(services),
     ...sessionRoutes(services),
     ...cliLoginRoutes(services),

@@ -1,25 +1,33 @@
 /** The whole server, put together. */
+import { fileURLToPath } from 'node:url'
 import { PostgresStore } from '@harmont/engine'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { authenticate } from './access/authenticate.ts'
 import { findMembership } from './access/membership.ts'
+import { readAuthConfig } from './auth-config/read-auth-config.ts'
+import { openBitbucket } from './bitbucket/app.ts'
+import { diskFull } from './blobs/disk-full.ts'
 import { openDirectoryStore } from './blobs/index.ts'
 import { ensureBootstrap } from './bootstrap/ensure-bootstrap.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory/open-data-directory.ts'
+import { openDisk } from './data-directory/open-disk.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
+import { docsPages } from './docs-pages/pages.ts'
 import { drainHttp } from './drain.ts'
 import { createSealer } from './encryption/seal.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { openForges } from './forges/open-forges.ts'
-import { createCursors, createHttp } from './http/index.ts'
+import { createCursors, createHttp, firstPage, type Pages } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
+import { JobLogs } from './job-logs/job-logs.ts'
 import { openLogTokenSecrets } from './job-logs/log-token-secrets.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { openIdentityProviders } from './oauth/open-providers.ts'
+import { openStripe } from './payments/stripe.ts'
 import { createLimiter } from './rate-limits/create-limiter.ts'
 import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
@@ -28,8 +36,13 @@ import type { Settings } from './settings/read-settings.ts'
 import { setupLinkIfNeeded } from './setup/setup-link.ts'
 import type { ShellRouteServices } from './shells/routes.ts'
 import { Shells } from './shells/shells.ts'
+import { webAppPages } from './web-app/pages.ts'
+import { readWebApp } from './web-app/read-web-app.ts'
 import { outbox } from './worker/outbox.ts'
 import { startWorker } from './worker/start-worker.ts'
+
+/** Where `scripts/build-web.ts` puts the web app. */
+const builtWebApp = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -43,6 +56,8 @@ export interface Server {
   readonly url: string
   /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
   readonly lacking: string | null
+  /** What is left of the disk, as long as that is too little to begin work; null when there was enough at the start. */
+  readonly fullDisk: string | null
   /** A one-time link for the operator when no owner could sign in otherwise. */
   readonly setupLink: string | null
   /** For tests and the operator's commands. */
@@ -57,6 +72,8 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
   const started = new AsyncDisposableStack()
   try {
     const directory = await openDataDirectory(settings.dataDirectory)
+    const disk = await openDisk(directory, settings.leastFreeBytes, log)
+    started.defer(() => disk.stop())
     const database = await openDatabase(settings.databaseUrl, directory, log)
     started.defer(() => database.close())
     await ensureBootstrap(database.pool, settings)
@@ -72,22 +89,29 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
     const services = {
       ...(await makeServices(settings, directory, database, log)),
       blobs,
-      engine: buildEngine(store),
+      disk,
+      engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
       closing: closing.signal,
       isDraining: () => draining,
-      metrics: createMetrics(database.pool, log),
+      metrics: createMetrics(database.pool, disk, log),
     }
-    const worker = await startWorker({ ...services, log })
+    const worker = await startWorker(services)
     started.defer(() => worker.stop())
     const builds = await startBuilds({ ...services, directory, store, log })
     started.defer(() => builds.stop())
     const { openShell } = builds
     const shells = new Shells({ ...services, log, openShell })
-    const app = makeHttp({ ...services, shells }, settings, log, validateResponses)
+    const webApp = await readWebApp(builtWebApp)
+    const pages = firstPage([
+      webAppPages({ ...services, webApp, readAuthConfig: () => readAuthConfig(services), log }),
+      docsPages(async () => (await import('./docs-pages/read-docs-site.ts')).readDocsSite(webApp)),
+    ])
+    const app = makeHttp({ ...services, shells }, settings, { log, pages, validateResponses })
     const url = await listen(app, settings)
     return {
       url,
       lacking: builds.lacking,
+      fullDisk: disk.full,
       setupLink: await setupLinkIfNeeded(database.pool, settings.publicUrl),
       pool: database.pool,
       engine: services.engine,
@@ -116,14 +140,17 @@ async function makeServices(
 ) {
   const sealer = createSealer(settings.encryptionKey ?? (await directory.secret('encryption')))
   const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
+  const bitbucket = openBitbucket(settings, pool, sealer)
   const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
   return {
     pool,
+    log,
     migrationNames,
-    dataDirectory: directory.path,
     settings,
-    ...openForges(settings),
+    ...openForges(settings, bitbucket),
+    bitbucket,
     identityProviders: openIdentityProviders(settings),
+    stripe: openStripe(settings),
     limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
     sealer,
     publicUrl: settings.publicUrl,
@@ -138,28 +165,29 @@ async function makeServices(
 function makeHttp(
   services: Services & ShellRouteServices,
   settings: Settings,
-  log: Logger,
-  validateResponses: boolean,
+  more: { readonly log: Logger; readonly pages: Pages; readonly validateResponses: boolean },
 ): FastifyInstance {
-  const { pool, blobs } = services
+  const { pool, blobs, disk } = services
   return createHttp({
     handlers: allRoutes(services),
     access: {
       authenticate: (credential) => authenticate(pool, credential),
       membership: (caller, slug) => findMembership(pool, caller, slug),
     },
-    openBlobSink: () => blobs.create(),
+    async openBlobSink() {
+      if (disk.full !== null) throw diskFull(disk.full)
+      return blobs.create()
+    },
     limiter: services.limiter,
-    idempotencyKeys: idempotencyKeys(pool, log),
+    idempotencyKeys: idempotencyKeys(pool, more.log),
     sessionCookies: services.sessionCookies,
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
-    log,
     translate: translateFault,
     onAnswered: services.metrics.observe,
     upgrade: services.shells.upgrade,
-    validateResponses,
+    ...more,
   })
 }
 

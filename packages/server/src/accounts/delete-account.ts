@@ -3,6 +3,7 @@ import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { type Database, sqlStateOf, transaction } from '../database/transaction.ts'
 import { apiError, unauthorized } from '../http/index.ts'
 import { queueMail } from '../mail/queue-mail.ts'
+import { requireNoBillingHistory } from '../money/billing-history.ts'
 import { lockOrganizationsOf } from '../organizations/locks.ts'
 import { retireOrganization } from '../organizations/retire-organization.ts'
 import { accountDeletedNotice } from './account-deleted-notice.ts'
@@ -15,7 +16,7 @@ class JoinedMeanwhile extends Error {}
 
 /**
  * Deletes an account, with the organizations that have no other member (`http.md` 9). Throws 409 `last_owner` when one with other members would lose its
- * last owner (G34), and 401 when the account is gone already.
+ * last owner (G34), `account_has_billing_history` for whoever brought money in, and 401 when the account is gone already.
  */
 export async function deleteAccount(pool: pg.Pool, actor: Actor, userId: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -29,6 +30,7 @@ export async function deleteAccount(pool: pg.Pool, actor: Actor, userId: string)
 }
 
 async function attempt(client: Database, actor: Actor, userId: string): Promise<void> {
+  await requireNoBillingHistory(client, userId)
   // Nobody can come or go where the user is; and two deletions at once wait here for each other, in one order.
   const locked = new Set(await lockOrganizationsOf(client, userId))
   const places = (await listPlaces(client, userId)).filter(({ id }) => locked.has(id))
@@ -40,6 +42,8 @@ async function attempt(client: Database, actor: Actor, userId: string): Promise<
   // After the organizations: whoever holds a row of theirs may be about to refer to the user.
   const email = await lockUserForDeletion(client, userId)
   if (email === undefined) throw unauthorized('The account of this credential is gone')
+  // Again, now that nobody can redeem anything in the user's name.
+  await requireNoBillingHistory(client, userId)
   if ((await listPlaces(client, userId)).some(({ id }) => !locked.has(id))) throw new JoinedMeanwhile()
   await recordAudit(client, actor, { organizationId: null, action: 'account.deleted', subject: userId })
   await queueMail(client, accountDeletedNotice(email, actor))

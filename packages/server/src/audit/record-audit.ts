@@ -10,6 +10,9 @@ export interface Actor {
   readonly requestId: string | null
 }
 
+/** Who acts where no user asked for it: the operator's commands, forges, Stripe, the server itself. */
+export const nobody: Actor = { userId: null, address: null, userAgent: null, requestId: null }
+
 /** The actor of a request. */
 export function actorOf({ caller, client, requestId }: ActingContext): Actor {
   return { userId: caller?.userId ?? null, address: client.address, userAgent: client.userAgent, requestId }

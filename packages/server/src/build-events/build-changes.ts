@@ -17,6 +17,8 @@ export type BuildChange =
       readonly jobs: readonly Job[]
       /** From which the next reading goes on. */
       readonly version: number
+      /** All that changed up to the end of the build is among it. */
+      readonly isLast: boolean
     }
   /** Nothing came for as long as asked. */
   | { readonly kind: 'silence' }
@@ -46,7 +48,8 @@ export class BuildReads {
       const loaded = await this.#engine.store.load(buildId)
       if (loaded === undefined) throw new Error(`the engine does not have the build ${buildId}`)
       const jobs = loaded.build.jobs.filter(({ id }) => changes.jobIds.has(id))
-      return { kind: 'changed', build: loaded.build, jobs, version: changes.version }
+      const isLast = isBuildTerminal(changes.state)
+      return { kind: 'changed', build: loaded.build, jobs, version: changes.version, isLast }
     })
   }
 }
@@ -70,7 +73,7 @@ export async function* followBuild(
         seen = change.version
         yield change
       }
-      if (isBuildTerminal(change.build.state)) {
+      if (change.isLast) {
         yield { kind: 'end' }
         return
       }

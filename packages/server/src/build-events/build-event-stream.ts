@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import { presentBuild } from '../builds/present.ts'
 import { requireBuildOf } from '../builds/require-build.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
 import { doneFrame, eventFrame, heartbeatFrame, silenceMs } from '../event-streams/frames.ts'
 import { orderSteps } from '../jobs/order-steps.ts'
-import { presentJobOf } from '../jobs/present-in-build.ts'
+import { presentJobsOf } from '../jobs/present-in-build.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import { type BuildReads, followBuild } from './build-changes.ts'
 
@@ -20,25 +21,27 @@ export interface FollowedBuild {
  * it gets all of it again.
  */
 export async function* buildEvents(
-  pool: pg.Pool,
+  { pool, engine }: { readonly pool: pg.Pool; readonly engine: BuildEngine },
   reads: BuildReads,
   followed: FollowedBuild,
   stop: AbortSignal,
 ): AsyncGenerator<string> {
   const { id, number, pipeline } = followed
   let isSnapshot = followed.after === null
-  const newest = async () => presentBuild(await requireBuildOf(pool, pipeline, number), pipeline.slug)
   for await (const change of followBuild(reads, id, followed.after ?? 0, silenceMs, stop)) {
     switch (change.kind) {
       case 'changed': {
         const { build, jobs, version } = change
-        if (isSnapshot) {
-          const all = orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? [])
-          const data = { build: await newest(), jobs: all.map((job) => presentJobOf(build, job)) }
-          yield eventFrame('snapshot', data, String(version))
-        } else {
-          const frames = jobs.map((job) => eventFrame('job', presentJobOf(build, job), null))
-          yield frames.join('') + eventFrame('build', await newest(), String(version))
+        const shown = isSnapshot ? orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? []) : jobs
+        const [newest, presented] = await Promise.all([
+          requireBuildOf(pool, pipeline, number),
+          presentJobsOf(engine, build, shown),
+        ])
+        const body = presentBuild(newest, pipeline.slug)
+        if (isSnapshot) yield eventFrame('snapshot', { build: body, jobs: presented }, String(version))
+        else {
+          const frames = presented.map((job) => eventFrame('job', job, null))
+          yield frames.join('') + eventFrame('build', body, String(version))
         }
         isSnapshot = false
         break

@@ -55,3 +55,15 @@ export async function removeOldEvents(database: Database): Promise<number> {
   const { rowCount } = await database.query("delete from build_events where created_at < now() - interval '25 hours'")
   return rowCount ?? 0
 }
+
+/** The newest builds of an organization that are not over, and those that ended within the last two minutes: older than that no list is when its stream begins. */
+export async function unfinishedOrJustEnded(database: Database, organizationId: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'unfinished-or-just-ended',
+    text: `(select id from engine.builds where queue = $1 and finished_at is null order by created_at desc limit 100)
+           union all
+           (select id from engine.builds where queue = $1 and finished_at > now() - interval '2 minutes' order by finished_at desc limit 100)`,
+    values: [organizationId],
+  })
+  return rows.map(({ id }) => id)
+}

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
-import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { ViewServices } from '../build-view/read-view.ts'
 import { requireBuild } from '../builds/require-build.ts'
-import type { BuildEngine } from '../engine/build-engine.ts'
 import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
@@ -10,21 +9,20 @@ import { whileMember } from '../event-streams/while-member.ts'
 import { type Caller, type Handlers, type Membership, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
 import { buildEvents } from './build-event-stream.ts'
-import { organizationEvents, readPlace } from './organization-event-stream.ts'
+import { readPlace } from './follow-organization.ts'
+import { organizationEvents } from './organization-event-stream.ts'
+import { openTopics } from './topics/open-topics.ts'
 
-export interface BuildEventServices {
-  readonly pool: pg.Pool
-  readonly engine: BuildEngine
+export interface BuildEventServices extends ViewServices {
   /** Aborted when the server closes its streams: at the end of its drain time. */
   readonly closing: AbortSignal
 }
 
 /** Builds as they change. */
-export function buildEventRoutes({
-  pool,
-  engine,
-  closing,
-}: BuildEventServices): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {
+export function buildEventRoutes(
+  services: BuildEventServices,
+): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {
+  const { pool, engine, closing } = services
   const reads = new BuildReads(pool, engine)
   const once = new AskOnce()
   const seats = new StreamSeats()
@@ -56,11 +54,17 @@ export function buildEventRoutes({
       const { version } = await reads.since(build.id, Number.MAX_SAFE_INTEGER)
       const after = readVersion(header('last-event-id') ?? query.last_event_id ?? null, version)
       const followed = { id: build.id, number: build.number, pipeline, after }
-      return stream(context, build.id, (stop) => buildEvents(pool, reads, followed, stop))
+      return stream(context, build.id, (stop) => buildEvents(services, reads, followed, stop))
     }),
     streamOrganizationEvents: operation('streamOrganizationEvents', async (context) => {
       const { organizationId } = context.membership
-      const seen = readPlace(context.header('last-event-id') ?? context.query.last_event_id ?? null)
+      const { topics, cursor, last_event_id } = context.query
+      const lastEventId = context.header('last-event-id') ?? last_event_id ?? null
+      if (topics !== undefined) {
+        const open = await openTopics({ ...services, once }, context.membership, topics, lastEventId ?? cursor ?? '')
+        return stream(context, organizationId, open)
+      }
+      const seen = readPlace(lastEventId)
       const from = { pool, changes: engine.store.changes, once }
       return stream(context, organizationId, (stop) => organizationEvents(from, organizationId, seen, stop))
     }),

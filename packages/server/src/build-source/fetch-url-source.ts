@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { BlobStore } from '../blobs/index.ts'
 import { FetchRefused } from '../outbound/fetch-refused.ts'
 import { guardedFetch } from '../outbound/guarded-fetch.ts'
-import { type Archive, findArchive, keepArchive } from './store.ts'
+import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 
 type UrlSource = Extract<BuildSource, { readonly kind: 'url' }>
 
@@ -41,8 +41,10 @@ export function urlSources(services: UrlSourceServices): (buildId: string, sourc
 async function fetchArchive(
   { pool, blobs, sourceUrlAllow }: UrlSourceServices,
   buildId: string,
-  { url, sha256: wanted }: UrlSource,
+  { url, sha256 }: UrlSource,
 ): Promise<Archive> {
+  // What was fetched before, and is no longer kept, must be the same still.
+  const wanted = sha256 ?? (await findDigest(pool, buildId))
   const hash = createHash('sha256')
   const writer = await blobs.create()
   try {
@@ -50,14 +52,14 @@ async function fetchArchive(
       hash.update(bytes)
       await writer.write(bytes)
     }
-    const sha256 = hash.digest('hex')
-    if (wanted !== null && wanted !== sha256)
+    const got = hash.digest('hex')
+    if (wanted !== null && wanted !== got)
       throw new SourceUnavailable(
         'source_checksum_mismatch',
-        `The archive at \`source_url\` has the SHA-256 ${sha256}; \`source_sha256\` is ${wanted}.`,
+        `The archive at \`source_url\` has the SHA-256 ${got}; expected was ${wanted}.`,
       )
     const blob = await writer.finish()
-    const kept = await keepArchive(pool, buildId, { blob, sha256 })
+    const kept = await keepArchive(pool, buildId, { blob, sha256: got })
     // Another process was faster; every step must get the same bytes.
     if (kept.blob !== blob) await blobs.remove(blob)
     return kept

@@ -33,10 +33,19 @@ export async function findArchive(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
+/** The SHA-256 of what was fetched for a build, also when it is no longer kept; null when nothing was. */
+export async function findDigest(database: Database, buildId: string): Promise<string | null> {
+  const { rows } = await database.query<{ source_sha256: string | null }>(
+    'select source_sha256 from build_records where id = $1',
+    [buildId],
+  )
+  return rows[0]?.source_sha256 ?? null
+}
+
 /** Keeps what was fetched for a build, unless something was kept before; gives what is kept. */
 export async function keepArchive(database: Database, buildId: string, archive: Archive): Promise<Archive> {
   const { rows } = await database.query<Archive>(
-    `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end
+    `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end, source_removed_at = null
       where id = $1 returning source_blob as blob, source_sha256 as sha256`,
     [buildId, archive.blob, archive.sha256],
   )

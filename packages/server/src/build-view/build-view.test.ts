@@ -69,12 +69,50 @@ test('a failed build tells what failed, with its last words, what that skipped, 
   })
   const [compile, unit, report] = body.jobs as [
     { id: string },
-    { id: string; failure: { tail: string[] }; builds_in: string },
+    { id: string; failure: { tail: string[]; first_error_line: number | null }; builds_in: string },
     { skipped_by: string },
   ]
   expect(unit.failure.tail).toEqual(Array.from({ length: 20 }, (_, n) => `line ${n + 10}`))
+  expect(unit.failure.first_error_line).toBe(null)
   expect(unit.builds_in).toBe(compile.id)
   expect(report.skipped_by).toBe(unit.id)
+})
+
+test('web B5 B9 a job tells its place in the queue, what it prepares, what may be retried and how its file system is entered', async () => {
+  await it.server.pool.query('delete from engine.ready')
+  const slug = await it.newPipeline({ source_slug: 'checks' })
+  const before = await newBuild(slug)
+  const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+  const spaced = ir({ key: 'it works', cmd: 'true' }, { key: 'after', cmd: 'true', builds_in: 'it works' })
+  await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: spaced })
+  expect(await view(before)).toMatchObject({ previous: null, next: 2 })
+  const [waiting] = (await view(`${path}/2`)).jobs as [Record<string, unknown>]
+  expect(waiting).toMatchObject({
+    waiting: { message: 'Waits for a free runner; one job comes before it.', ahead: 1, limit: null },
+    assigned_at: null,
+    shell: null,
+    local_command: "hm run checks -s 'it works'",
+  })
+  const { store } = it.server.engine
+  await store.apply((await playJob(it)).buildId, [{ type: 'cancel', at: Date.now() }])
+  await store.lease('test-runner', 1, Date.now())
+  const [assigned] = (await view(`${path}/2`)).jobs as [{ assigned_at: string | null; waiting: { since: string } }]
+  expect(assigned).toMatchObject({ state: 'assigned', waiting: { message: 'Prepares the image `host`.' } })
+  expect(assigned.waiting.since).toBe(assigned.assigned_at)
+  await it.request(ownerToken, 'PUT', `${path}/2/cancel`)
+  await store.apply((await it.request<{ id: string }>(ownerToken, 'GET', `${path}/2`)).body.id, [
+    { type: 'kill_overdue', job: (assigned as unknown as { id: string }).id, at: Date.now() + 60_000 },
+  ])
+  const canceled = (await view(`${path}/2`)).jobs as Record<string, unknown>[]
+  expect(canceled).toMatchObject([
+    { state: 'canceled', retry: { allowed: true }, shell: { available: false } },
+    {
+      state: 'canceled',
+      retry: { allowed: false, reason: '`it works`, which it needs, has not passed; retry that first, or both' },
+    },
+  ])
+  const one = `hm shell 2 'it works' -p ${slug} --org default`
+  expect(canceled[0]?.shell).toMatchObject({ command: one, before_command: `${one} --before` })
 })
 
 test('it tells who canceled a build, and its cursor goes on in the event stream', async () => {

@@ -1,12 +1,9 @@
 import type { Database } from '../database/transaction.ts'
-import type { ForgeName } from '../forges/provider.ts'
+import type { ForgeName, RepositoryAddress } from '../forges/provider.ts'
 
 /** A repository that an organization has connected, as far as its builds need it. */
-export interface NamedRepository {
+export interface NamedRepository extends RepositoryAddress {
   readonly forge: ForgeName
-  readonly externalId: string
-  readonly fullName: string
-  readonly cloneUrl: string
   readonly defaultBranch: string
 }
 
@@ -18,7 +15,7 @@ export async function findConnectedByName(
 ): Promise<NamedRepository | undefined> {
   const { rows } = await database.query<NamedRepository>({
     name: 'find-connected-by-name',
-    text: `select forge, external_id as "externalId", owner || '/' || name as "fullName", clone_url as "cloneUrl", default_branch as "defaultBranch"
+    text: `select forge, external_id as "externalId", owner || '/' || name as "fullName", clone_url as "cloneUrl", installation, default_branch as "defaultBranch"
              from active_repositories where organization_id = $1 and lower(owner || '/' || name) = lower($2) order by id limit 1`,
     values: [organizationId, fullName],
   })

@@ -5,7 +5,7 @@ import type { PipelineRow } from '../pipelines/store.ts'
 import { restoreDiscovered } from '../pipelines/store.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
-import { completeSource } from './connected-source.ts'
+import { completeSource, type SourceServices } from './connected-source.ts'
 import { answerNewBuild, type CreateServices } from './create-build.ts'
 import {
   findSourcePipeline,
@@ -17,12 +17,17 @@ import { passGates, passOrganizationGates } from './gates.ts'
 
 type Context = HandleContext<'createBuildBySource', null>
 
+export interface SourceBuildServices extends CreateServices, SourceServices {}
+
 /** Builds the pipeline that is named by its repository: first 422 for the members, then 404, and the gates. */
-export async function createBuildBySource(services: CreateServices, context: Context): Promise<Reply<'createBuild'>> {
+export async function createBuildBySource(
+  services: SourceBuildServices,
+  context: Context,
+): Promise<Reply<'createBuild'>> {
   const { caller, membership, body, source } = context
   const address = readSourceAddress(body)
   const requested = readBuildInput(body, source, services.settings.sourceUrlAllow)
-  const input = await completeSource(services.pool, membership.organizationId, address.repoName, requested)
+  const input = await completeSource(services, membership.organizationId, address.repoName, requested)
   const pipeline = await pipelineOf(services, context, address)
   const author = { userId: caller.userId, name: null }
   const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(requested.recordedSource) }

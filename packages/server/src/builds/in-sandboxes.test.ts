@@ -122,6 +122,33 @@ test('a rebuild takes from the cache what the first build left, and nothing when
   expect(await rebuild({ without_cache: true })).toEqual([['passed', false]])
 })
 
+test('web B6 a hit names the job that left it, and a miss what is not as it was', async () => {
+  const slug = await it.newPipeline()
+  const steps = (cmd: string, level: string) =>
+    ir({ key: 'a', cmd, env: { LEVEL: level }, cache: { policy: 'forever', key: 'explained' } })
+  const view = async (number: number) => {
+    const path = `${organization}/pipelines/${slug}/builds/${number}/view`
+    const { body } = await it.request<Schemas['BuildView']>(ownerToken, 'GET', path)
+    return body.jobs[0]
+  }
+  await run(slug, steps('echo a', '1'))
+  const made = await view(1)
+  expect(made?.cache).toEqual({ outcome: 'miss', policy: 'never', from: null, reason: 'first', changes: [] })
+  await run(slug, steps('echo a', '1'))
+  const hit = await view(2)
+  const from = { pipeline_slug: slug, number: 1, job_id: made?.id, at: expect.stringMatching(/Z$/) }
+  expect(hit?.cache).toMatchObject({ outcome: 'hit', from: { ...from, saved_ms: expect.any(Number) } })
+  expect(hit?.snapshot).toMatchObject({ id: made?.snapshot?.id, created_at: hit?.cache.from?.at })
+  await run(slug, steps('echo b', '2'))
+  const missed = await view(3)
+  expect(missed?.cache).toMatchObject({ outcome: 'miss', reason: 'changed' })
+  expect(missed?.cache.changes.map(({ kind, name }) => [kind, name])).toEqual([
+    ['command', 'command'],
+    ['variable', 'LEVEL'],
+  ])
+  expect(JSON.stringify(missed?.cache)).not.toContain('echo')
+})
+
 test('a failed step is tried again from the file system of its parent, and the build passes', async () => {
   const slug = await it.newPipeline()
   // Fails in an environment that a retry does not change: only the second attempt knows its number.

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import { isBuildTerminal, reasonOfGate } from '@harmont/engine'
 import type { Complete } from '../http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../input/instant.ts'
 import type { BuildRow } from './store.ts'
@@ -30,10 +31,12 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
   }
 }
 
-function waitReason({ state, held }: BuildRow): string | null {
+function waitReason({ state, held, awaits_place, gate }: BuildRow): string | null {
+  if (held && state === 'scheduled') return 'approval'
+  if (awaits_place && !isBuildTerminal(state)) return 'concurrency_group'
   if (state !== 'scheduled') return null
-  // A build is past `scheduled` as soon as a job is assigned, so until then it lacks a runner.
-  return held ? 'approval' : 'runner'
+  // A build is past `scheduled` as soon as a job is assigned, so until then it lacks a runner, or may not have one.
+  return gate === null ? 'runner' : reasonOfGate(gate)
 }
 
 function author({ author_id, author_name, author_email }: BuildRow): BuildBody['author'] {

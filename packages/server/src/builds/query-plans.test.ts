@@ -1,5 +1,12 @@
 import { beforeAll, expect, test } from 'vitest'
+import { unfinishedOrJustEnded } from '../build-events/organization-store.ts'
+import { findTopicBuilds, findTopicJobs } from '../build-events/topics/store.ts'
+import { forgetSources } from '../build-source/retention-store.ts'
 import { findArchive, findSource } from '../build-source/store.ts'
+import { findLookUps } from '../build-view/cache-store.ts'
+import { findHolders } from '../build-view/holders.ts'
+import { findAttempts, findViewRow, jobsAhead } from '../build-view/store.ts'
+import { emptyRemoved, markRemoved } from '../job-logs/retention-store.ts'
 import { findSummaries, newestSummaries } from '../overviews/summary-store.ts'
 import { findPipeline, findPipelineBySource, listPipelinesOf } from '../pipelines/store.ts'
 import { findReader, findSecrets, listSecrets } from '../secrets/store.ts'
@@ -31,7 +38,7 @@ async function planOf(
 let pipelineId = ''
 let organizationId = ''
 
-/** 10,000 builds, 1,000 pipelines, 200 organizations, 5,000 secrets and 5,000 repositories. */
+/** 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200 organizations, 5,000 secrets and 5,000 repositories. */
 beforeAll(async () => {
   const pipeline = await it.newPipeline()
   const { pool } = it.server
@@ -40,7 +47,7 @@ beforeAll(async () => {
           n as (select gen_random_uuid() as id, n, case n % 1000 when 0 then 'canceled' when 1 then 'running' else 'passed' end as state
                   from generate_series(1, 10000) n),
           b as (insert into engine.builds (id, queue, state, cancel_requested, held, created_at, finished_at, version)
-                select id, 'q', state, false, n % 1000 = 1, now(), case n % 1000 when 1 then null else now() end, 1 from n)
+                select id, 'q', state, false, n % 1000 = 1, now(), case n % 1000 when 1 then null else now() - interval '1 day' end, 1 from n)
      insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob, source_sha256, delivery_provider, delivery_id, delivery_event)
      select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end,
             n.id::text, 'x', 'github', n.n::text, 'push'
@@ -48,6 +55,18 @@ beforeAll(async () => {
     [pipeline],
   )
   await pool.query('update build_records r set state = b.state from engine.builds b where b.id = r.id')
+  await pool.query(
+    `with j as (insert into engine.jobs (id, build_id, step, attempt, state, fence, lost, created_at, finished_at, soft_failed, cached, version)
+       select gen_random_uuid(), id, 0, 1, 'passed', 1, 0, now(), now(), false, false, 1 from engine.builds returning id, build_id),
+       r as (insert into engine.ready (job_id, build_id, queue, ready_at) select id, build_id, 'q' || (row_number() over () % 5), now() from j limit 2000)
+     insert into engine.cache_look_ups (job_id, at, place, places, key, inputs, hit)
+     select id, now(), 'p' || n % 100, array['p' || n % 100], md5(n::text), '{}', case n % 2 when 0 then json_build_object('origin', json_build_object('job', id)) end
+       from (select id, row_number() over () as n from j) x`,
+  )
+  await pool.query(
+    `insert into packed_logs (job_id, small, index, last_seq, bytes, lines, packed_at)
+     select id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
+  )
   await pool.query(
     `insert into organizations (id, slug, name) select gen_random_uuid(), 'org-' || n, 'x' from generate_series(1, 200) n`,
   )
@@ -66,7 +85,7 @@ beforeAll(async () => {
      select 'github', i.id || '-' || n, i.id, 'acme', 'r' || n, 'x', 'main', true from i, generate_series(1, 3) n`,
   )
   await pool.query(
-    'analyze build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
+    'analyze packed_logs, engine.jobs, engine.ready, engine.cache_look_ups, build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
   )
   const { rows } = await pool.query('select id, organization_id from pipelines where slug = $1', [pipeline])
   pipelineId = rows[0].id
@@ -98,6 +117,9 @@ test('builds of a pipeline are read from an index, newest first, without a sort'
 test('what every request, delivery, step and sweep asks is answered by an index', async () => {
   const { rows } = await it.server.pool.query('select id from build_records where number = 17')
   const build: string = rows[0].id
+  const { rows: jobs } = await it.server.pool.query<{ id: string }>('select id from engine.jobs limit 200')
+  const ids = jobs.map(({ id }) => id)
+  const longAgo = new Date(Date.now() - 400 * 24 * 3600 * 1000)
   const anything = { archived: false, q: 'x' }
   const questions: readonly (readonly [what: string, ask: (database: never) => Promise<unknown>])[] = [
     ['delivery', (on) => findDelivered(on, pipelineId, { provider: 'github', id: '5', event: 'push' })],
@@ -112,6 +134,19 @@ test('what every request, delivery, step and sweep asks is answered by an index'
     ['pipeline', (on) => findPipeline(on, organizationId, 'p-1')],
     ['pipeline by source', (on) => findPipelineBySource(on, organizationId, 'ACME/1', 'ci')],
     ['list of pipelines', (on) => listPipelinesOf(on, organizationId, anything, null, 51)],
+    ['view of a build', (on) => findViewRow(on, build)],
+    ['its attempts', (on) => findAttempts(on, build, 1)],
+    ['look-ups in the cache', (on) => findLookUps(on, ids)],
+    ['place in the queue', (on) => jobsAhead(on, 'q1', build)],
+    ['holders of places', (on) => findHolders(on, organizationId, [{ buildId: build, jobId: ids[0] ?? null }])],
+    ['builds of topics', (on) => findTopicBuilds(on, organizationId, [{ slug: 'p-1', number: 1 }])],
+    ['jobs of topics', (on) => findTopicJobs(on, organizationId, ids.slice(0, 4))],
+    ['what is not over', (on) => unfinishedOrJustEnded(on, 'nobody')],
+    ['logs that are due', (on) => markRemoved(on, new Date(), 400, 500)],
+    ['logs to be removed', (on) => markRemoved(on, longAgo, 400, 500)],
+    ['logs to be emptied', (on) => emptyRemoved(on, new Date(), 500)],
+    ['sources that are due', (on) => forgetSources(on, new Date(), 500)],
+    ['sources to be removed', (on) => forgetSources(on, longAgo, 500)],
     ['repository', (on) => findConnectedByName(on, organizationId, 'acme/r1')],
   ]
   for (const [what, ask] of questions) {

@@ -1,6 +1,9 @@
-import type { BuildContext, NewBuild } from '@harmont/engine'
+import type { BuildContext, BuildSource, NewBuild } from '@harmont/engine'
 import { conditionHolds } from '@harmont/ir'
-import { findArchive } from '../build-source/store.ts'
+import { requireSource } from '../build-source/require-source.ts'
+import { prolongSource } from '../build-source/retention-store.ts'
+import { findArchive, findDigest } from '../build-source/store.ts'
+import type { Database } from '../database/transaction.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import type { Owner } from './build-context.ts'
 import { type BuildFacts, conditionContext } from './build-facts.ts'
@@ -20,7 +23,7 @@ export interface RebuildWish {
 
 /**
  * The same build once more, to be submitted (`http.md` 1.3): commit, source, steps and environment are those of the first. A fork's stays a fork's, and waits
- * for approval unless the first one had it, or needed none.
+ * for approval unless the first one had it, or needed none. Throws 409 `source_gone` when its files are no longer kept.
  */
 export async function rebuildOf(
   { pool, engine }: Pick<SubmitServices, 'pool' | 'engine'>,
@@ -30,19 +33,30 @@ export async function rebuildOf(
   if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
   const { context } = found
   const facts = { ...factsOf(build, context), held: needsApproval(build, pipeline), recordedSource }
-  // What was fetched from an address once is the same archive for every rebuild.
-  const archive = context.source?.kind === 'url' ? await findArchive(pool, build.id) : undefined
+  await requireSource(pool, build.id, context.source)
   const input = {
     branch: build.branch,
     commit: build.commit,
     message: build.message,
     env: { ...context.env, ...env },
     ir: null,
-    source: archive === undefined ? context.source : ({ kind: 'archive', ...archive } as const),
+    source: context.source?.kind === 'url' ? await sameArchive(pool, build.id, context.source) : context.source,
     withoutCache,
   }
   const from = startOf(found.build, context, conditionContext(input.branch, input.env, facts))
   return { owner, pipeline, author, input, facts, from }
+}
+
+/** What was fetched from an address once is the same archive for every rebuild; once it is no longer kept, it is fetched again and must be equal. */
+async function sameArchive(
+  database: Database,
+  buildId: string,
+  source: Extract<BuildSource, { readonly kind: 'url' }>,
+): Promise<BuildSource> {
+  const isKept = await prolongSource(database, buildId)
+  const archive = isKept ? await findArchive(database, buildId) : undefined
+  if (archive !== undefined) return { kind: 'archive', ...archive }
+  return { ...source, sha256: source.sha256 ?? (await findDigest(database, buildId)) }
 }
 
 type Loaded = NonNullable<Awaited<ReturnType<SubmitServices['engine']['store']['load']>>>['build']
@@ -52,10 +66,10 @@ function startOf(
   { renderSlug }: BuildContext,
   known: BuildContext['conditionContext'],
 ): NewBuild['from'] {
-  const { steps, timeoutSeconds, errorCode, errorMessage } = build
+  const { steps, timeoutSeconds, group, errorCode, errorMessage } = build
   if (steps.length > 0) {
     const conditions = steps.map((step) => conditionHolds(step.condition, known))
-    return { kind: 'plan', plan: { timeoutSeconds, steps, warnings: [] }, conditions }
+    return { kind: 'plan', plan: { timeoutSeconds, steps, warnings: [] }, conditions, group: group ?? undefined }
   }
   // Rendering is tried again, whatever kept it from its end.
   if (renderSlug !== null) return { kind: 'render' }

@@ -8,8 +8,8 @@ import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'
 import { cancelBuild } from './cancel-build.ts'
 import { completeSource } from './connected-source.ts'
-import { answerNewBuild, type CreateServices, replayNewBuild } from './create-build.ts'
-import { createBuildBySource } from './create-by-source.ts'
+import { answerNewBuild, replayNewBuild } from './create-build.ts'
+import { createBuildBySource, type SourceBuildServices } from './create-by-source.ts'
 import { passGates } from './gates.ts'
 import { keepOnlyIfUsed } from './keep-only-if-used.ts'
 import { presentBuild } from './present.ts'
@@ -18,7 +18,7 @@ import { rebuildRoutes } from './rebuild-routes.ts'
 import { requireBuild, requireBuildOf } from './require-build.ts'
 import { listBuildsOf, noteCanceledBy } from './store.ts'
 
-export interface BuildServices extends CreateServices {
+export interface BuildServices extends SourceBuildServices {
   readonly cursors: Cursors
   readonly blobs: BlobStore
 }
@@ -60,7 +60,7 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
         keepOnlyIfUsed(blobs, context.source, async () => {
           const { scope: pipeline, caller, membership: owner, body, source } = context
           const requested = readBuildInput(body, source, services.settings.sourceUrlAllow)
-          const input = await completeSource(pool, owner.organizationId, pipeline.repo_name, requested)
+          const input = await completeSource(services, owner.organizationId, pipeline.repo_name, requested)
           const author = { userId: caller.userId, name: null }
           const facts = requestedFacts(requested.recordedSource)
           return answerNewBuild(services, { owner, pipeline, author, input, facts }, context)

@@ -26,6 +26,10 @@ export interface BuildRow {
   readonly state: BuildState
   /** It waits, or has waited in vain, for approval. */
   readonly held: boolean
+  /** It waits, or has waited in vain, for a place in its group. */
+  readonly awaits_place: boolean
+  /** Of one that has not begun: the gate that a job of it waits at, as far as anybody knows. */
+  readonly gate: string | null
   readonly error_code: string | null
   readonly error_message: string | null
   readonly started_at: Date | null
@@ -36,7 +40,10 @@ export interface BuildRow {
 export const buildColumns = `
   r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.rebuild_of, r.created_at,
   r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
-  b.state, b.held, b.error_code, b.error_message, b.started_at, b.finished_at`
+  b.state, b.held, b.awaits_place, (
+    select w.gate from engine.jobs j join engine.ready w on w.job_id = j.id
+     where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
+  b.error_code, b.error_message, b.started_at, b.finished_at`
 
 /** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
 const selectBuilds = `

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isBuildTerminal, type NewBuild } from '@harmont/engine'
+import { buildGroupOf, isBuildTerminal, type NewBuild } from '@harmont/engine'
 import { conditionHolds, parsePlan } from '@harmont/ir'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
@@ -54,8 +54,8 @@ export interface Submitted {
  * and pipeline makes nothing and gives the first build. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
-  const { pipeline, input, facts } = submission
-  const from = submission.from ?? startOf(input, facts)
+  const { pipeline, facts } = submission
+  const from = submission.from ?? startOf(submission)
   const made = await transaction(services.pool, async (client) => {
     if (facts.delivery !== null) {
       await lockPipeline(client, pipeline.id)
@@ -64,7 +64,7 @@ export async function submitBuild(services: SubmitServices, submission: Submissi
     }
     return writeBuild(services, client, submission, from)
   })
-  made.announce?.()
+  await made.announce?.()
   const { id, number, announce } = made
   return { id, number, isRejected: from.kind === 'rejected', isRepeat: announce === null }
 }
@@ -74,12 +74,14 @@ async function writeBuild(
   client: pg.ClientBase,
   { owner, pipeline, author, input, facts, within }: Submission,
   from: NewBuild['from'],
-): Promise<{ readonly id: string; readonly number: number; readonly announce: () => void }> {
+): Promise<{ readonly id: string; readonly number: number; readonly announce: () => Promise<void> }> {
   const id = randomUUID()
-  const createdAt = new Date()
   const number = await nextBuildNumber(client, pipeline.id)
+  // After the number, so that builds are made in the order of their numbers: what waits for a place in a group goes by it.
+  const createdAt = new Date()
   const context = buildContext(input, facts, { owner, pipeline, number, publicUrl: services.publicUrl })
-  const request = { id, queue: owner.organizationId, at: createdAt.getTime(), held: facts.held, from }
+  const of = { queue: owner.organizationId, pipeline: pipeline.id }
+  const request = { id, ...of, at: createdAt.getTime(), held: facts.held, from }
   const { build, announce } = await services.engine.submit(client, request, context)
   const token = runnerToken(services.runnerSecret, id)
   await insertBuildRecord(client, {
@@ -97,11 +99,14 @@ async function writeBuild(
 }
 
 /** What the build begins with: its steps, a rendering, or the reason why it cannot run. */
-function startOf({ ir, branch, env }: BuildInput, facts: BuildFacts): NewBuild['from'] {
+function startOf({ pipeline, input, facts }: Submission): NewBuild['from'] {
+  const { ir, branch, env } = input
   if (ir === null) return { kind: 'render' }
   const planned = parsePlan(ir)
   if (!planned.ok) return { kind: 'rejected', ...planned.error }
   const known = conditionContext(branch, env, facts)
   const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))
-  return { kind: 'plan', plan: planned.plan, conditions }
+  const pullRequest = facts.pullRequest === null ? null : String(facts.pullRequest.number)
+  const group = buildGroupOf(planned.plan.concurrency, { ...known, pipeline: pipeline.id, pullRequest })
+  return { kind: 'plan', plan: planned.plan, conditions, group }
 }

@@ -27,6 +27,7 @@ const subject = (
     error_code: null,
     error_message: null,
     is_held: false,
+    awaits_place: false,
     created_at: at(0),
     started_at: at(1),
     finished_at: at(9),

@@ -68,7 +68,7 @@ function titleOf({ build, jobs }: CheckSubject): string {
   const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length
   switch (build.state) {
     case 'scheduled':
-      return 'Waits for a runner'
+      return build.awaits_place ? 'Waits for its concurrency group' : 'Waits for a runner'
     case 'running':
     case 'failing':
     case 'canceling':
@@ -76,10 +76,15 @@ function titleOf({ build, jobs }: CheckSubject): string {
     case 'passed':
       return `${jobs.length} of ${jobs.length} jobs passed`
     case 'canceled':
-      return build.error_code === 'approval_expired' ? 'Nobody approved it' : 'Canceled'
+      return canceledTitle(build.error_code)
     case 'failed':
       return build.error_code ?? failedTitle(jobs)
   }
+}
+
+function canceledTitle(code: string | null): string {
+  if (code === 'approval_expired') return 'Nobody approved it'
+  return code === 'superseded' ? 'A newer build took its place' : 'Canceled'
 }
 
 function failedTitle(jobs: readonly CheckedJob[]): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { PostgresStore } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { BuildEngine } from '../engine/build-engine.ts'
 import type { Check } from '../forges/check.ts'
 import { ForgeRefused } from '../forges/errors.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
@@ -12,7 +12,7 @@ import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, noteTold } fr
 
 export interface FollowServices {
   readonly pool: pg.Pool
-  readonly engine: { readonly store: PostgresStore }
+  readonly engine: Pick<BuildEngine, 'store' | 'logs'>
   readonly forges: ReadonlyMap<string, ForgeProvider>
   readonly publicUrl: string
   readonly log: Logger
@@ -44,9 +44,9 @@ export async function tellCheck(services: Omit<FollowServices, 'engine'>, row: C
   const forge = forges.get(row.forge)
   // Whoever was to be told is not connected any more.
   if (repository === undefined || repository.organizationId !== row.organization_id || forge === undefined) return false
-  const { check_id: checkId, name, commit, id: externalId } = row
+  const { check_id: checkId, name, commit, fork, id: externalId } = row
   try {
-    const check = { checkId, name, commit, externalId, ...told }
+    const check = { checkId, name, commit, fork, externalId, ...told }
     await noteTold(pool, row.id, digest, await forge.setCheck(repository.address, check))
   } catch (error) {
     if (!(error instanceof ForgeRefused)) throw error
@@ -64,6 +64,6 @@ async function toldOf({ pool, engine, publicUrl }: FollowServices, buildId: stri
   const nameOf = (step: number | null) => (step === null ? null : steps[step]?.name) ?? 'a job'
   const jobs = newest.map((job): CheckedJob & { readonly id: string } => ({ ...job, name: nameOf(job.step) }))
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
-  const output = failure === undefined ? null : await lastOutput(engine.store, failure.id)
+  const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
   return describeCheck({ build, jobs, lastOutput: output, publicUrl })
 }

@@ -47,13 +47,18 @@ export interface CheckRow {
   readonly name: string
   readonly check_id: string | null
   readonly told: string | null
+  /** Full name of the fork that its build's commit comes from; null: the repository's own, or a fork that was gone already. */
+  readonly fork: string | null
 }
+
+const checks = `select c.*, case when r.trust = 'fork' then r.pull_request->>'headRepository' end as fork
+    from checks c left join build_records r on r.id = c.id`
 
 /** Undefined: nobody is told of this build. */
 export async function findCheck(database: Database, id: string): Promise<CheckRow | undefined> {
   const { rows } = await database.query<CheckRow>({
     name: 'find-check',
-    text: 'select * from checks where id = $1',
+    text: `${checks} where c.id = $1`,
     values: [id],
   })
   return rows[0]
@@ -67,7 +72,7 @@ export async function findCheckOf(
 ): Promise<CheckRow | undefined> {
   const { rows } = await database.query<CheckRow>({
     name: 'find-check-of-forge',
-    text: 'select * from checks where forge = $1 and check_id = $2 limit 1',
+    text: `${checks} where c.forge = $1 and c.check_id = $2 limit 1`,
     values: [forge, checkId],
   })
   return rows[0]
@@ -108,6 +113,8 @@ export interface CheckedBuild {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly is_held: boolean
+  /** It has no place in its concurrency group yet. */
+  readonly awaits_place: boolean
   readonly created_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
@@ -118,7 +125,7 @@ export async function findCheckedBuild(database: Database, id: string): Promise<
   const { rows } = await database.query<CheckedBuild>({
     name: 'find-checked-build',
     text: `select r.id, r.number, p.slug as pipeline_slug, o.slug as organization_slug, b.state, b.error_code, b.error_message,
-                  b.held and b.finished_at is null as is_held, r.created_at, b.started_at, b.finished_at
+                  b.held and b.finished_at is null as is_held, b.awaits_place and b.finished_at is null as awaits_place, r.created_at, b.started_at, b.finished_at
              from build_records r
              join pipelines p on p.id = r.pipeline_id
              join organizations o on o.id = p.organization_id

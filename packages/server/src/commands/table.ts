@@ -30,4 +30,25 @@ export const commands: Readonly<Record<string, Command>> = {
       await grant(args, environment)
     },
   },
+  limits: {
+    usage: '[ORGANIZATION[/PIPELINE] NUMBER|none]',
+    async run(args, environment) {
+      const { limits } = await import('./limits.ts')
+      await limits(args, environment)
+    },
+  },
+  coupon: {
+    usage: 'create CODE DOLLARS [--uses N] [--expires DATE] | list',
+    async run(args, environment) {
+      const { coupon } = await import('./coupon.ts')
+      await coupon(args, environment)
+    },
+  },
+  refund: {
+    usage: 'CHECKOUT',
+    async run(args, environment) {
+      const { refund } = await import('./refund.ts')
+      await refund(args, environment)
+    },
+  },
 }

@@ -12,6 +12,8 @@ export interface DataDirectory {
   readonly sandboxes: string
   /** Node's compiled form of our own code: it starts twice as fast and takes less memory. Nobody else may write there, and it may be removed. */
   readonly compiled: string
+  /** Room that is held for when there is no other. */
+  readonly ballast: string
   /** Gives the secret of that name, made at the first call ever. */
   secret(name: string): Promise<string>
 }
@@ -34,6 +36,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     blobs: join(path, 'blobs'),
     sandboxes: join(path, 'sandboxes'),
     compiled: join(path, 'compiled'),
+    ballast: join(path, 'ballast'),
     secret: (name) => generatedSecret(secrets, name),
   }
 }

@@ -2,7 +2,7 @@ import type { Build, PostgresStore } from '@harmont/engine'
 import { isBuildTerminal } from '@harmont/engine'
 import { type Discovered, type EnvelopeError, readCarried } from '@harmont/render'
 import type pg from 'pg'
-import { recordAudit } from '../audit/record-audit.ts'
+import { nobody, recordAudit } from '../audit/record-audit.ts'
 import { insertCheck } from '../checks/store.ts'
 import { transaction } from '../database/transaction.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/find-connected.ts'
@@ -84,8 +84,6 @@ async function set(
   const schedules = code.triggers.filter((trigger) => trigger.event === 'schedule')
   await setSchedules(client, made.id, isLive ? schedules : [], new Date())
 }
-
-const nobody = { userId: null, address: null, userAgent: null, requestId: null }
 
 function audit(
   client: pg.ClientBase,

@@ -7,22 +7,26 @@ import {
   type PostgresStore,
 } from '@harmont/engine'
 import type pg from 'pg'
+import type { JobLogs } from '../job-logs/job-logs.ts'
 
 /** What the features ask of the engine. */
 export interface BuildEngine {
   readonly store: PostgresStore
-  /** Writes a new build within the client's open transaction; `announce` is to be called once that is committed. */
+  /** What jobs wrote, packed or not; the store has only what is not. */
+  readonly logs: JobLogs
+  /** Writes a new build within the client's open transaction; `announce` is to be called once that is committed, and resolves when it waits only as it must. */
   submit(
     client: pg.ClientBase,
     request: NewBuild,
     context: BuildContext,
-  ): Promise<{ readonly build: Build; readonly announce: () => void }>
+  ): Promise<{ readonly build: Build; readonly announce: () => Promise<void> }>
 }
 
 /** The engine's builds in this database. */
-export function buildEngine(store: PostgresStore): BuildEngine {
+export function buildEngine(store: PostgresStore, logs: JobLogs): BuildEngine {
   return {
     store,
+    logs,
     async submit(client, request, context) {
       const created = createBuild(request, defaultStoreSettings)
       await store.submit(client, created, context)

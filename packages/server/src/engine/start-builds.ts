@@ -1,6 +1,13 @@
 /** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
 import { join } from 'node:path'
-import { createEngine, type EngineRunner, type Log, type PostgresStore, type ShellRequest } from '@harmont/engine'
+import {
+  createEngine,
+  type Disk,
+  type EngineRunner,
+  type Log,
+  type PostgresStore,
+  type ShellRequest,
+} from '@harmont/engine'
 import { renderMounts } from '@harmont/render'
 import {
   type Conversation,
@@ -18,7 +25,7 @@ import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import type { Sealer } from '../encryption/seal.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
 import { secretsOf } from '../secrets/secrets-of.ts'
-import { isLocal, type Settings } from '../settings/read-settings.ts'
+import { isLocal, type Settings, SettingsError } from '../settings/read-settings.ts'
 
 export interface BuildsOptions {
   readonly settings: Settings
@@ -28,6 +35,7 @@ export interface BuildsOptions {
   readonly forges: ReadonlyMap<string, ForgeProvider>
   readonly store: PostgresStore
   readonly blobs: BlobStore
+  readonly disk: Disk
   readonly log: Logger
 }
 
@@ -76,7 +84,12 @@ async function openSandboxes({
   settings,
   directory,
 }: BuildsOptions): Promise<Sandboxes | { readonly lacking: string }> {
-  const { problems } = await probe(directory.sandboxes)
+  const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
+  // Whoever asks for a stricter one than usual is not to wait for builds that will never start.
+  if (settings.ociRuntime !== 'crun' && runtimeProblem !== undefined)
+    throw new SettingsError(
+      `HARMONT_OCI_RUNTIME: expected a runtime that works here, got ${settings.ociRuntime}: ${runtimeProblem}.`,
+    )
   if (problems.length > 0)
     return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.` }
   const images = createImageStore({
@@ -99,7 +112,7 @@ async function openSandboxes({
 
 async function runnerOn(
   { driver, images }: Sandboxes,
-  { settings, directory, log }: BuildsOptions,
+  { settings, directory, disk, log }: BuildsOptions,
 ): Promise<EngineRunner> {
   const possible = await driver.networkModes()
   const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
@@ -107,7 +120,10 @@ async function runnerOn(
     throw new Error(
       `HARMONT_SANDBOX_NETWORK: expected a network that this machine can give, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
     )
-  log.info({ network: networkModes[0], problems: driver.networkProblems }, 'the network of sandboxes')
+  log.info(
+    { runtime: settings.ociRuntime, network: networkModes[0], problems: driver.networkProblems },
+    'sandboxes: what starts their commands, and their network',
+  )
   return {
     // Stays the same over restarts, and is another one on another machine that shares the database.
     id: `local-${(await directory.secret('runner-id')).slice(0, 12)}`,
@@ -115,9 +131,11 @@ async function runnerOn(
     images,
     slots: settings.runnerSlots,
     sourceDirectory: join(directory.path, 'sources'),
+    disk,
     networkModes,
     renderer: { image: settings.renderImage, ...renderMounts() },
     cacheBytes: settings.snapshotDiskBytes,
+    settings: { maxLogBytes: settings.logBytes },
   }
 }
 

@@ -1,3 +1,4 @@
+import { diskFull } from '../blobs/disk-full.ts'
 import { danglingReference } from '../database/transaction.ts'
 import { type ApiError, apiError } from '../http/index.ts'
 
@@ -5,13 +6,14 @@ import { type ApiError, apiError } from '../http/index.ts'
 const absent = new Set([
   // The database's socket or port does not answer, or its connection broke.
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-  // It is stopping, starting or recovering, has too many connections or a full disk.
-  ...['57P01', '57P02', '57P03', '53100', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
+  // It is stopping, starting or recovering, or has too many connections.
+  ...['57P01', '57P02', '57P03', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
   // Two that waited for each other: one was undone, and can be asked again.
   '40P01',
-  // The disk of the blobs is full.
-  ...['ENOSPC', 'EDQUOT'],
 ])
+
+/** The disk of the database, or that of the blobs, is full. */
+const full = new Set(['53100', 'ENOSPC', 'EDQUOT'])
 
 /** Foreign keys to who acts: when they fail, the account or its credential went while the request was answered. */
 const toTheCaller = /_(user_id|actor_id|author_id|invited_by|session_id|key_id)_fkey$/
@@ -26,6 +28,7 @@ export function translateFault(thrown: unknown): ApiError | null {
   if (toTheCaller.test(danglingReference(thrown) ?? ''))
     return apiError('unauthorized', 'The account or the credential of this request is gone.', { cause: thrown })
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  if (full.has(code)) return diskFull(null, thrown)
   // The socket of a database that is being started again is missing for a moment.
   const isSocketMissing = code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'connect'
   if (!absent.has(code) && !isSocketMissing && !wordsOfPg.test(thrown.message)) return null

@@ -24,6 +24,8 @@ export interface Check {
   readonly checkId: string | null
   readonly name: string
   readonly commit: string
+  /** Full name of the fork that the commit comes from; null: of none that is still there. */
+  readonly fork: string | null
   /** Our own name for it, which comes back in events; it finds a check again whose `checkId` was never heard. */
   readonly externalId: string
   readonly detailsUrl: string

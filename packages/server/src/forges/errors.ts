@@ -21,6 +21,11 @@ export class ForgeRefused extends Error {
   }
 }
 
+/** Whether the forge has no such thing, or does not show it to us: it answers the one as the other. */
+export function isHidden(error: unknown): boolean {
+  return error instanceof ForgeRefused && (error.status === 404 || error.status === 403)
+}
+
 /** A webhook is signed by the forge but is not what it should be. */
 export class EventUnreadable extends Error {
   override readonly name = 'EventUnreadable'

@@ -46,6 +46,8 @@ export interface PullRequestEvent extends Origin {
   readonly action: 'opened' | 'synchronize' | 'reopened' | 'closed' | 'ready_for_review'
   readonly number: number
   readonly title: string
+  /** Its page. */
+  readonly url: string
   readonly head: {
     readonly ref: string
     readonly sha: string
@@ -53,6 +55,10 @@ export interface PullRequestEvent extends Origin {
     readonly isFork: boolean
     /** `owner/name` of the head's repository; null when it is gone. */
     readonly repository: string | null
+    /** Full refs that hold the commit, of the repository that it is fetched from. */
+    readonly refs: readonly string[]
+    /** It is fetched from the fork: the forge has it nowhere else. */
+    readonly isInForkOnly: boolean
   }
   readonly base: { readonly ref: string; readonly sha: string }
   readonly author: ForgeUser

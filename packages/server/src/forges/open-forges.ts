@@ -1,3 +1,5 @@
+import type { BitbucketApp } from '../bitbucket/app.ts'
+import { bitbucketProvider } from '../bitbucket/provider.ts'
 import { type GithubApp, openGithubApp } from '../github/app-client.ts'
 import { githubProvider } from '../github/provider.ts'
 import type { Settings } from '../settings/read-settings.ts'
@@ -10,8 +12,9 @@ export interface Forges {
   readonly githubApp: GithubApp | null
 }
 
-/** The forges that this server knows. Throws a SettingsError. */
-export function openForges(settings: Settings): Forges {
+/** The forges that this server knows; `bitbucket` null: not set up. Throws a SettingsError. */
+export function openForges(settings: Settings, bitbucket: BitbucketApp | null): Forges {
   const githubApp = openGithubApp(settings)
-  return { forges: new Map([['github', githubProvider(githubApp, settings)]]), githubApp }
+  const all = [githubProvider(githubApp, settings), bitbucketProvider(bitbucket)]
+  return { forges: new Map(all.map((forge) => [forge.name, forge])), githubApp }
 }

@@ -1,24 +1,19 @@
 /** How we talk to GitHub's API, whoever we are there. */
 import type { Octokit } from '@octokit/core'
+import { boundedFetch } from '../outbound/bounded-fetch.ts'
+import type { Settings } from '../settings/read-settings.ts'
 
 type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>
 
-const timeoutMs = 10_000
-
-/** Calls end after ten seconds, answer's body included, and none is tried again: that is for the queue to do. */
-export const boundedFetch: typeof fetch = (input, init) => {
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const given = init?.signal
-  return fetch(input, { ...init, signal: given ? AbortSignal.any([given, timeout]) : timeout })
-}
+type ApiSettings = Pick<Settings, 'githubApiUrl' | 'outsideTimeoutSeconds'>
 
 /** The options that all our clients share. Nothing is logged by the client: its errors carry what there is to say. */
-export function apiOptions(apiUrl: string): OctokitOptions {
+export function apiOptions({ githubApiUrl, outsideTimeoutSeconds }: ApiSettings): OctokitOptions {
   const silent = () => undefined
   return {
-    baseUrl: apiUrl,
+    baseUrl: githubApiUrl,
     userAgent: 'harmont',
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: boundedFetch },
+    request: { fetch: boundedFetch(outsideTimeoutSeconds) },
   }
 }

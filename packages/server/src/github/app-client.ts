@@ -18,7 +18,10 @@ export interface GithubApp {
   cloneToken(installation: number, repositoryId: number): Promise<string>
 }
 
-type AppSettings = Pick<Settings, 'githubAppId' | 'githubApiUrl' | 'githubPrivateKey' | 'githubPrivateKeyPath'>
+type AppSettings = Pick<
+  Settings,
+  'githubAppId' | 'githubApiUrl' | 'githubPrivateKey' | 'githubPrivateKeyPath' | 'outsideTimeoutSeconds'
+>
 
 const leastLifeMs = 10 * 60_000
 
@@ -26,7 +29,7 @@ const leastLifeMs = 10 * 60_000
 export function openGithubApp(settings: AppSettings): GithubApp | null {
   const privateKey = readAppKey(settings)
   if (settings.githubAppId === null || privateKey === null) return null
-  const options = apiOptions(settings.githubApiUrl)
+  const options = apiOptions(settings)
   const app = new Octokit({
     ...options,
     authStrategy: createAppAuth,

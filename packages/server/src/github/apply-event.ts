@@ -15,7 +15,8 @@ export async function applyInstallationEvent(
   if (event.type === 'installation') return applyInstallation(client, event)
   const installation = await findByNumber(client, Number(event.installation))
   if (installation === undefined || installation.deleted_at !== null) return
-  if (event.type === 'repositories') await removeRepositories(client, installation.id, event.removedIds)
+  if (event.type === 'repositories')
+    await removeRepositories(client, { forge: 'github', id: installation.id }, event.removedIds)
   await queueSync(client, installation.id)
 }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { transaction } from '../database/transaction.ts'
 import { codeOf, testServer } from '../testing/server.ts'
 import { applyInstallationEvent } from './apply-event.ts'
-import { readEvent } from './read-event.ts'
+import { readEvents } from './read-event.ts'
 
 const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })
@@ -62,7 +62,7 @@ async function told(answer: Promise<Awaited<ReturnType<typeof connect>>>) {
 /** Takes the newest deliveries of GitHub as the webhooks' task does. */
 async function take(many = 1) {
   for (const { event, body } of github.webhooks.made.slice(-many)) {
-    const read = readEvent(event, Buffer.from(body))
+    const [read] = readEvents(event, Buffer.from(body))
     if (read?.type === 'installation' || read?.type === 'repositories' || read?.type === 'repository_changed')
       await transaction(it.server.pool, (client) => applyInstallationEvent(client, read))
   }

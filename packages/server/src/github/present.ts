@@ -18,7 +18,7 @@ export function presentInstallation(row: InstallationRow): Complete<components['
 export function presentRepository(row: RepositoryRow): Complete<components['schemas']['GithubRepo']> {
   return {
     id: Number(row.id),
-    installation_id: Number(row.github_installation_id),
+    installation_id: Number(row.holder_id),
     gh_repo_id: Number(row.external_id),
     full_name: `${row.owner}/${row.name}`,
     name: row.name,

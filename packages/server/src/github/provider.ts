@@ -18,6 +18,8 @@ export function githubProvider(
   }
   return {
     name: 'github',
+    title: 'GitHub',
+    failed: 'github_sync_failed',
     notConfigured: app === null || githubWebhookSecret === null ? 'github_not_configured' : null,
     webhooks: githubWebhooks(githubWebhookSecret),
     listRepositories: (installation) => through(installation, listInstallationRepositories),
@@ -35,6 +37,7 @@ export function githubProvider(
       through(repository.installation, (request) => comparedFiles(request, repository, before, after)),
     changedByPullRequest: (repository, number) =>
       through(repository.installation, (request) => pullRequestFiles(request, repository, number)),
+    fullCommit: async (_, { sha }) => sha,
     setCheck: (repository, check) =>
       through(repository.installation, (request) => setCheckRun(request, repository, check)),
   }

@@ -8,7 +8,7 @@ import type {
   PullRequestEvent,
   PushEvent,
 } from '../forges/event.ts'
-import { Payload } from './payload.ts'
+import { Payload } from '../forges/payload.ts'
 
 const noCommit = '0'.repeat(40)
 /** GitHub lists no more commits than that in a push. */
@@ -52,10 +52,11 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** What a delivery tells; null when that does not concern us. Throws `EventUnreadable`. */
-export function readEvent(event: string, body: Buffer): ForgeEvent | null {
+/** What a delivery tells; nothing where that does not concern us. Throws `EventUnreadable`. */
+export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   const reader = Object.hasOwn(readers, event) ? readers[event] : undefined
-  return reader === undefined ? null : reader(Payload.parse(body))
+  const told = reader === undefined ? null : reader(Payload.parse(body))
+  return told === null ? [] : [told]
 }
 
 /** A push without an installation was sent by a webhook of somebody's repository, not to our App. */
@@ -101,11 +102,15 @@ function readPullRequest(payload: Payload): PullRequestEvent | null {
     action,
     number: Number(pull.id('number')),
     title: pull.text('title'),
+    url: `${origin.repository.cloneUrl.replace(/\.git$/, '')}/pull/${pull.id('number')}`,
     head: {
       ref: head.text('ref'),
       sha: head.text('sha'),
       isFork: repository?.id('id') !== origin.repository.externalId,
       repository: repository?.text('full_name') ?? null,
+      // The base repository has the heads of its forks' pull requests too, and keeps them when the fork goes.
+      refs: [`refs/pull/${pull.id('number')}/head`],
+      isInForkOnly: false,
     },
     base: { ref: base.text('ref'), sha: base.text('sha') },
     author: readUser(pull.at('user')),

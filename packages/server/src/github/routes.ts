@@ -2,7 +2,7 @@ import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import { type Handlers, operation } from '../http/index.ts'
-import { listRepositoriesOfInstallation } from '../repositories/store.ts'
+import { listRepositoriesOf } from '../repositories/store.ts'
 import { connectInstallation, installationNotFound } from './connect-installation.ts'
 import { makeInstallUrl } from './install-url.ts'
 import { findBound, freeInstallation, type InstallationRow, listBound, queueSync } from './installation-store.ts'
@@ -53,7 +53,7 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
     }),
     listGithubInstallationRepos: operation('listGithubInstallationRepos', async ({ membership, params }) => {
       const { id } = await requireBound(membership.organizationId, readNumber(params.id))
-      const rows = await listRepositoriesOfInstallation(pool, id)
+      const rows = await listRepositoriesOf(pool, { forge: 'github', id })
       return { status: 200, body: { data: rows.map(presentRepository) } }
     }),
     syncGithubInstallation: operation('syncGithubInstallation', async ({ membership, params }) => {

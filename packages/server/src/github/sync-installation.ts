@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { recordAudit } from '../audit/record-audit.ts'
+import { nobody, recordAudit } from '../audit/record-audit.ts'
+import { databaseTime } from '../database/database-time.ts'
 import { type Database, transaction } from '../database/transaction.ts'
 import { queueDiscovery } from '../discovery/queue-discovery.ts'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
@@ -29,8 +30,9 @@ export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string
       await keepInstallation(client, facts)
       await noteSync(client, id, null)
       if (!isReadable) return
-      await keepRepositories(client, id, found)
-      await removeUnseenRepositories(client, id, started)
+      const holder = { forge: 'github', id } as const
+      await keepRepositories(client, holder, found)
+      await removeUnseenRepositories(client, holder, started)
       await queueDiscovery(
         client,
         'github',
@@ -47,14 +49,5 @@ export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string
 export async function forgetInstallation(client: Database, id: string, number: string): Promise<void> {
   const organizationId = await endInstallation(client, id)
   if (organizationId === null) return
-  const nobody = { userId: null, address: null, userAgent: null, requestId: null }
   await recordAudit(client, nobody, { organizationId, action: 'github_installation.ended', subject: number })
-}
-
-/** The clock that rows are dated with. */
-async function databaseTime(database: Database): Promise<Date> {
-  const { rows } = await database.query<{ at: Date }>("select date_trunc('milliseconds', now()) as at")
-  const [row] = rows
-  if (row === undefined) throw new Error('the database did not tell the time')
-  return row.at
 }

@@ -1,16 +1,15 @@
-import { statfs } from 'node:fs/promises'
+import type { Disk } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore } from '../blobs/index.ts'
 
 export type Checks = Record<string, { ok: boolean; message: string | null }>
 
-const leastFreeBytes = 256 * 1024 * 1024
 const patienceMs = 2000
 
 export interface ReadinessServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  readonly dataDirectory: string
+  readonly disk: Pick<Disk, 'full'>
   readonly migrationNames: readonly string[]
 }
 
@@ -20,7 +19,7 @@ export async function checkReadiness(services: ReadinessServices): Promise<Check
     database: () => services.pool.query('select 1'),
     migrations: () => requireMigrations(services),
     blobs: () => services.blobs.check(),
-    disk: () => requireFreeDisk(services.dataDirectory),
+    disk: async () => requireFreeDisk(services.disk),
   }
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => [name, await judge(name, check)] as const),
@@ -52,8 +51,6 @@ async function requireMigrations({ pool, migrationNames }: ReadinessServices): P
   if (missing.length > 0) throw new NotReady(`${missing.length} migrations have not run`)
 }
 
-async function requireFreeDisk(path: string): Promise<void> {
-  const { bavail, bsize } = await statfs(path)
-  if (bavail * bsize < leastFreeBytes)
-    throw new NotReady(`less than ${leastFreeBytes / 1024 ** 2} MiB are free in the data directory`)
+function requireFreeDisk({ full }: Pick<Disk, 'full'>): void {
+  if (full !== null) throw new NotReady(`the disk of the data directory is full: ${full}`)
 }

@@ -2,6 +2,7 @@ import type { JsonSchema, Operation } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
 import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
+import { compressAnswer } from './compress-answer.ts'
 import { responseValidator } from './response-validation.ts'
 import type { Shell } from './shell.ts'
 
@@ -27,7 +28,8 @@ export function addRoute(
     config: { isLogStream: operation.auth === 'log', operationId: operation.id },
     schema: { response: schemas },
     handler: answerOperation(bound, shell, shape),
-    ...(isValidated ? { onSend: checkedAnswer(schemas) } : {}),
+    // What is checked is what was written, before it is compressed.
+    onSend: [...(isValidated ? [checkedAnswer(schemas)] : []), compressAnswer],
   })
 }
 

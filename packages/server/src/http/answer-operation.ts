@@ -3,7 +3,7 @@ import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Admitted, admit } from './admit.ts'
 import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
-import { ApiError, apiError } from './api-error.ts'
+import { ApiError } from './api-error.ts'
 import { cookieOf } from './cookies.ts'
 import { bearerOf } from './credential.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -37,7 +37,7 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyR
 export interface BoundOperation {
   readonly operation: Operation
   /** null = not filled yet. */
-  readonly binding: AnyBinding | null
+  readonly binding: AnyBinding
   readonly reader: BodyReader
 }
 
@@ -52,7 +52,6 @@ export function answerOperation(
     // the compiler cannot follow that from a value of the table, hence the two `never`.
     const admitted = await admit(shell, operation, request)
     const context = contextOf(operation, shell, admitted, request, reply)
-    if (binding === null) throw apiError('not_implemented', `\`${operation.id}\` is not offered by this server yet.`)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const body = reader.bytes(request.raw)
     const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {

@@ -1,10 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { OperationId } from '@harmont/contract'
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed-methods.ts'
 import { type ApiError, apiError } from './api-error.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
+import type { PageAnswer, Pages } from './pages.ts'
 import { dropBody } from './request-bytes.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -37,6 +45,7 @@ interface ServerOptions {
   readonly translate: Translate
   /** null: no connection leaves HTTP. */
   readonly upgrade: Upgrade | null
+  readonly pages: Pages
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
@@ -73,7 +82,7 @@ export function bareServer(options: ServerOptions): FastifyInstance {
   app.server.on('connect', (_request, socket) => socket.end(rawAnswer(noTunnel(), publicUrl)))
   app.setErrorHandler(onError)
   addHooks(app, options)
-  refuseUnknownRoutes(app)
+  answerOtherPaths(app, options.pages)
   return app
 }
 
@@ -127,16 +136,26 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
-function refuseUnknownRoutes(app: FastifyInstance): void {
+/** Paths of no operation: the pages', and what is nobody's. */
+function answerOtherPaths(app: FastifyInstance, pages: Pages): void {
   const methodsOf = allowedMethods()
-  app.setNotFoundHandler(async (request) => {
-    const allowed = methodsOf(request.raw.url?.split('?')[0] ?? '')
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.raw.url?.split('?')[0] ?? ''
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    const page = isRead ? await pages({ path, headers: request.headers }) : null
+    if (page !== null) return sendPage(reply, page)
+    const allowed = methodsOf(path)
     if (allowed.length === 0)
       throw apiError('route_not_found', 'There is no such path; see /api/v0/openapi.json for those that are.')
     throw apiError('method_not_allowed', `This path takes ${allowed.join(', ')}; got ${request.method}.`, {
       headers: { allow: allowed.join(', ') },
     })
   })
+}
+
+function sendPage(reply: FastifyReply, { status, headers, body }: PageAnswer): FastifyReply {
+  reply.code(status).headers(headers)
+  return status === 304 ? reply.send() : reply.send(body)
 }
 
 function noTunnel(): ApiError {

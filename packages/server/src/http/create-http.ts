@@ -9,11 +9,11 @@ import type { AnyBinding } from './answer-operation.ts'
 import { type AnsweredRequest, bareServer } from './bare-server.ts'
 import type { BlobSink } from './build-body.ts'
 import { clientAddress } from './client-address.ts'
-import type { BoundId, Handlers } from './handlers.ts'
+import type { Handlers } from './handlers.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
-import { notYet } from './not-yet.ts'
 import { openApiOperation } from './openapi-document.ts'
 import { originCheck } from './origins.ts'
+import type { Pages } from './pages.ts'
 import { bodyReader } from './read-body.ts'
 import type { Translate } from './send-error.ts'
 import type { Shell } from './shell.ts'
@@ -37,6 +37,8 @@ export interface HttpOptions {
   readonly translate?: Translate
   /** Who takes the connections that become WebSockets. */
   readonly upgrade?: Upgrade
+  /** What is at the paths of no operation. */
+  readonly pages?: Pages
   readonly onAnswered?: (answered: AnsweredRequest) => void
   /** For tests: an answer that breaks its contract becomes a 500. */
   readonly validateResponses?: boolean
@@ -56,6 +58,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     bodyIdleMs,
     translate: options.translate ?? (() => null),
     upgrade: options.upgrade ?? null,
+    pages: options.pages ?? (async () => null),
     onAnswered: options.onAnswered ?? (() => {}),
   })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
@@ -71,11 +74,6 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   return app
 }
 
-function bindingOf({ id }: Operation, { handlers, publicUrl }: HttpOptions): AnyBinding | null {
-  if (id === 'getOpenApiDocument') return openApiOperation(publicUrl)
-  return isBound(id) ? handlers[id] : null
-}
-
-function isBound(id: Exclude<Operation['id'], 'getOpenApiDocument'>): id is BoundId {
-  return !notYet.some((listed) => listed === id)
+function bindingOf({ id }: Operation, { handlers, publicUrl }: HttpOptions): AnyBinding {
+  return id === 'getOpenApiDocument' ? openApiOperation(publicUrl) : handlers[id]
 }

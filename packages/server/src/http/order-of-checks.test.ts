@@ -61,16 +61,16 @@ describe('order of checks', () => {
     for (const body of bodies) expect(body).toEqual(bodies[0])
   })
 
-  it('asks for the organization, then the role, before it says that an operation is not filled', async () => {
+  it('asks for the organization, then the role, before it asks the operation itself', async () => {
     const path = '/api/v0/billing/checkout'
     expect((await call('POST', `${path}/acme`)).status).toBe(401)
     expect((await call('POST', `${path}/other`, memberToken)).json.error.code).toBe('organization_not_found')
     expect((await call('POST', `${path}/acme`, memberToken)).json.error.code).toBe('insufficient_org_role')
-    const filled = await call('POST', `${path}/acme`, ownerToken)
-    expect([filled.status, filled.json.error.type, filled.json.error.code]).toEqual([
-      501,
-      'server_error',
-      'not_implemented',
+    const asked = await call('POST', `${path}/acme`, ownerToken, '{"amount_cents":100}')
+    expect([asked.status, asked.json.error.type, asked.json.error.code]).toEqual([
+      503,
+      'service_unavailable',
+      'service_unavailable',
     ])
   })
 

@@ -2,8 +2,13 @@ import { type JsonSchema, type OperationId, operationTable, type ParameterObject
 import { apiError } from './api-error.ts'
 
 const usualLimits = { unasked: 50, most: 100 }
-/** Clients that know no pages must get all that they ever got. */
-const breakdownLimits = { unasked: 5000, most: 5000 }
+const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
+  // Clients that know no pages must get all that they ever got.
+  ['getBillingUsageBreakdown', { unasked: 5000, most: 5000 }],
+  ['readJobLog', { unasked: 200, most: 2000 }],
+  ['readJobLogLines', { unasked: 500, most: 2000 }],
+  ['searchJobLog', { unasked: 100, most: 1000 }],
+])
 /** Never looked up as they are, and what is wrong with them has answers of its own: `invalid_cursor`, 401, the start of the log. */
 const sealed: ReadonlySet<string> = new Set(['cursor', 'token', 'last_event_id'])
 
@@ -29,13 +34,17 @@ function leavesMissingToHandler(operationId: OperationId): boolean {
 }
 
 function readLimit(value: string | undefined, operationId: OperationId): number {
-  const { unasked, most } = operationId === 'getBillingUsageBreakdown' ? breakdownLimits : usualLimits
+  const { unasked, most } = limits.get(operationId) ?? usualLimits
   if (value === undefined) return unasked
   if (!/^-?\d+$/.test(value)) throw queryError('limit', 'must be a whole number')
   return Math.min(Math.max(Number(value), 1), most)
 }
 
-function readValue(name: string, schema: JsonSchema, value: string): string {
+function readValue(name: string, schema: JsonSchema, value: string): string | number {
+  if (schema.type === 'integer') {
+    if (!/^-?\d{1,15}$/.test(value)) throw queryError(name, 'must be a whole number')
+    return Number(value)
+  }
   if (value.includes('\0') && !sealed.has(name)) throw queryError(name, 'must not hold the character U+0000')
   if (schema.enum !== undefined && !schema.enum.includes(value))
     throw queryError(name, `must be one of ${schema.enum.join(', ')}`)

@@ -103,6 +103,9 @@ const scopeNeeded: Readonly<Record<OperationId, Scope | null>> = {
   getBuildLogToken: 'read',
   streamJobLogs: 'read',
   getJobLogText: 'read',
+  readJobLog: 'read',
+  readJobLogLines: 'read',
+  searchJobLog: 'read',
   // repositories
   listOrgRepos: 'read',
   listGithubInstallations: 'read',

@@ -23,7 +23,7 @@ export function sendError(
   reply: FastifyReply,
 ): FastifyReply {
   const error = asApiError(thrown, sender.translate)
-  if (error.status >= 500 && error.status !== 501) {
+  if (error.status >= 500) {
     const facts = { err: error.cause ?? error, request_id: request.id, route: request.routeOptions.url }
     sender.log[error.status === 500 ? 'error' : 'warn'](facts, error.message)
   }

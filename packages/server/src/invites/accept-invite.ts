@@ -7,12 +7,19 @@ import { apiError } from '../http/index.ts'
 import { insertMember } from '../members/store.ts'
 import { lockOrganization } from '../organizations/locks.ts'
 import { getOrganizationById, type OrganizationRow } from '../organizations/store.ts'
-import { deleteInvite, findOffer, type InviteOffer } from './store.ts'
+import { endInvite, findEnd, findOffer, type InviteEnd, type InviteOffer } from './store.ts'
+
+const endings: Readonly<Record<InviteEnd | 'unknown', string>> = {
+  accepted: 'The invite was accepted already. If that was you, sign in; else ask for a new one.',
+  revoked: 'The invite was revoked; ask for a new one.',
+  expired: 'The invite has expired; ask for a new one.',
+  unknown: 'There is no such invite; look whether the link is whole, or ask for a new one.',
+}
 
 /** What a token invites to. Throws 422 for one that is unknown, used, revoked or expired. */
 export async function previewInvite(pool: pg.Pool, token: string): Promise<InviteOffer> {
   const offer = await findOffer(pool, hashToken(token))
-  if (offer === undefined) throw unacceptable('The invite is unknown, used, revoked or expired; ask for a new one.')
+  if (offer === undefined) throw unacceptable(endings[(await findEnd(pool, hashToken(token))) ?? 'unknown'])
   return offer
 }
 
@@ -30,7 +37,7 @@ export async function acceptInvite(
     const { email } = await getAccount(client, userId)
     if (email !== offer.email)
       throw unacceptable(`The invite is for another address than \`${email}\`; sign in with the one it was sent to.`)
-    const invite = isThere ? await deleteInvite(client, organizationId, id) : undefined
+    const invite = isThere ? await endInvite(client, { organizationId, id, how: 'accepted' }) : undefined
     if (invite === undefined) throw unacceptable('The invite was used, revoked or has expired; ask for a new one.')
     if (!(await insertMember(client, organizationId, userId, invite.role)))
       throw unacceptable('You are a member of this organization already.')

@@ -172,6 +172,40 @@ test('an organization has at most 200 living invites, also when they are made at
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 422, 422, 422, 422, 422])
 })
 
+test('who opens a link is told how its invite ended', async () => {
+  const { owner, path, id } = await newTeam('ended')
+  const guest = await it.newUser('ended-guest')
+  const told = async (token: string | null) => {
+    const { body } = await preview(token)
+    return (body as { error: { code: string; message: string } }).error
+  }
+  const used = await invite(owner.token, path, 'ended-guest@example.com')
+  await accept(guest, used.body.token)
+  const revoked = await invite(owner.token, path, 'revoked@example.com')
+  await it.request(owner.token, 'DELETE', `${path}/${revoked.body.id}`)
+  const expired = await invite(owner.token, path, 'expired@example.com')
+  const expire = "update invites set expires_at = now() - interval '1 second' where organization_id = $1"
+  await it.server.pool.query(expire, [id])
+  const late = await told(expired.body.token)
+  // Whether it is still there, was swept, or another one took its place.
+  await removeDeadInvites(it.server.pool)
+  expect(await told(expired.body.token)).toMatchObject({ message: late.message })
+  const replaced = await invite(owner.token, path, 'expired@example.com')
+  await it.server.pool.query(expire, [id])
+  await invite(owner.token, path, 'expired@example.com')
+  for (const [token, word] of [
+    [used.body.token, 'accepted already'],
+    [revoked.body.token, 'was revoked'],
+    [expired.body.token, 'has expired'],
+    [replaced.body.token, 'has expired'],
+    ['x'.repeat(43), 'no such invite'],
+  ] as const)
+    expect([word, await told(token)]).toMatchObject([
+      word,
+      { code: 'invite_unacceptable', message: expect.stringContaining(word) },
+    ])
+})
+
 test('invites that nobody accepted in time are swept', async () => {
   const { owner, path, id } = await newTeam('swept')
   await invite(owner.token, path, 'swept-guest@example.com')

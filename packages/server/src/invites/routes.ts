@@ -6,7 +6,7 @@ import { formatInstant } from '../input/instant.ts'
 import { presentOrganization } from '../organizations/present.ts'
 import { acceptInvite, previewInvite } from './accept-invite.ts'
 import { createInvite, type InviteServices } from './create-invite.ts'
-import { deleteInvite, type InviteRow, listInvitesOf } from './store.ts'
+import { endInvite, type InviteRow, listInvitesOf } from './store.ts'
 
 type InviteOperation = 'createInvite' | 'listInvites' | 'revokeInvite' | 'acceptInvite' | 'previewInvite'
 
@@ -26,7 +26,7 @@ export function inviteRoutes(services: InviteServices): Pick<Handlers, InviteOpe
     revokeInvite: operation('revokeInvite', async (context) => {
       const { organizationId } = context.membership
       await transaction(pool, async (client) => {
-        const gone = await deleteInvite(client, organizationId, uuidOrNone(context.params.id))
+        const gone = await endInvite(client, { organizationId, id: uuidOrNone(context.params.id), how: 'revoked' })
         if (gone === undefined) throw apiError('invite_not_found', 'There is no pending invite with this id.')
         const details = { email: gone.email, role: gone.role }
         const event = { organizationId, action: 'invite.revoked', subject: gone.id, details }

@@ -1,4 +1,4 @@
-/** Pending invites: one that was accepted or revoked is gone. */
+/** Pending invites: of one that was accepted or revoked nothing is kept but how it ended. */
 import type { Database } from '../database/transaction.ts'
 
 export interface InviteRow {
@@ -40,7 +40,10 @@ export interface NewInvite {
 /** Takes the place of an expired one for the same address. Undefined: that address has a living one. */
 export async function insertInvite(database: Database, invite: NewInvite): Promise<InviteRow | undefined> {
   const { rows } = await database.query<InviteRow>(
-    `insert into invites as i (id, organization_id, email, role, token_hash, invited_by, expires_at)
+    `with replaced as (
+       insert into ended_invites (token_hash, how)
+       select token_hash, 'expired' from invites where organization_id = $2 and email = $3 and expires_at <= now() on conflict do nothing)
+     insert into invites as i (id, organization_id, email, role, token_hash, invited_by, expires_at)
      values ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', now()) + make_interval(days => $7))
      on conflict (organization_id, email) do update
        set id = excluded.id, role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by,
@@ -53,26 +56,47 @@ export async function insertInvite(database: Database, invite: NewInvite): Promi
 }
 
 /** Undefined: the organization has no such living invite. */
-export async function deleteInvite(
+export async function endInvite(
   database: Database,
-  organizationId: string,
-  id: string,
+  { organizationId, id, how }: { readonly organizationId: string; readonly id: string; readonly how: InviteEnd },
 ): Promise<InviteRow | undefined> {
   const { rows } = await database.query<InviteRow>(
-    `delete from invites where id = $1 and organization_id = $2 and expires_at > now() returning ${columns}`,
-    [id, organizationId],
+    `with gone as (delete from invites where id = $1 and organization_id = $2 and expires_at > now() returning ${columns}, token_hash),
+          kept as (insert into ended_invites (token_hash, how) select token_hash, $3 from gone)
+     select ${columns} from gone`,
+    [id, organizationId, how],
   )
   return rows[0]
 }
 
-/** Ends what a user invited others with to an organization. */
-export async function deleteInvitesBy(database: Database, organizationId: string, userId: string): Promise<void> {
-  await database.query('delete from invites where invited_by = $2 and organization_id = $1', [organizationId, userId])
+export type InviteEnd = 'accepted' | 'revoked' | 'expired'
+
+/** How the invite of a token ended; undefined when there never was one, or that is long ago. */
+export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
+  const { rows } = await database.query<{ how: InviteEnd }>(
+    `select how from ended_invites where token_hash = $1
+     union all select 'expired' from invites where token_hash = $1 and expires_at <= now()`,
+    [tokenHash],
+  )
+  return rows[0]?.how
 }
 
-/** Removes those that nobody accepted in time. Gives how many. */
+/** Ends what a user invited others with to an organization. */
+export async function deleteInvitesBy(database: Database, organizationId: string, userId: string): Promise<void> {
+  await database.query(
+    `with gone as (delete from invites where invited_by = $2 and organization_id = $1 returning token_hash)
+     insert into ended_invites (token_hash, how) select token_hash, 'revoked' from gone`,
+    [organizationId, userId],
+  )
+}
+
+/** Removes those that nobody accepted in time, and how others ended a month ago. Gives how many of the first there were. */
 export async function removeDeadInvites(database: Database): Promise<number> {
-  const { rowCount } = await database.query('delete from invites where expires_at < now()')
+  await database.query("delete from ended_invites where ended_at < now() - interval '30 days'")
+  const { rowCount } = await database.query(
+    `with gone as (delete from invites where expires_at < now() returning token_hash)
+     insert into ended_invites (token_hash, how) select token_hash, 'expired' from gone`,
+  )
   return rowCount ?? 0
 }
 

@@ -2,7 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Chunk } from '@harmont/logs'
 
-const historyBytes = 256 * 1024
+/** So few that an answer that nobody takes costs little; readers are told of 256 KiB at the most. */
+const historyBytes = 64 * 1024
 
 /** Written by hand: `ts` counts nanoseconds, which no JavaScript number holds. */
 function encodeChunk({ seq, kind, content, ts }: Chunk): string {
@@ -14,27 +15,28 @@ export function chunkFrame(chunk: Chunk): string {
   return `id: ${chunk.seq}\nevent: chunk\ndata: ${encodeChunk(chunk)}\n\n`
 }
 
-/** As few `history` events as hold these chunks, each with at most 256 KiB of data. Without chunks there are none. */
-export function historyFrames(chunks: readonly Chunk[]): readonly string[] {
-  const frames: string[] = []
+/** As few `history` events as hold these chunks, each with at most 64 KiB of data, or with one chunk; made as they are asked for. Without chunks there are none. */
+export function* historyFrames(chunks: readonly Chunk[]): Generator<string> {
   let encoded: string[] = []
   let bytes = 0
   let lastSeq = 0
-  const close = () => {
-    if (encoded.length > 0) frames.push(`id: ${lastSeq}\nevent: history\ndata: {"chunks":[${encoded.join(',')}]}\n\n`)
-    encoded = []
-    bytes = 0
-  }
   for (const chunk of chunks) {
     const text = encodeChunk(chunk)
     const size = Buffer.byteLength(text) + 1
-    if (bytes + size > historyBytes - 16) close()
+    if (encoded.length > 0 && bytes + size > historyBytes - 16) {
+      yield historyFrame(encoded, lastSeq)
+      encoded = []
+      bytes = 0
+    }
     encoded.push(text)
     bytes += size
     lastSeq = chunk.seq
   }
-  close()
-  return frames
+  if (encoded.length > 0) yield historyFrame(encoded, lastSeq)
+}
+
+function historyFrame(encoded: readonly string[], lastSeq: number): string {
+  return `id: ${lastSeq}\nevent: history\ndata: {"chunks":[${encoded.join(',')}]}\n\n`
 }
 
 export const emptyHistoryFrame = 'event: history\ndata: {"chunks":[]}\n\n'

@@ -17,7 +17,7 @@ class Meanwhile extends LogReads {
   readonly #steps: (() => Promise<void>)[]
 
   constructor(steps: (() => Promise<void>)[]) {
-    super({ pool: it.server.pool, store: it.server.engine.store })
+    super(it.server.engine.logs)
     this.#steps = steps
   }
 
@@ -56,7 +56,7 @@ test('what happens between a look and the wait for the next change wakes the rea
 test('a stopped reader ends without an end', async () => {
   const job = await newJob()
   const stop = new AbortController()
-  const reads = new LogReads({ pool: it.server.pool, store: it.server.engine.store })
+  const reads = new LogReads(it.server.engine.logs)
   const seen: string[] = []
   for await (const { kind } of followLog(reads, job.id, 0, 50, stop.signal)) {
     seen.push(kind)

@@ -1,17 +1,11 @@
 /** Reads the log of a job as it grows, as often as something happened and no oftener. */
-import { isTerminal, type PostgresStore } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
-import type pg from 'pg'
 import { AskOnce } from '../event-streams/ask-once.ts'
 import { Bell } from '../event-streams/bell.ts'
-import { jobState } from './store.ts'
+import type { JobLogs } from './job-logs.ts'
 
-const readBytes = 256 * 1024
-
-export interface LogSource {
-  readonly pool: pg.Pool
-  readonly store: PostgresStore
-}
+/** A segment of a packed log. Each reader that does not take what it asked for holds so much. */
+const readBytes = 128 * 1024
 
 export type Followed =
   | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
@@ -24,23 +18,30 @@ export type Followed =
 
 /** What many readers of one job ask at the same moment is asked of the database once. */
 export class LogReads {
-  readonly #source: LogSource
+  readonly #logs: JobLogs
   readonly #once = new AskOnce()
 
-  constructor(source: LogSource) {
-    this.#source = source
+  constructor(logs: JobLogs) {
+    this.#logs = logs
   }
 
-  chunks(jobId: string, after: number): Promise<readonly Chunk[]> {
-    return this.#once.ask(`${jobId} after ${after}`, () => this.#source.store.read(jobId, after, readBytes))
+  /** `isAll`: the caller knows that all it asks for is there, and must not be given what was read before that. */
+  chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
+    const what = `${jobId} after ${after}${isAll ? ', all there' : ''}`
+    return this.#once.ask(what, () => this.#logs.read(jobId, after, readBytes))
   }
 
-  async isOver(jobId: string): Promise<boolean> {
-    return isTerminal(await this.#once.ask(`${jobId} state`, () => jobState(this.#source.pool, jobId)))
+  /** See `JobLogs.placeBefore`. */
+  placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
+    return this.#logs.placeBefore(jobId, offset)
+  }
+
+  isOver(jobId: string): Promise<boolean> {
+    return this.#once.ask(`${jobId} state`, () => this.#logs.isOver(jobId))
   }
 
   onChange(jobId: string, listener: () => void): () => void {
-    return this.#source.store.changes.onJob(jobId, listener)
+    return this.#logs.onChange(jobId, listener)
   }
 }
 
@@ -63,7 +64,7 @@ export async function* followLog(
     let isCaughtUp = false
     while (!stop.aborted) {
       bell.hush()
-      const chunks = await reads.chunks(jobId, last)
+      const chunks = await reads.chunks(jobId, last, isOver)
       const newest = chunks.at(-1)
       if (newest !== undefined) {
         last = newest.seq

@@ -8,13 +8,19 @@ interface Part {
   readonly withRemarks: boolean
 }
 
-/** The bytes of a log up to `lastSeq` and within a range, read as they are asked for. Remarks are left out unless wanted. */
-export function logText(
+/**
+ * The bytes of a log up to `lastSeq` and within a range, read as they are asked for. Remarks are left out unless wanted. Fails when fewer than the `bytes` come
+ * that were there: whoever was promised them must not take the rest for all of it.
+ */
+export async function* logText(
   reads: LogReads,
   jobId: string,
-  { lastSeq, ...part }: Part & { readonly lastSeq: number },
+  { lastSeq, bytes, ...part }: Part & { readonly lastSeq: number; readonly bytes: number },
 ): AsyncGenerator<Buffer> {
-  return cut(stored(reads, jobId, lastSeq), part)
+  const { after, offset } = await reads.placeBefore(jobId, part.range?.start ?? 0)
+  const end = yield* cut(stored(reads, jobId, after, lastSeq), part, offset)
+  if (end < Math.min(bytes, part.range?.end ?? bytes))
+    throw new Error(`the log of the job ${jobId} was removed while it was read`)
 }
 
 /**
@@ -26,25 +32,37 @@ export function followText(reads: LogReads, jobId: string, start: number, stop: 
   return cut(coming(reads, jobId, stop), { range, withRemarks: false })
 }
 
-async function* cut(source: AsyncIterable<readonly Chunk[]>, { range, withRemarks }: Part): AsyncGenerator<Buffer> {
+/** `position`: where in the log the source begins. Returns how far into it the source went. */
+async function* cut(
+  source: AsyncIterable<readonly Chunk[]>,
+  { range, withRemarks }: Part,
+  position = 0,
+): AsyncGenerator<Buffer, number> {
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
-  let position = 0
+  let at = position
   for await (const chunks of source) {
     for (const { kind, content } of chunks) {
       if (kind === 2 && !withRemarks) continue
-      const from = Math.max(0, start - position)
-      const part = content.subarray(from, Math.max(from, end - position))
-      position += content.length
+      const from = Math.max(0, start - at)
+      const part = content.subarray(from, Math.max(from, end - at))
+      at += content.length
       if (part.length > 0) yield part
     }
-    if (position >= end) return
+    if (at >= end) break
   }
+  return at
 }
 
-async function* stored(reads: LogReads, jobId: string, lastSeq: number): AsyncGenerator<readonly Chunk[]> {
-  let after = 0
+async function* stored(
+  reads: LogReads,
+  jobId: string,
+  first: number,
+  lastSeq: number,
+): AsyncGenerator<readonly Chunk[]> {
+  let after = first
   while (after < lastSeq) {
-    const chunks = (await reads.chunks(jobId, after)).filter(({ seq }) => seq <= lastSeq)
+    // Whoever asks like this knows that there are more.
+    const chunks = (await reads.chunks(jobId, after, true)).filter(({ seq }) => seq <= lastSeq)
     const newest = chunks.at(-1)
     if (newest === undefined) return
     after = newest.seq

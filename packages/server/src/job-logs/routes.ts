@@ -15,11 +15,15 @@ import {
   rangeHeaders,
   readRange,
 } from '../input/byte-range.ts'
+import { disposition } from './download-name.ts'
 import { logEvents, resumeAfter } from './event-stream.ts'
+import { type LineOperation, lineRoutes } from './line-routes.ts'
 import { LogReads } from './log-follower.ts'
 import { followText, logText } from './log-text.ts'
 import { type LogTokenSecrets, makeLogToken } from './log-token.ts'
+import { plainText } from './plain-text.ts'
 import { type ReadableLog, requireLog } from './require-log.ts'
+import { findLogName } from './store.ts'
 
 export interface JobLogServices {
   readonly pool: pg.Pool
@@ -32,9 +36,9 @@ export interface JobLogServices {
 /** Logs of jobs, and the tokens that open them. */
 export function jobLogRoutes(
   services: JobLogServices,
-): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText'> {
+): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText' | LineOperation> {
   const { pool, engine, logTokenSecrets, closing } = services
-  const reads = new LogReads({ pool, store: engine.store })
+  const reads = new LogReads(engine.logs)
   const seats = new StreamSeats()
   /** Opens a stream that has a seat, and is open while its reader may read. */
   const follow = (
@@ -53,6 +57,7 @@ export function jobLogRoutes(
     }
   }
   return {
+    ...lineRoutes(services),
     getBuildLogToken: operation('getBuildLogToken', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date())
@@ -77,17 +82,21 @@ export function jobLogRoutes(
       const { jobId } = readable
       // The end first: what is counted after it is all there will be.
       const isComplete = await reads.isOver(jobId)
-      const start = isComplete || query.meta === '1' ? null : openRangeStart(header('range'))
+      const isRemoved = isComplete && (await engine.logs.isRemoved(jobId))
+      // An empty text would say that the command wrote nothing.
+      const form = { withRemarks: query.meta === '1' || isRemoved, isPlain: query.plain === '1' }
+      const name = query.download === '1' ? disposition(await findLogName(pool, jobId)) : null
+      const start = isComplete || form.withRemarks || form.isPlain ? null : openRangeStart(header('range'))
       if (start !== null) {
         return {
           status: 206,
           mediaType: 'text/plain',
-          headers: { ...textFacts(false), ...growingRangeHeaders(start) },
+          headers: { ...textFacts(false, name), ...growingRangeHeaders(start) },
           open: follow(context, readable, (stop) => followText(reads, jobId, start, stop)),
         }
       }
-      const { lastSeq, bytes } = await engine.store.size(jobId)
-      return textReply(reads, { jobId, isComplete, lastSeq, bytes, withRemarks: query.meta === '1' }, header)
+      const { lastSeq, bytes } = await engine.logs.size(jobId)
+      return textReply(reads, { jobId, isComplete, lastSeq, bytes, ...form, name }, header)
     }),
   }
 }
@@ -104,21 +113,29 @@ interface LogState {
   readonly lastSeq: number
   readonly bytes: number
   readonly withRemarks: boolean
+  /** Without escape sequences. */
+  readonly isPlain: boolean
+  /** The header that makes it a download; null when it is none. */
+  readonly name: string | null
 }
 
 function textReply(reads: LogReads, log: LogState, header: (name: string) => string | null): Reply<'getJobLogText'> {
-  const { jobId, isComplete, lastSeq, bytes, withRemarks } = log
-  const etag = `"${jobId}-${lastSeq}${withRemarks ? '-meta' : ''}"`
-  const facts = { ...textFacts(isComplete), ...(isComplete ? { etag } : {}) }
+  const { jobId, isComplete, lastSeq, bytes, withRemarks, isPlain, name } = log
+  const etag = `"${jobId}-${lastSeq}${withRemarks ? '-meta' : ''}${isPlain ? '-plain' : ''}"`
+  const facts = { ...textFacts(isComplete, name), ...(isComplete ? { etag } : {}) }
   if (isComplete && isNotModified(header('if-none-match'), etag)) return { status: 304, headers: facts }
-  const open = (range: ByteRange | null) => () => Readable.from(logText(reads, jobId, { lastSeq, range, withRemarks }))
-  // How long it is with the remarks is not kept, so that form has no ranges.
-  if (withRemarks) return { status: 200, headers: facts, mediaType: 'text/plain', open: open(null) }
+  const open = (range: ByteRange | null) => () => {
+    const text = logText(reads, jobId, { lastSeq, bytes, range, withRemarks })
+    return Readable.from(isPlain ? plainText(text) : text)
+  }
+  // How long these forms are is not kept, so they have no ranges.
+  if (withRemarks || isPlain) return { status: 200, headers: facts, mediaType: 'text/plain', open: open(null) }
   const range = readRange(header('range'), bytes, facts)
   const headers = { ...facts, ...rangeHeaders(range, bytes) }
   return { status: range === null ? 200 : 206, headers, mediaType: 'text/plain', open: open(range) }
 }
 
-function textFacts(isComplete: boolean): Record<string, string> {
-  return { 'content-type': 'text/plain; charset=utf-8', 'harmont-log-complete': String(isComplete) }
+function textFacts(isComplete: boolean, name: string | null): Record<string, string> {
+  const type = { 'content-type': 'text/plain; charset=utf-8', 'harmont-log-complete': String(isComplete) }
+  return name === null ? type : { ...type, 'content-disposition': name }
 }

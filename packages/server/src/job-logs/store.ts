@@ -1,6 +1,7 @@
 import type { JobState } from '@harmont/engine'
 import type { Database } from '../database/transaction.ts'
 import type { Caller } from '../http/index.ts'
+import type { LogName } from './download-name.ts'
 
 /** The build of a job; undefined when there is no such job. */
 export async function findBuildOfJob(database: Database, jobId: string): Promise<string | undefined> {
@@ -38,4 +39,22 @@ export async function jobState(database: Database, jobId: string): Promise<JobSt
   const [row] = rows
   if (row === undefined) throw new Error(`the job ${jobId} has gone while its log was read`)
   return row.state
+}
+
+/** What the log of a job is called after. */
+export async function findLogName(database: Database, jobId: string): Promise<LogName> {
+  const { rows } = await database.query<LogName>({
+    name: 'find-log-name',
+    text: `select o.slug as organization, p.slug as pipeline, r.number, s.steps -> j.step ->> 'key' as step, j.attempt
+             from engine.jobs j
+             left join engine.plans s on s.build_id = j.build_id
+             join build_records r on r.id = j.build_id
+             join pipelines p on p.id = r.pipeline_id
+             join organizations o on o.id = p.organization_id
+            where j.id = $1`,
+    values: [jobId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`the job ${jobId} has gone while its log was read`)
+  return row
 }

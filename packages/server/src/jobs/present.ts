@@ -9,13 +9,11 @@ type JobBody = Complete<components['schemas']['Job']>
 interface Surroundings {
   /** The newest attempts of its prerequisites. */
   readonly dependsOn: readonly string[]
-  /** Its build waits for approval. */
-  readonly isHeld: boolean
-  readonly now: number
+  readonly waitReason: string | null
 }
 
 /** A job as the members of its organization see it. */
-export function presentJob(job: Job, step: Step, { dependsOn, isHeld, now }: Surroundings): JobBody {
+export function presentJob(job: Job, step: Step, { dependsOn, waitReason }: Surroundings): JobBody {
   return {
     id: job.id,
     state: job.state,
@@ -25,7 +23,7 @@ export function presentJob(job: Job, step: Step, { dependsOn, isHeld, now }: Sur
     depends_on: [...dependsOn],
     attempt: job.attempt,
     previous_attempt_id: job.previousAttempt,
-    wait_reason: waitReason(job, isHeld, now),
+    wait_reason: waitReason,
     skip_reason: job.skipReason,
     cached: job.cached,
     exit_code: job.exitCode,
@@ -38,12 +36,6 @@ export function presentJob(job: Job, step: Step, { dependsOn, isHeld, now }: Sur
     started_at: formatOptionalInstant(job.startedAt),
     finished_at: formatOptionalInstant(job.finishedAt),
   }
-}
-
-function waitReason(job: Job, isHeld: boolean, now: number): string | null {
-  if (job.state === 'pending') return isHeld ? 'approval' : 'dependencies'
-  if (job.state !== 'scheduled') return null
-  return job.notBefore !== null && job.notBefore > now ? 'retry_delay' : 'runner'
 }
 
 function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {

@@ -1,6 +1,7 @@
 import { type Build, type BuildEvent, decide, defaultStoreSettings, evolve, type Job, liveBuild } from '@harmont/engine'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
+import { requireSource } from '../build-source/require-source.ts'
 import { runnerToken } from '../builds/runner-token.ts'
 import type { BuildRow } from '../builds/store.ts'
 import { transaction } from '../database/transaction.ts'
@@ -21,7 +22,7 @@ export type RetryWish = { readonly kind: 'all' } | { readonly kind: 'jobs'; read
 
 /**
  * Gives jobs a further attempt each, in one transaction of the engine (`http.md` 7.6), and the ids of those that had the last one. Throws 409
- * `job_not_retryable` when one that is named cannot be tried again, or none can; then nothing has changed.
+ * `job_not_retryable` when one that is named cannot be tried again, or none can, and 409 `source_gone`; then nothing has changed.
  */
 export async function retryJobs(
   services: RetryServices,
@@ -36,6 +37,7 @@ export async function retryJobs(
   if (first === undefined)
     throw notRetryable('No job of this build can be retried: none has failed, timed out or been canceled.')
   await transaction(services.pool, async (client) => {
+    await requireSource(client, build.id, found.context.source)
     await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
     // Before it is done: should this process die in between, the same request does it then. A job is tried again once for each of its ids.
     await idempotency?.keep(client, JSON.stringify(ids))

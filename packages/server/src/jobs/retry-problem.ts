@@ -1,4 +1,5 @@
-import { type Build, isTerminal, type Job } from '@harmont/engine'
+import { type Build, isTerminal, type Job, judge } from '@harmont/engine'
+import { prerequisitesOf } from './order-steps.ts'
 
 /** So long the engine keeps what an ended build left. */
 const keptMs = 24 * 3600 * 1000
@@ -13,4 +14,16 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
   if (parent !== null && isForgotten && build.jobs[parent]?.state === 'passed')
     return 'the file system that it starts from is kept for a day only; rebuild instead'
   return null
+}
+
+/** Why a step cannot be tried again alone, as the end of a sentence; null when all that it needs is there. With what it needs it can be. */
+export function prerequisiteProblem({ steps, jobs }: Build, { step: index }: Job): string | null {
+  const step = index === null ? undefined : steps[index]
+  if (step === undefined) return null
+  const failed = prerequisitesOf(step).find((from) => {
+    const job = jobs[from]
+    return job !== undefined && judge(step, from, job) === 'failed'
+  })
+  const name = failed === undefined ? undefined : steps[failed]?.name
+  return name === undefined ? null : `\`${name}\`, which it needs, has not passed; retry that first, or both`
 }

@@ -7,7 +7,7 @@ import { type Body, type Handlers, scopedOperation } from '../http/index.ts'
 import { FieldErrors } from '../input/field-errors.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import { loadBuild, requireJob } from './load-build.ts'
-import { presentJobOf } from './present-in-build.ts'
+import { presentJobsOf } from './present-in-build.ts'
 import { applyRetry, type RetryServices, type RetryWish, retryJobs } from './retry-jobs.ts'
 
 export interface RetryRouteServices extends RetryServices, GateServices {}
@@ -31,10 +31,8 @@ export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retry
   const attemptsOf = async (buildId: string, ids: readonly string[]) => {
     const build = await loadBuild(engine, buildId)
     const steps = new Map((await engine.store.jobs(buildId)).map(({ id, step }) => [id, step]))
-    return ids.flatMap((id) => {
-      const job = build.jobs[steps.get(id) ?? -1]
-      return job === undefined ? [] : [presentJobOf(build, job)]
-    })
+    const jobs = ids.flatMap((id) => build.jobs[steps.get(id) ?? -1] ?? [])
+    return presentJobsOf(engine, build, jobs)
   }
   const replayed = async (subject: string, context: Place) => {
     const { build } = await requireBuild(pool, context.membership.organizationId, context.params)

@@ -4,7 +4,8 @@ import type { BuildEngine } from '../engine/build-engine.ts'
 import { type Handlers, operation } from '../http/index.ts'
 import { loadBuild, requireJob } from './load-build.ts'
 import { orderSteps } from './order-steps.ts'
-import { presentJobOf } from './present-in-build.ts'
+import { presentJobOf, presentJobsOf } from './present-in-build.ts'
+import { readWaits } from './read-waits.ts'
 import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 
 /** Jobs of a build. The one that renders the pipeline is none of them. */
@@ -18,12 +19,13 @@ export function jobRoutes(
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const loaded = await loadBuild(engine, build.id)
       const jobs = attempts === 'all' ? await everyAttempt(engine, loaded) : newestAttempts(loaded)
-      return { status: 200, body: { data: jobs.map((job) => presentJobOf(loaded, job)) } }
+      return { status: 200, body: { data: await presentJobsOf(engine, loaded, jobs) } }
     }),
     getJob: operation('getJob', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const job = await requireJob(engine, build.id, params.job_id)
-      return { status: 200, body: presentJobOf(await loadBuild(engine, build.id), job) }
+      const loaded = await loadBuild(engine, build.id)
+      return { status: 200, body: presentJobOf(loaded, job, await readWaits(engine, loaded, [job])) }
     }),
   }
 }

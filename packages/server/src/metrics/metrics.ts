@@ -1,3 +1,4 @@
+import type { DiskWatch } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
@@ -17,7 +18,7 @@ export interface Metrics {
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
 /** Starts to measure. To be called once in a process, where no test asks for more. */
-export function createMetrics(pool: pg.Pool, log: Logger): Metrics {
+export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'full'>, log: Logger): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -34,6 +35,7 @@ export function createMetrics(pool: pg.Pool, log: Logger): Metrics {
     registers: [registry],
   })
   const work = workGauges(registry)
+  const showDisk = diskGauges(registry)
   return {
     observe({ operationId, method, status, seconds }) {
       requests.observe({ operation: operationId ?? 'none', method, status }, seconds)
@@ -43,6 +45,7 @@ export function createMetrics(pool: pg.Pool, log: Logger): Metrics {
       connections.set({ state: 'open' }, pool.totalCount)
       connections.set({ state: 'idle' }, pool.idleCount)
       connections.set({ state: 'waiting' }, pool.waitingCount)
+      showDisk(disk)
       // Without the database the rest is wanted all the more.
       try {
         work.set(await countWork(pool))
@@ -52,6 +55,18 @@ export function createMetrics(pool: pg.Pool, log: Logger): Metrics {
       }
       return registry.metrics()
     },
+  }
+}
+
+function diskGauges(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
+  const free = gauge('harmont_disk_free_bytes', 'Free on the disk of the data directory')
+  const size = gauge('harmont_disk_size_bytes', 'Size of the disk of the data directory')
+  const isFull = gauge('harmont_disk_full', '1 while no work is begun because too little of the disk is free')
+  return ({ room, full }: Pick<DiskWatch, 'room' | 'full'>) => {
+    free.set(room.freeBytes)
+    size.set(room.sizeBytes)
+    isFull.set(full === null ? 0 : 1)
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { recordAudit } from '../audit/record-audit.ts'
+import { nobody, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { organizationIdOf, writeCredit } from './store.ts'
 
@@ -14,8 +14,7 @@ export async function grantCredit(
     const organizationId = await organizationIdOf(client, slug)
     if (organizationId === null) return null
     const id = randomUUID()
-    const operator = { userId: null, address: null, userAgent: null, requestId: null }
-    await recordAudit(client, operator, {
+    await recordAudit(client, nobody, {
       organizationId,
       action: 'balance.granted',
       subject: id,

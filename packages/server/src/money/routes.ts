@@ -1,12 +1,15 @@
 import type pg from 'pg'
+import { actorOf } from '../audit/record-audit.ts'
 import type { Cursors, Handlers } from '../http/index.ts'
 import { apiError, operation } from '../http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../pagination/page.ts'
 import { findPipeline } from '../pipelines/store.ts'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
 import { usageBreakdown } from './breakdown.ts'
 import { exportLedger, exportUsage } from './export.ts'
 import { listEntries } from './ledger-store.ts'
 import { presentEntry, presentPipelines, presentSeries } from './present.ts'
+import { redeemCoupon } from './redeem-coupon.ts'
 import { getBalance } from './store.ts'
 import { sumUsage, sumUsageByDay, sumUsageByPipeline } from './usage-store.ts'
 import { readWindow } from './window.ts'
@@ -22,15 +25,15 @@ type MoneyIds =
   | 'getBillingUsageBreakdown'
   | 'getUsageByPipeline'
   | 'exportBilling'
+  | 'redeemCoupon'
 
 /** What an organization has used, and what it has left. */
-export function moneyRoutes({
-  pool,
-  cursors,
-}: {
+export function moneyRoutes(services: {
   readonly pool: pg.Pool
   readonly cursors: Cursors
+  readonly limiter: RateLimiter
 }): Pick<Handlers, MoneyIds> {
+  const { pool, cursors } = services
   return {
     getBillingBalance: operation('getBillingBalance', async ({ membership }) => ({
       status: 200,
@@ -81,6 +84,11 @@ export function moneyRoutes({
       const window = readWindow(query, mostDays)
       const rows = await sumUsageByPipeline(pool, membership.organizationId, window)
       return { status: 200, body: { data: presentPipelines(rows, window) } }
+    }),
+    redeemCoupon: operation('redeemCoupon', async (context) => {
+      const { userId } = context.caller
+      const by = { actor: actorOf(context), userId, organizationId: context.membership.organizationId }
+      return { status: 200, body: await redeemCoupon(services, by, context.body.code) }
     }),
     exportBilling: operation('exportBilling', async ({ membership, query }) => {
       const window = readWindow(query, mostDays)

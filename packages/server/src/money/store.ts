@@ -136,23 +136,37 @@ export async function getBalance(database: Database, organizationId: string): Pr
 export interface Credit {
   readonly id: string
   readonly organizationId: string
-  /** Positive. */
+  /** Positive, but for a refund, which takes back what was credited; one that failed brings that again. */
   readonly amountCents: number
-  readonly source: 'stripe_topup' | 'coupon_redemption' | 'admin_grant'
+  readonly source: 'stripe_topup' | 'coupon_redemption' | 'admin_grant' | 'refund'
   readonly description: string | null
 }
 
 /** Books a credit; the account and the ledger move together. Gives the new balance in cents. */
 export async function writeCredit(database: Database, credit: Credit): Promise<number> {
+  const balance = await writeCreditOnce(database, credit)
+  if (balance === null) throw new Error(`the ledger has an entry ${credit.id} already`)
+  return balance
+}
+
+/** The same for a credit that may be booked already, by its id; null: it is. */
+export async function writeCreditOnce(database: Database, credit: Credit): Promise<number | null> {
   const { rows } = await database.query<{ balance_cents: string }>(
     `with entry as (
-       insert into ledger_entries (id, organization_id, amount_cents, source, description) values ($1, $2, $3, $4, $5))
-     insert into billing_accounts as a (organization_id, balance_cents) values ($2, $3)
+       insert into ledger_entries (id, organization_id, amount_cents, source, description) values ($1, $2, $3, $4, $5)
+       on conflict (id) do nothing returning organization_id, amount_cents)
+     insert into billing_accounts as a (organization_id, balance_cents) select organization_id, amount_cents from entry
      on conflict (organization_id) do update set balance_cents = a.balance_cents + excluded.balance_cents
      returning balance_cents`,
     [credit.id, credit.organizationId, credit.amountCents, credit.source, credit.description],
   )
-  return Number(rows[0]?.balance_cents)
+  return rows[0] === undefined ? null : Number(rows[0].balance_cents)
+}
+
+/** Whether the ledger has an entry of this id. */
+export async function hasEntry(database: Database, id: string): Promise<boolean> {
+  const { rowCount } = await database.query('select from ledger_entries where id = $1', [id])
+  return rowCount === 1
 }
 
 /** null: there is no organization of that slug. */

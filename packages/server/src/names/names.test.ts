@@ -1,3 +1,4 @@
+import { operationTable } from '@harmont/contract'
 import { expect, test } from 'vitest'
 import { repoNameOf, tidyRepoName } from './repo-name.ts'
 import { isReservedSlug, slugOf, suffixedSlug } from './slug.ts'
@@ -39,7 +40,12 @@ test('a taken slug gets a number and stays within its length', () => {
   expect(suffixedSlug('a'.repeat(63), 12, 63)).toBe(`${'a'.repeat(60)}-12`)
 })
 
-test('paths of ours are reserved', () => {
-  expect(isReservedSlug('api')).toBe(true)
-  expect(isReservedSlug('acme')).toBe(false)
+test('the first part of every path of the web app, the API and the documentation is reserved; other names are not', () => {
+  // `web.md` 2, and what the server serves beside the operations.
+  const pages =
+    'login register recover auth cli-login invite github bitbucket billing setup mailbox account api v0 v1 docs assets webhooks'
+  const operations = [...operationTable.values()].map(({ path }) => path.split('/')[1] ?? '')
+  for (const segment of [...pages.split(' '), ...operations])
+    expect([segment, isReservedSlug(segment)]).toEqual([segment, true])
+  for (const free of ['acme', 'doc', 'apis', 'v2', 'repos']) expect([free, isReservedSlug(free)]).toEqual([free, false])
 })

@@ -5,14 +5,13 @@ import {
   ClientSecretPost,
   Configuration,
   customFetch,
-  genericGrantRequest,
-  ResponseBodyError,
 } from 'openid-client'
-import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
-import { apiOptions, boundedFetch } from '../github/api-options.ts'
+import { ForgeRefused, ForgeUnavailable, isHidden } from '../forges/errors.ts'
+import { apiOptions } from '../github/api-options.ts'
 import type { GithubRequest } from '../github/app-client.ts'
 import { translateFailure } from '../github/translate-failure.ts'
 import type { Settings } from '../settings/read-settings.ts'
+import { askProvider, exchangeCode } from './exchange-code.ts'
 import {
   type IdentityProvider,
   IdentityRefused,
@@ -20,11 +19,14 @@ import {
   type ProvedIdentity,
 } from './identity-provider.ts'
 
-type GithubSettings = Pick<Settings, 'githubClientId' | 'githubClientSecret' | 'githubUrl' | 'githubApiUrl'>
+type GithubSettings = Pick<
+  Settings,
+  'githubClientId' | 'githubClientSecret' | 'githubUrl' | 'githubApiUrl' | 'outsideTimeoutSeconds'
+>
 
 /** Sign-in with GitHub; null when the operator has not set it up. The token is used here and forgotten. */
 export function githubIdentities(settings: GithubSettings): IdentityProvider | null {
-  const { githubClientId, githubClientSecret, githubUrl, githubApiUrl } = settings
+  const { githubClientId, githubClientSecret, githubUrl, outsideTimeoutSeconds } = settings
   if (githubClientId === null || githubClientSecret === null) return null
   const metadata = {
     issuer: githubUrl,
@@ -32,8 +34,8 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
     token_endpoint: `${githubUrl}/login/oauth/access_token`,
   }
   const config = new Configuration(metadata, githubClientId, {}, ClientSecretPost(githubClientSecret))
-  config[customFetch] = async (url, { method, headers, body, redirect, signal }) =>
-    withErrorStatus(await boundedFetch(url, { method, headers, body: body ?? null, redirect, signal: signal ?? null }))
+  const ask = askProvider(outsideTimeoutSeconds)
+  config[customFetch] = async (url, options) => withErrorStatus(await ask(url, options))
   // Only where the operator says so: GitHub itself is https.
   if (githubUrl.startsWith('http:')) allowInsecureRequests(config)
   return {
@@ -46,22 +48,10 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
         code_challenge: codeChallenge,
         code_challenge_method: 'S256',
       }),
-    async identify({ code, redirectUri, codeVerifier }) {
-      const token = await exchange(config, {
-        code,
-        ...(redirectUri === null ? {} : { redirect_uri: redirectUri }),
-        ...(codeVerifier === null ? {} : { code_verifier: codeVerifier }),
-      })
-      return readIdentity(new Octokit({ ...apiOptions(githubApiUrl), auth: token }))
+    async identify(back) {
+      const { access_token: auth } = await exchangeCode(config, 'GitHub', back)
+      return readIdentity(new Octokit({ ...apiOptions(settings), auth }))
     },
-  }
-}
-
-async function exchange(config: Configuration, parameters: Record<string, string>): Promise<string> {
-  try {
-    return (await genericGrantRequest(config, 'authorization_code', parameters)).access_token
-  } catch (error) {
-    throw translateGrant(error)
   }
 }
 
@@ -80,12 +70,6 @@ function isRefusal(text: string): boolean {
   } catch {
     return false // what is not JSON is for the client to refuse
   }
-}
-
-function translateGrant(cause: unknown): unknown {
-  if (cause instanceof ResponseBodyError)
-    return new IdentityRefused(`GitHub refused the code: ${cause.error}.`, { cause })
-  return new IdentityUnavailable('GitHub did not answer as it should.', { cause })
 }
 
 async function readIdentity({ request }: Octokit): Promise<ProvedIdentity> {
@@ -107,7 +91,7 @@ async function readEmail(request: GithubRequest): Promise<string | null> {
     return emails.find((each) => each.primary && each.verified)?.email ?? null
   } catch (error) {
     const cause = translateFailure(error)
-    if (cause instanceof ForgeRefused && (cause.status === 403 || cause.status === 404)) return null
+    if (isHidden(cause)) return null
     throw error
   }
 }

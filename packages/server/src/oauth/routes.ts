@@ -15,30 +15,15 @@ import { signInWithIdentity } from './sign-in.ts'
 import { unlinkIdentity } from './unlink-identity.ts'
 
 type Context = Pick<HandleContext<'startOAuth', null>, 'client' | 'cookie' | 'header' | 'requestId'>
-type OAuthOperation = 'authGithub' | 'startOAuth' | 'finishOAuth' | 'listIdentities' | 'unlinkIdentity'
+type PopupContext = HandleContext<'authGoogle' | 'authGithub', null>
+type OAuthOperation = 'authGoogle' | 'authGithub' | 'startOAuth' | 'finishOAuth' | 'listIdentities' | 'unlinkIdentity'
 
 /** Signing in with accounts elsewhere, and the caller's linked ones. */
 export function oauthRoutes(services: OAuthServices): Pick<Handlers, OAuthOperation> {
-  const { pool, settings, sessionCookies } = services
+  const { pool, sessionCookies } = services
   return {
-    // The page that began it checks its own `state`; here it tells nothing.
-    authGithub: operation('authGithub', async (context) => {
-      const { client, body } = context
-      const isCookie = asksForCookie(services, context)
-      const provider = requireProvider(services, 'github')
-      requireRedirectUri(settings, body.redirect_uri)
-      await countSignIn(services, client.address)
-      const identity = await identify(services, provider, client.address, {
-        code: body.code,
-        redirectUri: body.redirect_uri,
-        codeVerifier: body.code_verifier ?? null,
-        nonce: null,
-      })
-      const request = { actor: actorOf(context), client, isCookie }
-      const { userId, session } = await signInWithIdentity(services, request, provider.name, identity)
-      const { token, headers } = signInHeaders(services, session)
-      return { status: 200, headers, body: { token, user: presentUser(await getAccount(pool, userId)) } }
-    }),
+    authGoogle: operation('authGoogle', (context) => popup(services, 'google', context)),
+    authGithub: operation('authGithub', (context) => popup(services, 'github', context)),
     startOAuth: operation('startOAuth', async (context) => {
       const { params, query } = context
       const provider = requireProvider(services, providerOf(params.provider))
@@ -66,6 +51,25 @@ export function oauthRoutes(services: OAuthServices): Pick<Handlers, OAuthOperat
       return { status: 204, ...(isOver ? { headers: { 'set-cookie': sessionCookies.clear() } } : {}) }
     }),
   }
+}
+
+/** Ends the popup flow. The page that began it checks its own `state`; here it tells nothing. */
+async function popup(services: OAuthServices, name: IdentityProviderName, context: PopupContext) {
+  const { client, body } = context
+  const isCookie = asksForCookie(services, context)
+  const provider = requireProvider(services, name)
+  requireRedirectUri(services.settings, body.redirect_uri)
+  await countSignIn(services, client.address)
+  const identity = await identify(services, provider, client.address, {
+    code: body.code,
+    redirectUri: body.redirect_uri,
+    codeVerifier: body.code_verifier ?? null,
+    nonce: null,
+  })
+  const request = { actor: actorOf(context), client, isCookie }
+  const { userId, session } = await signInWithIdentity(services, request, provider.name, identity)
+  const { token, headers } = signInHeaders(services, session)
+  return { status: 200, headers, body: { token, user: presentUser(await getAccount(services.pool, userId)) } } as const
 }
 
 function providerOf(text: string): IdentityProviderName {

@@ -1,8 +1,8 @@
 import { startGithub } from '@harmont/outside/github'
-import { parseSetCookie } from 'cookie'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { codeOf, testServer } from '../testing/server.ts'
 import { readRedirectPath } from './redirect-uris.ts'
+import { type Jar, visits } from './visits.test-support.ts'
 
 const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })
@@ -13,24 +13,7 @@ afterEach(async () => {
   await it.server.pool.query('truncate rate_limits')
 })
 
-type Jar = Map<string, string>
-
-/** Plays a browser at one of our addresses; gives where it is sent. */
-async function visit(jar: Jar, target: string, headers: Readonly<Record<string, string>> = {}) {
-  const url = new URL(target, publicUrl)
-  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const answer = await fetch(it.server.url + url.pathname + url.search, {
-    redirect: 'manual',
-    headers: { ...(cookie === '' ? {} : { cookie }), ...headers },
-  })
-  for (const text of answer.headers.getSetCookie()) {
-    const { name, value, maxAge } = parseSetCookie(text)
-    if (maxAge === 0) jar.delete(name)
-    else jar.set(name, value ?? '')
-  }
-  const location = answer.headers.get('location') ?? ''
-  return { status: answer.status, location: location.replace(publicUrl, ''), headers: answer.headers }
-}
+const visit = visits(it, publicUrl)
 
 let people = 0
 function newPerson() {

@@ -6,7 +6,7 @@ import type { Actor } from '../audit/record-audit.ts'
 import { ApiError, apiError, type Caller, type Client } from '../http/index.ts'
 import { browserCookie } from './browser-cookie.ts'
 import { countSignIn, identify } from './identify.ts'
-import type { IdentityProvider } from './identity-provider.ts'
+import { type IdentityProvider, IdentityUnavailable } from './identity-provider.ts'
 import { linkIdentity } from './link-identity.ts'
 import { callbackUri } from './redirect-uris.ts'
 import type { OAuthServices } from './services.ts'
@@ -51,12 +51,19 @@ export async function startFlow(
   const nonce = secret()
   const cookie = secret()
   const stateHash = hashToken(state)
-  const url = await provider.authorizeUrl({
+  const wish = {
     redirectUri: callbackUri(settings.publicUrl, provider.name),
     state,
     codeChallenge: createHash('sha256').update(verifier).digest('base64url'),
     nonce,
-  })
+  }
+  let url: URL
+  try {
+    url = await provider.authorizeUrl(wish)
+  } catch (error) {
+    if (!(error instanceof IdentityUnavailable)) throw error
+    return failure(settings.publicUrl, 'oauth_provider_error', redirect)
+  }
   await insertState(pool, {
     state_hash: stateHash,
     provider: provider.name,

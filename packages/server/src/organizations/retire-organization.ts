@@ -1,4 +1,5 @@
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
+import { freeWorkspacesOf } from '../bitbucket/workspace-store.ts'
 import type { Database } from '../database/transaction.ts'
 import { freeInstallationsOf } from '../github/installation-store.ts'
 import { blankOrganization } from './retired-store.ts'
@@ -14,6 +15,7 @@ export async function retireOrganization(
 ): Promise<void> {
   await blankOrganization(client, id)
   await freeInstallationsOf(client, id)
+  await freeWorkspacesOf(client, id)
   await recordAudit(client, actor, { organizationId: id, action: 'organization.deleted', subject: slug })
   // Once more a minute later, for builds that were being made meanwhile.
   await client.query(

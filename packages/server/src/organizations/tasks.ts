@@ -4,6 +4,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { cancelBuild } from '../builds/cancel-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
+import { readText } from '../worker/payload.ts'
 import { findOverdue, removeBuilds, removeOrganization, unfinishedBuilds } from './retired-store.ts'
 
 interface OrganizationTaskServices {
@@ -20,7 +21,7 @@ export const organizationCrontab = ['47 * * * * remove_deleted_organizations']
 /** The tasks of organizations. */
 export function organizationTasks(services: OrganizationTaskServices): TaskList {
   return {
-    cancel_builds_of_organization: (payload) => cancelBuilds(services, readOrganizationId(payload)),
+    cancel_builds_of_organization: (payload) => cancelBuilds(services, readText(payload, 'organization_id')),
     remove_deleted_organizations: async () => {
       const removed = await removeDeleted(services)
       if (removed > 0) services.log.info({ removed }, 'organizations that were deleted a week ago are gone')
@@ -52,10 +53,4 @@ async function cancelBuilds(
     if (last === undefined) return
     after = last
   }
-}
-
-function readOrganizationId(payload: unknown): string {
-  const isOne = typeof payload === 'object' && payload !== null && 'organization_id' in payload
-  if (isOne && typeof payload.organization_id === 'string') return payload.organization_id
-  throw new Error('expected a payload with `organization_id`')
 }

@@ -30,13 +30,10 @@ export async function findConnected(
 ): Promise<ConnectedRepository | undefined> {
   const { rows } = await database.query<Row>({
     name: 'find-connected-repository',
-    text: `select r.owner || '/' || r.name as full_name, r.clone_url, r.default_branch, i.number as installation,
+    text: `select r.owner || '/' || r.name as full_name, r.clone_url, r.default_branch, r.installation,
                   o.id as organization_id, o.slug as organization_slug
-             from repositories r
-             join github_installations i on i.id = r.github_installation_id
-             join organizations o on o.id = i.organization_id
-            where r.forge = $1 and r.external_id = $2
-              and i.suspended_at is null and i.deleted_at is null and o.deleted_at is null`,
+             from active_repositories r join organizations o on o.id = r.organization_id
+            where r.forge = $1 and r.external_id = $2 and o.deleted_at is null`,
     values: [forge, externalId],
   })
   const [row] = rows
@@ -48,7 +45,7 @@ export async function findConnected(
       externalId,
       fullName: row.full_name,
       cloneUrl: row.clone_url,
-      installation: String(row.installation),
+      installation: row.installation,
     },
     defaultBranch: row.default_branch,
     organizationId: row.organization_id,

@@ -8,14 +8,14 @@ import { readSettings } from '../settings/read-settings.ts'
 import { ir } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
 import { offerGitSource } from './git-source.ts'
-import { readSourceName, sourceNameOf } from './source-name.ts'
+import { forkNameOf, readSourceName, sourceNameOf } from './source-name.ts'
 
 const github = await startGithub({ publicUrl: 'http://localhost:4000' })
 github.webhooks.hold()
 const it = testServer({ ...github.environment, HARMONT_RATE_LIMITS: 'off' })
 afterAll(() => github.stop())
 afterEach(() => expect(github.violations).toEqual([]))
-const { forges } = openForges(readSettings(github.environment))
+const { forges } = openForges(readSettings(github.environment), null)
 
 /** A user of ours with a connected repository and a build. */
 async function newBuild(name: string) {
@@ -79,11 +79,18 @@ test('a repository of another organization, a disconnected one and one that neve
     [mine.id, theirs.source],
     [mine.id, { ...mine.source, repository: 'github:0' }],
     [mine.id, { ...mine.source, repository: 'nonsense' }],
+    [mine.id, { ...theirs.source, repository: forkNameOf(theirs.source.repository, 'offer-mine/core') }],
     ['00000000-0000-4000-8000-000000000000', mine.source],
   ] as const)
     await expect(offer(id, source)).rejects.toMatchObject({ name: 'SourceUnavailable', code: 'source_fetch_failed' })
   await it.request(mine.user.token, 'DELETE', `${mine.base}/github/installations/${mine.installation.id}`)
   await expect(offer(mine.id, mine.source)).rejects.toBeInstanceOf(SourceUnavailable)
+})
+
+test("a fork's name gives no access at a forge that has its commits in the repository", async () => {
+  const { id, source } = await newBuild('offer-fork')
+  const repository = forkNameOf(source.repository, 'eve/core')
+  await expect(offer(id, { ...source, repository })).rejects.toMatchObject({ code: 'fork_fetch_unsupported' })
 })
 
 test('a refusal of GitHub ends the wait, a failure does not', async () => {
@@ -98,6 +105,15 @@ test('a refusal of GitHub ends the wait, a failure does not', async () => {
 })
 
 test('names of repositories are read as they are made, and nothing else is', () => {
-  expect(readSourceName(sourceNameOf('github', '12'))).toEqual({ forge: 'github', externalId: '12' })
-  for (const wrong of ['', 'github', 'github:', '12', 'gitlab:12']) expect(readSourceName(wrong)).toBeUndefined()
+  const github = sourceNameOf('github', '12')
+  expect(readSourceName(github)).toEqual({ forge: 'github', externalId: '12', fork: null })
+  const bitbucket = sourceNameOf('bitbucket', '{a-b}')
+  for (const fork of ['eve/core', null])
+    expect(readSourceName(forkNameOf(bitbucket, fork))).toEqual({
+      forge: 'bitbucket',
+      externalId: '{a-b}',
+      fork: fork ?? '',
+    })
+  for (const wrong of ['', 'github:#acme/core', 'github', 'github:', '12', 'gitlab:12'])
+    expect(readSourceName(wrong)).toBeUndefined()
 })

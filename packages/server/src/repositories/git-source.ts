@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { ForgeRefused } from '../forges/errors.ts'
 import type { CloneAccess, ForgeProvider } from '../forges/provider.ts'
 import { type ConnectedRepository, findConnected } from './find-connected.ts'
+import { forkAccessOf } from './fork-access.ts'
 import { readSourceName } from './source-name.ts'
 import { organizationOfBuild } from './store.ts'
 
@@ -16,7 +17,7 @@ type GitOffer = Extract<SourceOffer, { readonly kind: 'git' }>
 
 /**
  * Where a runner fetches a build's commit, with a credential that can read this repository and nothing else. Fails with `SourceUnavailable` when the
- * organization of the build has no access any more, and with `ForgeUnavailable` when asking again may help.
+ * organization of the build has no access any more, or none to the fork that has the commit, and with `ForgeUnavailable` when asking again may help.
  */
 export async function offerGitSource(
   { pool, forges }: GitSourceServices,
@@ -28,26 +29,29 @@ export async function offerGitSource(
   const forge = name && forges.get(name.forge)
   // The installation may belong to another organization by now.
   const isTheirs = repository !== undefined && repository.organizationId === (await organizationOfBuild(pool, buildId))
-  if (!isTheirs || forge === undefined || forge.notConfigured !== null)
+  if (name === undefined || !isTheirs || forge === undefined || forge.notConfigured !== null)
     throw new SourceUnavailable(
       'source_fetch_failed',
       'The repository is not connected to this organization any more. Connect it under Settings, Integrations, then build again.',
     )
-  const { url, authorization } = await accessOf(forge, repository)
   return {
     kind: 'git',
     // What one organization fetched is not found by another one, even if the repository is handed over.
     repository: `${repository.organizationId}/${source.repository}`,
-    url,
     commit: source.commit,
     refs: source.refs,
-    authorization,
+    ...(await accessOf(forge, repository, name.fork, source.commit)),
   }
 }
 
-async function accessOf(forge: ForgeProvider, { address }: ConnectedRepository): Promise<CloneAccess> {
+async function accessOf(
+  forge: ForgeProvider,
+  { address }: ConnectedRepository,
+  fork: string | null,
+  commit: string,
+): Promise<CloneAccess> {
   try {
-    return await forge.cloneAccess(address)
+    return await (fork === null ? forge.cloneAccess(address) : forkAccessOf(forge, address, fork, commit))
   } catch (error) {
     if (!(error instanceof ForgeRefused)) throw error
     throw new SourceUnavailable('source_fetch_failed', `${address.fullName} cannot be read: ${error.message}`, {

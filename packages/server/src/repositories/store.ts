@@ -1,25 +1,40 @@
 /** Repositories that forges show us. Those of installations that are bound and not suspended are active; the others count as absent. */
 import type { Database } from '../database/transaction.ts'
 import type { ForgeRepository } from '../forges/event.ts'
+import type { ForgeName } from '../forges/provider.ts'
 
-/** Keeps repositories as GitHub shows them through an installation, by our id of it. */
+/** Through what a forge shows repositories, by our id: an installation of our App at GitHub, or a workspace of Bitbucket. */
+export interface RepositoryHolder {
+  readonly forge: ForgeName
+  readonly id: string
+}
+
+/** The column that names a repository's holder. */
+const holderColumn = {
+  github: 'github_installation_id',
+  bitbucket: 'bitbucket_workspace_id',
+} as const satisfies Readonly<Record<ForgeName, string>>
+
+/** Keeps repositories as their forge shows them through a holder. */
 export async function keepRepositories(
   database: Database,
-  installationId: string,
+  { forge, id }: RepositoryHolder,
   repositories: readonly ForgeRepository[],
 ): Promise<void> {
+  const column = holderColumn[forge]
   await database.query({
-    name: 'keep-repositories',
-    text: `insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
-           select 'github', r.external_id, $1, r.owner, r.name, r.clone_url, r.default_branch, r.is_private
-             from json_to_recordset($2) as r(external_id text, owner text, name text, clone_url text, default_branch text, is_private boolean)
+    name: `keep-repositories-${forge}`,
+    text: `insert into repositories (forge, external_id, ${column}, owner, name, clone_url, default_branch, is_private)
+           select $1, r.external_id, $2, r.owner, r.name, r.clone_url, r.default_branch, r.is_private
+             from json_to_recordset($3) as r(external_id text, owner text, name text, clone_url text, default_branch text, is_private boolean)
             order by r.external_id
            on conflict (forge, external_id) do update
-              set github_installation_id = excluded.github_installation_id, owner = excluded.owner, name = excluded.name,
+              set ${column} = excluded.${column}, owner = excluded.owner, name = excluded.name,
                   clone_url = excluded.clone_url, default_branch = excluded.default_branch, is_private = excluded.is_private,
                   last_synced_at = excluded.last_synced_at`,
     values: [
-      installationId,
+      forge,
+      id,
       JSON.stringify(
         repositories.map((each) => ({
           external_id: each.externalId,
@@ -34,32 +49,36 @@ export async function keepRepositories(
   })
 }
 
-/** Forgets repositories of an installation by the forge's ids. */
+/** Forgets repositories of a holder by the forge's ids. */
 export async function removeRepositories(
   database: Database,
-  installationId: string,
+  { forge, id }: RepositoryHolder,
   externalIds: readonly string[],
 ): Promise<void> {
   await database.query({
-    name: 'remove-repositories',
-    text: "delete from repositories where github_installation_id = $1 and forge = 'github' and external_id = any($2)",
-    values: [installationId, externalIds],
+    name: `remove-repositories-${forge}`,
+    text: `delete from repositories where ${holderColumn[forge]} = $1 and forge = $2 and external_id = any($3)`,
+    values: [id, forge, externalIds],
   })
 }
 
-/** Forgets those of an installation that were not seen since an instant. */
-export async function removeUnseenRepositories(database: Database, installationId: string, since: Date): Promise<void> {
+/** Forgets those of a holder that were not seen since an instant. */
+export async function removeUnseenRepositories(
+  database: Database,
+  { forge, id }: RepositoryHolder,
+  since: Date,
+): Promise<void> {
   await database.query({
-    name: 'remove-unseen-repositories',
-    text: 'delete from repositories where github_installation_id = $1 and last_synced_at < $2',
-    values: [installationId, since],
+    name: `remove-unseen-repositories-${forge}`,
+    text: `delete from repositories where ${holderColumn[forge]} = $1 and last_synced_at < $2`,
+    values: [id, since],
   })
 }
 
 export interface RepositoryRow {
   readonly id: string
   readonly external_id: string
-  readonly github_installation_id: string
+  readonly holder_id: string
   readonly owner: string
   readonly name: string
   readonly clone_url: string
@@ -69,14 +88,14 @@ export interface RepositoryRow {
 }
 
 /** By full name. */
-export async function listRepositoriesOfInstallation(
+export async function listRepositoriesOf(
   database: Database,
-  installationId: string,
+  { forge, id }: RepositoryHolder,
 ): Promise<readonly RepositoryRow[]> {
   const { rows } = await database.query<RepositoryRow>(
-    `select id, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private, last_synced_at
-       from repositories where github_installation_id = $1 order by owner, name`,
-    [installationId],
+    `select id, external_id, ${holderColumn[forge]} as holder_id, owner, name, clone_url, default_branch, is_private, last_synced_at
+       from repositories where ${holderColumn[forge]} = $1 order by owner, name`,
+    [id],
   )
   return rows
 }

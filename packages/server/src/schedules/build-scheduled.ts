@@ -34,6 +34,7 @@ export async function buildScheduled(services: ScheduleServices, scheduled: Sche
     branch,
     commit,
     message: null,
+    sourceName: repository.id,
     refs: [`refs/heads/${branch}`],
     facts: {
       event: 'schedule',

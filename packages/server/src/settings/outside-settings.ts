@@ -53,6 +53,12 @@ export const outsideSettings = {
     [],
     'hosts beside public ones that source archives may be fetched from, also by http',
   ),
+  outsideTimeoutSeconds: setting(
+    'HARMONT_OUTSIDE_TIMEOUT_SECONDS',
+    integer(1, 120),
+    10,
+    'how long one call of a forge, a sign-in service or Stripe may take, its whole answer included',
+  ),
   googleUrl: setting('HARMONT_GOOGLE_URL', webAddress, 'https://accounts.google.com', "Google's OpenID issuer"),
   githubUrl: setting('HARMONT_GITHUB_URL', webAddress, 'https://github.com', 'GitHub'),
   githubApiUrl: setting('HARMONT_GITHUB_API_URL', webAddress, 'https://api.github.com', "GitHub's API"),

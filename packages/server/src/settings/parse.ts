@@ -82,6 +82,19 @@ export const byteSize: Parse<number> = (text) => {
   return Number(match[1]) * 1024 ** power
 }
 
+/** A whole number between two bounds, or `forever`. */
+export function orForever(least: number, most: number): Parse<number | 'forever'> {
+  const number = integer(least, most)
+  return (text) => {
+    if (text === 'forever') return 'forever'
+    try {
+      return number(text)
+    } catch (error) {
+      throw error instanceof NotThat ? new NotThat(`${error.message}, or \`forever\``) : error
+    }
+  }
+}
+
 /** `10.0.0.0/8` or `10.1.2.3`. */
 export const addressBlock: Parse<string> = (text) => {
   if (!isAddressBlock(text)) throw new NotThat('an address, or a range such as `10.0.0.0/8`')

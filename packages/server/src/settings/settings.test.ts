@@ -30,6 +30,8 @@ test.for([
   ['HARMONT_EGRESS_ALLOW', 'host:99999', 'host:port'],
   ['HARMONT_HOST_ALLOW', 'opt', 'an absolute path'],
   ['HARMONT_SNAPSHOT_DISK', '20', 'a size such as'],
+  ['HARMONT_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 36500, or `forever`'],
+  ['HARMONT_SOURCE_RETENTION_DAYS', '30d', 'or `forever`'],
   ['HARMONT_IMAGE_FALLBACK', 'yes', '`host` or `none`'],
 ] as const)('%s=%s stops the start with a message that names it', ([variable, value, expected]) => {
   const read = () => readSettings({ [variable]: value })
@@ -48,6 +50,11 @@ test('a server for others never falls back to the host image by itself', () => {
   expect(readSettings({ HARMONT_PUBLIC_URL: 'https://ci.example.com' }).imageFallback).toBe('none')
   expect(readSettings({ HARMONT_PUBLIC_URL: 'http://127.0.0.1:80' }).imageFallback).toBe('host')
   expect(readSettings({ HARMONT_IMAGE_FALLBACK: 'none' }).imageFallback).toBe('none')
+})
+
+test('what is kept for a time is kept for ever when a setting says so', () => {
+  const settings = readSettings({ HARMONT_LOG_RETENTION_DAYS: 'forever', HARMONT_SOURCE_RETENTION_DAYS: '7' })
+  expect(settings).toMatchObject({ logRetentionDays: 'forever', sourceRetentionDays: 7, abandonAfterHours: 72 })
 })
 
 test('a misspelt variable is reported', () => {

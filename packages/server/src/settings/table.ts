@@ -16,6 +16,7 @@ import {
   type Parse,
   visibleAscii,
 } from './parse.ts'
+import { retentionSettings } from './retention-settings.ts'
 import { optional, type Setting, secret, setting } from './setting.ts'
 
 const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
@@ -95,12 +96,29 @@ export const settingsTable = {
     [],
     'private addresses that jobs may reach all the same: ranges and host:port',
   ),
-  ociRuntime: setting('HARMONT_OCI_RUNTIME', oneOf('crun'), 'crun', 'program that starts sandboxes'),
+  ociRuntime: setting(
+    'HARMONT_OCI_RUNTIME',
+    oneOf('crun', 'runsc'),
+    'crun',
+    "what starts the commands of steps: `crun`, or gVisor's `runsc`, which shows untrusted work a kernel of its own",
+  ),
   snapshotDiskBytes: setting(
     'HARMONT_SNAPSHOT_DISK',
     byteSize,
     20 * 1024 ** 3,
-    'disk space for cached snapshots; the least recently used go first',
+    'disk space for what steps left; what no running build needs goes, the least recently used of the cache first',
+  ),
+  logBytes: setting(
+    'HARMONT_LOG_LIMIT',
+    byteSize,
+    256 * 1024 ** 2,
+    'how much of the log of one job is kept; of a longer one the beginning and the last eighth',
+  ),
+  leastFreeBytes: setting(
+    'HARMONT_LEAST_FREE_DISK',
+    byteSize,
+    512 * 1024 ** 2,
+    'with less than this free on the disk of the data directory no job is begun and no source is taken',
   ),
   bootstrapToken: secret(
     optional(
@@ -121,6 +139,7 @@ export const settingsTable = {
     'info',
     'least level of what goes to the log on standard output',
   ),
+  ...retentionSettings,
   ...accessSettings,
   ...outsideSettings,
 } as const

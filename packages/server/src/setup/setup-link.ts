@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
-import { recordAudit } from '../audit/record-audit.ts'
+import { nobody, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { findFirstOwner, insertSetupLink, needsSetup } from './store.ts'
-
-const operator = { userId: null, address: null, userAgent: null, requestId: null }
 
 /** A link for whoever starts the server, when no owner could sign in otherwise; null when one could. */
 export async function setupLinkIfNeeded(pool: pg.Pool, publicUrl: string): Promise<string | null> {
@@ -21,7 +19,7 @@ export async function makeSetupLink(pool: pg.Pool, publicUrl: string, userId: st
   await transaction(pool, async (client) => {
     const whose = userId ?? (await findFirstOwner(client)) ?? null
     await insertSetupLink(client, hashToken(token), whose)
-    await recordAudit(client, operator, { organizationId: null, action: 'setup_link.made', subject: whose })
+    await recordAudit(client, nobody, { organizationId: null, action: 'setup_link.made', subject: whose })
   })
   return `${publicUrl}/setup?token=${token}`
 }

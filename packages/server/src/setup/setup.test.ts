@@ -39,6 +39,7 @@ describe('an empty server', () => {
       github_app_slug: null,
       bitbucket: false,
       billing: false,
+      payments: false,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       docs_url: `${origin}/docs`,
       needs_setup: true,

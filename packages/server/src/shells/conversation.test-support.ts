@@ -23,7 +23,7 @@ export function talkToProcess({ script }: Pick<Opening, 'script'>): ProcessConve
   if (pid === undefined) throw new Error('sh was not started')
   const sizes: TerminalSize[] = []
   const ended = once(child, 'exit').then(([code, signal]) => ({
-    ...{ code: code ?? 137, signal, limit: null, overdue: false, endedAt: new Date() },
+    ...{ code: code ?? 137, signal, limit: null, overdue: false, output: 'whole' as const, endedAt: new Date() },
   }))
   return {
     pid,

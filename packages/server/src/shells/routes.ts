@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { isTerminal, type Job } from '@harmont/engine'
+import { type BuildSource, isTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
+import { requireSource } from '../build-source/require-source.ts'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
@@ -27,7 +28,8 @@ export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServi
       const { build } = await requireBuild(pool, organizationId, params)
       const job = await requireJob(engine, build.id, params.job_id)
       const isBefore = body.before ?? false
-      if (!isBefore) requireLeft(job)
+      if (isBefore) await requireSource(pool, build.id, await sourceOf(engine, build.id))
+      else requireLeft(job)
       shells.requireFree(organizationId)
       const token = randomBytes(32).toString('base64url')
       const tokenHash = hashToken(token)
@@ -37,6 +39,10 @@ export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServi
       return { status: 201, body: { url, token, expires_at: formatInstant(expiresAt) } }
     }),
   }
+}
+
+async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSource | null> {
+  return (await engine.store.load(buildId))?.context.source ?? null
 }
 
 /** What a job has not run yet, or never will, has left nothing. Whether it is still kept is seen when the shell is entered. */

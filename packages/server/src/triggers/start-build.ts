@@ -24,7 +24,9 @@ export interface TriggeredBuild {
   readonly branch: string
   readonly commit: string
   readonly message: string | null
-  /** Full refs that hold the commit. */
+  /** Where the commit is fetched from, see `sourceNameOf`. */
+  readonly sourceName: string
+  /** Full refs that hold the commit there. */
   readonly refs: readonly string[]
   readonly facts: BuildFacts
   readonly within?: (client: pg.ClientBase, build: { readonly id: string }) => Promise<void>
@@ -46,7 +48,7 @@ export async function startBuild(services: StartServices, build: TriggeredBuild)
       message: build.message && Buffer.from(build.message).subarray(0, longestMessage).toString().replaceAll('\0', ''),
       env: {},
       ir: null,
-      source: { kind: 'git' as const, repository: repository.id, commit: build.commit, refs: build.refs },
+      source: { kind: 'git' as const, repository: build.sourceName, commit: build.commit, refs: build.refs },
       withoutCache: false,
     },
     facts,

@@ -10,6 +10,7 @@ import { buildScheduled, type ScheduleServices } from '../schedules/build-schedu
 import { runSchedules } from '../schedules/run-schedules.ts'
 import { type ProcessServices, processDelivery } from '../webhooks/process-delivery.ts'
 import { removeOldDeliveries } from '../webhooks/store.ts'
+import { readFlag, readText } from '../worker/payload.ts'
 
 type TriggerTaskServices = ProcessServices & FollowServices & DiscoveryServices & ScheduleServices
 
@@ -19,11 +20,11 @@ export function triggerTasks(services: TriggerTaskServices): TaskList {
   const { pool, log } = services
   return {
     process_delivery: async (payload, helpers) => {
-      const name = { forge: text(payload, 'forge'), deliveryId: text(payload, 'delivery_id') }
+      const name = { forge: readText(payload, 'forge'), deliveryId: readText(payload, 'delivery_id') }
       await patiently(helpers, payload, {}, () => processDelivery(services, name))
     },
     follow_build: async (payload, helpers) => {
-      const buildId = text(payload, 'build_id')
+      const buildId = readText(payload, 'build_id')
       const { queue_name: queueName, job_key: jobKey } = followTask(buildId)
       await patiently(helpers, payload, { queueName, jobKey }, async () => {
         await tellDiscovery(services, buildId)
@@ -33,8 +34,8 @@ export function triggerTasks(services: TriggerTaskServices): TaskList {
     discover: async (payload, helpers) => {
       const wanted = {
         forge: forgeName(payload),
-        repository: text(payload, 'repository'),
-        again: member(payload, 'again') === true,
+        repository: readText(payload, 'repository'),
+        again: readFlag(payload, 'again'),
       }
       const jobKey = `discover:${wanted.forge}:${wanted.repository}`
       await patiently(helpers, payload, { jobKey }, () => startDiscovery(services, wanted))
@@ -42,9 +43,9 @@ export function triggerTasks(services: TriggerTaskServices): TaskList {
     run_schedules: () => runSchedules(pool, new Date()),
     build_scheduled: async (payload, helpers) => {
       const scheduled = {
-        pipeline: text(payload, 'pipeline'),
-        branch: text(payload, 'branch'),
-        tick: text(payload, 'tick'),
+        pipeline: readText(payload, 'pipeline'),
+        branch: readText(payload, 'branch'),
+        tick: readText(payload, 'tick'),
       }
       await patiently(helpers, payload, {}, () => buildScheduled(services, scheduled))
     },
@@ -75,18 +76,8 @@ async function patiently(
   }
 }
 
-function member(payload: unknown, name: string): unknown {
-  return typeof payload === 'object' && payload !== null ? Reflect.get(payload, name) : undefined
-}
-
-function text(payload: unknown, name: string): string {
-  const value = member(payload, name)
-  if (typeof value === 'string') return value
-  throw new Error(`expected a payload with \`${name}\``)
-}
-
 function forgeName(payload: unknown): 'github' | 'bitbucket' {
-  const name = text(payload, 'forge')
+  const name = readText(payload, 'forge')
   if (name === 'github' || name === 'bitbucket') return name
   throw new Error(`expected a forge, got ${name}`)
 }

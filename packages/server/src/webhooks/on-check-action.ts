@@ -1,4 +1,4 @@
-import { recordAudit } from '../audit/record-audit.ts'
+import { nobody, recordAudit } from '../audit/record-audit.ts'
 import { approveBuild } from '../builds/approve-build.ts'
 import { checkActions } from '../checks/describe-check.ts'
 import type { CheckActionEvent } from '../forges/event.ts'
@@ -34,8 +34,6 @@ export async function onCheckAction(
   }
 }
 
-const nowhere = { address: null, userAgent: null, requestId: null }
-
 async function act(
   services: ProcessServices,
   { organizationId }: ConnectedRepository,
@@ -44,7 +42,7 @@ async function act(
   userId: string,
 ): Promise<void> {
   const { pool, settings } = services
-  const actor = { userId, ...nowhere }
+  const actor = { ...nobody, userId }
   if (action === checkActions.approve.identifier)
     await approveBuild(services, actor, { organizationId, pipelineSlug: pipeline.slug, build })
   if (action === checkActions.retry.identifier && (await hasBalance(pool, settings, organizationId)))
@@ -57,15 +55,11 @@ async function refuse(
   { build, pipeline }: CheckedBuildOf,
   { sender, action }: CheckActionEvent,
 ): Promise<string> {
-  await recordAudit(
-    pool,
-    { userId: null, ...nowhere },
-    {
-      organizationId,
-      action: 'check_action.refused',
-      subject: `${pipeline.slug}/${build.number}`,
-      details: { forge, login: sender.login, action: action.slice(0, 40) },
-    },
-  )
+  await recordAudit(pool, nobody, {
+    organizationId,
+    action: 'check_action.refused',
+    subject: `${pipeline.slug}/${build.number}`,
+    details: { forge, login: sender.login, action: action.slice(0, 40) },
+  })
   return 'whoever pressed the button is not known as a member of the organization'
 }

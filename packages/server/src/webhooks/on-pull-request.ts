@@ -1,6 +1,7 @@
 import type { PullRequestFacts } from '../builds/build-facts.ts'
 import type { PullRequestEvent } from '../forges/event.ts'
 import { findConnected } from '../repositories/find-connected.ts'
+import { forkNameOf } from '../repositories/source-name.ts'
 import { triggersMatch } from '../triggers/match-triggers.ts'
 import { parseTriggers } from '../triggers/parse-triggers.ts'
 import { pipelinesOf } from '../triggers/store.ts'
@@ -23,6 +24,8 @@ export async function onPullRequest(
   if (pipelines.length === 0) return null
   const changed = await changedOrUnknown(() => delivered.forge.changedByPullRequest(repository.address, number))
   const author = await authorOf(pool, repository, event.author)
+  const commit = await delivered.forge.fullCommit(repository.address, head)
+  const sourceName = head.isInForkOnly ? forkNameOf(repository.id, head.repository) : repository.id
   for (const pipeline of pipelines) {
     const happening = { event: 'pull_request', type: action, base: base.ref, changed } as const
     if (!triggersMatch(parseTriggers(pipeline.triggers).triggers, happening)) continue
@@ -32,10 +35,10 @@ export async function onPullRequest(
       pipeline,
       author,
       branch: head.ref,
-      commit: head.sha,
+      commit,
       message: event.title,
-      // The base repository has the heads of its forks' pull requests too, and keeps them when the fork goes.
-      refs: [`refs/pull/${number}/head`],
+      sourceName,
+      refs: head.refs,
       facts: {
         event: 'pull_request',
         tag: null,
@@ -54,7 +57,6 @@ export async function onPullRequest(
   return null
 }
 
-function pullRequestOf({ number, title, head, repository }: PullRequestEvent): PullRequestFacts {
-  const page = repository.cloneUrl.replace(/\.git$/, '')
-  return { number, title, url: `${page}/pull/${number}`, headRepository: head.repository, fork: head.isFork }
+function pullRequestOf({ number, title, url, head }: PullRequestEvent): PullRequestFacts {
+  return { number, title, url, headRepository: head.repository, fork: head.isFork }
 }

@@ -40,6 +40,7 @@ export async function onPush(
       branch: name,
       commit: after,
       message: event.message,
+      sourceName: repository.id,
       refs: [ref],
       facts: {
         event: 'push',

@@ -1,9 +1,10 @@
 import { rebuildOf } from '../builds/rebuild-build.ts'
-import { submitBuild } from '../builds/submit-build.ts'
+import { type Submission, submitBuild } from '../builds/submit-build.ts'
 import { queueFollow } from '../checks/queue-follow.ts'
 import { inheritCheck } from '../checks/store.ts'
 import { queueDiscovery } from '../discovery/queue-discovery.ts'
 import type { RerunEvent } from '../forges/event.ts'
+import { ApiError } from '../http/index.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/find-connected.ts'
 import { orRejected } from '../triggers/start-build.ts'
 import { authorOf } from './author-of.ts'
@@ -22,9 +23,14 @@ export async function onRerun(
   const wanted = await wantedBuilds(services, repository, event)
   if (typeof wanted === 'string') return wanted
   const author = await authorOf(pool, repository, event.sender)
+  let problem: string | null = null
   for (const { build, pipeline } of wanted) {
     const wish = { owner: repository, pipeline, build, author, env: {}, withoutCache: false } as const
-    const submission = await rebuildOf(services, { ...wish, recordedSource: 'webhook' })
+    const submission = await orWhyNot(rebuildOf(services, { ...wish, recordedSource: 'webhook' }))
+    if (typeof submission === 'string') {
+      problem = submission
+      continue
+    }
     await submitBuild(
       services,
       await orRejected(services, {
@@ -37,7 +43,17 @@ export async function onRerun(
       }),
     )
   }
-  return null
+  return problem
+}
+
+/** The files of a build may be kept no longer; those of the others are built all the same. */
+async function orWhyNot(submission: Promise<Submission>): Promise<Submission | string> {
+  try {
+    return await submission
+  } catch (error) {
+    if (error instanceof ApiError) return error.message
+    throw error
+  }
 }
 
 /** Or why there are none. */

@@ -42,14 +42,21 @@ async function attempt(
   id: string,
   { event: kind, payload }: { readonly event: string; readonly payload: Buffer },
 ): Promise<string | null> {
-  let event: ForgeEvent | null
+  let events: readonly ForgeEvent[]
   try {
-    event = forge.webhooks.parse(kind, payload)
+    events = forge.webhooks.parse(kind, payload)
   } catch (error) {
     if (error instanceof EventUnreadable) return error.message
     throw error
   }
-  return event && dispatch(services, { forge, name: { provider: forge.name, id, event: kind } }, event)
+  const problems: string[] = []
+  for (const [index, event] of events.entries()) {
+    // A delivery that tells of several refs makes a build of a pipeline for each of them.
+    const name = { provider: forge.name, id, event: index === 0 ? kind : `${kind} ${index + 1}` }
+    const problem = await dispatch(services, { forge, name }, event)
+    if (problem !== null) problems.push(problem)
+  }
+  return problems[0] ?? null
 }
 
 function dispatch(services: ProcessServices, delivered: Delivered, event: ForgeEvent): Promise<string | null> {

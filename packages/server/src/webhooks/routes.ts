@@ -25,7 +25,7 @@ export function webhookRoutes({ pool, limiter, forges }: WebhookServices): Pick<
         return { forge, head }
       },
       handle: async ({ scope: { forge, head }, body, client }) => {
-        if (!forge.webhooks.isSigned(body.raw, head.signature)) {
+        if (!(await forge.webhooks.isSigned(body.raw, head))) {
           await limiter.note('webhook_failures_address', client.address)
           throw apiError(
             'webhook_signature_invalid',
@@ -47,14 +47,13 @@ export function webhookRoutes({ pool, limiter, forges }: WebhookServices): Pick<
 function requireForge(forges: ReadonlyMap<string, ForgeProvider>, name: string): ForgeProvider {
   const forge = forges.get(name)
   if (forge !== undefined && forge.notConfigured === null) return forge
-  if (forge?.notConfigured) throw apiError(forge.notConfigured, `This server is not set up for ${name}.`)
-  if (name === 'bitbucket') throw apiError('bitbucket_not_configured', 'This server is not set up for Bitbucket.')
+  if (forge?.notConfigured) throw apiError(forge.notConfigured, `This server is not set up for ${forge.title}.`)
   throw apiError('webhook_provider_unknown', 'Webhooks are taken from `github` and `bitbucket`.')
 }
 
 /** A delivery's id is a key of the database. */
-function requireNames({ id, event }: DeliveryHead): void {
-  for (const [what, name] of Object.entries({ id, event }))
+function requireNames({ id, event, hook }: DeliveryHead): void {
+  for (const [what, name] of Object.entries({ id, event, hook }))
     if (name.length > longestName)
       throw apiError(
         'webhook_header_missing',

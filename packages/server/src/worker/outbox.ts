@@ -1,5 +1,6 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
 import { followTask } from '../checks/queue-follow.ts'
+import { unpackedLogs } from '../job-logs/unpacked-logs.ts'
 import { unmeteredJobs } from '../money/unmetered-jobs.ts'
 
 type Change = Parameters<Outbox>[1]
@@ -11,7 +12,7 @@ interface Task {
 }
 
 /** What must follow a change. Called within its transaction, for each step that ends: asks for no statement of its own. */
-const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, buildChanged]
+const followers: readonly ((change: Change) => readonly Task[])[] = [buildEnded, useEnded, logsEnded, buildChanged]
 
 const parts = `with unmetered as (
     insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
@@ -19,16 +20,21 @@ const parts = `with unmetered as (
       from json_to_recordset($3::json) as r(job_id uuid, step_key text, job_name text, started_at timestamptz, finished_at timestamptz,
         cpu_count int, memory_gb int, disk_gb int)
     on conflict (job_id) do nothing),
+  unpacked as (
+    insert into unpacked_logs (job_id, pack_after)
+    select r.job_id, now() + r.delay from json_to_recordset($4::json) as r(job_id uuid, delay interval)
+    on conflict (job_id) do nothing),
   told as (insert into build_events (organization_id, build_id) values ($1, $2))`
 
 const addTasks = `graphile_worker.add_jobs(
-  array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($4::json) as t))`
+  array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($5::json) as t))`
 
 /** Writes what must follow a change of a build, in the transaction of that change and in one statement. */
 export const outbox: Outbox = async (client, change) => {
   const tasks = followers.flatMap((follow) => follow(change))
   const unmetered = unmeteredJobs(change.endedJobs, change.steps)
-  const values = [change.queue, change.buildId, JSON.stringify(unmetered)]
+  const unpacked = unpackedLogs(change.endedJobs)
+  const values = [change.queue, change.buildId, JSON.stringify(unmetered), JSON.stringify(unpacked)]
   if (tasks.length === 0) await client.query({ name: 'outbox', text: `${parts} select`, values })
   else {
     await client.query({
@@ -46,6 +52,14 @@ function buildEnded({ buildId, after }: Change): readonly Task[] {
 /** A long build is charged every minute, by the crontab. */
 function useEnded({ queue, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
+}
+
+/** Logs wait until their build is over, but for those that are looked at now; each minute the crontab has all packed that wait. */
+function logsEnded({ after, endedJobs }: Change): readonly Task[] {
+  const isLookedAt = endedJobs.some(({ state }) => state === 'failed' || state === 'timed_out')
+  return isLookedAt || (isBuildTerminal(after) && endedJobs.length > 0)
+    ? [{ identifier: 'pack_logs', payload: {} }]
+    : []
 }
 
 /** Forges are told of each state of a build, also when one that waited for approval waits for a runner now; discovery wants to know its end. */

@@ -1,9 +1,10 @@
 import type { Database } from '../database/transaction.ts'
 
-/** Those of the names that a build refers to. */
+/** Those of the names that a build or a packed log refers to. */
 export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await database.query<{ source_blob: string }>(
-    'select source_blob from build_records where source_blob = any($1)',
+    `select source_blob from build_records where source_blob = any($1)
+     union select blob from packed_logs where blob = any($1)`,
     [names],
   )
   return new Set(rows.map((row) => row.source_blob))

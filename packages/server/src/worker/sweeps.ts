@@ -58,12 +58,12 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
-      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'blobs without a build swept')
+      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'blobs that nothing refers to swept')
     },
   }
 }
 
-/** Removes blobs that no build refers to and that are older than `before`. Gives how many. */
+/** Removes blobs that no build and no log refers to and that are older than `before`. Gives how many. */
 export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
   await blobs.removeUnfinished(before)
   let removed = 0

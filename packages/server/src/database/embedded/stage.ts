@@ -2,13 +2,15 @@
  * Where PostgreSQL's programs run. They refuse to run as root, and neither they nor the data may be reachable for another user (a data directory below
  * `/root`, made with mode 0700). So under root they run as an id that no account has, in a mount namespace of their own, which shows both under
  * short paths and a user list with a name for the id (`initdb` asks for one). Nothing of it is seen outside, and no account is made. Under an
- * ordinary user they run as that user, where they are.
+ * ordinary user they run as that user, where they are. In the user namespace in which an ordinary user makes sandboxes, that is one namespace further in, where
+ * the user has its own id again.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { chown } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { footing } from '@harmont/sandbox/ordinary'
 
 /** Outside of Debian's and systemd's allocations and of the ids that sandboxes are mapped to. */
 const unprivilegedId = 60_907
@@ -31,6 +33,14 @@ export function makeStage(native: string, state: string): Stage {
       own: async () => {},
       spawn: (program, args, options) => spawn(join(native, 'bin', program), args, options),
     }
+  if (footing.kind === 'mapped') {
+    const asUser = ['--user', `--map-user=${footing.user}`, '--']
+    return {
+      state,
+      own: async () => {},
+      spawn: (program, args, options) => spawn('unshare', [...asUser, join(native, 'bin', program), ...args], options),
+    }
+  }
   return {
     state: '/mnt/state',
     own: (path) => chown(path, unprivilegedId, unprivilegedId),

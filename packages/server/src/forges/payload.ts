@@ -1,5 +1,5 @@
-/** Reads members of a payload that was signed by GitHub, but may still be none that we know. */
-import { EventUnreadable } from '../forges/errors.ts'
+/** Reads members of what a forge sent: a payload that was signed, or an answer. It may still be none that we know. */
+import { EventUnreadable } from './errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

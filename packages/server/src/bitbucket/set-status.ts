@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { Check, CheckConclusion } from '../forges/check.ts'
+import { isHidden } from '../forges/errors.ts'
+import type { RepositoryAddress } from '../forges/provider.ts'
+import { type BitbucketApi, repositoryPath } from './api.ts'
+
+type StatusState = 'SUCCESSFUL' | 'FAILED' | 'INPROGRESS' | 'STOPPED'
+type ReportResult = 'PASSED' | 'FAILED' | 'PENDING'
+
+/** Bitbucket takes no longer keys, names and texts. */
+const most = { key: 40, name: 255, description: 255, title: 450, details: 2000 } as const
+
+const conclusions: Readonly<Record<CheckConclusion, StatusState>> = {
+  success: 'SUCCESSFUL',
+  neutral: 'SUCCESSFUL',
+  skipped: 'SUCCESSFUL',
+  failure: 'FAILED',
+  timed_out: 'FAILED',
+  cancelled: 'STOPPED',
+  // Somebody has to approve it: Bitbucket has no word for that, and `STOPPED` would say that it is over.
+  action_required: 'INPROGRESS',
+}
+
+const results: Readonly<Record<StatusState, ReportResult>> = {
+  SUCCESSFUL: 'PASSED',
+  FAILED: 'FAILED',
+  STOPPED: 'FAILED',
+  INPROGRESS: 'PENDING',
+}
+
+/**
+ * Shows a check as a build status and a report beside the commit; gives their key. The key is ours, so that made again it is the same one. A fork's commit has
+ * them in the fork where the repository does not know it.
+ */
+export async function setStatus(api: BitbucketApi, { fullName }: RepositoryAddress, check: Check): Promise<string> {
+  try {
+    return await setIn(api, fullName, check)
+  } catch (error) {
+    if (check.fork === null || !isHidden(error)) throw error
+    return setIn(api, check.fork, check)
+  }
+}
+
+async function setIn(api: BitbucketApi, fullName: string, check: Check): Promise<string> {
+  const key = keyOf(check.externalId)
+  const commit = repositoryPath(fullName, 'commit', check.commit)
+  const state = check.state.status === 'completed' ? conclusions[check.state.conclusion] : 'INPROGRESS'
+  await api.send('POST', `${commit}/statuses/build`, {
+    key,
+    state,
+    name: cut(check.name, most.name),
+    url: check.detailsUrl,
+    description: cut(check.output.title, most.description),
+  })
+  await api.send('PUT', `${commit}/reports/${key}`, {
+    title: cut(check.name, most.title),
+    details: cut(detailsOf(check), most.details),
+    report_type: 'TEST',
+    reporter: 'Harmont',
+    external_id: key,
+    link: check.detailsUrl,
+    result: results[state],
+  })
+  return key
+}
+
+function detailsOf({ output: { title, summary, text } }: Check): string {
+  return [title, summary, text].filter((part) => part !== null && part !== '').join('\n\n')
+}
+
+function keyOf(externalId: string): string {
+  return `hm-${createHash('sha256').update(externalId).digest('hex')}`.slice(0, most.key)
+}
+
+/** Never in the middle of a character. */
+function cut(text: string, length: number): string {
+  const letters = Array.from(text)
+  return letters.length <= length ? text : `${letters.slice(0, length - 1).join('')}…`
+}

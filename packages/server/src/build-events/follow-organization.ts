@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ChangeFeed } from '@harmont/engine'
+import type pg from 'pg'
+import type { AskOnce } from '../event-streams/ask-once.ts'
+import { Bell } from '../event-streams/bell.ts'
+import { silenceMs } from '../event-streams/frames.ts'
+import { buildEventsAfter, type EventPlace } from './organization-store.ts'
+
+const restMs = 200
+const rowsAtOnce = 500
+const keptMs = 24 * 3600 * 1000
+
+export interface OrganizationReads {
+  readonly pool: pg.Pool
+  readonly changes: ChangeFeed
+  readonly once: AskOnce
+}
+
+/** Builds that have changed, each once; none: nothing came for as long as a reader may be left without a word. */
+export interface ChangedBuilds {
+  readonly buildIds: readonly string[]
+  /** Where a reader is who has seen them. */
+  readonly place: EventPlace
+}
+
+interface Step extends ChangedBuilds {
+  /** More is there, or will be as soon as a transaction is over. */
+  readonly isMore: boolean
+}
+
+/** The builds of an organization that change after a place, without end. It pulls, so that nothing is held for a slow reader. */
+export async function* followOrganization(
+  { pool, changes, once }: OrganizationReads,
+  organizationId: string,
+  start: EventPlace,
+  stop: AbortSignal,
+): AsyncGenerator<ChangedBuilds> {
+  const bell = new Bell(stop)
+  const unsubscribe = changes.onAnyBuild(() => bell.ring())
+  try {
+    for (let place = start; !stop.aborted; ) {
+      bell.hush()
+      const readAt = performance.now()
+      const from = place
+      const step = await once.ask(`${organizationId} ${from.transaction} ${from.id}`, () =>
+        readStep(pool, organizationId, from),
+      )
+      place = step.place
+      if (step.buildIds.length > 0) yield { buildIds: step.buildIds, place }
+      if (step.isMore || (await bell.rang(silenceMs))) await sleep(Math.max(0, readAt + restMs - performance.now()))
+      else if (!stop.aborted) yield { buildIds: [], place }
+    }
+  } finally {
+    unsubscribe()
+    bell.close()
+  }
+}
+
+async function readStep(pool: pg.Pool, organizationId: string, after: EventPlace): Promise<Step> {
+  const rows = await buildEventsAfter(pool, organizationId, after, rowsAtOnce)
+  const open = rows.findIndex(({ is_settled }) => !is_settled)
+  const settled = open === -1 ? rows : rows.slice(0, open)
+  const buildIds = [...new Set(settled.map(({ build_id }) => build_id))]
+  return { buildIds, place: settled.at(-1) ?? after, isMore: open !== -1 || rows.length === rowsAtOnce }
+}
+
+/** A place as an event's id names it. */
+export function writePlace({ transaction, id }: EventPlace): string {
+  return `${transaction}-${id}-${Date.now()}`
+}
+
+/** The place that an event id names; null for one that is none, or older than what is kept. */
+export function readPlace(id: string | null): EventPlace | null {
+  const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')
+  const [, transaction, last, at] = match ?? []
+  if (transaction === undefined || last === undefined || Number(at) < Date.now() - keptMs) return null
+  return BigInt(last) < 2n ** 63n && BigInt(transaction) < 2n ** 63n ? { transaction, id: last } : null
+}

@@ -1,0 +1,40 @@
+import { followLines } from '../../job-logs/follow-lines.ts'
+import type { JobLogs } from '../../job-logs/job-logs.ts'
+import type { TopicNews } from './topic-event.ts'
+import { placeName } from './topic-places.ts'
+
+export interface FollowedLog {
+  /** The topic as it was asked for. */
+  readonly topic: string
+  readonly jobId: string
+  /** The first line that is wanted, there or not. */
+  readonly line: number
+  /** The first line that the reader does not have; null when it has just come. */
+  readonly after: number | null
+}
+
+/** The lines of a log, until it is complete. */
+export async function* logTopic(
+  services: { readonly engine: { readonly logs: JobLogs } },
+  { topic, jobId, line, after }: FollowedLog,
+  stop: AbortSignal,
+): AsyncGenerator<TopicNews> {
+  let next = after ?? line
+  if (after !== null) {
+    const { totalLines } = (await services.engine.logs.open(jobId)).index
+    if (after > totalLines + 1) {
+      next = totalLines + 1
+      yield { events: [{ event: 'resync', data: { topic } }], place: placeOf(jobId, next) }
+    }
+  }
+  for await (const news of followLines(services, jobId, next, stop)) {
+    // The last line may have no line feed yet: who comes back gets it once more, in the place of what it has.
+    if (news.lines.length > 0) next = news.from + news.lines.length - (news.complete ? 0 : 1)
+    yield { events: [{ event: 'log', data: news }], place: placeOf(jobId, next) }
+    if (news.complete) yield { events: [{ event: 'end', data: { topic } }], place: null }
+  }
+}
+
+function placeOf(jobId: string, line: number): readonly [string, string] {
+  return [placeName('l', jobId), String(line)]
+}

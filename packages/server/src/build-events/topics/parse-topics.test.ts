@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseTopics } from './parse-topics.ts'
+import { placeName, readPlaces, writePlaces } from './topic-places.ts'
+
+const slug = fc.stringMatching(/^[a-z0-9-]{1,100}$/)
+const build = fc.record({ kind: fc.constant('build' as const), slug, number: fc.integer({ min: 1, max: 999_999_999 }) })
+const log = fc.record({ kind: fc.constant('log' as const), jobId: fc.uuid(), line: fc.integer({ min: 1, max: 1e9 }) })
+
+test('topics are read as they were written', () => {
+  const builds = fc.uniqueArray(build, { maxLength: 8, selector: (one) => `${one.slug}/${one.number}` })
+  const logs = fc.uniqueArray(log, { minLength: 1, maxLength: 4, selector: ({ jobId }) => jobId })
+  fc.assert(
+    fc.property(builds, logs, fc.boolean(), (someBuilds, someLogs, hasBuilds) => {
+      const wanted = [
+        ...(hasBuilds ? [{ kind: 'builds' as const, name: 'builds' }] : []),
+        ...someBuilds.map((one) => ({ ...one, name: `build:${one.slug}/${one.number}` })),
+        ...someLogs.map((one) => ({ ...one, name: `log:${one.jobId}@${one.line}` })),
+      ]
+      expect(parseTopics(wanted.map(({ name }) => name).join(','))).toEqual(wanted)
+    }),
+  )
+})
+
+test('whatever else is asked for is a problem that can be told', () => {
+  const pieces = fc.array(
+    fc.constantFrom('build:', 'log:', 'builds', ',', '/', '@', '0', '1', 'a-b', '..', '%', '\u0000'),
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        pieces.map((all) => all.join('')),
+      ),
+      (text) => {
+        const read = parseTopics(text)
+        if ('problem' in read) expect(read.problem).toMatch(/^must /)
+        else expect(read.map(({ name }) => name).join(',')).toBe(text)
+      },
+    ),
+  )
+})
+
+test('places are read as they were written, and what is none is left out', () => {
+  const name = fc.oneof(
+    fc.constant('o'),
+    fc.tuple(fc.constantFrom('b' as const, 'l' as const), fc.uuid()).map(([kind, id]) => placeName(kind, id)),
+  )
+  const place = fc.stringMatching(/^[0-9]{1,15}(-[0-9]{1,15}){0,2}$/)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, place)), (all) => {
+      const places = new Map(all)
+      const text = writePlaces(places)
+      expect(readPlaces(text)).toEqual(places)
+      // An id of an event is one line, and a cursor a part of an address.
+      expect(encodeURIComponent(text)).toBe(text)
+    }),
+  )
+  fc.assert(fc.property(fc.string(), (text) => void readPlaces(text)))
+  expect(readPlaces('').size).toBe(0)
+})

@@ -1,0 +1,54 @@
+import type { Step } from '@harmont/engine'
+
+type Policy = NonNullable<Step['cachePolicy']>
+
+const shown = 5
+
+/** When a cached step is run again, in words. */
+export function policySentence(policy: Policy): string {
+  switch (policy.policy) {
+    case 'none':
+      return 'always'
+    case 'forever':
+      return policy.env_keys.length === 0 ? 'never' : `when ${listed(policy.env_keys)} changes`
+    case 'ttl':
+      return `after ${duration(policy.duration_seconds)}${policy.env_keys.length === 0 ? '' : `, or when ${listed(policy.env_keys)} changes`}`
+    case 'on_change':
+      return `when ${listed(policy.paths)} changes`
+    case 'compose':
+      return policy.sub_policies.map(policySentence).join(', or ')
+  }
+}
+
+/** The paths that a policy watches. */
+export function watchedPaths(policy: Policy): readonly string[] {
+  if (policy.policy === 'on_change') return policy.paths
+  return policy.policy === 'compose' ? policy.sub_policies.flatMap(watchedPaths) : []
+}
+
+/** The variables of the rendering that are part of the key. */
+export function watchedVariables(policy: Policy): readonly string[] {
+  if (policy.policy === 'forever' || policy.policy === 'ttl') return policy.env_keys
+  return policy.policy === 'compose' ? policy.sub_policies.flatMap(watchedVariables) : []
+}
+
+/** Whether time alone ends an entry. */
+export function expires(policy: Policy): boolean {
+  return policy.policy === 'ttl' || (policy.policy === 'compose' && policy.sub_policies.some(expires))
+}
+
+/** A list for people, cut where it is long. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - shown
+  return more > 0 ? `${names.slice(0, shown).join(', ')} or one of ${more} more` : names.join(' or ')
+}
+
+function duration(seconds: number): string {
+  for (const [length, unit] of [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+  ] as const)
+    if (seconds % length === 0) return `${seconds / length} ${unit}`
+  return `${seconds} s`
+}

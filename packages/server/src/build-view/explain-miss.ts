@@ -1,0 +1,68 @@
+import type { LookUpInputs, Step } from '@harmont/engine'
+import { expires, listed, watchedPaths, watchedVariables } from './cache-policy.ts'
+import type { JobView } from './present-job-view.ts'
+
+type Change = JobView['cache']['changes'][number]
+
+export interface Miss {
+  readonly reason: JobView['cache']['reason']
+  readonly changes: readonly Change[]
+}
+
+/** What there is to explain a miss with. */
+export interface MissFacts {
+  readonly inputs: LookUpInputs
+  /** Of the newest entry before it; null: the step has left none. */
+  readonly previous: LookUpInputs | null
+  /** There was an entry under this very key. */
+  readonly wasThere: boolean
+  /** The runner came across an entry that was not whole. */
+  readonly damaged: boolean
+  readonly policy: Step['cachePolicy']
+  /** Name of the step that it builds in. */
+  readonly parentName: string | null
+}
+
+/** Why nothing was found: what is not as it was when the step left an entry last. */
+export function explainMiss({ inputs, previous, wasThere, damaged, policy, parentName }: MissFacts): Miss {
+  if (damaged) return { reason: 'damaged', changes: [] }
+  if (wasThere) return { reason: 'evicted', changes: [] }
+  if (previous === null) return { reason: 'first', changes: [] }
+  const changes = [
+    ...changeOf('command', 'command', previous.command, inputs.command),
+    ...changeOf('image', 'image', previous.image, inputs.image),
+    ...changeOf('image', 'platform', previous.platform, inputs.platform),
+    ...changeOf('parent', parentName ?? 'the step that it builds in', previous.parent, inputs.parent),
+    ...variableChanges(previous.variables, inputs.variables),
+  ]
+  // A claim holds those of the steps below it, and that of a policy may hold the command: only alone does it say more.
+  if (changes.length > 0) return { reason: 'changed', changes }
+  if (previous.claim === inputs.claim) return { reason: null, changes: [] }
+  return claimMiss(policy, previous.claim, inputs.claim)
+}
+
+/** The pipeline's claim is another one, and nothing else: what its policy watches. */
+function claimMiss(policy: Step['cachePolicy'], before: string, after: string): Miss {
+  if (policy === undefined) return { reason: 'not_recorded', changes: [] }
+  const paths = watchedPaths(policy)
+  const variables = watchedVariables(policy)
+  const isTimed = expires(policy)
+  if (paths.length > 0 && variables.length === 0 && !isTimed)
+    return { reason: 'changed', changes: [{ kind: 'path', name: listed(paths), before, after }] }
+  if (variables.length > 0 && paths.length === 0 && !isTimed)
+    return { reason: 'changed', changes: [{ kind: 'variable', name: listed(variables), before, after }] }
+  if (isTimed && paths.length === 0 && variables.length === 0) return { reason: 'expired', changes: [] }
+  // One claim stands for several things: which of them it was is not in it.
+  return { reason: 'not_recorded', changes: [] }
+}
+
+function changeOf(kind: string, name: string, before: string | null, after: string | null): Change[] {
+  return before === after ? [] : [{ kind, name, before, after }]
+}
+
+function variableChanges(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+  const of = (all: Readonly<Record<string, string>>, name: string) =>
+    Object.hasOwn(all, name) ? (all[name] ?? null) : null
+  return names.flatMap((name) => changeOf('variable', name, of(before, name), of(after, name)))
+}

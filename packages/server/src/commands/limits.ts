@@ -1,0 +1,67 @@
+import process from 'node:process'
+import { type Limited, setLimit } from '@harmont/engine'
+import type pg from 'pg'
+import { createLog } from '../create-log.ts'
+import { visitDatabase } from '../database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { findLimited, listLimits, type SetLimit } from './limits-store.ts'
+
+const most = 1_000_000
+
+interface Wish {
+  readonly organization: string
+  /** null: of all pipelines of the organization together. */
+  readonly pipeline: string | null
+  /** null: any number. */
+  readonly limit: number | null
+}
+
+/**
+ * `harmont limits`: prints the limits on running jobs. `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` sets or removes one first, for servers that run
+ * just now too.
+ */
+export async function limits(args: readonly string[], environment: Environment): Promise<void> {
+  const wish = args.length === 0 ? null : readLimit(args)
+  const set = await visitDatabase(readSettings(environment), createLog('error'), async (pool) => {
+    if (wish !== null) await setLimit(pool, await requireLimited(pool, wish), wish.limit)
+    return listLimits(pool)
+  })
+  process.stdout.write(describeLimits(set))
+}
+
+/** What the arguments ask for; throws a SettingsError that says what is wrong with them. */
+export function readLimit(args: readonly string[]): Wish {
+  const [subject = '', value = '', ...more] = args
+  const [organization = '', pipeline = null, ...deeper] = subject.split('/')
+  if (organization === '' || pipeline === '' || deeper.length > 0 || more.length > 0)
+    throw new SettingsError(
+      `limits: expected ORGANIZATION or ORGANIZATION/PIPELINE and a number or \`none\`, got \`${args.join(' ')}\`.`,
+    )
+  if (value === 'none') return { organization, pipeline, limit: null }
+  if (!/^[1-9]\d{0,6}$/.test(value) || Number(value) > most)
+    throw new SettingsError(
+      `limits: expected how many jobs may run at once, 1 to ${most}, or \`none\`, got \`${value}\`.`,
+    )
+  return { organization, pipeline, limit: Number(value) }
+}
+
+async function requireLimited(pool: pg.Pool, { organization, pipeline }: Wish): Promise<Limited> {
+  const found = await findLimited(pool, organization, pipeline)
+  if (found === undefined)
+    throw new SettingsError(`limits: expected the slug of an organization, got \`${organization}\`.`)
+  if (pipeline === null) return { kind: 'queue', id: found.organizationId }
+  if (found.pipelineId === null)
+    throw new SettingsError(`limits: expected the slug of a pipeline of \`${organization}\`, got \`${pipeline}\`.`)
+  return { kind: 'pipeline', id: found.pipelineId }
+}
+
+/** A line for each, as the arguments of the command say it. */
+export function describeLimits(set: readonly SetLimit[]): string {
+  if (set.length === 0) return 'No limit is set: as many jobs run at once as the runners have slots.\n'
+  const lines = set.map(({ organization, pipeline, limit, running }) => {
+    const subject = pipeline === null ? organization : `${organization}/${pipeline}`
+    return { subject, text: `${limit}  (${running} running)` }
+  })
+  const width = Math.max(...lines.map(({ subject }) => subject.length))
+  return lines.map(({ subject, text }) => `${subject.padEnd(width)}  ${text}\n`).join('')
+}

@@ -1,0 +1,30 @@
+import process from 'node:process'
+import { createLog } from '../create-log.ts'
+import { visitDatabase } from '../database/visit-database.ts'
+import { refundCheckout } from '../payments/refund-checkout.ts'
+import { openStripe } from '../payments/stripe.ts'
+import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { formatDollars } from './dollars.ts'
+
+/** `harmont refund CHECKOUT`: gives back at Stripe what is left of what was paid in a checkout, and books it. */
+export async function refund(args: readonly string[], environment: Environment): Promise<void> {
+  const [name = '', ...more] = args
+  if (name === '' || more.length > 0)
+    throw new SettingsError(`refund: expected one checkout, such as \`cs_…\` in the ledger, got \`${args.join(' ')}\`.`)
+  const settings = readSettings(environment)
+  const stripe = openStripe(settings)
+  if (stripe === null)
+    throw new SettingsError('refund: expected HARMONT_STRIPE_SECRET_KEY and _WEBHOOK_SECRET to be set.')
+  const outcome = await visitDatabase(settings, createLog('error'), (pool) => refundCheckout(pool, stripe, name))
+  if (outcome.kind === 'unknown')
+    throw new SettingsError(`refund: expected a checkout of this server, got \`${name}\`.`)
+  if (outcome.kind === 'not_paid')
+    throw new SettingsError(`refund: expected a checkout that was paid; \`${name}\` was not.`)
+  if (outcome.kind === 'refunded_before') throw new SettingsError(`refund: \`${name}\` was refunded before.`)
+  if (outcome.kind === 'failed')
+    throw new SettingsError(
+      `refund: Stripe could not give \`${name}\` back, and says why in its pages; try again, or give it back another way.`,
+    )
+  const { amountCents, balanceCents } = outcome
+  process.stdout.write(`refunded ${formatDollars(amountCents)}; the balance is ${formatDollars(balanceCents)}\n`)
+}

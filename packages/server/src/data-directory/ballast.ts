@@ -1,0 +1,75 @@
+/**
+ * Files that hold room on the data directory's disk for ourselves. When nothing else is left they go one by one: the database can write on, output of commands is
+ * kept, and whoever filled the disk has met its end by then. They are made again when there is room.
+ */
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import type { DiskRoom } from '@harmont/engine'
+import type { Logger } from 'pino'
+
+const run = promisify(execFile)
+
+/** A segment of the database's log, the most that it asks for in one go. */
+const partBytes = 16 * 1024 ** 2
+const mostParts = 4
+
+export interface Ballast {
+  /** Gives away a part, or takes one, as the room that is left asks for. */
+  balance(room: DiskRoom): Promise<void>
+}
+
+/** Between two parts that are given away: whoever writes without end would have the next one too. */
+const dropEveryMs = 5_000
+
+/** What is to be done about the ballast. A part is made only where new work finds as much room after it as before. */
+export function nextMove(
+  freeBytes: number,
+  leastFreeBytes: number,
+  { parts, sinceDropMs }: { readonly parts: number; readonly sinceDropMs: number },
+): 'drop' | 'make' | null {
+  if (freeBytes < partBytes / 2) return parts > 0 && sinceDropMs >= dropEveryMs ? 'drop' : null
+  return parts < mostParts && freeBytes > leastFreeBytes * 1.25 + partBytes ? 'make' : null
+}
+
+/** Opens the ballast of a directory, which is made when absent. */
+export async function openBallast(directory: string, leastFreeBytes: number, log: Logger): Promise<Ballast> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const kept = new Set(await readdir(directory))
+  let droppedAt = 0
+  let cannotMake = process.platform !== 'linux'
+
+  async function make(): Promise<void> {
+    const name = Array.from({ length: mostParts }, (_, index) => `part-${index}`).find((each) => !kept.has(each))
+    if (name === undefined || cannotMake) return
+    const path = join(directory, name)
+    try {
+      // Takes no time, and no writing: the blocks are set aside.
+      await run('fallocate', ['--length', String(partBytes), path])
+      kept.add(name)
+    } catch (error) {
+      cannotMake = true
+      await rm(path, { force: true })
+      log.warn({ err: error }, 'no room can be held on this disk for when it is full')
+    }
+  }
+
+  async function drop(): Promise<void> {
+    const [name] = kept
+    if (name === undefined) return
+    await rm(join(directory, name), { force: true })
+    kept.delete(name)
+    droppedAt = Date.now()
+    log.warn({ left: kept.size }, 'a part of the room that was held on the disk is given away')
+  }
+
+  return {
+    async balance({ freeBytes }) {
+      const move = nextMove(freeBytes, leastFreeBytes, { parts: kept.size, sinceDropMs: Date.now() - droppedAt })
+      if (move === 'drop') await drop()
+      if (move === 'make') await make()
+    },
+  }
+}

@@ -1,0 +1,9 @@
+import type { Database } from './transaction.ts'
+
+/** The clock that rows are dated with. */
+export async function databaseTime(database: Database): Promise<Date> {
+  const { rows } = await database.query<{ at: Date }>("select date_trunc('milliseconds', now()) as at")
+  const [row] = rows
+  if (row === undefined) throw new Error('the database did not tell the time')
+  return row.at
+}

@@ -1,0 +1,50 @@
+import { type ErrorCode, errorCatalogue } from '@harmont/contract'
+import type { JobErrorCode } from '@harmont/engine'
+import type { PlanErrorCode } from '@harmont/ir'
+
+/** Codes of builds and jobs that are none of the API's: what went wrong in a build, not with a request. */
+const buildCodes = {
+  invalid_ir: 'The rendered pipeline breaks a rule.',
+  bad_version: 'The pipeline is of another version than this server runs.',
+  empty_pipeline: 'The pipeline has no step.',
+  duplicate_key: 'Two steps have the same key.',
+  unknown_dependency: 'A step names another one that is not there.',
+  cycle: 'Steps wait for each other in a circle.',
+  render_failed: 'The pipeline program did not render.',
+  source_invalid: 'The source archive cannot be unpacked.',
+  source_fetch_failed: 'The source could not be fetched.',
+  source_checksum_mismatch: 'The fetched source is not the one that was named.',
+  source_store_failed: 'The source could not be kept.',
+  fork_source_unfetchable: "The commit of a fork's pull request is gone.",
+  fork_source_cross_namespace: "A fork's source lies where the server may not read.",
+  fork_fetch_unsupported: 'The forks of this forge are not fetched from.',
+  approval_expired: "Nobody approved the fork's build in time.",
+  superseded: 'A newer build of its concurrency group took its place.',
+  start_failed: 'The build could not be started.',
+  out_of_memory: 'The step used more memory than it may.',
+  disk_limit: 'The step wrote more to its disk than it may.',
+  step_timeout: 'The step ran longer than it may.',
+  pipeline_timeout: 'The build ran longer than it may.',
+  provision_failed: 'The sandbox of the step could not be made.',
+  snapshot_failed: 'The file system of the step could not be kept.',
+  sandbox_lost: 'The runner or the sandbox of the step was lost.',
+  agent_heartbeat_lost: 'The runner of the step was lost.',
+  build_abandoned: 'The build was given up.',
+  secret_missing: 'The step names a secret that is not set.',
+  service_unsupported: 'The step wants a service that this server cannot give.',
+} as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
+
+/** A code that has a page below `/docs/errors/`. */
+export interface DocumentedCode {
+  readonly code: string
+  /** One sentence. */
+  readonly meaning: string
+  /** Status of the answers that carry it; null for a code of builds and jobs. */
+  readonly status: number | null
+}
+
+/** Every code that has a page, in alphabetical order. */
+export const documentedCodes: readonly DocumentedCode[] = [
+  ...Object.entries(errorCatalogue).map(([code, { status, meaning }]) => ({ code, status, meaning })),
+  ...Object.entries(buildCodes).map(([code, meaning]) => ({ code, status: null, meaning })),
+].sort((one, other) => (one.code < other.code ? -1 : 1))

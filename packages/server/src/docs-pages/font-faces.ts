@@ -1,0 +1,19 @@
+import type { WebApp } from '../web-app/read-web-app.ts'
+
+const families = [
+  ['Atkinson Hyperlegible Next', 'atkinson-hyperlegible-next'],
+  ['Atkinson Hyperlegible Mono', 'atkinson-hyperlegible-mono'],
+] as const
+
+/** Style rules that bring the web app's own fonts; none without a built web app, and the system's fonts are used. */
+export function fontFaces(webApp: WebApp | null): string {
+  const paths = [...(webApp?.files.keys() ?? [])].filter((path) => path.endsWith('.woff2'))
+  return families
+    .flatMap(([family, name]) => {
+      const path = paths.find((each) => each.startsWith(`/assets/${name}-`))
+      if (path === undefined) return []
+      const source = `src: url("${path}") format("woff2")`
+      return [`@font-face { font-family: "${family}"; font-weight: 200 800; font-display: swap; ${source}; }\n`]
+    })
+    .join('')
+}

@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The files of `docs/`, by their names in it. */
+export interface DocsFiles {
+  /** Markdown, without `.md` in its name: `pipelines`, `errors/not_ready`. */
+  readonly pages: ReadonlyMap<string, string>
+  /** With their names as they are. */
+  readonly images: ReadonlyMap<string, Buffer>
+}
+
+/** Reads a folder of documentation; an absent one is empty. */
+export async function readDocs(directory: string): Promise<DocsFiles> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(absent)
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length))
+    .sort()
+  const read = async (name: string): Promise<[string, Buffer]> => [name, await readFile(join(directory, name))]
+  const files = await Promise.all(names.filter((name) => /\.(md|svg|png|webp)$/.test(name)).map(read))
+  const pages = files.filter(([name]) => name.endsWith('.md'))
+  return {
+    pages: new Map(pages.map(([name, bytes]) => [name.slice(0, -'.md'.length), bytes.toString()])),
+    images: new Map(files.filter(([name]) => !name.endsWith('.md'))),
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}

@@ -1,0 +1,69 @@
+import { type Chunk, type LineIndex, LineIndexer } from '@harmont/logs'
+
+/** Some milliseconds of indexing, then others have their turn. */
+const readBytes = 256 * 1024
+
+interface LiveSource {
+  read(after: number, maxBytes: number): Promise<readonly Chunk[]>
+  /** Whether the job is terminal, so that what is read after it is all. */
+  isOver(): Promise<boolean>
+}
+
+/** The index of a log that is not packed, made from its chunks as far as they are there and kept for whoever asks next. */
+export class LiveLog {
+  readonly #source: LiveSource
+  #indexer = new LineIndexer()
+  #isComplete = false
+  #running: Promise<void> | null = null
+  #next: Promise<void> | null = null
+
+  constructor(source: LiveSource) {
+    this.#source = source
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  get index(): LineIndex {
+    return this.#indexer.index
+  }
+
+  /** Resolves when all is in the index that was there at the time of the call. Many who ask at once cost one reading. */
+  async catchUp(): Promise<void> {
+    if (this.#running === null) this.#running = this.#read().finally(() => (this.#running = null))
+    else {
+      // What runs may have looked already at what the caller knows of.
+      const running = this.#running
+      this.#next ??= running.then(
+        () => this.#after(),
+        () => this.#after(),
+      )
+      return this.#next
+    }
+    return this.#running
+  }
+
+  #after(): Promise<void> {
+    this.#next = null
+    return this.catchUp()
+  }
+
+  async #read(): Promise<void> {
+    const isOver = await this.#source.isOver()
+    let chunks = await this.#source.read(this.#indexer.lastSeq, readBytes)
+    if (this.#isComplete && isOver && chunks.length === 0) return
+    if (this.#isComplete) {
+      // A job that had not started was put back to waiting: what was finished goes on.
+      this.#indexer = new LineIndexer()
+      this.#isComplete = false
+      chunks = await this.#source.read(0, readBytes)
+    }
+    while (chunks.length > 0) {
+      this.#indexer.push(chunks)
+      chunks = await this.#source.read(this.#indexer.lastSeq, readBytes)
+    }
+    if (isOver) this.#indexer.finish()
+    this.#isComplete = isOver
+  }
+}

@@ -1,0 +1,33 @@
+/** What is kept of a packed log beside its bytes. */
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import type { LineIndex } from '@harmont/logs'
+
+export const compress = promisify(zstdCompress)
+export const decompress = promisify(zstdDecompress)
+
+export interface PackedIndex {
+  /** Complete: nothing comes any more. */
+  readonly index: LineIndex
+  /** Where the segment of each block of the index ends in the packed bytes. */
+  readonly ends: readonly number[]
+}
+
+export async function encodeIndex({ index, ends }: PackedIndex): Promise<Buffer> {
+  const { blocks, t0, ...rest } = index
+  const rows = blocks.map(({ seq, offset, line, column, sgr }) => [seq, offset, line, column, sgr])
+  return compress(JSON.stringify({ ...rest, t0: t0?.toString() ?? null, blocks: rows, ends }))
+}
+
+export async function decodeIndex(bytes: Buffer): Promise<PackedIndex> {
+  const { blocks, t0, ends, ...rest } = JSON.parse((await decompress(bytes)).toString()) as Omit<
+    LineIndex,
+    'blocks' | 't0'
+  > & {
+    readonly blocks: readonly (readonly [number, number, number, number, string])[]
+    readonly t0: string | null
+    readonly ends: readonly number[]
+  }
+  const named = blocks.map(([seq, offset, line, column, sgr]) => ({ seq, offset, line, column, sgr }))
+  return { index: { ...rest, t0: t0 === null ? null : BigInt(t0), blocks: named }, ends }
+}

@@ -1,0 +1,74 @@
+import { RE2JS, RE2JSException } from 're2js'
+import { type SearchQuery, searchInvalid } from './query.ts'
+
+/** Tells of each place of a text that is looked for, from the first to the last: start and end, in UTF-16 units. No place is empty or has an LF. */
+export type Finder = (text: string, found: (start: number, end: number) => void) => void
+
+const largestProgram = 1_000
+/** Steps that are taken at once at most, some ten milliseconds: a line that would take more is searched in parts. */
+const mostSteps = 4_000_000
+
+/** Throws 400 for an expression that is none, or is too large. */
+export function makeFinder(query: SearchQuery): Finder {
+  // A line has no LF.
+  if (!query.isExpression && query.text.includes('\n')) return () => {}
+  if (query.isExpression) return expressionFinder(query)
+  return query.isCaseSensitive && !query.isWord ? plainFinder(query.text) : textFinder(query)
+}
+
+function plainFinder(wanted: string): Finder {
+  return (text, found) => {
+    for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length))
+      found(at, at + wanted.length)
+  }
+}
+
+/** Nothing in it repeats, so that it takes no longer for any text. */
+function textFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery): Finder {
+  const literal = wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  const source = isWord ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal
+  // Of ASCII letters `u` would also find the long s and the sign of kelvin, and costs time.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  const needsUnicode = isWord || !/^[\x00-\x7f]*$/.test(wanted)
+  const pattern = new RegExp(source, `g${isCaseSensitive ? '' : 'i'}${needsUnicode ? 'u' : ''}`)
+  return (text, found) => {
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text))
+      found(match.index, match.index + match[0].length)
+  }
+}
+
+/** RE2: linear in the text, whatever the expression. */
+function expressionFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery): Finder {
+  const expression = compile(isWord ? `\\b(?:${wanted})\\b` : wanted, isCaseSensitive)
+  const longest = Math.floor(mostSteps / expression.programSize())
+  return (text, found) => {
+    for (let start = 0; start < text.length; ) {
+      const next = text.indexOf('\n', start)
+      const end = next === -1 ? text.length : next
+      for (let at = start; at < end; at += longest) {
+        const part = text.slice(at, Math.min(end, at + longest))
+        // This only says yes or no, and is five times as fast.
+        if (expression.test(part)) findIn(expression, part, at, found)
+      }
+      start = end + 1
+    }
+  }
+}
+
+function findIn(expression: RE2JS, line: string, offset: number, found: (start: number, end: number) => void): void {
+  const matcher = expression.matcher(line)
+  while (matcher.find()) if (matcher.end() > matcher.start()) found(offset + matcher.start(), offset + matcher.end())
+}
+
+function compile(source: string, isCaseSensitive: boolean): RE2JS {
+  let expression: RE2JS
+  try {
+    expression = RE2JS.compile(source, isCaseSensitive ? 0 : RE2JS.CASE_INSENSITIVE)
+  } catch (error) {
+    if (error instanceof RE2JSException) throw searchInvalid(`must be an expression in RE2 syntax: ${error.message}`)
+    throw error
+  }
+  if (expression.programSize() > largestProgram) throw searchInvalid('must be a smaller expression')
+  return expression
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { Turns } from './turns.ts'
+
+test('so many work at once, others in their order, and who leaves keeps nobody waiting', async () => {
+  const turns = new Turns(1)
+  const done: string[] = []
+  const first = Promise.withResolvers<void>()
+  const leaving = new AbortController()
+  const never = new AbortController().signal
+  const work = (name: string) => async () => void done.push(name)
+  const all = [
+    turns.take(never, () => first.promise),
+    turns.take(leaving.signal, work('left')),
+    turns.take(never, work('second')),
+    turns.take(never, work('third')),
+  ]
+  leaving.abort(new Error('gone'))
+  await expect(all[1]).rejects.toThrow('gone')
+  expect(done).toEqual([])
+  first.resolve()
+  await Promise.all([all[0], all[2], all[3]])
+  expect(done).toEqual(['second', 'third'])
+  await turns.take(never, work('fourth'))
+  await expect(turns.take(leaving.signal, work('never'))).rejects.toThrow('gone')
+  await turns.take(never, work('fifth'))
+  expect(done).toEqual(['second', 'third', 'fourth', 'fifth'])
+})

@@ -1,0 +1,19 @@
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { removeOldEvents } from './checkout-store.ts'
+import { bookRefundTask } from './early-refunds.ts'
+
+interface PaymentTaskServices {
+  readonly pool: pg.Pool
+  readonly log: Logger
+}
+
+export const paymentCrontab = ['41 3 * * * forget_stripe_events']
+
+export function paymentTasks(services: PaymentTaskServices): TaskList {
+  return {
+    book_refund: bookRefundTask(services),
+    forget_stripe_events: () => removeOldEvents(services.pool),
+  }
+}

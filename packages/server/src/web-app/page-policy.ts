@@ -1,0 +1,41 @@
+/** What browsers may do with our pages (`web.md` A9). */
+
+/** Headers of the web app's page; `nonce` is the page's own, made for one answer. */
+export function pageHeaders(nonce: string): Readonly<Record<string, string>> {
+  const policy = {
+    'default-src': "'none'",
+    'script-src': "'self'",
+    'font-src': "'self'",
+    'worker-src': "'self'",
+    'connect-src': "'self'",
+    'img-src': "'self' data:",
+    'style-src': `'self' 'nonce-${nonce}'`,
+    'frame-ancestors': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'self'",
+    'require-trusted-types-for': "'script'",
+    'trusted-types': 'harmont',
+  }
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-security-policy': directives(policy),
+    // The page of `/auth/callback` is a pop-up that answers the page which opened it.
+    'cross-origin-opener-policy': 'same-origin-allow-popups',
+  }
+}
+
+/** Headers of the web app's files. A worker lives under the policy of its own script, not under the page's. */
+export function fileHeaders(path: string): Readonly<Record<string, string>> {
+  return {
+    'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+  }
+}
+
+function directives(policy: Readonly<Record<string, string>>): string {
+  return Object.entries(policy)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ')
+}
