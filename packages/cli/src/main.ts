@@ -3,9 +3,10 @@ import { exits, HmError } from './errors.ts'
 import { watchSignals } from './process/interrupts.ts'
 import { runCommandLine } from './run-command-line.ts'
 
-const launcher = Number(process.env.HM_LAUNCHER)
+const named = Number(process.env.HM_LAUNCHER)
 delete process.env.HM_LAUNCHER
-const interrupts = watchSignals(Number.isInteger(launcher) && launcher > 0 ? launcher : undefined)
+const launcher = Number.isInteger(named) && named > 0 ? named : undefined
+const interrupts = watchSignals(launcher)
 
 for (const [stream, name] of [
   [process.stdout, 'data'],
@@ -37,6 +38,7 @@ const code = await runCommandLine({
   stdout,
   stderr,
   interrupts,
+  launcher,
 })
 // What is open by now (an idle connection, a timer) has nothing left to say.
 stdout.write('', () => stderr.write('', () => process.exit(code)))

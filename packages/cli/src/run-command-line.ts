@@ -24,6 +24,8 @@ export interface World {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly interrupts: Interrupts
+  /** The process that started this one, when it is to end with that. */
+  readonly launcher: number | undefined
 }
 
 /** Runs one line to its exit code; never rejects. */
@@ -89,6 +91,7 @@ async function dispatch(
     line: world.argv,
     workingDirectory: world.cwd(),
     isTerminal: world.stdin.isTTY === true && world.stdout.isTTY && world.stderr.isTTY,
+    launcher: world.launcher,
   })
   if (handedOver !== undefined) return handedOver
   const module = await command.load()

@@ -2,14 +2,18 @@ import type { Job } from '@harmont/cloud'
 import type { Output } from '../command.ts'
 import { printTable, timeBetween } from './table.ts'
 
-/** Jobs of a build, one a line. */
-export async function printJobs(output: Output, jobs: readonly Job[]): Promise<void> {
+/** Jobs of a build, one a line; `waits` says in words what waiting ones wait for, by id. */
+export async function printJobs(
+  output: Output,
+  jobs: readonly Job[],
+  waits: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   const rows = jobs.map((job) => [
     job.step_key ?? job.name ?? job.id,
     `${job.state}${job.soft_failed ? ' (soft)' : ''}${job.cached === true ? ' (cached)' : ''}`,
     job.exit_code === null || job.exit_code === undefined ? '' : String(job.exit_code),
     timeBetween(job.started_at, job.finished_at),
-    job.error_message ?? job.wait_reason ?? job.skip_reason ?? '',
+    job.error_message ?? waits.get(job.id) ?? job.wait_reason ?? job.skip_reason ?? '',
   ])
   await printTable(output, ['STEP', 'STATE', 'EXIT', 'TOOK', 'WHY'], rows)
 }

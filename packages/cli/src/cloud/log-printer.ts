@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type BuildAddress, type CloudClient, CloudError, type Job, streamLogs } from '@harmont/cloud'
+import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../command.ts'
 import { LineSplitter, type LogLine } from '../local/line-splitter.ts'
 import { inert } from '../view/inert.ts'
@@ -13,7 +14,7 @@ interface Printing {
 
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
-/** Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out, as in logs.txt. */
+/** Prints logs to stdout, as lines or as one JSON document. The server's own remarks are left out, as in logs.txt; that a log was removed is told on stderr. */
 export class LogPrinter {
   readonly #context: Context<'logs'>
   readonly #client: CloudClient
@@ -48,6 +49,8 @@ export class LogPrinter {
     let isHistory = true
     let seen = 0
     const tell = async (lines: readonly LogLine[]) => {
+      for (const { stream, line } of lines)
+        if (stream === 'meta' && saysRemoved(line)) this.#context.output.warn(`${nameOf(job)}: ${line}`)
       const wanted = lines.filter(({ ts, stream }) => ts >= this.#since && stream !== 'meta')
       if (tail === undefined || !isHistory) return this.#tell(job, wanted)
       held.push(...wanted)
@@ -83,7 +86,7 @@ export class LogPrinter {
   async #tell(job: Job, lines: readonly LogLine[]): Promise<void> {
     const { global, flags, output } = this.#context
     const { stdout } = output
-    const step = job.step_key ?? job.name ?? job.id
+    const step = nameOf(job)
     let text = ''
     for (const { stream, line, ts } of lines) {
       const at = new Date(ts).toISOString()
@@ -101,4 +104,8 @@ export class LogPrinter {
     const { stream } = this.#context.output.stdout
     if (text !== '' && !stream.write(text)) await once(stream, 'drain')
   }
+}
+
+function nameOf({ step_key, name, id }: Job): string {
+  return step_key ?? name ?? id
 }

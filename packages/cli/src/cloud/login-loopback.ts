@@ -18,7 +18,7 @@ export async function loginByLoopback(
   const { output, signal } = context
   const nonce = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
-  await using callback = await listenForCallback(state)
+  await using callback = await listenForCallback(state, appUrl)
   const address = `${appUrl}/cli-login?port=${callback.port}&nonce=${nonce}&state=${state}&code=1`
   output.say(`matching code: ${matchingCode(nonce)}`)
   output.say(`opening ${address}`)

@@ -8,8 +8,8 @@ export interface Callback extends AsyncDisposable {
   arrived: Promise<void>
 }
 
-/** Listens on 127.0.0.1 and, where there is one, ::1 for `/callback`; everything else is 404. */
-export async function listenForCallback(state: string): Promise<Callback> {
+/** Listens on 127.0.0.1 and, where there is one, ::1 for `/callback`; everything else is 404. Its answer links to the web application at `appUrl`, where the login can be ended. */
+export async function listenForCallback(state: string, appUrl: string): Promise<Callback> {
   const { promise: arrived, resolve } = Promise.withResolvers<void>()
   const wanted = Buffer.from(state)
   const answer: RequestListener = (request, response) => {
@@ -20,7 +20,7 @@ export async function listenForCallback(state: string): Promise<Callback> {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n')
       return
     }
-    const page = `<!doctype html><meta charset="utf-8"><title>hm</title><p>You are signed in. You can close this page and go back to the terminal.</p>`
+    const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>hm: signed in</title><main><h1>You are signed in</h1><p>You can close this page and go back to the terminal.</p><p>You can end it at any time under <a href="${new URL(`${appUrl}/account/sessions`).href}">Account → Sessions</a>.</p></main>`
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'",

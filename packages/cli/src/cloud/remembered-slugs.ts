@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '../config/replace-file.ts'
+import { isMissing } from '../is-missing.ts'
 
 /** What a pipeline of this server, organization and repository is called there. */
 export interface SlugMemory {
@@ -27,7 +28,7 @@ export function slugMemory(cacheDirectory: string, { apiUrl, org, repository, sl
       try {
         return (await readFile(file, 'utf8')).trim() || undefined
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+        if (isMissing(error)) return undefined
         throw error
       }
     },

@@ -41,7 +41,11 @@ export async function openShellSocket({ url, token, script, size }: WantedShell)
     input: inputOf(stream),
     output,
     errors,
-    exited: async () => ({ signal: null, limit: null, overdue: false, code: await code, endedAt: new Date() }),
+    exited: async () => ({
+      ...{ signal: null, limit: null, overdue: false, output: 'whole' as const },
+      code: await code,
+      endedAt: new Date(),
+    }),
     resize,
     async kill() {
       isKilled = true

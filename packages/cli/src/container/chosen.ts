@@ -36,6 +36,16 @@ export function runsInContainer(name: CommandName, { platform, driver, backend, 
   // A path of Windows is no path of the container; WSL is Linux.
   if (platform === 'win32') return false
   if (platform === 'linux' && driver !== 'docker') return false
+  return isLocal(name) && concernsThisMachine(name, { flags, backend })
+}
+
+/** Whether a command needs what makes sandboxes in its own process. */
+export function runsHere(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
+  if (platform !== 'linux' || driver === 'docker') return false
+  return isLocal(name) && concernsThisMachine(name, { flags, backend })
+}
+
+function concernsThisMachine(name: CommandName, { flags, backend }: Pick<Asked, 'flags' | 'backend'>): boolean {
   if (name === 'run') return flags.cloud !== true && (flags.backend ?? backend) !== 'cloud'
   return flags.pipeline === undefined
 }

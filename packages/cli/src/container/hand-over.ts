@@ -2,7 +2,7 @@ import process from 'node:process'
 import type { Context } from '../command.ts'
 import type { Command } from '../commands.ts'
 import type { ExitCode } from '../errors.ts'
-import { isLocal, runsInContainer } from './chosen.ts'
+import { isLocal, runsHere, runsInContainer } from './chosen.ts'
 
 /** The line as it was given, and where. */
 export interface Here {
@@ -10,6 +10,8 @@ export interface Here {
   readonly workingDirectory: string
   /** Input, output and messages are all one terminal. */
   readonly isTerminal: boolean
+  /** The process that started this one to be `hm`, and ends it with itself. */
+  readonly launcher: number | undefined
 }
 
 export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'onSecondInterrupt' | 'config'> & {
@@ -18,15 +20,28 @@ export type Given = Pick<Context, 'env' | 'directory' | 'stdin' | 'signal' | 'on
 }
 
 /**
- * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the container and gives its exit code.
+ * Where this machine has no sandboxes of its own, or the setting says so: runs the line in the container and gives its exit code. An ordinary user's process
+ * begins anew where it can make sandboxes.
  * Undefined: the command runs here. Throws exit 4 where there is no Docker, or no image.
  */
 export async function handOver({ name, spec }: Command, context: Given, here: Here): Promise<ExitCode | undefined> {
+  // Whatever the settings are, and also when they cannot be read.
+  if (name === 'doctor') await enterNamespace(context.env, here.launcher)
   if (!isLocal(name)) return undefined
   const config = await context.config()
   const { platform } = process
   const asked = { platform, driver: config.get('sandbox.driver'), backend: config.get('backend'), flags: context.flags }
-  if (!runsInContainer(name, asked)) return undefined
+  if (!runsInContainer(name, asked)) {
+    // What cannot be had is told by whoever wants a sandbox.
+    if (runsHere(name, asked)) await enterNamespace(context.env, here.launcher)
+    return undefined
+  }
   const { runInContainer } = await import('./run-in-container.ts')
   return runInContainer(spec, context, config, here)
+}
+
+async function enterNamespace(env: Given['env'], launcher: number | undefined): Promise<void> {
+  if (process.platform !== 'linux' || process.getuid?.() === 0) return
+  const ordinary = await import('@harmont/sandbox/ordinary')
+  await ordinary.enterNamespace({ ...env, ...(launcher === undefined ? {} : { HM_LAUNCHER: String(launcher) }) })
 }

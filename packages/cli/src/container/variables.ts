@@ -21,6 +21,7 @@ const read = new Set([
   'no_proxy',
   'HARMONT_EGRESS_ALLOW',
   'HARMONT_HOST_ALLOW',
+  'HARMONT_OCI_RUNTIME',
 ])
 
 /** Credentials, and what names a place or a choice of this machine. */

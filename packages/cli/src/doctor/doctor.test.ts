@@ -64,6 +64,17 @@ it('exits 9 for a pipeline that does not load, and names its line', async () => 
   expect(code).toBe(9)
 }, 90_000)
 
+it('tells which runtime starts steps, and that there is none of another name', async () => {
+  const known = await checks([], { HARMONT_OCI_RUNTIME: 'runsc' })
+  expect(known.of('driver')).toMatchObject({ status: 'ok', found: expect.stringMatching(/^oci: runsc \d/) })
+  expect(known.of('a real step')).toMatchObject({ status: 'ok' })
+  const unknown = await checks([], { HARMONT_OCI_RUNTIME: 'podman' })
+  expect(unknown.of('setting')).toMatchObject({ status: 'failure', fix: 'unset HARMONT_OCI_RUNTIME' })
+  expect(unknown.code).toBe(9)
+  const network = await checks([], { HARMONT_SANDBOX_NETWORK: 'egress,all' })
+  expect(network.of('a real step')).toMatchObject({ status: 'failure', found: expect.stringContaining('egress,all') })
+}, 90_000)
+
 it('looks on where the configuration does not parse', async () => {
   writeFileSync(join(project, '.hm', 'config.toml'), 'backend = "x"\n')
   const { code, of } = await checks()
@@ -89,7 +100,7 @@ it('a server that takes calls and says nothing fails the cloud, and only that, w
 }, 120_000)
 
 it.runIf(process.getuid?.() === 0)(
-  'an ordinary user is told so, and no step is tried',
+  'an ordinary user who has no ids is told so, and no step is tried',
   async () => {
     // Into what `mkdtemp` makes nobody else may go.
     const locked = join(home, 'locked')
@@ -103,8 +114,11 @@ it.runIf(process.getuid?.() === 0)(
     const { code, stdout, stderr } = await asUser(join(home, 'cache'))
     const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
     const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
-    expect(sandbox).toContainEqual(expect.objectContaining({ name: 'driver', fix: 'sudo hm run, or hm run --cloud' }))
+    expect(sandbox).toContainEqual(
+      expect.objectContaining({ name: 'driver', fix: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ /) }),
+    )
     expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
+    for (const { status, fix } of sandbox) if (status === 'failure') expect(fix).toMatch(/^sudo /)
     expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
     expect(code).toBe(9)
     const lockedOut = await asUser(join(locked, 'cache'))

@@ -1,13 +1,21 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
+import { promisify } from 'node:util'
 import { probe } from '@harmont/sandbox'
 import type { Context } from '../command.ts'
+import { isMissing } from '../is-missing.ts'
 import { localHome } from '../local/home.ts'
+import { ociRuntime } from '../local/oci-runtime.ts'
+import { gatherUser } from './gather-user.ts'
 import type { SandboxFacts } from './judge-sandbox.ts'
 import { tryStep } from './real-step.ts'
 import { within } from './time-limit.ts'
 
-const probeLimitMs = 3000
+/** runsc starts something. */
+const probeLimitMs = 10_000
+
+const run = promisify(execFile)
 
 /** For Linux only. */
 export async function gatherSandbox({
@@ -16,10 +24,14 @@ export async function gatherSandbox({
   output,
 }: Pick<Context, 'cacheDirectory' | 'env' | 'output'>): Promise<SandboxFacts> {
   const home = localHome(cacheDirectory)
-  const { problems, packages } = await within(probeLimitMs, probe(home.root))
+  const runtime = ociRuntime(env)
+  const { problems, packages } = await within(probeLimitMs, probe(home.root, runtime))
   return {
     kernel: release(),
     cgroups: cgroupsOf(readFileSync('/proc/self/mounts', 'utf8')),
+    runtime: await versionOf(runtime),
+    monitor: await versionOf('conmon'),
+    user: await gatherUser(env),
     problems,
     packages,
     userNamespaces: numberIn('/proc/sys/user/max_user_namespaces', /^(\d+)/),
@@ -35,13 +47,24 @@ function cgroupsOf(mounts: string): SandboxFacts['cgroups'] {
   return types.has('cgroup') ? 'v1' : 'none'
 }
 
+/** `crun 1.21`. Undefined: there is no such program. */
+async function versionOf(program: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(program, ['--version'], { timeout: 3000, killSignal: 'SIGKILL' })
+    return `${program} ${/version (\S+)/.exec(stdout)?.[1] ?? 'of an unknown version'}`
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
 /** Undefined: this kernel has no such limit. */
 function numberIn(file: string, pattern: RegExp): number | undefined {
   try {
     const found = pattern.exec(readFileSync(file, 'utf8'))?.[1]
     return found === undefined ? undefined : Number(found)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

@@ -1,8 +1,15 @@
 import { type Check, checksOf } from './check.ts'
+import { judgeUser, type UserFacts, waysOf } from './judge-user.ts'
 
 export interface SandboxFacts {
   readonly kernel: string
   readonly cgroups: 'v2' | 'hybrid' | 'v1' | 'none'
+  /** What starts commands, `crun 1.21`; undefined when it is missing. */
+  readonly runtime: string | undefined
+  /** What keeps them running, `conmon 2.1`; undefined when it is missing. */
+  readonly monitor: string | undefined
+  /** Undefined: root. */
+  readonly user: UserFacts | undefined
   /** Sentences of the driver's own probe; none when it finds all it needs. */
   readonly problems: readonly string[]
   /** Debian packages that are missing. */
@@ -26,20 +33,32 @@ export type StepFacts =
   | { readonly ok: false; readonly message: string }
 
 const { ok, warning, failure } = checksOf('sandbox')
+const layouts = {
+  v2: 'v2 alone',
+  hybrid: 'hybrid: v1 controllers beside v2',
+  v1: 'v1 alone, by which no process tree can be killed for certain',
+  none: 'none',
+} as const
 const elsewhere = 'hm run --cloud needs no sandboxes here'
 
 export function judgeSandbox(facts: SandboxFacts): Check[] {
   return [
-    ok('kernel', `Linux ${facts.kernel}, control groups ${facts.cgroups}`),
+    ok('kernel', `Linux ${facts.kernel}`),
+    // Whether groups can be made there is the driver's to say.
+    ok('control groups', layouts[facts.cgroups]),
     ...facts.problems.map((problem) => {
-      const [found = problem, command] = problem.split(/: (?=apt-get |modprobe )/)
-      return failure('driver', found, command ?? fixOf(problem, facts))
+      const [found = problem, command] = problem.split(/: (?=apt-get |modprobe |sudo )/)
+      const asRoot = facts.user !== undefined && command?.startsWith('sudo ') === false ? `sudo ${command}` : command
+      return failure('driver', found, asRoot ?? fixOf(problem, facts))
     }),
-    ...(facts.problems.length === 0 ? [ok('driver', 'oci: crun, conmon, overlayfs and all else are here')] : []),
+    ...(facts.problems.length === 0
+      ? [ok('driver', `oci: ${facts.runtime}, ${facts.monitor}, overlayfs and all else are here`)]
+      : []),
     ...limit('user namespaces', facts.userNamespaces, 100, 'sysctl -w user.max_user_namespaces=15000'),
     ...limit('inotify', facts.inotifyInstances, 128, 'sysctl -w fs.inotify.max_user_instances=512'),
     ...limit('open files', facts.openFiles, 1024, 'ulimit -n 65536'),
     ...realStep(facts.step),
+    ...(facts.user === undefined ? [] : judgeUser(facts.user)),
   ]
 }
 
@@ -54,8 +73,8 @@ export function judgeForeign(platform: string): Check[] {
   ]
 }
 
-function fixOf(problem: string, { packages }: SandboxFacts): string {
-  if (problem.includes('started by root')) return 'sudo hm run, or hm run --cloud'
+function fixOf(problem: string, { packages, user }: SandboxFacts): string {
+  if (problem.includes('started by root') && user !== undefined) return waysOf(user)
   if (problem.includes('overlay file system')) return 'HM_CACHE_DIR=/a/directory/on/a/volume'
   return packages.length > 0 ? `apt-get install ${packages.join(' ')}` : elsewhere
 }
@@ -75,7 +94,11 @@ function realStep(step: StepFacts | undefined): Check[] {
     ...(step.networkProblems.length === 0
       ? [ok('network of steps', 'reaches out')]
       : step.networkProblems.map((problem) =>
-          warning('network of steps', `none: ${problem}`, 'apt-get install nftables iproute2'),
+          warning(
+            'network of steps',
+            `none: ${problem}`,
+            problem.includes('need root') ? 'sudo hm run' : 'apt-get install nftables iproute2',
+          ),
         )),
   ]
 }

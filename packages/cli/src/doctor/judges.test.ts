@@ -5,6 +5,7 @@ import { judgeProject, type ProjectFacts } from './judge-project.ts'
 import { judgeForeign, judgeSandbox, type SandboxFacts } from './judge-sandbox.ts'
 import { judgeServer, type ServerFacts } from './judge-server.ts'
 import { judgeTools, type ToolFacts } from './judge-tools.ts'
+import type { UserFacts } from './judge-user.ts'
 
 /** What is not in order: `name status: fix`. */
 const amiss = (checks: readonly Check[]) =>
@@ -35,6 +36,9 @@ it.each<[string, Partial<ToolFacts>, string[]]>([
 const sandbox: SandboxFacts = {
   kernel: '6.12.0',
   cgroups: 'v2',
+  runtime: 'crun 1.21',
+  monitor: 'conmon 2.1.12',
+  user: undefined,
   problems: [],
   packages: [],
   userNamespaces: 15000,
@@ -42,6 +46,8 @@ const sandbox: SandboxFacts = {
   openFiles: 1024,
   step: { ok: true, milliseconds: 60, networkProblems: [] },
 }
+const ordinary: UserFacts = { name: 'ada', isMapped: false, hasDocker: false }
+const needsRoot = 'runsc needs a runner that is started by root: HARMONT_OCI_RUNTIME=crun does without'
 const untried = 'a real step warning: see the driver, above'
 
 it.each<[string, Partial<SandboxFacts>, string[]]>([
@@ -58,8 +64,37 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
   ],
   [
     'an ordinary user',
-    { problems: ['sandboxes need a runner that is started by root; a job is never root'], step: undefined },
+    { problems: [needsRoot], user: ordinary, step: undefined },
     ['driver failure: sudo hm run, or hm run --cloud', untried],
+  ],
+  [
+    'one who may use Docker',
+    { problems: [needsRoot], user: { ...ordinary, hasDocker: true }, step: undefined },
+    ['driver failure: hm config set sandbox.driver docker, or sudo hm run, or hm run --cloud', untried],
+  ],
+  [
+    'one who lacks programs and ids',
+    {
+      problems: [
+        'crun is missing: apt-get install crun',
+        'ada has no ids: sudo usermod --add-subuids 1-2 --add-subgids 1-2 ada',
+      ],
+      user: ordinary,
+      step: undefined,
+    },
+    [
+      'driver failure: sudo apt-get install crun',
+      'driver failure: sudo usermod --add-subuids 1-2 --add-subgids 1-2 ada',
+      untried,
+    ],
+  ],
+  [
+    'one whose steps run',
+    {
+      user: { ...ordinary, isMapped: true },
+      step: { ok: true, milliseconds: 1, networkProblems: ['egress networks need root'] },
+    },
+    ['network of steps warning: sudo hm run', 'limits of steps warning: sudo hm run'],
   ],
   [
     'layers on layers',
@@ -85,6 +120,13 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
 it('sandbox: the command is part of the fix, not of what was found', () => {
   const problems = ['crun, tini are missing: apt-get install crun tini']
   expect(foundBy(judgeSandbox({ ...sandbox, problems }), 'driver')).toBe('crun, tini are missing')
+})
+
+it('sandbox: the kind of control groups is said', () => {
+  expect(foundBy(judgeSandbox(sandbox), 'control groups')).toBe('v2 alone')
+  expect(foundBy(judgeSandbox({ ...sandbox, cgroups: 'hybrid' }), 'control groups')).toBe(
+    'hybrid: v1 controllers beside v2',
+  )
 })
 
 it('sandbox: what is not Linux has none', () => {

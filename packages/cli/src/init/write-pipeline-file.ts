@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '../config/replace-file.ts'
 import { exits, HmError } from '../errors.ts'
+import { isMissing } from '../is-missing.ts'
 
 const modes = { file: 0o644, directory: 0o755 }
 
@@ -27,7 +28,7 @@ const IGNORED = ['node_modules/', '__pycache__/', 'secrets.env']
 export async function ignoreInGit(project: string): Promise<void> {
   const path = join(project, '.hm', '.gitignore')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    if (isMissing(error)) return ''
     throw error
   })
   const known = new Set(text.split('\n').map((line) => line.trim()))

@@ -17,14 +17,21 @@ export const run: Handler<'cache save'> = async (context) => {
     throw usageError(`${target} holds other files`, 'name a new directory, or one that hm cache save wrote')
   return withSandboxes(context, async (home, opening) => {
     // Whoever has sandboxes open keeps others from removing what lies in the cache.
-    const { images } = await opening
+    const { driver, images } = await opening
     const used = usedBy(home, directory)
     const results = (await resultsIn(home)).filter(({ snapshot }) => flags.all || used.has(snapshot))
-    const { key, entries, layers, leftOut } = await saveResults({ directory: home.root, images, results, target })
+    const { key, entries, layers, leftOut } = await saveResults({
+      directory: home.root,
+      driver,
+      images,
+      results,
+      target,
+    })
     if (global.json) await output.json({ key, directory: target, entries, layers, left_out: leftOut })
     else await output.print(key)
     output.say(`saved ${entries} cache entries in ${layers} layers to ${target}`)
-    if (leftOut > 0) output.say(`left out ${leftOut} that were made with secrets, or are damaged`)
+    if (leftOut > 0)
+      output.say(`left out ${leftOut} that were made with secrets, are damaged, or hold what no layer can`)
     return exits.ok
   })
 }

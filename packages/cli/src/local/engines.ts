@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isMissing } from '../is-missing.ts'
 import type { LocalHome } from './home.ts'
 import { isAlive } from './process-mark.ts'
 
@@ -18,7 +19,7 @@ export function hasDead(home: LocalHome): boolean {
     try {
       return !isAlive(readFileSync(inUse(home, number), 'utf8'))
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+      if (isMissing(error)) return false
       throw error
     }
   })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type IrCachePolicy, isGlob, type Plan, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
 import { type SourceTreeRef, treeFiles } from '@harmont/sandbox'
+import { isMissing } from '../is-missing.ts'
 
 /** What decides whether a cached step is found, part by part. Values are digests. */
 export interface StepIdentity {
@@ -38,8 +39,7 @@ export function readIdentity(file: string): ReadonlyMap<string, StepIdentity> {
     const steps = JSON.parse(readFileSync(file, 'utf8')) as readonly StepIdentity[]
     return new Map(steps.map((step) => [step.key, step]))
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
-      return new Map()
+    if (error instanceof SyntaxError || isMissing(error)) return new Map()
     throw error
   }
 }

@@ -14,10 +14,10 @@ import {
 import { exits, HmError } from '../errors.ts'
 import { engineNumbers, inUse } from './engines.ts'
 import type { LocalHome } from './home.ts'
+import { ociRuntime } from './oci-runtime.ts'
 import { processMark } from './process-mark.ts'
 import { tidyRecords } from './run-records.ts'
-
-const networks: readonly NetworkMode[] = ['egress', 'none']
+import { sandboxNetwork } from './sandbox-network.ts'
 
 /** What runs steps on this machine. */
 export interface Sandboxes {
@@ -44,7 +44,12 @@ export async function openSandboxes(
   for (const directory of [home.root, home.engines, join(home.root, 'snapshots'), join(home.root, 'cache')])
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   const images = imageStore(home, imageFallback, env)
-  const options = { images, egressAllow: listOf(env.HARMONT_EGRESS_ALLOW) }
+  const options = {
+    images,
+    network: sandboxNetwork(env),
+    egressAllow: listOf(env.HARMONT_EGRESS_ALLOW),
+    runtime: ociRuntime(env),
+  }
   await using _gate = await lockFile(home.gate)
   const { number, driver } = await takeFirst(home, options)
   try {
@@ -89,7 +94,7 @@ function listOf(value: string | undefined): string[] {
     .filter((each) => each !== '')
 }
 
-type OpenOptions = Pick<OciDriverOptions, 'images' | 'egressAllow'>
+type OpenOptions = Pick<OciDriverOptions, 'images' | 'network' | 'egressAllow' | 'runtime'>
 
 async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ number: number; driver: OciDriver }> {
   for (let number = 1; ; number++) {
@@ -108,7 +113,7 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   for (const shared of ['snapshots', 'cache'])
     if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
   try {
-    return await createOciDriver({ directory, network: networks, runtime: 'crun', ...options })
+    return await createOciDriver({ directory, ...options })
   } catch (error) {
     if (error instanceof DirectoryTaken) return undefined
     if (!(error instanceof SandboxError)) throw error
@@ -121,7 +126,12 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
 export async function removeDead(home: LocalHome, env: Env): Promise<void> {
   await using gate = await lockFile(home.gate, { wait: false })
   if (gate === undefined) return
-  const options = { images: imageStore(home, 'none', env), egressAllow: [] }
+  const options: OpenOptions = {
+    images: imageStore(home, 'none', env),
+    network: ['egress', 'none'],
+    egressAllow: [],
+    runtime: ociRuntime(env),
+  }
   for (const number of engineNumbers(home)) await removeRemains(home, number, options)
   tidyRecords(home.runs, Date.now())
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Chunk, StreamKind } from '@harmont/logs'
+import { isMissing } from '../is-missing.ts'
 import { LineSplitter, type LogLine } from './line-splitter.ts'
 
 const blockBytes = 256 * 1024
@@ -74,7 +75,7 @@ function openIfPresent(file: string): number | undefined {
   try {
     return openSync(file, 'r')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

@@ -3,12 +3,15 @@ import {
   type BuildContext,
   type Created,
   createEngine,
+  defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
+  watchDisk,
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { RunEvent, RunView } from '../run/run-event.ts'
+import type { RunEvent } from '../run/run-event.ts'
+import type { OpenView } from '../view/open-view.ts'
 import type { LocalHome } from './home.ts'
 import { LocalStore } from './local-store.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
@@ -17,9 +20,6 @@ import { runFiles } from './run-records.ts'
 import { RunReporter } from './run-reporter.ts'
 import { RunTeller } from './run-teller.ts'
 import { secretIds } from './secret-ids.ts'
-
-/** Longer than any run: what nobody needs is removed when a run has ended. */
-const neverMs = 2 ** 31 - 1
 
 export interface LocalRun {
   readonly home: LocalHome
@@ -32,7 +32,7 @@ export interface LocalRun {
   /** Steps at a time. */
   readonly slots: number
   readonly keepGoing: boolean
-  readonly view: RunView
+  readonly view: OpenView
   readonly log: Log
   /** Its first abort cancels the run. */
   readonly signal: AbortSignal
@@ -54,6 +54,11 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     onEnd: ended.resolve,
     onFailure: (cause) => ended.reject(broken(cause)),
   })
+  const disk = await watchDisk({
+    path: home.root,
+    leastFreeBytes: defaultLeastFreeBytes,
+    log: (level, text, error) => (level === 'error' ? run.log(level, text, error) : void view.note(text)),
+  })
   const store = new LocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
   const engine = createEngine({
     store,
@@ -65,13 +70,14 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     },
     secrets: secretIds(run.secrets, facts.directory),
     log: run.log,
-    collecting: { everyMs: neverMs },
+    collecting: null,
     runner: {
       id: 'local',
       driver: sandboxes.driver,
       images: sandboxes.images,
       slots: run.slots,
       sourceDirectory: home.sources,
+      disk,
       networkModes: sandboxes.networkModes,
       renderer: null,
       cacheBytes: Number.MAX_SAFE_INTEGER,
@@ -95,6 +101,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   } finally {
     signal.removeEventListener('abort', cancel)
     await engine.close()
+    disk.stop()
     forget()
     await reporter.close()
   }

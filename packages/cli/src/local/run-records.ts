@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { isMissing } from '../is-missing.ts'
 import type { RunEvent } from '../run/run-event.ts'
 import { isAlive } from './process-mark.ts'
 import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
@@ -94,8 +95,7 @@ export function readRecord(runs: string, number: number): RunRecord | undefined 
       ? { ...facts, events: jsonLines<RunEvent>(readFileSync(files.events, 'utf8')) }
       : undefined
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
-      return undefined
+    if (error instanceof SyntaxError || isMissing(error)) return undefined
     throw error
   }
 }
@@ -155,7 +155,7 @@ function namesIn(runs: string): string[] {
   try {
     return readdirSync(runs)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isMissing(error)) return []
     throw error
   }
 }

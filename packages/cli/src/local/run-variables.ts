@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { exits, HmError, usageError } from '../errors.ts'
+import { isMissing } from '../is-missing.ts'
 import type { BarePair, Pair } from '../spec.ts'
 
 export interface VariableFlags {
@@ -52,7 +53,7 @@ function readVariables(file: string, shown: string | null): Record<string, strin
   try {
     return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
   } catch (error) {
-    if (shown === null && error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    if (shown === null && isMissing(error)) return {}
     const why = error instanceof Error ? error.message : String(error)
     throw usageError(`the variables of ${shown ?? file} cannot be read: ${why}`)
   }

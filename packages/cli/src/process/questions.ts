@@ -12,15 +12,16 @@ interface QuestionsOptions {
 /** Questions on stderr by @clack/prompts, which is loaded with the first one that is really asked. */
 export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions): Questions {
   const possible = stdin.isTTY === true && stderr.isTerminal && !yes
-  const streams = { input: stdin, output: stderr.stream, signal }
+  const answer = <A>(ask: (streams: Streams) => Promise<A>) =>
+    untilEnd({ input: stdin, output: stderr.stream, signal }, ask)
   return {
     possible,
     async confirm(question) {
       if (!possible) return question.default ?? (yes || nobody(question))
       const { confirm } = await import('@clack/prompts')
-      const answer = await confirm({ ...streams, message: question.message, initialValue: question.default ?? false })
-      answered(answer, signal)
-      return answer
+      return answer((streams) =>
+        confirm({ ...streams, message: question.message, initialValue: question.default ?? false }),
+      )
     },
     async text(question) {
       if (!possible) return question.default ?? nobody(question)
@@ -30,29 +31,20 @@ export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions):
         question.default === undefined ? {} : { defaultValue: question.default, placeholder: question.default }
       const check =
         validate === undefined ? {} : { validate: (typed?: string) => validate(typed || (question.default ?? '')) }
-      const answer = await text({ ...streams, ...initial, ...check, message: question.message })
-      answered(answer, signal)
-      return answer
+      return answer((streams) => text({ ...streams, ...initial, ...check, message: question.message }))
     },
     async select(question) {
       if (!possible) return question.default ?? nobody(question)
       const { select } = await import('@clack/prompts')
       const initial = question.default === undefined ? {} : { initialValue: question.default }
       const options: Choice[] = [...question.options]
-      const answer = await select<string>({ ...streams, ...initial, options, message: question.message })
-      answered(answer, signal)
-      return answer
+      return answer((streams) => select<string>({ ...streams, ...initial, options, message: question.message }))
     },
     async secret(question) {
       if (!possible) return nobody(question)
       const { password } = await import('@clack/prompts')
-      const answer = await password({
-        ...streams,
-        message: question.message,
-        validate: (typed) => (typed ? undefined : 'Nothing was typed.'),
-      })
-      answered(answer, signal)
-      return answer
+      const validate = (typed?: string) => (typed ? undefined : 'Nothing was typed.')
+      return answer((streams) => password({ ...streams, message: question.message, validate }))
     },
   }
 }
@@ -61,9 +53,44 @@ function nobody(question: { readonly message: string; readonly flag: string }): 
   throw usageError(`${question.message} Nobody can be asked here.`, `give ${question.flag}`)
 }
 
-function answered<A>(answer: A, signal: AbortSignal): asserts answer is Exclude<A, symbol> {
-  if (typeof answer !== 'symbol') return
-  throw signal.reason instanceof HmError
-    ? signal.reason
-    : new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C')
+interface Streams {
+  readonly input: Readable
+  readonly output: Terminal['stream']
+  readonly signal: AbortSignal
+}
+
+/**
+ * The answer to a prompt. The end of the input (Ctrl-D, or a terminal that is gone) cancels it: the prompt does not notice that nothing is read any more, and
+ * would wait until the process has nothing left to do.
+ */
+async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<A>): Promise<Exclude<A, symbol>> {
+  const { input, signal } = streams
+  const over = new AbortController()
+  let isAnswered = false
+  // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it then would take the keys from the next question.
+  const onPause = () =>
+    setImmediate(() => {
+      if (!isAnswered) over.abort(cancelled('the end of the input'))
+    })
+  input.once('pause', onPause)
+  input.once('end', onPause)
+  const either = AbortSignal.any([signal, over.signal])
+  try {
+    const answer = await ask({ ...streams, signal: either })
+    isAnswered = true
+    if (isAnswer(answer)) return answer
+  } finally {
+    input.off('pause', onPause)
+    input.off('end', onPause)
+  }
+  throw either.reason instanceof HmError ? either.reason : cancelled('Ctrl-C')
+}
+
+function cancelled(by: string): HmError {
+  return new HmError(exits.cancelled, 'cancelled', `cancelled by ${by}`)
+}
+
+/** Prompts give a symbol when they were cancelled. */
+function isAnswer<A>(answer: A): answer is Exclude<A, symbol> {
+  return typeof answer !== 'symbol'
 }

@@ -1,10 +1,12 @@
 import {
   createBuild,
   createEngine,
+  defaultLeastFreeBytes,
   defaultStoreSettings,
   type Log,
   MemoryStore,
   ShellUnavailable,
+  watchDisk,
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import type { Conversation, SourceTreeRef, TerminalSize } from '@harmont/sandbox'
@@ -59,6 +61,7 @@ export async function openLocalShell(
     { build: { ...build, state: 'passed', finishedAt: run.startedAt, jobs }, effects: [] },
     localContext({ facts: run, git, org, tree, anew: [] }),
   )
+  const disk = await watchDisk({ path: home.root, leastFreeBytes: defaultLeastFreeBytes, log })
   const engine = createEngine({
     store,
     sources: {
@@ -75,17 +78,22 @@ export async function openLocalShell(
       images: sandboxes.images,
       slots: 1,
       sourceDirectory: home.sources,
+      disk,
       networkModes: sandboxes.networkModes,
       renderer: null,
       cacheBytes: Number.MAX_SAFE_INTEGER,
     },
   })
+  const closeAll = async () => {
+    disk.stop()
+    await engine.close()
+  }
   try {
     const jobId = jobs[plan.steps.findIndex(({ key }) => key === shell.key)]?.id ?? ''
     const conversation = await engine.openShell({ buildId: run.id, jobId, before, script, size })
-    return { conversation, close: () => engine.close() }
+    return { conversation, close: closeAll }
   } catch (error) {
-    await engine.close()
+    await closeAll()
     if (!(error instanceof ShellUnavailable)) throw error
     throw new HmError(exits.notFound, error.code, error.message, { fix, cause: error })
   }

@@ -160,7 +160,7 @@ describe('a frame', () => {
   test('says what a step waits for, in words', () => {
     const told = [
       ...['a', 'b', 'c', 'd'].map((key) => queued(key, { depends_on: key === 'd' ? ['a', 'b', 'c'] : [] })),
-      ...['runner', 'approval', 'concurrency', 'full_moon'].flatMap((reason, at) => [
+      ...['runner', 'approval', 'concurrency_group', 'full_moon'].flatMap((reason, at) => [
         queued(reason, { display_name: `w${at}` }),
         waiting(reason, reason),
       ]),

@@ -6,7 +6,9 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   runner: 'for a free slot',
   approval: 'for approval',
   retry_delay: 'to try again',
-  concurrency: 'for its concurrency group',
+  concurrency_group: 'for its concurrency group',
+  pipeline_limit: 'for the limit of its pipeline',
+  organization_limit: 'for the limit of its organization',
 }
 
 /** What a waiting step waits for. */

@@ -69,6 +69,13 @@ test('what was restored is found: the same files, and the source goes on where i
   expect(await project.hm('cache', 'restore', saved)).toMatchObject({ code: 0, stdout: key })
 })
 
+test('G26 nothing that was made with secrets is saved', () => {
+  const { snapshots } = JSON.parse(readFileSync(join(saved, 'manifest.json'), 'utf8')) as {
+    readonly snapshots: readonly { readonly meta: { readonly origin: { readonly step: string } } }[]
+  }
+  expect(snapshots.map(({ meta }) => meta.origin.step).sort()).toEqual(['base', 'base', 'more', 'more'])
+})
+
 describe('what was changed since is refused, and nothing is restored', () => {
   const blobs = () => readdirSync(join(saved, 'blobs/sha256')).map((name) => join(saved, 'blobs/sha256', name))
   const manifest = () => join(saved, 'manifest.json')
@@ -76,7 +83,7 @@ describe('what was changed since is refused, and nothing is restored', () => {
     ['a byte of a blob', () => blobs()[0] ?? '', flipped, 'was changed'],
     ['a blob that is gone', () => blobs().at(-1) ?? '', () => null, 'is missing'],
     ['a manifest that is none', manifest, () => Buffer.from('{'), 'no JSON'],
-    ['one of another version', manifest, (text) => replaced(text, '"version":1', '"version":2'), 'version 1'],
+    ['one of another version', manifest, (text) => replaced(text, '"version":2', '"version":1'), 'version 2'],
     [
       'one that names a file outside',
       manifest,

@@ -1,0 +1,60 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNow } from '../api/clock.ts'
+import { useSession } from '../api/session.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { accountChanges, sessionsQuery } from './queries.ts'
+import { SignInAgain } from './sign-in-again.tsx'
+import { isFresh } from './ways-in.ts'
+
+/** The end of an account: after a fresh sign-in, with its address typed, and a list of what goes (web S7). */
+export function DeleteAccount() {
+  const [isAsked, setAsked] = useState(false)
+  const { user } = useSession()
+  const changes = accountChanges(useQueryClient())
+  const sessions = useQuery({ ...sessionsQuery, enabled: isAsked })
+  const now = useNow()
+  const isReady = isFresh(sessions.data ?? [], now)
+  const close = () => setAsked(false)
+  return (
+    <section className="flex flex-col items-start gap-2 border-t border-hairline px-4 py-6">
+      <h2 className="text-16 font-semibold">Delete your account</h2>
+      <p className="max-w-[72ch] text-muted">
+        Your sessions, keys and passkeys go, and the organizations that have nobody else.
+      </p>
+      <Button onClick={() => setAsked(true)}>Delete your account</Button>
+      <SignInAgain open={isAsked && sessions.data !== undefined && !isReady} onClose={close} />
+      <ConfirmDialog
+        open={isAsked && isReady}
+        onClose={close}
+        title="Delete your account?"
+        typed={user.email}
+        confirm="Delete my account"
+        onConfirm={changes.deleteAccount}
+      >
+        <WhatGoes />
+      </ConfirmDialog>
+    </section>
+  )
+}
+
+function WhatGoes() {
+  const { organizations } = useSession()
+  const owned = organizations.filter(({ role }) => role === 'owner')
+  return (
+    <>
+      <p>This cannot be taken back. What goes:</p>
+      <ul className="list-disc pl-5">
+        <li>your sessions in browsers and terminals, API keys, passkeys, linked accounts, and your open invitations</li>
+        {owned.map(({ slug, name }) => (
+          <li key={slug}>
+            <Foreign text={name} />, with its pipelines, logs and snapshots, if it has no other member
+          </li>
+        ))}
+      </ul>
+      <p>Builds that you began in other organizations stay, without your name.</p>
+    </>
+  )
+}

@@ -1,0 +1,92 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link2 } from 'lucide-react'
+import { useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { type ProviderName, providerAddress, providerTitle } from '../api/providers.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Button, buttonClass } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { Ago } from '../design/instant.tsx'
+import { Loaded } from './loaded.tsx'
+import { accountChanges, identitiesQuery, passkeysQuery } from './queries.ts'
+import { Row, Rows } from './row.tsx'
+import { whyNotRemove } from './ways-in.ts'
+
+/** Accounts elsewhere that sign in to this one (web S3). */
+export function Identities() {
+  const identities = useQuery(identitiesQuery)
+  return (
+    <section className="border-t border-hairline">
+      <h2 className="px-4 pt-6 text-16 font-semibold">Linked accounts</h2>
+      <p className="max-w-[72ch] px-4 pt-1 pb-3 text-muted">
+        They sign you in too. Linking GitHub also proves which repositories you may connect.
+      </p>
+      <Loaded query={identities} what="your linked accounts">
+        {(linked) => <Linked linked={linked} />}
+      </Loaded>
+    </section>
+  )
+}
+
+function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) {
+  const passkeys = useQuery(passkeysQuery)
+  const changes = accountChanges(useQueryClient())
+  const [leaving, setLeaving] = useState<ProviderName | null>(null)
+  const refused = whyNotRemove(passkeys.data?.length, linked.length)
+  const title = leaving === null ? '' : providerTitle(leaving)
+  return (
+    <>
+      <Rows label="Linked accounts">
+        {linked.map(({ provider, name, email, created_at }) => (
+          <Row
+            key={`${provider} ${created_at}`}
+            icon={<Link2 size={16} />}
+            name={providerTitle(provider)}
+            facts={[
+              <Foreign key="name" text={name ?? email ?? 'an account without a name'} />,
+              <span key="since">
+                linked <Ago at={created_at} />
+              </span>,
+            ]}
+            actions={
+              <Button refused={refused} onClick={() => setLeaving(provider)}>
+                Unlink {providerTitle(provider)}
+              </Button>
+            }
+          />
+        ))}
+      </Rows>
+      <Linkable linked={linked} />
+      <ConfirmDialog
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={`Unlink ${title}?`}
+        confirm={`Unlink ${title}`}
+        onConfirm={async () => {
+          if (leaving !== null) await changes.unlink(leaving)
+        }}
+      >
+        <p>It no longer signs you in. Sessions that were begun with it end, this one too if it was.</p>
+      </ConfirmDialog>
+    </>
+  )
+}
+
+/** Providers that this server has and this account does not. */
+function Linkable({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) {
+  const config = useAuthConfig()
+  const names = config?.providers.map(({ name }) => name) ?? []
+  const open = names.filter((name) => linked.every(({ provider }) => provider !== name))
+  if (names.length === 0 && linked.length === 0)
+    return <p className="px-4 pb-6 text-muted">This server is not set up for accounts elsewhere.</p>
+  return (
+    <div className="flex flex-wrap gap-2 px-4 pt-3 pb-6">
+      {open.map((name) => (
+        <a key={name} href={providerAddress(name, '/account', { link: true })} className={buttonClass()}>
+          Link your {providerTitle(name)} account
+        </a>
+      ))}
+    </div>
+  )
+}

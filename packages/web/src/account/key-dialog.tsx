@@ -1,0 +1,72 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { serverNow } from '../api/clock.ts'
+import { useSession } from '../api/session.ts'
+import { Button } from '../design/button.tsx'
+import { CopyField } from '../design/copy-field.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { endOf } from './key-facts.ts'
+import { KeyForm, type KeyWish } from './key-form.tsx'
+import { accountChanges } from './queries.ts'
+
+interface KeyDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+/** Makes a key, then shows its secret: then, and never again. */
+export function KeyDialog({ open, onClose }: KeyDialogProps) {
+  const changes = accountChanges(useQueryClient())
+  const create = useMutation({
+    mutationFn: ({ description, scopes, organizations, days }: KeyWish) =>
+      changes.createKey({ description, scopes: [...scopes], organizations, expires_at: endOf(days, serverNow()) }),
+    // The secret stays in this dialog and in no cache.
+    gcTime: 0,
+  })
+  const close = () => {
+    create.reset()
+    onClose()
+  }
+  return (
+    <Dialog open={open} onClose={close} title={create.data === undefined ? 'Create a key' : 'Your new key'}>
+      {create.data === undefined ? (
+        <NewKey onCreate={create.mutate} isBusy={create.isPending} error={create.error} onClose={close} />
+      ) : (
+        <Secret token={create.data} onClose={close} />
+      )}
+    </Dialog>
+  )
+}
+
+interface NewKeyProps {
+  readonly onCreate: (wish: KeyWish) => void
+  readonly isBusy: boolean
+  readonly error: unknown
+  readonly onClose: () => void
+}
+
+function NewKey(props: NewKeyProps) {
+  const { organizations } = useSession()
+  const slugs = organizations.map(({ slug }) => slug)
+  // Least first: one organization, and reading in it.
+  const [wish, setWish] = useState<KeyWish>({
+    ...{ description: '', scopes: ['read'], organizations: slugs.slice(0, 1), days: 90 },
+  })
+  return <KeyForm {...props} wish={wish} onChange={setWish} slugs={slugs} />
+}
+
+function Secret({ token, onClose }: { readonly token: string; readonly onClose: () => void }) {
+  return (
+    <div className="flex flex-col gap-3 pb-5">
+      <p>Copy it now: it is shown this once, and kept by nobody but you.</p>
+      <CopyField label="the key" text={token} />
+      <p>For a shell:</p>
+      <CopyField label="the command that gives it to a shell" text={`export HM_API_TOKEN=${token}`} />
+      <div className="flex justify-end">
+        <Button look="primary" onClick={onClose}>
+          I have it
+        </Button>
+      </div>
+    </div>
+  )
+}

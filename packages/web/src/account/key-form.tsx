@@ -1,0 +1,97 @@
+import type { FormEvent } from 'react'
+import { problemOf } from '../api/problem.ts'
+import { Button } from '../design/button.tsx'
+import { Checkbox } from '../design/checkbox.tsx'
+import { Field, Select } from '../design/field.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scopes } from './key-facts.ts'
+import { KeyPlaces } from './key-places.tsx'
+
+/** What a key is to be. */
+export interface KeyWish {
+  readonly description: string
+  readonly scopes: readonly Scope[]
+  /** Slugs; null: all, also later ones. */
+  readonly organizations: string[] | null
+  readonly days: Lifetime
+}
+
+interface KeyFormProps {
+  readonly wish: KeyWish
+  readonly onChange: (wish: KeyWish) => void
+  /** Of the person's organizations. */
+  readonly slugs: readonly string[]
+  readonly onCreate: (wish: KeyWish) => void
+  readonly isBusy: boolean
+  readonly error: unknown
+  readonly onClose: () => void
+}
+
+/** Name, rights, places and end of a key, least first. */
+export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClose }: KeyFormProps) {
+  const problems = error === null ? {} : problemOf(error).fields
+  const lack = lackOf(wish)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isBusy && lack === null) onCreate(wish)
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
+      <Field
+        label="Name"
+        hint="What uses it: you will want to know when you revoke it."
+        required
+        maxLength={255}
+        autoComplete="off"
+        value={wish.description}
+        onChange={({ target }) => onChange({ ...wish, description: target.value })}
+        problem={problems.description}
+      />
+      <fieldset className="flex flex-col gap-1">
+        <legend className="mb-1 font-semibold">What it may do</legend>
+        {scopes.map((scope) => (
+          <Checkbox
+            key={scope}
+            label={scopeMeaning[scope]}
+            checked={wish.scopes.includes(scope)}
+            onChange={(isOn) =>
+              onChange({ ...wish, scopes: scopes.filter((one) => (one === scope ? isOn : wish.scopes.includes(one))) })
+            }
+          />
+        ))}
+      </fieldset>
+      <KeyPlaces
+        slugs={slugs}
+        chosen={wish.organizations}
+        onChange={(organizations) => onChange({ ...wish, organizations })}
+      />
+      <Select
+        label="It ends"
+        value={String(wish.days)}
+        onChange={({ target }) =>
+          onChange({ ...wish, days: lifetimes.find((days) => String(days) === target.value) ?? null })
+        }
+        hint={wish.days === null ? 'A key that never ends works until somebody thinks of revoking it.' : undefined}
+        problem={problems.expires_at}
+      >
+        {lifetimes.map((days) => (
+          <option key={String(days)} value={String(days)}>
+            {lifetimeName(days)}
+          </option>
+        ))}
+      </Select>
+      <ProblemNote error={error} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Go back</Button>
+        <Button type="submit" look="primary" disabled={isBusy} refused={lack}>
+          {isBusy ? 'One moment…' : 'Create the key'}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function lackOf({ scopes: wanted, organizations }: KeyWish): string | null {
+  if (wanted.length === 0) return 'Choose what it may do first'
+  return organizations?.length === 0 ? 'Choose an organization first' : null
+}

@@ -1,0 +1,72 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { KeySquare } from 'lucide-react'
+import { useState } from 'react'
+import { useNow } from '../api/clock.ts'
+import type { Schema } from '../api/schemas.ts'
+import { toast } from '../app/toasts.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { Ago } from '../design/instant.tsx'
+import { expiryOf } from './key-facts.ts'
+import { accountChanges } from './queries.ts'
+import { Row, Rows } from './row.tsx'
+
+type Key = Schema<'ApiToken'>
+
+const nameOf = ({ description }: Key) => description ?? 'A key without a name'
+
+/** Every key, newest first: what it may do, where, until when, and when it was used. */
+export function KeyList({ keys }: { readonly keys: readonly Key[] }) {
+  const changes = accountChanges(useQueryClient())
+  const [leaving, setLeaving] = useState<Key | null>(null)
+  return (
+    <>
+      <Rows label="API keys">
+        {keys.map((key) => (
+          <Row
+            key={key.id}
+            icon={<KeySquare size={16} />}
+            name={<Foreign text={nameOf(key)} />}
+            facts={[
+              `may ${key.scopes?.join(', ') ?? 'do everything'}`,
+              key.organizations == null ? 'in all organizations' : `in ${key.organizations.join(', ')}`,
+              <Expiry key="expiry" at={key.expires_at} />,
+              key.last_used_at == null ? (
+                'never used'
+              ) : (
+                <span key="used">
+                  last used <Ago at={key.last_used_at} />
+                </span>
+              ),
+            ]}
+            actions={
+              <Button aria-label={`Revoke ${showInvisible(nameOf(key))}`} onClick={() => setLeaving(key)}>
+                Revoke
+              </Button>
+            }
+          />
+        ))}
+      </Rows>
+      <ConfirmDialog
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={leaving === null ? '' : `Revoke ${showInvisible(nameOf(leaving))}?`}
+        confirm="Revoke"
+        onConfirm={async () => {
+          if (leaving === null) return
+          await changes.revokeKey(leaving.id)
+          toast(`${showInvisible(nameOf(leaving))} is revoked`)
+        }}
+      >
+        <p>What uses it gets refused from now on. It cannot be brought back.</p>
+      </ConfirmDialog>
+    </>
+  )
+}
+
+function Expiry({ at }: { readonly at: string | null | undefined }) {
+  const { text, isWarned } = expiryOf(at, useNow())
+  return <span className={isWarned ? 'text-wait' : ''}>{text}</span>
+}

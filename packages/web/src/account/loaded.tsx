@@ -1,0 +1,29 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { StaleBar } from '../design/stale-bar.tsx'
+
+interface LoadedProps<Data> {
+  readonly query: UseQueryResult<Data>
+  /** What is loaded: `your passkeys`. */
+  readonly what: string
+  readonly children: (data: Data) => ReactNode
+}
+
+/** What a query has: nothing yet, a failure, what it gave, or what it gave before it failed. */
+export function Loaded<Data>({ query, what, children }: LoadedProps<Data>) {
+  const { data, error, dataUpdatedAt, refetch } = query
+  const retry = () => void refetch()
+  if (data === undefined)
+    return error === null ? (
+      <Skeleton rows={3} label={`Loading ${what}`} />
+    ) : (
+      <ErrorState error={error} what={what} onRetry={retry} />
+    )
+  return (
+    <>
+      {error !== null && <StaleBar since={dataUpdatedAt} error={error} onRetry={retry} />}
+      {children(data)}
+    </>
+  )
+}

@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field } from '../design/field.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+
+interface NicknameDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly proposed: string
+  readonly confirm: string
+  /** false: it was not done, and nothing is to be said of that. */
+  readonly onSave: (nickname: string) => Promise<boolean>
+}
+
+/** Asks how a passkey is to be called. */
+export function NicknameDialog({ open, onClose, title, ...rest }: NicknameDialogProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title={title}>
+      <NicknameForm onClose={onClose} {...rest} />
+    </Dialog>
+  )
+}
+
+function NicknameForm({ onClose, proposed, confirm, onSave }: Omit<NicknameDialogProps, 'open' | 'title'>) {
+  const [nickname, setNickname] = useState(proposed)
+  const save = useMutation({
+    mutationFn: () => onSave(nickname.trim()),
+    onSuccess: (isDone) => isDone && onClose(),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!save.isPending) save.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
+      <Field
+        label="Name"
+        hint="So that you know it again among others."
+        required
+        maxLength={255}
+        autoComplete="off"
+        value={nickname}
+        onChange={({ target }) => setNickname(target.value)}
+      />
+      <ProblemNote error={save.error} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Go back</Button>
+        <Button type="submit" look="primary" disabled={save.isPending}>
+          {save.isPending ? 'One moment…' : confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import type { Schema } from '../api/schemas.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { Ago } from '../design/instant.tsx'
+import { NicknameDialog } from './nickname-dialog.tsx'
+import { accountChanges, identitiesQuery } from './queries.ts'
+import { Row, Rows } from './row.tsx'
+import { whyNotRemove } from './ways-in.ts'
+
+type Passkey = Schema<'Passkey'>
+
+const nameOf = ({ nickname }: Passkey) => nickname ?? 'Passkey'
+
+/** Every passkey, newest first, with a new name or none at all for each. */
+export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[] }) {
+  const identities = useQuery(identitiesQuery)
+  const changes = accountChanges(useQueryClient())
+  const [renaming, setRenaming] = useState<Passkey | null>(null)
+  const [leaving, setLeaving] = useState<Passkey | null>(null)
+  const refused = whyNotRemove(passkeys.length, identities.data?.length)
+  return (
+    <>
+      <Rows label="Passkeys">
+        {passkeys.map((passkey) => (
+          <Row
+            key={passkey.uuid}
+            icon={<KeyRound size={16} />}
+            name={<Foreign text={nameOf(passkey)} />}
+            facts={[
+              <span key="added">
+                added <Ago at={passkey.created_at} />
+              </span>,
+              passkey.last_used_at == null ? (
+                'never used to sign in'
+              ) : (
+                <span key="used">
+                  last used <Ago at={passkey.last_used_at} />
+                </span>
+              ),
+            ]}
+            actions={
+              <>
+                <Button aria-label={`Rename ${showInvisible(nameOf(passkey))}`} onClick={() => setRenaming(passkey)}>
+                  Rename
+                </Button>
+                <Button
+                  aria-label={`Remove ${showInvisible(nameOf(passkey))}`}
+                  refused={refused}
+                  onClick={() => setLeaving(passkey)}
+                >
+                  Remove
+                </Button>
+              </>
+            }
+          />
+        ))}
+      </Rows>
+      {refused !== null && identities.data !== undefined && <p className="px-4 py-3 text-13 text-muted">{refused}</p>}
+      <NicknameDialog
+        open={renaming !== null}
+        onClose={() => setRenaming(null)}
+        title="Rename the passkey"
+        proposed={renaming === null ? '' : nameOf(renaming)}
+        confirm="Save"
+        onSave={async (nickname) => {
+          if (renaming !== null) await changes.renamePasskey(renaming.uuid, nickname)
+          return true
+        }}
+      />
+      <ConfirmDialog
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={leaving === null ? '' : `Remove ${showInvisible(nameOf(leaving))}?`}
+        confirm="Remove"
+        onConfirm={async () => {
+          if (leaving !== null) await changes.removePasskey(leaving.uuid)
+        }}
+      >
+        <p>It no longer signs you in. Sessions that were begun with it end, this one too if it was.</p>
+      </ConfirmDialog>
+    </>
+  )
+}

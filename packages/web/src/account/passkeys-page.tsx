@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSession } from '../api/session.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+import { Notice } from '../design/notice.tsx'
+import { EmptyState } from '../design/page-states.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { AccountLayout } from './account-layout.tsx'
+import { Loaded } from './loaded.tsx'
+import { NicknameDialog } from './nickname-dialog.tsx'
+import { PasskeyList } from './passkey-list.tsx'
+import { passkeysQuery } from './queries.ts'
+import { useAddPasskey } from './use-add-passkey.ts'
+
+/** The passkeys that sign one in (web S3). */
+export function PasskeysPage() {
+  const barrier = usePasskeyBarrier()
+  const { user } = useSession()
+  const passkeys = useQuery(passkeysQuery)
+  const [isAdding, setAdding] = useState(false)
+  const add = useAddPasskey()
+  return (
+    <AccountLayout
+      title="Passkeys"
+      actions={
+        barrier === null && (
+          <Button look="primary" onClick={() => setAdding(true)}>
+            Add a passkey
+          </Button>
+        )
+      }
+    >
+      <div className="flex max-w-[72ch] flex-col gap-3 px-4 py-4">
+        <p className="text-muted">
+          A passkey signs you in with the lock of a device: fingerprint, face or PIN. There is no password to lose.
+        </p>
+        {barrier !== null && <PasskeyNotice barrier={barrier} email={user.email} />}
+        {barrier === null && passkeys.data?.length === 1 && (
+          <Notice title="Add a second one">
+            <p>
+              When this device is lost, another passkey lets you in at once: a phone, another computer, a security key.
+            </p>
+          </Notice>
+        )}
+      </div>
+      <Loaded query={passkeys} what="your passkeys">
+        {(data) =>
+          data.length === 0 ? (
+            <EmptyState title="No passkeys yet">
+              You are signed in without one. Add one, so that you can come back by yourself.
+            </EmptyState>
+          ) : (
+            <PasskeyList passkeys={data} />
+          )
+        }
+      </Loaded>
+      <NicknameDialog
+        open={isAdding}
+        onClose={() => setAdding(false)}
+        title="Add a passkey"
+        proposed={add.proposed}
+        confirm="Create passkey"
+        onSave={add.run}
+      />
+    </AccountLayout>
+  )
+}

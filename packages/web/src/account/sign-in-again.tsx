@@ -1,0 +1,59 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { signInWithPasskey } from '../api/passkey-login.ts'
+import { providerAddress, providerTitle } from '../api/providers.ts'
+import { useSession } from '../api/session.ts'
+import { sessionChanged } from '../api/session-change.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button, buttonClass } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { identitiesQuery, sessionsQuery } from './queries.ts'
+
+interface SignInAgainProps {
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+/** Before what cannot be taken back: whoever found an open browser is not its owner. */
+export function SignInAgain({ open, onClose }: SignInAgainProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Sign in once more">
+      <WaysIn />
+    </Dialog>
+  )
+}
+
+function WaysIn() {
+  const { user } = useSession()
+  const barrier = usePasskeyBarrier()
+  const identities = useQuery(identitiesQuery)
+  const queryClient = useQueryClient()
+  const signIn = useMutation({
+    mutationFn: async () => {
+      if (!(await signInWithPasskey())) return
+      const session = await sessionChanged(queryClient)
+      // Somebody else's passkey: their page, not this one.
+      if (session?.user.uuid !== user.uuid) location.assign('/account')
+      await queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey })
+    },
+  })
+  return (
+    <div className="flex flex-col gap-3 pb-5">
+      <p>You signed in more than ten minutes ago. Show that it is you, then go on.</p>
+      {barrier === null ? (
+        <Button look="primary" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
+          {signIn.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
+        </Button>
+      ) : (
+        <PasskeyNotice barrier={barrier} email={user.email} />
+      )}
+      {identities.data?.map(({ provider }) => (
+        <a key={provider} href={providerAddress(provider, '/account')} className={buttonClass()}>
+          Continue with {providerTitle(provider)}
+        </a>
+      ))}
+      <ProblemNote error={signIn.error} />
+    </div>
+  )
+}

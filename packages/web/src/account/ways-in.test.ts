@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { isFresh, whyNotRemove } from './ways-in.ts'
+
+test('web S3 the last way in cannot go, and neither can one while the others are not known', () => {
+  expect(whyNotRemove(1, 0)).toMatch(/only way/)
+  expect(whyNotRemove(0, 1)).toMatch(/only way/)
+  expect(whyNotRemove(1, undefined)).toMatch(/only way/)
+  expect(whyNotRemove(1, 1)).toBeNull()
+  expect(whyNotRemove(2, 0)).toBeNull()
+})
+
+test('web S7 a sign-in is fresh for ten minutes, and only that of this page counts', () => {
+  const now = Date.parse('2026-11-26T12:00:00Z')
+  const begun = (created_at: string, current = true) => [{ created_at, current }]
+  expect(isFresh(begun('2026-11-26T11:50:01Z'), now)).toBe(true)
+  expect(isFresh(begun('2026-11-26T11:50:00Z'), now)).toBe(false)
+  expect(isFresh(begun('2026-11-26T11:59:00Z', false), now)).toBe(false)
+  expect(isFresh([], now)).toBe(false)
+})

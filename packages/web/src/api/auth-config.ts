@@ -1,0 +1,24 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { answer, client } from './client.ts'
+import type { Schema } from './schemas.ts'
+
+export type AuthConfig = Schema<'AuthConfig'>
+
+/** What this server offers. It stands in the page already (`index.html`); asked for again only where the page was served without. */
+export const authConfigQuery = queryOptions({
+  queryKey: ['auth-config'],
+  queryFn: ({ signal }): Promise<AuthConfig> => answer(client.GET('/api/v0/auth/config', { signal })),
+  initialData: () => inlined(document.getElementById('auth-config')?.textContent ?? ''),
+  staleTime: 5 * 60_000,
+})
+
+/** What this server offers; undefined until it is known. */
+export function useAuthConfig(): AuthConfig | undefined {
+  return useQuery(authConfigQuery).data
+}
+
+function inlined(text: string): AuthConfig | undefined {
+  // A server without its database writes `null`.
+  const config = text.trim() === '' ? null : (JSON.parse(text) as AuthConfig | null)
+  return config ?? undefined
+}

@@ -1,0 +1,40 @@
+import { useSyncExternalStore } from 'react'
+
+/** How far this machine's clock is behind the server's, in milliseconds. */
+let behindMs = 0
+let now = Date.now()
+let timer: ReturnType<typeof setInterval> | undefined
+const listeners = new Set<() => void>()
+
+/** Corrects the clock by what the server says the time is (web B15). */
+export function setServerTime(instant: string): void {
+  const given = Date.parse(instant)
+  if (Number.isFinite(given)) behindMs = given - Date.now()
+}
+
+/** The server's time now, in Unix milliseconds. */
+export function serverNow(): number {
+  return Date.now() + behindMs
+}
+
+function tick(): void {
+  now = serverNow()
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(tick, 1000)
+  if (listeners.size === 1) now = serverNow()
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** The server's time, anew each second, from one timer for the whole page. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now)
+}

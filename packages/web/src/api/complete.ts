@@ -1,0 +1,53 @@
+/** What another release of the server may leave out: missing arrays are empty, other missing members unknown (web X1). */
+import type { Schema } from './schemas.ts'
+
+/** The array, without items that are nothing; empty where there is none. */
+export function listOf<Item>(value: readonly Item[] | null | undefined): Item[] {
+  return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : []
+}
+
+/** A page of a list, each item of it completed. */
+export function completePage<Page extends { data: unknown[] }>(
+  page: Page,
+  complete: (item: Page['data'][number]) => Page['data'][number] = (item) => item,
+): Page {
+  const { data }: Partial<Page> = page
+  return { ...page, data: listOf(data).map(complete) }
+}
+
+/** A build as lists and the page of one show it. */
+export function completeBuild(given: Schema<'BuildSummary'>): Schema<'BuildSummary'> {
+  const build: Partial<Schema<'BuildSummary'>> = given
+  return {
+    ...given,
+    state: build.state ?? ('unknown' as Schema<'BuildSummary'>['state']),
+    failed_step: build.failed_step ?? null,
+    queue_ms: build.queue_ms ?? null,
+    run_ms: build.run_ms ?? null,
+    version: build.version ?? 0,
+  }
+}
+
+/** Lines of a log, as an answer or an event brings them. */
+export function completeLines<Page extends Schema<'LogPage'>>(given: Page): Page {
+  const page: Partial<Schema<'LogPage'>> = given
+  const lines = listOf(page.lines)
+  const from = page.from ?? 1
+  return {
+    ...given,
+    from,
+    lines,
+    sgr: page.sgr ?? '',
+    t0: page.t0 ?? null,
+    total_lines: page.total_lines ?? from - 1 + lines.length,
+    complete: page.complete ?? false,
+  }
+}
+
+/** What was found in a log beside its lines. */
+export function completeFindings<Given extends Pick<Schema<'JobLogView'>, 'groups' | 'errors' | 'remarks'>>(
+  given: Given,
+): Given {
+  const { groups, errors, remarks }: Partial<Given> = given
+  return { ...given, groups: listOf(groups), errors: listOf(errors), remarks: listOf(remarks) }
+}

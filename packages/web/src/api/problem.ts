@@ -1,0 +1,91 @@
+/** What went wrong with a request, in words that a page can show. */
+export interface Problem {
+  /** 0: no answer came. */
+  readonly status: number
+  /** The error's code in our catalogue; null where the answer was none of ours. */
+  readonly code: string | null
+  readonly message: string
+  readonly requestId: string | null
+  readonly docUrl: string | null
+  /** Sentences about single fields of what was sent, by the field's name. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Everything else that the envelope says. */
+  readonly details: Readonly<Record<string, unknown>>
+  /** After how long the server wants to be asked again, in milliseconds. */
+  readonly retryAfterMs: number | null
+}
+
+/** A request that failed. */
+export class ApiProblem extends Error {
+  readonly problem: Problem
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.message, options)
+    this.name = 'ApiProblem'
+    this.problem = problem
+  }
+}
+
+/** No answer at all: offline, a server that is down, a cut. */
+export function noAnswer(cause: unknown): ApiProblem {
+  const message = 'The server does not answer. It may be starting, or the network is gone.'
+  return new ApiProblem({ ...unexplained(0, message), requestId: null }, { cause })
+}
+
+/** An answer came, and was none of ours: it was cut, empty, or changed by something between (web X2). */
+export function unreadable(cause: unknown): ApiProblem {
+  const message = 'The answer of the server broke off, or was changed on its way here.'
+  return new ApiProblem(unexplained(0, message), { cause })
+}
+
+/** Reads our envelope (`http.md` 2); whatever is not one becomes a sentence of our own, never the text that came (web X2). */
+export function describeProblem(status: number, headers: Headers, body: unknown): Problem {
+  const seconds = Number(headers.get('retry-after'))
+  const retryAfterMs = headers.has('retry-after') && Number.isFinite(seconds) ? seconds * 1000 : null
+  const error = memberOf(body, 'error')
+  const code = textOf(memberOf(error, 'code'))
+  const message = textOf(memberOf(error, 'message'))
+  const requestId = textOf(memberOf(error, 'request_id')) ?? headers.get('x-request-id')
+  if (code === null || message === null)
+    return { ...unexplained(status, `The server answered ${status} without an explanation.`), requestId, retryAfterMs }
+  const docUrl = textOf(memberOf(error, 'doc_url'))
+  return {
+    status,
+    code,
+    message,
+    requestId,
+    docUrl,
+    fields: fieldsOf(error),
+    details: { ...(error as object) },
+    retryAfterMs,
+  }
+}
+
+/** What to say of anything that was thrown. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof ApiProblem) return thrown.problem
+  return unexplained(0, 'Something in this page went wrong. Reload it; nothing on the server was changed by this.')
+}
+
+function unexplained(status: number, message: string): Problem {
+  return { status, code: null, message, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
+}
+
+function fieldsOf(error: unknown): Record<string, string> {
+  const errors = memberOf(error, 'errors')
+  if (!Array.isArray(errors)) return {}
+  const pairs = errors.flatMap((one: unknown) => {
+    const [field, message] = [textOf(memberOf(one, 'field')), textOf(memberOf(one, 'message'))]
+    return field === null || message === null ? [] : [[field, message] as const]
+  })
+  return Object.fromEntries(pairs)
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return (value as Readonly<Record<string, unknown>>)[name]
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}

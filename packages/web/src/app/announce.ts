@@ -1,0 +1,29 @@
+/** What waits to be said, and when something was said last (Unix milliseconds). */
+export interface Speech {
+  readonly waiting: readonly string[]
+  readonly saidAt: number
+}
+
+export const silence: Speech = { waiting: [], saidAt: Number.NEGATIVE_INFINITY }
+
+const quietMs = 5000
+/** Of a long wait the newest matter. */
+const keptCount = 5
+
+/** Something is to be said. */
+export function heard({ waiting, saidAt }: Speech, text: string): Speech {
+  return { waiting: [...waiting.filter((one) => one !== text), text].slice(-keptCount), saidAt }
+}
+
+/** What to say and in how many milliseconds, all that waits at once; null: nothing waits. */
+export function nextToSay(
+  { waiting, saidAt }: Speech,
+  now: number,
+): { readonly text: string; readonly inMs: number; readonly after: Speech } | null {
+  if (waiting.length === 0) return null
+  return {
+    text: waiting.join(' '),
+    inMs: Math.max(0, saidAt + quietMs - now),
+    after: { waiting: [], saidAt: now },
+  }
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { setupLinkCommand } from '../api/passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+
+/** What concerns the whole server: that no owner could sign in again (web F1), and that a newer version is there (web X3). */
+export function Notices() {
+  const config = useAuthConfig()
+  if (config == null) return null
+  return (
+    <>
+      {config.needs_setup && (
+        <Line>
+          No owner of this server can sign in again yet. <PasskeysLink />, or print a one-time link with{' '}
+          <code className="font-mono text-13">{setupLinkCommand()}</code> in its folder.
+        </Line>
+      )}
+      <NewVersion version={config.version} />
+    </>
+  )
+}
+
+function PasskeysLink() {
+  return (
+    <Link to="/account/passkeys" className="underline">
+      Add a passkey
+    </Link>
+  )
+}
+
+/** That of the page that is open. */
+let loadedVersion: string | null = null
+
+function NewVersion({ version }: { readonly version: string }) {
+  loadedVersion ??= version
+  if (version === loadedVersion) return null
+  return (
+    <Line>
+      The server was upgraded to {version}; this page is of {loadedVersion}.{' '}
+      <Button onClick={() => location.reload()}>Reload</Button>
+    </Line>
+  )
+}
+
+function Line({ children }: { readonly children: ReactNode }) {
+  return (
+    <p role="status" className="border-b border-hairline bg-sunk px-4 py-1.5">
+      {children}
+    </p>
+  )
+}

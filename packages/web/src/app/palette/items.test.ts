@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { localGroups, type PaletteGroup, stepFrom } from './items.ts'
+import { matchOf } from './match.ts'
+
+const groups: readonly PaletteGroup[] = [
+  {
+    title: 'Actions',
+    items: [
+      { id: 'a:retry', title: 'Retry test' },
+      { id: 'a:cancel', title: 'Cancel the build' },
+    ],
+  },
+  {
+    title: 'Pages',
+    items: [
+      { id: 'p:builds', title: 'Builds' },
+      { id: 'p:keys', title: 'API keys', hint: 'Account' },
+    ],
+  },
+]
+const ids = (list: readonly PaletteGroup[]) => list.flatMap(({ items }) => items.map(({ id }) => id))
+
+test('recent choices come first, once, and only those that are here now', () => {
+  expect(ids(localGroups(groups, '', ['p:keys', 'gone', 'a:cancel']))).toEqual([
+    'p:keys',
+    'a:cancel',
+    'a:retry',
+    'p:builds',
+  ])
+  expect(localGroups(groups, ' ', [])[0]?.title).toBe('Actions')
+})
+
+test('what was typed is found as a whole, at the start of words, inside of them, by letters, and beside the title', () => {
+  expect(ids(localGroups(groups, 'build', []))).toEqual(['a:cancel', 'p:builds'])
+  expect(ids(localGroups(groups, 'account', []))).toEqual(['p:keys'])
+  expect(ids(localGroups(groups, 'rtst', []))).toEqual(['a:retry'])
+  expect(ids(localGroups(groups, 'zzz', []))).toEqual([])
+  const order = ['keys', 'keys of mine', 'api keys', 'monkeys', 'k e y s']
+  const scores = order.map((text) => matchOf(text, 'keys'))
+  expect(scores).toEqual(scores.toSorted((one, other) => other - one))
+  expect(new Set(scores).size).toBe(order.length)
+})
+
+test('a text always answers itself and each of its words', () => {
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z0-9#-]{1,8}$/), { minLength: 1 }), fc.nat(), (words, at) => {
+      const text = words.join(' ')
+      expect(matchOf(text, text)).toBeGreaterThan(0)
+      expect(matchOf(text, words[at % words.length] ?? '')).toBeGreaterThan(0)
+      expect(matchOf(text, `${text}\u0000`)).toBe(0)
+    }),
+  )
+})
+
+test('arrows walk through all groups and around; what vanishes gives way to the first', () => {
+  expect(stepFrom(groups, null, 1)).toBe('a:retry')
+  expect(stepFrom(groups, 'a:cancel', 1)).toBe('p:builds')
+  expect(stepFrom(groups, 'p:keys', 1)).toBe('a:retry')
+  expect(stepFrom(groups, 'a:retry', -1)).toBe('p:keys')
+  expect(stepFrom(groups, 'gone', 0)).toBe('a:retry')
+  expect(stepFrom([], null, 1)).toBeNull()
+})

@@ -1,0 +1,41 @@
+/** What was used last, newest first, kept on this device. Nothing secret is in it. */
+
+const keptCount = 30
+
+/** Notes that something was used. */
+export function noteRecent(kind: 'organizations' | 'choices', id: string): void {
+  const list = [id, ...readRecent(kind).filter((one) => one !== id)].slice(0, keptCount)
+  try {
+    localStorage.setItem(keyOf(kind), JSON.stringify(list))
+  } catch {
+    // No storage, or a full one: the order is then the usual one.
+  }
+}
+
+/** Newest first. */
+export function readRecent(kind: 'organizations' | 'choices'): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(kind)) ?? '[]')
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : []
+  } catch {
+    // No storage, or something else's text in it.
+    return []
+  }
+}
+
+/** A list in which what was used lately comes first, in the order of use; the rest stays as it was. */
+export function recentFirst<Item>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  recent: readonly string[],
+): readonly Item[] {
+  const rank = (item: Item) => {
+    const index = recent.indexOf(idOf(item))
+    return index === -1 ? recent.length : index
+  }
+  return items.toSorted((one, other) => rank(one) - rank(other))
+}
+
+function keyOf(kind: string): string {
+  return `harmont:recent-${kind}`
+}

@@ -1,0 +1,75 @@
+/** The parts of an organization, in the order of the bar. */
+export const sections = [
+  { id: 'pipelines', name: 'Pipelines', to: '/$org/pipelines', keys: 'g p' },
+  { id: 'builds', name: 'Builds', to: '/$org/builds', keys: 'g b' },
+  { id: 'repos', name: 'Repositories', to: '/$org/repos', keys: 'g r' },
+  { id: 'usage', name: 'Usage', to: '/$org/usage', keys: 'g u' },
+  { id: 'settings', name: 'Settings', to: '/$org/settings', keys: 'g s' },
+] as const
+
+export type Section = (typeof sections)[number]
+
+/** The part that an address is in; the pipelines for the organization itself and for what is none of these. */
+export function sectionOf(pathname: string): Section {
+  const [, second] = segmentsOf(pathname)
+  return sections.find(({ id }) => id === second) ?? sections[0]
+}
+
+export interface TrailStep {
+  readonly label: string
+  /** A path of this app. */
+  readonly to: string
+}
+
+/** Where one is below the part: `ci`, `#60`. Nothing on the pages of the bar itself. */
+export function trailOf(pathname: string): readonly TrailStep[] {
+  const [org, section, slug, third, number] = segmentsOf(pathname)
+  if (org === undefined || section !== 'pipelines' || slug === undefined) return []
+  const pipeline = { label: slug, to: `/${org}/pipelines/${slug}` }
+  if (third === 'settings') return [pipeline, { label: 'Settings', to: `${pipeline.to}/settings` }]
+  if (third !== 'builds' || number === undefined || !/^[1-9]\d*$/.test(number)) return [pipeline]
+  return [pipeline, { label: `#${number}`, to: `${pipeline.to}/builds/${number}` }]
+}
+
+/** The nearest page that exists to an address that leads nowhere. */
+export function nearestPage(pathname: string, organizations: readonly string[]): TrailStep {
+  const [org, second, slug] = segmentsOf(pathname)
+  if (org === undefined || !organizations.includes(org)) return { label: 'Home', to: '/' }
+  if (second === 'pipelines' && slug !== undefined)
+    return { label: `Pipeline ${slug}`, to: `/${org}/pipelines/${slug}` }
+  const near = sections.find(({ id, name }) => isAlike(id, second) || isAlike(name.toLowerCase(), second))
+  const section = near ?? sections[0]
+  return { label: `${section.name} of ${org}`, to: `/${org}/${section.id}` }
+}
+
+/** The same word but for its end or one letter: `build`, `repositories`, `setings`. */
+function isAlike(word: string, given: string | undefined): boolean {
+  if (given === undefined || given.length < 3) return false
+  const other = given.toLowerCase()
+  if (word.startsWith(other) || other.startsWith(word)) return true
+  if (Math.abs(word.length - other.length) > 1) return false
+  let start = 0
+  while (start < word.length && word[start] === other[start]) start++
+  const rest = (text: string, from: number) => text.slice(from)
+  return [
+    [start + 1, start],
+    [start, start + 1],
+    [start + 1, start + 1],
+  ].some(([mine = 0, theirs = 0]) => rest(word, mine) === rest(other, theirs))
+}
+
+function segmentsOf(pathname: string): readonly string[] {
+  return pathname
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decoded)
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    // Not what any of our links has: shown as it stands.
+    return segment
+  }
+}

@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { setupLinkCommand } from '../api/passkey-barrier.ts'
+import { sessionQuery } from '../api/session.ts'
+import { CopyField } from '../design/copy-field.tsx'
+import { Notice } from '../design/notice.tsx'
+import { AuthCard } from './auth-card.tsx'
+
+interface AuthPageProps {
+  /** The tab's title. */
+  readonly title: string
+  readonly heading: string
+  readonly children: ReactNode
+}
+
+/** What the pages around signing in have in common. On a server that nobody can administer yet, each says so (web F1). */
+export function AuthPage({ title, heading, children }: AuthPageProps) {
+  return (
+    <AuthCard title={title} heading={heading}>
+      <FirstRunNotice />
+      {children}
+    </AuthCard>
+  )
+}
+
+function FirstRunNotice() {
+  const config = useAuthConfig()
+  const session = useQuery(sessionQuery)
+  if (config?.needs_setup !== true || session.data !== null) return null
+  return (
+    <Notice title="This server has no administrator yet">
+      <p>When it started it printed a one-time link for you. This prints another, in the server's folder:</p>
+      <CopyField label="the command that prints a one-time link" text={setupLinkCommand()} />
+    </Notice>
+  )
+}

@@ -1,0 +1,56 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { serverNow, useNow } from '../api/clock.ts'
+import { Button } from '../design/button.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+
+interface CheckMailProps {
+  readonly email: string
+  /** What comes, and for how long it works. */
+  readonly what: string
+  readonly send: () => Promise<unknown>
+  /** Back to the form. */
+  readonly onOther: () => void
+}
+
+const againMs = 30_000
+
+/** After a form that has a mail sent: where it went, and what to do when nothing comes. */
+export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
+  const config = useAuthConfig()
+  const [sentAt, setSentAt] = useState(serverNow)
+  const again = useMutation({ mutationFn: send, onSuccess: () => setSentAt(serverNow()) })
+  const seconds = Math.max(0, Math.ceil((sentAt + againMs - useNow()) / 1000))
+  return (
+    <>
+      <p>
+        {what} to <Foreign text={email} />. Open it in this browser.
+      </p>
+      {config?.mailbox === true && (
+        <p>
+          This server has no mail server: its mails are{' '}
+          <Link to="/mailbox" target="_blank" className="underline">
+            in its mailbox
+          </Link>
+          .
+        </p>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button
+          onClick={() => again.mutate()}
+          disabled={again.isPending}
+          refused={seconds > 0 ? `You can send it again in ${seconds} s` : null}
+        >
+          {seconds > 0 ? `Send again in ${seconds} s` : 'Send again'}
+        </Button>
+        <Button look="quiet" onClick={onOther}>
+          Use another address
+        </Button>
+      </div>
+      <ProblemNote error={again.error} />
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** What a link of `hm login` asks for. */
+export type CliLogin =
+  | { readonly kind: 'paste' }
+  /** `showsCode`: the terminal shows the matching code too. */
+  | {
+      readonly kind: 'loopback'
+      readonly port: number
+      readonly nonce: string
+      readonly state: string
+      readonly showsCode: boolean
+    }
+  /** Nobody is signed in by it. */
+  | { readonly kind: 'invalid'; readonly reason: string }
+
+interface Given {
+  readonly port?: string | undefined
+  readonly nonce?: string | undefined
+  readonly state?: string | undefined
+  readonly code?: string | undefined
+  readonly paste?: boolean | undefined
+}
+
+/** Reads such a link (web A7); whatever is not exactly as expected is invalid. */
+export function readCliLogin({ port = '', nonce = '', state = '', code, paste }: Given): CliLogin {
+  if (paste === true) return { kind: 'paste' }
+  if (!/^[1-9]\d{3,4}$/.test(port) || Number(port) < 1024 || Number(port) > 65_535)
+    return { kind: 'invalid', reason: 'Its port is not a number from 1024 to 65535.' }
+  if (!/^[\x21-\x7e]{16,256}$/.test(nonce))
+    return { kind: 'invalid', reason: 'Its nonce does not have 16 to 256 visible characters.' }
+  return { kind: 'loopback', port: Number(port), nonce, state, showsCode: code === '1' }
+}
+
+/** Where the terminal waits, on this machine and nowhere else. Throws when the address that was made is another one. */
+export function callbackAddress({ port, state }: { readonly port: number; readonly state: string }): string {
+  const url = new URL('http://127.0.0.1/callback')
+  url.port = String(port)
+  url.searchParams.set('state', state)
+  const isOurs = url.protocol === 'http:' && url.hostname === '127.0.0.1' && Number(url.port || 80) === port
+  if (!isOurs || url.pathname !== '/callback' || url.username !== '')
+    throw new Error(`not the address of a terminal on this machine: ${url.href}`)
+  return url.href
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** What page and terminal both show (`sdk-cli.md` 5.7): the first 40 bits of a digest of the nonce, as `KX7P-4T9M`. */
+export function matchingCode(nonce: string): string {
+  const digest = sha256(utf8ToBytes(`harmont-cli-login\n${nonce}`))
+  const bits = digest.slice(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  const characters = Array.from({ length: 8 }, (_, at) => crockford[Number((bits >> BigInt(35 - 5 * at)) & 31n)])
+  return groupsOfFour(characters.join('')).join('-')
+}
+
+/** A code as it is read out: four characters at a time. */
+export function groupsOfFour(code: string): readonly string[] {
+  return code.match(/.{1,4}/g) ?? []
+}

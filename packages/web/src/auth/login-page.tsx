@@ -1,0 +1,86 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { safeRedirect } from '../api/safe-redirect.ts'
+import { sessionQuery } from '../api/session.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { buttonClass } from '../design/button.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { GoOn } from './go-on.tsx'
+import { PasskeySignIn } from './passkey-sign-in.tsx'
+import { ProviderButtons } from './provider-buttons.tsx'
+import { explainSignInError } from './sign-in-error.ts'
+
+/** Signing in: with a passkey, or an account at a provider that the server has. */
+export function LoginPage() {
+  const { redirect, error } = useSearch({ from: '/plain/login' })
+  const target = safeRedirect(redirect)
+  const session = useQuery(sessionQuery)
+  if (session.isPending) return <Skeleton rows={3} />
+  if (session.data === undefined)
+    return <ErrorState error={session.error} what="the sign-in page" onRetry={() => void session.refetch()} />
+  if (session.data !== null && error === undefined) return <GoOn to={target} />
+  return (
+    <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'That did not work'}>
+      {error !== undefined && <Refusal code={error} />}
+      {session.data === null ? <WaysIn redirect={target} /> : <GoOnLink to={target} email={session.data.user.email} />}
+    </AuthPage>
+  )
+}
+
+function Refusal({ code }: { readonly code: string }) {
+  return (
+    <div role="alert">
+      <p className="text-fail">{explainSignInError(code)}</p>
+      <p className="text-13 text-muted">
+        <Foreign text={code} />
+      </p>
+    </div>
+  )
+}
+
+function WaysIn({ redirect }: { readonly redirect: string }) {
+  const config = useAuthConfig()
+  const barrier = usePasskeyBarrier()
+  const search = redirect === '/' ? {} : { redirect }
+  return (
+    <>
+      {barrier === null ? <PasskeySignIn /> : <PasskeyNotice barrier={barrier} />}
+      <ProviderButtons redirect={redirect} />
+      <ul className="flex flex-col gap-2 border-t border-hairline pt-4">
+        {config?.signup === true && (
+          <li>
+            No account yet?{' '}
+            <Link to="/register" search={search} className="underline">
+              Create one
+            </Link>
+          </li>
+        )}
+        {barrier === null && (
+          <li>
+            Lost your passkey?{' '}
+            <Link to="/recover" search={search} className="underline">
+              Get a link by mail
+            </Link>
+          </li>
+        )}
+      </ul>
+    </>
+  )
+}
+
+function GoOnLink({ to, email }: { readonly to: string; readonly email: string }) {
+  return (
+    <>
+      <p>
+        You are signed in as <Foreign text={email} />.
+      </p>
+      <a href={to} className={`${buttonClass('primary')} min-h-9 w-full`}>
+        Go on
+      </a>
+    </>
+  )
+}

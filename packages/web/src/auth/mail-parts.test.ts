@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { mailParts } from './mail-parts.ts'
+
+test('the links of a mail are cut out of its text, the longer one where two begin alike', () => {
+  const [short, long] = ['http://localhost/x', 'http://localhost/x?token=t']
+  expect(mailParts(`Open:\n${long}\nor ${short}`, [short, long])).toEqual([
+    { text: 'Open:\n', link: null },
+    { text: long, link: long },
+    { text: '\nor ', link: null },
+    { text: short, link: short },
+  ])
+})
+
+test('only addresses of web pages are links', () => {
+  expect(mailParts('javascript:alert(1)', ['javascript:alert(1)', ''])).toEqual([
+    { text: 'javascript:alert(1)', link: null },
+  ])
+})
+
+test('no character of a mail is lost', () => {
+  const link = fc.constantFrom('http://a/', 'http://a/b', 'https://c/')
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.string(), link)), fc.array(link), (pieces, links) => {
+      const text = pieces.join('')
+      expect(
+        mailParts(text, links)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text)
+    }),
+  )
+})

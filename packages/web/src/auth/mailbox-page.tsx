@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { ApiProblem } from '../api/problem.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { Ago } from '../design/instant.tsx'
+import { Notice } from '../design/notice.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { mailParts } from './mail-parts.ts'
+import { readMailbox } from './queries.ts'
+
+/** The mails of a server on one's own machine that has no mail server. */
+export function MailboxPage() {
+  const mailbox = useQuery({
+    queryKey: ['mailbox'],
+    queryFn: ({ signal }) => readMailbox(signal),
+    refetchInterval: ({ state }) => (isAbsent(state.error) ? false : 2000),
+  })
+  if (isAbsent(mailbox.error))
+    return (
+      <AuthPage title="Not found" heading="There is no such page">
+        <p>Only a server without a mail server has a mailbox, and only on the machine that it runs on.</p>
+      </AuthPage>
+    )
+  if (mailbox.data === undefined && mailbox.error !== null)
+    return <ErrorState error={mailbox.error} what="the mailbox" onRetry={() => void mailbox.refetch()} />
+  return (
+    <AuthPage title="Mailbox" heading="Mailbox">
+      <Notice title="These mails were not sent">
+        <p>
+          This server has no mail server (<code className="font-mono">HARMONT_SMTP_URL</code>), so its mails are shown
+          here, to this machine only, for a week.
+        </p>
+      </Notice>
+      {mailbox.data === undefined ? <Skeleton rows={4} /> : <Mails mails={mailbox.data.data} />}
+    </AuthPage>
+  )
+}
+
+function isAbsent(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.problem.status === 404
+}
+
+function Mails({ mails }: { readonly mails: readonly Schema<'Mail'>[] }) {
+  if (mails.length === 0)
+    return (
+      <EmptyState title="No mails yet">
+        Sign-ups, recoveries and invitations send some; they appear here by themselves.
+      </EmptyState>
+    )
+  return (
+    <ol className="flex flex-col gap-4">
+      {mails.map((mail) => (
+        <li key={mail.id}>
+          <article className="rounded-surface border border-hairline bg-raised px-4 py-3">
+            <h2 className="font-semibold">
+              <Foreign text={mail.subject} />
+            </h2>
+            <p className="text-13 text-muted">
+              to <Foreign text={mail.to} /> · <Ago at={mail.created_at} />
+            </p>
+            <p className="foreign mt-2 whitespace-pre-wrap">
+              {mailParts(mail.text, mail.links).map(({ text, link }, index) =>
+                link === null ? (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a mail never changes
+                  <Foreign key={index} text={text} />
+                ) : (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a mail never changes
+                  <a key={index} href={link} className="font-mono text-13 underline">
+                    {text}
+                  </a>
+                ),
+              )}
+            </p>
+          </article>
+        </li>
+      ))}
+    </ol>
+  )
+}

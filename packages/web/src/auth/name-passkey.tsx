@@ -1,0 +1,39 @@
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../design/button.tsx'
+import { deviceName } from '../design/device-name.ts'
+import { Field } from '../design/field.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { nameNewestPasskey } from './queries.ts'
+
+/** The last step of a way in that made a passkey: how it will stand in the list of passkeys. */
+export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
+  const [nickname, setNickname] = useState(() => deviceName(navigator.userAgent) ?? 'Passkey')
+  const name = useMutation({ mutationFn: () => nameNewestPasskey(nickname), onSuccess: onDone })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!name.isPending) name.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <Field
+        label="Name of this passkey"
+        hint="So that you know it again among others, on the page of your passkeys."
+        required
+        maxLength={255}
+        autoComplete="off"
+        value={nickname}
+        onChange={({ target }) => setNickname(target.value)}
+      />
+      <ProblemNote error={name.error} />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" look="primary" disabled={name.isPending}>
+          Save and go on
+        </Button>
+        <Button look="quiet" onClick={onDone}>
+          Skip
+        </Button>
+      </div>
+    </form>
+  )
+}

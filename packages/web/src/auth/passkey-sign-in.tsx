@@ -1,0 +1,65 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { KeyRound } from 'lucide-react'
+import { type FormEvent, useCallback, useEffect, useState } from 'react'
+import { canOfferPasskeys, endCeremony } from '../api/ceremonies.ts'
+import { signInWithPasskey } from '../api/passkey-login.ts'
+import { sessionChanged } from '../api/session-change.ts'
+import { Button } from '../design/button.tsx'
+import { Field } from '../design/field.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+
+/** A challenge is good for five minutes. */
+const renewMs = 4 * 60_000
+
+/** Signs in with a passkey: by the button, or by picking one that the browser offers in the field. */
+export function PasskeySignIn() {
+  const { signIn, offered, mayOffer } = useSignIn()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!signIn.isPending) signIn.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      <Button type="submit" look="primary" disabled={signIn.isPending} className="min-h-9 w-full">
+        <KeyRound size={16} aria-hidden="true" />
+        {signIn.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
+      </Button>
+      {mayOffer && (
+        <Field
+          label="E-mail address"
+          hint="Your browser offers the passkeys that it knows here. Enter asks for one on another device."
+          type="email"
+          name="email"
+          autoComplete="username webauthn"
+        />
+      )}
+      <ProblemNote error={signIn.error ?? offered.error} />
+    </form>
+  )
+}
+
+function useSignIn() {
+  const queryClient = useQueryClient()
+  // The browser says at once whether it may, and a moment later whether it does: the field does not come late.
+  const [canOffer, setCanOffer] = useState<boolean | null>(null)
+  const enter = async (byAutofill: boolean) => {
+    if (await signInWithPasskey({ byAutofill })) await sessionChanged(queryClient)
+  }
+  const signIn = useMutation({ mutationFn: () => enter(false) })
+  const offered = useMutation({ mutationFn: () => enter(true) })
+  useEffect(() => {
+    void canOfferPasskeys().then(setCanOffer)
+    return () => void endCeremony()
+  }, [])
+  const { mutate: offer } = offered
+  // The button's own ceremony ends the one that waits in the field; when it is over, that one begins anew.
+  const isOffering = canOffer === true && !signIn.isPending && !signIn.isSuccess
+  const renew = useCallback(() => offer(), [offer])
+  useEffect(() => {
+    if (!isOffering) return
+    renew()
+    const timer = setInterval(renew, renewMs)
+    return () => clearInterval(timer)
+  }, [isOffering, renew])
+  return { signIn, offered, mayOffer: canOffer ?? 'isConditionalMediationAvailable' in PublicKeyCredential }
+}

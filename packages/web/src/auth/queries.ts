@@ -1,0 +1,56 @@
+import { answer, client } from '../api/client.ts'
+import type { Schema } from '../api/schemas.ts'
+
+/** The session comes as a cookie that no script can read (web A1). */
+const headers = { 'x-harmont-session': 'cookie' }
+
+/** Has the mail sent that a sign-up goes on with. */
+export const beginSignup = (body: Schema<'PasskeySignupBeginRequest'>) =>
+  answer(client.POST('/api/v0/auth/passkey/signup/begin', { body }))
+
+export const signupOptions = (verification_token: string) =>
+  answer(client.POST('/api/v0/auth/passkey/signup/options', { body: { verification_token } }))
+
+export const finishSignup = (body: Schema<'PasskeySignupFinalizeRequest'>) =>
+  answer(client.POST('/api/v0/auth/passkey/signup/finalize', { body, headers }))
+
+/** Has a recovery link sent, where the address has an account; the answer does not tell. */
+export const beginRecovery = (email: string) => answer(client.POST('/api/v0/auth/recover/begin', { body: { email } }))
+
+export const recoverOptions = (magic_link_token: string) =>
+  answer(client.POST('/api/v0/auth/recover/options', { body: { magic_link_token } }))
+
+export const finishRecovery = (body: Schema<'RecoverFinalizeRequest'>) =>
+  answer(client.POST('/api/v0/auth/recover/finalize', { body, headers }))
+
+/** What a one-time link is for; nothing is used up. */
+export const inspectSetup = (setup_token: string) =>
+  answer(client.POST('/api/v0/setup/inspect', { body: { setup_token } }))
+
+export const setupOptions = (body: Schema<'SetupOptionsRequest'>) =>
+  answer(client.POST('/api/v0/setup/options', { body }))
+
+export const completeSetup = (body: Schema<'SetupCompleteRequest'>) =>
+  answer(client.POST('/api/v0/setup/complete', { body, headers }))
+
+/** Names the newest passkey, which a ceremony has just made without one. */
+export async function nameNewestPasskey(nickname: string): Promise<void> {
+  const { passkeys } = await answer(client.GET('/api/v0/user/passkeys'))
+  const uuid = passkeys[0]?.uuid
+  if (uuid === undefined) throw new Error('the passkey that was just made is not listed')
+  await answer(client.PATCH('/api/v0/user/passkeys/{uuid}', { params: { path: { uuid } }, body: { nickname } }))
+}
+
+export const previewInvite = (token: string) => answer(client.POST('/api/v0/invites/preview', { body: { token } }))
+
+export const acceptInvite = (token: string) => answer(client.POST('/api/v0/invites/accept', { body: { token } }))
+
+/** Parks a login for the terminal that made this nonce. */
+export const parkCliLogin = (nonce: string) => answer(client.POST('/api/v0/auth/cli/transfer', { body: { nonce } }))
+
+/** A code that is typed into a terminal; it is good for 5 minutes. */
+export const newCliCode = () => answer(client.POST('/api/v0/auth/cli/code'))
+
+export const readMailbox = (signal: AbortSignal) => answer(client.GET('/api/v0/mailbox', { signal }))
+
+export const signOut = () => answer(client.POST('/api/v0/auth/logout'))

@@ -1,0 +1,88 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { serverNow } from '../api/clock.ts'
+import { setupLinkCommand } from '../api/passkey-barrier.ts'
+import { safeRedirect } from '../api/safe-redirect.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+import { CopyField } from '../design/copy-field.tsx'
+import { Field } from '../design/field.tsx'
+import { Notice } from '../design/notice.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { CheckMail } from './check-mail.tsx'
+import { beginRecovery } from './queries.ts'
+import { keepForMail } from './redirects.ts'
+
+/** For who lost every passkey: a link by mail, with which a new one is made. */
+export function RecoverPage() {
+  const { redirect } = useSearch({ from: '/plain/recover' })
+  const target = safeRedirect(redirect)
+  const config = useAuthConfig()
+  const barrier = usePasskeyBarrier()
+  return (
+    <AuthPage title="Recover your account" heading="Recover your account">
+      {config?.mail === false && <NoMail />}
+      {config?.mail !== false && barrier !== null && <PasskeyNotice barrier={barrier} />}
+      {config?.mail !== false && barrier === null && <ByMail redirect={target} />}
+      <p className="border-t border-hairline pt-4">
+        <Link to="/login" search={target === '/' ? {} : { redirect: target }} className="underline">
+          Back to signing in
+        </Link>
+      </p>
+    </AuthPage>
+  )
+}
+
+function NoMail() {
+  return (
+    <Notice title="This server cannot send mail">
+      <p>Who runs it can print a one-time link for you instead, in the server's folder:</p>
+      <CopyField label="the command that prints a one-time link" text={setupLinkCommand('YOUR_ADDRESS')} />
+    </Notice>
+  )
+}
+
+function ByMail({ redirect }: { readonly redirect: string }) {
+  const [email, setEmail] = useState('')
+  const begin = useMutation({
+    mutationFn: () => beginRecovery(email),
+    onSuccess: () => keepForMail(redirect, serverNow()),
+  })
+  if (begin.isSuccess)
+    return (
+      <CheckMail
+        email={email}
+        what="If there is an account with this address, a link, good for 30 minutes, is on its way"
+        send={() => beginRecovery(email)}
+        onOther={begin.reset}
+      />
+    )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!begin.isPending) begin.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <p>
+        We send a link to the address of your account. With it you make a new passkey on the device that you have now.
+      </p>
+      <Field
+        label="E-mail address"
+        type="email"
+        autoComplete="email"
+        required
+        maxLength={254}
+        value={email}
+        onChange={({ target }) => setEmail(target.value)}
+      />
+      <ProblemNote error={begin.error} />
+      <Button type="submit" look="primary" disabled={begin.isPending} className="min-h-9 w-full">
+        {begin.isPending ? 'Sending…' : 'Send me a link'}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,100 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { createPasskey } from '../api/ceremonies.ts'
+import { serverNow } from '../api/clock.ts'
+import { safeRedirect } from '../api/safe-redirect.ts'
+import { sessionChanged } from '../api/session-change.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+import { Checkbox } from '../design/checkbox.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { forgetToken, useMailedToken } from './mailed-token.ts'
+import { NamePasskey } from './name-passkey.tsx'
+import { finishRecovery, recoverOptions } from './queries.ts'
+import { takeForMail } from './redirects.ts'
+
+/** Where the mail of a recovery leads: a new passkey, and everything else that should end. */
+export function RecoverVerifyPage() {
+  const token = useMailedToken('recover')
+  const { redirect } = useSearch({ strict: false })
+  const { history } = useRouter()
+  const barrier = usePasskeyBarrier()
+  const [revokes, setRevokes] = useState({ passkeys: false, api_tokens: false })
+  const recover = useRecovery(revokes)
+  if (recover.data === true)
+    return (
+      <AuthPage title="Recovered" heading="You are in again">
+        <p>Every other session has ended. {whatWent(revokes)}</p>
+        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
+      </AuthPage>
+    )
+  return (
+    <AuthPage title="Recover your account" heading="Make a new passkey">
+      {token === null && <p>The link of the mail did not come with this page. Open it once more.</p>}
+      {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
+      {token !== null && barrier === null && (
+        <>
+          <p>This device will keep the new passkey. All sessions of your account end, in browsers and in terminals.</p>
+          <fieldset className="flex flex-col gap-2">
+            <legend className="mb-2 font-semibold">What else should go</legend>
+            <Checkbox
+              label="My other passkeys"
+              hint="If a device with one was lost or stolen."
+              checked={revokes.passkeys}
+              onChange={(passkeys) => setRevokes({ ...revokes, passkeys })}
+            />
+            <Checkbox
+              label="My API keys"
+              hint="If somebody may have seen them. What uses them stops working."
+              checked={revokes.api_tokens}
+              onChange={(api_tokens) => setRevokes({ ...revokes, api_tokens })}
+            />
+          </fieldset>
+          <Button
+            look="primary"
+            className="min-h-9 w-full"
+            disabled={recover.isPending}
+            onClick={() => recover.mutate(token)}
+          >
+            {recover.isPending ? 'Waiting for your device…' : 'Create passkey'}
+          </Button>
+        </>
+      )}
+      <ProblemNote error={recover.error} />
+      {recover.error !== null && (
+        <p>
+          <Link to="/recover" className="underline">
+            Have another link sent
+          </Link>
+        </p>
+      )}
+    </AuthPage>
+  )
+}
+
+type Revokes = Readonly<Record<'passkeys' | 'api_tokens', boolean>>
+
+function useRecovery(revokes: Revokes) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: async (magic_link_token: string) => {
+      const made = await createPasskey(await recoverOptions(magic_link_token))
+      if (made === null) return false
+      const revoke = (['passkeys', 'api_tokens'] as const).filter((kind) => revokes[kind])
+      await finishRecovery({ ...made, magic_link_token, revoke })
+      forgetToken('recover')
+      await sessionChanged(queryClient)
+      return true
+    },
+  })
+}
+
+function whatWent({ passkeys, api_tokens }: Revokes): string {
+  if (passkeys && api_tokens) return 'Your other passkeys and your API keys are gone.'
+  if (passkeys) return 'Your other passkeys are gone; your API keys still work.'
+  if (api_tokens) return 'Your API keys are gone; your other passkeys still work.'
+  return 'Your other passkeys and your API keys still work; you can remove them on your account pages.'
+}

@@ -1,0 +1,101 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { serverNow } from '../api/clock.ts'
+import { type Problem, problemOf } from '../api/problem.ts'
+import { safeRedirect } from '../api/safe-redirect.ts'
+import { sessionQuery } from '../api/session.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+import { Field } from '../design/field.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { CheckMail } from './check-mail.tsx'
+import { GoOn } from './go-on.tsx'
+import { useInvitedEmail } from './invited-email.ts'
+import { ProviderButtons } from './provider-buttons.tsx'
+import { beginSignup } from './queries.ts'
+import { keepForMail } from './redirects.ts'
+import { whyClosed } from './why-closed.ts'
+
+/** Making an account: the address is proved by a mail, then comes the passkey. */
+export function RegisterPage() {
+  const { redirect } = useSearch({ from: '/plain/register' })
+  const target = safeRedirect(redirect)
+  const session = useQuery(sessionQuery)
+  const config = useAuthConfig()
+  const barrier = usePasskeyBarrier()
+  const closed = config === undefined ? null : whyClosed(config)
+  // Also when the mailed link was followed in another tab.
+  if (session.data != null) return <GoOn to={target} />
+  return (
+    <AuthPage title="Create an account" heading="Create an account">
+      {closed !== null && <p>{closed}</p>}
+      {closed === null && barrier !== null && <PasskeyNotice barrier={barrier} />}
+      {closed === null && barrier === null && <ByMail redirect={target} />}
+      {config?.signup === true && <ProviderButtons redirect={target} />}
+      <p className="border-t border-hairline pt-4">
+        You have an account?{' '}
+        <Link to="/login" search={target === '/' ? {} : { redirect: target }} className="underline">
+          Sign in
+        </Link>
+      </p>
+    </AuthPage>
+  )
+}
+
+function ByMail({ redirect }: { readonly redirect: string }) {
+  const invited = useInvitedEmail()
+  const [wish, setWish] = useState({ name: '', email: invited ?? '' })
+  const begin = useMutation({
+    mutationFn: () => beginSignup(wish),
+    onSuccess: () => keepForMail(redirect, serverNow()),
+  })
+  if (begin.isSuccess)
+    return (
+      <CheckMail
+        email={wish.email}
+        what="We sent a link, good for 24 hours,"
+        send={() => beginSignup(wish)}
+        onOther={begin.reset}
+      />
+    )
+  const problem = begin.error === null ? null : problemOf(begin.error)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!begin.isPending) begin.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <Field
+        label="Name"
+        autoComplete="name"
+        required
+        maxLength={255}
+        value={wish.name}
+        onChange={({ target }) => setWish({ ...wish, name: target.value })}
+        problem={problem?.fields.name}
+      />
+      <Field
+        label="E-mail address"
+        type="email"
+        autoComplete="email"
+        required
+        maxLength={254}
+        value={wish.email}
+        onChange={({ target }) => setWish({ ...wish, email: target.value })}
+        problem={problem?.fields.email}
+      />
+      {problem !== null && !isOfFields(problem) && <ProblemNote error={begin.error} />}
+      <Button type="submit" look="primary" disabled={begin.isPending} className="min-h-9 w-full">
+        {begin.isPending ? 'Sending…' : 'Send me a link'}
+      </Button>
+    </form>
+  )
+}
+
+function isOfFields({ fields }: Problem): boolean {
+  return fields.name !== undefined || fields.email !== undefined
+}

@@ -1,0 +1,71 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
+import { createPasskey } from '../api/ceremonies.ts'
+import { serverNow } from '../api/clock.ts'
+import { safeRedirect } from '../api/safe-redirect.ts'
+import { sessionChanged } from '../api/session-change.ts'
+import { usePasskeyBarrier } from '../api/use-passkey-barrier.ts'
+import { Button } from '../design/button.tsx'
+import { PasskeyNotice } from '../design/passkey-notice.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { AuthPage } from './auth-page.tsx'
+import { forgetToken, useMailedToken } from './mailed-token.ts'
+import { NamePasskey } from './name-passkey.tsx'
+import { finishSignup, signupOptions } from './queries.ts'
+import { takeForMail } from './redirects.ts'
+
+/** Where the mail of a sign-up leads. Nothing happens without a click: mail scanners open links too. */
+export function RegisterVerifyPage() {
+  const token = useMailedToken('register')
+  const { redirect } = useSearch({ from: '/plain/register/verify' })
+  const { history } = useRouter()
+  const queryClient = useQueryClient()
+  const barrier = usePasskeyBarrier()
+  const create = useMutation({
+    mutationFn: async (verification_token: string) => {
+      const made = await createPasskey(await signupOptions(verification_token))
+      if (made === null) return false
+      await finishSignup({ ...made, verification_token })
+      forgetToken('register')
+      await sessionChanged(queryClient)
+      return true
+    },
+  })
+  if (create.data === true)
+    return (
+      <AuthPage title="Welcome" heading="Your account is there">
+        <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
+      </AuthPage>
+    )
+  return (
+    <AuthPage title="Create a passkey" heading="Create your passkey">
+      {token === null && <p>The link of the mail did not come with this page. Open it once more.</p>}
+      {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
+      {token !== null && barrier === null && (
+        <>
+          <p>Your address is proved. A passkey signs you in from now on: this device keeps it, there is no password.</p>
+          <Button
+            look="primary"
+            className="min-h-9 w-full"
+            disabled={create.isPending}
+            onClick={() => create.mutate(token)}
+          >
+            {create.isPending ? 'Waiting for your device…' : 'Create passkey'}
+          </Button>
+        </>
+      )}
+      <ProblemNote error={create.error} />
+      {create.error !== null && (
+        <p>
+          <Link to="/register" className="underline">
+            Have another link sent
+          </Link>
+          {' or '}
+          <Link to="/login" className="underline">
+            sign in
+          </Link>
+        </p>
+      )}
+    </AuthPage>
+  )
+}

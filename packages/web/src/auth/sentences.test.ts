@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { explainCeremony } from '../api/ceremony-problem.ts'
+import { explainSignInError } from './sign-in-error.ts'
+import { whyClosed } from './why-closed.ts'
+
+test('a server that is full or sends no mail says so before anybody types', () => {
+  expect(whyClosed({ signup: true, mail: true })).toBeNull()
+  expect(whyClosed({ signup: false, mail: true })).toMatch(/no new accounts/)
+  expect(whyClosed({ signup: true, mail: false })).toMatch(/HARMONT_SMTP_URL/)
+})
+
+test('web A6 a ceremony that the person ended is silent, every other end has its cause', () => {
+  for (const name of ['NotAllowedError', 'AbortError']) expect(explainCeremony(name)).toBeNull()
+  const others = ['InvalidStateError', 'ConstraintError', 'NotSupportedError', 'SecurityError', 'UnknownError']
+  const sentences = [...others, 'NewError'].map(explainCeremony)
+  expect(new Set(sentences).size).toBe(sentences.length)
+  expect(sentences.at(-1)).toContain('NewError')
+})
+
+test('web X1 an error of a sign-in that this release does not know still has a sentence', () => {
+  expect(explainSignInError('oauth_state_invalid')).toMatch(/ten minutes/)
+  for (const code of ['new_error', 'constructor', '__proto__', ''])
+    expect(explainSignInError(code)).toBe('Signing in did not work.')
+})

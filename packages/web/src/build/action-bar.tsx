@@ -1,0 +1,68 @@
+import { Ban, Bell, RefreshCw, RotateCcw } from 'lucide-react'
+import { Button } from '../design/button.tsx'
+import type { Possible } from './build-actions.ts'
+import { CancelQuestion } from './cancel-question.tsx'
+import { counted } from './plural.ts'
+import type { BuildActions } from './use-build-actions.ts'
+import type { TellMe } from './use-notification.ts'
+
+export type Asked = 'cancel' | 'rebuild' | 'approve' | 'shell' | null
+
+interface ActionBarProps {
+  readonly possible: Possible
+  readonly actions: BuildActions
+  readonly tellMe: TellMe
+  readonly asked: Asked
+  readonly onAsk: (asked: Asked) => void
+  readonly isEnded: boolean
+}
+
+/** What can be done with the build (web B9). */
+export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: ActionBarProps) {
+  if (asked === 'cancel') return <CancelQuestion onYes={actions.cancel} onClose={() => onAsk(null)} />
+  const canApprove = possible.approve === null
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {canApprove && (
+        <Button look="primary" onClick={() => onAsk('approve')}>
+          Approve…
+        </Button>
+      )}
+      {possible.retryable > 0 && (
+        <Button
+          refused={possible.retryFailed}
+          disabled={actions.isRetrying}
+          onClick={() => actions.retry(null)}
+          title={`Retry ${counted(possible.retryable, 'step')} (R)`}
+        >
+          <RotateCcw size={16} aria-hidden="true" /> Retry failed ({possible.retryable})
+        </Button>
+      )}
+      <Button refused={possible.rebuild} onClick={() => onAsk('rebuild')} title="Rebuild (b)">
+        <RefreshCw size={16} aria-hidden="true" /> Rebuild…
+      </Button>
+      {possible.tellMe === null && (
+        <Button
+          look="quiet"
+          refused={tellMe.refused}
+          aria-pressed={tellMe.isOn}
+          onClick={tellMe.toggle}
+          title="A notification when the build ends"
+        >
+          <Bell size={16} aria-hidden="true" fill={tellMe.isOn ? 'currentColor' : 'none'} />{' '}
+          {tellMe.isOn ? 'You are told' : 'Tell me'}
+        </Button>
+      )}
+      {!isEnded && (
+        <Button
+          refused={possible.cancel === 'The build has ended' ? 'It is being canceled' : possible.cancel}
+          disabled={actions.isCanceling}
+          onClick={() => onAsk('cancel')}
+          title="Cancel (c)"
+        >
+          <Ban size={16} aria-hidden="true" /> {actions.isCanceling ? 'Canceling…' : 'Cancel…'}
+        </Button>
+      )}
+    </div>
+  )
+}

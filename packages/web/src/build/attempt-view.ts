@@ -1,0 +1,58 @@
+import { isEnded, type JobView } from './job-state.ts'
+
+const causes: Readonly<Record<string, string>> = {
+  first: 'first',
+  manual: 'retried by hand',
+  policy: "retried by the step's policy",
+}
+
+/** Why an attempt was made, for people (web B8). */
+export function causeWords(cause: string): string {
+  return causes[cause] ?? cause
+}
+
+/** An attempt of a step as if it were its newest one, as far as the view tells; undefined where the step has no such attempt. */
+export function attemptView(job: JobView, number: number | undefined): JobView | undefined {
+  if (number === undefined || number === (job.attempt ?? 1)) return job
+  const attempt = job.attempts.find((one) => one.number === number)
+  if (attempt === undefined) return undefined
+  const { job_id, state, exit_code, started_at, finished_at } = attempt
+  const failed = state === 'failed' || state === 'timed_out'
+  const message = `The command ended with exit code ${exit_code ?? 'unknown'}.`
+  return {
+    ...job,
+    id: job_id,
+    attempt: number,
+    state: state as JobView['state'],
+    exit_code,
+    started_at,
+    finished_at,
+    soft_failed: false,
+    cached: false,
+    error_code: null,
+    error_message: null,
+    wait_reason: null,
+    skip_reason: null,
+    skipped_by: null,
+    waits_on: [],
+    waiting: null,
+    snapshot: null,
+    cache: { outcome: 'off', policy: null, from: null, reason: null, changes: [] },
+    failure: failed
+      ? {
+          kind: 'exit',
+          platform: false,
+          signal: null,
+          message,
+          first_error_line: null,
+          tail: [],
+          hint: null,
+          doc_url: null,
+        }
+      : null,
+    retry: { allowed: false, reason: 'there is a newer attempt' },
+    shell: null,
+    cost: null,
+    log: { lines: null, bytes: null, complete: isEnded({ state: state as JobView['state'] }) },
+  }
+}

@@ -1,0 +1,60 @@
+import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
+
+/** What can be done to a build and a step of it now (web B9). A text is why it cannot; null: it can. */
+export interface Possible {
+  readonly retryStep: string | null
+  /** The step's parent is gone: all that is left is a rebuild. */
+  readonly retryIsRebuild: boolean
+  /** How many steps Retry failed would try again. */
+  readonly retryable: number
+  readonly retryFailed: string | null
+  readonly rebuild: string | null
+  readonly approve: string | null
+  readonly cancel: string | null
+  readonly shell: string | null
+  readonly tellMe: string | null
+}
+
+const cancelable = new Set(['scheduled', 'running', 'failing'])
+const notAllowed = 'Only members who may start builds can do this'
+
+/** `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the selected step. */
+export function possibleActions(view: BuildView, job: JobView | null, mayBuild: boolean): Possible {
+  const { build, jobs, pipeline } = view
+  const gate = mayBuild ? null : notAllowed
+  const archived = pipeline.archived_at ? 'The pipeline is archived' : null
+  // With what it needs, also a step can be retried that cannot be alone.
+  const canBegin = jobs.some(({ retry }) => retry.allowed)
+  const retryable = canBegin ? jobs.filter((one) => isTriedAgain(one) && !isGone(one)).length : 0
+  return {
+    retryStep: gate ?? archived ?? retryProblem(job),
+    retryIsRebuild: job !== null && isTriedAgain(job) && isGone(job) && isBuildEnded(build),
+    retryable,
+    retryFailed: gate ?? archived ?? (retryable === 0 ? 'No step failed, timed out or was canceled' : null),
+    rebuild: gate ?? archived,
+    approve: build.wait_reason === 'approval' ? gate : 'The build does not wait for approval',
+    cancel: cancelable.has(build.state) ? gate : 'The build has ended',
+    shell: job === null ? 'No step is selected' : shellProblem(job),
+    tellMe: isBuildEnded(build) ? 'The build has ended' : null,
+  }
+}
+
+function retryProblem(job: JobView | null): string | null {
+  if (job === null) return 'No step is selected'
+  if (job.retry.allowed) return null
+  return job.retry.reason ? `It cannot be retried: ${job.retry.reason}` : 'It cannot be retried'
+}
+
+function isTriedAgain(job: JobView): boolean {
+  return hasFailed(job) || job.state === 'canceled'
+}
+
+/** What it starts from is kept no longer; the server says it in words only. */
+function isGone({ retry }: JobView): boolean {
+  return !retry.allowed && /\brebuild\b/.test(retry.reason ?? '')
+}
+
+function shellProblem({ shell }: JobView): string | null {
+  if (shell === null) return 'The step has not ended'
+  return shell.available || shell.before_command !== null ? null : (shell.reason ?? 'Its file system is not kept')
+}

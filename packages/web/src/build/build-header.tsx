@@ -1,0 +1,167 @@
+import { Link } from '@tanstack/react-router'
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useNow } from '../api/clock.ts'
+import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { commitLink, shortCommit } from '../design/forge-link.ts'
+import { Ago } from '../design/instant.tsx'
+import { PageHeading } from '../design/page-heading.tsx'
+import { lookOf } from '../design/state.ts'
+import { StateMark } from '../design/state-mark.tsx'
+import { webAddress } from './compare-link.ts'
+import { costWords } from './cost-words.ts'
+import { headline, queuedMs, triggerWords } from './header-words.ts'
+import { type BuildView, isBuildEnded, ranMs } from './job-state.ts'
+import type { BuildPlace } from './queries.ts'
+import { sentenceOf } from './sentence.ts'
+import { SentenceLine } from './sentence-line.tsx'
+import { tabTitle } from './tab-title.ts'
+
+interface HeaderProps {
+  readonly place: BuildPlace
+  readonly view: BuildView
+  readonly actions: ReactNode
+  /** A narrow screen is the log's: what is not needed to read it is left to the list of steps. */
+  readonly isBrief: boolean
+}
+
+/** What became of the build in one sentence, which build it is, and what can be done (web.md 6). */
+export function BuildHeader({ place, view, actions, isBrief }: HeaderProps) {
+  const { state } = view.build
+  return (
+    <header className="border-b border-hairline *:first:pb-1">
+      <PageHeading
+        title={tabTitle(view, place.org)}
+        mark={lookOf(state)}
+        actions={<div className="hidden md:block">{actions}</div>}
+      >
+        <span className="flex items-start gap-2">
+          <span className="mt-1 inline-flex" aria-hidden="true">
+            <StateMark state={state} size={20} />
+          </span>
+          <span className="min-w-0 md:line-clamp-2">
+            <span className="sr-only">
+              {lookOf(state).word}. Build {place.number}.{' '}
+            </span>
+            <LiveSentence place={place} view={view} />
+          </span>
+        </span>
+      </PageHeading>
+      <Facts place={place} view={view} isBrief={isBrief} />
+    </header>
+  )
+}
+
+function LiveSentence({ place, view }: Pick<HeaderProps, 'place' | 'view'>) {
+  const now = useNow()
+  return <SentenceLine sentence={sentenceOf(view, place.org, now)} place={place} />
+}
+
+function Facts({ place, view, isBrief }: Omit<HeaderProps, 'actions'>) {
+  const { build, pipeline } = view
+  const message = headline(build)
+  const commit = commitLink(pipeline.repository ?? '', build.commit ?? '')
+  const short = shortCommit(build.commit)
+  const rest = isBrief ? 'contents max-md:hidden' : 'contents'
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 pb-2 text-13 text-muted md:flex-nowrap md:overflow-hidden">
+      <span className="inline-flex shrink-0 items-center gap-1 text-text">
+        <Neighbour place={place} number={view.previous} word="Older build" icon={<ChevronLeft size={16} />} />
+        <span className="tabular font-semibold">#{place.number}</span>
+        <Neighbour place={place} number={view.next} word="Newer build" icon={<ChevronRight size={16} />} />
+      </span>
+      {message !== null && (
+        <span className="min-w-24 flex-1 truncate text-text" title={showInvisible(message)}>
+          <Foreign text={message} />
+        </span>
+      )}
+      <span className={rest}>
+        <span className="min-w-12 max-w-80 truncate">
+          <Where build={build} />
+        </span>
+        <span className="shrink-0 font-mono">
+          <span className="sr-only">commit </span>
+          {commit === null ? (
+            short
+          ) : (
+            <a className="underline" href={commit} target="_blank" rel="noopener noreferrer">
+              {short}
+            </a>
+          )}
+        </span>
+        {build.author != null && (
+          <span className="max-w-40 min-w-12 truncate">
+            <Foreign text={build.author.name} />
+          </span>
+        )}
+        <span className="shrink-0 truncate max-lg:hidden">{triggerWords(build)}</span>
+        <Times view={view} />
+      </span>
+    </div>
+  )
+}
+
+function Times({ view }: { readonly view: BuildView }) {
+  const now = useNow()
+  const { build, cost } = view
+  return (
+    <span className="tabular inline-flex md:ml-auto shrink-0 flex-wrap gap-x-4 md:flex-nowrap">
+      <span>queued {formatDuration(queuedMs(build, now))}</span>
+      <span className="text-text">ran {formatDuration(ranMs(build, now))}</span>
+      <span title="What it costs">{costWords(cost, isBuildEnded(build))}</span>
+      <span className="max-xl:hidden">
+        <Ago at={build.created_at} />
+      </span>
+    </span>
+  )
+}
+
+function Where({ build: { branch, tag, pull_request } }: Pick<BuildView, 'build'>) {
+  const url = webAddress(pull_request?.url)
+  const number = pull_request == null ? null : `#${pull_request.number}`
+  return (
+    <>
+      {number !== null && url === null && `PR ${number} `}
+      {number !== null && url !== null && (
+        <>
+          <a className="underline" href={url} target="_blank" rel="noopener noreferrer">
+            PR {number}
+          </a>{' '}
+        </>
+      )}
+      <span title={showInvisible(tag ?? branch ?? '')}>
+        <Foreign text={tag ?? branch ?? '—'} />
+      </span>
+    </>
+  )
+}
+
+interface NeighbourProps {
+  readonly place: BuildPlace
+  readonly number: number | null
+  readonly word: string
+  readonly icon: ReactNode
+}
+
+function Neighbour({ place, number, word, icon }: NeighbourProps) {
+  const box = 'inline-flex size-6 items-center justify-center rounded-small'
+  if (number === null)
+    return (
+      <span className={`${box} opacity-30`} aria-hidden="true">
+        {icon}
+      </span>
+    )
+  return (
+    <Link
+      to="/$org/pipelines/$slug/builds/$number"
+      params={{ org: place.org, slug: place.slug, number: String(number) }}
+      aria-label={`${word}, ${number}`}
+      title={`${word}: #${number}`}
+      className={`${box} hover:bg-sunk pointer-coarse:size-11`}
+    >
+      {icon}
+    </Link>
+  )
+}

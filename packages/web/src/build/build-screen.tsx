@@ -1,0 +1,182 @@
+import { useSearch } from '@tanstack/react-router'
+import { useMemo, useRef, useState } from 'react'
+import { isPassing } from '../api/query-client.ts'
+import { usePermission } from '../api/session.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { PaneBoundary } from '../design/pane-boundary.tsx'
+import { StaleBar } from '../design/stale-bar.tsx'
+import { ActionBar, type Asked } from './action-bar.tsx'
+import { BroadView } from './broad-view.tsx'
+import { possibleActions } from './build-actions.ts'
+import { BuildDialogs } from './build-dialogs.tsx'
+import { BuildHeader } from './build-header.tsx'
+import { scaleOf } from './build-scale.ts'
+import { failuresOf } from './choose-job.ts'
+import { JobPane } from './job-pane.tsx'
+import { allJobs, type BuildView, isBuildEnded, isHardFailure, nameOf } from './job-state.ts'
+import { NoJobsPanel } from './no-jobs-panel.tsx'
+import type { BuildPlace } from './queries.ts'
+import { useRedAnswerMark } from './red-answer.ts'
+import { Splitter } from './splitter.tsx'
+import { StepActions } from './step-actions.tsx'
+import { StepsPane } from './steps-pane.tsx'
+import { useAnnouncements } from './use-announcements.ts'
+import type { useBuild } from './use-build.ts'
+import { useBuildActions } from './use-build-actions.ts'
+import { useFillHeight } from './use-fill-height.ts'
+import { useKept } from './use-kept.ts'
+import { useNotification } from './use-notification.ts'
+import { usePageKeys } from './use-page-keys.ts'
+import { buildRouteId, useSelection } from './use-selection.ts'
+import { useStepActions } from './use-step-actions.ts'
+import { useStepRows } from './use-step-rows.ts'
+import { ViewTabs } from './view-tabs.tsx'
+
+interface BuildScreenProps {
+  readonly place: BuildPlace
+  readonly view: BuildView
+  readonly query: Pick<ReturnType<typeof useBuild>, 'error' | 'dataUpdatedAt' | 'refetch'>
+}
+
+const widths = { min: 240, max: 480, usual: 320 }
+
+/** The page of a build that is there. */
+export function BuildScreen({ place, view, query }: BuildScreenProps) {
+  const { view: tab } = useSearch({ from: buildRouteId })
+  const selection = useSelection(view)
+  const { step, job, isFollowing, missing, pick } = selection
+  const mayBuild = usePermission(place.org, 'build')
+  const possible = useMemo(() => possibleActions(view, step, mayBuild), [view, step, mayBuild])
+  const actions = useBuildActions(place)
+  const tellMe = useNotification(view, place.org)
+  const [asked, setAsked] = useState<Asked>(null)
+  const [isOpen, setOpen] = useState(false)
+  const [width, setWidth] = useKept('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
+  const list = useStepRows(view, step?.id ?? null)
+  const scale = useMemo(() => scaleOf(view), [view])
+  const page = useRef<HTMLDivElement>(null)
+  const height = useFillHeight(page)
+  const attemptsRef = useRef<HTMLSelectElement>(null)
+  const filterRef = useRef<HTMLInputElement>(null)
+  const failures = failuresOf(view)
+  const retry = () => {
+    if (step === null) return
+    if (possible.retryIsRebuild) setAsked('rebuild')
+    else if (possible.retryStep === null) actions.retry([step.id])
+  }
+  useAnnouncements(view)
+  useStepActions(view.jobs, pick)
+  useRedAnswerMark(job !== null && isHardFailure(job))
+  usePageKeys({
+    place,
+    view,
+    selection,
+    possible,
+    actions,
+    failures,
+    list,
+    retry,
+    asked,
+    setAsked,
+    attemptsRef,
+    filterRef,
+  })
+
+  const news = isFollowing ? undefined : failures.find((one) => isHardFailure(one) && !list.seen.has(one.id))
+  const select = (jobId: string) => {
+    const found = allJobs(view).find(({ id }) => id === jobId)
+    if (found !== undefined) pick(found)
+  }
+  const bar = (
+    <ActionBar {...{ possible, actions, tellMe, asked }} onAsk={setAsked} isEnded={isBuildEnded(view.build)} />
+  )
+  const stepActions = step !== null && {
+    ...{ step, possible, isOpen },
+    isRetrying: actions.isRetrying,
+    onRetry: retry,
+    onShell: () => setAsked('shell'),
+    onToggle: () => setOpen(!isOpen),
+  }
+  const pane =
+    stepActions === false || job === null ? (
+      <NoJobsPanel view={view} />
+    ) : (
+      <PaneBoundary what="this step" resetKey={job.id}>
+        <JobPane {...{ place, view, job, stepActions, attemptsRef }} onApprove={() => setAsked('approve')} />
+      </PaneBoundary>
+    )
+  return (
+    <div ref={page} className="flex flex-col" style={{ height: `${height}px` }}>
+      <BuildHeader place={place} view={view} actions={bar} isBrief={tab === undefined && step !== null} />
+      {query.error !== null && !isPassing(query.error) && (
+        <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {missing !== null && (
+        <p role="status" className="border-b border-hairline bg-sunk px-4 py-1">
+          This build has no step “<Foreign text={missing} />
+          ”: here is the one that matters most.
+        </p>
+      )}
+      {tab === 'graph' || tab === 'waterfall' ? (
+        <BroadView tab={tab} view={view} selected={step?.id ?? null} onSelect={select}>
+          {pane}
+        </BroadView>
+      ) : (
+        <div className="flex min-h-0 flex-1">
+          <div
+            className={`min-h-0 flex-col max-md:w-full! ${tab === 'steps' || step === null ? 'flex' : 'hidden md:flex'} md:shrink-0`}
+            style={{ width: `${width}px` }}
+          >
+            <ViewTabs />
+            {news !== undefined && (
+              <button
+                type="button"
+                onClick={() => pick(news)}
+                className="flex min-h-8 items-center gap-2 border-b border-hairline bg-fail-tint px-3 text-left text-13 text-fail pointer-coarse:min-h-11"
+              >
+                <span className="min-w-0 truncate">
+                  <Foreign text={nameOf(news)} /> failed
+                </span>{' '}
+                <kbd className="font-mono">f</kbd>
+              </button>
+            )}
+            <PaneBoundary what="the steps" resetKey={step?.id ?? ''}>
+              <StepsPane
+                rows={list.rows}
+                scale={scale}
+                selected={step?.id ?? null}
+                count={allJobs(view).length}
+                order={list.order}
+                onOrder={list.setOrder}
+                filter={list.filter}
+                onFilter={list.setFilter}
+                onToggle={list.toggle}
+                filterRef={filterRef}
+              />
+            </PaneBoundary>
+          </div>
+          <Splitter label="Width of the list of steps" width={width} {...widths} onChange={setWidth} />
+          <div
+            className={`min-h-0 min-w-0 flex-1 flex-col ${tab === 'steps' && step !== null ? 'hidden md:flex' : 'flex'}`}
+          >
+            {pane}
+          </div>
+        </div>
+      )}
+      <div className="flex gap-2 overflow-x-auto border-t border-hairline bg-raised px-3 py-2 *:shrink-0 md:hidden">
+        {tab !== 'steps' && stepActions !== false && asked !== 'cancel' && <StepActions {...stepActions} />}
+        {bar}
+      </div>
+      <BuildDialogs
+        {...{ view, actions, asked }}
+        job={step}
+        onClose={() => setAsked(null)}
+        reason={possible.retryIsRebuild ? possible.retryStep : null}
+      />
+    </div>
+  )
+}
+
+function within(width: number): number {
+  return Number.isFinite(width) ? Math.min(widths.max, Math.max(widths.min, width)) : widths.usual
+}

@@ -1,0 +1,56 @@
+import { allJobs, type BuildView, hasFailed, instantOf, isActive, isHardFailure, type JobView } from './job-state.ts'
+
+/**
+ * The step that a build's page shows while nobody has picked one (web B2): the earliest hard failure; else, when nothing runs, the earliest allowed one; else
+ * the longest running; else the last that ended; else the first in the queue. Null for a build without jobs.
+ */
+export function chooseJob(view: Pick<BuildView, 'render' | 'jobs'>): JobView | null {
+  const jobs = allJobs(view)
+  const running = jobs.filter(isActive)
+  return (
+    earliest(jobs.filter(isHardFailure), finished) ??
+    (running.length === 0 ? earliest(jobs.filter(hasFailed), finished) : null) ??
+    earliest(running, started) ??
+    latest(jobs.filter(({ state, finished_at }) => state !== 'skipped' && instantOf(finished_at) !== null)) ??
+    jobs.find(({ state }) => state === 'scheduled') ??
+    jobs.find(({ state }) => state === 'pending') ??
+    jobs[0] ??
+    null
+  )
+}
+
+/** Failures in the order in which `f` walks them: hard ones by time, then allowed ones. */
+export function failuresOf(view: Pick<BuildView, 'render' | 'jobs'>): readonly JobView[] {
+  const failed = allJobs(view).filter(hasFailed)
+  const inTime = (jobs: readonly JobView[]) => jobs.toSorted((a, b) => (finished(a) ?? 0) - (finished(b) ?? 0))
+  return [...inTime(failed.filter(isHardFailure)), ...inTime(failed.filter(({ soft_failed }) => soft_failed))]
+}
+
+/** The failure after (or before) this one, round and round; from elsewhere the first (or last). Null where nothing failed. */
+export function nextFailure(failures: readonly JobView[], from: string | null, step: 1 | -1): JobView | null {
+  const index = failures.findIndex(({ id }) => id === from)
+  if (index === -1) return (step === 1 ? failures[0] : failures.at(-1)) ?? null
+  return failures[(index + step + failures.length) % failures.length] ?? null
+}
+
+function finished({ finished_at }: JobView): number | null {
+  return instantOf(finished_at)
+}
+
+function started({ started_at, assigned_at }: JobView): number | null {
+  return instantOf(started_at) ?? instantOf(assigned_at)
+}
+
+/** The first of those that were earliest; one whose time is not known comes last. */
+function earliest(jobs: readonly JobView[], at: (job: JobView) => number | null): JobView | null {
+  return jobs.reduce<JobView | null>((best, job) => {
+    if (best === null) return job
+    return (at(job) ?? Number.POSITIVE_INFINITY) < (at(best) ?? Number.POSITIVE_INFINITY) ? job : best
+  }, null)
+}
+
+function latest(jobs: readonly JobView[]): JobView | null {
+  return jobs.reduce<JobView | null>((best, job) => {
+    return best === null || (finished(job) ?? 0) >= (finished(best) ?? 0) ? job : best
+  }, null)
+}

@@ -1,0 +1,54 @@
+import { chooseJob } from './choose-job.ts'
+import { afterWords, endWords, isPlatformFault } from './failure-words.ts'
+import { allJobs, type BuildView, isActive, isHardFailure, type JobView, nameOf } from './job-state.ts'
+import { notStarted } from './not-started.ts'
+import { counted } from './plural.ts'
+import type { Sentence } from './sentence.ts'
+
+/** What failed, why, where in the log, and what passed last (web R1, R5). */
+export function failedSentence(view: BuildView, org: string, now: number): Sentence {
+  const { build, jobs } = view
+  const code = build.error_code ?? ''
+  if (code === 'billing_insufficient_balance')
+    return ['Not started: ', { kind: 'usage', text: `the balance of ${org}` }, ' is used up.']
+  const failed = chooseJob(view)
+  if (jobs.length === 0 || notStarted[code] !== undefined) {
+    const why = notStarted[code] ?? (view.render === null ? null : renderWords(view.render))
+    return why === null ? ['Not started: ', reasonOf(build)] : [`Not started: ${why}.`, ...passedLast(view)]
+  }
+  if (failed === null || !isHardFailure(failed))
+    return [code === 'pipeline_timeout' ? 'Timed out: ' : 'Failed: ', reasonOf(build), ...passedLast(view)]
+  return [...stepFailed(failed, now), ...others(view, failed), ...passedLast(view)]
+}
+
+function renderWords(render: JobView): string {
+  return isPlatformFault(render)
+    ? `rendering the pipeline file did not end, ${endWords(render)}; that is not its fault`
+    : 'the pipeline file did not render'
+}
+
+function stepFailed(job: JobView, now: number): Sentence {
+  const step = { kind: 'step', text: nameOf(job), job } as const
+  const ended = `${endWords(job)}${afterWords(job, now)}`
+  if (isPlatformFault(job)) return [step, ` did not run to its end: ${ended}. That is not your command.`]
+  const line = job.failure?.first_error_line ?? null
+  const at: Sentence = line === null ? [] : [' First error at ', { kind: 'line', line, job }, '.']
+  return [step, `${job.state === 'timed_out' ? ' timed out: ' : ' failed: '}${ended}.`, ...at]
+}
+
+function others(view: BuildView, failed: JobView): Sentence {
+  const more = view.jobs.filter((job) => isHardFailure(job) && job.id !== failed.id).length
+  const active = allJobs(view).filter(isActive).length
+  return [
+    ...(more === 0 ? [] : [` ${counted(more, 'more step')} failed.`]),
+    ...(active === 0 ? [] : [` ${counted(active, 'step')} still ${active === 1 ? 'runs' : 'run'}.`]),
+  ]
+}
+
+function passedLast({ last_passed }: BuildView): Sentence {
+  return last_passed === null ? [] : [' Passed last in ', { kind: 'build', number: last_passed.number }, '.']
+}
+
+function reasonOf({ error_message, error_code }: BuildView['build']): { readonly kind: 'said'; readonly text: string } {
+  return { kind: 'said', text: error_message || error_code || 'the server did not say why' }
+}

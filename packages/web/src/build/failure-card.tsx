@@ -1,0 +1,125 @@
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useId, useState } from 'react'
+import { serverNow } from '../api/clock.ts'
+import { alsoFailed } from './also-lines.ts'
+import { CodeLink } from './code-link.tsx'
+import { compareLink } from './compare-link.ts'
+import { FailureTail } from './failure-tail.tsx'
+import { endWords, isPlatformFault } from './failure-words.ts'
+import { type BuildView, isHardFailure, type JobView } from './job-state.ts'
+import { counted } from './plural.ts'
+import type { BuildPlace } from './queries.ts'
+import { Said } from './said.tsx'
+import type { Sentence } from './sentence.ts'
+import { SentenceLine } from './sentence-line.tsx'
+
+interface FailureCardProps {
+  readonly place: BuildPlace
+  readonly view: BuildView
+  readonly job: JobView
+}
+
+/** Why a step failed, whether that is new, and what else failed or was not run because of it (web B3). */
+export function FailureCard({ place, view, job }: FailureCardProps) {
+  const { failure } = job
+  // Where the window is low or narrow the log needs the room.
+  const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
+  const linesId = useId()
+  const { summary, lines } = alsoFailed(view, job, serverNow())
+  const says = failure !== null && failure.kind !== 'exit' && failure.message !== ''
+  const Arrow = isOpen ? ChevronUp : ChevronDown
+  return (
+    <section
+      aria-label="Why it failed"
+      className={`max-h-[30vh] shrink-0 overflow-y-auto border-b border-hairline px-3 py-1 text-13 ${job.soft_failed ? 'bg-soft-tint' : 'bg-fail-tint'}`}
+    >
+      <div className="flex items-start gap-3">
+        <p className="min-w-0 flex-1">
+          <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
+            {capital(endWords(job))}
+          </strong>
+          {isPlatformFault(job) && <strong className="font-semibold"> · Not your command</strong>}
+          {job.soft_failed && ' · allowed, the build goes on'}
+          <ErrorCode job={job} />
+          {isHardFailure(job) && <Since place={place} view={view} job={job} />}
+        </p>
+        {summary !== null && (
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            aria-controls={linesId}
+            onClick={() => setOpen(!isOpen)}
+            className="inline-flex min-h-6 shrink-0 items-center gap-1 rounded-small px-1 underline decoration-edge underline-offset-3 pointer-coarse:min-h-11"
+          >
+            {summary} <Arrow size={16} aria-hidden="true" />
+          </button>
+        )}
+      </div>
+      {says && (
+        <p>
+          <Said text={failure.message} />
+        </p>
+      )}
+      {failure?.hint != null && (
+        <p>
+          <Said text={failure.hint} />
+        </p>
+      )}
+      <div id={linesId}>
+        {isOpen &&
+          lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+            <p key={index}>
+              <SentenceLine sentence={line} place={place} />
+            </p>
+          ))}
+      </div>
+      {failure !== null && failure.first_error_line == null && <FailureTail lines={failure.tail} />}
+    </section>
+  )
+}
+
+function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) {
+  return error_code ? (
+    <>
+      {' · '}
+      <CodeLink code={error_code} page={failure?.doc_url} />
+    </>
+  ) : null
+}
+
+/** Whether the failure is new here, and what differs from the last pass. */
+function Since({ place, view, job }: FailureCardProps) {
+  const { failing_since, last_passed, build } = view
+  const page = compareLink(view)
+  const changes = job.cache.changes.length
+  const since: Sentence =
+    failing_since === null
+      ? []
+      : failing_since === build.number
+        ? ['New here.']
+        : ['Failing since ', { kind: 'build', number: failing_since }, '.']
+  const passed: Sentence =
+    last_passed === null
+      ? [' No build of this branch has passed yet.']
+      : [' Passed last in ', { kind: 'build', number: last_passed.number }, '.']
+  return (
+    <>
+      {' · '}
+      <SentenceLine sentence={[...since, ...passed]} place={place} />
+      {page !== null && (
+        <>
+          {' '}
+          <a className="underline" href={page} target="_blank" rel="noopener noreferrer">
+            What changed since
+          </a>
+        </>
+      )}
+      {changes > 0 && ` ${counted(changes, 'input')} of its cache changed: see Details.`}
+    </>
+  )
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}

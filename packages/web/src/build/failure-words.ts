@@ -1,0 +1,81 @@
+import { formatDuration } from '../design/duration.ts'
+import { hasFailed, type JobView, ranMs } from './job-state.ts'
+import { notStarted } from './not-started.ts'
+
+/** Faults that are not the command's, as what happened to the step. */
+const faults: Readonly<Record<string, string>> = {
+  sandbox_lost: 'its runner was lost',
+  agent_heartbeat_lost: 'its runner was lost',
+  build_abandoned: 'its runner was lost, again and again',
+  provision_failed: 'its file system could not be prepared',
+  snapshot_failed: 'its file system could not be kept',
+  service_unsupported: 'a service that it needs cannot run here',
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  out_of_memory: 'out of memory',
+  disk_limit: 'its disk was full',
+  step_timeout: 'its time was over',
+  pipeline_timeout: 'the time of the whole build was over',
+  secret_missing: 'a secret that it needs is not set',
+}
+
+const signals: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'asked to end',
+  SIGSEGV: 'it touched memory that is not its own',
+  SIGABRT: 'it gave up',
+  SIGINT: 'interrupted',
+  SIGBUS: 'bad memory access',
+  SIGFPE: 'arithmetic fault',
+  SIGILL: 'illegal instruction',
+  SIGPIPE: 'nobody read its output',
+}
+
+/** Numbers of signals as shells add them to 128. */
+const signalNumbers: Readonly<Record<number, string>> = {
+  2: 'SIGINT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  15: 'SIGTERM',
+}
+
+/** What ended a step that failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out of memory`. */
+export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
+  const kind = failure?.kind ?? ''
+  const known = faults[kind] ?? reasons[kind] ?? notStarted[kind]
+  if (known !== undefined) return known
+  const exit = exit_code ?? null
+  const signal = failure?.signal ?? (exit !== null && exit > 128 ? signalNumbers[exit - 128] : undefined)
+  if (signal !== undefined && signal !== null) {
+    const word = signals[signal]
+    const what = word === undefined ? `killed by ${signal}` : `${word} (${signal})`
+    return exit === null ? what : `exit ${exit}: ${what}`
+  }
+  if (exit !== null) return `exit ${exit}`
+  if (kind !== '' && kind !== 'exit' && kind !== 'signal') return kind
+  return state === 'timed_out' ? 'its time was over' : 'it did not pass'
+}
+
+/** Whether the platform failed and not the command. */
+export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean {
+  return failure !== null && (failure.platform === true || faults[failure.kind] !== undefined)
+}
+
+/** What a row of the step list says of the end of a step: its exit code, or that it was no command's fault; null where the state says all. */
+export function rowEnd(job: JobView): string | null {
+  if (!hasFailed(job)) return null
+  if (isPlatformFault(job)) return 'lost'
+  return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
+}
+
+/** `after 2 m 14 s`, or nothing for what never began. */
+export function afterWords(job: JobView, now: number): string {
+  const ran = ranMs(job, now)
+  return ran === null ? '' : ` after ${formatDuration(ran)}`
+}

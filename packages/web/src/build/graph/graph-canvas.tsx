@@ -1,0 +1,138 @@
+import { type Edge, MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useShortcuts } from '../../app/shortcuts.ts'
+import { lookOf } from '../../design/state.ts'
+import { countSteps, type Graph, type GraphEdge, relativesOf } from './graph-model.ts'
+import { GraphTools } from './graph-tools.tsx'
+import type { Positions } from './layout.ts'
+import { nameOf } from './node-name.ts'
+import { type StepFlowNode, StepNode } from './step-node.tsx'
+import { nodeSize } from './use-layout.ts'
+import { type Arrow, walk } from './walk.ts'
+
+const nodeTypes = { step: StepNode }
+/** Below this the names cannot be read: then it opens at full size, on what is selected. */
+const leastZoom = 0.5
+
+interface GraphCanvasProps {
+  readonly graph: Graph
+  readonly positions: Positions
+  readonly selected: string | null
+  readonly onSelect: (jobId: string) => void
+}
+
+/** The drawing itself, once every node has its place. */
+export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanvasProps) {
+  const place = useRef<HTMLElement>(null)
+  const { fitView, setCenter, getZoom, zoomIn, zoomOut } = useReactFlow()
+  const [isFocused, setFocused] = useState(false)
+  const [isWide, setWide] = useState(false)
+  const current = graph.nodes.find(({ steps }) => steps.some(({ id }) => id === selected))?.id ?? null
+  const lit = useMemo(() => (current === null ? null : relativesOf(graph.edges, current)), [graph.edges, current])
+
+  const centre = useCallback(
+    (id: string, zoom: number) => {
+      const at = positions[id]
+      if (at !== undefined) void setCenter(at.x + nodeSize.width / 2, at.y + nodeSize.height / 2, { zoom })
+    },
+    [positions, setCenter],
+  )
+  const opensOn = useRef('')
+  opensOn.current = current ?? graph.nodes[0]?.id ?? ''
+  // It opens once for each layout and each size of its place, and then stands still: the selection of that moment is all that it needs.
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const open = () =>
+      void fitView({ padding: 0.05, maxZoom: 1 }).then(() => {
+        setWide(getZoom() < leastZoom)
+        if (getZoom() < leastZoom) centre(opensOn.current, 1)
+      })
+    // It tells the first size at once.
+    const size = new ResizeObserver(open)
+    size.observe(element)
+    return () => size.disconnect()
+  }, [fitView, getZoom, centre])
+
+  const go = (arrow: Arrow) => {
+    const next = walk(graph.edges, positions, current ?? graph.nodes[0]?.id ?? '', arrow)
+    if (next === null) return
+    onSelect(next)
+    centre(next, getZoom())
+  }
+  const fit = () => void fitView({ padding: 0.05, maxZoom: 1 })
+  useShortcuts(
+    'graph',
+    [
+      { keys: 'ArrowLeft', does: 'go to a step before', run: () => go('ArrowLeft') },
+      { keys: 'ArrowRight', does: 'go to a step after', run: () => go('ArrowRight') },
+      { keys: 'ArrowUp', does: 'go to the step above', run: () => go('ArrowUp') },
+      { keys: 'ArrowDown', does: 'go to the step below', run: () => go('ArrowDown') },
+      { keys: '+', does: 'zoom in', run: () => void zoomIn() },
+      { keys: '-', does: 'zoom out', run: () => void zoomOut() },
+      { keys: '0', does: 'fit all', run: fit },
+    ],
+    isFocused,
+  )
+
+  const nodes = useMemo(
+    () =>
+      graph.nodes.map(({ id, steps }): StepFlowNode => {
+        const [first] = steps
+        const { word } = lookOf(first.state, { cached: first.cached ?? false, softFailed: first.soft_failed })
+        return {
+          ...{ id, type: 'step', position: positions[id] ?? { x: 0, y: 0 }, ...nodeSize, selected: id === current },
+          data: { steps, isDimmed: lit !== null && !lit.has(id) },
+          ariaLabel:
+            steps.length === 1 ? `${nameOf(first)}: ${word}` : `${nameOf(first)} and ${steps.length - 1} more steps`,
+        }
+      }),
+    [graph.nodes, positions, current, lit],
+  )
+  const edges = useMemo(() => graph.edges.map((edge) => drawnEdge(edge, lit)), [graph.edges, lit])
+
+  return (
+    <section
+      ref={place}
+      aria-label={`Graph of ${countSteps(graph)} steps; arrow keys walk it`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has the focus
+      tabIndex={0}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
+      className="relative h-full min-h-80 bg-ground"
+    >
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        onNodeClick={(_, { id }) => onSelect(id)}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        minZoom={0.1}
+        maxZoom={2}
+        zoomOnScroll={false}
+        zoomActivationKeyCode={['Control', 'Meta']}
+        preventScrolling={false}
+        onlyRenderVisibleElements
+        proOptions={{ hideAttribution: true }}
+      >
+        {isWide && (
+          <MiniMap pannable nodeStrokeWidth={2} ariaLabel="Where in the graph this is" className="max-sm:hidden" />
+        )}
+      </ReactFlow>
+      <GraphTools place={place} onFit={fit} onZoomIn={() => void zoomIn()} onZoomOut={() => void zoomOut()} />
+    </section>
+  )
+}
+
+function drawnEdge({ id, from, to, kind }: GraphEdge, lit: ReadonlySet<string> | null): Edge {
+  const isDimmed = lit !== null && !(lit.has(from) && lit.has(to))
+  const line = kind === 'builds_in' ? { strokeWidth: 3 } : { strokeWidth: 1.25, strokeDasharray: '5 4' }
+  const style = { ...line, stroke: 'var(--edge)', opacity: isDimmed ? 0.25 : 1 }
+  return { id, source: from, target: to, type: 'smoothstep', focusable: false, selectable: false, style }
+}

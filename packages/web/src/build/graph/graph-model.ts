@@ -1,0 +1,106 @@
+import type { Schema } from '../../api/schemas.ts'
+
+export type Step = Schema<'JobView'>
+
+export interface GraphNode {
+  readonly id: string
+  /** One step; or several that stand at the same place of the graph, folded into one node. */
+  readonly steps: readonly [Step, ...Step[]]
+}
+
+export interface GraphEdge {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  /** Whether the later step begins in the file system of the earlier one, or only after it. */
+  readonly kind: 'builds_in' | 'depends_on'
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+}
+
+/** Above so many nodes steps at the same place are folded; */
+const foldAbove = 200
+/** above so many it is not drawn unasked; */
+export const drawUpTo = 300
+/** and above so many not at all: dagre would take seconds (web B10). */
+export const drawAtMost = 500
+
+/** The steps of a build and what holds them together; folded where there are too many. */
+export function graphOf(steps: readonly Step[]): Graph {
+  const whole = wholeGraph(steps)
+  return whole.nodes.length > foldAbove ? fold(whole) : whole
+}
+
+function wholeGraph(steps: readonly Step[]): Graph {
+  // A prerequisite may be named by an earlier attempt of its step.
+  const stepOf = new Map<string, string>()
+  for (const { id, attempts } of steps) {
+    for (const attempt of attempts ?? []) stepOf.set(attempt.job_id, id)
+    stepOf.set(id, id)
+  }
+  const edges = steps.flatMap((step) => edgesInto(step, stepOf))
+  return { nodes: steps.map((step) => ({ id: step.id, steps: [step] })), edges }
+}
+
+function edgesInto(step: Step, stepOf: ReadonlyMap<string, string>): readonly GraphEdge[] {
+  const parent = stepOf.get(step.builds_in ?? '')
+  const before = new Set((step.depends_on ?? []).flatMap((id) => stepOf.get(id) ?? []))
+  if (parent !== undefined) before.add(parent)
+  before.delete(step.id)
+  return [...before].map((from) => {
+    const kind = from === parent ? 'builds_in' : 'depends_on'
+    return { id: `${from} ${step.id}`, from, to: step.id, kind } as const
+  })
+}
+
+/** Steps that come after the same ones and before the same ones become one node. */
+function fold({ nodes, edges }: Graph): Graph {
+  const places = new Map<string, string[]>(nodes.map(({ id }) => [id, []]))
+  for (const { from, to, kind } of edges) {
+    places.get(from)?.push(`>${to} ${kind}`)
+    places.get(to)?.push(`<${from} ${kind}`)
+  }
+  const groups = Map.groupBy(nodes, ({ id }) => {
+    const place = places.get(id)?.toSorted().join('|') ?? ''
+    // A step that nothing holds stands alone: it has no place to share.
+    return place === '' ? id : place
+  })
+  const groupOf = new Map<string, string>()
+  const folded = [...groups.values()].flatMap((members): GraphNode[] => {
+    const [first] = members
+    if (first === undefined) return []
+    for (const { id } of members) groupOf.set(id, first.id)
+    return [{ id: first.id, steps: [first.steps[0], ...members.slice(1).map(({ steps }) => steps[0])] }]
+  })
+  const merged = new Map<string, GraphEdge>()
+  for (const { from, to, kind } of edges) {
+    const ends = [groupOf.get(from) ?? from, groupOf.get(to) ?? to] as const
+    merged.set(ends.join(' '), { id: ends.join(' '), from: ends[0], to: ends[1], kind })
+  }
+  return { nodes: folded, edges: [...merged.values()] }
+}
+
+/** How many steps they are, folded ones among them. */
+export function countSteps({ nodes }: Graph): number {
+  return nodes.reduce((sum, { steps }) => sum + steps.length, 0)
+}
+
+/** Everything before the node and after it, itself included. */
+export function relativesOf(edges: readonly GraphEdge[], id: string): ReadonlySet<string> {
+  return new Set([...reach(edges, id, 'to', 'from'), ...reach(edges, id, 'from', 'to')])
+}
+
+function reach(edges: readonly GraphEdge[], start: string, near: 'from' | 'to', far: 'from' | 'to'): Set<string> {
+  const next = Map.groupBy(edges, (edge) => edge[near])
+  const found = new Set([start])
+  for (const id of found) for (const edge of next.get(id) ?? []) found.add(edge[far])
+  return found
+}
+
+/** What decides the layout. States are not in it: the picture stays while they change. */
+export function shapeOf({ nodes, edges }: Graph): string {
+  return JSON.stringify([nodes.map(({ id }) => id), edges.map(({ id, kind }) => [id, kind])])
+}

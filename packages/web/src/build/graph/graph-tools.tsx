@@ -1,0 +1,78 @@
+import { Maximize, Minus, Plus, Scan } from 'lucide-react'
+import type { ReactNode, RefObject } from 'react'
+import { toast } from '../../app/toasts.ts'
+
+interface GraphToolsProps {
+  readonly place: RefObject<HTMLElement | null>
+  readonly onFit: () => void
+  readonly onZoomIn: () => void
+  readonly onZoomOut: () => void
+}
+
+/** What the lines mean, and the buttons for who has no wheel and no keyboard. */
+export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProps) {
+  const toggleFullScreen = async () => {
+    try {
+      if (document.fullscreenElement === null) await place.current?.requestFullscreen()
+      else await document.exitFullscreen()
+    } catch {
+      toast('The browser did not allow full screen', { isProblem: true })
+    }
+  }
+  return (
+    <>
+      <div className="absolute top-2 left-2 flex flex-wrap gap-x-4 rounded-small bg-ground/90 px-2 py-1 text-12 text-muted">
+        <Line thick>builds in (file system)</Line>
+        <Line>depends on (order)</Line>
+      </div>
+      <div className="absolute right-2 bottom-2 flex rounded-small border border-edge bg-raised">
+        <Tool label="Zoom out (-)" onClick={onZoomOut}>
+          <Minus size={16} />
+        </Tool>
+        <Tool label="Zoom in (+)" onClick={onZoomIn}>
+          <Plus size={16} />
+        </Tool>
+        <Tool label="Fit all (0)" onClick={onFit}>
+          <Scan size={16} />
+        </Tool>
+        {/* Phones that show videos only so have none. */}
+        {document.fullscreenEnabled && (
+          <Tool label="Full screen" onClick={() => void toggleFullScreen()}>
+            <Maximize size={16} />
+          </Tool>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Line({ thick = false, children }: { readonly thick?: boolean; readonly children: string }) {
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <svg width="24" height="6" aria-hidden="true" stroke="currentColor">
+        <path d="M0 3h24" strokeWidth={thick ? 3 : 1.25} strokeDasharray={thick ? undefined : '5 4'} />
+      </svg>
+      {children}
+    </span>
+  )
+}
+
+interface ToolProps {
+  readonly label: string
+  readonly onClick: () => void
+  readonly children: ReactNode
+}
+
+function Tool({ label, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="inline-flex size-8 items-center justify-center hover:bg-sunk pointer-coarse:size-11"
+    >
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,46 @@
+import '@xyflow/react/dist/base.css'
+import { ReactFlowProvider } from '@xyflow/react'
+import { useMemo, useState } from 'react'
+import type { Schema } from '../../api/schemas.ts'
+import { Button } from '../../design/button.tsx'
+import { EmptyState, Skeleton } from '../../design/page-states.tsx'
+import { GraphCanvas } from './graph-canvas.tsx'
+import { countSteps, drawAtMost, drawUpTo, graphOf } from './graph-model.ts'
+import { useLayout } from './use-layout.ts'
+
+interface GraphViewProps {
+  readonly view: Schema<'BuildView'>
+  /** Id of the job that is selected. */
+  readonly selected: string | null
+  readonly onSelect: (jobId: string) => void
+}
+
+/** The build as a graph (web B10). The list of steps is its equal in text. */
+export function GraphView({ view, selected, onSelect }: GraphViewProps) {
+  const [isForced, setForced] = useState(false)
+  const graph = useMemo(() => graphOf(view.jobs ?? []), [view.jobs])
+  const count = graph.nodes.length
+  const isDrawn = count <= (isForced ? drawAtMost : drawUpTo)
+  const { positions, failed } = useLayout(isDrawn ? graph : null)
+  if (!isDrawn)
+    return (
+      <EmptyState
+        title={`A graph of ${countSteps(graph)} steps is more than anybody can read`}
+        action={count <= drawAtMost && <Button onClick={() => setForced(true)}>Draw it anyway</Button>}
+      >
+        The list of steps shows all of them, in the order of the graph.
+      </EmptyState>
+    )
+  if (failed)
+    return (
+      <EmptyState title="The graph could not be laid out">
+        The list of steps shows the same. Reload to try again.
+      </EmptyState>
+    )
+  if (positions === null) return <Skeleton label="Laying out the graph" />
+  return (
+    <ReactFlowProvider>
+      <GraphCanvas graph={graph} positions={positions} selected={selected} onSelect={onSelect} />
+    </ReactFlowProvider>
+  )
+}

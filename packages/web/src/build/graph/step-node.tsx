@@ -1,0 +1,62 @@
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
+import { showInvisible } from '../../design/foreign-text.ts'
+import { lookOf } from '../../design/state.ts'
+import { StateMark } from '../../design/state-mark.tsx'
+import type { Step } from './graph-model.ts'
+import { nameOf } from './node-name.ts'
+
+export interface NodeData extends Record<string, unknown> {
+  readonly steps: readonly [Step, ...Step[]]
+  readonly isDimmed: boolean
+}
+
+export type StepFlowNode = Node<NodeData, 'step'>
+
+/** A step of the graph, or several at the same place with a count of their states. */
+export function StepNode({ data, selected }: NodeProps<StepFlowNode>) {
+  const { steps, isDimmed } = data
+  const [first] = steps
+  const name = showInvisible(nameOf(first))
+  return (
+    <div
+      title={name}
+      className={`flex h-14 w-50 items-center gap-2 rounded-small border px-2 ${selected ? 'border-focus outline-2 outline-focus' : isDimmed ? 'border-hairline' : 'border-edge'} ${isDimmed ? 'bg-ground text-muted' : 'bg-raised'}`}
+    >
+      <Handle type="target" position={Position.Left} isConnectable={false} className="invisible" />
+      {steps.length === 1 ? <OneStep step={first} name={name} /> : <ManySteps steps={steps} name={name} />}
+      <Handle type="source" position={Position.Right} isConnectable={false} className="invisible" />
+    </div>
+  )
+}
+
+function OneStep({ step, name }: { readonly step: Step; readonly name: string }) {
+  return (
+    <>
+      <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
+      <bdi className="foreign line-clamp-2 text-13">{name}</bdi>
+    </>
+  )
+}
+
+function ManySteps({ steps, name }: { readonly steps: readonly Step[]; readonly name: string }) {
+  const byState = Map.groupBy(steps, ({ state, cached, soft_failed }) => {
+    return lookOf(state, { cached: cached ?? false, softFailed: soft_failed }).word
+  })
+  return (
+    <div className="min-w-0">
+      <bdi className="foreign line-clamp-1 text-13">
+        {name} and {steps.length - 1} more
+      </bdi>
+      <span className="flex gap-2 text-12 tabular">
+        {[...byState.values()].map(([first, ...rest]) =>
+          first === undefined ? null : (
+            <span key={first.id} className="inline-flex items-center gap-1">
+              <StateMark state={first.state} cached={first.cached} softFailed={first.soft_failed} size={12} />
+              {rest.length + 1}
+            </span>
+          ),
+        )}
+      </span>
+    </div>
+  )
+}

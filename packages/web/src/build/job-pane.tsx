@@ -1,0 +1,82 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Ref } from 'react'
+import { repositoryLink } from '../design/forge-link.ts'
+import { PaneBoundary } from '../design/pane-boundary.tsx'
+import { LogViewer } from '../log/log-viewer.tsx'
+import { DetailsPanel } from './details-panel.tsx'
+import { FailureCard } from './failure-card.tsx'
+import { JobBar } from './job-bar.tsx'
+import { allJobs, type BuildView, hasFailed, hasLog, isWaiting, type JobView, logStartOf } from './job-state.ts'
+import type { BuildPlace } from './queries.ts'
+import { withRenderFailure } from './render-failure.ts'
+import type { StepActionsProps } from './step-actions.tsx'
+import { useAttempt } from './use-attempt.ts'
+import { buildRouteId } from './use-selection.ts'
+import { NotRunPanel, WaitingPanel } from './waiting-panel.tsx'
+
+interface JobPaneProps {
+  readonly place: BuildPlace
+  readonly view: BuildView
+  readonly job: JobView
+  readonly onApprove: () => void
+  readonly stepActions: StepActionsProps
+  readonly attemptsRef: Ref<HTMLSelectElement>
+}
+
+/** One attempt of a step: how it ended and why, and its log; or why there is none yet. */
+export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...shown }: JobPaneProps) {
+  const { step, possible, isOpen } = stepActions
+  const job = withRenderFailure(useAttempt(place, step, shown.job), view)
+  const jobs = allJobs(view)
+  const byId = new Map(jobs.map((one) => [one.id, one]))
+  return (
+    <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <JobBar {...stepActions} job={job} attemptsRef={attemptsRef} />
+      {hasFailed(job) && <FailureCard place={place} view={view} job={job} />}
+      {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
+      <div className="relative min-h-0 flex-1">
+        {isWaiting(job) || job.state === 'assigned' ? (
+          <WaitingPanel
+            place={place}
+            job={job}
+            byId={byId}
+            canApprove={possible.approve === null}
+            onApprove={onApprove}
+          />
+        ) : !hasLog(job) ? (
+          <NotRunPanel place={place} job={job} byId={byId} />
+        ) : (
+          <PaneBoundary what="the log" resetKey={job.id}>
+            <JobLog key={job.id} place={place} view={view} job={job} />
+          </PaneBoundary>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function JobLog({ place, view, job }: Pick<JobPaneProps, 'place' | 'view' | 'job'>) {
+  const { find } = useSearch({ from: buildRouteId })
+  const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
+  const { build, pipeline } = view
+  const url = repositoryLink(pipeline.repository ?? '')
+  return (
+    <LogViewer
+      {...place}
+      job={job}
+      buildState={build.state}
+      startAt={logStartOf(job)}
+      find={find}
+      onFindChange={(next) =>
+        void navigate({
+          search: ({ find: _, ...before }) => (next === undefined ? before : { ...before, find: next }),
+          hash: true,
+          state: true,
+          replace: true,
+          resetScroll: false,
+        })
+      }
+      repository={url === null || build.commit == null ? null : { url, commit: build.commit }}
+    />
+  )
+}

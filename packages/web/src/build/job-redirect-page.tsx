@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query'
+import { Navigate, useParams } from '@tanstack/react-router'
+import { PageHeading } from '../design/page-heading.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { jobQuery } from './queries.ts'
+
+const routeId = '/signed-in/$org/pipelines/$slug/builds/$number/jobs/$jobId'
+
+/** Goes on to the build's page with the step of this job, and its attempt, which may be an older one. */
+export function JobRedirectPage() {
+  const { org, slug, number, jobId } = useParams({ from: routeId })
+  const { data, error, refetch } = useQuery(jobQuery({ org, slug, number: Number(number) }, jobId))
+  if (data !== undefined)
+    return (
+      <Navigate
+        to="/$org/pipelines/$slug/builds/$number"
+        params={{ org, slug, number }}
+        search={{
+          job: data.step_key || data.id,
+          ...(data.attempt === undefined ? {} : { attempt: data.attempt }),
+        }}
+        replace
+      />
+    )
+  return (
+    <>
+      <PageHeading title={`#${number} · ${slug}`}>
+        {slug} #{number}
+      </PageHeading>
+      {error === null ? (
+        <Skeleton rows={3} />
+      ) : (
+        <ErrorState error={error} what="the step" onRetry={() => void refetch()} />
+      )}
+    </>
+  )
+}

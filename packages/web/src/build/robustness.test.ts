@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { attemptView } from './attempt-view.ts'
+import { possibleActions } from './build-actions.ts'
+import { cacheWords } from './cache-words.ts'
+import { chooseJob, failuresOf } from './choose-job.ts'
+import { compareLink } from './compare-link.ts'
+import { completeView } from './complete-view.ts'
+import { costWords } from './cost-words.ts'
+import { endWords, rowEnd } from './failure-words.ts'
+import { findJob } from './find-job.ts'
+import type { BuildView } from './job-state.ts'
+import { lineageOf, snapshotWords } from './lineage.ts'
+import { mergeEvents, mergeRead } from './merge-view.ts'
+import { sentenceOf, sentenceText } from './sentence.ts'
+import { skippedBecause, skipWords } from './skip-words.ts'
+import { stepRows } from './step-rows.ts'
+import { tabTitle } from './tab-title.ts'
+import { at, epoch, makeFailed, makeView } from './testing/make-view.ts'
+
+/** The object without some of its members, with others null or of a word that nobody knows. */
+function damaged<Value extends object>(value: Value, kept: readonly string[]): fc.Arbitrary<Value> {
+  const names = Object.keys(value).filter((name) => !kept.includes(name))
+  return fc
+    .record({ gone: fc.subarray(names), none: fc.subarray(names), state: fc.constantFrom(undefined, 'levitating') })
+    .map(({ gone, none, state }) => {
+      const entries = Object.entries(value).flatMap(([name, member]): [string, unknown][] =>
+        gone.includes(name) ? [] : [[name, none.includes(name) ? null : name === 'state' ? (state ?? member) : member]],
+      )
+      return Object.fromEntries(entries) as Value
+    })
+}
+
+const whole = makeFailed('test', 1, {
+  attempts: [
+    { number: 1, job_id: 'old', cause: 'fate', state: 'melted', exit_code: null, started_at: null, finished_at: null },
+  ],
+  waiting: { message: 'Waits for the moon.', since: at(0), ahead: 1, limit: 2, refs: [] },
+  snapshot: { id: 's', parent_id: null, bytes: null, created_at: null, kept_until: at(9) },
+  skip_reason: 'mood',
+})
+
+const views = fc
+  .tuple(
+    fc.array(damaged(whole, ['id']), { maxLength: 4 }),
+    damaged(makeView([]).build, ['number', 'created_at', 'version']),
+    fc.constantFrom('scheduled', 'running', 'failing', 'failed', 'passed', 'canceling', 'canceled', 'levitating'),
+  )
+  .chain(([jobs, build, state]) =>
+    damaged(makeView(jobs, { ...build, state: state as 'passed' }, { eta_ms: 3 }), ['build', 'pipeline']),
+  )
+
+test('web X1 unknown states and missing members break nothing, and every build has a sentence', () => {
+  fc.assert(
+    fc.property(views, (raw) => {
+      const view: BuildView = completeView(raw)
+      const now = epoch + 5000
+      expect(sentenceText(sentenceOf(view, 'acme', now))).toMatch(/\S/)
+      expect(sentenceText(sentenceOf(view, 'acme', now))).not.toMatch(/undefined|NaN|null|\[object/)
+      expect(tabTitle(view, 'acme')).not.toMatch(/undefined|NaN/)
+      const job = chooseJob(view)
+      for (const order of ['state', 'graph'] as const)
+        stepRows(view, { order, filter: 'test', open: new Set(), selected: job?.id ?? null })
+      possibleActions(view, job, true)
+      failuresOf(view)
+      findJob(view, 'another')
+      skippedBecause(view.jobs)
+      compareLink(view)
+      mergeRead(view, mergeEvents(view, [], at(0)))
+      costWords(view.cost, false)
+      for (const one of view.jobs) {
+        expect(endWords(one)).not.toMatch(/undefined|NaN|null/)
+        rowEnd(one)
+        skipWords(one, new Map())
+        lineageOf(one, view.jobs)
+        snapshotWords(one, String)
+        cacheWords(one.cache, now)
+        attemptView(one, 2)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

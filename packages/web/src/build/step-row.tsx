@@ -1,0 +1,158 @@
+import { Link } from '@tanstack/react-router'
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { memo } from 'react'
+import { useNow } from '../api/clock.ts'
+import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { lookOf, type Tone } from '../design/state.ts'
+import { StateMark } from '../design/state-mark.tsx'
+import { type BuildScale, barOf } from './build-scale.ts'
+import { rowEnd } from './failure-words.ts'
+import { addressOf, isActive, type JobView, ranMs } from './job-state.ts'
+import { counted } from './plural.ts'
+import { countByLook, wordOf } from './step-groups.ts'
+import type { StepRow } from './step-rows.ts'
+
+interface StepRowProps {
+  readonly row: Extract<StepRow, { kind: 'step' }>
+  readonly scale: BuildScale
+  readonly isSelected: boolean
+}
+
+const bars: Readonly<Record<Tone, string>> = {
+  pass: 'bg-pass/50',
+  cache: 'bg-cache/50',
+  fail: 'bg-fail',
+  soft: 'bg-soft',
+  run: 'bg-run',
+  wait: 'bg-wait',
+  stop: 'bg-stop/50',
+}
+
+const box =
+  'relative flex h-row w-full items-center gap-2 px-3 text-left pointer-coarse:h-11 focus-visible:-outline-offset-2'
+
+/** A step of the list. */
+export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }: StepRowProps) {
+  const { job, rails, label, isCell } = row
+  return (
+    <Link
+      from="/$org/pipelines/$slug/builds/$number"
+      to="."
+      search={({ view }) => ({ job: addressOf(job), ...(view === 'graph' || view === 'waterfall' ? { view } : {}) })}
+      state={{ isFollowed: false }}
+      resetScroll={false}
+      preload={false}
+      aria-current={isSelected ? 'page' : undefined}
+      title={`${showInvisible(label)}: ${wordOf(job)}`}
+      className={`${box} ${isSelected ? 'bg-sunk before:absolute before:inset-y-0 before:left-0 before:w-0.75 before:bg-text' : 'hover:bg-sunk'}`}
+    >
+      <Rails rails={rails} />
+      {isCell && <span className="w-4 shrink-0" />}
+      <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} />
+      <span className={`min-w-0 flex-1 truncate ${isSelected ? 'font-semibold' : ''} ${isCell ? 'text-13' : ''}`}>
+        <Foreign text={label} />
+      </span>
+      <Facts job={job} scale={scale} />
+    </Link>
+  )
+})
+
+/** What moves ticks; what stands still is drawn once. */
+function Facts({ job, scale }: { readonly job: JobView; readonly scale: BuildScale }) {
+  return isActive(job) || scale.to === null ? (
+    <MovingFacts job={job} scale={scale} />
+  ) : (
+    <StillFacts job={job} scale={scale} now={0} />
+  )
+}
+
+function MovingFacts(props: { readonly job: JobView; readonly scale: BuildScale }) {
+  return <StillFacts {...props} now={useNow()} />
+}
+
+function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale: BuildScale; readonly now: number }) {
+  const end = rowEnd(job)
+  const ran = ranMs(job, now)
+  const bar = job.cached === true ? null : barOf(job, scale, now)
+  const { tone } = lookOf(job.state, { softFailed: job.soft_failed })
+  return (
+    <>
+      {(job.attempt ?? 1) > 1 && (
+        <span className="tabular shrink-0 text-12 text-muted">
+          <span className="sr-only">attempt </span>
+          <span aria-hidden="true">×</span>
+          {job.attempt}
+        </span>
+      )}
+      {end !== null && <span className="tabular shrink-0 text-12 text-fail">{end}</span>}
+      {job.cached === true ? (
+        <span className="shrink-0 text-12 text-cache">cached</span>
+      ) : (
+        ran !== null && <span className="tabular shrink-0 text-12 text-muted">{formatDuration(ran)}</span>
+      )}
+      {bar !== null && (
+        <span
+          aria-hidden="true"
+          className={`absolute bottom-0 h-0.5 ${bars[tone]}`}
+          style={{ left: `${bar.left}%`, width: `${Math.min(bar.width, 100 - bar.left)}%` }}
+        />
+      )}
+    </>
+  )
+}
+
+/** The strata that a step lies on: a line for each, an elbow where it begins. */
+function Rails({ rails }: { readonly rails: readonly boolean[] }) {
+  if (rails.length === 0) return null
+  return (
+    <span aria-hidden="true" className="-mr-2 flex shrink-0 self-stretch">
+      {rails.map((goesOn, level) => {
+        const isOwn = level === rails.length - 1
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a level has no other name
+          <span key={level} className="relative w-5">
+            {(goesOn || isOwn) && (
+              <span
+                className={`absolute left-1.75 top-0 w-0 border-l-2 border-edge ${goesOn ? 'bottom-0' : 'h-1/2'}`}
+              />
+            )}
+            {isOwn && <span className="absolute top-1/2 right-0.5 left-1.75 -mt-px border-t-2 border-edge" />}
+          </span>
+        )
+      })}
+    </span>
+  )
+}
+
+interface MatrixRowProps {
+  readonly row: Extract<StepRow, { kind: 'matrix' }>
+  readonly onToggle: (key: string) => void
+}
+
+/** Cells of one matrix, folded, with how many of them are how. */
+export function MatrixRow({ row, onToggle }: MatrixRowProps) {
+  const Arrow = row.isOpen ? ChevronDown : ChevronRight
+  return (
+    <button
+      type="button"
+      aria-expanded={row.isOpen}
+      onClick={() => onToggle(row.key)}
+      className={`${box} hover:bg-sunk`}
+    >
+      <Rails rails={row.rails} />
+      <Arrow size={16} aria-hidden="true" className="shrink-0" />
+      <span className="min-w-0 flex-1 truncate">
+        <Foreign text={row.base} />
+        <span className="text-13 text-muted"> {counted(row.cells.length, 'cell')}</span>
+      </span>
+      {countByLook(row.cells).map(({ job, count }) => (
+        <span key={wordOf(job)} className="tabular inline-flex shrink-0 items-center gap-1 text-12">
+          <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} size={14} />
+          {count}
+        </span>
+      ))}
+    </button>
+  )
+}

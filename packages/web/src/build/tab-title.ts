@@ -1,0 +1,17 @@
+import { showInvisible } from '../design/foreign-text.ts'
+import { lookOf } from '../design/state.ts'
+import { chooseJob } from './choose-job.ts'
+import { type BuildView, isHardFailure, nameOf } from './job-state.ts'
+
+/** The tab's title without the product (web T1): `Failed: test · ci #60 · acme`. */
+export function tabTitle(view: BuildView, org: string): string {
+  const { build, pipeline } = view
+  const failed = chooseJob(view)
+  const isRed = build.state === 'failed' || build.state === 'failing'
+  const step = isRed && failed !== null && isHardFailure(failed) ? `: ${shortened(showInvisible(nameOf(failed)))}` : ''
+  return `${lookOf(build.state).word}${step} · ${pipeline.slug} #${build.number} · ${org}`
+}
+
+function shortened(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 39)}…` : name
+}

@@ -1,0 +1,66 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
+import { newIdempotencyKey } from '../api/idempotency.ts'
+import { problemOf } from '../api/problem.ts'
+import { toast } from '../app/toasts.ts'
+import { lookOf } from '../design/state.ts'
+import { type BuildView, isBuildEnded } from './job-state.ts'
+import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './queries.ts'
+
+/** What a person does to a build (web B9). Each shows why it was refused; the page reads the build again after each. */
+export function useBuildActions(place: BuildPlace) {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const { queryKey } = buildQuery(place)
+  const readAgain = () => queryClient.invalidateQueries({ queryKey })
+  const refused = (error: unknown) => {
+    toast(problemOf(error).message, { isProblem: true })
+    void readAgain()
+  }
+  // A key is for one intention: asked again after a lost answer, the server does not do it twice.
+  const rebuildKey = useRef<string | null>(null)
+
+  const retry = useMutation({
+    mutationFn: (jobIds: string[] | null) => retryJobs(place, jobIds, newIdempotencyKey()),
+    onSuccess: readAgain,
+    onError: refused,
+  })
+  const cancelling = useMutation({
+    mutationFn: () => cancel(place),
+    onSuccess: async (build) => {
+      const view = queryClient.getQueryData<BuildView>(queryKey)
+      if (isBuildEnded(build) && build.state !== 'canceled')
+        toast(`Build #${build.number} had ended already: ${lookOf(build.state).word.toLowerCase()}.`)
+      if (view !== undefined)
+        queryClient.setQueryData<BuildView>(queryKey, { ...view, build: { ...view.build, ...build } })
+      await readAgain()
+    },
+    onError: refused,
+  })
+  return {
+    retry: (jobIds: string[] | null) => {
+      if (!retry.isPending) retry.mutate(jobIds)
+    },
+    isRetrying: retry.isPending,
+    cancel: () => cancelling.mutate(),
+    isCanceling: cancelling.isPending,
+    /** Goes to the new build; throws why there is none. */
+    rebuild: async (withoutCache: boolean) => {
+      rebuildKey.current ??= newIdempotencyKey()
+      const made = await rebuild(place, withoutCache, rebuildKey.current)
+      rebuildKey.current = null
+      await navigate({
+        to: '/$org/pipelines/$slug/builds/$number',
+        params: { org: place.org, slug: place.slug, number: String(made.number) },
+      })
+    },
+    /** Lets it start; throws why it does not. */
+    approve: async () => {
+      await approve(place)
+      await readAgain()
+    },
+  }
+}
+
+export type BuildActions = ReturnType<typeof useBuildActions>

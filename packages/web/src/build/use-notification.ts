@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'react'
+import { showInvisible } from '../design/foreign-text.ts'
+import { type BuildView, isBuildEnded } from './job-state.ts'
+import { tabTitle } from './tab-title.ts'
+
+export interface TellMe {
+  /** Why it cannot be offered; null: it can. */
+  readonly refused: string | null
+  readonly isOn: boolean
+  readonly toggle: () => void
+}
+
+/** A notification of the desktop when the build ends. Permission is asked for only when somebody wants it (web B9). */
+export function useNotification(view: BuildView | undefined, org: string): TellMe {
+  const [isOn, setOn] = useState(false)
+  const [wasDenied, setDenied] = useState(false)
+  const isEnded = view !== undefined && isBuildEnded(view.build)
+  const title = view === undefined ? '' : tabTitle(view, org)
+  useEffect(() => {
+    if (!isOn || !isEnded) return
+    setOn(false)
+    const shown = new Notification(title, { tag: location.pathname, body: showInvisible(document.title) })
+    shown.onclick = () => window.focus()
+  }, [isOn, isEnded, title])
+  const refused = !window.isSecureContext
+    ? 'Browsers show notifications only for pages over HTTPS'
+    : !('Notification' in window)
+      ? 'This browser has no notifications'
+      : wasDenied
+        ? 'Notifications of this page are blocked in the browser'
+        : null
+  const toggle = async () => {
+    if (isOn) {
+      setOn(false)
+      return
+    }
+    const answer = await Notification.requestPermission()
+    setDenied(answer === 'denied')
+    setOn(answer === 'granted')
+  }
+  return { refused, isOn, toggle: () => void toggle() }
+}

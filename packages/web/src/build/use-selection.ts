@@ -1,0 +1,77 @@
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect } from 'react'
+import { attemptView } from './attempt-view.ts'
+import { chooseJob } from './choose-job.ts'
+import { findJob } from './find-job.ts'
+import { addressOf, type BuildView, isBuildEnded, type JobView } from './job-state.ts'
+
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** The step in the address was not picked by a person: it follows the build. */
+    isFollowed?: boolean
+  }
+}
+
+export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
+
+export interface Selection {
+  /** The newest attempt of the selected step. */
+  readonly step: JobView | null
+  /** The attempt that is shown. */
+  readonly job: JobView | null
+  /** Whether the choice follows the build. */
+  readonly isFollowing: boolean
+  /** A step that the address names and the build does not have. */
+  readonly missing: string | null
+  readonly pick: (job: JobView, how?: { readonly replace?: boolean }) => void
+  readonly follow: () => void
+}
+
+/** Which step and attempt are shown: those in the address (web R4), or what the build's state says until a person picks one (web B2). */
+export function useSelection(view: BuildView): Selection {
+  const { job: asked, attempt } = useSearch({ from: buildRouteId })
+  const isFollowed = useLocation({ select: ({ state }) => state.isFollowed === true })
+  const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
+  const picked = asked === undefined || isFollowed ? null : findJob(view, asked)
+  const step = picked ?? chooseJob(view)
+  const isFollowing = picked === null
+  const address = step === null ? undefined : addressOf(step)
+  // A step that the build does not have, or not yet, stays in the address.
+  const isAuto = asked === undefined || isFollowed
+  const wanted = isAuto && address !== asked ? address : undefined
+  useEffect(() => {
+    if (wanted === undefined) return
+    void navigate({
+      search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
+      // Lines that were linked without a step are of the step that is chosen first.
+      hash: asked === undefined ? true : '',
+      replace: true,
+      state: (before) => ({ ...before, isFollowed: true }),
+      resetScroll: false,
+    })
+  }, [wanted, asked, navigate])
+  const pick = useCallback(
+    (job: JobView, { replace = false } = {}) =>
+      void navigate({
+        search: ({ view }) => ({ job: addressOf(job), ...(view === undefined || view === 'steps' ? {} : { view }) }),
+        replace,
+        state: { isFollowed: false },
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  const follow = useCallback(
+    () =>
+      void navigate({
+        search: ({ view }) => (view === undefined ? {} : { view }),
+        replace: true,
+        state: { isFollowed: true },
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  const job = step === null ? null : (attemptView(step, isFollowing ? undefined : attempt) ?? step)
+  const isKnown = view.jobs.length > 0 || isBuildEnded(view.build)
+  const missing = !isAuto && picked === null && isKnown ? (asked ?? null) : null
+  return { step, job, isFollowing, missing, pick, follow }
+}

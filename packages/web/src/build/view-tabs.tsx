@@ -1,0 +1,36 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import type { BuildTab } from '../app/build-search.ts'
+import { TabNav, tabClass } from '../design/tabs.tsx'
+import { buildRouteId } from './use-selection.ts'
+
+const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [
+  { view: 'steps', word: 'Steps' },
+  { view: 'graph', word: 'Graph' },
+  { view: 'waterfall', word: 'Waterfall' },
+]
+
+/** The views of a build; those of which there is nothing are not shown (web.md 6). */
+export function ViewTabs() {
+  const { view = 'steps' } = useSearch({ from: buildRouteId })
+  return (
+    <TabNav label="Views of the build">
+      {tabs.map((tab) => (
+        <Link
+          key={tab.view}
+          from="/$org/pipelines/$slug/builds/$number"
+          to="."
+          search={(before) => ({ ...before, view: tab.view })}
+          hash={true}
+          state={true}
+          resetScroll={false}
+          aria-current={tab.view === view ? 'page' : undefined}
+          // The router's own idea of what is current looks at the path.
+          activeProps={{ 'aria-current': tab.view === view ? 'page' : undefined }}
+          className={tabClass}
+        >
+          {tab.word}
+        </Link>
+      ))}
+    </TabNav>
+  )
+}

@@ -1,0 +1,63 @@
+import { lookOf, type Tone } from '../../design/state.ts'
+import type { Row, Span } from './rows.ts'
+import { place } from './scale.ts'
+
+const fills: Readonly<Record<Tone, string>> = {
+  pass: 'bg-pass',
+  cache: 'bg-cache',
+  fail: 'bg-fail',
+  soft: 'bg-soft',
+  run: 'bg-run',
+  wait: 'bg-wait',
+  stop: 'bg-stop',
+}
+
+interface BarsProps {
+  readonly row: Row
+  /** The visible part. */
+  readonly shown: Span
+  readonly isCritical: boolean
+}
+
+/** The bars of one row: waiting outlined, starting hatched, running solid, a cache hit a diamond, a snapshot a tick. */
+export function Bars({ row, shown, isCritical }: BarsProps) {
+  const { waiting, starting, running, snapshotAt, cached, softFailed, state } = row
+  const { tone } = lookOf(state, { cached, softFailed })
+  return (
+    <>
+      {waiting !== null && <Bar span={waiting} shown={shown} className="h-2.5 border border-edge" />}
+      {starting !== null && <Bar span={starting} shown={shown} className="hatched h-2.5 border border-edge" />}
+      {running !== null && !cached && (
+        <Bar
+          span={running}
+          shown={shown}
+          className={`h-3.5 rounded-small ${fills[tone]} ${isCritical ? 'outline-2 outline-offset-1 outline-text' : ''}`}
+        />
+      )}
+      {running !== null && cached && (
+        <Mark at={running.to} shown={shown} className={`size-2.5 rotate-45 ${fills.cache}`} />
+      )}
+      {snapshotAt !== null && <Mark at={snapshotAt} shown={shown} className="h-5 w-0.5 bg-text" />}
+    </>
+  )
+}
+
+function Bar({ span, shown, className }: { readonly span: Span; readonly shown: Span; readonly className: string }) {
+  const left = Math.max(0, place(span.from, shown))
+  const right = Math.min(100, place(span.to, shown))
+  if (right < 0 || left > 100) return null
+  return (
+    <span
+      className={`absolute top-1/2 min-w-0.5 -translate-y-1/2 ${className}`}
+      style={{ left: `${left}%`, width: `${Math.max(0, right - left)}%` }}
+    />
+  )
+}
+
+function Mark({ at, shown, className }: { readonly at: number; readonly shown: Span; readonly className: string }) {
+  const left = place(at, shown)
+  if (left < 0 || left > 100) return null
+  return (
+    <span className={`absolute top-1/2 -translate-x-1/2 -translate-y-1/2 ${className}`} style={{ left: `${left}%` }} />
+  )
+}

@@ -1,0 +1,102 @@
+import type { Schema } from '../../api/schemas.ts'
+import { type Graph, graphOf, type Step } from '../graph/graph-model.ts'
+import { nameOf } from '../graph/node-name.ts'
+
+/** Milliseconds since the build was made. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** An attempt of a step. */
+export interface Row {
+  /** The attempt's job. */
+  readonly jobId: string
+  /** The job of the step's newest attempt, by which the page selects it. */
+  readonly stepId: string
+  readonly name: string
+  readonly attempt: number
+  /** How many attempts the step has. */
+  readonly attempts: number
+  readonly state: string
+  readonly cached: boolean
+  readonly softFailed: boolean
+  /** Ready, and waiting for a runner. */
+  readonly waiting: Span | null
+  /** With a runner that prepares it. */
+  readonly starting: Span | null
+  readonly running: Span | null
+  /** When the snapshot was taken that others build in. */
+  readonly snapshotAt: number | null
+  /** The step in whose file system it began. */
+  readonly parentId: string | null
+  /** Why it has not started; null once it has. */
+  readonly why: string | null
+}
+
+export interface Waterfall {
+  readonly rows: readonly Row[]
+  readonly graph: Graph
+  /** From the build's making to its end, or to now. */
+  readonly lengthMs: number
+}
+
+/** Every attempt of every step on the build's scale (web B11). `now` in Unix milliseconds. */
+export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' | 'jobs'>, now: number): Waterfall {
+  const zero = Date.parse(build.created_at)
+  const at = (instant: string | null | undefined) => {
+    const ms = Date.parse(instant ?? '')
+    return Number.isNaN(ms) ? null : Math.max(0, ms - zero)
+  }
+  const end = at(build.finished_at) ?? Math.max(0, now - zero)
+  const rows = (jobs ?? []).flatMap((step) => [...earlierRows(step, at, end), newestRow(step, at, end)])
+  const longest = Math.max(end, ...rows.map(({ running }) => running?.to ?? 0))
+  return { rows, graph: graphOf(jobs ?? []), lengthMs: Math.max(1, longest) }
+}
+
+type At = (instant: string | null | undefined) => number | null
+
+function span(from: number | null, to: number | null): Span | null {
+  return from === null || to === null ? null : { from, to: Math.max(from, to) }
+}
+
+function newestRow(step: Step, at: At, end: number): Row {
+  const [scheduled, assigned, started, finished] = [
+    at(step.scheduled_at),
+    at(step.assigned_at),
+    at(step.started_at),
+    at(step.finished_at),
+  ]
+  const over = finished ?? end
+  return {
+    ...shared(step, step.id, step.attempt ?? 1),
+    state: step.state,
+    cached: step.cached ?? false,
+    waiting: step.cached === true ? null : span(scheduled, assigned ?? started ?? over),
+    starting: span(assigned, started ?? over),
+    running: span(started, over),
+    snapshotAt: step.snapshot == null ? null : (at(step.snapshot.created_at) ?? finished),
+    why: step.waiting?.message ?? null,
+  }
+}
+
+/** Attempts that are over: of these only the run itself is kept. */
+function earlierRows(step: Step, at: At, end: number): readonly Row[] {
+  const earlier = (step.attempts ?? []).filter(({ job_id }) => job_id !== step.id)
+  return earlier.map((attempt) => ({
+    ...shared(step, attempt.job_id, attempt.number),
+    state: attempt.state,
+    cached: false,
+    waiting: null,
+    starting: null,
+    running: span(at(attempt.started_at), at(attempt.finished_at) ?? end),
+    snapshotAt: null,
+    why: null,
+  }))
+}
+
+function shared(step: Step, jobId: string, attempt: number) {
+  const { id: stepId, soft_failed: softFailed, builds_in } = step
+  const attempts = Math.max(1, step.attempts?.length ?? 1)
+  return { jobId, stepId, name: nameOf(step), attempt, attempts, softFailed, parentId: builds_in ?? null }
+}

@@ -1,0 +1,54 @@
+import { formatDuration } from '../../design/duration.ts'
+import { showInvisible } from '../../design/foreign-text.ts'
+import { lookOf } from '../../design/state.ts'
+import { StateMark } from '../../design/state-mark.tsx'
+import { Tooltip } from '../../design/tooltip.tsx'
+import { Bars } from './bars.tsx'
+import type { Row, Span } from './rows.ts'
+
+interface WaterfallRowProps {
+  readonly row: Row
+  readonly shown: Span
+  readonly isSelected: boolean
+  readonly isCritical: boolean
+  readonly onSelect: () => void
+}
+
+/** A row of the waterfall: a button that selects the step, and says in words what the bars say. */
+export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: WaterfallRowProps) {
+  const name = showInvisible(row.name)
+  const told = tell(row)
+  return (
+    <Tooltip text={`${name}: ${told}`}>
+      <button
+        type="button"
+        aria-pressed={isSelected}
+        aria-label={`${name}, ${told}`}
+        onClick={onSelect}
+        className={`flex h-full w-full items-stretch border-b border-hairline text-left ${isSelected ? 'bg-sunk' : 'hover:bg-raised'}`}
+      >
+        <span className="flex w-55 max-sm:w-30 shrink-0 items-center gap-2 border-r border-hairline px-2">
+          <StateMark state={row.state} cached={row.cached} softFailed={row.softFailed} />
+          <bdi className="foreign line-clamp-1 flex-1 text-13">{name}</bdi>
+          {row.attempts > 1 && <span className="text-12 text-muted tabular">#{row.attempt}</span>}
+        </span>
+        <span className="relative min-w-0 flex-1 overflow-hidden">
+          <Bars row={row} shown={shown} isCritical={isCritical} />
+        </span>
+      </button>
+    </Tooltip>
+  )
+}
+
+function tell({ state, cached, softFailed, running, waiting, attempt, attempts, why }: Row): string {
+  const { word } = lookOf(state, { cached, softFailed })
+  const length = (span: Span) => formatDuration(span.to - span.from)
+  const parts = [
+    attempts > 1 ? `attempt ${attempt} of ${attempts}` : null,
+    word,
+    waiting === null ? null : `waited ${length(waiting)}`,
+    running === null ? null : `ran ${length(running)}`,
+    why,
+  ]
+  return parts.filter((part) => part !== null).join(', ')
+}

@@ -1,0 +1,102 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useMemo, useRef, useState } from 'react'
+import { useNow } from '../../api/clock.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { Button } from '../../design/button.tsx'
+import { formatDuration } from '../../design/duration.ts'
+import { showInvisible } from '../../design/foreign-text.ts'
+import { EmptyState } from '../../design/page-states.tsx'
+import { criticalPath, tellPath } from './critical-path.ts'
+import { Forks } from './forks.tsx'
+import { waterfallOf } from './rows.ts'
+import { place, ticksOf, zoomTo } from './scale.ts'
+import { WaterfallRow } from './waterfall-row.tsx'
+
+const rowHeight = 28
+/** Wide enough for the longest time and some air. */
+const mostTicks = 8
+
+interface WaterfallViewProps {
+  readonly view: Schema<'BuildView'>
+  /** Id of the job that is selected. */
+  readonly selected: string | null
+  readonly onSelect: (jobId: string) => void
+}
+
+/** When every attempt waited, started and ran, on one scale (web B11). */
+export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) {
+  const now = useNow()
+  // What is over does not change with the clock.
+  const until = view.build.finished_at == null ? now : 0
+  const fall = useMemo(() => waterfallOf(view, until), [view, until])
+  const path = useMemo(() => criticalPath(fall), [fall])
+  const critical = useMemo(() => new Set(path.map(({ jobId }) => jobId)), [path])
+  const [isZoomed, setZoomed] = useState(false)
+  const { rows, lengthMs } = fall
+  const shown = isZoomed
+    ? zoomTo(
+        rows.find(({ jobId }) => jobId === selected),
+        lengthMs,
+      )
+    : { from: 0, to: lengthMs }
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  })
+  const items = virtual.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  if (rows.length === 0)
+    return <EmptyState title="No steps yet">The waterfall shows them once the pipeline file has rendered.</EmptyState>
+  return (
+    <div className="flex h-full min-h-80 flex-col">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
+        <p className="min-w-0 flex-1 text-13">
+          <span className="font-semibold">Critical path </span>
+          <bdi className="foreign">{showInvisible(tellPath(path, lengthMs)) || 'nothing has run yet'}</bdi>
+        </p>
+        <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)}>
+          {isZoomed ? 'Show all' : 'Zoom to selection'}
+        </Button>
+      </div>
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
+        <div aria-hidden="true" className="sticky top-0 z-10 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-30">
+          {ticksOf(shown, mostTicks).map((tick) => (
+            <span
+              key={tick}
+              className="absolute bottom-0.5 border-l border-edge pl-1 text-12 whitespace-nowrap text-muted tabular"
+              style={{ left: `${place(tick, shown)}%` }}
+            >
+              {place(tick, shown) < 92 && formatDuration(tick)}
+            </span>
+          ))}
+        </div>
+        <ul aria-label="Attempts" className="relative" style={{ height: virtual.getTotalSize() }}>
+          <li
+            aria-hidden="true"
+            className="absolute inset-x-0 ml-55 max-sm:ml-30"
+            style={{ top: first * rowHeight, height: items.length * rowHeight }}
+          >
+            <Forks rows={rows.slice(first, first + items.length)} shown={shown} rowHeight={rowHeight} />
+          </li>
+          {items.map(({ index, start }) => {
+            const row = rows[index]
+            return row === undefined ? null : (
+              <li key={row.jobId} className="absolute inset-x-0" style={{ top: start, height: rowHeight }}>
+                <WaterfallRow
+                  row={row}
+                  shown={shown}
+                  isSelected={row.jobId === selected}
+                  isCritical={critical.has(row.jobId)}
+                  onSelect={() => onSelect(row.jobId)}
+                />
+              </li>
+            )
+          })}
+        </ul>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Schema } from '../../api/schemas.ts'
+import { criticalPath, tellPath } from './critical-path.ts'
+import { waterfallOf } from './rows.ts'
+import { place, ticksOf, zoomTo } from './scale.ts'
+
+const zero = Date.parse('2026-01-01T00:00:00Z')
+const instant = (ms: number | null) => (ms === null ? null : new Date(zero + ms).toISOString())
+
+function step(id: string, more: Record<string, unknown>, startMs: number | null = null, endMs: number | null = null) {
+  const times = { started_at: instant(startMs), finished_at: instant(endMs), scheduled_at: null, assigned_at: null }
+  return {
+    id,
+    name: id,
+    state: 'passed',
+    attempt: 1,
+    attempts: [],
+    depends_on: [],
+    soft_failed: false,
+    ...times,
+    ...more,
+  }
+}
+
+function build(steps: readonly unknown[], endMs: number | null) {
+  const facts = { build: { created_at: instant(0), finished_at: instant(endMs) }, jobs: steps }
+  return waterfallOf(facts as unknown as Schema<'BuildView'>, zero + 300_000)
+}
+
+test('web B11 the critical path is the chain that decided the end, written out', () => {
+  const fall = build(
+    [
+      step('install', {}, 0, 40_000),
+      step('lint', { builds_in: 'install' }, 40_000, 60_000),
+      step('build', { builds_in: 'install' }, 40_000, 102_000),
+      step('test', { depends_on: ['build', 'lint'] }, 110_000, 244_000),
+      step('skipped', { depends_on: ['test'], state: 'skipped' }),
+    ],
+    270_000,
+  )
+  const path = criticalPath(fall)
+  expect(path.map(({ name }) => name)).toEqual(['install', 'build', 'test'])
+  expect(tellPath(path, fall.lengthMs)).toBe('install 40 s → build 1 m 02 s → test 2 m 14 s: 87 % of the run')
+  expect(tellPath([], 1)).toBe('')
+})
+
+test('web B11 a row an attempt: what waits, what starts, what runs up to now', () => {
+  const attempts = [
+    { number: 1, job_id: 'a0', state: 'failed', started_at: instant(1000), finished_at: instant(2000) },
+    { number: 2, job_id: 'a', state: 'running' },
+  ]
+  const running = { attempt: 2, attempts, state: 'running', scheduled_at: instant(2000), assigned_at: instant(2500) }
+  const { rows, lengthMs } = build([step('a', running, 3000)], null)
+  expect(lengthMs).toBe(300_000)
+  expect(rows).toMatchObject([
+    { jobId: 'a0', stepId: 'a', attempt: 1, attempts: 2, running: { from: 1000, to: 2000 }, waiting: null },
+    {
+      ...{ jobId: 'a', attempt: 2, waiting: { from: 2000, to: 2500 }, starting: { from: 2500, to: 3000 } },
+      running: { from: 3000, to: 300_000 },
+    },
+  ])
+})
+
+test('web X1 a build without jobs or instants draws nothing and breaks nothing', () => {
+  const { rows } = build([{ id: 'x', state: 'new-state' }], null)
+  expect(rows).toMatchObject([{ name: 'step', state: 'new-state', running: null, attempt: 1 }])
+  expect(build(undefined as never, null).rows).toEqual([])
+  expect(criticalPath(build([], 5))).toEqual([])
+})
+
+test('the axis has few round times, all of them on it', () => {
+  fc.assert(
+    fc.property(fc.nat(1e8), fc.integer({ min: 1, max: 1e8 }), (from, length) => {
+      const ticks = ticksOf({ from, to: from + length }, 8)
+      expect(ticks.length).toBeLessThanOrEqual(9)
+      for (const tick of ticks) expect(place(tick, { from, to: from + length })).toBeGreaterThanOrEqual(0)
+      for (const tick of ticks) expect(place(tick, { from, to: from + length })).toBeLessThanOrEqual(100)
+    }),
+  )
+})
+
+test('zooming shows all of a run', () => {
+  const { rows, lengthMs } = build([step('a', {}, 50_000, 60_000)], 100_000)
+  expect(zoomTo(rows[0], lengthMs)).toEqual({ from: 48_500, to: 61_500 })
+  expect(zoomTo(undefined, lengthMs)).toEqual({ from: 0, to: 100_000 })
+})

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest'
+import { announcementsOf } from './announcements.ts'
+import { attemptView } from './attempt-view.ts'
+import { possibleActions } from './build-actions.ts'
+import { formatBytes } from './bytes.ts'
+import { cacheWords } from './cache-words.ts'
+import { compareLink, webAddress } from './compare-link.ts'
+import { costWords } from './cost-words.ts'
+import { endWords } from './failure-words.ts'
+import { lineageOf } from './lineage.ts'
+import { withRenderFailure } from './render-failure.ts'
+import { tabTitle } from './tab-title.ts'
+import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts'
+
+const nothing = { policy: null, from: null, reason: null, changes: [] }
+
+test('web B6 a hit names its origin, age and time saved; a miss its reason; off and bypassed say so', () => {
+  const from = { pipeline_slug: 'ci', number: 12, job_id: 'j', at: at(-3 * 3600), saved_ms: 134_000 }
+  expect(cacheWords({ ...nothing, outcome: 'hit', from }, epoch)).toBe(
+    'Taken from build #12 of ci, 3 h ago, which saved 2 m 14 s.',
+  )
+  const miss = (reason: string | null) => cacheWords({ ...nothing, outcome: 'miss', reason }, epoch)
+  expect(miss('expired')).toBe('Not cached: what was kept is too old.')
+  expect(miss('sunspots')).toBe('Not cached: sunspots.')
+  expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no policy')
+  expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('anew')
+})
+
+test('web B16 cost is an amount, vCPU time with billing off, and a dash when unknown: never $0.00', () => {
+  expect(costWords({ cents: 4, vcpu_seconds: 9 }, false)).toBe('$0.04 so far')
+  expect(costWords({ cents: 1234, vcpu_seconds: 9 }, true)).toBe('$12.34')
+  expect(costWords({ cents: 0, vcpu_seconds: 9 }, true)).toBe('under $0.01')
+  expect(costWords({ cents: null, vcpu_seconds: 744 }, true)).toBe('12 vCPU-min')
+  expect(costWords(null, false)).toBe('—')
+})
+
+test('what changed since the last pass is a link where both ends are commits of a forge', () => {
+  const [commit, before] = ['a'.repeat(40), 'b'.repeat(40)]
+  const view = makeView([], { commit }, { last_passed: { number: 58, commit: before } })
+  expect(compareLink(view)).toBe(`https://github.com/acme/ci/compare/${before}...${commit}`)
+  const at = (repository: string) => compareLink({ ...view, pipeline: { ...view.pipeline, repository } })
+  expect(at('git@gitlab.com:acme/ci.git')).toBe(`https://gitlab.com/acme/ci/-/compare/${before}...${commit}`)
+  expect(at('https://bitbucket.org/acme/ci')).toBe(
+    `https://bitbucket.org/acme/ci/branches/compare/${commit}..${before}`,
+  )
+  expect(at('local/ci')).toBeNull()
+  expect(compareLink({ ...view, last_passed: null })).toBeNull()
+  expect(compareLink({ ...view, last_passed: { number: 58, commit: '0'.repeat(40) } })).toBeNull()
+})
+
+test('web X4 an address from outside opens when it is of the web', () => {
+  expect(webAddress('javascript:alert(1)')).toBeNull()
+  expect(webAddress('https://github.com/a/b/pull/1')).toBe('https://github.com/a/b/pull/1')
+})
+
+test('web T3 failures and the state of the build are said; nothing else, and not of another build', () => {
+  const before = makeView([makeJob('a', { state: 'running' }), makeJob('b', { state: 'running' })], {
+    state: 'running',
+  })
+  const after = makeView([makeFailed('a', 1), makeJob('b')], { state: 'failed' })
+  expect(announcementsOf(before, after)).toEqual(['Step a failed.', 'Build 60: Failed.'])
+  expect(announcementsOf(after, after)).toEqual([])
+  expect(announcementsOf(before, makeView([makeFailed('a', 1)], { number: 61, state: 'failed' }))).toEqual([])
+})
+
+test('web T1 the title has state, failed step, pipeline, number and organization', () => {
+  expect(tabTitle(makeView([makeFailed('test', 1)], { state: 'failed' }), 'acme')).toBe('Failed: test · ci #60 · acme')
+  expect(tabTitle(makeView([makeFailed('t', 1, { soft_failed: true })]), 'acme')).toBe('Passed · ci #60 · acme')
+})
+
+test('web B7 file systems and order are told apart', () => {
+  const base = makeJob('base', { image: 'debian' })
+  const build = makeJob('build', { image: null, builds_in: 'id-base', depends_on: ['id-base'] })
+  const job = makeJob('test', { image: null, builds_in: 'id-build', depends_on: ['id-build', 'id-lint'] })
+  const child = makeJob('e2e', { image: null, builds_in: 'id-test' })
+  const lint = makeJob('lint')
+  expect(lineageOf(job, [base, build, lint, job, child])).toEqual({
+    image: 'debian',
+    ancestors: [base, build],
+    children: [child],
+    after: [lint],
+  })
+})
+
+test('web B8 an older attempt shows its own facts and none of the newest', () => {
+  const attempt = {
+    number: 1,
+    job_id: 'old',
+    cause: 'first',
+    state: 'failed',
+    exit_code: 3,
+    started_at: at(1),
+    finished_at: at(2),
+  }
+  const job = makeJob('test', { attempt: 2, attempts: [attempt], cached: true })
+  expect(attemptView(job, undefined)).toBe(job)
+  expect(attemptView(job, 1)).toMatchObject({ id: 'old', state: 'failed', exit_code: 3, cached: false, attempt: 1 })
+  expect(attemptView(job, 7)).toBeUndefined()
+})
+
+test('web B9 what can be done follows state and permission, and says why not', () => {
+  const view = makeView([makeFailed('test', 1), makeJob('lint')], { state: 'failed' })
+  const job = view.jobs[0] ?? null
+  expect(possibleActions(view, job, true)).toMatchObject({
+    retryStep: null,
+    retryable: 1,
+    retryFailed: null,
+    rebuild: null,
+  })
+  expect(possibleActions(view, job, false).rebuild).toContain('Only members')
+  expect(possibleActions(view, job, true).cancel).toContain('has ended')
+  expect(possibleActions(makeView([], { state: 'running' }), null, true)).toMatchObject({ cancel: null, tellMe: null })
+  const gone = makeFailed('test', 1, {
+    retry: { allowed: false, reason: 'what it starts from is kept for a day only; rebuild instead' },
+  })
+  const possible = possibleActions(makeView([gone], { state: 'failed' }), gone, true)
+  expect(possible).toMatchObject({ retryIsRebuild: true, retryable: 0 })
+  expect(possible.retryStep).toContain('kept for a day')
+  const after = makeFailed('e2e', 1, { retry: { allowed: false, reason: '`test`, which it needs, has not passed' } })
+  const both = possibleActions(makeView([makeFailed('test', 1), after], { state: 'failed' }), after, true)
+  expect(both).toMatchObject({ retryIsRebuild: false, retryable: 2, retryFailed: null })
+})
+
+test('web B14 the rendering that failed says what the build knows of it', () => {
+  const render = makeFailed('', 1, { id: 'render', step_key: null, exit_code: null })
+  const build = { state: 'failed', error_code: 'render_failed', error_message: '.hm/ci.ts:3: SyntaxError' } as const
+  const view = makeView([], build, { render })
+  const shown = withRenderFailure(render, view)
+  expect(endWords(shown)).toBe('the pipeline file did not render')
+  expect(shown.failure?.message).toBe('.hm/ci.ts:3: SyntaxError')
+  const step = makeFailed('test', 1)
+  expect(withRenderFailure(step, makeView([step], build, { render }))).toBe(step)
+})
+
+test('bytes are short', () => {
+  expect([812, 1400, 12_300_000, 999_600].map(formatBytes)).toEqual(['812 B', '1.4 kB', '12 MB', '1.0 MB'])
+})

@@ -1,0 +1,108 @@
+import { ArrowUp } from 'lucide-react'
+import { type ReactNode, useCallback, useRef } from 'react'
+import type { Schema } from '../api/schemas.ts'
+import { Button } from '../design/button.tsx'
+import { More } from '../design/more.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { StaleBar } from '../design/stale-bar.tsx'
+import { BuildRow, buildColumns } from './build-row.tsx'
+import type { BuildFilters } from './filters.ts'
+import { keyOfBuild } from './merge-build.ts'
+import { useBuildList } from './use-build-list.ts'
+import { VirtualRows } from './virtual-rows.tsx'
+
+interface BuildListProps {
+  readonly org: string
+  readonly filters: BuildFilters
+  /** Those whose builds these are, as far as they are known. */
+  readonly pipelines: readonly Schema<'Pipeline'>[]
+  readonly isOfOne: boolean
+  /** What is shown where no build is. */
+  readonly empty: ReactNode
+  /** New build, in the pipeline of the row that has the focus; absent: the page has that key. */
+  readonly onNewBuild?: (slug: string | null) => void
+}
+
+/** The height of a row before it is measured: a line on wide screens, two on narrow ones. */
+function usualRow(): number {
+  if (!matchMedia('(min-width: 768px)').matches) return 60
+  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')) || 36
+}
+
+/** Builds, newest first; only those near the screen are in the page. */
+export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild }: BuildListProps) {
+  const place = useRef<HTMLDivElement>(null)
+  // Rows stay where they are while somebody reads further down, or is at one of them.
+  const isHeld = useCallback(
+    () => place.current !== null && (window.scrollY > 0 || place.current.matches(':hover, :focus-within')),
+    [],
+  )
+  const { query, builds, waiting, showWaiting } = useBuildList(org, filters, isHeld)
+  const { error, data, isPending } = query
+  if (isPending) return <Skeleton rows={10} label="Loading builds" />
+  if (data === undefined) return <ErrorState error={error} what="the builds" onRetry={() => void query.refetch()} />
+  const isBehind = error !== null && !query.isFetchNextPageError
+  return (
+    <>
+      {isBehind && <StaleBar since={query.dataUpdatedAt} error={error} onRetry={() => void query.refetch()} />}
+      {waiting.length > 0 && (
+        <div className="sticky top-14 z-20 flex h-0 justify-center max-lg:top-24">
+          <Button
+            look="primary"
+            onClick={() => {
+              showWaiting()
+              window.scrollTo({ top: 0 })
+            }}
+          >
+            {waiting.length === 1 ? '1 new build' : `${waiting.length} new builds`}{' '}
+            <ArrowUp size={16} aria-hidden="true" />
+          </Button>
+        </div>
+      )}
+      <p role="status" className="sr-only">
+        {query.isPlaceholderData ? '' : `${builds.length}${query.hasNextPage ? ' and more' : ''} builds`}
+      </p>
+      {builds.length > 0 && <ColumnNames isOfOne={isOfOne} />}
+      <div ref={place} className={query.isPlaceholderData ? 'opacity-60' : ''}>
+        {builds.length === 0 ? (
+          empty
+        ) : (
+          <VirtualRows
+            rows={builds}
+            label="Builds"
+            keyOf={keyOfBuild}
+            usualHeight={usualRow}
+            place={place}
+            onNewBuild={onNewBuild && ((build) => onNewBuild(build?.pipeline_slug ?? null))}
+            render={(build) => {
+              const pipeline = pipelines.find(({ slug }) => slug === build.pipeline_slug)
+              const name = isOfOne ? undefined : (pipeline?.name ?? build.pipeline_slug)
+              return <BuildRow org={org} build={build} repository={pipeline?.repository} pipelineName={name} />
+            }}
+          />
+        )}
+      </div>
+      <More what="builds" query={query} />
+    </>
+  )
+}
+
+/** What the columns are, for who sees them; rows say it themselves. */
+function ColumnNames({ isOfOne }: { readonly isOfOne: boolean }) {
+  return (
+    <div
+      aria-hidden="true"
+      className={`hidden gap-x-3 border-b border-hairline px-4 py-1 text-12 text-muted md:grid ${isOfOne ? buildColumns.one : buildColumns.several}`}
+    >
+      <span className="col-span-2">Build</span>
+      {!isOfOne && <span>Pipeline</span>}
+      <span>Message</span>
+      <span>Branch, author</span>
+      <span className="hidden lg:block">Commit</span>
+      <span className="hidden xl:block">Trigger</span>
+      <span className="hidden text-right xl:block">Queued</span>
+      <span className="text-right">Ran</span>
+      <span className="text-right">Created</span>
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import type { Schema } from '../api/schemas.ts'
+
+export type BuildSummary = Schema<'BuildSummary'>
+
+/** What a list of builds is narrowed to, as it stands in the address (web P4). */
+export interface BuildFilters {
+  readonly pipeline?: string
+  /** One state, or several with commas. */
+  readonly state?: string
+  readonly branch?: string
+  readonly commit?: string
+  readonly author?: string
+  readonly source?: string
+  readonly q?: string
+  /** A day (UTC) or an instant. */
+  readonly from?: string
+  /** A day (UTC), which counts as a whole, or an instant. */
+  readonly to?: string
+}
+
+export type FilterName = keyof BuildFilters
+
+/** In the order in which they are told. */
+export const filterNames = ['pipeline', 'state', 'branch', 'commit', 'author', 'source', 'q', 'from', 'to'] as const
+
+/** Only the filters of an address that may hold more. */
+export function filtersOf(search: BuildFilters): BuildFilters {
+  return Object.fromEntries(filterNames.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])))
+}
+
+/** The filters as the server takes them: its `to` is the first instant that no longer counts. */
+export function queryOf({ to, ...rest }: BuildFilters): BuildFilters {
+  return to === undefined ? rest : { ...rest, to: endOf(to) }
+}
+
+function endOf(to: string): string {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(to) ? Date.parse(`${to}T00:00:00Z`) : Number.NaN
+  // What is no day is the server's to judge.
+  return Number.isNaN(start) ? to : new Date(start + 86_400_000).toISOString().slice(0, 10)
+}
+
+/** A filter in words: `branch main`. */
+export function describeFilter(name: FilterName, value: string): string {
+  switch (name) {
+    case 'pipeline':
+      return `pipeline ${value}`
+    case 'state':
+      return `state ${value.replaceAll(',', ' or ').replaceAll('scheduled', 'queued')}`
+    case 'branch':
+      return `branch ${value}`
+    case 'commit':
+      return `commit ${value}`
+    case 'author':
+      return `author ${value}`
+    case 'source':
+      return `trigger ${value}`
+    case 'q':
+      return `text “${value}”`
+    case 'from':
+      return `from ${value}`
+    case 'to':
+      return `until ${value}`
+  }
+}
+
+/** Whether the server would list the build under these filters, so that one that has just come can be placed without asking. */
+export function matchesFilters(build: BuildSummary, filters: BuildFilters): boolean {
+  const { pipeline, state, branch, commit, author, source, q, from, to } = queryOf(filters)
+  const at = Date.parse(build.created_at)
+  return (
+    (pipeline === undefined || build.pipeline_slug === pipeline) &&
+    (state === undefined || state.split(',').some((one) => one.trim() === build.state)) &&
+    (branch === undefined || build.branch === branch) &&
+    (commit === undefined || (build.commit ?? '').startsWith(commit)) &&
+    (author === undefined || isBy(build, author)) &&
+    (source === undefined || build.source === source) &&
+    (q === undefined || hasText(build, q)) &&
+    (from === undefined || !(at < Date.parse(from))) &&
+    (to === undefined || !(at >= Date.parse(to)))
+  )
+}
+
+function isBy({ author }: BuildSummary, wanted: string): boolean {
+  if (author == null) return false
+  return author.user_uuid === wanted || author.name === wanted || author.email?.toLowerCase() === wanted.toLowerCase()
+}
+
+function hasText({ message, branch, author, number }: BuildSummary, q: string): boolean {
+  const wanted = q.trim().toLowerCase()
+  const holds = (text: string | null | undefined) => text?.toLowerCase().includes(wanted) ?? false
+  return holds(message) || holds(branch) || holds(author?.name) || String(number) === wanted.replace(/^#+/, '')
+}

@@ -1,0 +1,72 @@
+import type { InfiniteData } from '@tanstack/react-query'
+import type { Schema } from '../api/schemas.ts'
+import { type BuildFilters, type BuildSummary, matchesFilters } from './filters.ts'
+
+export type BuildPages = InfiniteData<Schema<'BuildSummaryList'>, unknown>
+
+/** What tells two builds of an organization apart. */
+export function keyOfBuild({ pipeline_slug, number }: Pick<BuildSummary, 'pipeline_slug' | 'number'>): string {
+  return `${pipeline_slug}#${number}`
+}
+
+/** The newer of two pictures of one build: an older one never replaces it (web D2). */
+export function newerOf(held: BuildSummary, given: BuildSummary): BuildSummary {
+  return given.version > held.version ? given : held
+}
+
+/** All builds of the pages, each once. */
+export function listedBuilds(pages: BuildPages | undefined): readonly BuildSummary[] {
+  const all = new Map<string, BuildSummary>()
+  for (const build of pages?.pages.flatMap(({ data }) => data) ?? []) {
+    const key = keyOfBuild(build)
+    const held = all.get(key)
+    all.set(key, held === undefined ? build : newerOf(held, build))
+  }
+  return [...all.values()]
+}
+
+/** The pages with a newer picture of a build that is in them; the same object where nothing changes. */
+export function replaceBuild(pages: BuildPages, given: BuildSummary): BuildPages {
+  const key = keyOfBuild(given)
+  const isChanged = (held: BuildSummary) => keyOfBuild(held) === key && newerOf(held, given) !== held
+  if (!pages.pages.some(({ data }) => data.some(isChanged))) return pages
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => {
+      if (!page.data.some(isChanged)) return page
+      return { ...page, data: page.data.map((held) => (isChanged(held) ? given : held)) }
+    }),
+  }
+}
+
+/** The pages with one more build, in its place by age. */
+export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages {
+  const at = Date.parse(added.created_at)
+  const isOlder = (held: BuildSummary) => Date.parse(held.created_at) <= at
+  const found = pages.pages.findIndex(({ data }) => data.some(isOlder))
+  const place = found === -1 ? pages.pages.length - 1 : found
+  return {
+    ...pages,
+    pages: pages.pages.map((page, index) => {
+      if (index !== place) return page
+      const before = page.data.findIndex(isOlder)
+      return { ...page, data: page.data.toSpliced(before === -1 ? page.data.length : before, 0, added) }
+    }),
+  }
+}
+
+/** Whether a build that was announced belongs among those that are listed, and is not: it is new, or has come to match. What is older than all of them is on a later page. */
+export function isMissing(pages: BuildPages, given: BuildSummary, filters: BuildFilters): boolean {
+  const listed = listedBuilds(pages)
+  if (listed.some((held) => keyOfBuild(held) === keyOfBuild(given)) || !matchesFilters(given, filters)) return false
+  const oldest = listed.at(-1)
+  const isWhole = (pages.pages.at(-1)?.next_cursor ?? null) === null
+  return isWhole || oldest === undefined || Date.parse(given.created_at) >= Date.parse(oldest.created_at)
+}
+
+/** Builds that are shown, and those that wait because they are newer than the newest that was shown; null: none was, all are shown. */
+export function splitAt(builds: readonly BuildSummary[], horizon: string | null) {
+  const limit = horizon === null ? Number.POSITIVE_INFINITY : Date.parse(horizon)
+  const isShown = (build: BuildSummary) => !(Date.parse(build.created_at) > limit)
+  return { shown: builds.filter(isShown), waiting: builds.filter((build) => !isShown(build)) }
+}

@@ -1,0 +1,66 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
+import { useLive, useLiveMode } from '../api/live.ts'
+import { pollInterval } from '../api/poll-interval.ts'
+import type { BuildFilters, BuildSummary } from './filters.ts'
+import { insertBuild, isMissing, listedBuilds, replaceBuild, splitAt } from './merge-build.ts'
+import { buildListQuery, newestBuildsQuery } from './queries.ts'
+
+/** When the newest build that is shown was made; of which list. */
+interface Horizon {
+  readonly list: string
+  readonly at: string | null
+}
+
+/**
+ * A list of builds that keeps itself up to date. What is listed changes in its place; new builds come at once, or, while `isHeld` says that somebody is at
+ * the rows, wait in `waiting` until `showWaiting`.
+ */
+export function useBuildList(org: string, filters: BuildFilters, isHeld: () => boolean) {
+  const client = useQueryClient()
+  const list = JSON.stringify([org, filters])
+  const options = useMemo(() => buildListQuery(...(JSON.parse(list) as [string, BuildFilters])), [list])
+  const query = useInfiniteQuery(options)
+  const listed = useMemo(() => listedBuilds(query.data), [query.data])
+
+  const [horizon, setHorizon] = useState<Horizon>({ list, at: null })
+  const newestAt = listed[0]?.created_at ?? null
+  const isOther = query.isPlaceholderData
+  useLayoutEffect(() => {
+    if (isOther) return
+    setHorizon((before) => {
+      const isFirst = before.list !== list || before.at === null
+      return before.at !== newestAt && (isFirst || !isHeld()) ? { list, at: newestAt } : before
+    })
+  }, [list, newestAt, isOther, isHeld])
+  const at = horizon.list === list && !isOther ? horizon.at : null
+  const { shown, waiting } = useMemo(() => splitAt(listed, at), [listed, at])
+
+  const take = useCallback(
+    (build: BuildSummary) => {
+      const [, narrowed] = JSON.parse(list) as [string, BuildFilters]
+      client.setQueryData(options.queryKey, (pages) => {
+        if (pages === undefined) return undefined
+        return isMissing(pages, build, narrowed) ? insertBuild(pages, build) : replaceBuild(pages, build)
+      })
+    },
+    [client, options, list],
+  )
+  useLive('builds', (event) => {
+    if (event.type === 'build') take(event.build)
+    if (event.type === 'resync') void client.invalidateQueries({ queryKey: options.queryKey })
+  })
+
+  const mode = useLiveMode()
+  const isPolling = mode === 'polling'
+  const newest = useQuery({
+    ...newestBuildsQuery(org, filters),
+    enabled: isPolling,
+    refetchInterval: ({ state }) => pollInterval(mode, 'list', state.error),
+  })
+  useEffect(() => {
+    if (isPolling) for (const build of newest.data?.data.toReversed() ?? []) take(build)
+  }, [isPolling, newest.data, take])
+
+  return { query, builds: shown, waiting, showWaiting: () => setHorizon({ list, at: newestAt }) }
+}

@@ -1,0 +1,73 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, type RefObject, useLayoutEffect, useState } from 'react'
+import { useRowKeys } from './use-row-keys.ts'
+
+interface VirtualRowsProps<Row> {
+  readonly rows: readonly Row[]
+  /** What they are, for who cannot see them: `Builds`. */
+  readonly label: string
+  readonly keyOf: (row: Row) => string
+  readonly render: (row: Row) => ReactNode
+  /** The height of a row before it is measured, in pixels. */
+  readonly usualHeight: () => number
+  /** Around the rows; it outlives them. */
+  readonly place: RefObject<HTMLElement | null>
+  /** A new build, for the row that has the focus; null: none has. Absent: the page has that key. */
+  readonly onNewBuild?: ((row: Row | null) => void) | undefined
+}
+
+/** A list of any length on the page's own scroll bar; only the rows near the screen are in the page. Keys walk it (web.md 11). */
+export function VirtualRows<Row>({
+  rows,
+  label,
+  keyOf,
+  render,
+  usualHeight,
+  place,
+  onNewBuild,
+}: VirtualRowsProps<Row>) {
+  const [offset, setOffset] = useState(0)
+  const [barHeight, setBarHeight] = useState(0)
+  const [rowHeight] = useState(usualHeight)
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: offset,
+    // The row that has the focus is never under the top bar.
+    scrollPaddingStart: barHeight,
+    getItemKey: (index) => {
+      const row = rows[index]
+      return row === undefined ? index : keyOf(row)
+    },
+  })
+  // What stands above may grow and shrink: filters fold, charts come.
+  useLayoutEffect(() => {
+    const top = (place.current?.getBoundingClientRect().top ?? 0) + window.scrollY
+    setOffset((before) => (Math.abs(before - top) < 1 ? before : top))
+    setBarHeight(document.querySelector('header')?.offsetHeight ?? 0)
+  })
+  useRowKeys(place, rows.length, {
+    reveal: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
+    onNewBuild: onNewBuild && ((index) => onNewBuild(index === null ? null : (rows[index] ?? null))),
+  })
+  return (
+    <ol aria-label={label} className="relative" style={{ height: virtual.getTotalSize() }}>
+      {virtual.getVirtualItems().map(({ index, key, start }) => {
+        const row = rows[index]
+        if (row === undefined) return null
+        return (
+          <li
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
+          >
+            {render(row)}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,82 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { type Problem, problemOf } from '../api/problem.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { Field } from './field.tsx'
+import { ProblemText } from './problem-note.tsx'
+
+interface ConfirmDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  /** The question, with the name of the thing. */
+  readonly title: string
+  /** What goes, what stops, what stays. */
+  readonly children: ReactNode
+  /** The verb: `Remove Ada`. */
+  readonly confirm: string
+  /** Does it; a refusal is shown and the dialog stays. */
+  readonly onConfirm: () => Promise<unknown>
+  /** It has to be typed before (web S7). */
+  readonly typed?: string
+  readonly look?: 'danger' | 'primary'
+}
+
+/** Asks before something is done that cannot be taken back. Enter says yes, Escape says no. */
+export function ConfirmDialog({ open, onClose, typed, ...rest }: ConfirmDialogProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title={rest.title}>
+      <Question onClose={onClose} {...(typed === undefined ? {} : { typed })} {...rest} />
+    </Dialog>
+  )
+}
+
+/** Inside of the dialog, so that it begins anew each time. */
+function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger' }: Omit<ConfirmDialogProps, 'open'>) {
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [entered, setEntered] = useState('')
+  const isReady = typed === undefined || entered.trim() === typed
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isBusy || !isReady) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      await onConfirm()
+      onClose()
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3 pb-3">
+      <div className="flex flex-col gap-2">{children}</div>
+      {typed !== undefined && (
+        <Field
+          label={`Type ${typed} to go on`}
+          value={entered}
+          onChange={(event) => setEntered(event.target.value)}
+          autoComplete="off"
+          spellCheck={false}
+          autoCapitalize="off"
+        />
+      )}
+      {problem !== null && <ProblemText problem={problem} />}
+      <div className="flex flex-wrap justify-end gap-2 pt-1">
+        <Button onClick={onClose}>Go back</Button>
+        <Button
+          type="submit"
+          look={look}
+          // The question's answer has the focus; where a name has to be typed, its field has.
+          autoFocus={typed === undefined}
+          refused={isReady ? null : `Type ${typed ?? ''} first`}
+          disabled={isBusy}
+        >
+          {isBusy ? 'One moment…' : confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}

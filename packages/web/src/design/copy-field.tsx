@@ -1,0 +1,40 @@
+import { Check, Copy } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { copyText } from './copy.ts'
+
+interface CopyFieldProps {
+  /** What it is, for who cannot see it: `the command that installs hm`. */
+  readonly label: string
+  /** Copied exactly: no prompt sign, no line feed at the end. */
+  readonly text: string
+}
+
+/** A command or key to copy with a click or Enter; selected where the clipboard is refused (web F4). */
+export function CopyField({ label, text }: CopyFieldProps) {
+  const shown = useRef<HTMLElement>(null)
+  const [said, setSaid] = useState<'copied' | 'selected' | null>(null)
+  const copy = async () => {
+    const isCopied = await copyText(text)
+    if (!isCopied && shown.current !== null) getSelection()?.selectAllChildren(shown.current)
+    setSaid(isCopied ? 'copied' : 'selected')
+    setTimeout(() => setSaid(null), 2000)
+  }
+  return (
+    <div className="flex items-stretch rounded-small border border-hairline bg-inset">
+      <code ref={shown} className="min-w-0 flex-1 px-2 py-1.5 font-mono text-13 wrap-anywhere whitespace-pre-wrap">
+        {text}
+      </code>
+      <button
+        type="button"
+        onClick={copy}
+        aria-label={`Copy ${label}`}
+        className="inline-flex min-w-8 items-center justify-center gap-1 border-l border-hairline px-2 text-13 hover:bg-sunk pointer-coarse:min-w-11"
+      >
+        {said === 'copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
+      </button>
+      <span role="status" className="sr-only">
+        {said === 'copied' ? 'Copied' : said === 'selected' ? 'Selected: copy it with your keyboard' : ''}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,8 @@
+/** Puts a text on the clipboard; false where the browser refuses, as it does on plain HTTP outside of localhost. */
+export async function copyText(text: string): Promise<boolean> {
+  if (navigator.clipboard === undefined) return false
+  return navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,65 @@
+import { X } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import { type ReactNode, useRef } from 'react'
+
+interface DialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly children: ReactNode
+  /** Buttons at the foot. */
+  readonly actions?: ReactNode
+  /** Wide ones hold tables and commands. */
+  readonly wide?: boolean
+  /** Nothing of the page shows through. */
+  readonly covering?: boolean
+  /** Without its title and its closing button to see: a field that says all comes first. */
+  readonly bare?: boolean
+  /** It cannot be put away. */
+  readonly lasting?: boolean
+}
+
+/** A dialog over the page: Escape and a click beside it close it, focus goes back to what opened it (web T2). */
+export function Dialog({ open, onClose, title, children, actions, ...how }: DialogProps) {
+  const { wide = false, covering = false, bare = false, lasting = false } = how
+  const opener = useRef<Element | null>(null)
+  return (
+    <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className={`fixed inset-0 z-40 ${covering ? 'bg-ground' : 'bg-scrim'}`} />
+        <Radix.Content
+          aria-describedby={undefined}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement
+          }}
+          onCloseAutoFocus={(event) => {
+            // Radix knows only openers of its own.
+            event.preventDefault()
+            giveFocusBack(opener.current)
+          }}
+          className={`fixed top-[10vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-16px)] -translate-x-1/2 flex-col rounded-surface border border-hairline bg-raised shadow-overlay ${wide ? 'max-w-180' : 'max-w-120'}`}
+        >
+          <Radix.Title className={bare ? 'sr-only' : 'py-5 pr-14 pb-2 pl-6 text-20 font-semibold'}>{title}</Radix.Title>
+          <div className="min-h-0 overflow-y-auto px-6 py-2">{children}</div>
+          {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 px-6 pt-3 pb-5">{actions}</div>}
+          {!bare && !lasting && (
+            // The last in order, so that the focus begins at what the dialog is about.
+            <Radix.Close
+              aria-label="Close"
+              className="absolute top-3 right-3 inline-flex size-8 items-center justify-center rounded-small text-muted hover:bg-sunk hover:text-text pointer-coarse:size-11"
+            >
+              <X size={16} aria-hidden="true" />
+            </Radix.Close>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+/** To what opened the dialog; where that is gone, as an item of a menu is, to the page's heading. */
+function giveFocusBack(opener: Element | null): void {
+  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
+  const place = isThere ? opener : document.querySelector<HTMLElement>('main h1')
+  place?.focus({ preventScroll: true })
+}

@@ -1,0 +1,85 @@
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react'
+
+const box =
+  'min-h-8 pointer-coarse:min-h-11 w-full rounded-small border border-edge bg-raised px-2 text-14 placeholder:text-muted aria-invalid:border-fail disabled:bg-sunk disabled:text-muted'
+
+interface Labelled {
+  readonly label: string
+  /** The rule, or what it is for. */
+  readonly hint?: ReactNode
+  /** What is wrong with it. */
+  readonly problem?: string | null | undefined
+}
+
+function Around({
+  id,
+  label,
+  hint,
+  problem,
+  children,
+}: Labelled & { readonly id: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-semibold">
+        {label}
+      </label>
+      {children}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-13 text-muted">
+          {hint}
+        </p>
+      )}
+      {problem != null && (
+        <p id={`${id}-problem`} role="alert" className="text-13 text-fail">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function described(id: string, { hint, problem }: Labelled) {
+  const ids = [hint === undefined ? null : `${id}-hint`, problem == null ? null : `${id}-problem`].filter(
+    (one) => one !== null,
+  )
+  return { id, 'aria-invalid': problem != null, ...(ids.length > 0 ? { 'aria-describedby': ids.join(' ') } : {}) }
+}
+
+/** A text field with its label, its rule and what is wrong with it. */
+export function Field({ label, hint, problem, ...rest }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId()
+  const said = { label, hint, problem }
+  return (
+    <Around id={id} {...said}>
+      <input {...rest} {...described(id, said)} className={box} />
+    </Around>
+  )
+}
+
+/** A choice of a few, with its label. */
+export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  const id = useId()
+  const said = { label, hint, problem }
+  return (
+    <Around id={id} {...said}>
+      <select {...rest} {...described(id, said)} className={box} />
+    </Around>
+  )
+}
+
+/** A text of several lines, with its label: values and lists, so without a spelling check. */
+export function TextArea({ label, hint, problem, ...rest }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  const id = useId()
+  const said = { label, hint, problem }
+  return (
+    <Around id={id} {...said}>
+      <textarea spellCheck={false} {...rest} {...described(id, said)} className={`${box} py-1.5 font-mono`} />
+    </Around>
+  )
+}

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react'
+
+/** A value that outlives components, and that they draw anew for when it changes. */
+export interface Held<Value> {
+  current(): Value
+  change(next: Value): void
+  /** Of a component: the value, kept up to date. */
+  use(): Value
+}
+
+/** Holds a value for the whole page. */
+export function hold<Value>(initial: Value): Held<Value> {
+  const listeners = new Set<() => void>()
+  let value = initial
+  const current = () => value
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  return {
+    current,
+    change(next) {
+      value = next
+      for (const listener of listeners) listener()
+    },
+    use: () => useSyncExternalStore(subscribe, current),
+  }
+}

@@ -1,0 +1,39 @@
+import { useNow } from '../api/clock.ts'
+import { useAppearance } from './appearance.ts'
+import { formatAgo } from './duration.ts'
+
+interface InstantProps {
+  /** RFC 3339; missing ones show as a dash. */
+  readonly at: string | null | undefined
+}
+
+/** How long ago something was; its exact time on hover. */
+export function Ago({ at }: InstantProps) {
+  const now = useNow()
+  const { zone } = useAppearance()
+  if (at === null || at === undefined || Number.isNaN(Date.parse(at))) return <span>—</span>
+  return (
+    <time dateTime={at} title={formatInstant(at, zone)} className="tabular whitespace-nowrap">
+      {formatAgo(at, now)}
+    </time>
+  )
+}
+
+/** A date and time, in the zone that the person chose. */
+export function Instant({ at }: InstantProps) {
+  const { zone } = useAppearance()
+  if (at === null || at === undefined || Number.isNaN(Date.parse(at))) return <span>—</span>
+  return (
+    <time dateTime={at} className="tabular whitespace-nowrap">
+      {formatInstant(at, zone)}
+    </time>
+  )
+}
+
+/** `2026-11-26 10:24:36 UTC`, or without the zone in local time. */
+export function formatInstant(at: string, zone: 'local' | 'utc'): string {
+  const time = new Date(at)
+  if (zone === 'utc') return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  const parts = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map((part) => String(part).padStart(2, '0'))
+  return `${parts.join('-')} ${time.toTimeString().slice(0, 8)}`
+}

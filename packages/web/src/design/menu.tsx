@@ -1,0 +1,97 @@
+import { Check } from 'lucide-react'
+import { DropdownMenu as Radix } from 'radix-ui'
+import type { ReactElement, ReactNode } from 'react'
+
+const item =
+  'flex min-h-8 pointer-coarse:min-h-11 w-full cursor-pointer items-center gap-2 rounded-small px-2 py-1 text-14 outline-none select-none data-[highlighted]:bg-sunk data-[disabled]:opacity-50'
+
+interface MenuProps {
+  /** The button that opens it; it needs a name of its own. */
+  readonly trigger: ReactElement
+  readonly children: ReactNode
+  readonly align?: 'start' | 'end'
+}
+
+/** A menu below a button: arrows walk it, letters jump, Escape gives focus back to the button. */
+export function Menu({ trigger, children, align = 'start' }: MenuProps) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-40 flex max-h-[var(--radix-dropdown-menu-content-available-height)] max-w-[calc(100vw-16px)] min-w-48 flex-col overflow-y-auto rounded-surface border border-hairline bg-raised p-1 shadow-overlay"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+interface MenuItemProps {
+  readonly children: ReactNode
+  readonly onSelect?: () => void
+  /** The one child is a link, and stays one: middle click and copying its address work. */
+  readonly asChild?: boolean
+  /** Why it cannot be used: it stands there disabled and says so (web A2). */
+  readonly refused?: string | null | undefined
+}
+
+/** One thing to do, or with `asChild` one place to go. */
+export function MenuItem({ children, onSelect, asChild = false, refused = null }: MenuItemProps) {
+  return (
+    <Radix.Item
+      asChild={asChild && refused === null}
+      className={item}
+      disabled={refused !== null}
+      {...(onSelect === undefined ? {} : { onSelect })}
+      {...(refused === null ? {} : { title: refused })}
+    >
+      {children}
+    </Radix.Item>
+  )
+}
+
+/** Names the items below it. */
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  return <Radix.Label className="px-2 pt-2 pb-1 text-12 text-muted">{children}</Radix.Label>
+}
+
+export function MenuSeparator() {
+  return <Radix.Separator className="-mx-1 my-1 h-px shrink-0 bg-hairline" />
+}
+
+interface MenuChoicesProps<Value extends string> {
+  readonly value: Value
+  readonly choices: readonly { readonly value: Value; readonly label: string }[]
+  readonly onChange: (value: Value) => void
+}
+
+/** One of a few; the chosen one has a check. The menu stays open, so that the effect is seen. */
+export function MenuChoices<Value extends string>({ value, choices, onChange }: MenuChoicesProps<Value>) {
+  return (
+    <Radix.RadioGroup value={value}>
+      {choices.map((choice) => (
+        <Radix.RadioItem
+          key={choice.value}
+          value={choice.value}
+          className={item}
+          onSelect={(event) => {
+            event.preventDefault()
+            onChange(choice.value)
+          }}
+        >
+          <span className="inline-flex w-4">
+            <Radix.ItemIndicator>
+              <Check size={16} aria-hidden="true" />
+            </Radix.ItemIndicator>
+          </span>
+          {choice.label}
+        </Radix.RadioItem>
+      ))}
+    </Radix.RadioGroup>
+  )
+}

@@ -1,0 +1,46 @@
+import type { UseInfiniteQueryResult } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { problemOf } from '../api/problem.ts'
+import { Button } from './button.tsx'
+
+interface MoreProps {
+  /** The paged list. */
+  readonly query: Pick<
+    UseInfiniteQueryResult,
+    'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage' | 'error'
+  >
+  /** What there is more of: `builds`. */
+  readonly what: string
+}
+
+/** The end of a paged list: the next page comes when it is scrolled to, and by a real button (web P4). One that failed is asked for again by a click only. */
+export function More({ query, what }: MoreProps) {
+  const { hasNextPage: hasMore, isFetchingNextPage: isLoading } = query
+  const problem = query.isFetchNextPageError ? problemOf(query.error).message : null
+  const onMore = () => void query.fetchNextPage()
+  const place = useRef<HTMLDivElement>(null)
+  const newest = useRef(onMore)
+  newest.current = onMore
+  const isWatched = hasMore && !isLoading && problem === null
+  useEffect(() => {
+    if (!isWatched || place.current === null) return
+    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && newest.current(), {
+      rootMargin: '400px',
+    })
+    watch.observe(place.current)
+    return () => watch.disconnect()
+  }, [isWatched])
+  if (!hasMore) return null
+  return (
+    <div ref={place} className="flex flex-wrap items-center gap-3 px-4 py-3">
+      <Button onClick={onMore} disabled={isLoading}>
+        {isLoading ? `Loading ${what}…` : `More ${what}`}
+      </Button>
+      {problem !== null && (
+        <p role="alert" className="text-fail">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}

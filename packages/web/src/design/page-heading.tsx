@@ -1,0 +1,56 @@
+import { useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { StateLook } from './state.ts'
+import { useTabMark } from './tab-mark.ts'
+
+interface PageHeadingProps {
+  readonly children: ReactNode
+  /** The tab's title without the product's name: `Builds · acme`. */
+  readonly title: string
+  readonly actions?: ReactNode
+  /** Of a build: its state is the tab's picture, and the title stands as it is given: `Failed: test · ci #60 · acme` (web T1). */
+  readonly mark?: StateLook
+}
+
+/** The page that the browser loaded: its focus begins at the top, before the skip link. */
+let isFirstPage = true
+
+/** The page's one h1. Focus goes to it on navigation (web T2), and the tab is named. */
+export function PageHeading({ children, title, actions, mark }: PageHeadingProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const { pathname } = useLocation()
+  useDocumentTitle(mark === undefined ? `${title} · Harmont` : title)
+  useTabMark(mark ?? null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page anew, also where the component stays
+  useEffect(() => {
+    if (isFirstPage) {
+      isFirstPage = false
+      return
+    }
+    // After a closing dialog has given the focus back.
+    const frame = requestAnimationFrame(() => focusUnlessTaken(heading.current))
+    return () => cancelAnimationFrame(frame)
+  }, [pathname])
+  return (
+    <div className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <h1 ref={heading} tabIndex={-1} className="min-w-0 flex-1 text-20 font-semibold">
+        {children}
+      </h1>
+      {actions}
+    </div>
+  )
+}
+
+/** A page or dialog that focused something of its own, as a form does, keeps it. */
+function focusUnlessTaken(heading: HTMLElement | null): void {
+  const { activeElement } = document
+  const isTaken = activeElement?.closest('main, [role=dialog]') != null && activeElement.id !== 'main'
+  if (!isTaken) heading?.focus({ preventScroll: true })
+}
+
+/** Names the tab. */
+function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}

@@ -1,0 +1,77 @@
+import { type Icon, lookOf, type Tone } from './state.ts'
+import { stateIcons } from './state-icons.ts'
+
+/** Text colour of a state, also for shapes that are drawn in `currentColor`. */
+export const toneColours: Readonly<Record<Tone, string>> = {
+  pass: 'text-pass',
+  cache: 'text-cache',
+  fail: 'text-fail',
+  soft: 'text-soft',
+  run: 'text-run',
+  wait: 'text-wait',
+  stop: 'text-stop',
+}
+
+interface StateProps {
+  readonly state: string
+  readonly cached?: boolean | undefined
+  readonly softFailed?: boolean | undefined
+}
+
+interface MarkProps extends StateProps {
+  /** Side of the square in pixels. */
+  readonly size?: number
+}
+
+/** The icon of a state in its colour. It says its word to who cannot see it. */
+export function StateMark({ state, size = 16, ...how }: MarkProps) {
+  const look = lookOf(state, given(how))
+  return (
+    <svg
+      role="img"
+      aria-label={look.word}
+      viewBox="0 0 16 16"
+      width={size}
+      height={size}
+      className={`shrink-0 ${toneColours[look.tone]}`}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <g className={look.moving ? 'turning' : undefined}>
+        <StateIcon icon={look.icon} />
+      </g>
+    </svg>
+  )
+}
+
+/** Icon and word of a state. */
+export function StateWord({ state, ...how }: StateProps) {
+  const look = lookOf(state, given(how))
+  return (
+    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap font-semibold ${toneColours[look.tone]}`}>
+      <span aria-hidden="true" className="inline-flex">
+        <StateMark state={state} {...how} />
+      </span>
+      {look.word}
+    </span>
+  )
+}
+
+function given({ cached = false, softFailed = false }: Omit<StateProps, 'state'>) {
+  return { cached, softFailed }
+}
+
+function StateIcon({ icon }: { readonly icon: Icon }) {
+  return stateIcons[icon].map(({ d, isFilled, isCutOut, isDotted }) => (
+    <path
+      key={d}
+      d={d}
+      {...(isFilled === true ? { fill: 'currentColor' } : {})}
+      {...(isCutOut === true ? { className: 'stroke-ground' } : {})}
+      {...(isDotted === true ? { strokeDasharray: '0.1 3.17', strokeWidth: 2 } : {})}
+    />
+  ))
+}

@@ -1,0 +1,71 @@
+import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from 'react'
+
+interface TableProps {
+  /** What it lists, spoken only. */
+  readonly caption: string
+  readonly children: ReactNode
+}
+
+/** On narrow screens the first and the last cell of a row stand on one line and the others on the next; the heads are spoken only (web T4). */
+const stacked = [
+  'max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only',
+  'max-sm:[&_tbody_tr]:flex max-sm:[&_tbody_tr]:flex-wrap max-sm:[&_tbody_tr]:items-center max-sm:[&_tbody_tr]:gap-x-4',
+  'max-sm:[&_tbody_tr]:border-b max-sm:[&_tbody_tr]:border-hairline max-sm:[&_tbody_tr]:px-4 max-sm:[&_tbody_tr]:py-1.5',
+  // The end of the first line.
+  "max-sm:[&_tbody_tr]:after:order-2 max-sm:[&_tbody_tr]:after:basis-full max-sm:[&_tbody_tr]:after:content-['']",
+].join(' ')
+
+/** Rows with hairlines. What is still too wide scrolls in itself, never the page. */
+export function Table({ caption, children }: TableProps) {
+  return (
+    <div className="relative w-full overflow-x-auto">
+      <table className={`tabular w-full border-collapse text-left ${stacked}`}>
+        <caption className="sr-only">{caption}</caption>
+        {children}
+      </table>
+    </div>
+  )
+}
+
+interface CellProps {
+  /** Amounts, durations, counts. */
+  readonly numeric?: boolean
+}
+
+export function Th({ numeric = false, className = '', ...rest }: CellProps & ThHTMLAttributes<HTMLTableCellElement>) {
+  return (
+    <th
+      scope="col"
+      {...rest}
+      className={`border-b border-hairline px-4 py-2 text-13 font-semibold whitespace-nowrap text-muted ${numeric ? 'text-right' : ''} ${className}`}
+    />
+  )
+}
+
+interface TdProps extends CellProps {
+  /** Stands before the value where the heads are not seen; for values that do not say themselves what they are. */
+  readonly label?: string
+}
+
+export function Td({
+  numeric = false,
+  label,
+  className = '',
+  ...rest
+}: TdProps & TdHTMLAttributes<HTMLTableCellElement>) {
+  return (
+    <td
+      {...rest}
+      data-label={label}
+      className={`h-row border-b border-hairline px-4 py-1 ${numeric ? 'whitespace-nowrap sm:text-right' : ''} ${cell} ${label === undefined ? '' : named} ${className}`}
+    />
+  )
+}
+
+const cell = [
+  'max-sm:order-3 max-sm:h-auto max-sm:min-w-0 max-sm:border-0 max-sm:p-0 max-sm:py-0.5 max-sm:empty:hidden',
+  'max-sm:first:order-0 max-sm:first:flex-[1_1_40%]',
+  'max-sm:last:order-1 max-sm:last:ml-auto',
+].join(' ')
+const named =
+  'max-sm:before:mr-1.5 max-sm:before:text-13 max-sm:before:text-muted max-sm:before:content-[attr(data-label)]'

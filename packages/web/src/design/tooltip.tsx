@@ -1,0 +1,28 @@
+import { Tooltip as Radix } from 'radix-ui'
+import type { ReactElement, ReactNode } from 'react'
+
+interface TooltipProps {
+  readonly text: ReactNode
+  /** What it explains: it must be focusable, or keyboards never see the text. */
+  readonly children: ReactElement
+}
+
+/** A few words beside what is hovered or focused. Nothing may be said only here. */
+export function Tooltip({ text, children }: TooltipProps) {
+  return (
+    <Radix.Provider delayDuration={400}>
+      <Radix.Root>
+        <Radix.Trigger asChild>{children}</Radix.Trigger>
+        <Radix.Portal>
+          <Radix.Content
+            sideOffset={4}
+            collisionPadding={8}
+            className="foreign z-50 max-w-80 rounded-small border border-hairline bg-raised px-2 py-1 text-13 shadow-overlay"
+          >
+            {text}
+          </Radix.Content>
+        </Radix.Portal>
+      </Radix.Root>
+    </Radix.Provider>
+  )
+}

@@ -1,0 +1,9 @@
+/** Where the log is as bytes (web L19). The name of the file is the server's. */
+export function downloadLinks(jobId: string): {
+  readonly raw: string
+  readonly download: string
+  readonly plain: string
+} {
+  const raw = `/v0/jobs/${encodeURIComponent(jobId)}/logs.txt`
+  return { raw, download: `${raw}?download=1`, plain: `${raw}?plain=1&download=1` }
+}

@@ -1,0 +1,40 @@
+import { type FormEvent, useState } from 'react'
+import { Button } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field } from '../design/field.tsx'
+
+interface GoToLineProps {
+  readonly totalLines: number
+  readonly onGo: (line: number) => void
+  readonly onClose: () => void
+}
+
+/** Asks for the number of a line. */
+export function GoToLine({ totalLines, onGo, onClose }: GoToLineProps) {
+  const [text, setText] = useState('')
+  const line = Number(text.trim())
+  const isLine = /^\s*\d{1,15}\s*$/.test(text) && line >= 1 && line <= totalLines
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (isLine) onGo(line)
+  }
+  return (
+    <Dialog open onClose={onClose} title="Go to line">
+      <form onSubmit={submit} className="flex items-end gap-2 pb-4">
+        <div className="flex-1">
+          <Field
+            label="Line"
+            inputMode="numeric"
+            autoComplete="off"
+            value={text}
+            hint={`1 to ${totalLines.toLocaleString('en')}`}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </div>
+        <Button type="submit" look="primary" className="mb-7" refused={isLine ? null : 'There is no such line'}>
+          Go
+        </Button>
+      </form>
+    </Dialog>
+  )
+}

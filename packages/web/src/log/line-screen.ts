@@ -1,0 +1,150 @@
+import { plain, type Style } from './style.ts'
+import { shownAs } from './visible.ts'
+
+/** One place of the line. */
+export interface Cell {
+  readonly text: string
+  readonly style: Style
+  readonly href: string | null
+  /** Where its character stands in the text without escapes. */
+  readonly source: number
+}
+
+/** A line that moves ends here, as at the edge of a very wide terminal. */
+const columns = 10_000
+const tabWidth = 8
+const mark = /^\p{M}$|^[\u200d\ufe0e\ufe0f]$/u
+
+/** One line of a terminal: what is written over is gone (web L6). */
+export class LineScreen {
+  readonly #kept: number
+  readonly #states: string[] = []
+  // One list each and not one of objects: a progress bar writes a million cells.
+  readonly #texts: string[] = []
+  readonly #styles: Style[] = []
+  readonly #hrefs: (string | null)[] = []
+  readonly #sources: number[] = []
+  #column = 0
+  /** UTF-16 units that came, escapes not counted. */
+  #taken = 0
+  /** The cursor went back over something that was written. */
+  #isBack = false
+  #updates = 0
+
+  /** `kept`: so many of its last states are remembered. */
+  constructor(kept: number) {
+    this.#kept = kept
+  }
+
+  get cells(): readonly Cell[] {
+    return this.#texts.map((text, at) => ({
+      text,
+      style: this.#styles[at] ?? plain,
+      href: this.#hrefs[at] ?? null,
+      source: this.#sources[at] ?? blankSource,
+    }))
+  }
+
+  get updates(): number {
+    return this.#updates
+  }
+
+  /** What it showed before each update, the last ones. */
+  get states(): readonly string[] {
+    return this.#states
+  }
+
+  get text(): string {
+    return this.#texts.join('')
+  }
+
+  /** Takes text without escape sequences. */
+  write(text: string, style: Style, href: string | null): void {
+    for (let at = 0; at < text.length; ) {
+      const unit = text.charCodeAt(at)
+      const isFirstOfPair = unit >= 0xd800 && unit <= 0xdbff
+      const character = isFirstOfPair ? String.fromCodePoint(text.codePointAt(at) ?? unit) : text.charAt(at)
+      at += character.length
+      const source = this.#taken
+      this.#taken += character.length
+      if (character === '\r') this.#goTo(0)
+      else if (character === '\b') this.#goTo(this.#column - 1)
+      else if (character === '\t') this.#goTo(this.#column + tabWidth - (this.#column % tabWidth))
+      else this.#put(character, style, href, source)
+    }
+  }
+
+  /** Takes a move or an erasure within the line, by the last letter of its sequence. */
+  move(final: string, count: number | null): void {
+    const many = Math.min(columns, Math.max(1, count ?? 1))
+    if (final === 'C' || final === 'a') this.#goTo(this.#column + many)
+    else if (final === 'D') this.#goTo(this.#column - many)
+    else if (final === 'G' || final === '`') this.#goTo(many - 1)
+    else if (final === 'K') this.#eraseLine(count ?? 0)
+    else if (final === 'X') this.#erase(this.#column, this.#column + many)
+    else if (final === 'P') this.#shift(this.#column, many, 0)
+    else if (final === '@' && this.#column < this.#texts.length) {
+      this.#shift(this.#column, 0, many)
+      this.#cutTo(columns)
+    }
+  }
+
+  #goTo(column: number): void {
+    const to = Math.min(columns - 1, Math.max(0, column))
+    if (to < this.#column) this.#isBack = true
+    this.#column = to
+  }
+
+  #put(character: string, style: Style, href: string | null, source: number): void {
+    if (character > '\u02ff' && this.#column > 0 && this.#column <= this.#texts.length && mark.test(character)) {
+      this.#texts[this.#column - 1] += character
+      return
+    }
+    if (this.#isBack) this.#update()
+    for (let at = this.#texts.length; at < this.#column; at++) this.#set(at, ' ', plain, null, blankSource)
+    this.#set(this.#column, character >= ' ' && character <= '~' ? character : shownAs(character), style, href, source)
+    this.#column = Math.min(columns - 1, this.#column + 1)
+  }
+
+  #set(at: number, text: string, style: Style, href: string | null, source: number): void {
+    this.#texts[at] = text
+    this.#styles[at] = style
+    this.#hrefs[at] = href
+    this.#sources[at] = source
+  }
+
+  #update(): void {
+    this.#isBack = false
+    if (this.#texts.length === 0) return
+    this.#updates++
+    if (this.#kept === 0) return
+    this.#states.push(this.text)
+    if (this.#states.length >= this.#kept) this.#states.shift()
+  }
+
+  #eraseLine(how: number): void {
+    if (how === 0) this.#erase(this.#column, this.#texts.length)
+    else if (how === 1) this.#erase(0, this.#column + 1)
+    else if (how === 2) this.#erase(0, this.#texts.length)
+  }
+
+  #erase(from: number, to: number): void {
+    if (to >= this.#texts.length) this.#cutTo(from)
+    else for (let at = from; at < to; at++) this.#set(at, ' ', plain, null, blankSource)
+  }
+
+  #cutTo(length: number): void {
+    if (this.#texts.length <= length) return
+    for (const list of [this.#texts, this.#styles, this.#hrefs, this.#sources]) list.length = length
+  }
+
+  /** Takes cells away and puts empty ones in. */
+  #shift(at: number, away: number, empty: number): void {
+    this.#texts.splice(at, away, ...Array.from({ length: empty }, () => ' '))
+    this.#styles.splice(at, away, ...Array.from({ length: empty }, () => plain))
+    this.#hrefs.splice(at, away, ...Array.from({ length: empty }, () => null))
+    this.#sources.splice(at, away, ...Array.from({ length: empty }, () => blankSource))
+  }
+}
+
+const blankSource = -1

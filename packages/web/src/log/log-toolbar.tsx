@@ -1,0 +1,156 @@
+import { ArrowDownToLine, ChevronDown, ChevronUp, Ellipsis, Expand, Shrink, WrapText } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
+import { downloadLinks } from './download-links.ts'
+import type { TimeMode } from './log-times.ts'
+import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'
+
+interface LogToolbarProps {
+  readonly jobId: string
+  readonly preferences: LogPreferences
+  readonly isWrapped: boolean
+  readonly isFull: boolean
+  readonly onFull: () => void
+  /** Null once nothing will be added. */
+  readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
+  readonly errors: number
+  readonly onError: (isBack: boolean) => void
+  readonly groups: number
+  readonly onFoldAll: () => void
+  readonly isStderrOnly: boolean
+  readonly onStderrOnly: () => void
+  readonly onCopy: () => void
+  /** What `onCopy` copies. */
+  readonly copied: string
+  readonly children: ReactNode
+}
+
+const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
+  { value: 'off', label: 'No times' },
+  { value: 'since', label: 'Since the start' },
+  { value: 'local', label: 'Local time' },
+  { value: 'utc', label: 'UTC' },
+]
+
+/** Everything that can be done with the log. What does not fit is in the menu; the search is given by who knows it. */
+export function LogToolbar(props: LogToolbarProps) {
+  const { isWrapped, isFull, onFull, follow, errors, onError, children } = props
+  return (
+    <div
+      className="flex flex-wrap items-center gap-1 border-b border-hairline px-2 py-1"
+      role="toolbar"
+      aria-label="Log"
+    >
+      {children}
+      <span className="ml-auto flex items-center gap-1">
+        {errors > 0 && (
+          <span className="inline-flex items-center">
+            <ToolButton label="Previous error (E)" onClick={() => onError(true)}>
+              <ChevronUp size={16} aria-hidden="true" />
+            </ToolButton>
+            <span className="text-13 text-fail tabular">
+              {errors.toLocaleString('en')}
+              {errors === 1000 ? '+' : ''} {errors === 1 ? 'error' : 'errors'}
+            </span>
+            <ToolButton label="Next error (e)" onClick={() => onError(false)}>
+              <ChevronDown size={16} aria-hidden="true" />
+            </ToolButton>
+          </span>
+        )}
+        {follow !== null && (
+          <ToolButton label="Follow the end" isPressed={follow.isOn} onClick={() => follow.onChange(!follow.isOn)}>
+            <ArrowDownToLine size={16} aria-hidden="true" /> Follow
+          </ToolButton>
+        )}
+        <ToolButton
+          label="Wrap long lines (w)"
+          isPressed={isWrapped}
+          onClick={() => setLogPreferences({ wrap: !isWrapped })}
+        >
+          <WrapText size={16} aria-hidden="true" />
+        </ToolButton>
+        <ToolButton label={isFull ? 'Leave full screen (z)' : 'Full screen (z)'} isPressed={isFull} onClick={onFull}>
+          {isFull ? <Shrink size={16} aria-hidden="true" /> : <Expand size={16} aria-hidden="true" />}
+        </ToolButton>
+        <More {...props} />
+      </span>
+    </div>
+  )
+}
+
+function More(props: LogToolbarProps) {
+  const { jobId, preferences, groups, onFoldAll, isStderrOnly, onStderrOnly, onCopy, copied } = props
+  const links = downloadLinks(jobId)
+  const { fontSize } = preferences
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <button type="button" aria-label="More for this log" title="More" className={toolClass}>
+          <Ellipsis size={16} aria-hidden="true" />
+        </button>
+      }
+    >
+      <MenuLabel>Times</MenuLabel>
+      <MenuChoices value={preferences.times} choices={times} onChange={(mode) => setLogPreferences({ times: mode })} />
+      <MenuSeparator />
+      <MenuItem
+        onSelect={() => setLogPreferences({ fontSize: fontSize + 1 })}
+        refused={fontSize >= fontSizes.most ? 'It does not get larger' : null}
+      >
+        Larger text ({fontSize} px)
+      </MenuItem>
+      <MenuItem
+        onSelect={() => setLogPreferences({ fontSize: fontSize - 1 })}
+        refused={fontSize <= fontSizes.least ? 'It does not get smaller' : null}
+      >
+        Smaller text
+      </MenuItem>
+      <MenuItem onSelect={onFoldAll} refused={groups === 0 ? 'This log has no groups' : null}>
+        Fold or unfold all groups
+      </MenuItem>
+      <MenuItem onSelect={onStderrOnly}>{isStderrOnly ? 'Show stdout again' : 'Only stderr'}</MenuItem>
+      <MenuSeparator />
+      <MenuItem onSelect={onCopy}>Copy {copied}</MenuItem>
+      <MenuItem asChild>
+        <a href={links.download}>Download</a>
+      </MenuItem>
+      <MenuItem asChild>
+        <a href={links.plain}>Download without colours</a>
+      </MenuItem>
+      <MenuItem asChild>
+        <a href={links.raw} target="_blank" rel="noopener noreferrer">
+          Open raw
+        </a>
+      </MenuItem>
+    </Menu>
+  )
+}
+
+export const toolClass =
+  'inline-flex min-h-7 min-w-7 pointer-coarse:min-h-11 pointer-coarse:min-w-11 items-center justify-center gap-1 rounded-small px-1.5 text-13 hover:bg-sunk aria-pressed:bg-sunk aria-pressed:font-semibold disabled:opacity-50'
+
+interface ToolButtonProps {
+  readonly label: string
+  readonly onClick: () => void
+  readonly isPressed?: boolean
+  readonly isOff?: boolean
+  readonly children: ReactNode
+}
+
+/** A small button whose name is also its tooltip. */
+export function ToolButton({ label, onClick, isPressed, isOff = false, children }: ToolButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      disabled={isOff}
+      onClick={onClick}
+      className={toolClass}
+    >
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,170 @@
+import { useRef, useState } from 'react'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { toast } from '../app/toasts.ts'
+import { copyText } from '../design/copy.ts'
+import { downloadLinks } from './download-links.ts'
+import { isRemoved } from './facts.ts'
+import { GoToLine } from './go-to-line.tsx'
+import './log.css'
+import { LogRows } from './log-rows.tsx'
+import { nextTimes } from './log-times.ts'
+import { LogToolbar } from './log-toolbar.tsx'
+import { MarksBar } from './marks-bar.tsx'
+import { NewLines } from './new-lines.tsx'
+import { EmptyLog, Notices } from './notices.tsx'
+import { setLogPreferences } from './preferences.ts'
+import { SearchBar } from './search-bar.tsx'
+import { writeSearch } from './search-text.ts'
+import { useCopy } from './use-copy.ts'
+import { groupAround } from './use-folds.ts'
+import { useLogKeys } from './use-log-keys.ts'
+import { type LogViewProps, type LogViewState, useLogView } from './use-log-view.ts'
+import { useRowClicks } from './use-row-clicks.ts'
+
+/** A log that is here: its toolbar, what is to be said about it, and its rows. */
+export function LogView(props: LogViewProps) {
+  const { job, onFindChange } = props
+  const view = useLogView(props)
+  const { data, facts, preferences, rows, search, searching, follow, marked, isWrapped, look } = view
+  const scroller = useRef<HTMLElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const [isFull, setFull] = useState(false)
+  const [isAsking, setAsking] = useState(false)
+  const [isFocused, setFocused] = useState(false)
+  const { copyLines, onCopy, selectAll } = useCopy(data, look.lines)
+  const onClick = useRowClicks(view)
+  useShortcuts('log', [{ keys: 'Escape', does: 'Leave full screen', run: () => setFull(false) }], isFull)
+  useKeys(view, isFocused, {
+    search: () => field.current?.select(),
+    selectAll,
+    goToLine: () => setAsking(true),
+    fullScreen: () => setFull(!isFull),
+    download: () => location.assign(downloadLinks(job.id).download),
+  })
+  const all = { from: 1, to: facts.totalLines }
+  const isFilterEmpty = view.only !== null && view.only.length === 0
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches where the focus is, and what is copied
+    <div
+      className={isFull ? 'fixed inset-0 z-30 flex flex-col bg-ground' : 'flex h-full min-h-0 flex-col'}
+      // In the search field keys are text, and a second Ctrl F is the browser's.
+      onFocus={({ target }) => setFocused(target !== field.current)}
+      onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
+      onCopy={onCopy}
+    >
+      <LogToolbar
+        jobId={job.id}
+        preferences={preferences}
+        isWrapped={isWrapped}
+        isFull={isFull}
+        onFull={() => setFull(!isFull)}
+        follow={facts.isComplete ? null : { isOn: follow.isOn, onChange: follow.set }}
+        errors={facts.errors.length}
+        onError={view.stepError}
+        groups={facts.groups.length}
+        onFoldAll={view.folds.toggleAll}
+        isStderrOnly={view.isStderrOnly}
+        onStderrOnly={() => view.setStderrOnly(!view.isStderrOnly)}
+        onCopy={() => void copyLines(marked ?? all)}
+        copied={
+          marked === null
+            ? 'all lines'
+            : marked.from === marked.to
+              ? `line ${marked.from}`
+              : `lines ${marked.from} to ${marked.to}`
+        }
+      >
+        <SearchBar
+          ref={field}
+          search={search}
+          searching={searching}
+          onChange={(next) => onFindChange(next.text === '' ? undefined : writeSearch(next))}
+          onStep={(isBack) => void view.stepHit(isBack)}
+          onLeave={() => scroller.current?.focus()}
+        />
+      </LogToolbar>
+      <Notices
+        facts={facts}
+        marked={marked}
+        problem={data.problem}
+        stderrLooked={view.isStderrOnly ? view.stderr.looked : null}
+        onAll={view.onUnfilter}
+      />
+      <div className="relative min-h-0 flex-1">
+        <LogRows
+          label={`Log of ${job.name}, ${facts.totalLines.toLocaleString('en')} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
+          rows={rows}
+          data={data}
+          version={view.version}
+          look={look}
+          fontSize={preferences.fontSize}
+          rowHeight={view.rowHeight}
+          isWrapped={isWrapped}
+          scroller={scroller}
+          onClick={onClick}
+        />
+        {((facts.totalLines === 0 && !isRemoved(facts)) || isFilterEmpty) && (
+          <div className="absolute inset-x-0" style={{ top: rows.model.count * view.rowHeight }}>
+            {isFilterEmpty ? (
+              <p className="px-4 py-6 text-muted">No line is left by the filter.</p>
+            ) : (
+              <EmptyLog isComplete={facts.isComplete} exitCode={job.exit_code} hasStarted={job.started_at != null} />
+            )}
+          </div>
+        )}
+        <MarksBar
+          errors={facts.errors}
+          hits={searching.hits}
+          shareOf={rows.shareOf}
+          onGo={(share) => rows.window.goTo(share * rows.window.total - rows.window.view / 2)}
+        />
+        {!facts.isComplete && !follow.isOn && <NewLines count={follow.missed} onGo={() => follow.set(true)} />}
+      </div>
+      {isAsking && (
+        <GoToLine
+          totalLines={facts.totalLines}
+          onClose={() => setAsking(false)}
+          onGo={(line) => {
+            setAsking(false)
+            follow.set(false)
+            view.goTo(line)
+            view.mark({ from: line, to: line })
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+type OwnKeys = Pick<Parameters<typeof useLogKeys>[0], 'search' | 'selectAll' | 'goToLine' | 'fullScreen' | 'download'>
+
+function useKeys(view: LogViewState, isFocused: boolean, own: OwnKeys): void {
+  const { preferences, isWrapped, rows, folds, facts, follow, topLine } = view
+  useLogKeys(
+    {
+      ...own,
+      step: (isBack) => void view.stepHit(isBack),
+      error: view.stepError,
+      start: () => {
+        follow.set(false)
+        rows.window.goTo(0)
+      },
+      end: () => {
+        rows.window.goToEnd()
+        if (!facts.isComplete) follow.set(true)
+      },
+      times: () => setLogPreferences({ times: nextTimes(preferences.times) }),
+      wrap: () => setLogPreferences({ wrap: !isWrapped }),
+      fold: () => {
+        const group = groupAround(facts.groups, topLine())
+        if (group !== undefined) folds.set(group.line, !folds.folded.has(group.line))
+      },
+      foldAll: folds.toggleAll,
+      copyLink: () =>
+        void copyText(location.href).then((isCopied) =>
+          toast(isCopied ? 'Copied the link' : location.href, { isProblem: !isCopied }),
+        ),
+    },
+    isFocused,
+  )
+}

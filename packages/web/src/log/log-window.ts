@@ -1,0 +1,217 @@
+import { BlockHeights, blockRows } from './heights.ts'
+import { areaHeight, mustSettle, placeOf, type ScrollPlace, type ScrollSizes, scrolled, tallest } from './scroll-map.ts'
+
+/** Which blocks are mounted, and where. The same object as long as nothing changes. */
+export interface Shown {
+  readonly first: number
+  /** The last one; less than `first` where there is none. */
+  readonly last: number
+  /** One more, because a selection begins in it; null where there is none. */
+  readonly pinned: number | null
+  /** What is added to a block's height among all rows to get its height in the scroll area. */
+  readonly shift: number
+}
+
+/** At most so many blocks are mounted (web L2), and the pinned one. */
+const mostBlocks = 5
+/** What is mounted beyond what is seen, in pixels. */
+const beyond = 500
+const idleMs = 150
+
+/** Where in its rows the viewer is. It reads and moves one scrolling element; rows may be taller than a browser can scroll (web L4). */
+export class LogWindow {
+  readonly #listeners = new Set<() => void>()
+  /** Called when the reader, not the program, has moved. */
+  onMove: (move: { readonly isUp: boolean; readonly isAtEnd: boolean }) => void = () => {}
+  #scroller: HTMLElement | null = null
+  /** What is scrolled: as tall as it has to be. */
+  #area: HTMLElement | null = null
+  #heights = new BlockHeights(0, 20)
+  #place: ScrollPlace = { dom: 0, rows: 0 }
+  #shown: Shown = { first: 0, last: -1, pinned: null, shift: 0 }
+  #pinned: number | null = null
+  #idle: ReturnType<typeof setTimeout> | undefined
+  #view = 0
+  #rowHeight = 20
+  /** A row that is to be shown, until it stands where it should. */
+  #aim: { readonly row: number; readonly at: number; tries: number } | null = null
+  /** The first row in view when something was last moved or drawn, and how many of its pixels are above. */
+  rest: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
+
+  /** Begins to follow an element and what it scrolls; gives what ends that. */
+  attach(scroller: HTMLElement, area: HTMLElement): () => void {
+    this.#scroller = scroller
+    this.#area = area
+    this.#view = scroller.clientHeight
+    const resized = new ResizeObserver(() => {
+      const { isAtEnd } = this
+      this.#view = scroller.clientHeight
+      this.goTo(isAtEnd ? this.#heights.total : this.#place.rows)
+    })
+    const onScroll = () => this.#onScroll(scroller)
+    scroller.addEventListener('scroll', onScroll, { passive: true })
+    resized.observe(scroller)
+    this.#update()
+    return () => {
+      this.#scroller = null
+      this.#area = null
+      clearTimeout(this.#idle)
+      resized.disconnect()
+      scroller.removeEventListener('scroll', onScroll)
+    }
+  }
+
+  /** In pixels: what is above the view, what is seen, and all there is. */
+  get top(): number {
+    return this.#place.rows
+  }
+
+  get view(): number {
+    return this.#view
+  }
+
+  get total(): number {
+    return this.#heights.total
+  }
+
+  get isAtEnd(): boolean {
+    return this.#place.rows >= this.#heights.total - this.#view - 2
+  }
+
+  /** Where a block stands in the scroll area, in pixels. A pinned one may be out of reach: it stays within. */
+  topInArea(block: number): number {
+    const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
+    return Math.max(0, Math.min(top + this.#shown.shift, areaHeight(this.#heights.total) - (end - top)))
+  }
+
+  /** Where a row begins, in pixels: measured where it is mounted, else as it usually would be. */
+  topOfRow(row: number): number {
+    const block = Math.floor(row / blockRows)
+    const mounted = this.#element(block)?.children[row % blockRows]
+    const inBlock = mounted instanceof HTMLElement ? mounted.offsetTop : (row % blockRows) * this.#rowHeight
+    return this.#heights.topOf(block) + inBlock
+  }
+
+  /** Shows a row so many pixels below the upper edge, as soon as it can be measured. */
+  showRow(row: number, at: number): void {
+    this.#aim = { row, at, tries: 5 }
+    this.goTo(this.topOfRow(row) - at)
+  }
+
+  /** To be called when rows were drawn: they are measured, and what is to be shown is moved to where it should stand. */
+  drawn(): void {
+    for (const element of this.#scroller?.querySelectorAll<HTMLElement>('[data-block]') ?? [])
+      this.measure(Number(element.dataset.block), element.offsetHeight)
+    const aim = this.#aim
+    if (aim !== null) {
+      const { rows } = placeOf(this.topOfRow(aim.row) - aim.at, this.#sizes)
+      if (Math.abs(rows - this.#place.rows) > 1 && aim.tries-- > 0) this.goTo(rows)
+      else this.#aim = null
+    }
+    this.#noteRest()
+  }
+
+  /** There are other rows now, or rows of another height; `isGrown`: the same, and more behind them. */
+  setRows(rows: number, rowHeight: number, isGrown: boolean): void {
+    this.#rowHeight = rowHeight
+    this.#heights = isGrown ? this.#heights.grown(rows) : new BlockHeights(rows, rowHeight)
+    this.#update()
+  }
+
+  /** A mounted block was measured. What is seen stays where it is. */
+  readonly measure = (block: number, height: number): void => {
+    const isAbove = this.#heights.topOf(block + 1) <= this.#place.rows
+    const change = this.#heights.measure(block, height)
+    if (change === 0) return
+    if (isAbove) this.goTo(this.#place.rows + change)
+    else this.#update()
+  }
+
+  /** Keeps the block of a row mounted, wherever the view goes; null: none. */
+  pin(row: number | null): void {
+    this.#pinned = row === null ? null : Math.floor(row / blockRows)
+    this.#update()
+  }
+
+  /** Shows what is so many pixels from the top of all rows. */
+  goTo(top: number): void {
+    this.#resizeArea()
+    const place = placeOf(top, this.#sizes)
+    const scroller = this.#scroller
+    if (scroller !== null && Math.abs(scroller.scrollTop - place.dom) >= 1) scroller.scrollTop = place.dom
+    // A browser puts it on a whole pixel of the screen.
+    const dom = scroller?.scrollTop ?? place.dom
+    this.#place = { dom, rows: this.#heights.total <= tallest ? dom : place.rows }
+    this.#update()
+    this.#noteRest()
+  }
+
+  goToEnd(): void {
+    this.goTo(this.#heights.total)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly shown = (): Shown => this.#shown
+
+  get #sizes(): ScrollSizes {
+    return { total: this.#heights.total, view: this.#view }
+  }
+
+  #element(block: number): Element | null {
+    return this.#scroller?.querySelector(`[data-block="${block}"]`) ?? null
+  }
+
+  #onScroll(scroller: HTMLElement): void {
+    const dom = scroller.scrollTop
+    if (Math.abs(dom - this.#place.dom) < 1) return
+    this.#aim = null
+    const before = this.#place.rows
+    this.#place = scrolled(this.#place, dom, this.#sizes)
+    if (mustSettle(this.#place, this.#sizes)) this.goTo(this.#place.rows)
+    else this.#update()
+    this.#noteRest()
+    this.onMove({ isUp: this.#place.rows < before, isAtEnd: this.isAtEnd })
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.goTo(this.#place.rows), idleMs)
+  }
+
+  #noteRest(): void {
+    const top = this.#place.rows
+    const block = this.#heights.blockAt(top)
+    const rows = this.#element(block)?.children
+    const inBlock = top - this.#heights.topOf(block)
+    let [low, high] = [0, (rows?.length ?? 0) - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      const row = rows?.[middle]
+      if (row instanceof HTMLElement && row.offsetTop <= inBlock) low = middle
+      else high = middle - 1
+    }
+    const row = block * blockRows + (rows === undefined ? Math.floor(inBlock / this.#rowHeight) : low)
+    this.rest = { row, above: top - this.topOfRow(row) }
+  }
+
+  #resizeArea(): void {
+    const height = `${areaHeight(this.#heights.total)}px`
+    if (this.#area !== null && this.#area.style.height !== height) this.#area.style.height = height
+  }
+
+  #update(): void {
+    this.#resizeArea()
+    const top = this.#place.rows
+    const first = this.#heights.blockAt(Math.max(0, top - beyond))
+    const seen = this.#heights.blockAt(top + this.#view + beyond)
+    const last = Math.min(this.#heights.blocks - 1, seen, first + mostBlocks - 1)
+    const shift = this.#place.dom - top
+    const isOut = this.#pinned !== null && (this.#pinned < first || this.#pinned > last)
+    const pinned = isOut && (this.#pinned ?? 0) < this.#heights.blocks ? this.#pinned : null
+    const { first: oldFirst, last: oldLast, pinned: oldPinned, shift: oldShift } = this.#shown
+    if (oldFirst === first && oldLast === last && oldPinned === pinned && oldShift === shift) return
+    this.#shown = { first, last, pinned, shift }
+    for (const listener of this.#listeners) listener()
+  }
+}

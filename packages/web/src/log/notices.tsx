@@ -1,0 +1,69 @@
+import { problemOf } from '../api/problem.ts'
+import { Button } from '../design/button.tsx'
+import type { LogFacts } from './facts.ts'
+import type { LineRange } from './permalink.ts'
+
+interface NoticesProps {
+  readonly facts: LogFacts
+  readonly marked: LineRange | null
+  /** Why lines could not be read; null while they can. */
+  readonly problem: unknown
+  /** How far the look for stderr has come; null while it is off. */
+  readonly stderrLooked: number | null
+  readonly onAll: () => void
+}
+
+/** What has to be said about what is shown, one line each. */
+export function Notices({ facts, marked, problem, stderrLooked, onAll }: NoticesProps) {
+  const { totalLines, isComplete } = facts
+  const lines = totalLines.toLocaleString('en')
+  return (
+    <>
+      {marked !== null && marked.from > totalLines && totalLines > 0 && (
+        <Notice>
+          {isComplete
+            ? `There is no line ${marked.from.toLocaleString('en')}: this log has ${lines}.`
+            : `Line ${marked.from.toLocaleString('en')} is not there yet: there are ${lines} so far. It is shown when it comes.`}
+        </Notice>
+      )}
+      {problem !== null && <Notice>Lines could not be read: {problemOf(problem).message} Trying again.</Notice>}
+      {stderrLooked !== null && (
+        <Notice>
+          Only stderr
+          {stderrLooked < totalLines && `, looked through ${stderrLooked.toLocaleString('en')} of ${lines} lines`}.
+          <Button look="quiet" className="ml-2" onClick={onAll}>
+            Show all lines
+          </Button>
+        </Notice>
+      )}
+    </>
+  )
+}
+
+function Notice({ children }: { readonly children: React.ReactNode }) {
+  return (
+    <p role="status" className="flex items-center border-b border-hairline bg-sunk px-3 py-1 text-13">
+      {children}
+    </p>
+  )
+}
+
+interface EmptyLogProps {
+  readonly isComplete: boolean
+  readonly exitCode: number | null | undefined
+  readonly hasStarted: boolean
+}
+
+/** What a log without a line says (web L24). */
+export function EmptyLog({ isComplete, exitCode, hasStarted }: EmptyLogProps) {
+  return <p className="px-4 py-6 text-muted">{sentenceOf({ isComplete, exitCode, hasStarted })}</p>
+}
+
+function sentenceOf({ isComplete, exitCode, hasStarted }: EmptyLogProps): string {
+  if (!hasStarted)
+    return isComplete ? 'This step did not run: there is no log.' : 'This step has not started. Its log appears here.'
+  if (!isComplete) return 'The command has not written anything yet.'
+  return exitCode === null || exitCode === undefined
+    ? 'The command wrote nothing.'
+    : `The command wrote nothing and ended with exit code ${exitCode}.`
+}

@@ -1,0 +1,69 @@
+import { bareLinks, fileLinks, type Link, linkOver, type SourceOfLinks } from './links.ts'
+import type { PlayedLine } from './play-line.ts'
+import { plain, type Style } from './style.ts'
+
+/** A stretch of a line that is drawn in one way. */
+export interface Piece {
+  /** Where it begins in the shown text. */
+  readonly at: number
+  readonly text: string
+  readonly style: Style
+  readonly link: Link | null
+  /** The place of the hit of the search that it is part of, among those of the line; null: none. */
+  readonly hit: number | null
+}
+
+/** Start and end of a hit in the text without escapes, in UTF-16 units. */
+export type HitRange = readonly number[]
+
+/** Cuts a line at every change: of its look, of what it leads to, of what was searched for. */
+export function piecesOf(
+  played: PlayedLine,
+  source: SourceOfLinks | null,
+  hits: readonly HitRange[] | undefined,
+): readonly Piece[] {
+  const { text, runs } = played
+  const links = linksOf(played, source)
+  const marked = (hits ?? []).map((hit) => shownRange(played, hit))
+  const edges = new Set([0, text.length])
+  for (const run of runs) edges.add(run.end)
+  for (const { from, to } of links) edges.add(from).add(to)
+  for (const range of marked) if (range !== null) edges.add(range[0]).add(range[1])
+  const sorted = [...edges].sort((a, b) => a - b)
+  let [run, link, hit] = [0, 0, 0]
+  return sorted.slice(0, -1).map((at, place) => {
+    while ((runs[run]?.end ?? Number.POSITIVE_INFINITY) <= at) run++
+    while ((links[link]?.to ?? Number.POSITIVE_INFINITY) <= at) link++
+    while (hit < marked.length && (marked[hit]?.[1] ?? 0) <= at) hit++
+    const [here, found] = [links[link], marked[hit]]
+    return {
+      at,
+      text: text.slice(at, sorted[place + 1]),
+      style: runs[run]?.style ?? plain,
+      link: here !== undefined && here.from <= at ? here : null,
+      hit: found !== null && found !== undefined && found[0] <= at ? hit : null,
+    }
+  })
+}
+
+/** In order, none over another: what OSC 8 says goes before what the text looks like. */
+function linksOf({ text, runs }: PlayedLine, source: SourceOfLinks | null): readonly Link[] {
+  const links: Link[] = []
+  let from = 0
+  for (const { end, href } of runs) {
+    const link = href === null ? null : linkOver(text, from, end, href)
+    if (link !== null) links.push(link)
+    from = end
+  }
+  for (const found of [...bareLinks(text), ...fileLinks(text, source)])
+    if (links.every((link) => found.to <= link.from || found.from >= link.to)) links.push(found)
+  return links.sort((one, other) => one.from - other.from)
+}
+
+/** Where a hit is in the shown text; null where what was found has been written over. */
+function shownRange({ text, sources }: PlayedLine, [start = 0, end = 0]: HitRange): readonly [number, number] | null {
+  if (sources === null) return start < text.length ? [start, Math.min(end, text.length)] : null
+  const from = sources.findIndex((source) => source >= start && source < end)
+  const to = sources.findLastIndex((source) => source >= start && source < end)
+  return from === -1 ? null : [from, to + 1]
+}

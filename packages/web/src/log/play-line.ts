@@ -1,0 +1,96 @@
+import { type Token, tokens } from './escapes.ts'
+import { LineScreen } from './line-screen.ts'
+import { applySgr, type Style } from './style.ts'
+import { hasSpecial } from './visible.ts'
+
+/** A stretch of one look. */
+export interface Run {
+  /** Where it ends in the shown text. */
+  readonly end: number
+  readonly style: Style
+  /** What OSC 8 says it leads to: from outside, to be judged by `links.ts`. */
+  readonly href: string | null
+}
+
+/** A line as a terminal would show it in the end (web L6). */
+export interface PlayedLine {
+  readonly text: string
+  readonly runs: readonly Run[]
+  /** How often what stood there was written over; 0 for usual lines. */
+  readonly updates: number
+  /** For each UTF-16 unit of the shown text the place of its character in the text without escapes; null: they are the same. */
+  readonly sources: readonly number[] | null
+}
+
+/** More changes of look than this in one line are not shown: the rest is plain (web L21). */
+const mostRuns = 1000
+
+/** Plays carriage returns, backspaces, tabs, and moves and erasures within the line. */
+export function playLine(line: string, start: Style): PlayedLine {
+  // The carriage return of a CRLF moves nothing that is seen.
+  const parts = tokens(line.endsWith('\r') ? line.slice(0, -1) : line)
+  return parts.some(acts) ? playOnScreen(parts, start) : layOut(parts, start)
+}
+
+/** The states that a line went through, oldest first, the last of `limit` (web L6). */
+export function statesOf(line: string, start: Style, limit: number): readonly string[] {
+  const screen = new LineScreen(limit)
+  feed(screen, tokens(line), start)
+  return [...screen.states, screen.text]
+}
+
+function acts(token: Token): boolean {
+  return token.kind === 'move' || (token.kind === 'text' && hasSpecial(token.text))
+}
+
+/** Nothing moves: the text stands as it came. */
+function layOut(parts: readonly Token[], start: Style): PlayedLine {
+  const runs: Run[] = []
+  let style = start
+  let href: string | null = null
+  let text = ''
+  for (const token of parts) {
+    if (token.kind === 'sgr') style = applySgr(style, token.parameters)
+    else if (token.kind === 'link') href = token.url
+    else if (token.kind === 'text') {
+      text += token.text
+      addRun(runs, { end: text.length, style, href })
+    }
+  }
+  return { text, runs: bounded(runs, text.length, start), updates: 0, sources: null }
+}
+
+function playOnScreen(parts: readonly Token[], start: Style): PlayedLine {
+  const screen = new LineScreen(0)
+  feed(screen, parts, start)
+  const runs: Run[] = []
+  const sources: number[] = []
+  let text = ''
+  for (const cell of screen.cells) {
+    text += cell.text
+    for (let unit = 0; unit < cell.text.length; unit++) sources.push(cell.source)
+    addRun(runs, { end: text.length, style: cell.style, href: cell.href })
+  }
+  return { text, runs: bounded(runs, text.length, start), updates: screen.updates, sources }
+}
+
+function feed(screen: LineScreen, parts: readonly Token[], start: Style): void {
+  let style = start
+  let href: string | null = null
+  for (const token of parts) {
+    if (token.kind === 'sgr') style = applySgr(style, token.parameters)
+    else if (token.kind === 'link') href = token.url
+    else if (token.kind === 'text') screen.write(token.text, style, href)
+    else screen.move(token.final, token.count)
+  }
+}
+
+function addRun(runs: Run[], run: Run): void {
+  const last = runs.at(-1)
+  if (last !== undefined && last.style === run.style && last.href === run.href) runs[runs.length - 1] = run
+  else runs.push(run)
+}
+
+function bounded(runs: readonly Run[], end: number, style: Style): readonly Run[] {
+  return runs.length <= mostRuns ? runs : [...runs.slice(0, mostRuns), { end, style, href: null }]
+}

@@ -1,0 +1,100 @@
+import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, WholeWord } from 'lucide-react'
+import type { KeyboardEvent, Ref } from 'react'
+import { problemOf } from '../api/problem.ts'
+import { useDraft } from '../design/use-draft.ts'
+import { ToolButton } from './log-toolbar.tsx'
+import type { LogSearch } from './queries.ts'
+import type { LogSearching } from './use-log-search.ts'
+
+interface SearchBarProps {
+  readonly search: LogSearch
+  readonly onChange: (search: LogSearch) => void
+  readonly searching: LogSearching
+  readonly onStep: (isBack: boolean) => void
+  readonly onLeave: () => void
+  readonly ref: Ref<HTMLInputElement>
+}
+
+/** The search of the log (web L12): Enter and Shift-Enter walk the hits, Escape clears and leaves. A second Ctrl F is the browser's. */
+export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }: SearchBarProps) {
+  const [draft, setDraft] = useDraft(search.text, (text) => onChange({ ...search, text }))
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') {
+      event.preventDefault()
+      if (draft.trim() !== search.text) onChange({ ...search, text: draft.trim() })
+      else onStep(event.shiftKey)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      if (draft === '') onLeave()
+      else setDraft('')
+    }
+  }
+  const isActive = search.text !== ''
+  return (
+    <search className="flex min-w-0 flex-1 basis-full items-center gap-1 md:basis-auto">
+      <input
+        ref={ref}
+        type="search"
+        aria-label="Search the log"
+        placeholder="Search the log"
+        value={draft}
+        maxLength={1000}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={onKeyDown}
+        aria-invalid={searching.problem !== null}
+        className="min-h-7 pointer-coarse:min-h-11 w-16 min-w-0 flex-1 md:max-w-80 rounded-small border border-edge bg-raised px-2 font-mono text-13 placeholder:font-sans placeholder:text-muted aria-invalid:border-fail"
+      />
+      <ToolButton
+        label="Match case"
+        isPressed={search.case}
+        onClick={() => onChange({ ...search, case: !search.case })}
+      >
+        <CaseSensitive size={16} aria-hidden="true" />
+      </ToolButton>
+      <ToolButton
+        label="Whole words"
+        isPressed={search.word}
+        onClick={() => onChange({ ...search, word: !search.word })}
+      >
+        <WholeWord size={16} aria-hidden="true" />
+      </ToolButton>
+      <ToolButton
+        label="Expression (RE2)"
+        isPressed={search.regex}
+        onClick={() => onChange({ ...search, regex: !search.regex })}
+      >
+        <Regex size={16} aria-hidden="true" />
+      </ToolButton>
+      {isActive && (
+        <>
+          <ToolButton label="Previous hit (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
+            <ChevronUp size={16} aria-hidden="true" />
+          </ToolButton>
+          <ToolButton label="Next hit (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
+            <ChevronDown size={16} aria-hidden="true" />
+          </ToolButton>
+          <ToolButton
+            label="Only matches"
+            isPressed={searching.isOnly}
+            onClick={() => searching.setOnly(!searching.isOnly)}
+          >
+            <ListFilter size={16} aria-hidden="true" />
+          </ToolButton>
+          <span role="status" className="truncate text-13 text-muted tabular">
+            {wordsOf(searching)}
+          </span>
+        </>
+      )}
+    </search>
+  )
+}
+
+/** `3 of 1,204`, `1,204 so far`, `Nothing found`. */
+function wordsOf({ problem, hits, position }: LogSearching): string {
+  if (problem !== null) return problemOf(problem).message
+  const total = hits.total.toLocaleString('en')
+  if (!hits.isComplete) return hits.total === 0 ? 'Searching' : `${total} so far`
+  if (hits.total === 0) return 'Nothing found'
+  return position === null ? `${total} found` : `${position.toLocaleString('en')} of ${total}`
+}

@@ -1,0 +1,87 @@
+import { type ClipboardEvent, useCallback, useEffect, useRef } from 'react'
+import { toast } from '../app/toasts.ts'
+import { copyText } from '../design/copy.ts'
+import { mostCopied, textBetween, textOfLines } from './copy.ts'
+import type { LineLook } from './line-row.tsx'
+import type { LogData } from './log-data.ts'
+import type { LineRange } from './permalink.ts'
+import { readSelection } from './selection.ts'
+
+const tooMuch = 'That is too much to copy. Download the log instead.'
+
+/** Copying out of the log (web L18): what is selected, also where its rows are not mounted, and whole lines. */
+export function useCopy(data: LogData, look: LineLook) {
+  /** Copies lines as they are shown. */
+  const copyLines = useCallback(
+    async ({ from, to }: LineRange) => {
+      const text = await readText(data, from, to, (lines) => textOfLines(lines, look))
+      if (text === null) return toast(tooMuch, { isProblem: true })
+      const isCopied = await copyText(text)
+      const count = to - from + 1
+      toast(
+        isCopied
+          ? `Copied ${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`
+          : 'The browser does not let this page copy. Download the log instead.',
+        { isProblem: !isCopied },
+      )
+    },
+    [data, look],
+  )
+  /** All was selected by its key; the rows that are mounted are only a part of it. */
+  const isAll = useRef(false)
+  useEffect(() => {
+    const onSelectStart = () => {
+      isAll.current = false
+    }
+    document.addEventListener('selectstart', onSelectStart)
+    return () => document.removeEventListener('selectstart', onSelectStart)
+  }, [])
+  const selectAll = () => {
+    const rows = document.querySelector('#log .log-rows')
+    if (rows !== null) getSelection()?.selectAllChildren(rows)
+    isAll.current = true
+  }
+  const onCopy = useCallback(
+    (event: ClipboardEvent) => {
+      if (isAll.current && getSelection()?.isCollapsed === false) {
+        event.preventDefault()
+        void copyLines({ from: 1, to: data.facts.totalLines })
+        return
+      }
+      const selected = readSelection()
+      if (selected === null) return
+      const { from, to } = selected
+      event.preventDefault()
+      const cut = (lines: Parameters<typeof textOfLines>[0]) => textBetween(lines, from.offset, to.offset, look)
+      const lines = linesHere(data, from.line, to.line)
+      if (lines !== null) event.clipboardData.setData('text/plain', cut(lines))
+      else void copyLater(data, from.line, to.line, cut)
+    },
+    [data, look, copyLines],
+  )
+  return { copyLines, onCopy, selectAll }
+}
+
+async function copyLater(data: LogData, from: number, to: number, cut: Cut): Promise<void> {
+  const text = await readText(data, from, to, cut)
+  if (text === null) toast(tooMuch, { isProblem: true })
+  else if (!(await copyText(text)))
+    toast('The browser does not let this page copy what is not in view.', { isProblem: true })
+}
+
+type Cut = (lines: Parameters<typeof textOfLines>[0]) => string
+
+/** All lines, where all are here. */
+function linesHere(data: LogData, from: number, to: number) {
+  if (to - from >= mostCopied.lines) return null
+  const lines = Array.from({ length: to - from + 1 }, (_, at) => data.line(from + at))
+  return lines.every((line) => line !== undefined) ? lines : null
+}
+
+/** The text of lines; null where it is too much, or could not be read. */
+async function readText(data: LogData, from: number, to: number, cut: Cut): Promise<string | null> {
+  if (to - from >= mostCopied.lines) return null
+  const lines = await data.readAll(from, to, AbortSignal.timeout(30_000)).catch(() => null)
+  const text = lines === null ? null : cut(lines)
+  return text === null || text.length > mostCopied.bytes ? null : text
+}

@@ -1,0 +1,44 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { type LiveEvent, useLive, useLiveMode } from '../api/live.ts'
+import type { Schema } from '../api/schemas.ts'
+import { LogData } from './log-data.ts'
+import { type LogPlace, logQuery, readLog } from './queries.ts'
+
+const pollMs = 2000
+
+/** The log of a place, from what was read first, kept up to date while it grows. */
+export function useLogData(
+  place: LogPlace,
+  first: Schema<'JobLogView'>,
+): { readonly data: LogData; readonly version: number } {
+  const [data] = useState(() => new LogData(place, first))
+  const version = useSyncExternalStore(data.subscribe, data.version)
+  const queries = useQueryClient()
+  const { isComplete } = data.facts
+  // Its last line may still grow: it is heard of again.
+  const [since] = useState(Math.max(1, first.total_lines))
+  const mode = useLiveMode()
+  useLive(isComplete ? null : `log:${place.jobId}@${since}`, (event: LiveEvent) => {
+    if (event.type === 'log') data.takeNews(event)
+    else if (event.type === 'resync') void readAgain(data, place)
+  })
+  useEffect(() => () => data.stop(), [data])
+  useEffect(() => {
+    if (isComplete || mode !== 'polling') return
+    const timer = setInterval(() => void readAgain(data, place), pollMs)
+    return () => clearInterval(timer)
+  }, [data, place, isComplete, mode])
+  useEffect(() => {
+    // Who comes back to a log that has ended begins with its end, not with what it was when it was opened.
+    if (isComplete && !first.complete) return () => queries.removeQueries({ queryKey: logQuery(place, 1).queryKey })
+    return undefined
+  }, [isComplete, first, place, queries])
+  return { data, version }
+}
+
+/** What could not be read is read with the next event, or poll. */
+async function readAgain(data: LogData, place: LogPlace): Promise<void> {
+  const view = await readLog(place, 'tail', AbortSignal.timeout(pollMs * 5)).catch(() => null)
+  if (view !== null) data.takeView(view)
+}

@@ -1,0 +1,47 @@
+import { useShortcuts } from '../app/shortcuts.ts'
+
+interface LogActions {
+  readonly search: () => void
+  readonly step: (isBack: boolean) => void
+  readonly error: (isBack: boolean) => void
+  readonly start: () => void
+  readonly end: () => void
+  readonly goToLine: () => void
+  readonly times: () => void
+  readonly wrap: () => void
+  readonly fold: () => void
+  readonly foldAll: () => void
+  readonly fullScreen: () => void
+  readonly download: () => void
+  readonly copyLink: () => void
+  readonly selectAll: () => void
+}
+
+/** The keys of the log, while it has the focus (web.md 11). */
+export function useLogKeys(actions: LogActions, isFocused: boolean): void {
+  useShortcuts(
+    'log',
+    [
+      { keys: '/', does: 'Search the log', run: actions.search },
+      { keys: 'Mod+f', does: 'Search the log', run: actions.search },
+      { keys: 'n', does: 'Next hit', run: () => actions.step(false) },
+      { keys: 'N', does: 'Previous hit', run: () => actions.step(true) },
+      { keys: 'e', does: 'Next error', run: () => actions.error(false) },
+      { keys: 'E', does: 'Previous error', run: () => actions.error(true) },
+      { keys: 'g g', does: 'Start of the log', run: actions.start },
+      { keys: 'Home', does: 'Start of the log', run: actions.start },
+      { keys: 'G', does: 'End of the log', run: actions.end },
+      { keys: 'End', does: 'End of the log', run: actions.end },
+      { keys: ':', does: 'Go to a line', run: actions.goToLine },
+      { keys: 't', does: 'Times', run: actions.times },
+      { keys: 'w', does: 'Wrap long lines', run: actions.wrap },
+      { keys: 'x', does: 'Fold the group', run: actions.fold },
+      { keys: 'X', does: 'Fold all groups', run: actions.foldAll },
+      { keys: 'z', does: 'Full screen', run: actions.fullScreen },
+      { keys: 'd', does: 'Download', run: actions.download },
+      { keys: 'Mod+a', does: 'Select all lines', run: actions.selectAll },
+      { keys: 'y', does: 'Copy a link to the marked line', run: actions.copyLink },
+    ],
+    isFocused,
+  )
+}

@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Schema } from '../api/schemas.ts'
+import { downloadLinks } from './download-links.ts'
+import { rangesOf } from './hits.ts'
+import type { RowsLook } from './log-block.tsx'
+import type { LogViewerProps } from './log-viewer.tsx'
+import { rowHeightOf, useLogPreferences } from './preferences.ts'
+import type { LogPlace } from './queries.ts'
+import { readSearch } from './search-text.ts'
+import { useFolds } from './use-folds.ts'
+import { useFollow } from './use-follow.ts'
+import { useFragment } from './use-fragment.ts'
+import { useLogData } from './use-log-data.ts'
+import { useLogSearch } from './use-log-search.ts'
+import { useMediaQuery } from './use-media-query.ts'
+import { useRows } from './use-rows.ts'
+import { useSelectionPin } from './use-selection-pin.ts'
+import { useStderrOnly } from './use-stderr-only.ts'
+import { useTarget } from './use-target.ts'
+import { wantedLines } from './wanted-lines.ts'
+
+export interface LogViewProps extends LogViewerProps {
+  readonly place: LogPlace
+  readonly first: Schema<'JobLogView'>
+}
+
+/** All that the viewer knows and can do; `LogView` draws it. */
+export function useLogView({ place, first, job, startAt, find, repository }: LogViewProps) {
+  const { data, version } = useLogData(place, first)
+  const { facts } = data
+  const { errors, t0, totalLines } = facts
+  const preferences = useLogPreferences()
+  const isNarrow = useMediaQuery('(max-width: 767px)')
+  const isWrapped = preferences.wrap ?? isNarrow
+  const rowHeight = rowHeightOf(preferences.fontSize)
+  const [marked, mark] = useFragment()
+  const search = useMemo(() => readSearch(find), [find])
+  const searching = useLogSearch(place, search, facts)
+  const folds = useFolds(job.id, facts)
+  const [isSetupOpen, setSetupOpen] = useState(false)
+  const [opened, setOpened] = useState<ReadonlySet<number>>(() => new Set())
+  const [isStderrOnly, setStderrOnly] = useState(false)
+  const stderr = useStderrOnly(place, isStderrOnly, facts)
+  const follow = useFollow(startAt === 'tail' && marked === null && !facts.isComplete, totalLines)
+  const only = stderr.lines ?? searching.only
+  // Also when it has ended: the last lines come with the news that nothing more will.
+  const isFollowing = follow.isOn
+  const rows = useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing })
+  const { setOnly } = searching
+  const onUnfilter = useCallback(() => {
+    setStderrOnly(false)
+    setOnly(false)
+  }, [setOnly])
+  const goTo = useTarget({ facts, folds, rows, marked, startAt, onUnfilter })
+  useSelectionPin(rows.window, rows.model)
+  const { watch, set: setFollow } = follow
+  useEffect(() => {
+    if (marked !== null) setFollow(false)
+  }, [marked, setFollow])
+  useEffect(() => watch(rows.window), [watch, rows.window])
+  const { shown, model } = rows
+  const { show } = searching
+  useEffect(() => {
+    const runs = wantedLines(model, shown)
+    data.want(runs)
+    const first = runs[0]
+    if (first !== undefined) show(...first)
+  })
+  const url = repository?.url
+  const commit = repository?.commit
+  const lines = useMemo(
+    () => ({
+      times: preferences.times,
+      t0,
+      source: url === undefined || commit === undefined ? null : { url, commit },
+      download: downloadLinks(job.id).download,
+    }),
+    [preferences.times, t0, url, commit, job.id],
+  )
+  const errorLines = useMemo(() => new Set(errors), [errors])
+  const { hits, now } = searching
+  const hitsOf = useCallback((line: number) => rangesOf(hits, line), [hits])
+  const look: RowsLook = useMemo(
+    () => ({ lines, model, marked, errors: errorLines, hitsOf, nowHit: now, opened, isSetupOpen }),
+    [lines, model, marked, errorLines, hitsOf, now, opened, isSetupOpen],
+  )
+  /** The line that was gone to last; else the one at the top. */
+  const here = useRef<number | null>(null)
+  const topLine = () => {
+    const row = model.rowAt(rows.window.rest.row)
+    return row?.kind === 'line' || row?.kind === 'group' ? row.line : 1
+  }
+  return {
+    ...{ data, version, facts, preferences, isWrapped, rowHeight, marked, mark, search, searching, folds, follow },
+    ...{ isStderrOnly, setStderrOnly, stderr, rows, look, topLine, goTo, only, onUnfilter },
+    toggleSetup: () => setSetupOpen((isOpen) => !isOpen),
+    toggleOpened: (line: number) => setOpened((before) => withToggled(before, line)),
+    /** Goes to the next or the previous line that looks like an error. */
+    stepError(isBack: boolean) {
+      const from = here.current ?? topLine() + (isBack ? 0 : -1)
+      const next = isBack
+        ? (errors.findLast((line) => line < from) ?? errors.at(-1))
+        : (errors.find((line) => line > from) ?? errors[0])
+      if (next === undefined) return
+      here.current = next
+      follow.set(false)
+      goTo(next)
+    },
+    /** Goes to the next or the previous hit of the search. */
+    async stepHit(isBack: boolean) {
+      const found = await searching.step(isBack, topLine())
+      if (found === null) return
+      follow.set(false)
+      goTo(found.line)
+    },
+  }
+}
+
+export type LogViewState = ReturnType<typeof useLogView>
+
+function withToggled(set: ReadonlySet<number>, line: number): ReadonlySet<number> {
+  const next = new Set(set)
+  if (!next.delete(line)) next.add(line)
+  return next
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { buildSources, commitProblem } from './build-sources.ts'
+
+const pipeline = { repo_name: 'Acme/Core', repository: 'https://github.com/Acme/Core' }
+
+test('web P5 a connected repository comes first, in whatever case it is written', () => {
+  expect(buildSources({ pipeline, connected: ['acme/core'], newest: { number: 3 } })).toEqual({
+    kinds: ['repository', 'again', 'address'],
+    missing: null,
+  })
+})
+
+test('web P5 what a server cannot fetch is said in plain words', () => {
+  const found = buildSources({ pipeline, connected: ['acme/other'], newest: undefined })
+  expect(found.kinds).toEqual(['address'])
+  expect(found.missing).toContain('Acme/Core is not connected')
+  const local = buildSources({ pipeline: { repo_name: null, repository: '' }, connected: [], newest: { number: 1 } })
+  expect(local).toMatchObject({ kinds: ['again', 'address'], missing: expect.stringContaining('names no repository') })
+})
+
+test('web P5 a commit that is to be fetched is a whole one, or the newest of its branch', () => {
+  expect(commitProblem('a'.repeat(40))).toBeNull()
+  expect(commitProblem('A'.repeat(64))).toBeNull()
+  expect(commitProblem('abc1234')).toContain('whole')
+  expect(commitProblem('')).toBeNull()
+})

@@ -1,0 +1,106 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useId, useState } from 'react'
+import { type Problem, problemOf } from '../api/problem.ts'
+import { Button } from '../design/button.tsx'
+import { CopyField } from '../design/copy-field.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field } from '../design/field.tsx'
+import { FormProblem } from './form-problem.tsx'
+import { createPipeline } from './queries.ts'
+
+interface CreatePipelineDialogProps {
+  readonly org: string
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+/** Makes a pipeline by hand; most come by themselves, from a run or a connected repository. */
+export function CreatePipelineDialog({ open, onClose, org }: CreatePipelineDialogProps) {
+  const form = useId()
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="New pipeline"
+      actions={
+        <>
+          <Button onClick={onClose}>Go back</Button>
+          <Button type="submit" form={form} look="primary">
+            Create pipeline
+          </Button>
+        </>
+      }
+    >
+      <CreateForm id={form} org={org} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'> & { readonly id: string }) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [values, setValues] = useState({ name: '', repository: '', default_branch: 'main', source_slug: '' })
+  const field = (name: keyof typeof values) => ({
+    value: values[name],
+    onChange: ({ target }: { readonly target: { readonly value: string } }) =>
+      setValues({ ...values, [name]: target.value }),
+    problem: problem?.fields[name] ?? null,
+    autoComplete: 'off',
+  })
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isBusy) return
+    setBusy(true)
+    setProblem(null)
+    const { source_slug, ...rest } = values
+    try {
+      const { slug } = await createPipeline(org, source_slug === '' ? rest : { ...rest, source_slug })
+      await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+      onClose()
+      void navigate({ to: '/$org/pipelines/$slug', params: { org, slug } })
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-2">
+      <div className="flex flex-col gap-2 text-muted">
+        <p>
+          A pipeline of a connected repository is made when its code names it. In a checkout, this makes it and builds
+          it:
+        </p>
+        <CopyField label="the command that makes a pipeline by building it" text="hm run --cloud" />
+      </div>
+      <FormProblem problem={problem} fields={Object.keys(values)} />
+      <Field
+        label="Name"
+        required
+        maxLength={255}
+        {...field('name')}
+        hint="Its address comes from it and never changes."
+      />
+      <Field
+        label="Repository"
+        required
+        maxLength={1024}
+        placeholder="https://github.com/acme/app"
+        {...field('repository')}
+        hint="Where its code is. Once the repository is connected, builds fetch from it."
+      />
+      <Field label="Default branch" required maxLength={255} {...field('default_branch')} />
+      <Field
+        label="Name in the code (optional)"
+        {...field('source_slug')}
+        hint="The slug that the pipeline file gives, where it is not the name."
+      />
+      <p role="status" className="text-muted">
+        {isBusy ? 'Creating…' : ''}
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,96 @@
+import { Link } from '@tanstack/react-router'
+import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { lookOf } from '../design/state.ts'
+import { StateWord, toneColours } from '../design/state-mark.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { Fold } from './fold.tsx'
+import type { Insights } from './insights.ts'
+
+interface DurationBarsProps {
+  readonly org: string
+  readonly bars: Insights['bars']
+}
+
+const width = 8
+const gap = 2
+const tallest = 64
+
+/** Durations oldest first, in the colour and shape of their state; the table below is its equal in text. */
+export function DurationBars({ bars }: DurationBarsProps) {
+  const longest = Math.max(...bars.map(({ ms }) => ms))
+  return (
+    <figure className="min-w-0">
+      <figcaption className="mb-1 text-13 text-muted">Durations, longest {formatDuration(longest)}</figcaption>
+      <svg
+        aria-hidden="true"
+        viewBox={`0 0 ${bars.length * (width + gap)} ${tallest}`}
+        className="h-16 max-w-full"
+        preserveAspectRatio="xMinYMax meet"
+        width={bars.length * (width + gap)}
+      >
+        {bars.map(({ build, share, ms }, index) => {
+          const look = lookOf(build.state)
+          const height = Math.max(3, share * tallest)
+          const isFailed = look.tone === 'fail'
+          return (
+            <g key={build.number} className={toneColours[look.tone]} fill="currentColor">
+              <title>{`#${build.number} ${look.word.toLowerCase()}, ${formatDuration(ms)}`}</title>
+              <rect
+                x={index * (width + gap) + (isFailed ? 0 : 1)}
+                y={tallest - height}
+                width={isFailed ? width : width - 2}
+                height={height}
+                rx={isFailed ? 0 : 1}
+              />
+            </g>
+          )
+        })}
+        <path
+          d={`M0 ${tallest - 0.5}H${bars.length * (width + gap)}`}
+          stroke="currentColor"
+          className="text-hairline"
+          fill="none"
+        />
+      </svg>
+    </figure>
+  )
+}
+
+/** The same as a table, newest first. */
+export function DurationTable({ org, bars }: DurationBarsProps) {
+  return (
+    <Fold title="As a table" className="mt-2">
+      <Table caption="Durations of the last builds, newest first">
+        <thead>
+          <tr>
+            <Th>Build</Th>
+            <Th>State</Th>
+            <Th>Failed step</Th>
+            <Th numeric>Ran</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars.toReversed().map(({ build, ms }) => (
+            <tr key={build.number}>
+              <Td>
+                <Link
+                  to="/$org/pipelines/$slug/builds/$number"
+                  params={{ org, slug: build.pipeline_slug, number: String(build.number) }}
+                  className="underline"
+                >
+                  #{build.number}
+                </Link>
+              </Td>
+              <Td>
+                <StateWord state={build.state} />
+              </Td>
+              <Td>{build.failed_step === null ? '—' : <Foreign text={build.failed_step} />}</Td>
+              <Td numeric>{formatDuration(ms)}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Fold>
+  )
+}

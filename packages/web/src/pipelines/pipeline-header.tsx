@@ -1,0 +1,102 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import type { Schema } from '../api/schemas.ts'
+import { usePermission } from '../api/session.ts'
+import { usePaletteActions } from '../app/palette-actions.ts'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { Button, buttonClass } from '../design/button.tsx'
+import { Tag } from '../design/chip.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { repositoryLink } from '../design/forge-link.ts'
+import { PageHeading } from '../design/page-heading.tsx'
+import { NewBuildDialog } from './new-build-dialog.tsx'
+import { useStartAction } from './use-start-action.ts'
+
+interface PipelineHeaderProps {
+  readonly org: string
+  readonly pipeline: Schema<'Pipeline'>
+}
+
+/** Name, repository, branch, and what can be done; the dialog of a new build is part of the address. */
+export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
+  const { slug, name, description, repository, repo_name, default_branch, archived_at } = pipeline
+  const navigate = useNavigate({ from: '/$org/pipelines/$slug' })
+  const isOpen = useSearch({ from: '/signed-in/$org/pipelines/$slug' })['new-build'] === true
+  const refused = useBuildRefusal(org, pipeline)
+  const link = repositoryLink(repository)
+  const setOpen = useCallback(
+    (open: boolean) =>
+      void navigate({
+        search: ({ 'new-build': _, ...rest }) => (open ? { ...rest, 'new-build': true } : rest),
+        replace: !open,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  useShortcuts('list', [{ keys: 'n', does: 'New build', run: () => setOpen(true) }], refused === null && !isOpen)
+  useStartAction(org)
+  usePaletteActions(
+    useMemo(
+      () => [
+        ...(refused === null
+          ? [{ id: 'new-build', title: `New build of ${showInvisible(name)}`, keys: 'n', run: () => setOpen(true) }]
+          : []),
+        {
+          id: 'pipeline-settings',
+          title: `Settings of ${showInvisible(name)}`,
+          run: () => void navigate({ to: '/$org/pipelines/$slug/settings', params: { org, slug } }),
+        },
+      ],
+      [refused, name, org, slug, navigate, setOpen],
+    ),
+  )
+  return (
+    <>
+      <PageHeading
+        title={`${showInvisible(name)} · ${org}`}
+        actions={
+          <>
+            <Link to="/$org/pipelines/$slug/settings" params={{ org, slug }} className={buttonClass()}>
+              Settings
+            </Link>
+            <Button look="primary" refused={refused} onClick={() => setOpen(true)}>
+              New build
+            </Button>
+          </>
+        }
+      >
+        <Foreign text={name} />
+      </PageHeading>
+      <div className="-mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pb-2 text-muted">
+        {archived_at != null && <Tag>Archived</Tag>}
+        {link === null ? (
+          <Foreign text={repo_name ?? repository} />
+        ) : (
+          <a href={link} target="_blank" rel="noopener noreferrer" className="underline">
+            <Foreign text={repo_name ?? repository} />
+          </a>
+        )}
+        <span>
+          builds <Foreign text={default_branch} /> by default
+        </span>
+        {/* Said in words too: a button that is off explains itself on hover only. */}
+        {refused !== null && <span>{refused}.</span>}
+        {description != null && description !== '' && (
+          <p className="w-full max-w-[72ch] whitespace-pre-line">
+            <Foreign text={description} />
+          </p>
+        )}
+      </div>
+      <NewBuildDialog org={org} pipeline={pipeline} open={isOpen && refused === null} onClose={() => setOpen(false)} />
+    </>
+  )
+}
+
+/** Why no build may be started here by hand; null: it may. */
+function useBuildRefusal(org: string, { allow_manual, archived_at }: Schema<'Pipeline'>): string | null {
+  const mayBuild = usePermission(org, 'build')
+  if (archived_at != null) return 'Archived pipelines build nothing; restore it in its settings'
+  if (!allow_manual) return 'Manual builds are off; only its triggers start this pipeline'
+  return mayBuild ? null : `Members of ${org} start builds`
+}

@@ -1,0 +1,90 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useMemo } from 'react'
+import { useLive } from '../api/live.ts'
+import type { Schema } from '../api/schemas.ts'
+import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { DurationBars, DurationTable } from './duration-bars.tsx'
+import { insightsOf } from './insights.ts'
+import { lastBuildsQuery } from './queries.ts'
+
+interface PipelineInsightsProps {
+  readonly org: string
+  readonly pipeline: Schema<'Pipeline'>
+}
+
+/** How the default branch does: the last 50 builds in numbers, from one request (web P3). */
+export function PipelineInsights({ org, pipeline: { slug, default_branch } }: PipelineInsightsProps) {
+  const client = useQueryClient()
+  const { queryKey, ...rest } = lastBuildsQuery(org, slug, default_branch)
+  const { data, error, refetch } = useQuery({ queryKey, ...rest })
+  useLive('builds', (event) => {
+    const isOurs = event.type === 'build' && event.pipeline_slug === slug && event.build.branch === default_branch
+    // Numbers change when a build ends, not while it runs.
+    if (event.type === 'resync' || (isOurs && event.build.finished_at != null))
+      void client.invalidateQueries({ queryKey })
+  })
+  const insights = useMemo(() => insightsOf(data ?? []), [data])
+  if (data === undefined)
+    return error === null ? (
+      <Skeleton rows={3} label="Loading insights" />
+    ) : (
+      <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
+    )
+  if (insights.bars.length === 0) return null
+  const { judged, passed, medianMs, p90Ms, failingSteps } = insights
+  return (
+    <section aria-labelledby="insights" className="border-y border-hairline px-4 py-3">
+      <h2 id="insights" className="sr-only">
+        The last {data.length} builds of <Foreign text={default_branch} />
+      </h2>
+      <div className="flex flex-wrap items-start gap-x-10 gap-y-4">
+        <dl className="flex flex-wrap gap-x-8 gap-y-3">
+          <Figure name="Passed" value={judged === 0 ? '—' : `${Math.round((passed / judged) * 100)} %`}>
+            {passed} of {judged} on <Foreign text={default_branch} />
+          </Figure>
+          <Figure name="Median" value={formatDuration(medianMs)}>
+            of those that passed
+          </Figure>
+          <Figure name="90 % within" value={formatDuration(p90Ms)}>
+            of those that passed
+          </Figure>
+        </dl>
+        <DurationBars org={org} bars={insights.bars} />
+        {failingSteps.length > 0 && (
+          <div className="min-w-40">
+            <h3 className="text-13 text-muted">Fails most</h3>
+            <ol>
+              {failingSteps.map(({ name, count }) => (
+                <li key={name} className="flex max-w-60 gap-2">
+                  <span className="truncate">
+                    <Foreign text={name} />
+                  </span>
+                  <span className="tabular text-muted">{count}×</span>
+                </li>
+              ))}
+            </ol>
+          </div>
+        )}
+      </div>
+      <DurationTable org={org} bars={insights.bars} />
+    </section>
+  )
+}
+
+interface FigureProps {
+  readonly name: string
+  readonly value: string
+  readonly children: ReactNode
+}
+
+function Figure({ name, value, children }: FigureProps) {
+  return (
+    <div className="flex flex-col">
+      <dt className="text-13 text-muted">{name}</dt>
+      <dd className="tabular text-20 font-semibold">{value}</dd>
+      <dd className="text-13 text-muted">{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import { useNow } from '../api/clock.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { commitLink, shortCommit } from '../design/forge-link.ts'
+import { StateMark } from '../design/state-mark.tsx'
+import { sentence } from './sentence.ts'
+import { SummaryStrip } from './summary-strip.tsx'
+
+interface PipelineRowProps {
+  readonly org: string
+  readonly summary: Schema<'PipelineSummary'>
+}
+
+/** A pipeline: what its newest build came to, in a sentence, and its last builds as a strip. The row is the link to its page. */
+export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline, builds } }: PipelineRowProps) {
+  const [newest] = builds
+  return (
+    <div className="relative flex min-h-15 items-center gap-4 border-b border-hairline px-4 py-2 hover:bg-sunk">
+      <div className="grid min-w-0 flex-1 grid-cols-[16px_minmax(0,1fr)] gap-x-3">
+        <span className="flex h-5 items-center">
+          {newest === undefined ? <NeverMark /> : <StateMark state={newest.state} />}
+        </span>
+        <span className="flex min-w-0 items-baseline gap-2">
+          <Link
+            to="/$org/pipelines/$slug"
+            params={{ org, slug: pipeline.slug }}
+            data-row-link
+            className="truncate font-semibold outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
+          >
+            <Foreign text={pipeline.name} />
+          </Link>
+          <span className="truncate text-13 text-muted max-sm:hidden">
+            <Foreign text={pipeline.repo_name ?? pipeline.repository} />
+          </span>
+        </span>
+        <span className="col-start-2 flex min-w-0 items-baseline gap-2 text-13 text-muted">
+          <span className="truncate">
+            <Sentence build={newest} />
+          </span>
+          {newest !== undefined && <Facts build={newest} repository={pipeline.repository} />}
+        </span>
+      </div>
+      <div className="max-md:hidden">
+        <SummaryStrip org={org} builds={builds} />
+      </div>
+    </div>
+  )
+})
+
+/** In a component of its own: only it is drawn again each second. */
+function Sentence({ build }: { readonly build: Schema<'BuildSummary'> | undefined }) {
+  return <Foreign text={sentence(build, useNow())} />
+}
+
+function Facts({ build: { commit, author }, repository }: Pick<FactsProps, 'build' | 'repository'>) {
+  const link = commit == null ? null : commitLink(repository, commit)
+  const short = shortCommit(commit)
+  return (
+    <span className="flex shrink-0 gap-2 max-md:hidden">
+      {short !== '—' &&
+        (link === null ? (
+          <code className="max-w-24 truncate font-mono">
+            <Foreign text={short} />
+          </code>
+        ) : (
+          <a
+            href={link}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label={`commit ${short}`}
+            className="relative z-10 font-mono underline"
+          >
+            {short}
+          </a>
+        ))}
+      {author != null && (
+        <span className="max-w-40 truncate">
+          by <Foreign text={author.name} />
+        </span>
+      )}
+    </span>
+  )
+}
+
+interface FactsProps {
+  readonly build: Schema<'BuildSummary'>
+  readonly repository: string
+}
+
+/** No state yet. */
+function NeverMark() {
+  return (
+    <svg aria-hidden="true" width="16" height="16" viewBox="0 0 16 16" className="text-stop" fill="currentColor">
+      <circle cx="8" cy="8" r="2" />
+    </svg>
+  )
+}

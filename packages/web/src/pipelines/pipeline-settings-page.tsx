@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
+import { PageHeading } from '../design/page-heading.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { ArchiveSection } from './archive-section.tsx'
+import { pipelineQuery } from './queries.ts'
+import { SecretsSection } from './secrets-section.tsx'
+import { SettingsForm } from './settings-form.tsx'
+
+/** What a pipeline is called, what may start it, and its secrets. */
+export function PipelineSettingsPage() {
+  const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug/settings' })
+  const { data: pipeline, error, refetch } = useQuery(pipelineQuery(org, slug))
+  return (
+    <>
+      <PageHeading title={`Settings of ${showInvisible(pipeline?.name ?? slug)} · ${org}`}>
+        Settings of <Foreign text={pipeline?.name ?? slug} />
+      </PageHeading>
+      <div className="flex max-w-[calc(72ch+32px)] flex-col gap-10 px-4 pb-12">
+        <p className="-mt-3">
+          <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
+            Back to the pipeline
+          </Link>
+        </p>
+        {pipeline === undefined && error === null && <Skeleton rows={6} label="Loading the settings" />}
+        {pipeline === undefined && error !== null && (
+          <ErrorState error={error} what={`the pipeline ${slug}`} onRetry={() => void refetch()} />
+        )}
+        {pipeline !== undefined && (
+          <>
+            <SettingsForm key={`${org}/${slug}`} org={org} pipeline={pipeline} />
+            <SecretsSection
+              scope={{ org, slug }}
+              title="Secrets of this pipeline"
+              about="Only this pipeline’s builds read them, and before the organization’s of the same name. Builds of forks get none."
+            />
+            <SecretsSection
+              scope={{ org, slug: null }}
+              title={`Secrets of ${org}`}
+              about="Every pipeline of the organization may read them."
+            />
+            <ArchiveSection org={org} pipeline={pipeline} />
+          </>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,71 @@
+import { useRef } from 'react'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { Chip, ChipRow } from '../design/chip.tsx'
+import { SearchField } from '../design/search-field.tsx'
+import type { PipelineWish } from './queries.ts'
+
+export interface PipelinesBarProps {
+  readonly wish: PipelineWish
+  readonly onWish: (wish: PipelineWish, replace?: boolean) => void
+}
+
+const chips = [
+  ['All', undefined],
+  ['Failing', 'failing'],
+  ['Running', 'running'],
+  ['Never built', 'never'],
+] as const
+
+const sorts = { activity: 'Last activity', name: 'Name', failing: 'Failing first' } as const
+
+/** Search, chips and order of the list of pipelines; all of it is the server's work. */
+export function PipelinesBar({ wish, onWish }: PipelinesBarProps) {
+  const search = useRef<HTMLInputElement>(null)
+  useShortcuts('list', [{ keys: '/', does: 'Search pipelines', run: () => search.current?.focus() }])
+  const { q, state, sort, ...rest } = wish
+  const withQ = q === undefined ? {} : { q }
+  const withSort = sort === undefined ? {} : { sort }
+  const withState = state === undefined ? {} : { state }
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-hairline px-4 py-2">
+      <SearchField
+        ref={search}
+        label="Search pipelines"
+        placeholder="Name or repository"
+        value={q ?? ''}
+        onChange={(text) =>
+          onWish(
+            { ...rest, ...withState, ...withSort, ...(text === '' ? {} : { q: text }) },
+            q !== undefined && text !== '',
+          )
+        }
+      />
+      <ChipRow label="Show">
+        {chips.map(([label, value]) => (
+          <Chip
+            key={label}
+            on={state === value}
+            onClick={() => onWish({ ...rest, ...withQ, ...withSort, ...(value === undefined ? {} : { state: value }) })}
+          >
+            {label}
+          </Chip>
+        ))}
+      </ChipRow>
+      <select
+        aria-label="Sort by"
+        value={sort ?? 'activity'}
+        onChange={({ target: { value } }) => {
+          const chosen = value === 'name' || value === 'failing' ? { sort: value } : {}
+          onWish({ ...rest, ...withQ, ...withState, ...chosen } as PipelineWish)
+        }}
+        className="min-h-8 pointer-coarse:min-h-11 rounded-small border border-edge bg-raised px-2 text-14"
+      >
+        {Object.entries(sorts).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}

@@ -1,0 +1,112 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo, useRef, useState } from 'react'
+import { usePermission } from '../api/session.ts'
+import { usePaletteActions } from '../app/palette-actions.ts'
+import { VirtualRows } from '../builds/virtual-rows.tsx'
+import { Button } from '../design/button.tsx'
+import { More } from '../design/more.tsx'
+import { PageHeading } from '../design/page-heading.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { StaleBar } from '../design/stale-bar.tsx'
+import { ArchivedPipelines } from './archived-pipelines.tsx'
+import { CreatePipelineDialog } from './create-pipeline-dialog.tsx'
+import { GettingStarted } from './getting-started-list.tsx'
+import { NothingFound } from './nothing-found.tsx'
+import { PipelineRow } from './pipeline-row.tsx'
+import { PipelinesBar } from './pipelines-bar.tsx'
+import type { PipelineWish } from './queries.ts'
+import { chooseStart, useStartChoice } from './start-choice.ts'
+import { useStartAction } from './use-start-action.ts'
+import { useSummaries } from './use-summaries.ts'
+
+/** The pipelines of an organization; without a build, how to come to the first one. */
+export function PipelinesPage() {
+  const { org } = useParams({ from: '/signed-in/$org' })
+  return <Pipelines key={org} org={org} />
+}
+
+function Pipelines({ org }: { readonly org: string }) {
+  const { q, state, sort } = useSearch({ strict: false })
+  const wish: PipelineWish = { ...(q && { q }), ...(state && { state: state as 'failing' }), ...(sort && { sort }) }
+  const isNarrowed = q !== undefined || state !== undefined
+  const navigate = useNavigate()
+  const [isCreating, setCreating] = useState(false)
+  const place = useRef<HTMLDivElement>(null)
+  const { query, summaries } = useSummaries(org, wish)
+  const mayCreate = usePermission(org, 'pipeline.create')
+
+  const go = (next: PipelineWish, replace = false) =>
+    void navigate({ to: '/$org/pipelines', params: { org }, search: next, replace, resetScroll: false })
+  useStartAction(org)
+  usePaletteActions(
+    useMemo(
+      () => (mayCreate ? [{ id: 'new-pipeline', title: 'New pipeline', run: () => setCreating(true) }] : []),
+      [mayCreate],
+    ),
+  )
+
+  const hasBuild = summaries.some(({ builds }) => builds.length > 0)
+  const choice = useStartChoice(org)
+  // Somebody who saw the list keeps it when the first build comes, with its tick.
+  const beganWithout = useRef(false)
+  if (query.isSuccess && !isNarrowed && !query.isPlaceholderData && !hasBuild) beganWithout.current = true
+  const isStartShown =
+    !isNarrowed && query.isSuccess && (choice === 'shown' || (choice === null && beganWithout.current))
+
+  return (
+    <>
+      <PageHeading
+        title={`Pipelines · ${org}`}
+        actions={
+          <Button
+            refused={mayCreate ? null : `Owners and admins of ${org} create pipelines`}
+            onClick={() => setCreating(true)}
+          >
+            New pipeline
+          </Button>
+        }
+      >
+        Pipelines
+      </PageHeading>
+      {(isNarrowed || summaries.length > 0) && <PipelinesBar wish={wish} onWish={go} />}
+      {query.isPending && <Skeleton rows={8} label="Loading pipelines" />}
+      {query.isError && query.data === undefined && (
+        <ErrorState error={query.error} what={`the pipelines of ${org}`} onRetry={() => void query.refetch()} />
+      )}
+      {query.isRefetchError && (
+        <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.isSuccess && summaries.length === 0 && isNarrowed && <NothingFound wish={wish} onWish={go} />}
+      {query.isSuccess && summaries.length === 0 && !isNarrowed && !isStartShown && (
+        <EmptyState
+          title="No pipeline yet"
+          action={<Button onClick={() => chooseStart(org, 'shown')}>Show how to get started</Button>}
+        >
+          <p>A pipeline is a program in a repository that says what a build does. The first run makes it here.</p>
+        </EmptyState>
+      )}
+      <div ref={place} className={query.isPlaceholderData ? 'opacity-60' : ''}>
+        {summaries.length > 0 && (
+          <VirtualRows
+            rows={summaries}
+            label="Pipelines"
+            keyOf={({ pipeline }) => pipeline.slug}
+            usualHeight={() => 60}
+            place={place}
+            onNewBuild={(summary) => {
+              // Which pipeline is still open: the key leads to where it is chosen.
+              if (summary === null) return place.current?.querySelector<HTMLElement>('[data-row-link]')?.focus()
+              const { slug } = summary.pipeline
+              void navigate({ to: '/$org/pipelines/$slug', params: { org, slug }, search: { 'new-build': true } })
+            }}
+            render={(summary) => <PipelineRow org={org} summary={summary} />}
+          />
+        )}
+      </div>
+      <More what="pipelines" query={query} />
+      {isStartShown && <GettingStarted org={org} hasPipeline={summaries.length > 0} hasBuild={hasBuild} />}
+      {query.isSuccess && <ArchivedPipelines org={org} />}
+      <CreatePipelineDialog org={org} open={isCreating} onClose={() => setCreating(false)} />
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { answer, client } from '../api/client.ts'
+import { completeBuild, completePage, listOf } from '../api/complete.ts'
+import type { Schema } from '../api/schemas.ts'
+
+const pageSize = 50
+
+/** What the list of pipelines is narrowed to and sorted by, as it stands in the address. */
+export interface PipelineWish {
+  readonly q?: string
+  readonly state?: 'failing' | 'running' | 'never'
+  readonly sort?: 'activity' | 'name' | 'failing'
+}
+
+type Page = Schema<'PipelineSummaryList'>
+
+/** Pipelines with their newest builds, 50 a page: one request, never one for each row (web P1). */
+export function summariesQuery(org: string, { state, ...rest }: PipelineWish) {
+  const wish = {
+    ...rest,
+    ...(state === undefined ? {} : ({ state: state === 'never' ? 'never_built' : state } as const)),
+  }
+  return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
+    queryKey: ['pipeline-summaries', org, wish],
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...wish, limit: pageSize, ...(pageParam === null ? {} : { cursor: pageParam }) }
+      const asked = { params: { path: { org }, query }, signal }
+      const page = await answer(client.GET('/api/v0/organizations/{org}/pipeline-summaries', asked))
+      return completePage(page, ({ pipeline, builds }) => ({ pipeline, builds: listOf(builds).map(completeBuild) }))
+    },
+    initialPageParam: null,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One pipeline. */
+export function pipelineQuery(org: string, slug: string) {
+  return queryOptions({
+    queryKey: ['pipeline', org, slug],
+    queryFn: ({ signal }): Promise<Schema<'Pipeline'>> =>
+      answer(
+        client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}', {
+          params: { path: { org, pipeline: slug } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** The last 50 builds of a branch, from which the insights come (web P3). */
+export function lastBuildsQuery(org: string, slug: string, branch: string) {
+  return queryOptions({
+    queryKey: ['last-builds', org, slug, branch],
+    queryFn: async ({ signal }) => {
+      const query = { pipeline: slug, branch, limit: 50 }
+      const asked = { params: { path: { org }, query }, signal }
+      return listOf((await answer(client.GET('/api/v0/organizations/{org}/builds', asked))).data).map(completeBuild)
+    },
+  })
+}
+
+/** Archived pipelines, the newest hundred. */
+export function archivedQuery(org: string) {
+  return queryOptions({
+    queryKey: ['archived-pipelines', org],
+    queryFn: async ({ signal }) => {
+      const asked = { params: { path: { org }, query: { archived: 'true', limit: 100 } as const }, signal }
+      return listOf((await answer(client.GET('/api/v0/organizations/{org}/pipelines', asked))).data)
+    },
+  })
+}
+
+/** Makes a pipeline. */
+export function createPipeline(org: string, body: Schema<'CreatePipelineRequest'>): Promise<Schema<'Pipeline'>> {
+  return answer(client.POST('/api/v0/organizations/{org}/pipelines', { params: { path: { org } }, body }))
+}
+
+/** Changes what is named; `archived` archives and restores. */
+export function updatePipeline(
+  org: string,
+  slug: string,
+  body: Schema<'UpdatePipelineRequest'>,
+): Promise<Schema<'Pipeline'>> {
+  const params = { path: { org, pipeline: slug } }
+  return answer(client.PATCH('/api/v0/organizations/{org}/pipelines/{pipeline}', { params, body }))
+}

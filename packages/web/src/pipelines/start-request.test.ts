@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { problemsOfFields, type StartValues, startRequest } from './start-request.ts'
+
+const values: StartValues = {
+  ...{ source: 'repository', branch: ' main ', commit: '', message: '', variables: '', address: '', checksum: '' },
+  withoutCache: false,
+}
+
+test('web P5 a build of a connected repository takes the newest commit of its branch unless another is named', () => {
+  expect(startRequest({ ...values, commit: ' ' }, null).request).toEqual({
+    kind: 'create',
+    body: { branch: 'main', commit: 'HEAD', source: 'ui' },
+  })
+  const other = startRequest({ ...values, commit: 'd'.repeat(40), variables: 'A=1', message: 'Why' }, 7)
+  expect(other.request?.body).toMatchObject({ commit: 'd'.repeat(40), env: { A: '1' }, message: 'Why' })
+})
+
+test('web P5 what is missing is told at its field, and nothing is sent', () => {
+  expect(startRequest({ ...values, branch: ' ', commit: 'abc1234' }, 7)).toMatchObject({
+    request: null,
+    problems: { branch: expect.any(String), commit: expect.any(String) },
+  })
+  expect(startRequest({ ...values, source: 'address' }, 7).problems).toEqual({ address: expect.any(String) })
+  expect(startRequest({ ...values, variables: 'x' }, 7).problems).toEqual({ variables: expect.any(String) })
+})
+
+test('the files of the build before are built again with other variables, and nothing else changes', () => {
+  const judged = startRequest({ ...values, source: 'again', variables: 'A=1', withoutCache: true }, 7)
+  expect(judged.request).toEqual({ kind: 'again', number: 7, body: { env: { A: '1' }, without_cache: true } })
+})
+
+test('an archive needs no commit, and what the server says of it stands at its field', () => {
+  const judged = startRequest({ ...values, source: 'address', address: 'https://x.test/a.tgz' }, 7)
+  expect(judged.request?.body).toMatchObject({ source_url: 'https://x.test/a.tgz', commit: '0'.repeat(40) })
+  expect(problemsOfFields({ source_url: 'a', 'env.A': 'b', branch: 'c' })).toEqual({
+    ...{ address: 'a', variables: 'b', branch: 'c' },
+  })
+})

@@ -1,0 +1,100 @@
+import { Link } from '@tanstack/react-router'
+import type { Schema } from '../api/schemas.ts'
+import { ranMs } from '../builds/words.ts'
+import { formatDuration } from '../design/duration.ts'
+import { showInvisible } from '../design/foreign-text.ts'
+import { lookOf, type Tone } from '../design/state.ts'
+import { toneColours } from '../design/state-mark.tsx'
+
+interface SummaryStripProps {
+  readonly org: string
+  readonly builds: readonly Schema<'BuildSummary'>[]
+}
+
+const tallest = 26
+const lowest = 5
+
+/** The last 20 builds of a pipeline, oldest first: height is duration, shape and colour are the state, each is a link with a name (web P2). */
+export function SummaryStrip({ org, builds }: SummaryStripProps) {
+  const longest = Math.max(1, ...builds.map(({ run_ms }) => run_ms ?? 0))
+  return (
+    <ol
+      aria-label="Last builds, oldest first"
+      className="flex items-end justify-end [&>li:nth-last-child(n+11)]:hidden xl:[&>li:nth-last-child(n+11)]:block pointer-coarse:[&>li:nth-last-child(n+8)]:hidden"
+    >
+      {builds.toReversed().map((build) => (
+        <li key={build.number}>
+          <Bar org={org} build={build} share={(build.run_ms ?? 0) / longest} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+interface BarProps {
+  readonly org: string
+  readonly build: Schema<'BuildSummary'>
+  readonly share: number
+}
+
+function Bar({ org, build, share }: BarProps) {
+  const look = lookOf(build.state)
+  const ran = ranMs(build, Date.parse(build.finished_at ?? build.created_at))
+  const name = [
+    `#${build.number} ${look.word.toLowerCase()}`,
+    build.failed_step,
+    build.branch == null ? null : `on ${build.branch}`,
+    ran === null || build.finished_at == null ? null : `in ${formatDuration(ran)}`,
+  ]
+  const spoken = showInvisible(name.filter((part) => part !== null).join(' '))
+  const height = Math.round(lowest + (tallest - lowest) * share)
+  return (
+    <Link
+      to="/$org/pipelines/$slug/builds/$number"
+      params={{ org, slug: build.pipeline_slug, number: String(build.number) }}
+      preload={false}
+      aria-label={spoken}
+      title={spoken}
+      className="relative z-10 flex h-8 w-6 items-end justify-center rounded-small hover:bg-hairline pointer-coarse:h-11 pointer-coarse:w-11"
+    >
+      <svg
+        aria-hidden="true"
+        width="16"
+        height={height}
+        className={`mb-0.5 ${toneColours[look.tone]}`}
+        fill="currentColor"
+      >
+        <Shape tone={look.tone} isMoving={look.moving} height={height} />
+      </svg>
+    </Link>
+  )
+}
+
+/** So that no colour is needed: passed is a bar, failed a wide one with cut corners, running an outline, waiting dots, canceled a line. */
+function Shape({
+  tone,
+  isMoving,
+  height,
+}: {
+  readonly tone: Tone
+  readonly isMoving: boolean
+  readonly height: number
+}) {
+  const outline = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.5 }
+  switch (tone) {
+    case 'fail':
+      return isMoving ? (
+        <path d={`M4 1h8l3 3v${height - 5}H1V4z`} {...outline} />
+      ) : (
+        <path d={`M4 0h8l4 4v${height - 4}H0V4z`} />
+      )
+    case 'run':
+      return <rect x="3.75" y="0.75" width="8.5" height={height - 1.5} {...outline} />
+    case 'wait':
+      return <rect x="3.75" y="0.75" width="8.5" height={height - 1.5} {...outline} strokeDasharray="1.5 2" />
+    case 'stop':
+      return <path d={`M6.5 0h3v${height - 2}h3v2h-9v-2h3z`} />
+    default:
+      return <rect x="3" width="10" height={height} rx="1" />
+  }
+}

@@ -1,0 +1,24 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readVariables } from './variables.ts'
+
+test('lines of an .env file are variables; values keep their signs, and the last of a name counts', () => {
+  const text = '# which\nA=1\r\n\n B = two words = 2\nA=3\nEMPTY='
+  expect(readVariables(text)).toEqual({ env: { A: '3', B: ' two words = 2', EMPTY: '' }, problem: null })
+  expect(readVariables('').env).toEqual({})
+})
+
+test('what is no variable is named with its line', () => {
+  expect(readVariables('A=1\nnot one').problem).toContain('Line 2')
+  expect(readVariables('1A=1').problem).toContain('Line 1')
+  expect(readVariables('=x').problem).toContain('Line 1')
+})
+
+test('any text is read or refused, never half', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const { env, problem } = readVariables(text)
+      expect(env === null).toBe(problem !== null)
+    }),
+  )
+})

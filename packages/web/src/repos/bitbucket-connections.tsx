@@ -1,0 +1,121 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import type { Schema } from '../api/schemas.ts'
+import { usePermission } from '../api/session.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { bitbucketUrl, disconnectWorkspace, workspaceReposQuery, workspacesQuery } from './bitbucket-queries.ts'
+import { GoToForge } from './go-to-forge.tsx'
+
+type Workspace = Schema<'BitbucketWorkspace'>
+
+/** The Bitbucket workspaces whose repositories build here; nothing on a server that is not set up for Bitbucket and has none. */
+export function BitbucketConnections({ org }: { readonly org: string }) {
+  const isSetUp = useAuthConfig()?.bitbucket === true
+  const { data, isError, error, refetch } = useQuery(workspacesQuery(org))
+  const [leaving, setLeaving] = useState<Workspace | null>(null)
+  if (!isSetUp && (data === undefined || data.length === 0)) return null
+  return (
+    <section aria-labelledby="bitbucket" className="pt-8">
+      <div className="flex items-center gap-3 px-4 pb-2">
+        <h2 id="bitbucket" className="flex-1 text-16 font-semibold">
+          Bitbucket
+        </h2>
+        {isSetUp && <GoToForge org={org} title="Bitbucket" address={() => bitbucketUrl(org)} />}
+      </div>
+      {isError && data === undefined && (
+        <ErrorState error={error} what="the workspaces" onRetry={() => void refetch()} />
+      )}
+      {data === undefined && !isError && <Skeleton rows={2} label="Loading the workspaces" />}
+      {data?.length === 0 && (
+        <p className="max-w-[72ch] px-4 text-muted">
+          No workspace is connected. A connected one's repositories build on each push and pull request, and results
+          show as build statuses on the commit.
+        </p>
+      )}
+      {data !== undefined && data.length > 0 && (
+        <Table caption="Connected Bitbucket workspaces">
+          <thead>
+            <tr>
+              <Th>Workspace</Th>
+              <Th>Repositories</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.map((workspace) => (
+              <WorkspaceRow
+                key={workspace.slug}
+                org={org}
+                workspace={workspace}
+                onDisconnect={() => setLeaving(workspace)}
+              />
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {leaving !== null && <Disconnect org={org} workspace={leaving} onClose={() => setLeaving(null)} />}
+    </section>
+  )
+}
+
+interface WorkspaceRowProps {
+  readonly org: string
+  readonly workspace: Workspace
+  readonly onDisconnect: () => void
+}
+
+function WorkspaceRow({ org, workspace: { slug, name }, onDisconnect }: WorkspaceRowProps) {
+  const { data } = useQuery(workspaceReposQuery(org, slug))
+  const mayChange = usePermission(org, 'vcs')
+  return (
+    <tr>
+      <Td>
+        <span className="font-semibold">
+          <Foreign text={name ?? slug} />
+        </span>
+      </Td>
+      <Td label="Repositories">{data?.length ?? '—'}</Td>
+      <Td numeric>
+        <Button
+          look="quiet"
+          aria-label={`Disconnect ${name ?? slug}`}
+          refused={mayChange ? null : 'Admins and owners may change connections'}
+          onClick={onDisconnect}
+        >
+          Disconnect
+        </Button>
+      </Td>
+    </tr>
+  )
+}
+
+interface DisconnectProps {
+  readonly org: string
+  readonly workspace: Workspace
+  readonly onClose: () => void
+}
+
+function Disconnect({ org, workspace: { slug, name }, onClose }: DisconnectProps) {
+  const queries = useQueryClient()
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={`Disconnect ${name ?? slug}?`}
+      confirm="Disconnect"
+      onConfirm={() => disconnectWorkspace(queries, org, slug)}
+    >
+      <p>
+        Its webhooks are removed and its access is forgotten: pushes and pull requests start no builds any more.
+        Pipelines and their builds stay.
+      </p>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,41 @@
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { answer, client } from '../api/client.ts'
+import { listOf } from '../api/complete.ts'
+import type { Schema } from '../api/schemas.ts'
+
+const workspaces = '/api/v0/organizations/{org}/bitbucket/workspaces'
+const workspace = `${workspaces}/{id}` as const
+
+export const workspacesQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['bitbucket-workspaces', org],
+    queryFn: async ({ signal }) =>
+      listOf((await answer(client.GET(workspaces, { params: { path: { org } }, signal }))).workspaces),
+  })
+
+/** Repositories of a workspace, by its slug. */
+export const workspaceReposQuery = (org: string, id: string) =>
+  queryOptions({
+    queryKey: ['bitbucket-workspaces', org, id, 'repos'],
+    queryFn: async ({ signal }) =>
+      listOf((await answer(client.GET(`${workspace}/repos`, { params: { path: { org, id } }, signal }))).repos),
+  })
+
+/** Where Bitbucket asks who connects. */
+export async function bitbucketUrl(org: string): Promise<string> {
+  const asked = { params: { path: { org } } }
+  return (await answer(client.GET('/api/v0/organizations/{org}/bitbucket/oauth-url', asked))).url
+}
+
+/** Binds the workspaces of whoever Bitbucket sent back; gives them, and of which organization they are now. */
+export function connectBitbucket(back: Schema<'ConnectBitbucketRequest'>): Promise<Schema<'ConnectBitbucketResponse'>> {
+  return answer(client.POST('/api/v0/integrations/bitbucket/connect', { body: back }))
+}
+
+/** Frees a workspace, and brings what is shown up to date. */
+export async function disconnectWorkspace(queries: QueryClient, org: string, id: string): Promise<void> {
+  await answer(client.DELETE(workspace, { params: { path: { org, id } } }))
+  await Promise.all(
+    ['bitbucket-workspaces', 'repos'].map((name) => queries.invalidateQueries({ queryKey: [name, org] })),
+  )
+}

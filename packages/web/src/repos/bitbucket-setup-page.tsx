@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { buttonClass } from '../design/button.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { PageHeading } from '../design/page-heading.tsx'
+import { EmptyState, Skeleton } from '../design/page-states.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { connectBitbucket } from './bitbucket-queries.ts'
+
+/** Where Bitbucket sends back to: what the person administers there is bound to the organization that asked for it. */
+export function BitbucketSetupPage() {
+  const { code, state } = useSearch({ strict: false })
+  return (
+    <>
+      <PageHeading title="Bitbucket">Connect Bitbucket</PageHeading>
+      {code === undefined || state === undefined ? (
+        <EmptyState title="Bitbucket did not say who connects">
+          Access was not given, or the address is not whole. Begin at Settings → Integrations of your organization.
+        </EmptyState>
+      ) : (
+        <Connecting code={code} state={state} />
+      )}
+    </>
+  )
+}
+
+function Connecting(back: { readonly code: string; readonly state: string }) {
+  // A code is good for once: the answer is kept, and never asked for again.
+  const { data, error, isPending } = useQuery({
+    queryKey: ['bitbucket-connect', back.code],
+    queryFn: () => connectBitbucket(back),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+  if (isPending) return <Skeleton rows={2} label="Connecting the workspaces" />
+  if (data === undefined)
+    return (
+      <EmptyState title="Bitbucket was not connected" action={<Link to="/">To your organization</Link>}>
+        <ProblemNote error={error} />
+      </EmptyState>
+    )
+  const { org, workspaces } = data
+  const title = workspaces.length === 0 ? 'No workspace to connect' : 'Bitbucket is connected'
+  const next = (
+    <Link to="/$org/settings/integrations" params={{ org }} className={buttonClass('primary')}>
+      To the integrations of {org}
+    </Link>
+  )
+  return (
+    <EmptyState title={title} action={next}>
+      {workspaces.length === 0 ? (
+        'Your account administers no workspace at Bitbucket. Have one of its administrators connect it.'
+      ) : (
+        <ul aria-label="Connected workspaces" className="list-disc pl-5">
+          {workspaces.map(({ slug, name }) => (
+            <li key={slug}>
+              <Foreign text={name ?? slug} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,50 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Schema } from '../api/schemas.ts'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { connectionChanges, installationReposQuery, pipelinesByRepositoryQuery } from './queries.ts'
+
+interface DisconnectGithubProps {
+  readonly org: string
+  readonly installation: Schema<'GithubInstallation'>
+  readonly onClose: () => void
+}
+
+/** So many pipelines are named; of the others it is said how many they are. */
+const mostNames = 10
+
+/** Asks before an account goes, and says which pipelines get no pushes any more (web.md 7). */
+export function DisconnectGithub({ org, installation, onClose }: DisconnectGithubProps) {
+  const { installation_id: number, account_login: account } = installation
+  const changes = connectionChanges(useQueryClient(), org)
+  const { data: repos } = useQuery(installationReposQuery(org, number))
+  const { data: pipelines } = useQuery(pipelinesByRepositoryQuery(org))
+  const stopped = repos?.data.flatMap(({ full_name }) => pipelines?.get(full_name.toLowerCase()) ?? []) ?? []
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={`Disconnect ${account}?`}
+      confirm="Disconnect"
+      onConfirm={() => changes.disconnect(number)}
+    >
+      <p>
+        Pushes and pull requests of its repositories start no builds any more, and no checks are set. Pipelines and
+        their builds stay. The app stays installed at GitHub until it is removed there.
+      </p>
+      {stopped.length > 0 && (
+        <>
+          <p>Without pushes from now on:</p>
+          <ul aria-label="Pipelines without pushes" className="list-disc pl-5">
+            {stopped.slice(0, mostNames).map(({ slug, name }) => (
+              <li key={slug}>
+                <Foreign text={name} />
+              </li>
+            ))}
+            {stopped.length > mostNames && <li>and {stopped.length - mostNames} more</li>}
+          </ul>
+        </>
+      )}
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,140 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { problemOf } from '../api/problem.ts'
+import type { Schema } from '../api/schemas.ts'
+import { usePermission } from '../api/session.ts'
+import { toast } from '../app/toasts.ts'
+import { Button } from '../design/button.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { Ago } from '../design/instant.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { ConnectGithub } from './connect-github.tsx'
+import { DisconnectGithub } from './disconnect-github.tsx'
+import { connectionChanges, installationReposQuery, installationsQuery } from './queries.ts'
+
+type Installation = Schema<'GithubInstallation'>
+
+/** The GitHub accounts whose repositories build here. */
+export function GithubConnections({ org }: { readonly org: string }) {
+  const { data, isError, error, refetch } = useQuery(installationsQuery(org))
+  const hasProvider = useAuthConfig()?.github_app_slug !== null
+  const mayConnect = usePermission(org, 'vcs')
+  const [leaving, setLeaving] = useState<Installation | null>(null)
+  if (isError && data === undefined)
+    return <ErrorState error={error} what="the connections" onRetry={() => void refetch()} />
+  if (data === undefined) return <Skeleton label="Loading the connections" />
+  if (data.data.length === 0 && !hasProvider && !mayConnect)
+    return (
+      <EmptyState title="Nothing is connected">
+        <code className="font-mono">hm run --cloud</code>, New build and the API start builds here.
+      </EmptyState>
+    )
+  if (data.data.length === 0)
+    return (
+      <EmptyState title="GitHub is not connected" action={<ConnectGithub org={org} />}>
+        A connected account's repositories build on each push and pull request, and results show as checks on the
+        commit.
+      </EmptyState>
+    )
+  return (
+    <section aria-labelledby="github" className="pt-4">
+      <div className="flex items-center gap-3 px-4 pb-2">
+        <h2 id="github" className="flex-1 text-16 font-semibold">
+          GitHub
+        </h2>
+        <ConnectGithub org={org} label="Connect another account" />
+      </div>
+      <Table caption="Connected GitHub accounts">
+        <thead>
+          <tr>
+            <Th>Account</Th>
+            <Th>Type</Th>
+            <Th>Repositories</Th>
+            <Th>Added</Th>
+            <Th>Last sync</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.data.map((installation) => (
+            <InstallationRow
+              key={installation.id}
+              org={org}
+              installation={installation}
+              onDisconnect={() => setLeaving(installation)}
+            />
+          ))}
+        </tbody>
+      </Table>
+      {leaving !== null && <DisconnectGithub org={org} installation={leaving} onClose={() => setLeaving(null)} />}
+    </section>
+  )
+}
+
+interface InstallationRowProps {
+  readonly org: string
+  readonly installation: Installation
+  readonly onDisconnect: () => void
+}
+
+function InstallationRow({ org, installation, onDisconnect }: InstallationRowProps) {
+  const { installation_id: number, account_login: account, account_type: type, created_at: createdAt } = installation
+  const { data } = useQuery(installationReposQuery(org, number))
+  const mayChange = usePermission(org, 'vcs')
+  const queries = useQueryClient()
+  const [isSyncing, setSyncing] = useState(false)
+  const refused = mayChange ? null : 'Admins and owners may change connections'
+  const sync = async () => {
+    setSyncing(true)
+    try {
+      const count = await connectionChanges(queries, org).sync(number)
+      toast(`${account} is up to date: ${count} ${count === 1 ? 'repository' : 'repositories'}`)
+    } catch (error) {
+      toast(problemOf(error).message, { isProblem: true })
+    } finally {
+      setSyncing(false)
+    }
+  }
+  return (
+    <tr>
+      <Td>
+        <span className="font-semibold">
+          <Foreign text={account} />
+        </span>
+      </Td>
+      <Td>{type}</Td>
+      <Td label="Repositories">{data === undefined ? '—' : data.data.length}</Td>
+      <Td label="Added">
+        <Ago at={createdAt} />
+      </Td>
+      <Td label="Last sync">
+        <Ago
+          at={
+            data?.data
+              .map(({ last_synced_at: at }) => at ?? '')
+              .toSorted()
+              .at(-1) || null
+          }
+        />
+      </Td>
+      <Td numeric>
+        <Button
+          look="quiet"
+          aria-label={isSyncing ? `Syncing ${account}…` : `Sync ${account}`}
+          refused={refused}
+          disabled={isSyncing}
+          onClick={() => void sync()}
+        >
+          {isSyncing ? 'Syncing…' : 'Sync'}
+        </Button>
+        <Button look="quiet" aria-label={`Disconnect ${account}`} refused={refused} onClick={onDisconnect}>
+          Disconnect
+        </Button>
+      </Td>
+    </tr>
+  )
+}

@@ -1,0 +1,60 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useSession } from '../api/session.ts'
+import { Select } from '../design/field.tsx'
+import { PageHeading } from '../design/page-heading.tsx'
+import { EmptyState } from '../design/page-states.tsx'
+import { ConnectInstallation } from './connect-installation.tsx'
+import { rememberedOrganization } from './setup-organization.ts'
+
+/** Where GitHub sends back to after an installation: it is bound to the organization that asked for it. */
+export function GithubSetupPage() {
+  const { org: inPath } = useParams({ strict: false })
+  const { installation_id, setup_action, state, code } = useSearch({ strict: false })
+  const { organizations } = useSession()
+  const able = organizations.filter(({ permissions }) => permissions.includes('vcs'))
+  const [chosen, setChosen] = useState(
+    inPath ?? rememberedOrganization() ?? (able.length === 1 ? able[0]?.slug : undefined),
+  )
+  const navigate = useNavigate()
+  const number = Number(installation_id)
+  return (
+    <>
+      <PageHeading title="GitHub">Connect GitHub</PageHeading>
+      {setup_action === 'request' ? (
+        <EmptyState title="GitHub has asked an owner there">
+          You may not install apps for that account yourself. As soon as one of its owners approves, come back and
+          connect again.
+        </EmptyState>
+      ) : !Number.isSafeInteger(number) || number < 1 ? (
+        <EmptyState title="GitHub did not say which installation this is">
+          Begin at Settings → Integrations of your organization: Connect GitHub leads through it.
+        </EmptyState>
+      ) : able.length === 0 ? (
+        <EmptyState title="You may not connect repositories">
+          Admins and owners of an organization may. Ask one of them.
+        </EmptyState>
+      ) : chosen === undefined ? (
+        <div className="max-w-110 px-4">
+          <Select label="For which organization?" defaultValue="" onChange={({ target }) => setChosen(target.value)}>
+            <option value="" disabled>
+              Choose one
+            </option>
+            {able.map(({ slug, name }) => (
+              <option key={slug} value={slug}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        </div>
+      ) : (
+        <ConnectInstallation
+          key={chosen}
+          org={chosen}
+          installation={{ installation_id: number, state: state ?? null, code: code ?? null }}
+          onDone={() => void navigate({ to: '/$org/repos', params: { org: chosen } })}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import { problemOf } from '../api/problem.ts'
+import { usePermission } from '../api/session.ts'
+import { toast } from '../app/toasts.ts'
+import { Button, type ButtonLook } from '../design/button.tsx'
+
+interface GoToForgeProps {
+  readonly org: string
+  /** The forge, as people write it. */
+  readonly title: string
+  readonly label?: string
+  readonly look?: ButtonLook
+  /** Where the forge asks who connects; it sends back to our page of its set-up. */
+  readonly address: () => Promise<string>
+}
+
+/** Goes to a forge to connect it. */
+export function GoToForge({ org, title, label = `Connect ${title}`, look = 'plain', address }: GoToForgeProps) {
+  const mayConnect = usePermission(org, 'vcs')
+  const [isBusy, setBusy] = useState(false)
+  const go = async () => {
+    setBusy(true)
+    try {
+      location.assign(await address())
+    } catch (error) {
+      setBusy(false)
+      toast(problemOf(error).message, { isProblem: true })
+    }
+  }
+  return (
+    <Button
+      look={look}
+      disabled={isBusy}
+      refused={mayConnect ? null : 'Admins and owners may connect'}
+      onClick={() => void go()}
+    >
+      {isBusy ? `Going to ${title}…` : label}
+    </Button>
+  )
+}

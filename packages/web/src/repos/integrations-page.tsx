@@ -1,0 +1,15 @@
+import { useParams } from '@tanstack/react-router'
+import { SettingsLayout } from '../app/settings-layout.tsx'
+import { BitbucketConnections } from './bitbucket-connections.tsx'
+import { GithubConnections } from './github-connections.tsx'
+
+/** The forges that this organization is connected to. */
+export function IntegrationsPage() {
+  const { org } = useParams({ from: '/signed-in/$org/settings/integrations' })
+  return (
+    <SettingsLayout org={org} title="Integrations">
+      <GithubConnections org={org} />
+      <BitbucketConnections org={org} />
+    </SettingsLayout>
+  )
+}

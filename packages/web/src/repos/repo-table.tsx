@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Schema } from '../api/schemas.ts'
+import { Tag } from '../design/chip.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { repositoryLink } from '../design/forge-link.ts'
+import { Ago } from '../design/instant.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { providerWord } from './match-repos.ts'
+import { pipelinesByRepositoryQuery } from './queries.ts'
+
+interface RepoTableProps {
+  readonly org: string
+  readonly repos: readonly Schema<'RepoSummary'>[]
+}
+
+/** Each with where it is registered, what builds it, and when it was last looked at. */
+export function RepoTable({ org, repos }: RepoTableProps) {
+  const { data: pipelines } = useQuery(pipelinesByRepositoryQuery(org))
+  return (
+    <Table caption="Repositories">
+      <thead>
+        <tr>
+          <Th>Repository</Th>
+          <Th>Default branch</Th>
+          <Th>Connected by</Th>
+          <Th>Pipelines</Th>
+          <Th numeric>Last sync</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {repos.map((repo) => (
+          <tr key={`${repo.full_name} ${repo.clone_url}`}>
+            <Td>
+              <span className="flex flex-wrap items-center gap-2">
+                <RepoName repo={repo} />
+                {repo.private && <Tag>private</Tag>}
+              </span>
+            </Td>
+            <Td label="Default branch">{repo.default_branch == null ? '—' : <Foreign text={repo.default_branch} />}</Td>
+            <Td label="Connected by">
+              {repo.registrations.map(({ provider, account }) => (
+                <span key={`${provider} ${account}`} className="mr-2 whitespace-nowrap">
+                  {providerWord(provider)}{' '}
+                  <span className="text-muted">
+                    <Foreign text={account} />
+                  </span>
+                </span>
+              ))}
+            </Td>
+            <Td label="Pipelines">
+              <Pipelines
+                org={org}
+                pipelines={pipelines?.get(repo.full_name.toLowerCase())}
+                isKnown={pipelines !== undefined}
+              />
+            </Td>
+            <Td numeric label="Last sync">
+              <Ago at={repo.last_synced_at} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function RepoName({ repo }: { readonly repo: Schema<'RepoSummary'> }) {
+  const link = repo.clone_url == null ? null : repositoryLink(repo.clone_url)
+  const name = <Foreign text={repo.full_name} />
+  if (link === null) return <span className="font-semibold">{name}</span>
+  return (
+    <a href={link} target="_blank" rel="noopener noreferrer" className="font-semibold underline">
+      {name}
+    </a>
+  )
+}
+
+interface PipelinesProps {
+  readonly org: string
+  readonly pipelines: readonly Schema<'Pipeline'>[] | undefined
+  readonly isKnown: boolean
+}
+
+function Pipelines({ org, pipelines, isKnown }: PipelinesProps) {
+  if (!isKnown) return <span className="text-muted">…</span>
+  if (pipelines === undefined) return <span className="text-muted">none</span>
+  return (
+    <span className="inline-flex flex-wrap gap-x-3">
+      {pipelines.map(({ slug, name }) => (
+        <Link key={slug} to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
+          <Foreign text={name} />
+        </Link>
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { PageHeading } from '../design/page-heading.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { ConnectGithub } from './connect-github.tsx'
+import { matchRepos, providersOf, providerWord } from './match-repos.ts'
+import { reposQuery } from './queries.ts'
+import { RepoTable } from './repo-table.tsx'
+
+/** The repositories that this organization knows, whichever way they came to it. */
+export function ReposPage() {
+  const { org } = useParams({ from: '/signed-in/$org/repos' })
+  const { q, provider } = useSearch({ from: '/signed-in/$org/repos' })
+  const navigate = useNavigate({ from: '/$org/repos' })
+  const { data, isError, error, refetch } = useQuery(reposQuery(org))
+  const repos = data?.data ?? []
+  const shown = matchRepos(repos, { q, provider })
+  const filter = (next: { q?: string; provider?: string }) => void navigate({ search: next, replace: true })
+  return (
+    <>
+      <PageHeading title={`Repositories · ${org}`} actions={repos.length > 0 && <ConnectGithub org={org} />}>
+        Repositories
+      </PageHeading>
+      {isError && data === undefined && (
+        <ErrorState error={error} what="the repositories" onRetry={() => void refetch()} />
+      )}
+      {data === undefined && !isError && <Skeleton label="Loading the repositories" />}
+      {data !== undefined && repos.length === 0 && (
+        <EmptyState title="No repository yet" action={<ConnectGithub org={org} />}>
+          <p>
+            Connected repositories build on each push and pull request, their pipelines are found by themselves, and
+            results show as checks on the commit. Without a connection,{' '}
+            <code className="font-mono">hm run --cloud</code> and the API start builds.
+          </p>
+        </EmptyState>
+      )}
+      {repos.length > 0 && (
+        <search className="flex flex-wrap gap-3 px-4 pb-3">
+          <input
+            type="search"
+            data-search
+            aria-label="Search repositories"
+            placeholder="Search"
+            value={q ?? ''}
+            onChange={({ target }) =>
+              filter({ ...(target.value && { q: target.value }), ...(provider && { provider }) })
+            }
+            className="min-h-8 w-64 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
+          />
+          <select
+            aria-label="Provider"
+            value={provider ?? ''}
+            onChange={({ target }) => filter({ ...(q && { q }), ...(target.value && { provider: target.value }) })}
+            className="min-h-8 rounded-small border border-edge bg-raised px-2 pointer-coarse:min-h-11"
+          >
+            <option value="">All providers</option>
+            {providersOf(repos).map((one) => (
+              <option key={one} value={one}>
+                {providerWord(one)}
+              </option>
+            ))}
+          </select>
+        </search>
+      )}
+      {repos.length > 0 && shown.length === 0 && (
+        <p className="px-4 py-6">
+          No repository matches.{' '}
+          <Link to="/$org/repos" params={{ org }} className="underline">
+            Show all {repos.length}
+          </Link>
+        </p>
+      )}
+      {shown.length > 0 && <RepoTable org={org} repos={shown} />}
+    </>
+  )
+}

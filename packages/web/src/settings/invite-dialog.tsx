@@ -1,0 +1,90 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { type Problem, problemOf } from '../api/problem.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Button } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field, Select } from '../design/field.tsx'
+import { MadeInvite } from './invite-link.tsx'
+import { type InviteRole, organizationChanges } from './queries.ts'
+import { roleMeaning } from './roles.ts'
+
+interface InviteDialogProps {
+  readonly org: string
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+/** Invites somebody, and then shows the link once. */
+export function InviteDialog({ org, open, onClose }: InviteDialogProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Invite a member">
+      <InviteForm org={org} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+/** Inside of the dialog, so that it begins anew each time. */
+function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
+  const changes = organizationChanges(useQueryClient(), org)
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<InviteRole>('member')
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [made, setMade] = useState<Schema<'Invite'> | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setProblem(null)
+    try {
+      setMade(await changes.invite(email.trim(), role))
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  if (made !== null)
+    return (
+      <div className="flex flex-col gap-3 pb-3">
+        <MadeInvite invite={made} />
+        <div className="flex justify-end">
+          <Button onClick={onClose}>Done</Button>
+        </div>
+      </div>
+    )
+  const onField = problem?.fields.email
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4 pb-3">
+      <Field
+        label="E-mail address"
+        type="email"
+        autoComplete="off"
+        required
+        value={email}
+        onChange={({ target }) => setEmail(target.value)}
+        problem={onField === undefined ? null : `The address ${onField}.`}
+      />
+      <Select
+        label="Role"
+        value={role}
+        hint={roleMeaning[role]}
+        onChange={({ target }) => setRole(target.value as InviteRole)}
+      >
+        <option value="member">member</option>
+        <option value="admin">admin</option>
+      </Select>
+      {problem !== null && onField === undefined && (
+        <p role="alert" className="text-fail">
+          {problem.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Go back</Button>
+        <Button type="submit" look="primary" disabled={isBusy}>
+          Invite
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,45 @@
+import { useAuthConfig } from '../api/auth-config.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Button } from '../design/button.tsx'
+import { CopyField } from '../design/copy-field.tsx'
+import { Dialog } from '../design/dialog.tsx'
+
+interface InviteLinkProps {
+  /** Just made: the link is shown this once. */
+  readonly invite: Schema<'Invite'> | null
+  readonly onClose: () => void
+}
+
+/** The link of a new invite, in a dialog of its own. */
+export function InviteLink({ invite, onClose }: InviteLinkProps) {
+  if (invite === null) return null
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`${invite.email} is invited`}
+      actions={<Button onClick={onClose}>Done</Button>}
+    >
+      <MadeInvite invite={invite} />
+    </Dialog>
+  )
+}
+
+/** The link, and whether it was mailed as well (web S2). */
+export function MadeInvite({ invite }: { readonly invite: Schema<'Invite'> }) {
+  const config = useAuthConfig()
+  const link =
+    invite.token == null ? null : `${location.origin}/invite/accept?token=${encodeURIComponent(invite.token)}`
+  return (
+    <div className="flex flex-col gap-3">
+      <p>
+        {config?.mail === true
+          ? 'A mail with the link is on its way. You can also give them the link yourself; it is shown only now.'
+          : config?.mailbox === true
+            ? 'This server sends no mail: the mail lies in its mailbox at /mailbox. Give them the link yourself; it is shown only now.'
+            : 'This server sends no mail. Give them the link yourself; it is shown only now.'}
+      </p>
+      {link !== null && <CopyField label="the invite link" text={link} />}
+    </div>
+  )
+}

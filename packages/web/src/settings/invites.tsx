@@ -1,0 +1,106 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { serverNow } from '../api/clock.ts'
+import type { Schema } from '../api/schemas.ts'
+import { Button } from '../design/button.tsx'
+import { Tag } from '../design/chip.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { Instant } from '../design/instant.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { InviteLink } from './invite-link.tsx'
+import { type InviteRole, invitesQuery, organizationChanges } from './queries.ts'
+
+type Invite = Schema<'Invite'>
+
+/** Invites that nobody has taken yet. */
+export function Invites({ org }: { readonly org: string }) {
+  const { data, isError, error, refetch } = useQuery(invitesQuery(org))
+  const changes = organizationChanges(useQueryClient(), org)
+  const [revoking, setRevoking] = useState<Invite | null>(null)
+  const [resending, setResending] = useState<Invite | null>(null)
+  const [again, setAgain] = useState<Invite | null>(null)
+  const resend = async ({ id, email, role }: Invite) => {
+    await changes.revokeInvite(id)
+    setAgain(await changes.invite(email, role as InviteRole))
+  }
+  return (
+    <section aria-labelledby="invites" className="pt-4">
+      <h2 id="invites" className="px-4 text-16 font-semibold">
+        Pending invites
+      </h2>
+      {isError && data === undefined && <ErrorState error={error} what="the invites" onRetry={() => void refetch()} />}
+      {data === undefined && !isError && <Skeleton rows={2} label="Loading the invites" />}
+      {data?.data.length === 0 && (
+        <p className="px-4 py-3 text-muted">
+          Nobody is invited at the moment. An invite is a link that one person can use for some days; “Invite a member”
+          makes one.
+        </p>
+      )}
+      {data !== undefined && data.data.length > 0 && (
+        <Table caption="Pending invites">
+          <thead>
+            <tr>
+              <Th>Address</Th>
+              <Th>Role</Th>
+              <Th>Expires</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.data.map((invite) => (
+              <tr key={invite.id}>
+                <Td>
+                  <Foreign text={invite.email} />
+                </Td>
+                <Td>{invite.role}</Td>
+                <Td label="Expires">
+                  <Instant at={invite.expires_at} /> {Date.parse(invite.expires_at) < serverNow() && <Tag>expired</Tag>}
+                </Td>
+                <Td numeric>
+                  <Button
+                    look="quiet"
+                    aria-label={`Send again to ${invite.email}`}
+                    onClick={() => setResending(invite)}
+                  >
+                    Send again
+                  </Button>
+                  <Button
+                    look="quiet"
+                    aria-label={`Revoke the invite of ${invite.email}`}
+                    onClick={() => setRevoking(invite)}
+                  >
+                    Revoke
+                  </Button>
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <ConfirmDialog
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={`Revoke the invite of ${revoking?.email}?`}
+        confirm="Revoke"
+        onConfirm={async () => revoking !== null && (await changes.revokeInvite(revoking.id))}
+      >
+        <p>The link stops working at once. You can invite the same address again.</p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={resending !== null}
+        onClose={() => setResending(null)}
+        title={`Invite ${resending?.email} again?`}
+        confirm="Make a new link"
+        look="primary"
+        onConfirm={async () => resending !== null && (await resend(resending))}
+      >
+        <p>A new link is made, and the one from before stops working.</p>
+      </ConfirmDialog>
+      <InviteLink invite={again} onClose={() => setAgain(null)} />
+    </section>
+  )
+}

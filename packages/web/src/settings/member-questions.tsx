@@ -1,0 +1,74 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import type { Schema } from '../api/schemas.ts'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { organizationChanges, type Role } from './queries.ts'
+
+type Member = Schema<'OrgMember'>
+
+interface ChangeRoleProps {
+  readonly org: string
+  readonly change: { readonly whom: Member; readonly role: Role } | null
+  readonly onClose: () => void
+}
+
+/** Asks before somebody becomes an owner, or is one no more. */
+export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
+  const changes = organizationChanges(useQueryClient(), org)
+  if (change === null) return null
+  const { whom, role } = change
+  const name = whom.name ?? whom.email
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={
+        role === 'owner' ? `Make ${name} an owner?` : `Make ${name} ${role === 'admin' ? 'an admin' : 'a member'}?`
+      }
+      confirm={role === 'owner' ? 'Make owner' : 'Change role'}
+      look={role === 'owner' ? 'primary' : 'danger'}
+      onConfirm={() => changes.changeRole(whom.user_uuid, role)}
+    >
+      <p>
+        {role === 'owner'
+          ? 'Owners may do everything: billing, changing and removing other owners, you too, and deleting the organization.'
+          : 'Billing, other owners and deleting the organization will be out of reach for them at once.'}
+      </p>
+    </ConfirmDialog>
+  )
+}
+
+interface RemoveMemberProps {
+  readonly org: string
+  readonly whom: Member | null
+  readonly isMe: boolean
+  readonly onClose: () => void
+}
+
+/** Asks before somebody goes, and says what stops with them. */
+export function RemoveMember({ org, whom, isMe, onClose }: RemoveMemberProps) {
+  const changes = organizationChanges(useQueryClient(), org)
+  const navigate = useNavigate()
+  if (whom === null) return null
+  const name = whom.name ?? whom.email
+  const remove = async () => {
+    await changes.removeMember(whom.user_uuid)
+    if (isMe) await navigate({ to: '/' })
+  }
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={isMe ? `Leave ${org}?` : `Remove ${name}?`}
+      confirm={isMe ? 'Leave' : `Remove ${name}`}
+      onConfirm={remove}
+    >
+      <p>
+        {isMe
+          ? 'You will not see its pipelines and builds any more'
+          : 'They will not see its pipelines and builds any more'}
+        , and API keys and open shells stop working for this organization at once. Builds that were started go on.
+      </p>
+    </ConfirmDialog>
+  )
+}

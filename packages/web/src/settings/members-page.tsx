@@ -1,0 +1,34 @@
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { usePermission } from '../api/session.ts'
+import { SettingsLayout } from '../app/settings-layout.tsx'
+import { Button } from '../design/button.tsx'
+import { InviteDialog } from './invite-dialog.tsx'
+import { Invites } from './invites.tsx'
+import { Members } from './members.tsx'
+
+/** Who belongs to the organization, and who is asked to (web S1, S2). */
+export function MembersPage() {
+  const { org } = useParams({ from: '/signed-in/$org/settings/members' })
+  const mayInvite = usePermission(org, 'invites')
+  const [isInviting, setInviting] = useState(false)
+  return (
+    <SettingsLayout
+      org={org}
+      title="Members"
+      actions={
+        <Button
+          look="primary"
+          refused={mayInvite ? null : 'Admins and owners may invite'}
+          onClick={() => setInviting(true)}
+        >
+          Invite a member
+        </Button>
+      }
+    >
+      <Members org={org} />
+      {mayInvite && <Invites org={org} />}
+      <InviteDialog org={org} open={isInviting} onClose={() => setInviting(false)} />
+    </SettingsLayout>
+  )
+}

@@ -1,0 +1,44 @@
+import type { Role } from './queries.ts'
+
+export const roles: readonly Role[] = ['owner', 'admin', 'member']
+
+/** What each role may do, in a sentence (web S1). */
+export const roleMeaning: Readonly<Record<Role, string>> = {
+  owner: 'Everything, with billing, other owners and deleting the organization.',
+  admin: 'Pipelines, secrets, members, invites, forge connections and the audit log.',
+  member: 'Sees everything, starts, retries and cancels builds.',
+}
+
+interface Person {
+  readonly user_uuid: string
+  readonly role: string
+}
+
+interface Change {
+  /** The person whose role changes, or who goes. */
+  readonly whom: Person
+  /** Every member. */
+  readonly all: readonly Person[]
+  readonly mayManageMembers: boolean
+  readonly mayManageOwners: boolean
+}
+
+/** Why this person's role cannot be changed by who asks; null: it can. */
+export function whyNotChange({ whom, all, mayManageMembers, mayManageOwners }: Change): string | null {
+  if (whom.role === 'owner' && !mayManageOwners) return 'Owners may change owners'
+  if (!mayManageMembers) return 'Admins and owners may change roles'
+  return isLastOwner(whom, all) ? 'The last owner stays one: make somebody else an owner first' : null
+}
+
+/** Why this person cannot be removed by `me`, who may always go, except as the last owner. */
+export function whyNotRemove(change: Change, me: string): string | null {
+  const { whom, all, mayManageMembers, mayManageOwners } = change
+  if (isLastOwner(whom, all)) return 'The last owner stays: make somebody else an owner first'
+  if (whom.user_uuid === me) return null
+  if (whom.role === 'owner' && !mayManageOwners) return 'Owners may remove owners'
+  return mayManageMembers ? null : 'Admins and owners may remove members'
+}
+
+function isLastOwner(whom: Person, all: readonly Person[]): boolean {
+  return whom.role === 'owner' && all.filter(({ role }) => role === 'owner').length === 1
+}

@@ -1,0 +1,140 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Schema } from '../api/schemas.ts'
+import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { Instant } from '../design/instant.tsx'
+import { formatCents } from '../design/money.ts'
+import { More } from '../design/more.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { Nothing } from './by-pipeline.tsx'
+import type { Days } from './days.ts'
+import { buildsQuery } from './queries.ts'
+import { Section } from './section.tsx'
+
+interface ByBuildProps {
+  readonly org: string
+  readonly days: Days
+  readonly isBilled: boolean
+}
+
+/** Each build, and its jobs when it is opened (web U3). */
+export function ByBuild({ org, days, isBilled }: ByBuildProps) {
+  const query = useInfiniteQuery(buildsQuery(org, days))
+  const builds = query.data?.pages.flatMap(({ data }) => data) ?? []
+  return (
+    <Section title="By build">
+      {query.isError && query.data === undefined && (
+        <ErrorState error={query.error} what="the builds" onRetry={() => void query.refetch()} />
+      )}
+      {query.isPending && <Skeleton rows={4} label="Loading the builds" />}
+      {query.data !== undefined && builds.length === 0 && <Nothing days={days} />}
+      {builds.length > 0 && (
+        <Table caption="Use by build">
+          <thead>
+            <tr>
+              <Th>Build</Th>
+              <Th>Started</Th>
+              <Th numeric>Jobs</Th>
+              <Th numeric>{isBilled ? 'Spent' : 'vCPU time'}</Th>
+            </tr>
+          </thead>
+          {builds.map((build) => (
+            <BuildUse key={build.build_id ?? build.started_at} org={org} build={build} isBilled={isBilled} />
+          ))}
+        </Table>
+      )}
+      <More what="builds" query={query} />
+    </Section>
+  )
+}
+
+interface BuildUseProps {
+  readonly org: string
+  readonly build: Schema<'UsageBreakdownBuild'>
+  readonly isBilled: boolean
+}
+
+function BuildUse({ org, build, isBilled }: BuildUseProps) {
+  const [isOpen, setOpen] = useState(false)
+  const { pipeline_slug: slug, build_number: number, jobs } = build
+  const seconds = jobs.reduce((sum, { cpu_count, duration_seconds }) => sum + cpu_count * (duration_seconds ?? 0), 0)
+  return (
+    <tbody>
+      <tr>
+        <Td>
+          {slug == null || number == null ? (
+            <span className="text-muted">A build that is gone</span>
+          ) : (
+            <Link
+              to="/$org/pipelines/$slug/builds/$number"
+              params={{ org, slug, number: String(number) }}
+              className="underline"
+            >
+              <Foreign text={build.pipeline_name ?? slug} /> #{number}
+            </Link>
+          )}
+        </Td>
+        <Td>
+          <Instant at={build.started_at} />
+        </Td>
+        <Td numeric>
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+            className="min-h-6 min-w-6 rounded-small px-2 underline hover:bg-sunk"
+          >
+            {build.job_count} {build.job_count === 1 ? 'job' : 'jobs'}
+          </button>
+        </Td>
+        <Td numeric {...(isBilled ? {} : { label: 'vCPU time' })}>
+          {isBilled ? formatCents(spent(build.total_cents)) : formatDuration(seconds * 1000)}
+        </Td>
+      </tr>
+      {isOpen &&
+        jobs.map((job) => (
+          <tr key={`${job.job_id} ${job.started_at}`} className="bg-raised text-13">
+            <Td className="pl-8">
+              <JobName org={org} slug={slug} number={number} job={job} />
+            </Td>
+            <Td>
+              {job.cpu_count} vCPU, {job.memory_gb} GB, {job.disk_gb} GB disk
+            </Td>
+            <Td numeric>{job.duration_seconds == null ? 'running' : formatDuration(job.duration_seconds * 1000)}</Td>
+            <Td numeric>{isBilled ? formatCents(spent(job.amount_cents)) : ''}</Td>
+          </tr>
+        ))}
+    </tbody>
+  )
+}
+
+/** Debits are negative in the ledger; what was spent is positive. */
+function spent(cents: number): number {
+  return cents === 0 ? 0 : -cents
+}
+
+interface JobNameProps {
+  readonly org: string
+  readonly slug: string | null | undefined
+  readonly number: number | null | undefined
+  readonly job: Schema<'UsageBreakdownJob'>
+}
+
+function JobName({ org, slug, number, job }: JobNameProps) {
+  const name = <Foreign text={job.job_name ?? job.step_key ?? 'a step'} />
+  if (slug == null || number == null || job.job_id == null) return name
+  const params = { org, slug, number: String(number) }
+  return (
+    <Link
+      to="/$org/pipelines/$slug/builds/$number"
+      params={params}
+      search={{ job: job.step_key ?? job.job_id }}
+      className="underline"
+    >
+      {name}
+    </Link>
+  )
+}

@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Schema } from '../api/schemas.ts'
+import { Foreign } from '../design/foreign.tsx'
+import { formatCents, formatHours } from '../design/money.ts'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import { type Days, tellNothing } from './days.ts'
+import { pipelinesQuery } from './queries.ts'
+import { Section } from './section.tsx'
+
+interface ByPipelineProps {
+  readonly org: string
+  readonly days: Days
+  readonly isBilled: boolean
+}
+
+/** Who used it: amount, share, builds, and the days on one scale (web U3). */
+export function ByPipeline({ org, days, isBilled }: ByPipelineProps) {
+  const { data, isError, error, refetch } = useQuery(pipelinesQuery(org, days))
+  const all = data?.data ?? []
+  const amount = (one: Amount) => (isBilled ? one.total_cents : one.cpu_seconds)
+  const total = all.reduce((sum, one) => sum + amount(one), 0)
+  const highest = Math.max(1, ...all.flatMap((one) => one.days.map(amount)))
+  return (
+    <Section title="By pipeline">
+      {isError && data === undefined && (
+        <ErrorState error={error} what="the pipelines" onRetry={() => void refetch()} />
+      )}
+      {data === undefined && !isError && <Skeleton rows={3} label="Loading the pipelines" />}
+      {data !== undefined && all.length === 0 && <Nothing days={days} />}
+      {all.length > 0 && (
+        <Table caption="Use by pipeline">
+          <thead>
+            <tr>
+              <Th>Pipeline</Th>
+              <Th className="max-sm:hidden">Days</Th>
+              <Th numeric>Builds</Th>
+              <Th numeric>Share</Th>
+              <Th numeric>{isBilled ? 'Spent' : 'vCPU-hours'}</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((one) => (
+              <tr key={one.pipeline_slug ?? ''}>
+                <Td>
+                  <PipelineName org={org} usage={one} />
+                </Td>
+                <Td className="max-sm:hidden">
+                  <Spark values={one.days.map(amount)} highest={highest} />
+                </Td>
+                <Td numeric label="Builds">
+                  {one.builds}
+                </Td>
+                <Td numeric label="Share">
+                  {total === 0 ? '—' : `${Math.round((amount(one) / total) * 100)} %`}
+                </Td>
+                <Td numeric {...(isBilled ? {} : { label: 'vCPU-hours' })}>
+                  {isBilled ? formatCents(one.total_cents) : formatHours(one.cpu_seconds)}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Section>
+  )
+}
+
+interface Amount {
+  readonly total_cents: number
+  readonly cpu_seconds: number
+}
+
+function PipelineName({ org, usage }: { readonly org: string; readonly usage: Schema<'PipelineUsage'> }) {
+  const { pipeline_slug: slug, pipeline_name: name } = usage
+  if (slug === null) return <span className="text-muted">Pipelines that are gone</span>
+  return (
+    <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
+      <Foreign text={name ?? slug} />
+    </Link>
+  )
+}
+
+/** Small bars; the table beside says the sum. */
+function Spark({ values, highest }: { readonly values: readonly number[]; readonly highest: number }) {
+  const width = Math.min(16, 160 / Math.max(1, values.length))
+  return (
+    <svg aria-hidden="true" width="160" height="20" className="fill-text">
+      {values.map((value, index) => {
+        const height = value === 0 ? 0 : Math.max(1, (value / highest) * 20)
+        // biome-ignore lint/suspicious/noArrayIndexKey: its place is what a day is here
+        return <rect key={index} x={index * width} y={20 - height} width={Math.max(1, width * 0.7)} height={height} />
+      })}
+    </svg>
+  )
+}
+
+/** No use in these days: where there may be some. */
+export function Nothing({ days }: { readonly days: Days }) {
+  return <p className="px-4 py-3 text-muted">{tellNothing(days)}</p>
+}

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Button } from '../design/button.tsx'
+import { formatCents, formatHours } from '../design/money.ts'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import type { Days } from './days.ts'
+import { seriesQuery } from './queries.ts'
+import { Section } from './section.tsx'
+
+const DailyBars = lazy(() => import('./daily-bars.tsx').then(({ DailyBars: found }) => ({ default: found })))
+
+interface DailyProps {
+  readonly org: string
+  readonly days: Days
+  /** The day that everything else is narrowed to. */
+  readonly day: string | null
+  readonly isBilled: boolean
+  readonly onDay: (day: string | null) => void
+}
+
+/** Use day by day, as bars or as a table (web U2). */
+export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
+  const [asTable, setAsTable] = useState(false)
+  const { data, isError, error, refetch } = useQuery(seriesQuery(org, days))
+  // The chart is made anew, and forgets the day that is read, when these are others.
+  const values = useMemo(
+    () =>
+      data?.data.map(({ date, total_cents: cents, cpu_seconds: seconds }) => {
+        return { date, value: isBilled ? cents / 100 : seconds / 3600, cents, seconds }
+      }),
+    [data, isBilled],
+  )
+  const actions = (
+    <>
+      {day !== null && <Button onClick={() => onDay(null)}>All days again ({day} is shown)</Button>}
+      <Button look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+        {asTable ? 'As bars' : 'As table'}
+      </Button>
+    </>
+  )
+  return (
+    <Section title="By day" actions={actions}>
+      {isError && values === undefined && <ErrorState error={error} what="the days" onRetry={() => void refetch()} />}
+      {values === undefined && !isError && <Skeleton rows={4} label="Loading the days" />}
+      {values !== undefined && !asTable && (
+        <Suspense fallback={<Skeleton rows={4} label="Loading the chart" />}>
+          <DailyBars values={values} unit={isBilled ? '$' : 'vCPU-hours'} day={day} onDay={onDay} />
+        </Suspense>
+      )}
+      {values !== undefined && asTable && (
+        <Table caption="Use by day">
+          <thead>
+            <tr>
+              <Th>Day (UTC)</Th>
+              {isBilled && <Th numeric>Spent</Th>}
+              <Th numeric>vCPU-hours</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {values.map(({ date, cents, seconds }) => (
+              <tr key={date}>
+                <Td>{date}</Td>
+                {isBilled && (
+                  <Td numeric label="Spent">
+                    {formatCents(cents)}
+                  </Td>
+                )}
+                <Td numeric label="vCPU-hours">
+                  {formatHours(seconds)}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,114 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Schema } from '../api/schemas.ts'
+import { buttonClass } from '../design/button.tsx'
+import { chipClass } from '../design/chip.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { Instant } from '../design/instant.tsx'
+import { formatCents } from '../design/money.ts'
+import { More } from '../design/more.tsx'
+import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Table, Td, Th } from '../design/table.tsx'
+import type { Days } from './days.ts'
+import { exportUrl, ledgerQuery, ledgerSources } from './queries.ts'
+import { Section } from './section.tsx'
+
+const words: Readonly<Record<string, string>> = {
+  stripe_topup: 'Top-up',
+  coupon_redemption: 'Coupon',
+  admin_grant: 'Grant',
+  vm_lease_debit: 'Use',
+  refund: 'Refund',
+}
+
+interface LedgerProps {
+  readonly org: string
+  readonly days: Days
+  /** The one kind of entry that the address asks for. */
+  readonly source: string | undefined
+}
+
+/** Every entry, signed, newest first (web U4). */
+export function Ledger({ org, days, source: asked }: LedgerProps) {
+  const source = ledgerSources.find((one) => one === asked)
+  const query = useInfiniteQuery(ledgerQuery(org, source))
+  const entries = query.data?.pages.flatMap(({ data }) => data) ?? []
+  const actions = (
+    <a className={buttonClass()} href={exportUrl(org, 'ledger', days)} download>
+      Download CSV
+    </a>
+  )
+  return (
+    <Section title="Ledger" actions={actions}>
+      <nav aria-label="Kinds of entries" className="flex flex-wrap gap-2 px-4 py-2">
+        {[undefined, ...ledgerSources].map((one) => (
+          <Link
+            key={one ?? 'all'}
+            to="/$org/usage"
+            params={{ org }}
+            search={({ source: _, ...old }) => (one === undefined ? old : { ...old, source: one })}
+            aria-current={one === source ? 'true' : undefined}
+            resetScroll={false}
+            className={chipClass}
+          >
+            {one === undefined ? 'All' : words[one]}
+          </Link>
+        ))}
+      </nav>
+      {query.isError && query.data === undefined && (
+        <ErrorState error={query.error} what="the ledger" onRetry={() => void query.refetch()} />
+      )}
+      {query.isPending && <Skeleton rows={4} label="Loading the ledger" />}
+      {query.data !== undefined && entries.length === 0 && (
+        <p className="px-4 py-3 text-muted">
+          {source === undefined
+            ? 'Every top-up and every charge is listed here. Nothing has been booked yet.'
+            : `No entry is a ${words[source]?.toLowerCase()}. All shows every kind.`}
+        </p>
+      )}
+      {entries.length > 0 && (
+        <Table caption="Ledger, newest first">
+          <thead>
+            <tr>
+              <Th>When</Th>
+              <Th>What</Th>
+              <Th>For</Th>
+              <Th numeric>Amount</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <tr key={entry.id}>
+                <Td>
+                  <Instant at={entry.created_at} />
+                </Td>
+                <Td>{wordsOf(entry)}</Td>
+                <Td>
+                  <EntryFor org={org} entry={entry} />
+                </Td>
+                <Td numeric>{formatCents(entry.amount_cents)}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <More what="entries" query={query} />
+    </Section>
+  )
+}
+
+/** What a refund took comes back when it fails at Stripe. */
+function wordsOf({ source, amount_cents: cents }: Schema<'Transaction'>): string {
+  return source === 'refund' && cents > 0 ? 'Failed refund' : (words[source] ?? source)
+}
+
+function EntryFor({ org, entry }: { readonly org: string; readonly entry: Schema<'Transaction'> }) {
+  const { job, description } = entry
+  if (job == null) return <Foreign text={description ?? ''} />
+  const params = { org, slug: job.pipeline_slug, number: String(job.number) }
+  return (
+    <Link to="/$org/pipelines/$slug/builds/$number" params={params} search={{ job: job.job_id }} className="underline">
+      <Foreign text={job.pipeline_slug} /> #{job.number}
+    </Link>
+  )
+}
