@@ -8,10 +8,13 @@ import { apiRows } from './rows/api.ts'
 import { commandStartRows } from './rows/command-start.ts'
 import { filledRows } from './rows/filled.ts'
 import { forkRows } from './rows/fork.ts'
+import { logLineRows } from './rows/log-lines.ts'
 import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
 import { startRows } from './rows/start.ts'
 import { stepRows } from './rows/steps.ts'
+import { webLogRows } from './rows/web-log.ts'
+import { webPageRows } from './rows/web-page.ts'
 
 const wanted = process.argv[2] ?? ''
 const rows: readonly Row[] = [
@@ -21,13 +24,18 @@ const rows: readonly Row[] = [
   ...apiRows,
   ...filledRows,
   ...logRows,
+  ...logLineRows,
   ...startRows,
   ...commandStartRows,
+  ...webPageRows,
+  ...webLogRows,
 ]
 const lines: string[] = []
 for (const row of rows.filter((it) => it.what.includes(wanted))) {
   process.stderr.write(`measuring ${row.what} …\n`)
+  const began = performance.now()
   const figure = await row.run()
+  process.stderr.write(`… took ${((performance.now() - began) / 1000).toFixed(0)} s\n`)
   lines.push(`| ${row.what} | ${row.must} | ${figure} |`)
   console.log(lines.at(-1))
 }

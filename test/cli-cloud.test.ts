@@ -172,6 +172,35 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/slow: canceled\n` })
 }, 90_000)
 
+test('G05 a build that waits for its group says so in words, with the build that has the place, and goes on when that has ended', async () => {
+  const cwd = newProject('acme/turns')
+  writeFileSync(
+    join(cwd, '.hm/turns.ts'),
+    `import { pipeline, sh } from '@harmont/hm'
+export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { label: 'one', image: 'host' })],
+  { concurrency: { group: 'turns', whenFull: 'queue' } }) }
+`,
+  )
+  const here = { cwd }
+  const detached = async () => (await hm(['run', 'turns', '--cloud', '--detach'], here)).code
+  expect([await detached(), await detached()]).toEqual([0, 0])
+  const stateOf = async (number: string) =>
+    JSON.parse((await hm(['build', 'show', number, '-p', 'turns', '--json'], here)).stdout).state
+  await expect.poll(() => stateOf('1'), { timeout: 40_000 }).toBe('running')
+  const shown = async (...command: readonly string[]) => (await hm([...command, '-p', 'turns'], here)).stdout
+  const sentence = 'for its turn in the concurrency group `turns`, which runs one build at a time. Now: turns #1.'
+  // A build that is rendered joins its group after that.
+  await expect.poll(() => shown('build', 'show', '2'), { timeout: 40_000 }).toContain(`waits    ${sentence}`)
+  expect(await shown('job', 'show', 'one', '-b', '2')).toContain(sentence)
+  const watched = start(['build', 'watch', '2', '-p', 'turns', '--format', 'json'], here)
+  await expect.poll(() => watched.told.stdout, { timeout: 40_000 }).toContain('"reason":"concurrency_group"')
+  await hm(['cancel', '1', '-p', 'turns', '--yes'], here)
+  await expect.poll(() => stateOf('2'), { timeout: 40_000 }).toBe('running')
+  expect(await stateOf('1')).toBe('canceled')
+  await hm(['cancel', '2', '-p', 'turns', '--yes'], here)
+  await watched.ended
+}, 240_000)
+
 /** What the page `/cli-login` does, for the user whose token this is. */
 const asPage = (path: string, body?: object) =>
   fetch(`${product.server().url}/api/v0/auth/cli/${path}`, {
@@ -227,7 +256,9 @@ test('signing in over the loopback, in a terminal; a wrong state is 404', async 
   const opened = /cli-login\?port=(\d+)&nonce=([\w-]+)&state=([\w-]+)&code=1/
   await expect.poll(() => text, { timeout: 20_000 }).toMatch(opened)
   const [, port, nonce, state] = opened.exec(text) ?? []
-  expect(text).toMatch(/matching code: [0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
+  await expect
+    .poll(() => text, { timeout: 20_000 })
+    .toMatch(/matching code: [0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
   expect((await fetch(`http://127.0.0.1:${port}/callback?state=wrong`)).status).toBe(404)
   expect((await fetch(`http://127.0.0.1:${port}/other?state=${state}`)).status).toBe(404)
   expect((await asPage('transfer', { nonce })).status).toBe(204)

@@ -9,19 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery, Misbehaviour } from '@harmont/outside/github'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase } from '../packages/server/src/testing/database.ts'
+import { chance } from './chance.ts'
 import { type Connected, discovered, startConnected, until } from './connected.ts'
 
 const deliveries = Number(process.env.HARMONT_TEST_DELIVERIES ?? 40)
 const kills = deliveries >= 1000 ? 10 : 2
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000_000)
+const { seed, fraction, pick } = chance()
 const timeout = 60_000 + deliveries * 3_000
 const secret = `chaos-secret-${seed}-that-is-told-to-nobody`
-const random = generator(seed)
-const pick = <T>(list: readonly T[]): T => {
-  const found = list[Math.floor(random() * list.length)]
-  if (found === undefined) throw new Error('nothing to pick from')
-  return found
-}
 
 const code = `import { pipeline, sh } from '@harmont/hm'
 const run = () => pipeline([sh('echo "the token is $TOKEN"; test ! -e slow || sleep 1.1; test ! -e fail', { secrets: { TOKEN: 'token' } })], { defaultImage: 'host' })
@@ -130,7 +125,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     const due = [...before].reduce((sum, { pipelines }) => sum + 1 + pipelines.length, 0)
     await until(progress, (done) => done >= due * 0.7, timeout)
     const sending = send(sent.slice(from, to))
-    await sleep(random() * 300)
+    await sleep(fraction() * 300)
     product.server().kill('SIGKILL')
     await product.restart()
     await Promise.all(sending)
@@ -252,25 +247,14 @@ async function placesOfSecret(): Promise<readonly string[]> {
 
 /** One request in eight fails in some way; one that hangs costs ten seconds, so those are few. */
 function faultOf(): Misbehaviour | undefined {
-  if (random() > 0.125) return undefined
-  const how = random() < 0.03 ? 'hang' : pick(['500', '502', '429', 'secondary', 'reset', 'after'] as const)
+  if (fraction() > 0.125) return undefined
+  const how = fraction() < 0.03 ? 'hang' : pick(['500', '502', '429', 'secondary', 'reset', 'after'] as const)
   return { how, retryAfterSeconds: 1 }
 }
 
 function shuffled<T>(list: readonly T[]): readonly T[] {
   return list
-    .map((each) => ({ each, at: random() }))
+    .map((each) => ({ each, at: fraction() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ each }) => each)
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function generator(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -41,29 +41,4 @@ export const apiRows: readonly Row[] = [
         return p50p99(samples)
       }),
   },
-  {
-    what: 'GET build and list builds',
-    must: 'p99 <= 20 ms at 200 requests/s with 100,000 builds',
-    run: () =>
-      withProduct({ HARMONT_RUNNER: 'off' }, async ({ api }) => {
-        const body = { ...build, pipeline_ir: flatIr([{ key: 'only', cmd: 'true' }]) }
-        for (let at = 0; at < 40; at += 1)
-          await Promise.all(Array.from({ length: 50 }, () => api.createBuild(pipeline, body)))
-        const samples: number[] = []
-        const running: Promise<void>[] = []
-        const every = 1000 / 200
-        const began = performance.now()
-        for (let at = 0; at < 2_000; at += 1) {
-          const due = began + at * every
-          while (performance.now() < due) await new Promise((done) => setTimeout(done, 1))
-          running.push(
-            timeMs(() => (at % 2 === 0 ? api.getBuild(pipeline, 1 + (at % 2_000)) : api.listBuilds(pipeline))).then(
-              (ms) => void samples.push(ms),
-            ),
-          )
-        }
-        await Promise.all(running)
-        return `${p50p99(samples)}, with 2,000 builds (not yet 100,000)`
-      }),
-  },
 ]

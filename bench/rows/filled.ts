@@ -1,14 +1,18 @@
 /** The operations that clients call most, on a database as a busy company leaves it. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
 import { flatIr, startProduct } from '../../test/product.ts'
 import { connectTo, fillDatabase, wholeTableScans } from '../filled-database.ts'
 import { p50p99, type Row } from '../measure.ts'
 
 const requestsPerSecond = 200
 const samplesEach = 300
+const buildSamples = 2_000
+
+type Ask = (n: number) => { path: string; body?: unknown }
 
 /** By name: what the n-th request asks. Each meets other organizations, pipelines and builds than the one before. */
-const asked: Readonly<Record<string, (n: number) => { path: string; body?: unknown }>> = {
+const asked: Readonly<Record<string, Ask>> = {
   getCurrentUser: () => ({ path: '/user' }),
   listOrganizations: () => ({ path: '/organizations?limit=100' }),
   listPipelines: (n) => ({ path: `${org(n)}/pipelines` }),
@@ -31,39 +35,59 @@ const asked: Readonly<Record<string, (n: number) => { path: string; body?: unkno
 const org = (n: number) => `/organizations/org-${1 + (n % 200)}`
 const pipe = (n: number) => `${org(n)}/pipelines/pipe-${1 + (n % 5)}`
 
+/** The times in ms that so many requests took. */
+type Measure = (ask: Ask, samples: number) => Promise<readonly number[]>
+
+/** A server without a runner, on a database of 100,000 builds. */
+async function withFilled(run: (measure: Measure, client: pg.Client) => Promise<string>): Promise<string> {
+  const product = await startProduct({ HARMONT_RUNNER: 'off', HARMONT_RATE_LIMITS: 'off' })
+  const client = await connectTo(product.dataDirectory)
+  try {
+    await fillDatabase(client)
+    return await run(
+      (ask, samples) => measure((n) => request(product.server().url, product.token, ask(n)), samples),
+      client,
+    )
+  } finally {
+    await client.end()
+    await product.remove()
+  }
+}
+
 export const filledRows: readonly Row[] = [
+  {
+    what: 'GET build and list builds',
+    must: 'p99 <= 20 ms at 200 requests/s with 100,000 builds',
+    run: () =>
+      withFilled(async (measure) => {
+        const builds = (n: number) => `${pipe(n >> 1)}/builds`
+        const ask: Ask = (n) => ({ path: n % 2 === 0 ? `${builds(n)}/${1 + (n % 100)}` : builds(n) })
+        return `${p50p99(await measure(ask, buildSamples))}, with 100,000 builds`
+      }),
+  },
   {
     what: 'the most used operations with 100,000 builds, 1,000 pipelines, 200 organizations',
     must: 'p99 <= 20 ms at 200 requests/s, no whole-table scan',
-    async run() {
-      const product = await startProduct({ HARMONT_RUNNER: 'off', HARMONT_RATE_LIMITS: 'off' })
-      const client = await connectTo(product.dataDirectory)
-      try {
-        await fillDatabase(client)
+    run: () =>
+      withFilled(async (measure, client) => {
         const lines: string[] = []
         const before = await wholeTableScans(client)
-        for (const [name, ask] of Object.entries(asked)) {
-          const samples = await measure((n) => request(product.server().url, product.token, ask(n)))
-          lines.push(`${name} ${p50p99(samples)}`)
-        }
+        for (const [name, ask] of Object.entries(asked))
+          lines.push(`${name} ${p50p99(await measure(ask, samplesEach))}`)
         const after = await wholeTableScans(client)
         const scanned = [...after].filter(([table, scans]) => scans > (before.get(table) ?? 0)).map(([table]) => table)
         return `${lines.join('; ')}; tables scanned whole: ${scanned.join(', ') || 'none'}`
-      } finally {
-        await client.end()
-        await product.remove()
-      }
-    },
+      }),
   },
 ]
 
 /** Requests at a fixed rate, whatever they take; gives the time of each in ms. */
-async function measure(ask: (n: number) => Promise<void>): Promise<readonly number[]> {
+async function measure(ask: (n: number) => Promise<void>, count: number): Promise<readonly number[]> {
   for (let n = 0; n < 20; n += 1) await ask(n * 7)
   const samples: number[] = []
   const running: Promise<void>[] = []
   const began = performance.now()
-  for (let n = 0; n < samplesEach; n += 1) {
+  for (let n = 0; n < count; n += 1) {
     await sleep(Math.max(0, began + (n * 1000) / requestsPerSecond - performance.now()))
     const started = performance.now()
     running.push(ask(n).then(() => void samples.push(performance.now() - started)))

@@ -1,5 +1,5 @@
 /** Debian's Chromium, and authenticators that it believes to be plugged in. */
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, type CDPSession, chromium, type Page } from 'playwright-core'
 
 /** Starts it; as root it has no sandbox of its own, and it opens nothing but our server. */
 export function startBrowser(): Promise<Browser> {
@@ -9,6 +9,8 @@ export function startBrowser(): Promise<Browser> {
 export interface Device {
   /** A passkey that is in it. */
   readonly passkeys: () => Promise<readonly { readonly credentialId: string; readonly signCount: number }[]>
+  /** Whether its owner agrees when it asks. */
+  agrees(isWilling: boolean): Promise<void>
   /** It is lost, with the passkeys in it. */
   lose(): Promise<void>
 }
@@ -16,17 +18,25 @@ export interface Device {
 /** A window of one person: its own cookies, and the devices that are at hand. */
 export interface Window {
   readonly page: Page
+  /** What the browser refused or the page threw, which should be nothing. */
+  readonly problems: readonly string[]
   addDevice(transport: 'internal' | 'usb'): Promise<Device>
 }
 
-/** Opens a window on a page of the server. It ignores the CSP of that page, which allows an API answer no requests; there is no web app yet. */
-export async function openWindow(browser: Browser, origin: string): Promise<Window> {
-  const context = await browser.newContext({ bypassCSP: true })
+/** Opens an empty window. */
+export async function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
   const page = await context.newPage()
-  await page.goto(`${origin}/api/v0/ping`)
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    // Answers that are no success are told there too, and are no problem by themselves.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      problems.push(message.text())
+  })
   const session = await context.newCDPSession(page)
   await session.send('WebAuthn.enable')
-  return { page, addDevice: (transport) => addDevice(session, transport) }
+  return { page, problems, addDevice: (transport) => addDevice(session, transport) }
 }
 
 async function addDevice(session: CDPSession, transport: 'internal' | 'usb'): Promise<Device> {
@@ -38,6 +48,9 @@ async function addDevice(session: CDPSession, transport: 'internal' | 'usb'): Pr
   })
   return {
     passkeys: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    async agrees(isUserVerified) {
+      await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
+    },
     async lose() {
       await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
     },

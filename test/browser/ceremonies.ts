@@ -1,31 +1,9 @@
-/** What the pages of the web app do, run in the browser: ask for options, let the browser do its part, send what it gave. */
+/** A passkey made in the browser without a page of ours, for tests of something else: ask for options, let the browser do its part, send what it gave. */
 import type { Page } from 'playwright-core'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body: Record<string, unknown>
-}
-
-interface Call {
-  readonly method: string
-  readonly path: string
-  readonly body?: Readonly<Record<string, unknown>>
-}
-
-/** Calls the API from the page as our web app does: the session in a cookie, and the CSRF token read from the other one. */
-export function call(page: Page, method: string, path: string, body?: Call['body']): Promise<Answer> {
-  return page.evaluate(callInPage, { method, path, ...(body === undefined ? {} : { body }) })
-}
-
-/** Makes a passkey with the options of `options`, and sends it to `finalize` with the same members. */
-export function createPasskey(page: Page, ceremony: Ceremony): Promise<Answer> {
-  return run(page, { ...ceremony, kind: 'create' })
-}
-
-/** Signs in with whatever passkey is at hand. */
-export function signIn(page: Page): Promise<Answer> {
-  const path = '/auth/passkey/login'
-  return run(page, { kind: 'get', options: `${path}/options`, finalize: `${path}/finalize`, members: {} })
 }
 
 interface Ceremony {
@@ -39,45 +17,36 @@ interface Begun {
   readonly options: unknown
 }
 
-async function run(page: Page, { kind, options, finalize, members }: Ceremony & { kind: 'create' | 'get' }) {
-  const begun = await call(page, 'POST', options, members)
+/** Makes a passkey with the options of `options`, and sends it to `finalize` with the same members. */
+export async function createPasskey(page: Page, { options, finalize, members }: Ceremony): Promise<Answer> {
+  const begun = await post(page, options, members)
   if (begun.status !== 200) return begun
   const { challenge_id, options: publicKey } = begun.body as unknown as Begun
-  const credential = await page.evaluate(credentialInPage, { kind, publicKey })
-  const answer = kind === 'create' ? { attestation: credential } : { assertion: credential }
-  return call(page, 'POST', finalize, { ...members, challenge_id, ...answer })
+  const attestation = await page.evaluate(createInPage, publicKey)
+  return post(page, finalize, { ...members, challenge_id, attestation })
+}
+
+/** As our web app does: the session in a cookie, and the CSRF token read from the other one. */
+function post(page: Page, path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
+  return page.evaluate(postInPage, { path, body })
 }
 
 // The two below run in the browser, whose names the types of Node do not have.
 
-async function callInPage({ method, path, body }: Call): Promise<Answer> {
+async function postInPage({ path, body }: { path: string; body: unknown }): Promise<Answer> {
   const { document } = globalThis as unknown as { document: { cookie: string } }
-  const csrf = /(?:^|; )harmont_csrf=([^;]*)/.exec(document.cookie)?.[1]
-  const response = await fetch(`/api/v0${path}`, {
-    method,
-    headers: {
-      'x-harmont-session': 'cookie',
-      ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const csrf = /(?:^|; )harmont_csrf=([^;]*)/.exec(document.cookie)?.[1] ?? ''
+  const headers = { 'x-harmont-session': 'cookie', 'x-csrf-token': csrf, 'content-type': 'application/json' }
+  const response = await fetch(`/api/v0${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
   const text = await response.text()
   return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
 }
 
-async function credentialInPage({ kind, publicKey }: { kind: 'create' | 'get'; publicKey: unknown }): Promise<unknown> {
+async function createInPage(publicKey: unknown): Promise<unknown> {
   const { navigator, PublicKeyCredential } = globalThis as unknown as {
-    navigator: { credentials: Record<'create' | 'get', (options: unknown) => Promise<{ toJSON(): unknown }>> }
-    PublicKeyCredential: Record<
-      'parseCreationOptionsFromJSON' | 'parseRequestOptionsFromJSON',
-      (json: unknown) => unknown
-    >
+    navigator: { credentials: { create(options: unknown): Promise<{ toJSON(): unknown }> } }
+    PublicKeyCredential: { parseCreationOptionsFromJSON(json: unknown): unknown }
   }
-  const parsed =
-    kind === 'create'
-      ? PublicKeyCredential.parseCreationOptionsFromJSON(publicKey)
-      : PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)
-  const credential = await navigator.credentials[kind]({ publicKey: parsed })
-  return credential.toJSON()
+  const parsed = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey)
+  return (await navigator.credentials.create({ publicKey: parsed })).toJSON()
 }

@@ -1,9 +1,9 @@
 /** The operations of GitHub's API that the double fills. Whatever else is asked of it is a violation. */
 import { gitRepository } from '../git-server.ts'
+import { changedFiles, commitOf, relation } from '../repository-work.ts'
 import type { MatchedOperation } from './definition.ts'
 import { isObject, type Json } from './json.ts'
 import type { Presenters } from './present.ts'
-import { changedFiles, commitOf, relation } from './repository-work.ts'
 import { needInstallation, needUser, Refused, type Who } from './who.ts'
 import { type CheckRun, findAccount, findRepository, newToken, type Repository, type World } from './world.ts'
 

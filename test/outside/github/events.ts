@@ -2,8 +2,8 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitFile, gitRepository } from '../git-server.ts'
+import { changedFiles, commitOf, newCommits } from '../repository-work.ts'
 import type { CommitFacts, Payloads } from './payloads.ts'
-import { changedFiles, commitOf, newCommits } from './repository-work.ts'
 import type { Deliverer, Delivery } from './webhooks.ts'
 import type { Account, CheckRun, Installation, PullRequest, Repository, World } from './world.ts'
 

@@ -9,7 +9,7 @@ import { Octokit } from '@octokit/core'
 import { verify } from '@octokit/webhooks-methods'
 import { SignJWT } from 'jose'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { readBody } from './read-body.ts'
+import { readBody } from '../read-body.ts'
 import { startGithub } from './start-github.ts'
 
 const github = await startGithub({ publicUrl: 'http://harmont.test' })

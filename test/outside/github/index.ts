@@ -1,6 +1,7 @@
 /** What tests may use of the double of GitHub. */
+
+export type { Misbehaviour } from '../misbehaviour.ts'
 export { objectAt } from './json.ts'
-export type { Misbehaviour } from './misbehaviour.ts'
 export { type Github, startGithub } from './start-github.ts'
 export type { Delivery } from './webhooks.ts'
 export type { CheckRun, Repository } from './world.ts'

@@ -1,7 +1,8 @@
 /** Accounts, repositories and checks as GitHub shows them: its own examples with our facts laid over. */
+
+import type { ChangedFile } from '../repository-work.ts'
 import type { Definition } from './definition.ts'
 import { isObject, type Json, objectAt } from './json.ts'
-import type { ChangedFile } from './repository-work.ts'
 import type { Account, CheckRun, Installation, Repository } from './world.ts'
 
 export interface Addresses {

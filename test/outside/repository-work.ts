@@ -1,5 +1,5 @@
 /** What happens in the double's git repositories. */
-import type { gitRepository } from '../git-server.ts'
+import type { gitRepository } from './git-server.ts'
 
 type Git = ReturnType<typeof gitRepository>['git']
 

@@ -6,8 +6,8 @@ export interface Misbehaviour {
   readonly on?: RegExp
   /** How many; 1 unless said otherwise. */
   readonly times?: number
-  /** `hang` never answers; `reset` cuts the connection, `after` does so when the work is done; `429` and `secondary` are GitHub's two rate limits. */
-  readonly how: 'hang' | 'reset' | 'after' | '500' | '502' | '429' | 'secondary'
+  /** `hang` never answers, `stall` begins to, `drip` does so a byte at a time for ever; `reset` cuts the connection, `after` does so when the work is done; `429` and `secondary` are GitHub's two rate limits. */
+  readonly how: 'hang' | 'stall' | 'drip' | 'reset' | 'after' | '500' | '502' | '429' | 'secondary'
   /** Of the rate limits; 1 unless said otherwise. */
   readonly retryAfterSeconds?: number
 }
@@ -43,8 +43,26 @@ export function misbehave({ how, retryAfterSeconds = 1 }: Misbehaviour, response
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ message }))
   const retryAfter = { 'retry-after': String(retryAfterSeconds) }
   if (how === 'reset' || how === 'after') response.socket?.destroy()
+  else if (how === 'hang') held.add(response)
+  else if (how === 'stall') response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
+  else if (how === 'drip') drip(response)
   else if (how === '500') json(500, 'Server Error')
   else if (how === '502') response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Unicorn!</h1>')
   else if (how === '429') json(429, 'API rate limit exceeded', { ...retryAfter, 'x-ratelimit-remaining': '0' })
   else if (how === 'secondary') json(403, 'You have exceeded a secondary rate limit', retryAfter)
+}
+
+const held = new Set<ServerResponse>()
+
+/** Cuts every connection that hangs. */
+export function letGo(): void {
+  for (const { socket } of held) socket?.destroy()
+  held.clear()
+}
+
+/** White space is what may stand before an answer in JSON. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const dripping = setInterval(() => response.write(' '), 100)
+  response.once('close', () => clearInterval(dripping))
 }

@@ -1,0 +1,110 @@
+/** Programs that run in the page of a log. They are texts: this program knows no DOM. */
+
+/** Clicks the step of this name; gives after how many milliseconds the first rows of its log stood on the screen. */
+export const clickStep = (name: string) => `(async () => {
+  const marks = () => performance.getEntriesByName('harmont:log-painted')
+  const before = marks().length
+  const step = [...document.querySelectorAll('a, button')].find((one) => one.textContent.trim().startsWith('${name}') && one.closest('[aria-label=Steps]'))
+  const started = performance.now()
+  step.click()
+  while (marks().length === before) await new Promise(requestAnimationFrame)
+  return marks().at(-1).startTime - started
+})()`
+
+/** Gives after how many milliseconds the text of this line stood on the screen. */
+export const untilLine = (line: number) => `(async () => {
+  const started = performance.now()
+  while (document.querySelector('[data-text="${line}"]') === null) await new Promise(requestAnimationFrame)
+  await new Promise(requestAnimationFrame)
+  return performance.now() - started
+})()`
+
+/** Looks for a text as one who types it and presses Enter; gives when the first hits were told, and when all were counted. */
+export const searchFor = (text: string) => `(async () => {
+  const field = document.querySelector('[aria-label="Search the log"]')
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, '${text}')
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  await new Promise(requestAnimationFrame)
+  const started = performance.now()
+  field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+  const said = () => document.querySelector('search [role=status]')?.textContent ?? ''
+  let first = 0
+  while (!/ found| of /.test(said())) {
+    if (first === 0 && /\\d/.test(said())) first = performance.now() - started
+    await new Promise(requestAnimationFrame)
+  }
+  const all = performance.now() - started
+  return { first: first || all, all, said: said() }
+})()`
+
+/** Goes to the next hit with the button; gives after how many milliseconds it was marked. */
+export const nextHit = `(async () => {
+  const position = () => document.querySelector('search [role=status]').textContent
+  const before = position()
+  const started = performance.now()
+  document.querySelector('[aria-label="Next hit (n)"]').click()
+  while (position() === before || document.querySelector('mark.log-now') === null) await new Promise(requestAnimationFrame)
+  return performance.now() - started
+})()`
+
+/** Notes the time between frames until \`framesSeen\` is asked for. */
+export const watchFrames = `(() => {
+  const frames = (globalThis.benchFrames = [])
+  let last = performance.now()
+  const note = (now) => {
+    frames.push(now - last)
+    last = now
+    if (globalThis.benchFrames === frames) requestAnimationFrame(note)
+  }
+  requestAnimationFrame(note)
+})()`
+
+export const framesSeen = `(() => {
+  const frames = globalThis.benchFrames.slice(2)
+  globalThis.benchFrames = null
+  return frames
+})()`
+
+/** A page as tall as a log, with nothing in it: what this machine can do at best. */
+export const emptyPage = `(() => {
+  document.body.replaceChildren()
+  const area = document.createElement('div')
+  area.style.height = '8000000px'
+  document.body.append(area)
+  document.documentElement.style.overflow = 'auto'
+})()`
+
+export const counts = `({
+  rows: document.querySelectorAll('#log .log-row').length,
+  elements: document.querySelectorAll('*').length,
+})`
+
+/** Jumps with the bar from one end to the other, so that all of the log is looked at in passing. */
+export const scrollThrough = `(async () => {
+  const log = document.querySelector('#log')
+  const end = log.scrollHeight - log.clientHeight
+  for (let step = 0; step <= 200; step++) {
+    log.scrollTop = (end * step) / 200
+    await new Promise((done) => setTimeout(done, 40))
+  }
+})()`
+
+/** Follows a log whose lines begin with the nanosecond at which they were written; notes how old the last one is when it is on the screen. */
+export const watchAges = `(() => {
+  const ages = (globalThis.benchAges = [])
+  const long = (globalThis.benchLong = [])
+  new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' })
+  let last = ''
+  const look = () => {
+    const text = [...document.querySelectorAll('#log [data-text]')].at(-1)?.textContent ?? ''
+    if (text !== last && /^\\d{19}/.test(text)) {
+      ages.push(performance.timeOrigin + performance.now() - Number(text.slice(0, 19)) / 1e6)
+      last = text
+    }
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+})()`
+
+export const agesSeen =
+  '({ ages: globalThis.benchAges, long: globalThis.benchLong, label: document.querySelector("#log").getAttribute("aria-label") })'

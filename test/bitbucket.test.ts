@@ -1,0 +1,219 @@
+/** From a push to Bitbucket to a finished build status, with real sandboxes, a real git server and a Bitbucket that its own definition judges. */
+import {
+  type BitbucketDouble,
+  type BitbucketRepository,
+  type BitbucketUser,
+  startBitbucket,
+} from '@harmont/outside/bitbucket'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { until } from './connected.ts'
+import { type Product, startProduct } from './product.ts'
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+
+const pipelines = (command: string) => `import { pipeline, sh } from '@harmont/hm'
+export default [
+  {
+    slug: 'ci',
+    triggers: [{ event: 'push', branches: ['*'] }, { event: 'pull_request', types: ['opened', 'synchronize'] }],
+    pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit' })], { defaultImage: 'host' }),
+  },
+  {
+    slug: 'docs',
+    triggers: [{ event: 'push', branches: ['*'], paths: ['docs/**'] }],
+    pipeline: () => pipeline([sh('ls docs')], { defaultImage: 'host' }),
+  },
+  {
+    slug: 'release',
+    triggers: [{ event: 'push', tags: ['v*'] }],
+    pipeline: () => pipeline([sh('test "$HARMONT_TAG" = v1.0')], { defaultImage: 'host' }),
+  },
+]
+`
+
+let bitbucket: BitbucketDouble
+let product: Product
+let repository: BitbucketRepository
+let person: BitbucketUser
+beforeAll(async () => {
+  bitbucket = await startBitbucket()
+  product = await startProduct({ ...bitbucket.environment, HARMONT_RATE_LIMITS: 'off' })
+  bitbucket.deliverTo(product.server().url)
+  person = bitbucket.addUser('ada')
+  repository = bitbucket.addRepository(bitbucket.addWorkspace('acme', [person]), 'core')
+  await bitbucket.push(repository, { main: { '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' } }, person)
+  const { url } = await ask<{ url: string }>('GET', '/organizations/default/bitbucket/oauth-url')
+  await ask('POST', '/integrations/bitbucket/connect', bitbucket.agree(url, person))
+  await until(slugs, (found) => found.join() === 'acme-core-ci,acme-core-docs,acme-core-release')
+})
+afterAll(async () => {
+  await product?.remove()
+  await bitbucket?.stop()
+})
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const { url } = product.server()
+  const response = await fetch(`${url}/api/v0${path}`, {
+    method,
+    headers: { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+const slugs = async () =>
+  (await ask<{ data: { slug: string }[] }>('GET', '/organizations/default/pipelines')).data
+    .map(({ slug }) => slug)
+    .toSorted()
+
+/** The words that a commit's status of that name went through, once it is over. */
+async function words(commit: string, name: string): Promise<readonly unknown[]> {
+  const sent = () => (repository.statuses.get(commit) ?? []).filter((each) => each.name === name)
+  const over = await until(sent, (all) => all.at(-1)?.state !== undefined && all.at(-1)?.state !== 'INPROGRESS')
+  expect(new Set(over.map(({ key }) => key)).size).toBe(1)
+  return over.map(({ state }) => state)
+}
+
+test('a push ends as a finished build status and a report, green and red', async () => {
+  const good = await bitbucket.push(repository, { main: { 'a.txt': 'two\n' } }, person)
+  const [passed = ''] = good.commits
+  expect((await words(passed, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
+  const bad = await bitbucket.push(repository, { main: { 'a.txt': null } }, person)
+  const [failed = ''] = bad.commits
+  expect(await words(failed, 'harmont/acme-core-ci')).toEqual(expect.arrayContaining(['INPROGRESS', 'FAILED']))
+  const report = await until(
+    () => repository.reports.get(failed)?.at(-1),
+    (sent) => sent?.result === 'FAILED',
+  )
+  expect(report?.details).toContain('a.txt: No such file')
+  expect(report?.link).toBe(`${product.server().url}/default/pipelines/acme-core-ci/builds/2`)
+  await bitbucket.push(repository, { main: { 'a.txt': 'three\n' } }, person)
+})
+
+test('one delivery that tells of two branches and a tag builds each, by what its paths ask for', async () => {
+  const { commits } = await bitbucket.push(
+    repository,
+    { first: { 'docs/a.md': 'x', 'a.txt': '1\n' }, second: { 'a.txt': '2\n' }, 'refs/tags/v1.0': { 'a.txt': '3\n' } },
+    person,
+  )
+  const [first = '', second = '', tag = ''] = commits
+  for (const commit of [first, second]) expect((await words(commit, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
+  expect((await words(tag, 'harmont/acme-core-release')).at(-1)).toBe('SUCCESSFUL')
+})
+
+test('a pull request is built at the whole commit of which its event has the first digits, with a status of its own', async () => {
+  const { commits } = await bitbucket.push(repository, { topic: { 'a.txt': 'topic\n' } }, person)
+  const [commit = ''] = commits
+  await words(commit, 'harmont/acme-core-ci')
+  await bitbucket.openPullRequest(repository, 'topic', person)
+  expect((await words(commit, 'harmont/acme-core-ci (pull request)')).at(-1)).toBe('SUCCESSFUL')
+  const { data } = await ask<{ data: { pull_request: unknown }[] }>(
+    'GET',
+    '/organizations/default/pipelines/acme-core-ci/builds',
+  )
+  expect(data[0]?.pull_request).toMatchObject({ number: 1, url: `${bitbucket.url}/acme/core/pull-requests/1` })
+  expect(bitbucket.violations).toEqual([])
+})
+
+interface Build {
+  readonly number: number
+  readonly state: string
+  readonly wait_reason: string | null
+  readonly error_code: string | null
+  readonly error_message: string | null
+}
+
+const ci = '/organizations/default/pipelines/acme-core-ci'
+
+const builds = async () => (await ask<{ data: Build[] }>('GET', `${ci}/builds`)).data
+
+/** The newest build of the pipeline, once it is as wanted and came after what `cause` gives. */
+async function next(cause: () => Promise<unknown>, isIt: (build: Build) => boolean): Promise<Build> {
+  const before = (await builds())[0]?.number ?? 0
+  await cause()
+  const [build] = await until(builds, ([first]) => first !== undefined && first.number > before && isIt(first))
+  if (build === undefined) throw new Error('no build')
+  return build
+}
+
+/** Builds it once more; where even its pipeline cannot be rendered, that is said at once. */
+const rebuild = ({ number }: Build) =>
+  ask('POST', `${ci}/builds/${number}/rebuild`, {}).catch((error: Error) => {
+    if (!error.message.includes('build_plan_rejected')) throw error
+  })
+const isOver = ({ state }: Build) => state === 'passed' || state === 'failed'
+
+test('a fork waits for approval, is fetched from where it lies, sees no secret and has its status there', async () => {
+  await ask('POST', '/organizations/default/secrets', { name: 'token', value: 'a-value-that-no-fork-may-see' })
+  const fork = bitbucket.fork(repository, repository.workspace, { isPrivate: true, slug: 'core-of-eve' })
+  const code = pipelines('test -z "$TOKEN" && cat a.txt').replace(
+    "{ label: 'unit' }",
+    "{ label: 'unit', secrets: { TOKEN: 'token' } }",
+  )
+  const { commits } = await bitbucket.push(fork, { theirs: { '.hm/ci.ts': code, 'a.txt': 'theirs\n' } }, person)
+  const [commit = ''] = commits
+  const eve = bitbucket.addUser('eve')
+  const { number } = await next(
+    () => bitbucket.openPullRequest(repository, 'theirs', eve, { number: 2, from: fork }),
+    ({ wait_reason }) => wait_reason === 'approval',
+  )
+  await ask('POST', `${ci}/builds/${number}/approve`)
+  const [built] = await until(builds, ([first]) => first !== undefined && isOver(first))
+  expect(built).toMatchObject({ number, state: 'passed' })
+  const told = () => fork.statuses.get(commit)?.at(-1)
+  await until(told, (status) => status?.state === 'SUCCESSFUL')
+  expect(repository.statuses.has(commit)).toBe(false)
+})
+
+test("a stranger's public fork is built; a private one says who has to be let in, and is built once that is done", async () => {
+  await ask('PATCH', ci, { fork_policy: 'always' })
+  const stranger = bitbucket.addUser('stranger')
+  const theirs = bitbucket.addWorkspace('strangers', [stranger])
+  const open = bitbucket.fork(repository, theirs, { isPrivate: false })
+  await bitbucket.push(open, { theirs: { 'a.txt': 'open\n' } }, stranger)
+  const built = await next(
+    () => bitbucket.openPullRequest(repository, 'theirs', stranger, { number: 3, from: open }),
+    isOver,
+  )
+  expect(built.state).toBe('passed')
+
+  const hidden = bitbucket.fork(repository, theirs, { isPrivate: true, slug: 'hidden' })
+  await bitbucket.push(hidden, { theirs: { 'a.txt': 'hidden\n' } }, stranger)
+  const refused = await next(
+    () => bitbucket.openPullRequest(repository, 'theirs', stranger, { number: 4, from: hidden }),
+    isOver,
+  )
+  expect([refused.state, refused.error_code]).toEqual(['failed', 'fork_source_cross_namespace'])
+  expect(refused.error_message).toContain('strangers/hidden')
+  theirs.owners.push(person)
+  // Of that commit only the first digits are known, and another one may have the same.
+  expect(await next(() => rebuild(refused), isOver)).toMatchObject({ error_code: 'fork_source_cross_namespace' })
+  const update = () => bitbucket.updatePullRequest(repository, 'theirs', stranger, { number: 4, from: hidden })
+  const readable = await next(update, isOver)
+  expect(readable.state).toBe('passed')
+  theirs.owners.pop()
+  expect(await next(() => rebuild(readable), isOver)).toMatchObject({ error_code: 'fork_source_cross_namespace' })
+  theirs.owners.push(person)
+  expect(await next(() => rebuild(readable), isOver)).toMatchObject({ state: 'passed' })
+})
+
+test('a fork that is gone, or has lost the commit, is said to be', async () => {
+  const makeFork = () => bitbucket.fork(repository, repository.workspace, { isPrivate: true, slug: 'lost' })
+  const from = makeFork()
+  await bitbucket.push(from, { theirs: { 'a.txt': 'lost\n' } }, person)
+  const open = () => bitbucket.openPullRequest(repository, 'theirs', person, { number: 5, from })
+  const built = await next(open, isOver)
+  expect(built.state).toBe('passed')
+  bitbucket.removeRepository(from)
+  const update = () => bitbucket.updatePullRequest(repository, 'theirs', person, { number: 5, from })
+  const unfetchable = (words: string) => ({
+    error_code: 'fork_source_unfetchable',
+    error_message: expect.stringContaining(words),
+  })
+  expect(await next(update, isOver)).toMatchObject(unfetchable('its fork was removed'))
+  expect(await next(() => rebuild(built), isOver)).toMatchObject(unfetchable('not there any more'))
+  makeFork()
+  expect(await next(() => rebuild(built), isOver)).toMatchObject(unfetchable('does not have it'))
+  expect(bitbucket.violations).toEqual([])
+})

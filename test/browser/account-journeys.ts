@@ -1,0 +1,156 @@
+/** What people do on the pages of their account. */
+import { expect } from 'vitest'
+import { heading, journey, type People, patience } from './auth-people.ts'
+import { expectAccessible } from './axe.ts'
+import { fill, press, reach } from './browser-keys.ts'
+
+/** The journeys of who is signed in; the first administrator is there. */
+export function accountJourneys(it: People): void {
+  journey(
+    'web S3 S5 S6 one passkey is too few to lose; a second, a name, the end of a session elsewhere, and how it all looks',
+    async () => {
+      const { page } = it.ada
+      await page.goto(it.at('/account/passkeys'))
+      await page.getByText('It is the only way into your account').waitFor()
+      await press(page, 'Remove Passkey')
+      expect(await page.getByRole('dialog').count()).toBe(0)
+      await expectAccessible(page)
+      await press(page, 'Add a passkey')
+      await press(page, 'Create passkey')
+      await page
+        .getByRole('alert')
+        .getByText(/has one for you already/)
+        .waitFor()
+      await press(page, 'Go back')
+      await it.ada.device.lose()
+      const key = await it.ada.addDevice('usb')
+      await press(page, 'Add a passkey')
+      await fill(page, 'Name', 'Yubi')
+      await press(page, 'Create passkey')
+      await page.getByRole('list', { name: 'Passkeys' }).getByText('Yubi', { exact: true }).waitFor()
+      await press(page, 'Rename Passkey')
+      await fill(page, 'Name', 'Laptop')
+      await press(page, 'Save')
+      await press(page, 'Remove Laptop')
+      // Chromium picks what a field offers by itself when the device is not a real one.
+      await key.agrees(false)
+      await press(page, /^Remove$/)
+      // The session was begun with it: it is over, and nothing of it stays in the page.
+      await page.waitForURL(it.at('/login'))
+      await key.agrees(true)
+      await press(page, 'Sign in with a passkey')
+      await page.waitForURL((url) => url.pathname !== '/login')
+      expect(await key.passkeys()).toHaveLength(1)
+
+      const link = it.server.newSetupLink('ada@example.com')
+      const elsewhere = await it.person()
+      await elsewhere.page.goto(link)
+      await heading(elsewhere.page, 'Sign in once')
+      await expectAccessible(elsewhere.page)
+      await press(elsewhere.page, 'Sign in without one')
+      await elsewhere.page.waitForURL((url) => url.pathname !== '/setup')
+      await page.goto(it.at('/account/sessions'))
+      await expect
+        .poll(() => page.getByRole('button', { name: /^End the session of/ }).count(), patience)
+        .toBeGreaterThan(0)
+      await expectAccessible(page)
+      await press(page, 'End all others')
+      await press(page.getByRole('dialog').page(), /^End all others$/)
+      await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count(), patience).toBe(0)
+      await elsewhere.page.goto(it.at('/account'))
+      await heading(elsewhere.page, 'Sign in')
+
+      await page.goto(it.at('/account/appearance'))
+      await expectAccessible(page)
+      await reach(page.getByRole('radio', { name: 'As the system' }))
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('ArrowRight')
+      await page.reload()
+      expect(await page.getAttribute('html', 'data-theme')).toBe('dark')
+      expect(await page.getByRole('radio', { name: 'Dark' }).isChecked()).toBe(true)
+      await page.evaluate("localStorage.removeItem('harmont:appearance')")
+    },
+  )
+
+  journey(
+    'web S4 a key is shown once, does what it was made for and nothing else, and is gone when it is revoked',
+    async () => {
+      const { page } = it.ada
+      await page.goto(it.at('/account/keys'))
+      await page.getByText('No API keys yet').waitFor()
+      await press(page, 'Create a key')
+      await fill(page, 'Name', 'Robot')
+      await expectAccessible(page)
+      await press(page, 'Create the key')
+      const shown = page.getByRole('dialog').locator('code').first()
+      const key = (await shown.textContent()) ?? ''
+      expect(key).toMatch(/^hm_[\w-]{43}$/)
+      await page.getByText(`export HM_API_TOKEN=${key}`).waitFor()
+      const ask = (path: string, method = 'GET') =>
+        fetch(it.at(`/api/v0${path}`), { method, headers: { authorization: `Bearer ${key}` } }).then(
+          ({ status }) => status,
+        )
+      expect(await ask('/user')).toBe(200)
+      expect(await ask('/organizations/acme/pipelines', 'POST')).toBe(403)
+      await press(page, 'I have it')
+      await page.reload()
+      await page.getByText('may read').waitFor()
+      expect(await page.content()).not.toContain(key)
+      await expectAccessible(page)
+      await press(page, 'Revoke Robot')
+      await press(page, /^Revoke$/)
+      await page.getByText('No API keys yet').waitFor()
+      expect(await ask('/user')).toBe(401)
+    },
+  )
+
+  journey(
+    'web S3 S7 with GitHub: an account is made, linked, explained when it is refused, and deleted with its address typed',
+    async () => {
+      const { github } = it.server
+      github.addUser('carol')
+      const { page } = await it.person()
+      await page.goto(it.at('/login?redirect=/account'))
+      await press(page, 'Continue with GitHub')
+      await press(page, 'carol')
+      await page.waitForURL(it.at('/account'))
+      await page.getByRole('list', { name: 'Linked accounts' }).getByText('carol').waitFor()
+      await expectAccessible(page)
+      // A pop-up of a page of ours hands over what the provider gave it.
+      const handed = `new Promise((done) => {
+        addEventListener('message', ({ origin, data }) => done([origin, data]))
+        open('/auth/callback?code=c&state=s')
+      })`
+      const given = { type: 'harmont:oauth', code: 'c', state: 's' }
+      expect(await page.evaluate(handed)).toMatchObject([it.server.origin, given])
+      // The same account, for somebody else.
+      await it.ada.page.goto(it.at('/account'))
+      await press(it.ada.page, 'Link your GitHub account')
+      await press(it.ada.page, 'carol')
+      await heading(it.ada.page, 'That did not work')
+      await it.ada.page.getByText(/linked to another user/).waitFor()
+      await expectAccessible(it.ada.page)
+      await press(it.ada.page, 'Go on')
+      await it.ada.page.waitForURL(it.at('/account'))
+      // Whoever finds her browser open later has to show that it is she.
+      await it.ada.page.evaluate('const now = Date.now; Date.now = () => now() + 11 * 60_000; globalThis.honest = now')
+      await press(it.ada.page, 'Delete your account')
+      await it.ada.page.getByRole('dialog', { name: 'Sign in once more' }).waitFor()
+      await expectAccessible(it.ada.page)
+      await press(it.ada.page, 'Sign in with a passkey')
+      await it.ada.page.getByRole('button', { name: 'Sign in with a passkey', disabled: false }).waitFor()
+      await it.ada.page.evaluate('Date.now = globalThis.honest')
+      await it.ada.page.getByRole('dialog', { name: 'Delete your account?' }).waitFor()
+      await press(it.ada.page, 'Go back')
+      const email = (await page.locator('form').getByText(/@/).first().textContent()) ?? ''
+      await press(page, 'Delete your account')
+      await expectAccessible(page)
+      await fill(page, `Type ${email} to go on`, email)
+      await press(page, 'Delete my account')
+      await page.waitForURL(it.at('/login'))
+      expect((await page.request.get(it.at('/api/v0/session'))).status()).toBe(401)
+      // Browsers ask for it by themselves.
+      expect(github.violations.filter((each) => !each.startsWith('GET /favicon.ico'))).toEqual([])
+    },
+  )
+}

@@ -1,0 +1,79 @@
+/** Who takes part in the journeys, and what they look at. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+import { type AuthServer, startAuthServer, type Wish } from './auth-server.ts'
+import { type Device, openWindow, type Window } from './browser.ts'
+
+export type Person = Window & { readonly device: Device }
+
+export interface People {
+  /** Of the server. */
+  readonly server: AuthServer
+  /** The first administrator, and somebody who registered; there once their journey is over. */
+  ada: Person
+  bob: Person
+  /** A browser of somebody's own, with a device that holds passkeys. */
+  person(): Promise<Person>
+  at(path: string): string
+  /** What any page did wrong. */
+  problems(): readonly string[]
+}
+
+/** Of a machine that does much else; nothing is waited for longer than it takes. */
+export const patience = { timeout: 20_000 }
+
+/** One server and one browser for the tests of a file. */
+export function startPeople(wish?: Partial<Wish>): People {
+  const windows: Window[] = []
+  const there: { server?: AuthServer; ada?: Person; bob?: Person } = {}
+  beforeAll(async () => {
+    there.server = await startAuthServer(wish)
+  })
+  afterAll(async () => {
+    await there.server?.stop()
+  })
+  return {
+    get server() {
+      return present(there.server)
+    },
+    get ada() {
+      return present(there.ada)
+    },
+    set ada(person) {
+      there.ada = person
+    },
+    get bob() {
+      return present(there.bob)
+    },
+    set bob(person) {
+      there.bob = person
+    },
+    at: (path) => present(there.server).origin + path,
+    async person() {
+      const window = await openWindow(present(there.server).browser)
+      windows.push(window)
+      window.page.setDefaultTimeout(patience.timeout)
+      return { ...window, device: await window.addDevice('internal') }
+    },
+    problems: () => windows.flatMap(({ problems }) => problems),
+  }
+}
+
+function present<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('not there yet: an earlier journey has not got so far')
+  return value
+}
+
+/** A test that may take as long as a busy machine makes it. */
+export function journey(name: string, run: () => Promise<void>): void {
+  test(name, run, 300_000)
+}
+
+export function heading(page: Page, name: string | RegExp): Promise<void> {
+  return page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+/** What scripts could read of a secret later: nothing may be in it. */
+export async function storage(page: Page): Promise<string> {
+  return (await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href])')) as string
+}

@@ -1,0 +1,81 @@
+/** A server that nobody has set up yet, with a mail server and a GitHub that are its own. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { type Github, startGithub } from '@harmont/outside/github'
+import { type MailServer, startMailServer } from '@harmont/outside/mail-server'
+import type { Browser } from 'playwright-core'
+import { machineExceptions } from '../../scripts/client/machine-exceptions.ts'
+import { freePort, type ServerProcess, startServerProcess } from '../../scripts/client/server-process.ts'
+import { startBrowser } from './browser.ts'
+
+export interface AuthServer {
+  readonly origin: string
+  readonly browser: Browser
+  readonly mails: MailServer
+  readonly github: Github
+  /** The one-time link that it printed when it started. */
+  setupLink(): string
+  /** Prints another, for this user or the oldest owner. */
+  newSetupLink(...email: readonly string[]): string
+  stop(): Promise<void>
+}
+
+const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
+const buildWeb = new URL('../../scripts/build-web.ts', import.meta.url).pathname
+
+export interface Wish {
+  /** Of its address: passkeys need a name, not a number. */
+  readonly host: string
+  readonly hasMail: boolean
+  /** Builds run here, in real sandboxes. */
+  readonly hasRunner: boolean
+}
+
+/** Builds the pages where they are not up to date, and starts all of it. */
+export async function startAuthServer({
+  host = 'localhost',
+  hasMail = true,
+  hasRunner = false,
+}: Partial<Wish> = {}): Promise<AuthServer> {
+  execFileSync(process.execPath, [buildWeb], { stdio: ['ignore', 'ignore', 'inherit'] })
+  await using started = new AsyncDisposableStack()
+  const port = await freePort()
+  const origin = `http://${host}:${port}`
+  const [mails, github] = await Promise.all([startMailServer(), startGithub({ publicUrl: origin })])
+  started.defer(() => mails.stop())
+  started.defer(() => github.stop())
+  const directory = mkdtempSync('/var/tmp/harmont-auth-')
+  started.defer(() => rmSync(directory, { recursive: true, force: true }))
+  const env = {
+    ...{ HARMONT_DATA_DIR: directory, HARMONT_PUBLIC_URL: origin },
+    ...(hasRunner ? { HARMONT_IMAGE_FALLBACK: 'host', ...(await machineExceptions()) } : { HARMONT_RUNNER: 'off' }),
+    ...(hasMail ? { HARMONT_SMTP_URL: mails.url } : {}),
+    ...github.environment,
+  }
+  const logFile = join(directory, 'server.log')
+  const server: ServerProcess = await startServerProcess({ port, logFile, env })
+  started.defer(() => server.stop())
+  const browser = await startBrowser()
+  started.defer(() => browser.close())
+  const everything = started.move()
+  return {
+    ...{ origin, browser, mails, github },
+    setupLink: () => linkIn(readFileSync(logFile, 'utf8')),
+    newSetupLink: (...email) =>
+      linkIn(
+        execFileSync(process.execPath, [main, 'setup-link', ...email], {
+          env: { ...process.env, ...env, PORT: String(port) },
+          encoding: 'utf8',
+        }),
+      ),
+    stop: () => everything.disposeAsync(),
+  }
+}
+
+function linkIn(text: string): string {
+  const [link] = /http:\/\/\S+\/setup\?token=[\w-]+/.exec(text) ?? []
+  if (link === undefined) throw new Error(`no one-time link in:\n${text}`)
+  return link
+}

@@ -1,0 +1,215 @@
+/** People with real browsers, a real server, a real mail server and a GitHub: all that one needs to have and to keep an account, by keyboard alone. */
+import { tokenIn } from '@harmont/outside/mail-server'
+import { expect, test } from 'vitest'
+import { accountJourneys } from './account-journeys.ts'
+import { heading, journey, patience, startPeople, storage } from './auth-people.ts'
+import { expectAccessible } from './axe.ts'
+import { fill, press, tick } from './browser-keys.ts'
+
+const it = startPeople()
+
+journey(
+  'web F1 F2 the first administrator: every page says that one is missing; the printed link makes them, with a passkey, and is used up at the end only',
+  async () => {
+    it.ada = await it.person()
+    const { page, device } = it.ada
+    await page.goto(it.at('/acme/builds'))
+    await heading(page, 'Sign in')
+    await page.getByText('This server has no administrator yet').waitFor()
+    expect(await page.getByText('npm start -- setup-link').count()).toBe(1)
+    await expectAccessible(page)
+    // Its passkeys are bound to its name: elsewhere the page leads there.
+    await page.goto(it.at('/login').replace('localhost', '127.0.0.1'))
+    await page.getByText(`work at ${it.server.origin} only`).waitFor()
+    await press(page, `Open this page at ${it.server.origin}`)
+    await page.waitForURL(it.at('/login'))
+    const link = it.server.setupLink()
+    for (let opened = 0; opened < 2; opened += 1) await page.goto(link)
+    await heading(page, 'Set up this server')
+    await expect.poll(() => page.url(), patience).toBe(it.at('/setup'))
+    expect(await storage(page)).not.toContain(new URL(link).searchParams.get('token'))
+    await expectAccessible(page)
+    await fill(page, 'Your name', 'Ada')
+    await fill(page, 'E-mail address', 'ada@example.com')
+    await fill(page, 'Organization', 'Acme')
+    await device.agrees(false)
+    await press(page, 'Create passkey and go on')
+    // Whoever says no is not told that they said no.
+    await page.getByRole('button', { name: 'Create passkey and go on', disabled: false }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await device.agrees(true)
+    await press(page, 'Create passkey and go on')
+    await page.waitForURL(it.at('/acme'))
+    expect(await device.passkeys()).toHaveLength(1)
+    await page.goto(link)
+    await heading(page, 'This link does not work')
+  },
+)
+
+accountJourneys(it)
+
+journey(
+  'web A5 registering by mail goes where it was wanted; a scanner that opens the link uses nothing up',
+  async () => {
+    it.bob = await it.person()
+    const { page } = it.bob
+    await page.goto(it.at('/account/appearance'))
+    await heading(page, 'Sign in')
+    await press(page, 'Create one')
+    await heading(page, 'Create an account')
+    await expectAccessible(page)
+    await fill(page, 'Name', 'Bob')
+    await fill(page, 'E-mail address', 'bob@example.com')
+    await press(page, 'Send me a link')
+    await page.getByText('bob@example.com').waitFor()
+    await expectAccessible(page)
+    const token = tokenIn(await it.server.mails.mailTo('bob@example.com'))
+    const link = it.at(`/register/verify?token=${token}`)
+    const scanner = await it.person()
+    await scanner.page.goto(link)
+    await heading(scanner.page, 'Create your passkey')
+    await page.goto(link)
+    await heading(page, 'Create your passkey')
+    await expect.poll(() => page.url(), patience).toBe(it.at('/register/verify'))
+    expect(await storage(page)).not.toContain(token)
+    await expectAccessible(page)
+    await press(page, 'Create passkey')
+    await fill(page, 'Name of this passkey', 'Phone of Bob')
+    await press(page, 'Save and go on')
+    await page.waitForURL(it.at('/account/appearance'))
+    await page.goto(it.at('/account/passkeys'))
+    await page.getByText('Phone of Bob').waitFor()
+    await page.goto(link)
+    await press(page, 'Create passkey')
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('link', { name: 'Have another link sent' }).waitFor()
+  },
+)
+
+journey(
+  'web A5 A6 signing in goes where it was wanted and never elsewhere; who says no is not told so; other tabs follow',
+  async () => {
+    const { page, device } = it.bob
+    await device.agrees(false)
+    await page.goto(it.at('/account/sessions'))
+    await press(page, 'End this session')
+    await press(page, 'Sign out')
+    await page.waitForURL(it.at('/login'))
+    await expectAccessible(page)
+    const other = await page.context().newPage()
+    await other.goto(it.at('/account/keys'))
+    await heading(other, 'Sign in')
+    await page.goto(it.at('/login?redirect=//evil.example/'))
+    await press(page, 'Sign in with a passkey')
+    await page.getByRole('button', { name: 'Sign in with a passkey', disabled: false }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await device.agrees(true)
+    await press(page, 'Sign in with a passkey')
+    await page.waitForURL((url) => url.pathname !== '/login')
+    expect(new URL(page.url()).origin).toBe(it.server.origin)
+    await other.waitForURL(it.at('/account/keys'))
+    await other.close()
+    // Signed in already: on at once.
+    await page.goto(it.at('/login?next=/account'))
+    await page.waitForURL(it.at('/account'))
+    await heading(page, 'Account')
+    await expectAccessible(page)
+    await fill(page, 'Name', 'Bobby')
+    await press(page, 'Save')
+    await page.getByText('Your name is saved').waitFor()
+  },
+)
+
+journey(
+  'web A5 an invitation is read before signing in, refused to others, and accepted through a new account in another browser',
+  async () => {
+    const invite = async (email: string) => {
+      const { page } = it.ada
+      await page.goto(it.at('/acme/settings/members'))
+      await press(page, 'Invite a member')
+      await fill(page, /mail/, email)
+      await page.keyboard.press('Enter')
+      return tokenIn(await it.server.mails.mailTo(email))
+    }
+    const token = await invite('eve@example.com')
+    const link = it.at(`/invite/accept?token=${token}`)
+    // Somebody else's.
+    await it.bob.page.goto(link)
+    await it.bob.page.getByText(/who cannot accept it/).waitFor()
+    await expectAccessible(it.bob.page)
+    const eve = await it.person()
+    const { page } = eve
+    await page.goto(link)
+    await heading(page, 'Join Acme')
+    expect(await page.getByRole('main').textContent()).toMatch(/Ada[\s\S]*eve@example.com[\s\S]*member/)
+    await expectAccessible(page)
+    await press(page, 'Create an account')
+    await fill(page, 'Name', 'Eve')
+    expect(await page.getByRole('textbox', { name: 'E-mail address' }).inputValue()).toBe('eve@example.com')
+    await press(page, 'Send me a link')
+    // Mails open in a tab of their own, which has the same devices.
+    const mailed = await page.context().newPage()
+    const verification = tokenIn(await it.server.mails.mailTo('eve@example.com', 2))
+    const devices = await page.context().newCDPSession(mailed)
+    await devices.send('WebAuthn.enable')
+    await devices.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+        ...{ isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    })
+    await mailed.goto(it.at(`/register/verify?token=${verification}`))
+    await press(mailed, 'Create passkey')
+    await press(mailed, 'Skip')
+    await mailed.waitForURL(it.at('/invite/accept'))
+    await page.waitForURL(it.at('/invite/accept'))
+    expect(await storage(mailed)).not.toContain(token)
+    await press(mailed, 'Accept')
+    await mailed.waitForURL(it.at('/acme'))
+    await page.goto(link)
+    await heading(page, 'This invitation is over')
+    await page.getByText(/was accepted already/).waitFor()
+    await expectAccessible(page)
+    // Another way for it to end.
+    const revoked = await invite('mallory@example.com')
+    await it.ada.page.reload()
+    await press(it.ada.page, 'Revoke the invite of mallory@example.com')
+    await press(it.ada.page, /^Revoke$/)
+    await expect.poll(() => it.ada.page.getByText('mallory@example.com').count(), patience).toBe(0)
+    await page.goto(it.at(`/invite/accept?token=${revoked}`))
+    await page.getByText(/was revoked/).waitFor()
+  },
+)
+
+journey(
+  'web A6 recovery when every device is lost: a new passkey by mail, other sessions end, and what else was ticked goes',
+  async () => {
+    const { page } = await it.person()
+    await page.goto(it.at('/login'))
+    await press(page, 'Get a link by mail')
+    await expectAccessible(page)
+    await fill(page, 'E-mail address', 'bob@example.com')
+    await press(page, 'Send me a link')
+    await page.getByText('bob@example.com').waitFor()
+    const mail = await it.server.mails.mailTo('bob@example.com', 2)
+    await page.goto(it.at(`/recover/finalize?token=${tokenIn(mail)}`))
+    await heading(page, 'Make a new passkey')
+    await page.getByText(/All sessions of your account end/).waitFor()
+    await expectAccessible(page)
+    await tick(page, 'My other passkeys')
+    await press(page, 'Create passkey')
+    await heading(page, 'You are in again')
+    await expectAccessible(page)
+    await press(page, 'Save and go on')
+    await page.waitForURL((url) => !url.pathname.startsWith('/recover'))
+    await page.goto(it.at('/account/passkeys'))
+    await expect.poll(() => page.getByRole('button', { name: /^Rename/ }).count(), patience).toBe(1)
+    expect(await page.getByText('Phone of Bob').count()).toBe(0)
+    await it.bob.page.goto(it.at('/account'))
+    await heading(it.bob.page, 'Sign in')
+  },
+)
+
+test('web A9 no page did anything that its content security policy forbids, and none threw', () => {
+  expect(it.problems()).toEqual([])
+})

@@ -1,0 +1,223 @@
+/** A developer with a red build: real builds in sandboxes, seen in a real browser, done with the keyboard. */
+import type { Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildEnd, flatIr } from '../product.ts'
+import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
+
+const noise = 'i=0; while [ $i -lt 400 ]; do echo "compiling module $i"; i=$((i+1)); done'
+const steps = [
+  { key: 'build', cmd: noise },
+  {
+    key: 'test',
+    cmd: `test "$HARMONT_ATTEMPT" = 2 && exit 0; ${noise}; echo "src/date.ts:12:4: error: expected 3, got 4"; ${noise}; exit 1`,
+    builds_in: 'build',
+  },
+  { key: 'lint', cmd: 'exit 75', soft_fail: [75], builds_in: 'build' },
+  { key: 'deploy', cmd: 'true', builds_in: 'test' },
+]
+
+let app: App
+let page: Page
+/** Number of a build that failed. */
+let red: number
+beforeAll(async () => {
+  app = await startApp()
+  await app.product.api.ensurePipeline({ name: 'ci', repository: 'https://github.com/acme/ci', default_branch: 'main' })
+  page = await app.openAsOwner()
+  red = await run(steps)
+})
+beforeEach(() => page.setViewportSize({ width: 1280, height: 720 }))
+afterAll(async () => app?.stop())
+
+const commit = 'c0ffee'.repeat(6).concat('abcd')
+
+async function submit(steps: readonly Record<string, unknown>[], more: Record<string, unknown> = {}): Promise<number> {
+  const build = { branch: 'main', commit, message: 'Parse dates', pipeline_ir: flatIr(steps), ...more }
+  return (await app.product.api.createBuild('ci', build)).number
+}
+
+async function run(steps: readonly Record<string, unknown>[]): Promise<number> {
+  const number = await submit(steps)
+  await buildEnd(app.product.api, 'ci', number)
+  return number
+}
+
+const address = (number: number, rest = '') => `${app.origin}/default/pipelines/ci/builds/${number}${rest}`
+const heading = () => page.getByRole('heading', { level: 1 })
+const selected = () => page.getByRole('list', { name: 'Steps' }).locator('[aria-current]')
+const log = () => page.getByRole('region', { name: /^Log/ })
+/** Waits until the text is on the page, in this place if one is given. */
+const sees = (text: string | RegExp, place: Pick<Page, 'getByText'> = page) => place.getByText(text).first().waitFor()
+
+/** What of an element is inside the window. */
+async function isOnScreen(text: string): Promise<boolean> {
+  const box = await log().getByText(text).first().boundingBox()
+  const size = page.viewportSize()
+  return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height
+}
+
+test('web R1 R2 R5 a pasted link to a red build says what failed and shows the step and its error line, after three requests', async () => {
+  const asked: string[] = []
+  const note = (request: Request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname.startsWith('/api/')) asked.push(pathname.split('/').slice(-1).join('/'))
+  }
+  page.on('request', note)
+  await page.goto(address(red))
+  await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
+  page.off('request', note)
+  expect(new Set(asked)).toEqual(new Set(['session', 'view', 'log']))
+  expect(await heading().textContent()).toMatch(/test failed: exit 1 after .+ First error at line 401\./)
+  expect(await selected().textContent()).toContain('test')
+  expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
+  expect(await page.title()).toBe('Failed: test · ci #1 · default')
+  await page.getByRole('button', { name: '1 skipped' }).click()
+  await sees('1 step skipped because test failed.')
+})
+
+test('web R1 the same at 390 by 844 px, with the log below the sentence', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(address(red))
+  await log().getByText('error: expected 3, got 4').waitFor()
+  expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
+  const [above, below] = [await heading().boundingBox(), await log().boundingBox()]
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0)
+  await page.getByRole('link', { name: 'Steps' }).first().click()
+  await page
+    .getByRole('list', { name: 'Steps' })
+    .getByRole('link', { name: /deploy/ })
+    .click()
+  await sees('Skipped because test failed.')
+})
+
+test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, Back and Forward restore what was shown', async () => {
+  await page.goto(address(red))
+  await selected().waitFor()
+  await page.keyboard.press('f')
+  await page.waitForURL(/job=lint/)
+  await page.keyboard.press('F')
+  await page.waitForURL(/job=test/)
+  await page.keyboard.press('j')
+  await page.keyboard.press('/')
+  await page.keyboard.type('depl')
+  await page.keyboard.press('Tab')
+  await page
+    .getByRole('list', { name: 'Steps' })
+    .getByRole('link', { name: /deploy/ })
+    .press('Enter')
+  await sees('Skipped because test failed.')
+  await page.reload()
+  await sees('Skipped because test failed.')
+  expect(await selected().textContent()).toContain('deploy')
+  await page.goBack()
+  await page.waitForURL(/job=(test|lint)/)
+  await page.goForward()
+  await sees('Skipped because test failed.')
+})
+
+test('web B8 B9 D1 r retries the failed step, the build goes green by itself, and the first attempt stays readable', async () => {
+  await page.goto(address(red, '?job=test'))
+  await selected().waitFor()
+  await page.keyboard.press('r')
+  await sees(/Passed: 4 steps in/)
+  expect(await page.title()).toBe('Passed · ci #1 · default')
+  const attempts = page.getByRole('combobox', { name: 'Attempt' })
+  await page.keyboard.press('a')
+  await page.keyboard.press('ArrowDown')
+  await page.waitForURL(/attempt=1/)
+  expect(await attempts.locator('option').allInnerTexts()).toEqual([
+    expect.stringMatching(/^Attempt 2: Passed, .+ \(retried by hand\)$/),
+    expect.stringMatching(/^Attempt 1: Failed, exit 1, .+ \(first\)$/),
+  ])
+  await sees('error: expected 3, got 4', log())
+  const { jobs } = await buildEnd(app.product.api, 'ci', red)
+  await page.goto(address(red, `/jobs/${jobs.get('deploy')?.id}`))
+  await page.waitForURL(/builds\/1\?job=deploy/)
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/latest?branch=main`)
+  await page.waitForURL(/builds\/1(\?|$)/)
+})
+
+test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds under a new number', async () => {
+  const number = await submit([
+    { key: 'slow', cmd: 'echo begun; sleep 300' },
+    { key: 'after', cmd: 'true', builds_in: 'slow' },
+  ])
+  await page.goto(address(number))
+  await sees('begun', log())
+  await sees(/Running: 0 of 2 steps/)
+  await page.keyboard.press('j')
+  await page.waitForURL(/job=after/)
+  await sees('Waits for', page.getByRole('region', { name: 'Why it waits' }))
+  await page.getByRole('region', { name: 'Why it waits' }).getByRole('link', { name: 'slow' }).waitFor()
+  await page.keyboard.press('c')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Cancel…' }).waitFor()
+  await page.keyboard.press('c')
+  await page.keyboard.press('Enter')
+  await sees(/Canceled by .+ after/)
+  await page.keyboard.press('b')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(new RegExp(`builds/${number + 1}(\\?|$)`))
+  await sees(/Running: 0 of 2 steps/)
+  await page.keyboard.press('[')
+  await page.waitForURL(new RegExp(`builds/${number}(\\?|$)`))
+  await app.product.api.cancelBuild('ci', number + 1)
+})
+
+test('web B2 D1 while nobody picks, a failure takes the selection over; once a step is picked nothing moves and f is offered', async () => {
+  const slow = (key: string) => ({ key, cmd: `echo ${key}; sleep 300` })
+  const number = await submit([
+    slow('serve'),
+    { key: 'flop', cmd: 'sleep 1; exit 1' },
+    { key: 'late', cmd: 'sleep 2; exit 1' },
+  ])
+  let reads = 0
+  const count = (request: Request) => {
+    if (request.url().endsWith('/view')) reads += 1
+  }
+  page.on('request', count)
+  await page.goto(address(number))
+  await page.waitForURL(/job=(serve|flop|late)/)
+  await page.waitForURL(/job=flop/)
+  page.off('request', count)
+  expect(reads, 'what happened came by the stream').toBe(1)
+  expect(await selected().textContent()).toContain('flop')
+  await page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: /serve/ }).click()
+  await page.getByRole('button', { name: /late failed/ }).waitFor()
+  expect(page.url()).toMatch(/job=serve/)
+  await page.keyboard.press('p')
+  await page.waitForURL(/job=flop/)
+  await app.product.api.cancelBuild('ci', number)
+})
+
+test('web B14 a plan that is no plan says so, with its message, and no job is asked for', async () => {
+  const circle = [
+    { key: 'a', cmd: 'true', depends_on: ['b'] },
+    { key: 'b', cmd: 'true', depends_on: ['a'] },
+  ]
+  await expect(submit(circle)).rejects.toThrow()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/latest`)
+  await sees('Not started: steps of the pipeline wait for each other.')
+  await sees('cycle', page.getByRole('region', { name: 'Why it failed' }))
+  expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
+})
+
+test('web X4 T2 T4 hostile names are inert, and the page is accessible in both themes and at 360 px', async () => {
+  const evil = '<img src=x onerror="document.title=1">\u202Eevil'
+  const number = await submit([{ key: 'x', label: evil, cmd: 'echo "<script>document.title=1</script>"; exit 3' }], {
+    branch: evil,
+    message: `${evil}\n\njavascript:alert(1)`,
+  })
+  await buildEnd(app.product.api, 'ci', number)
+  await page.goto(address(number))
+  await sees('<script>document.title=1</script>', log())
+  expect(await heading().textContent()).toContain('<img src=x onerror="document.title=1">⟨U+202E⟩evil failed: exit 3')
+  expect(await page.title()).toContain('Failed: <img src=x')
+  expect(await page.locator('img, a[href^="javascript:"]').count()).toBe(0)
+  await page.getByRole('button', { name: 'Details' }).first().click()
+  await expectAccessible(page)
+})

@@ -1,0 +1,55 @@
+/** A log that grows, followed by a reader whose server is killed: on a server of its own. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type App, startApp } from './app.ts'
+import { logPage, startLogs } from './log-page.ts'
+
+let app: App
+let page: Page
+beforeAll(async () => {
+  app = await startApp()
+  page = await app.openAsOwner()
+})
+afterAll(async () => app?.stop())
+
+test('web L14 L23 a server that is killed while one follows: every line is there once, in order, and the end is seen', async () => {
+  const [ticks, burst] = [400, 3000]
+  const number = await startLogs(app, {
+    live: `printf 'begun, '; i=1; while [ $i -le ${ticks} ]; do echo "tick $i"; i=$((i+1)); sleep 0.05; done; seq ${burst}; echo over`,
+  })
+  const { log, row, textOf, goTo, open } = logPage(page, app.origin, number)
+  await open('live')
+  await page.getByText('tick 10', { exact: true }).waitFor()
+  const follow = page.getByRole('button', { name: 'Follow the end' })
+  expect(await follow.getAttribute('aria-pressed')).toBe('true')
+  app.product.server().kill('SIGKILL')
+  await app.product.restart()
+  const lines = async () => Number(/, (\d+) lines?$/.exec((await log().getAttribute('aria-label')) ?? '')?.[1])
+  const before = await lines()
+  await expect.poll(lines, { timeout: 30_000 }).toBeGreaterThan(before + 20)
+  // A move up lets go, says what came, and the end resumes.
+  await log().hover()
+  await page.mouse.wheel(0, -400)
+  await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+  await page.getByRole('button', { name: /^\d+ new lines?$/ }).click()
+  await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
+  // So does a selection; the key for the end resumes too.
+  await page.evaluate(`getSelection().selectAllChildren([...document.querySelectorAll('#log [data-text]')].at(-3))`)
+  await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+  await log().focus()
+  await page.keyboard.press('End')
+  await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
+  await page.getByText('over', { exact: true }).waitFor()
+  const last = ticks + burst + 1
+  await expect.poll(() => log().getAttribute('aria-label')).toBe(`Log of live, ${last.toLocaleString('en')} lines`)
+  await follow.waitFor({ state: 'detached' })
+  // What came with the end is in view.
+  const [area, end] = [await log().boundingBox(), await row(last).boundingBox()]
+  expect((end?.y ?? 0) + (end?.height ?? 0)).toBeLessThanOrEqual((area?.y ?? 0) + (area?.height ?? 0))
+  const seen: string[] = []
+  for (let line = 1; line <= ticks; line += 20) {
+    await goTo(line)
+    for (let at = line; at < line + 20; at++) seen.push(await textOf(at))
+  }
+  expect(seen).toEqual(['begun, tick 1', ...Array.from({ length: ticks - 1 }, (_, at) => `tick ${at + 2}`)])
+}, 120_000)

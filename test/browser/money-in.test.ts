@@ -1,0 +1,78 @@
+/** Credit comes in: a coupon, and a payment at the provider's page and back. */
+import { execFileSync } from 'node:child_process'
+import process from 'node:process'
+import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
+
+const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
+let stripe: StripeDouble
+let app: App
+let page: Page
+beforeAll(async () => {
+  stripe = await startStripe()
+  app = await startApp({ ...stripe.environment, HARMONT_BILLING: 'on', HARMONT_RUNNER: 'off' })
+  stripe.deliverTo(app.origin)
+  page = await app.openAsOwner()
+}, 120_000)
+afterAll(async () => {
+  await app?.stop()
+  await stripe?.stop()
+})
+
+const sees = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 30_000 })
+
+/** The operator makes a coupon. */
+function makeCoupon(...args: readonly string[]): void {
+  const env = { PATH: process.env.PATH, HARMONT_DATA_DIR: app.product.dataDirectory, HARMONT_BILLING: 'on' }
+  execFileSync(process.execPath, [main, 'coupon', 'create', ...args], { env })
+}
+
+test('web U5 a coupon adds its credit once, and says why it does not', async () => {
+  makeCoupon('WELCOME', '12.50', '--uses', '3')
+  await page.goto(`${app.origin}/default/usage`)
+  const code = page.getByRole('textbox', { name: 'Coupon' })
+  const redeem = page.getByRole('button', { name: 'Redeem' })
+  await code.fill('WELCOM')
+  await redeem.click()
+  await sees('Nobody knows this code.')
+  await code.fill(' welcome ')
+  await redeem.click()
+  await sees('$12.50 were added: the balance is $12.50.')
+  await code.fill('WELCOME')
+  await redeem.click()
+  await sees('This organization has redeemed this coupon already.')
+  await expectAccessible(page)
+})
+
+test('web U5 a payment leads to the provider and back, and the credit is there', async () => {
+  await page.goto(`${app.origin}/default/usage`)
+  const amount = page.getByRole('textbox', { name: 'Top up' })
+  const go = page.getByRole('button', { name: 'Go to payment' })
+  await amount.fill('0.50')
+  await go.click()
+  await sees('Type an amount such as 25 or 12.50.')
+  await page.getByRole('button', { name: '$25' }).click()
+  await go.click()
+  await page.getByRole('link', { name: 'Back' }).click()
+  await sees('Nothing was paid')
+  await page.getByRole('link', { name: /^To the usage of/ }).click()
+  await amount.fill('25')
+  await go.click()
+  await page.getByRole('button', { name: 'Pay' }).click()
+  await sees('$25.00 were added. The balance is $37.50.')
+  await expectAccessible(page)
+  await page.getByRole('link', { name: /^To the usage of/ }).click()
+  await page.getByRole('cell', { name: 'Top-up' }).first().waitFor()
+  expect(stripe.refused).toEqual([])
+})
+
+test('web U5 a provider that fails is told at the form, with nothing charged', async () => {
+  stripe.misbehave({ on: /checkout/, how: '500', times: 2 })
+  await page.goto(`${app.origin}/default/usage`)
+  await page.getByRole('textbox', { name: 'Top up' }).fill('25')
+  await page.getByRole('button', { name: 'Go to payment' }).click()
+  await sees('Stripe did not make the payment page. Nothing was charged; try again in a minute.')
+})

@@ -1,0 +1,206 @@
+/** An organization and its people in real browsers: who is asked in, what each may do and is told about the rest, how people go, and how it ends. No build runs here. */
+import { expect, test } from 'vitest'
+import { heading, journey, type Person, patience, startPeople } from './auth-people.ts'
+import { expectAccessible } from './axe.ts'
+import { fill, press, reach, tick } from './browser-keys.ts'
+import { choose, invite, members, open, register, row, setUp, takeLink } from './organization-steps.ts'
+
+const it = startPeople()
+let bob: Person
+
+journey(
+  'web S2 an owner invites: the link is shown once and mailed, and whoever has it registers in another browser and is in',
+  async () => {
+    it.ada = await setUp(it)
+    const { page } = it.ada
+    await open(it, page, '/acme/pipelines', 'Pipelines')
+    await press(page, 'New pipeline')
+    await fill(page, /^Name$/, 'Core')
+    await fill(page, 'Repository', 'https://github.com/acme/core')
+    await page.keyboard.press('Enter')
+    await heading(page, /Core/)
+    await open(it, page, members, 'Members')
+    await page.getByText('Nobody is invited at the moment').waitFor()
+    await press(page, 'Invite a member')
+    await fill(page, 'E-mail address', 'bob@example.com')
+    await page.keyboard.press('Enter')
+    await page.getByText('A mail with the link is on its way').waitFor()
+    await expectAccessible(page)
+    const link = await takeLink(page)
+    expect(link).toMatch(`${it.server.origin}/invite/accept?token=`)
+    expect((await it.server.mails.mailTo('bob@example.com')).parsed.text).toContain(link)
+    await row(page, 'bob@example.com').getByText('member').waitFor()
+    await page.reload()
+    await row(page, 'bob@example.com').waitFor()
+    expect(await page.content()).not.toContain(new URL(link).searchParams.get('token'))
+    bob = await register(it, 'Bob', 'bob@example.com')
+    await bob.page.goto(link)
+    await heading(bob.page, 'Join Acme')
+    await press(bob.page, 'Accept')
+    await bob.page.waitForURL(it.at('/acme'))
+    await bob.page.getByRole('link', { name: 'Core' }).first().waitFor()
+    await page.reload()
+    await row(page, 'bob@example.com').getByRole('combobox').waitFor()
+    await page.getByText('Nobody is invited at the moment').waitFor()
+  },
+)
+
+journey(
+  'web A2 S1 a member sees the pipelines; what they may not do stands there, says who may, and does nothing',
+  async () => {
+    const { page } = it.ada
+    await open(it, page, '/acme/settings', 'Organization')
+    await tick(page, 'Members may create pipelines')
+    await press(page, 'Save')
+    await page.getByText('Saved').waitFor()
+    const refused = async (name: string, why: RegExp) => {
+      const button = bob.page.getByRole('button', { name, disabled: true })
+      await reach(button)
+      expect(await button.getAttribute('title')).toMatch(why)
+      await bob.page.keyboard.press('Enter')
+      expect(await bob.page.getByRole('dialog').count(), name).toBe(0)
+    }
+    await open(it, bob.page, '/acme/pipelines', 'Pipelines')
+    await refused('New pipeline', /^Owners and admins of acme create pipelines$/)
+    await open(it, bob.page, members, 'Members')
+    await row(bob.page, 'ada@example.com').waitFor()
+    await refused('Invite a member', /^Admins and owners may invite$/)
+    await refused('Remove Ada', /^The last owner stays/)
+    expect(await bob.page.getByRole('combobox').count()).toBe(0)
+    await bob.page.getByText('Admins and owners may change roles and remove members.').waitFor()
+    await expectAccessible(bob.page)
+    await open(it, bob.page, '/acme/settings', 'Organization')
+    await refused('Save', /^Admins and owners may change this$/)
+    await refused('Delete organization', /^Owners may delete an organization$/)
+    await open(it, bob.page, '/acme/settings/integrations', 'Integrations')
+    await refused('Connect GitHub', /^Admins and owners may connect$/)
+    await open(it, bob.page, '/acme/settings/audit', 'Audit log')
+    await bob.page.getByText('Admins and owners may read this').waitFor()
+  },
+)
+
+journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch the owner or make one', async () => {
+  await open(it, it.ada.page, members, 'Members')
+  await choose(it.ada.page, 'Bob', 'ArrowUp')
+  await it.ada.page.getByText('Bob is admin now').waitFor()
+  const { page } = bob
+  await open(it, page, members, 'Members')
+  const first = await invite(page, 'carol@example.com')
+  await press(page, 'Send again to carol@example.com')
+  await press(page, 'Make a new link')
+  await page.getByRole('dialog', { name: 'carol@example.com is invited' }).waitFor()
+  const second = await takeLink(page)
+  expect(second).not.toBe(first)
+  const anybody = await it.person()
+  await anybody.page.goto(first)
+  await heading(anybody.page, 'This invitation is over')
+  await anybody.page.goto(second)
+  await heading(anybody.page, 'Join Acme')
+  await press(page, 'Revoke the invite of carol@example.com')
+  await press(page, /^Revoke$/)
+  await page.getByText('Nobody is invited at the moment').waitFor()
+  await anybody.page.goto(second)
+  await heading(anybody.page, 'This invitation is over')
+  await row(page, 'ada@example.com').getByText('Owners may change owners').waitFor()
+  await reach(page.getByRole('button', { name: 'Remove Ada', disabled: true }))
+  // The role above is not theirs to give.
+  await choose(page, 'Bob', 'ArrowUp')
+  expect(await page.getByRole('combobox', { name: 'Role of Bob' }).inputValue()).toBe('admin')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+})
+
+journey(
+  'web S1 the last owner is told why they stay; with a second one they may go, and owners come and go only when asked',
+  async () => {
+    const { page } = it.ada
+    await open(it, page, members, 'Members')
+    const mine = row(page, 'ada@example.com')
+    await mine.getByText('The last owner stays one: make somebody else an owner first').waitFor()
+    const leave = page.getByRole('button', { name: 'Leave acme' })
+    expect(await leave.getAttribute('title')).toBe('The last owner stays: make somebody else an owner first')
+    await reach(leave)
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await choose(page, 'Bob', 'ArrowUp')
+    await page.getByRole('dialog', { name: 'Make Bob an owner?' }).waitFor()
+    await press(page, 'Make owner')
+    await mine.getByRole('combobox').waitFor()
+    expect(await leave.isEnabled()).toBe(true)
+    await choose(page, 'Bob', 'ArrowDown')
+    await page.getByRole('dialog', { name: 'Make Bob an admin?' }).waitFor()
+    await press(page, 'Change role')
+    await mine.getByText('The last owner stays one').waitFor()
+  },
+)
+
+journey(
+  'web S1 who is removed while the page is open is told that the organization is not theirs any more',
+  async () => {
+    await open(it, bob.page, members, 'Members')
+    await row(bob.page, 'ada@example.com').waitFor()
+    const { page } = it.ada
+    await press(page, 'Remove Bob')
+    await page.getByRole('dialog', { name: 'Remove Bob?' }).getByText('API keys and open shells stop working').waitFor()
+    await press(page.getByRole('dialog').page(), /^Remove Bob$/)
+    await expect.poll(() => row(page, 'bob@example.com').count(), patience).toBe(0)
+    await press(bob.page, 'Builds')
+    await heading(bob.page, 'There is no organization acme for you')
+    await bob.page.getByText('bob@example.com').waitFor()
+    expect(await bob.page.getByRole('link', { name: 'Core' }).count()).toBe(0)
+    await expectAccessible(bob.page)
+  },
+)
+
+journey('web S1 S2 the audit log says who did what', async () => {
+  const { page } = it.ada
+  await open(it, page, '/acme/settings/audit', 'Audit log')
+  for (const [who, what] of [
+    ['Ada', 'invite.created'],
+    ['Bob', 'invite.accepted'],
+    ['Ada', 'member.role_changed'],
+    ['Bob', 'invite.created'],
+    ['Bob', 'invite.revoked'],
+    ['Ada', 'organization.changed'],
+    ['Ada', 'member.removed'],
+  ] as const)
+    await row(page, what).filter({ hasText: who }).first().waitFor()
+  await expectAccessible(page)
+})
+
+journey(
+  'web P6 S7 another name shows in the switcher at once; an organization goes when its name is typed, and by no other',
+  async () => {
+    const { page } = it.ada
+    const switcher = (name: string) => page.getByRole('button', { name: `Organization: ${name}. Change` })
+    await open(it, page, '/acme/settings', 'Organization')
+    await fill(page, 'Name', 'Acme Industries')
+    await press(page, 'Save')
+    await switcher('Acme Industries').waitFor()
+    await reach(switcher('Acme Industries'))
+    await page.keyboard.press('Enter')
+    await press(page, 'Create an organization')
+    await page.getByRole('dialog', { name: 'Create an organization' }).waitFor()
+    await fill(page, 'Name', 'Sandbox')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(it.at('/sandbox/pipelines'))
+    await open(it, page, '/sandbox/settings', 'Organization')
+    await press(page, 'Delete organization')
+    await fill(page, 'Type sandbox to go on', 'acme')
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Delete organization' }).isEnabled()).toBe(false)
+    expect((await page.request.get(it.at('/api/v0/organizations/sandbox'))).status()).toBe(200)
+    await expectAccessible(page)
+    await fill(page, 'Type sandbox to go on', 'sandbox')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(it.at('/acme/pipelines'))
+    expect((await page.request.get(it.at('/api/v0/organizations/sandbox'))).status()).toBe(404)
+    await reach(switcher('Acme Industries'))
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Acme Industries owner' }).waitFor()
+    expect(await page.getByRole('link', { name: /Sandbox/ }).count()).toBe(0)
+  },
+)
+
+test('web A9 no page did anything that its content security policy forbids, and none threw', () => {
+  expect(it.problems()).toEqual([])
+})

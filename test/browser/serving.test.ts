@@ -1,0 +1,122 @@
+/** What the server serves to browsers, in a real one that holds it to its policy: the documentation, the web app's page, and what is fetched ahead. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { flatIr } from '../product.ts'
+import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
+import { openWindow } from './browser.ts'
+import { createPasskey } from './ceremonies.ts'
+
+let app: App
+beforeAll(async () => {
+  app = await startApp({ HARMONT_RUNNER: 'off' })
+})
+afterAll(() => app?.stop())
+
+/** What the browser complains about from now on, broken policies included. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return complaints
+}
+
+interface Timing {
+  readonly name: string
+  /** `link` for what a `Link` header or element asked for ahead of the code that wants it. */
+  readonly initiatorType: string
+}
+
+function backgroundInPage(element: unknown): string {
+  const { getComputedStyle } = globalThis as unknown as {
+    getComputedStyle: (element: unknown) => { backgroundColor: string }
+  }
+  return getComputedStyle(element).backgroundColor
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  const answer = await page.goto(app.origin + path, { waitUntil: 'load' })
+  expect([path, answer?.headers()['content-type']]).toEqual([path, 'text/html; charset=utf-8'])
+}
+
+test('the documentation is read without scripts, by anybody, at any width, under its own policy', async () => {
+  const context = await app.browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  const complaints = complaintsOf(page)
+  for (const path of ['/docs', '/docs/pipelines', '/docs/errors', '/docs/errors/not_ready', '/docs/nothing'])
+    await open(page, path)
+  // The browser itself writes down that the last one was not found.
+  expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([])
+  await page.goto(`${app.origin}/docs`)
+  await page.getByRole('main').getByRole('link', { name: 'Error codes' }).click()
+  await page.getByRole('link', { name: 'snapshot_gone' }).click()
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('snapshot_gone')
+  await page.getByRole('link', { name: 'shells', exact: true }).click()
+  expect(new URL(page.url()).pathname).toBe('/docs/shells')
+  // Its style reached it.
+  const colour = await page.locator('body').evaluate(backgroundInPage)
+  expect(['rgb(246, 245, 241)', 'rgb(20, 23, 28)']).toContain(colour)
+  await context.close()
+})
+
+test('web T2 axe finds nothing on pages of the documentation, which need no scrolling sideways', async () => {
+  const page = await (await app.browser.newContext()).newPage()
+  for (const path of ['/docs/pipelines', '/docs/errors', '/docs/errors/rate_limited', '/docs/nothing']) {
+    await open(page, path)
+    await expectAccessible(page)
+  }
+  await page.keyboard.press('Tab')
+  expect(await page.locator(':focus').textContent()).toBe('Skip to the page')
+})
+
+test('web A9 the page of the web app runs under its policy, and what it fetches ahead is fetched once', async () => {
+  await app.product.api.ensurePipeline({ name: 'ci', repository: 'local/ci', default_branch: 'main' })
+  const steps = [{ key: 'test', cmd: 'true' }]
+  const { number } = await app.product.api.createBuild('ci', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr(steps),
+  })
+  const page = await app.openAsOwner()
+  const complaints = complaintsOf(page)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await open(page, `/default/pipelines/ci/builds/${number}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  const view = `/api/v0/organizations/default/pipelines/ci/builds/${number}/view`
+  await expect.poll(() => asked).toContain(view)
+  // The page shows what these answers say, and they were asked for once: by the browser, while it still read the page.
+  const timings = (await page.evaluate(`performance.getEntriesByType('resource')`)) as readonly Timing[]
+  for (const path of ['/api/v0/session', view]) {
+    const found = timings.filter(({ name }) => name === app.origin + path)
+    expect([path, found.map(({ initiatorType }) => initiatorType)]).toEqual([path, ['link']])
+    expect([path, asked.filter((each) => each === path).length]).toEqual([path, 1])
+  }
+  const assets = asked.filter((path) => path.startsWith('/assets/'))
+  expect(assets.toSorted()).toEqual([...new Set(assets)].sort())
+  expect(complaints).toEqual([])
+  // What else the page could be made to do, it cannot.
+  const refused = `try { document.body.innerHTML = '<img>'; 'done' } catch (error) { error.name }`
+  expect(await page.evaluate(refused)).toBe('TypeError')
+})
+
+test('web F1 the page says whether an owner can sign in, as it is at that moment', async () => {
+  const { page, addDevice } = await openWindow(app.browser)
+  await app.signIn(page.context())
+  const needsSetup = async () => {
+    await open(page, '/account')
+    return JSON.parse((await page.locator('#auth-config').textContent()) ?? '').needs_setup
+  }
+  expect(await needsSetup()).toBe(true)
+  await addDevice('internal')
+  const register = '/auth/passkey/register'
+  const made = await createPasskey(page, {
+    options: `${register}/options`,
+    finalize: `${register}/finalize`,
+    members: { nickname: 'Laptop' },
+  })
+  expect(made.status).toBe(200)
+  expect(await needsSetup()).toBe(false)
+})

@@ -1,0 +1,73 @@
+/**
+ * `npm run shots [FOLDER]`: every page in both themes and at four widths, each page's eight pictures on one contact sheet. To be looked at before a
+ * release; pictures are not compared by pixels.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { startApp } from '../app.ts'
+import { fill } from './content.ts'
+import { fillOrganization } from './organization.ts'
+import { routes } from './routes.ts'
+
+const widths = [360, 768, 1280, 1920]
+const themes = ['light', 'dark'] as const
+const folder = resolve(process.argv[2] ?? 'shots')
+const main = new URL('../../../packages/server/src/main.ts', import.meta.url).pathname
+
+/** One after another, each once it has stopped loading. */
+async function shoot(context: BrowserContext, url: string): Promise<readonly Buffer[]> {
+  const page = await context.newPage()
+  const shots: Buffer[] = []
+  try {
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme })
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: width < 700 ? 780 : 900 })
+        await page.goto(url)
+        // Live pages never stop talking to the server: a while after the load all is there.
+        await page.waitForTimeout(1200)
+        shots.push(await page.screenshot())
+      }
+    }
+  } finally {
+    await page.close()
+  }
+  return shots
+}
+
+/** Pastes the pictures of one page side by side, themes below each other. */
+async function paste(browser: Browser, shots: readonly Buffer[], file: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1920, height: 600 } })
+  const rows = [shots.slice(0, widths.length), shots.slice(widths.length)].map((row) => {
+    const cells = row.map((shot, index) => {
+      const width = ((widths[index] ?? 0) / widths.reduce((sum, one) => sum + one, 0)) * 1850
+      return `<img style="width:${width}px" src="data:image/png;base64,${shot.toString('base64')}">`
+    })
+    return `<div style="display:flex;gap:12px;align-items:start;padding:8px">${cells.join('')}</div>`
+  })
+  await page.setContent(`<body style="margin:0;background:#888">${rows.join('')}</body>`)
+  await page.screenshot({ path: file, fullPage: true })
+  await page.close()
+}
+
+mkdirSync(folder, { recursive: true })
+const app = await startApp({ HARMONT_BILLING: 'on' })
+try {
+  const env = { PATH: process.env.PATH, HARMONT_DATA_DIR: app.product.dataDirectory, HARMONT_BILLING: 'on' }
+  execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
+  await fill(app)
+  await fillOrganization(app)
+  const signedIn = await app.browser.newContext()
+  await app.signIn(signedIn)
+  const stranger = await app.browser.newContext()
+  for (const { name, path, isPublic = false } of routes) {
+    const shots = await shoot(isPublic ? stranger : signedIn, app.origin + path)
+    await paste(app.browser, shots, join(folder, `${name}.png`))
+    console.log(`${name}: ${join(folder, `${name}.png`)}`)
+  }
+} finally {
+  await app.stop()
+}

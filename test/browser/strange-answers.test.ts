@@ -1,0 +1,217 @@
+/** Answers as no server of ours gives them: a real proxy between Chromium and a real server, with real builds, makes them. */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createPasskey } from './ceremonies.ts'
+import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from './proxy.ts'
+import { type StrangeServer, startStrangeServer } from './strange-server.ts'
+import { estrange, withoutOptional } from './strange-words.ts'
+import { seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
+
+let it: StrangeServer
+beforeAll(async () => {
+  it = await startStrangeServer()
+})
+afterEach(async () => {
+  await it.tidy()
+  expect(it.complaints()).toEqual([])
+})
+afterAll(async () => it?.stop())
+
+const buildPath = (number: number, rest = '') => `/default/pipelines/ci/builds/${number}${rest}`
+const sees = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+const log = (page: Page) => page.getByRole('region', { name: /^Log/ })
+const textOf = (page: Page) => page.locator('main').textContent()
+const step = (page: Page, name: RegExp) => page.getByRole('list', { name: 'Steps' }).getByRole('link', { name }).first()
+const failureOf = (page: Page, what: string) => page.getByRole('alert').filter({ hasText: `Could not load ${what}` })
+
+test('web X1 unknown words are shown as they are and missing members break nothing: pipelines, builds, a build, members, usage', async () => {
+  const strangely = (path: RegExp, ...kept: readonly string[]) =>
+    it.proxy.answer(
+      path,
+      changes((answer) => estrange(answer, kept)),
+    )
+  // Events would bring the builds as they are.
+  it.proxy.answer(/\/events\?/, refuses)
+  strangely(/GET \/api.*\/pipeline-summaries/, 'data', 'builds', 'repository')
+  strangely(/GET \/api.*\/builds\?/, 'data')
+  strangely(/GET \/api.*\/view$/, 'jobs', 'step_key', 'started_at')
+  strangely(/GET \/api.*\/log\?/, 'lines', 'total_lines')
+  strangely(/GET \/api.*\/members/, 'data', 'user_uuid', 'email')
+  strangely(/GET \/api.*\/billing\//)
+  strangely(/GET \/api.*\/session$/, 'organizations', 'uuid', 'email')
+  const pages = {
+    '/default/pipelines': /^levitating /,
+    '/default/builds': 'telepathy',
+    [buildPath(it.red, '?job=test')]: 'levitating',
+    [buildPath(it.red, '?view=waterfall')]: 'levitating',
+    [buildPath(it.red, '?view=graph')]: 'levitating',
+    '/default/settings/members': 'Everything, with billing',
+    '/default/usage': 'By pipeline',
+    '/default/pipelines/ci': 'telepathy',
+  }
+  const unwanted = /undefined|NaN|\[object|Could not load|Invalid Date/
+  await Promise.all(
+    Object.entries(pages).map(async ([path, text]) => {
+      const page = await it.open(path)
+      await sees(page, text)
+      await expect.poll(() => page.getByRole('status', { name: /^Loading/ }).count(), { timeout: 20_000 }).toBe(0)
+      expect([path, await textOf(page)]).toEqual([path, expect.not.stringMatching(unwanted)])
+    }),
+  )
+  const builds = await it.open('/default/builds')
+  await builds.getByRole('img', { name: 'levitating' }).first().waitFor()
+  await sees(await it.open('/default/settings/members'), 'archduke')
+})
+
+test('web X2 every failure without our envelope says so, with what was asked and a Retry that works, and shows no markup and no runtime message', async () => {
+  const ours = JSON.stringify({ error: { code: 'teapot_is_full', message: 'The teapot is full.', request_id: 'r-1' } })
+  const faults: readonly (readonly [path: string, asked: RegExp, Fault, what: string, sentence: string])[] = [
+    ['pipelines', /\/pipeline-summaries/, says(502, '<h1>Bad Gateway</h1>'), 'the pipelines', 'answered 502 without'],
+    ['builds', /\/builds\?/, says(500, ''), 'the builds', 'answered 500 without'],
+    [`pipelines/ci/builds/${it.red}`, /\/view$/, cuts, `build ${it.red} of ci`, 'broke off'],
+    ['settings/members', /\/members/, says(200, '<h1>Hotel: please log in</h1>'), 'the members', 'changed on its way'],
+    ['settings/audit', /\/audit/, says(429, 'slower', { 'retry-after': '600' }), 'the audit', 'answered 429 without'],
+    ['usage', /\/series/, says(418, ours), 'the days', 'The teapot is full.'],
+  ]
+  await Promise.all(
+    faults.map(async ([path, asked, fault, what, sentence]) => {
+      const heal = it.proxy.answer(new RegExp(`^GET /api.*${asked.source}`), fault)
+      const page = await it.open(`/default/${path}`)
+      const failure = failureOf(page, what)
+      await failure.waitFor()
+      expect([path, await failure.textContent()]).toEqual([path, expect.stringContaining(sentence)])
+      const foreign = /<|Unexpected|JSON|TypeError|Hotel|slower|Gateway/
+      expect([path, await textOf(page)]).toEqual([path, expect.not.stringMatching(foreign)])
+      heal()
+      await failure.getByRole('button', { name: 'Retry' }).click()
+      await failure.waitFor({ state: 'detached' })
+    }),
+  )
+})
+
+test('web X5 the red answer waits for nothing that is optional', async () => {
+  it.proxy.answer(/^GET \/api/, hangs)
+  it.proxy.answer(/^GET \/api.*\/events/, refuses)
+  for (const needed of [/\/session$/, /\/log\?/]) it.proxy.answer(needed, ({ pass }) => pass())
+  it.proxy.answer(/^GET \/api.*\/view$/, changes(withoutOptional))
+  const page = await it.open(buildPath(it.red))
+  await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/test failed: exit 1/)
+  await log(page).getByText('error: expected 3, got 4').waitFor()
+})
+
+test('web X3 a log that fails leaves the steps working, and a part that is gone after an upgrade is fetched by one reload', async () => {
+  const heal = it.proxy.answer(/^GET \/api.*\/log\?/, says(503, '<html>maintenance</html>'))
+  const page = await it.open(buildPath(it.red))
+  await failureOf(page, 'the log').waitFor()
+  await step(page, /deploy/).click()
+  await sees(page, 'Skipped because test failed.')
+  await step(page, /build/).click()
+  await failureOf(page, 'the log').waitFor()
+  heal()
+  await failureOf(page, 'the log').getByRole('button', { name: 'Retry' }).click()
+  await log(page).getByText('module 0', { exact: true }).waitFor()
+
+  const restore = it.proxy.answer(/^GET \/assets\/graph-view/, says(404, 'not found'))
+  const loads = () => it.proxy.count(/^GET \/default\/pipelines\/ci\/builds/)
+  const before = loads()
+  await page.getByRole('link', { name: 'Graph' }).click()
+  await sees(page, 'A part of this page did not come')
+  await sees(page, /test failed: exit 1/)
+  expect(loads() - before).toBe(1)
+  // The browser says it too.
+  expect(it.complaints().filter((text) => !/preload|dynamically imported/.test(text))).toEqual([])
+  restore()
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await page.locator('.react-flow').waitFor()
+})
+
+test('web X5 P5 a change whose answer is lost can be asked for again and is done once', async () => {
+  const page = await it.open(buildPath(it.red))
+  await page
+    .getByRole('button', { name: /^Rebuild/ })
+    .first()
+    .click()
+  const asked = /^POST \/api.*\/rebuild$/
+  const heal = it.proxy.answer(asked, loses)
+  const dialog = page.getByRole('dialog', { name: /^Rebuild/ })
+  await dialog.getByRole('button', { name: 'Rebuild' }).click()
+  await dialog.getByText('The server does not answer').waitFor()
+  heal()
+  await dialog.getByRole('button', { name: 'Rebuild' }).click()
+  await page.waitForURL((url) => !url.pathname.endsWith(`/${it.red}`))
+  // Chromium, too, repeats what it lost on a connection that it had used before.
+  const all = it.proxy.asked.filter(({ method, path }) => asked.test(`${method} ${path}`))
+  const keys = [...new Set(all.map(({ headers }) => headers['idempotency-key']))]
+  expect([all.length >= 2, keys]).toEqual([true, [expect.stringMatching(/.{16}/)]])
+  const made = Number(new URL(page.url()).pathname.split('/').at(-1))
+  await expect(it.app.product.api.getBuild('ci', made + 1)).rejects.toThrow()
+})
+
+test('web D2 a stream that is cut again and again loses nothing of a build and its log, and shows nothing twice', async () => {
+  const lines = 120
+  const command = `i=1; while [ $i -le ${lines} ]; do echo "line $i"; i=$((i+1)); sleep 0.15; done`
+  const page = await it.open(buildPath(await it.submit([{ key: 'write', cmd: command }])), 'cut')
+  await log(page)
+    .getByText(/^line \d+$/)
+    .first()
+    .waitFor()
+  for (let time = 0; time < 3; time++) {
+    await expect.poll(() => it.proxy.cutStreams('cut')).toBe(1)
+    await page.waitForTimeout(500)
+  }
+  await sees(page, /Passed: 1 step in/)
+  await log(page).getByText(`line ${lines}`, { exact: true }).waitFor()
+  const isStream = ({ path, headers }: (typeof it.proxy.asked)[number]) =>
+    path.includes('/events?') && headers[windowHeader] === 'cut'
+  const [, ...resumed] = it.proxy.asked.filter(isStream)
+  expect(resumed.length).toBeGreaterThanOrEqual(2)
+  for (const { path } of resumed) expect(path).toMatch(/[?&]cursor=./)
+  // High enough for all rows.
+  await page.setViewportSize({ width: 1280, height: 3600 })
+  const shown = () =>
+    log(page)
+      .getByText(/^line \d+$/)
+      .allTextContents()
+  const all = Array.from({ length: lines }, (_, index) => `line ${index + 1}`)
+  await expect.poll(shown, { timeout: 10_000 }).toEqual(all)
+})
+
+test('web A4 A3 only our own 401 ends a session: the dialog comes over the page, and the same person goes on with what was typed', async () => {
+  const page = await it.open('/default/builds')
+  const devices = await page.context().newCDPSession(page)
+  await devices.send('WebAuthn.enable')
+  const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
+  await devices.send('WebAuthn.addVirtualAuthenticator', {
+    options: { ...device, isUserVerified: true, automaticPresenceSimulation: true },
+  })
+  const register = '/auth/passkey/register'
+  const made = { options: `${register}/options`, finalize: `${register}/finalize`, members: { nickname: 'Laptop' } }
+  expect(await createPasskey(page, made)).toMatchObject({ status: 200 })
+  await page.goto(`${it.app.origin}/default/builds?create-org=1`)
+  await page.getByRole('textbox', { name: 'Name' }).fill('Kept')
+  const again = page.getByRole('dialog', { name: 'Your session has ended' })
+  const create = page.getByRole('button', { name: 'Create', exact: true })
+
+  const api = / \/api\/(?!.*\/auth\/)/
+  const heal = it.proxy.answer(api, says(401, '<html>Proxy authentication required</html>'))
+  await create.click()
+  await sees(page, 'answered 401 without an explanation')
+  expect(await again.count()).toBe(0)
+  heal()
+
+  const ours = JSON.stringify({ error: { code: 'unauthorized', message: 'Sign in first.', request_id: 'r-2' } })
+  const signIn = it.proxy.answer(api, says(401, ours))
+  await create.click()
+  await again.waitFor()
+  signIn()
+  await again.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await again.waitFor({ state: 'detached' })
+  expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Kept')
+  await create.click()
+  await page.waitForURL('**/kept/pipelines')
+})
+
+test('web A3 D3 faults, waits, silence and no network keep what is shown and are tried again; a stream that is refused or silent is replaced by polling', async () => {
+  await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it)])
+}, 120_000)

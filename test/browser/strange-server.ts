@@ -1,0 +1,83 @@
+/** A real server with real builds behind a proxy that can answer strangely, and windows of its owner that look at it through that. */
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { buildEnd, flatIr } from '../product.ts'
+import { type App, startApp } from './app.ts'
+import { StrangeProxy, windowHeader } from './proxy.ts'
+
+export interface StrangeServer {
+  readonly app: App
+  readonly proxy: StrangeProxy
+  /** The number of a build of `ci` that failed. */
+  readonly red: number
+  /** Starts a build of one of the two pipelines, `ci` and `other`. */
+  submit(steps: readonly Readonly<Record<string, unknown>>[], pipeline?: string): Promise<number>
+  /** A window of the owner with connections of its own: six are there for all tabs of one. Rules of the proxy can be for it alone, by its name. */
+  open(path: string, window?: string): Promise<Page>
+  /** What pages threw and what their policy forbade since it was asked last. */
+  complaints(): readonly string[]
+  /** The proxy answers well again, and all windows are closed. */
+  tidy(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts all of it. */
+export async function startStrangeServer(): Promise<StrangeServer> {
+  const proxy = await StrangeProxy.start()
+  const app = await startApp({ HARMONT_PUBLIC_URL: proxy.origin })
+  const { api } = app.product
+  proxy.connectTo(app.product.server().url)
+  for (const name of ['ci', 'other'])
+    await api.ensurePipeline({ name, repository: `https://github.com/acme/${name}`, default_branch: 'main' })
+  const first = await app.openAsOwner()
+  const signedIn = { viewport: { width: 1280, height: 720 }, storageState: await first.context().storageState() }
+  await first.context().close()
+  const submit: StrangeServer['submit'] = async (steps, pipeline = 'ci') => {
+    const build = { branch: 'main', commit: 'c0ffee'.repeat(6).concat('abcd'), message: 'Parse dates' }
+    return (await api.createBuild(pipeline, { ...build, pipeline_ir: flatIr(steps) })).number
+  }
+  const red = await submit([
+    { key: 'build', cmd: 'i=0; while [ $i -lt 400 ]; do echo "module $i"; i=$((i+1)); done' },
+    { key: 'test', cmd: 'echo "src/date.ts:12:4: error: expected 3, got 4"; exit 1', builds_in: 'build' },
+    { key: 'deploy', cmd: 'true', builds_in: 'test' },
+  ])
+  await buildEnd(api, 'ci', red)
+  return {
+    ...{ app, proxy, red, submit },
+    ...windows(app, proxy, signedIn),
+    async stop() {
+      await app.stop()
+      await proxy.stop()
+    },
+  }
+}
+
+function windows(
+  app: App,
+  proxy: StrangeProxy,
+  signedIn: BrowserContextOptions,
+): Pick<StrangeServer, 'open' | 'complaints' | 'tidy'> {
+  const contexts = new Set<BrowserContext>()
+  const complaints: string[] = []
+  return {
+    async open(path, window) {
+      const named = window === undefined ? {} : { extraHTTPHeaders: { [windowHeader]: window } }
+      const context = await app.browser.newContext({ ...signedIn, ...named })
+      contexts.add(context)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack}`))
+      page.on('console', (message) => {
+        // The browser reports by itself which answers are none.
+        const isExpected = /^Failed to load resource|ERR_/.test(message.text())
+        if (message.type() === 'error' && !isExpected) complaints.push(`${path}: ${message.text()}`)
+      })
+      await page.goto(app.origin + path)
+      return page
+    },
+    complaints: () => complaints.splice(0),
+    async tidy() {
+      proxy.heal()
+      await Promise.all([...contexts].map((context) => context.close()))
+      contexts.clear()
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/** What a person sees for some time while nothing comes, or nothing good: each in a window of its own, so that all of them can wait together. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { hangs, refuses, says, silent, windowHeader } from './proxy.ts'
+import type { StrangeServer } from './strange-server.ts'
+
+const api = / \/api\//
+const events = /\/events\?/
+const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'What you see is of' })
+const pollingMark = (page: Page) => page.getByRole('button', { name: /^No live connection/ })
+
+/** What was shown is there still, and nobody is asked to sign in. */
+async function expectKept(page: Page): Promise<void> {
+  expect(await page.getByText('Parse dates').count()).toBeGreaterThan(0)
+  expect(await page.getByRole('dialog').count()).toBe(0)
+}
+
+/** A gateway's fault, one that wants to be left alone, and no network: a bar with the cause and a countdown. */
+export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
+  const page = await open('/default/builds', 'faults')
+  await page.getByText('Parse dates').first().waitFor()
+  const cutStream = () => expect.poll(() => proxy.cutStreams('faults'), { timeout: 20_000 }).toBe(1)
+  for (const [fault, cause] of [
+    [says(502, '<html>Bad Gateway</html>'), 'The server answers with a fault (502).'],
+    [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
+  ] as const) {
+    const heal = proxy.answer(api, fault, 'faults')
+    await cutStream()
+    await bar(page).filter({ hasText: cause }).waitFor()
+    await page.getByText(/Next try in \d+ s/).waitFor()
+    await expectKept(page)
+    heal()
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await bar(page).waitFor({ state: 'detached' })
+  }
+  await page.context().setOffline(true)
+  proxy.cutStreams('faults')
+  await bar(page).filter({ hasText: 'This device is offline.' }).waitFor()
+  await expectKept(page)
+  await page.context().setOffline(false)
+  await bar(page).waitFor({ state: 'detached' })
+}
+
+/** Connections on which nothing comes are no answer. */
+export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> {
+  const page = await open('/default/pipelines/ci', 'nothing')
+  await page.getByText('Parse dates').first().waitFor()
+  proxy.answer(api, hangs, 'nothing')
+  await expect.poll(() => proxy.cutStreams('nothing'), { timeout: 20_000 }).toBe(1)
+  await bar(page).filter({ hasText: 'The server does not answer.' }).waitFor({ timeout: 60_000 })
+  await expectKept(page)
+}
+
+/** A stream that cannot be opened: the list asks, until the stream can be opened. */
+export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void> {
+  const heal = proxy.answer(events, refuses, 'no-stream')
+  const page = await open('/default/pipelines', 'no-stream')
+  await pollingMark(page).waitFor()
+  const isAsked = ({ path, headers }: (typeof proxy.asked)[number]) =>
+    path.includes('/pipeline-summaries') && headers[windowHeader] === 'no-stream'
+  const before = proxy.asked.filter(isAsked).length
+  await expect.poll(() => proxy.asked.filter(isAsked).length, { timeout: 30_000 }).toBeGreaterThan(before)
+  heal()
+  // The browser is online again: nobody waits for the minute to be over.
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+  await pollingMark(page).waitFor({ state: 'detached' })
+}
+
+/** A stream that opens and says nothing: a build is asked for every two seconds, also while the next stream is silent too. */
+export async function seeSilence({ open, proxy, submit, app }: StrangeServer): Promise<void> {
+  const number = await submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
+  proxy.answer(events, silent, 'silence')
+  const page = await open(`/default/pipelines/other/builds/${number}`, 'silence')
+  await page.getByText(/Running: 0 of 1 step/).waitFor()
+  await pollingMark(page).waitFor({ timeout: 40_000 })
+  const streams = () =>
+    proxy.asked.filter(({ path, headers }) => events.test(path) && headers[windowHeader] === 'silence').length
+  const before = streams()
+  await expect.poll(streams, { timeout: 10_000 }).toBeGreaterThan(before)
+  await app.product.api.cancelBuild('other', number)
+  await page
+    .getByText(/Canceled by/)
+    .first()
+    .waitFor({ timeout: 12_000 })
+  await pollingMark(page).waitFor({ state: 'detached' })
+}

@@ -1,0 +1,80 @@
+/** The page and the server read escape sequences alike: a search counts in the text that the page shows, and a page of a log begins with the right colours. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { stripEscapes } from '../packages/logs/src/escapes.ts'
+import { SgrTracker } from '../packages/logs/src/sgr.ts'
+import { styleAfter, withoutEscapes } from '../packages/web/src/log/escapes.ts'
+import { plain } from '../packages/web/src/log/style.ts'
+
+/** Pieces that make terminals' streams, whole and broken. */
+const code = fc.oneof(
+  fc.integer({ min: 0, max: 110 }).map(String),
+  fc.constantFrom(
+    '38;5;208',
+    '48;5;17',
+    '38;2;1;2;3',
+    '48;2;9;8;7',
+    '38:2:1:2:3',
+    '38:2::1:2:3',
+    '48:5:300',
+    '4:0',
+    '4:3',
+    '58;5;1',
+    '',
+  ),
+)
+const sgr = fc.array(code, { maxLength: 4 }).map((codes) => `\x1b[${codes.join(';')}m`)
+const other = fc.constantFrom(
+  ...[
+    '\x1b',
+    '\x1b[',
+    '\x1b[3',
+    '\x1b[2J',
+    '\x1b[1A',
+    '\x1b[?25l',
+    '\x1b]0;title\x07',
+    '\x1b]52;c;AAAA\x1b\\',
+    '\x1b]8;;https://a.b/\x1b\\',
+    '\x1b]8;;\x1b\\',
+  ],
+  ...[
+    '\x1bP1$r',
+    '\x1b(B',
+    '\x1bc',
+    '\x1b]0;never',
+    '\x1b^x\x1b\\',
+    '\x1b[>4;2m',
+    '\x1b[1 q',
+    '\r',
+    '\b',
+    '\t',
+    '\0',
+    '\x9b31m',
+  ],
+)
+const stream = fc
+  .array(fc.oneof(sgr, other, fc.string({ maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 3 })), {
+    maxLength: 30,
+  })
+  .map((parts) => parts.join('').replaceAll('\n', ''))
+
+test('web L7 the same text is left of any stream as the search of the server counts in', () => {
+  fc.assert(
+    fc.property(stream, (line) => {
+      expect(withoutEscapes(line)).toBe(stripEscapes(line))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('web L5 what is in force after a line is what the server says is in force there', () => {
+  fc.assert(
+    fc.property(fc.array(stream, { maxLength: 4 }), (lines) => {
+      const tracker = new SgrTracker()
+      tracker.push(Buffer.from(`${lines.join('\n')}\n`))
+      const carried = lines.reduce((style, line) => styleAfter(line, style), plain)
+      expect(carried).toEqual(styleAfter(tracker.sequence, plain))
+    }),
+    { numRuns: 2000 },
+  )
+})

@@ -1,0 +1,203 @@
+/** The whole data directory on a small disk that is filled to the last byte while builds run. `HARMONT_TEST_FULL_DISK_ROUNDS`: how often; `…_SEED`: when. */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeSmallDisk, type SmallDisk } from '@harmont/outside/small-disk'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ApiError, type Build } from '../scripts/client/api.ts'
+import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
+
+const rounds = Number(process.env.HARMONT_TEST_FULL_DISK_ROUNDS ?? 2)
+const seed = Number(process.env.HARMONT_TEST_FULL_DISK_SEED ?? Date.now() % 1_000_000)
+const lines = 100
+
+let disk: SmallDisk
+let product: Product
+let counting: Server
+let counted: string[]
+let source: string
+
+beforeEach(async () => {
+  counted = []
+  counting = createServer((request, response) => {
+    counted.push(request.url ?? '')
+    response.end('ok\n')
+  }).listen(0, '127.0.0.1')
+  await once(counting, 'listening')
+  disk = makeSmallDisk(1024 ** 3)
+  const dataDirectory = join(disk.path, 'data')
+  mkdirSync(dataDirectory)
+  // The base is made from this machine's files, which are more than the disk holds.
+  symlinkSync('/var/tmp/harmont-test-images', join(dataDirectory, 'images'))
+  product = await startProduct({
+    HARMONT_DATA_DIR: dataDirectory,
+    HARMONT_LEAST_FREE_DISK: '128MiB',
+    HARMONT_SANDBOX_NETWORK: 'host',
+    HARMONT_LOG_LEVEL: 'warn',
+    HARMONT_RUNNER_SLOTS: '4',
+  })
+  const project = join(disk.beside, 'project')
+  mkdirSync(project)
+  writeFileSync(join(project, 'file'), randomBytes(300_000))
+  source = packFolder(project)
+  await product.api.ensurePipeline({ name: 'p', repository: 'local/p', default_branch: 'main' })
+}, 120_000)
+
+afterEach(async () => {
+  disk.empty()
+  await product.remove()
+  await expect.poll(() => tryRemove(disk), { timeout: 30_000 }).toBe('removed')
+  counting.close()
+})
+
+/** The watchdog of the sandboxes stays for some seconds. */
+function tryRemove({ remove }: SmallDisk): string {
+  try {
+    remove()
+    return 'removed'
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** Repeatable numbers from 0 to 1. */
+function randomNumbers(start: number): () => number {
+  let state = start
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** Of a step that can wait for a full disk itself. */
+const writeFile = 'until head -c 5000000 /dev/urandom 2>/dev/null >/root-file; do sleep 0.2; done'
+
+const output = (name: string) => `${Array.from({ length: lines }, (_, n) => `${name} line ${n + 1}\n`).join('')}done\n`
+
+function command(build: string, name: string): string {
+  const address = counting.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const done = `curl -sf --retry 3 http://127.0.0.1:${port}/${build}-${name} >/dev/null`
+  return `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${name} line $i"; sleep 0.01; done; ${done} && echo done`
+}
+
+function planOf(build: string): string {
+  return flatIr([
+    { key: 'root', cmd: `${writeFile}; ${command(build, 'root')}` },
+    { key: 'left', builds_in: 'root', cmd: `test -s /root-file && ${command(build, 'left')}` },
+    { key: 'right', builds_in: 'root', cmd: `test -s /root-file && ${command(build, 'right')}` },
+    { key: 'secret', cmd: command(build, 'secret'), secrets: { TOKEN: 'token' } },
+  ])
+}
+
+/** Submits a build, or says with which error of ours it was refused. */
+async function post(name: string): Promise<Build | ApiError> {
+  try {
+    return await product.api.createBuild('p', {
+      branch: 'main',
+      commit: '0'.repeat(40),
+      message: name,
+      pipeline_ir: planOf(name),
+      source_b64: source,
+    })
+  } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
+}
+
+async function setSecret(): Promise<void> {
+  const url = `${product.server().url}/api/v0/organizations/default/secrets`
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'token', value: 'a-secret-of-some-length' }),
+  })
+  if (!response.ok) throw new Error(`the secret cannot be set: ${response.status} ${await response.text()}`)
+}
+
+test(`G55 a disk that is full again and again loses nothing, and work goes on by itself (seed ${seed})`, {
+  timeout: 120_000 + rounds * 60_000,
+}, async () => {
+  const random = randomNumbers(seed)
+  await setSecret()
+  const { pid } = product.server()
+  const taken = new Map<number, string>()
+  const submit = async (name: string) => {
+    const answer = await post(name)
+    if (answer instanceof ApiError) expect([answer.status, answer.code]).toEqual([503, 'service_unavailable'])
+    else taken.set(answer.number, name)
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    await submit(`r${round}a`)
+    await submit(`r${round}b`)
+    await sleep(random() * 3_000)
+    for (const until = Date.now() + 1_000 + random() * 4_000; Date.now() < until; await sleep(100)) {
+      // Whatever is given back meanwhile is taken again.
+      disk.fill()
+      if (random() < 0.2) await submit(`r${round}full${Date.now()}`)
+    }
+    disk.empty()
+    await sleep(random() * 2_000)
+  }
+  let unlucky = 0
+  for (const [number, name] of taken) {
+    const { build, jobs } = await buildEnd(product.api, 'p', number, 90_000)
+    for (const [key, job] of jobs) {
+      const [log, remarks] = [await product.api.readLog(job.id), await product.api.readLog(job.id, { remarks: true })]
+      const restarts = remarks.split('It starts again from the beginning').length - 1
+      const effects = counted.filter((path) => path === `/${name}-${key}`).length
+      const what = `build ${number}, ${key}: ${job.state}, ${restarts} restarts, ${effects} effects, ${job.error_message}\n${remarks.slice(-600)}`
+      if (restarts > 0 || job.state !== 'passed') console.log(what)
+      // What was being started at that very moment may have failed for it, and what has secrets is not run again: both say why.
+      if (job.error_message?.includes('The disk of the machine was full')) {
+        unlucky += 1
+        expect(effects, what).toBeLessThanOrEqual(1)
+        continue
+      }
+      if (job.state === 'skipped') continue
+      expect(job.state, what).toBe('passed')
+      expect(effects, what).toBeGreaterThanOrEqual(1)
+      expect(effects, what).toBeLessThanOrEqual(1 + restarts)
+      if (restarts === 0) expect(log, what).toBe(output(key))
+      else expect(log.endsWith(output(key)), what).toBe(true)
+    }
+    expect(['passed', 'failed']).toContain(build.state)
+  }
+  console.log(`${taken.size} builds, ${unlucky} steps that failed for the full disk and say so`)
+  expect(unlucky).toBeLessThan(taken.size)
+  expect(product.server().pid).toBe(pid)
+  process.kill(pid, 0)
+})
+
+test('G55 a job that fills the disk within its own limit fails and says why; its neighbor and the next build pass', {
+  timeout: 120_000,
+}, async () => {
+  const steps = [
+    { key: 'greedy', cmd: 'sleep 1; head -c 5000000000 /dev/zero >/big' },
+    { key: 'neighbor', cmd: command('own', 'neighbor') },
+  ]
+  const { number } = await product.api.createBuild('p', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr(steps),
+  })
+  const { jobs } = await buildEnd(product.api, 'p', number, 60_000)
+  const greedy = jobs.get('greedy')
+  expect(greedy?.state).toBe('failed')
+  expect(greedy?.error_message).toContain('The disk of the machine was full')
+  const neighbor = jobs.get('neighbor')
+  expect([neighbor?.state, neighbor?.error_message]).toEqual(['passed', null])
+  expect(await product.api.readLog(neighbor?.id ?? '')).toBe(output('neighbor'))
+  expect(counted).toEqual(['/own-neighbor'])
+  const next = await product.api.createBuild('p', {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: flatIr([{ key: 'next', cmd: 'echo next' }]),
+  })
+  expect((await buildEnd(product.api, 'p', next.number, 60_000)).build.state).toBe('passed')
+})

@@ -1,0 +1,2 @@
+export { type BitbucketDouble, startBitbucket } from './start-bitbucket.ts'
+export type { BitbucketRepository, BitbucketUser, BitbucketWorkspace } from './world.ts'

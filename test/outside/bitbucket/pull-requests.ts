@@ -1,0 +1,60 @@
+/** Pull requests, and how webhooks tell of them: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
+import type { gitRepository } from '../git-server.ts'
+import { commitOf } from '../repository-work.ts'
+import type { Schemas } from './definition.ts'
+import { type Addresses, presentRepository, presentUser } from './present.ts'
+import type { BitbucketRepository, BitbucketUser, World } from './world.ts'
+
+interface Parts {
+  readonly world: World
+  readonly addresses: Addresses
+  work(repository: BitbucketRepository): ReturnType<typeof gitRepository>
+  deliver(repository: BitbucketRepository, event: string, facts: unknown): Promise<string>
+}
+
+interface Source {
+  readonly number?: number
+  /** The fork that has the branch; by default the repository itself. */
+  readonly from?: BitbucketRepository
+}
+
+/** Each gives the id of its delivery. */
+export function pullRequests({ world, addresses, work, deliver }: Parts) {
+  const tell =
+    (event: 'pullrequest:created' | 'pullrequest:updated') =>
+    (
+      repository: BitbucketRepository,
+      branch: string,
+      by: BitbucketUser,
+      { number = 1, from = repository }: Source = {},
+    ): Promise<string> => {
+      const shown = presentRepository(repository, addresses)
+      const key = `${shown.full_name}#${number}`
+      const isThere = world.repositories.includes(from)
+      const base = commitOf(work(repository).git, `refs/heads/${repository.mainBranch}`) ?? ''
+      const known = world.pullRequests.get(key)?.head ?? ''
+      const head = isThere ? (commitOf(work(from).git, `refs/heads/${branch}`) ?? known) : known
+      world.pullRequests.set(key, { from, base, head })
+      return deliver(repository, event, {
+        actor: presentUser(by),
+        repository: shown,
+        pullrequest: {
+          type: 'pullrequest',
+          id: number,
+          title: `From ${branch}`,
+          state: 'OPEN',
+          author: presentUser(by),
+          // A fork that is gone is told as none.
+          source: { ...side(branch, head), repository: isThere ? presentRepository(from, addresses) : null },
+          destination: { ...side(repository.mainBranch, base), repository: shown },
+          links: { html: { href: `${addresses.url}/${shown.full_name}/pull-requests/${number}` } },
+        },
+      })
+    }
+  return { openPullRequest: tell('pullrequest:created'), updatePullRequest: tell('pullrequest:updated') }
+}
+
+/** Events have twelve digits of commits. */
+function side(branch: string, hash: string) {
+  return { branch: { name: branch }, commit: { hash: hash.slice(0, 12) } } satisfies Schemas['pullrequest_endpoint']
+}

@@ -1,0 +1,1 @@
+export { type Google, type GoogleAccount, startGoogle } from './start-google.ts'

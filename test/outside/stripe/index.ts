@@ -1,0 +1,8 @@
+export {
+  type RefundEventType,
+  type SessionEventType,
+  type SignedEvent,
+  type StripeDouble,
+  startStripe,
+  webhookSecrets,
+} from './start-stripe.ts'

@@ -1,0 +1,40 @@
+/** `node --import`: a server that kills or stops itself in a window. The file `armed` in TORTURE_WINDOWS names it, how often it is to be reached, and the signal. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { join } from 'node:path'
+import process from 'node:process'
+import { windows, withWindows } from './windows.ts'
+
+declare global {
+  var reachWindow: (name: string) => void
+}
+
+const directory = process.env.TORTURE_WINDOWS
+if (directory === undefined) throw new Error('expected TORTURE_WINDOWS to be a directory')
+const armedFile = join(directory, 'armed')
+
+globalThis.reachWindow = (name) => {
+  const [wanted, left, signal] = readArmed().split('|')
+  if (wanted !== name) return
+  if (Number(left) > 1) return writeFileSync(armedFile, `${name}|${Number(left) - 1}|${signal}`)
+  // The proof that it was here.
+  renameSync(armedFile, join(directory, 'hit'))
+  process.kill(process.pid, signal)
+}
+
+function readArmed(): string {
+  try {
+    return readFileSync(armedFile, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context)
+    const own = windows.filter(({ file }) => url.endsWith(`/packages/${file}`))
+    return own.length === 0 ? loaded : { ...loaded, source: withWindows(String(loaded.source), own) }
+  },
+})

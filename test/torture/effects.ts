@@ -1,0 +1,63 @@
+/** What commands do to the world outside their sandboxes: a server in the test's own process, which no kill of the product reaches. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { networkInterfaces } from 'node:os'
+
+export interface Effect {
+  readonly kind: string
+  readonly jobId: string
+  readonly attempt: number
+  /** Another one each time that a command is started. */
+  readonly run: string
+}
+
+export interface Effects {
+  /** As sandboxes reach it, and as `HARMONT_EGRESS_ALLOW` takes it. */
+  readonly address: string
+  /** All that were told, in order. */
+  told(): readonly Effect[]
+  stop(): Promise<void>
+}
+
+export async function startEffects(): Promise<Effects> {
+  const host = ownAddress()
+  const told: Effect[] = []
+  const server = createServer((request, response) => {
+    const [, kind, jobId, attempt, run] = request.url?.split('/') ?? []
+    if (!kind || !jobId || !attempt || !run) return void response.writeHead(400).end()
+    told.push({ kind, jobId, attempt: Number(attempt), run })
+    response.writeHead(204).end()
+  })
+  server.listen(0, host)
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return {
+    address: `${host}:${address.port}`,
+    told: () => told,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** The machine's address that is not loopback: a sandbox with egress has a loopback of its own. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const own = all.find(({ internal, family }) => !internal && family === 'IPv4')
+  if (own === undefined) throw new Error('expected a network interface besides loopback, got none')
+  return own.address
+}
+
+/** Shell text, first in a script, with which `tell KIND` tells a server; fails when it was not heard. */
+export function tellScript(address: string): string {
+  const [host, port] = address.split(':')
+  const say = `exec 3<>/dev/tcp/${host}/${port} && printf "GET /%s HTTP/1.0\\r\\n\\r\\n" "$1" >&3 && read -r answer <&3 && [[ $answer = *204* ]]`
+  return [
+    'set -eu',
+    'run=$(cat /proc/sys/kernel/random/uuid)',
+    `tell() { bash -c '${say}' tell "$1/$HARMONT_JOB_ID/$HARMONT_ATTEMPT/$run"; }`,
+  ].join('\n')
+}

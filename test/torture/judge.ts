@@ -1,0 +1,191 @@
+/** Whether all builds of a server ended right, once, with their whole logs, and left nothing behind. */
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import type pg from 'pg'
+import { expect } from 'vitest'
+import { until } from '../connected.ts'
+import type { Effect } from './effects.ts'
+import { type ExpectedJob, expectedBuild, expectedJobs } from './model.ts'
+import { sandboxRemains } from './remains.ts'
+import type { TortureServer } from './server.ts'
+import { printed, type Step } from './steps.ts'
+
+export interface JobRow {
+  readonly id: string
+  readonly key: string
+  readonly attempt: number
+  readonly state: string
+  readonly exit_code: number | null
+  readonly error_code: string | null
+  readonly soft_failed: boolean
+  readonly cached: boolean
+  readonly lost: number
+  readonly fence: number
+  readonly started_at: Date | null
+}
+
+/** The remark that a sandbox was lost, after which a job begins again or, with a secret, is given up. */
+const lossRemark = /^The sandbox (of this job )?was lost/
+
+/** The jobs of a build in the order of its steps. */
+export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly JobRow[]> {
+  const { rows } = await pool.query<JobRow>(
+    `select j.id, p.steps -> j.step ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
+       from engine.jobs j join engine.plans p on p.build_id = j.build_id
+      where j.build_id = $1 and j.step is not null order by j.step, j.attempt`,
+    [buildId],
+  )
+  return rows
+}
+
+export interface Verdict {
+  readonly jobs: number
+  /** Sandboxes that were lost, all told. */
+  readonly lost: number
+}
+
+/** Judges a build that has ended. `mayLose`: commands may have been lost, and then begun again. */
+export async function judgeBuild(
+  { api, pool }: TortureServer,
+  build: { readonly id: string; readonly steps: readonly Step[]; readonly told: readonly Effect[] },
+  { mayLose }: { readonly mayLose: boolean },
+): Promise<Verdict> {
+  const { id, steps, told } = build
+  const jobs = await jobsOf(pool, id)
+  // Nobody knows how far a command with a secret came whose sandbox was lost: a person decides.
+  const isGivenUp = (job: JobRow) => mayLose && job.error_code === 'sandbox_lost'
+  const expected = expectedJobs(steps, new Set(jobs.filter(isGivenUp).map(({ key }) => key)))
+  expect(jobs.map(shape), `jobs of build ${id}`).toEqual(expected)
+  const { rows } = await pool.query<{ state: string }>('select state from engine.builds where id = $1', [id])
+  expect(rows, `state of build ${id}`).toEqual([{ state: expectedBuild(expected) }])
+  const lost = jobs.reduce((sum, job) => sum + job.lost, 0)
+  if (!mayLose) expect(lost, `sandboxes of build ${id} that were lost`).toBe(0)
+  const byKey = new Map(steps.map((step) => [step.key, step]))
+  for (const [index, job] of jobs.entries()) {
+    const step = byKey.get(job.key)
+    const wanted = expected[index]
+    if (step === undefined || wanted === undefined) throw new Error(`nobody wrote a step ${job.key}`)
+    judgeEffects(job, wanted, step, told)
+    await judgeLog(api, job, wanted, step)
+  }
+  return { jobs: jobs.length, lost }
+}
+
+function shape(job: JobRow): ExpectedJob {
+  const { key, attempt, state, exit_code: exitCode, soft_failed: isSoft, cached: isCached } = job
+  return { key, attempt, state: state as ExpectedJob['state'], exitCode, isSoft, isCached }
+}
+
+/** Each start once for each lease that was not lost; no command does anything after the next one has begun; what ended was the last. */
+function judgeEffects(job: JobRow, { exitCode }: ExpectedJob, step: Step, told: readonly Effect[]): void {
+  const own = told.filter(({ jobId }) => jobId === job.id)
+  const runs = [...new Set(own.map(({ run }) => run))]
+  const words = `effects of ${job.key} (${job.attempt}): ${JSON.stringify(own)}`
+  if (exitCode === null) {
+    if (job.error_code !== 'sandbox_lost') expect(own, words).toEqual([])
+    else expect(kindsOf(own), words).toSatisfy(isBeginning)
+    return
+  }
+  expect(
+    own.every(({ attempt }) => attempt === job.attempt),
+    words,
+  ).toBe(true)
+  // A sandbox may be lost before its command has told anything.
+  expect(runs.length, words).toBeGreaterThan(0)
+  expect(runs.length, words).toBeLessThanOrEqual(step.hasSecret ? 1 : 1 + job.lost)
+  expect(
+    own.map(({ run }) => run),
+    words,
+  ).toEqual(own.map(({ run }) => run).toSorted((a, b) => runs.indexOf(a) - runs.indexOf(b)))
+  for (const run of runs) {
+    const kinds = kindsOf(own.filter((effect) => effect.run === run))
+    if (run === runs.at(-1)) expect(kinds, words).toBe('start end')
+    else expect(kinds, words).toSatisfy(isBeginning)
+  }
+}
+
+function kindsOf(effects: readonly Effect[]): string {
+  return effects.flatMap(({ kind }) => (kind === 'tick' ? [] : kind)).join(' ')
+}
+
+function isBeginning(kinds: string): boolean {
+  return 'start end'.startsWith(kinds)
+}
+
+/** What the command printed and nothing else, byte for byte; before each loss the beginning of it. Chunks are numbered without a gap. */
+async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: ExpectedJob, step: Step): Promise<void> {
+  const whole = wanted.exitCode === null ? '' : printed(step)
+  const beforeLoss = job.lost === 0 ? whole : printed(step)
+  const chunks = await readChunks(api, job.id)
+  const words = `log of ${job.key} (${job.attempt})`
+  expect(
+    chunks.map(({ seq }) => seq),
+    words,
+  ).toEqual(chunks.map((_, index) => index + 1))
+  const parts = ['']
+  for (const { kind, text } of chunks) {
+    if (kind !== 2) parts.push(`${parts.pop()}${text}`)
+    else if (lossRemark.test(text)) parts.push('')
+  }
+  expect(parts.length, words).toBe(1 + job.lost)
+  expect(parts.at(-1) === whole, `${words} is whole: ${JSON.stringify(parts.at(-1)?.slice(-300))}`).toBe(true)
+  for (const part of parts) expect(beforeLoss.startsWith(part), `${words}, before a loss`).toBe(true)
+  if (job.lost === 0) expect((await api.readLog(job.id)) === whole, `${words} as text`).toBe(true)
+}
+
+async function readChunks(
+  api: TortureServer['api'],
+  jobId: string,
+): Promise<readonly { readonly seq: number; readonly kind: number; readonly text: string }[]> {
+  const closing = new AbortController()
+  const body = await api.openLog(jobId, closing.signal)
+  const chunks: { seq: number; kind: number; text: string }[] = []
+  for await (const { event, data } of body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())) {
+    if (event === 'done') break
+    const read = JSON.parse(data)
+    for (const { seq, stream_kind: kind, content } of event === 'history' ? read.chunks : [read])
+      chunks.push({ seq, kind, text: content })
+  }
+  closing.abort()
+  return chunks
+}
+
+const ownTasks = ['follow_build', 'meter_organization', 'build_ended', 'pack_logs']
+
+/** Waits until everything that follows from the builds has happened: tasks, logs, money, sandboxes. */
+export async function settle({ pool, directory }: TortureServer, timeoutMs = 150_000): Promise<void> {
+  const open = async () => {
+    const { rows } = await pool.query<{ id: string; task_identifier: string }>(
+      `select id, task_identifier, attempts, last_error from graphile_worker.jobs
+        where task_identifier = any ($1) and (attempts < max_attempts or key is not null or locked_at is not null)`,
+      [ownTasks],
+    )
+    // What failed waits for longer each time: that is shortened.
+    await pool.query('select graphile_worker.reschedule_jobs($1, run_at => now())', [rows.map(({ id }) => id)])
+    const { rows: left } = await pool.query(
+      `select 'lease ' || job_id as what from engine.leases union all select 'ready ' || job_id from engine.ready
+       union all select 'unmetered ' || job_id from unmetered_jobs union all select 'unpacked ' || job_id from unpacked_logs where pack_after <= now()`,
+    )
+    return [...rows, ...left, ...sandboxRemains(directory)]
+  }
+  await until(open, (left) => left.length === 0, timeoutMs)
+}
+
+/** Each job that ran was charged once, and the books are the sum of it. */
+export async function judgeMoney(pool: pg.Pool): Promise<void> {
+  const { rows: wrong } = await pool.query(
+    `select j.id, count(l.job_id)::int as leases, count(e.id)::int as entries
+       from engine.jobs j left join vm_leases l on l.job_id = j.id left join ledger_entries e on e.job_id = j.id
+      where j.step is not null
+      group by j.id having count(l.job_id) <> (case when j.started_at is null or j.cached then 0 else 1 end) or count(e.id) > 1`,
+  )
+  expect(wrong, 'jobs that were not charged once').toEqual([])
+  const { rows } = await pool.query(
+    `select (select coalesce(sum(debit_cents), 0) from vm_leases)::int as debits,
+            (select coalesce(-sum(amount_cents), 0) from ledger_entries)::int as ledger,
+            (select coalesce(-sum(balance_cents), 0) from billing_accounts)::int as balance`,
+  )
+  const [{ debits, ledger, balance }] = rows
+  expect([ledger, balance], 'the books').toEqual([debits, debits])
+}

@@ -1,0 +1,128 @@
+/**
+ * PostgreSQL killed at random moments, whole or one of its processes, and away for a while, with 30-step builds under way. The long form is
+ * `HARMONT_TEST_KILLS=20` and `HARMONT_TEST_AWAY_SECONDS=90`; `HARMONT_TEST_SEED` repeats a run.
+ */
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chance } from '../chance.ts'
+import { until } from '../connected.ts'
+import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
+import { type Effects, startEffects } from './effects.ts'
+import { judgeBuild, judgeMoney, settle } from './judge.ts'
+import { allRemains } from './remains.ts'
+import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
+import { cachedSteps, thirtySteps } from './steps.ts'
+
+const kills = Number(process.env.HARMONT_TEST_KILLS ?? 3)
+const awaySeconds = Number(process.env.HARMONT_TEST_AWAY_SECONDS ?? 5)
+const timeout = 180_000 + (kills * 15 + awaySeconds) * 1000
+const pace = kills < 20 ? 0.4 : 1
+const random = chance()
+let effects: Effects
+let server: TortureServer
+let life: Life
+const builds: Submitted[] = []
+
+beforeAll(async () => {
+  effects = await startEffects()
+  server = await tortureServer({ HARMONT_EGRESS_ALLOW: effects.address })
+  life = await server.start()
+  await openPipeline(server, 'torture')
+  await defineSecret(server)
+  const warm = await submit(server, 'torture', cachedSteps, effects.address)
+  await untilOver(server, warm.id, 300_000)
+}, 600_000)
+afterAll(async () => {
+  await server?.remove()
+  await effects?.stop()
+}, 300_000)
+
+/** What a call gives once it succeeds: it may come while the database is away. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 120_000
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await sleep(100)
+    }
+  }
+}
+
+async function another(): Promise<Submitted> {
+  const steps = thirtySteps(`${builds.length}`, pace)
+  const build = await patiently(() => submit(server, 'torture', steps, effects.address))
+  builds.push(build)
+  return build
+}
+
+/** PostgreSQL's own process, or one of those that it has begotten: after the death of one it ends them all. */
+function victim(): number {
+  const postmaster = server.postmaster()
+  const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === postmaster)
+  return random.isOneIn(2) ? postmaster : Number(random.pick(children))
+}
+
+function parentOf(pid: string): number | null {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return null
+    throw error
+  }
+}
+
+async function judgeAll({ mayLose }: { readonly mayLose: boolean }): Promise<{ jobs: number; lost: number }> {
+  for (const { id } of builds) await untilOver(server, id, timeout)
+  await settle(server)
+  const sums = { jobs: 0, lost: 0 }
+  for (const build of builds) {
+    const { jobs, lost } = await judgeBuild(server, { ...build, told: effects.told() }, { mayLose })
+    sums.jobs += jobs
+    sums.lost += lost
+  }
+  await judgeMoney(server.pool)
+  return sums
+}
+
+test(`G02 G41 ${kills} kills of PostgreSQL at random moments, seed ${random.seed}`, { timeout }, async () => {
+  const began = Date.now()
+  let current = await another()
+  let whole = 0
+  for (let kill = 0; kill < kills; kill += 1) {
+    if (await patiently(() => isOver(server, current.id))) current = await another()
+    await sleep(random.between(0, 2_000))
+    const pid = victim()
+    if (pid === server.postmaster()) whole += 1
+    process.kill(pid, 'SIGKILL')
+  }
+  const sums = await judgeAll({ mayLose: false })
+  const seconds = Math.round((Date.now() - began) / 1000)
+  console.info(JSON.stringify({ seed: random.seed, kills, whole, builds: builds.length, ...sums, seconds }))
+})
+
+test(`G02 G41 PostgreSQL is away for ${awaySeconds} s, and cannot be started`, { timeout }, async () => {
+  await another()
+  await until(
+    () => effects.told().length,
+    (count) => count > 0,
+  )
+  await sleep(random.between(500, 3_000))
+  const configuration = join(server.directory, 'database', 'data', 'postgresql.conf')
+  renameSync(configuration, `${configuration}.away`)
+  const told = effects.told().length
+  process.kill(server.postmaster(), 'SIGKILL')
+  await sleep(awaySeconds * 1000)
+  const during = effects.told().length - told
+  renameSync(`${configuration}.away`, configuration)
+  // A command whose start could not be told within half a minute is ended, and begun again.
+  const sums = await judgeAll({ mayLose: awaySeconds > 20 })
+  console.info(JSON.stringify({ seed: random.seed, awaySeconds, effectsMeanwhile: during, ...sums }))
+  life.kill('SIGTERM')
+  await life.ended
+  await expect.poll(() => allRemains(server.directory), { timeout: 30_000 }).toEqual([])
+})

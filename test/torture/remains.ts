@@ -1,0 +1,78 @@
+/** What of sandboxes is still on the machine, of one data directory. */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** After the end of every job, while the server runs: it keeps launchers in store. */
+export function sandboxRemains(directory: string): readonly string[] {
+  const root = join(directory, 'sandboxes')
+  const listed = (name: string) => readdirSync(join(root, name)).map((each) => `${name}/${each}`)
+  return [
+    ...listed('sandboxes'),
+    ...listed('trash'),
+    // crun's own, for all that it will ever run.
+    ...listed('crun').filter((name) => name !== 'crun/.cache'),
+    ...listed('snapshots').filter((name) => !existsSync(join(root, name, 'snapshot.json'))),
+  ]
+}
+
+/** What its control groups are named after. */
+function tagOf(directory: string): string {
+  const root = realpathSync(join(directory, 'sandboxes'))
+  return createHash('sha256').update(root).digest('hex').slice(0, 8)
+}
+
+/** Processes of commands, by their ids. Not those that the driver keeps ready for the next sandboxes: they wait in their groups, and have no command. */
+export function commandProcesses(directory: string): readonly string[] {
+  const payload = new RegExp(`harmont-${tagOf(directory)}/[^/]+/payload`)
+  const isReady = (pid: string) => ofProcess(pid, 'cmdline').includes('launcher.sh')
+  return readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && payload.test(ofProcess(pid, 'cgroup')) && !isReady(pid),
+  )
+}
+
+/** After the end of the server besides: nothing may be left of anything. */
+export function allRemains(directory: string): readonly string[] {
+  const tag = tagOf(directory)
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  return [
+    ...sandboxRemains(directory),
+    ...processesOf(directory, tag),
+    ...mounts.filter((line) => line.includes(directory)),
+    ...controlGroups(tag),
+    ...(existsSync(`/dev/shm/harmont-${tag}`) ? [`/dev/shm/harmont-${tag}`] : []),
+    // Goes last, after the links and the rules of its networks.
+    ...(existsSync(join(directory, 'sandboxes', 'network.json')) ? ['networks of sandboxes'] : []),
+  ]
+}
+
+/** Those that name the directory in their command line, and those that stand in a control group of a sandbox. */
+function processesOf(directory: string, tag: string): readonly string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
+    const words = ofProcess(pid, 'cmdline').replaceAll('\0', ' ').trim()
+    const isOurs = words.includes(directory) || ofProcess(pid, 'cgroup').includes(`harmont-${tag}`)
+    return isOurs ? [`process ${pid}: ${words.slice(0, 200)}`] : []
+  })
+}
+
+function ofProcess(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch (error) {
+    // It has ended meanwhile.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return ''
+    throw error
+  }
+}
+
+function controlGroups(tag: string): readonly string[] {
+  const find = (path: string, depth: number): readonly string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      const below = join(path, entry.name)
+      if (!entry.isDirectory()) return []
+      if (entry.name === `harmont-${tag}`) return [below]
+      return depth > 0 ? find(below, depth - 1) : []
+    })
+  return find('/sys/fs/cgroup', 5)
+}

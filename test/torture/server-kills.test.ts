@@ -1,0 +1,80 @@
+/**
+ * The server killed at random moments, also while it starts, with 30-step builds under way. `HARMONT_TEST_KILLS=20` is the long form;
+ * `HARMONT_TEST_SEED` repeats a run.
+ */
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chance } from '../chance.ts'
+import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
+import { type Effects, startEffects } from './effects.ts'
+import { judgeBuild, judgeMoney, settle } from './judge.ts'
+import { allRemains } from './remains.ts'
+import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
+import { cachedSteps, thirtySteps } from './steps.ts'
+
+const kills = Number(process.env.HARMONT_TEST_KILLS ?? 3)
+const timeout = 120_000 + kills * 15_000
+const pace = kills < 20 ? 0.4 : 1
+const random = chance()
+let effects: Effects
+let server: TortureServer
+let life: Life
+
+beforeAll(async () => {
+  effects = await startEffects()
+  server = await tortureServer({ HARMONT_EGRESS_ALLOW: effects.address, HARMONT_DRAIN_SECONDS: '1' })
+  life = await server.start()
+  await openPipeline(server, 'torture')
+  await defineSecret(server)
+  const warm = await submit(server, 'torture', cachedSteps, effects.address)
+  await untilOver(server, warm.id, 300_000)
+}, 600_000)
+afterAll(async () => {
+  await server?.remove()
+  await effects?.stop()
+}, 300_000)
+
+test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${random.seed}`, { timeout }, async () => {
+  const began = Date.now()
+  const builds: Submitted[] = []
+  const another = async () => {
+    const build = await submit(server, 'torture', thirtySteps(`${builds.length}`, pace), effects.address)
+    builds.push(build)
+    return build
+  }
+  let current = await another()
+  let unready = 0
+  let drains = 0
+  for (let killed = 0; killed < kills; ) {
+    if (await isOver(server, current.id)) current = await another()
+    await sleep(random.between(0, 1_500))
+    // In between it is stopped as it should be, with all that runs.
+    const signal = random.isOneIn(5) ? 'SIGTERM' : 'SIGKILL'
+    if (signal === 'SIGKILL') killed += 1
+    else drains += 1
+    life.kill(signal)
+    await life.ended
+    life = server.begin()
+    // Every third start is cut off as well, wherever it is.
+    if (!random.isOneIn(3)) await life.ready()
+    else {
+      await sleep(random.between(0, 1_200))
+      life.kill('SIGKILL')
+      await life.ended
+      unready += 1
+      life = await server.start()
+    }
+  }
+  for (const { id } of builds) await untilOver(server, id, timeout)
+  await settle(server)
+  let jobs = 0
+  for (const build of builds)
+    jobs += (await judgeBuild(server, { ...build, told: effects.told() }, { mayLose: false })).jobs
+  await judgeMoney(server.pool)
+  life.kill('SIGTERM')
+  await life.ended
+  await expect.poll(() => allRemains(server.directory), { timeout: 30_000 }).toEqual([])
+  const seconds = Math.round((Date.now() - began) / 1000)
+  console.info(JSON.stringify({ seed: random.seed, kills, unready, drains, builds: builds.length, jobs, seconds }))
+})

@@ -1,0 +1,140 @@
+/** The real server on a directory of its own, to be killed at any moment, also while it starts. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { reachRunning } from '../../packages/server/src/database/embedded/supervisor.ts'
+import { type Api, connect } from '../../scripts/client/api.ts'
+import { freePort, repositoryRoot } from '../../scripts/client/server-process.ts'
+
+export const token = 'torture-token-of-the-tests'
+export const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-torture'
+
+export interface Life {
+  readonly pid: number
+  /** Resolves when the process has ended, however. */
+  readonly ended: Promise<void>
+  kill(signal: NodeJS.Signals): void
+  /** Resolves with true once it answers, with false when it ended before. */
+  ready(): Promise<boolean>
+}
+
+export interface TortureServer {
+  readonly directory: string
+  readonly api: Api
+  readonly url: string
+  /** Begins another life of the server; does not wait for it. */
+  begin(): Life
+  /** Begins one and waits until it answers. */
+  start(): Promise<Life>
+  /** The database, to look into; connections that break are made anew. */
+  readonly pool: pg.Pool
+  /** Of PostgreSQL's own process. */
+  postmaster(): number
+  /** Removes all, once the server has been stopped. */
+  remove(): Promise<void>
+}
+
+/** The first start of all makes the database and the base image. */
+const startMs = 180_000
+
+/** `database`: one that is there already, with its address; without it the server starts its own. */
+export async function tortureServer(
+  env: Readonly<Record<string, string>>,
+  database?: { readonly pool: pg.Pool; readonly url: string },
+): Promise<TortureServer> {
+  const directory = mkdtempSync('/var/tmp/harmont-torture-')
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const settings = {
+    PORT: String(port),
+    HARMONT_DATA_DIR: directory,
+    HARMONT_BOOTSTRAP_TOKEN: token,
+    HARMONT_IMAGE_FALLBACK: 'host',
+    HARMONT_RATE_LIMITS: 'off',
+    HARMONT_RUNNER_SLOTS: '6',
+    // A second of a step costs some cents, so that each has a line in the ledger.
+    HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
+    ...(database === undefined ? {} : { HARMONT_DATABASE_URL: database.url }),
+    ...env,
+  }
+  const log = openSync(join(directory, 'server.log'), 'a')
+  const children = new Set<ChildProcess>()
+  const begin = (): Life => {
+    const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
+      env: { PATH: process.env.PATH ?? '', ...settings },
+      cwd: repositoryRoot,
+      stdio: ['ignore', log, log],
+    })
+    children.add(child)
+    const ended = once(child, 'exit').then(() => void children.delete(child))
+    return {
+      pid: child.pid ?? 0,
+      ended,
+      kill: (signal) => void child.kill(signal),
+      async ready() {
+        for (const deadline = Date.now() + startMs; Date.now() < deadline; await sleep(20)) {
+          if (!children.has(child)) return false
+          const answer = await fetch(`${url}/readyz`).catch(() => undefined) // not listening yet, or not any more
+          if (answer?.ok) return true
+        }
+        throw new Error(`the server is not ready after ${startMs / 1000} s: ${lastWords(directory)}`)
+      },
+    }
+  }
+  const own = () => {
+    const password = readFileSync(join(directory, 'secrets', 'database-password'), 'utf8').trim()
+    return reachRunning(join(directory, 'database'), password).connection
+  }
+  let pool: pg.Pool | undefined
+  return {
+    directory,
+    url,
+    api: connect(url, token, 'default'),
+    begin,
+    async start() {
+      const life = begin()
+      if (!(await life.ready())) throw new Error(`the server ended before it was ready: ${lastWords(directory)}`)
+      return life
+    },
+    get pool() {
+      if (database !== undefined) return database.pool
+      if (pool === undefined) {
+        pool = new pg.Pool({ ...own(), max: 4 })
+        pool.on('error', () => undefined) // a connection that was killed while nobody used it
+      }
+      return pool
+    },
+    postmaster() {
+      return Number(readFileSync(join(directory, 'database', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+    },
+    async remove() {
+      await pool?.end()
+      for (const child of children) {
+        const ended = once(child, 'exit')
+        child.kill('SIGCONT')
+        child.kill('SIGTERM')
+        await ended
+      }
+      closeSync(log)
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function lastWords(directory: string): string {
+  return readFileSync(join(directory, 'server.log'), 'utf8').slice(-2_000)
+}
+
+/** Sets the secret that steps ask for. */
+export async function defineSecret({ url }: TortureServer): Promise<void> {
+  const answer = await fetch(`${url}/api/v0/organizations/default/secrets`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'token', value: secret }),
+  })
+  if (answer.status !== 204) throw new Error(`the secret was not taken: ${answer.status} ${await answer.text()}`)
+}

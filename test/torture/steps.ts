@@ -1,0 +1,128 @@
+/** Builds to be disturbed: what their steps do, as the model and the IR need it. */
+import { tellScript } from './effects.ts'
+
+export interface Step {
+  readonly key: string
+  readonly buildsIn?: string
+  readonly dependsOn?: readonly string[]
+  /** Exit codes of its attempts, one after another; 0 when absent. */
+  readonly exits?: readonly number[]
+  readonly isSoft?: boolean
+  /** Its result is in the cache before the build begins. */
+  readonly isCached?: boolean
+  /** Key of its result in the cache; without one it has no place there. */
+  readonly cacheKey?: string
+  readonly hasSecret?: boolean
+  readonly lines: number
+  /** Between two lines; 0 when absent. */
+  readonly pauseSeconds?: number
+  /** Each line is told to the effects server too, as a `tick`. */
+  readonly ticks?: boolean
+  readonly timeoutSeconds?: number
+}
+
+/** Whatever a step's command prints when it is run once from beginning to end. */
+export function printed({ key, lines, hasSecret = false }: Step): string {
+  const first = hasSecret ? 'the token is ***\n' : ''
+  return first + Array.from({ length: lines }, (_, index) => `${key} line ${index + 1}\n`).join('')
+}
+
+/** The name of the file that a step leaves. */
+const leaves = (key: string) => `/made/${key}`
+
+function command(step: Step, all: ReadonlyMap<string, Step>, address: string): string {
+  const { key, buildsIn, exits = [0], lines, pauseSeconds = 0, hasSecret = false, ticks = false } = step
+  const below = ancestors(buildsIn, all)
+  return [
+    tellScript(address),
+    'tell start',
+    ...(hasSecret ? ['echo "the token is $TOKEN"'] : []),
+    // Exactly what its ancestors made, each once.
+    `[ "$(ls /made 2>/dev/null | sort | tr '\\n' ' ')" = "${below
+      .toSorted()
+      .map((name) => `${name} `)
+      .join('')}" ]`,
+    'mkdir -p /made',
+    `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${key} line $i"; ${ticks ? 'tell tick; ' : ''}${pauseSeconds > 0 ? `sleep ${pauseSeconds};` : ''} done`,
+    `echo "$HARMONT_JOB_ID" >> ${leaves(key)}`,
+    `[ "$(wc -l < ${leaves(key)})" = 1 ]`,
+    'tell end',
+    `set -- ${exits.join(' ')}; while [ $# -gt 1 ] && [ "$HARMONT_ATTEMPT" -gt 1 ]; do shift; HARMONT_ATTEMPT=$((HARMONT_ATTEMPT-1)); done; exit $1`,
+  ].join('\n')
+}
+
+function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): readonly string[] {
+  return key === undefined ? [] : [...ancestors(all.get(key)?.buildsIn, all), key]
+}
+
+/** The steps as an IR, as `flatIr` takes them. */
+export function irSteps(steps: readonly Step[], address: string): readonly Record<string, unknown>[] {
+  const all = new Map(steps.map((step) => [step.key, step]))
+  return steps.map((step) => ({
+    key: step.key,
+    cmd: command(step, all, address),
+    ...(step.buildsIn === undefined ? {} : { builds_in: step.buildsIn }),
+    ...(step.dependsOn === undefined ? {} : { depends_on: step.dependsOn }),
+    ...(step.timeoutSeconds === undefined ? {} : { timeout_seconds: step.timeoutSeconds }),
+    ...(step.isSoft ? { soft_fail: true } : {}),
+    ...(step.exits && step.exits.length > 1 ? { retry: { limit: step.exits.length - 1 } } : {}),
+    ...(step.cacheKey === undefined ? {} : { cache: { policy: 'forever', key: step.cacheKey } }),
+    ...(step.hasSecret ? { secrets: { TOKEN: 'token' } } : {}),
+  }))
+}
+
+/** What is to be in the cache before `thirtySteps`. */
+export const cachedSteps: readonly Step[] = [
+  { key: 'warm', lines: 3, cacheKey: 'warm-1' },
+  { key: 'warm-child', buildsIn: 'warm', lines: 3, cacheKey: 'warm-2' },
+]
+
+/**
+ * Chains, forks and fans, a retry, failures soft and hard, a secret, hits and misses of the cache, long and chatty ones. The longest takes 12 s, of which
+ * `pace` is the part that it is to take.
+ */
+export function thirtySteps(anew: string, pace: number): readonly Step[] {
+  const chain = (name: string, length: number, more: Partial<Step> = {}) =>
+    Array.from(
+      { length },
+      (_, index): Step => ({
+        key: `${name}-${index + 1}`,
+        ...(index === 0 ? {} : { buildsIn: `${name}-${index}` }),
+        lines: 40,
+        pauseSeconds: 0.01,
+        ...more,
+      }),
+    )
+  const forks = Array.from(
+    { length: 6 },
+    (_, index): Step => ({
+      key: `fork-${index + 1}`,
+      buildsIn: 'chain-2',
+      lines: 10 + 10 * index,
+      pauseSeconds: 0.1,
+    }),
+  )
+  const all: readonly Step[] = [
+    ...chain('chain', 5),
+    ...forks,
+    { key: 'fan-in', dependsOn: forks.map(({ key }) => key), lines: 5 },
+    ...cachedSteps.map((step) => ({ ...step, isCached: true })),
+    { key: 'on-warm', buildsIn: 'warm-child', lines: 20, pauseSeconds: 0.05 },
+    { key: 'kept', lines: 20, pauseSeconds: 0.05, cacheKey: `kept-${anew}` },
+    { key: 'retried', exits: [7, 0], lines: 15, pauseSeconds: 0.05 },
+    { key: 'on-retried', buildsIn: 'retried', lines: 5 },
+    { key: 'gives-up', exits: [7, 8], isSoft: true, lines: 5 },
+    { key: 'soft', exits: [3], isSoft: true, lines: 5 },
+    { key: 'after-soft', dependsOn: ['soft', 'gives-up'], lines: 5 },
+    { key: 'hard', exits: [9], lines: 5 },
+    { key: 'never', buildsIn: 'hard', lines: 5 },
+    { key: 'never-either', dependsOn: ['never'], lines: 5 },
+    { key: 'secret', hasSecret: true, lines: 30, pauseSeconds: 0.1 },
+    { key: 'on-secret', buildsIn: 'secret', lines: 5 },
+    { key: 'long', lines: 60, pauseSeconds: 0.2 },
+    { key: 'long-too', dependsOn: ['chain-1'], lines: 40, pauseSeconds: 0.25 },
+    { key: 'chatty', lines: 20_000 },
+    { key: 'chatty-too', buildsIn: 'chatty', lines: 5_000 },
+  ]
+  return all.map((step) => ({ ...step, pauseSeconds: (step.pauseSeconds ?? 0) * pace }))
+}

@@ -1,0 +1,157 @@
+/** Cancels and deadlines of jobs whose runner is held up or dead, while another server shares its database: they end in time all the same. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
+import { until } from '../connected.ts'
+import { openPipeline, submit, untilOver } from './builds.ts'
+import { type Effects, startEffects } from './effects.ts'
+import { jobsOf, settle } from './judge.ts'
+import { allRemains, commandProcesses } from './remains.ts'
+import { type Life, type TortureServer, tortureServer } from './server.ts'
+import type { Step } from './steps.ts'
+import { inChange } from './windows.ts'
+
+const graceMs = 10_000
+const marginMs = 5_000
+/** Longer than the deadlines: a job whose lease is lost before begins again, with its whole time. */
+const leaseSeconds = 30
+const timeoutSeconds = 15
+const marks = mkdtempSync('/var/tmp/harmont-windows-')
+let effects: Effects
+let runner: TortureServer
+let running: Life
+/** Has no runner: it can ask for ends, and see to them. */
+let other: TortureServer
+
+beforeAll(async () => {
+  effects = await startEffects()
+  const pool = await freshDatabase()
+  const database = { pool, url: databaseUrl(pool) }
+  const env = {
+    HARMONT_EGRESS_ALLOW: effects.address,
+    HARMONT_LEASE_SECONDS: String(leaseSeconds),
+    // One key, as servers that share a database must have.
+    HARMONT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+  }
+  runner = await tortureServer(
+    {
+      ...env,
+      NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
+      TORTURE_WINDOWS: marks,
+    },
+    database,
+  )
+  running = await runner.start()
+  other = await tortureServer({ ...env, HARMONT_RUNNER: 'off' }, database)
+  await other.start()
+  await openPipeline(other, 'torture')
+  // So that the base image is made, and the next ones start at once.
+  const first = await submit(other, 'torture', [{ key: 'first', lines: 1 }], effects.address)
+  await untilOver(other, first.id, 300_000)
+}, 600_000)
+afterAll(async () => {
+  await other?.remove()
+  await runner?.remove()
+  await effects?.stop()
+  rmSync(marks, { recursive: true, force: true })
+}, 300_000)
+
+const endless: Step = { key: 'endless', lines: 5_000, pauseSeconds: 0.2, ticks: true }
+
+interface EndRow {
+  readonly build: string
+  readonly job: string
+  readonly error_code: string | null
+  /** From when it was to end. */
+  readonly late_ms: number
+}
+
+/** How the job of a build ended, and how long after it was to: its or the build's deadline, or the given instant. */
+async function endOf(id: string, due: { readonly afterStartMs: number } | Date): Promise<EndRow> {
+  await untilOver(other, id, 120_000)
+  const { rows } = await other.pool.query<EndRow & { started_at: Date; finished_at: Date }>(
+    `select b.state as build, j.state as job, j.error_code, j.started_at, j.finished_at
+       from engine.builds b join engine.jobs j on j.build_id = b.id where b.id = $1`,
+    [id],
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error(`there is no build ${id}`)
+  const { build, job, error_code, started_at, finished_at } = row
+  const dueMs = due instanceof Date ? due.getTime() : started_at.getTime() + due.afterStartMs
+  return { build, job, error_code, late_ms: finished_at.getTime() - dueMs }
+}
+
+test.each(['SIGSTOP', 'SIGKILL'] as const)(
+  'G06 G24 a cancel and deadlines are over within grace + 5 s after %s of the server that runs the commands, and no process outlives its lease',
+  { timeout: 240_000 },
+  async (signal) => {
+    const begin = async (step: Step, more = {}) => submit(other, 'torture', [step], effects.address, more)
+    const canceled = await begin(endless)
+    const stepTime = await begin({ ...endless, timeoutSeconds })
+    const buildTime = await begin(endless, { timeout_seconds: timeoutSeconds })
+    for (const { id } of [canceled, stepTime, buildTime])
+      await until(
+        () => jobsOf(other.pool, id),
+        ([job]) => job?.state === 'running',
+      )
+    running.kill(signal)
+    const askedAt = new Date()
+    await other.api.cancelBuild('torture', canceled.number)
+    const ends = await Promise.all([
+      endOf(canceled.id, askedAt),
+      endOf(stepTime.id, { afterStartMs: timeoutSeconds * 1000 }),
+      // Its time runs from before the step's start.
+      endOf(buildTime.id, { afterStartMs: timeoutSeconds * 1000 }),
+    ])
+    expect(ends).toMatchObject([
+      { build: 'canceled', job: 'canceled', error_code: null },
+      { build: 'failed', job: 'timed_out', error_code: 'step_timeout' },
+      { build: 'failed', job: 'timed_out', error_code: 'pipeline_timeout' },
+    ])
+    for (const { late_ms } of ends) expect(late_ms).toBeLessThanOrEqual(graceMs + marginMs)
+    console.info(JSON.stringify({ signal, late: ends.map(({ late_ms }) => late_ms) }))
+    if (signal === 'SIGSTOP') {
+      // What is left of the commands ends with their leases: the watchdog is nobody's child.
+      await until(
+        () => commandProcesses(runner.directory),
+        (pids) => pids.length === 0,
+        leaseSeconds * 1000,
+      )
+      running.kill('SIGCONT')
+    } else running = await runner.start()
+    // It finds that nothing of this is its own any more.
+    await settle(runner)
+  },
+)
+
+test('G06 a server that is held up in the middle of a change keeps nobody from ending the build', {
+  timeout: 120_000,
+}, async () => {
+  const { id, number } = await submit(other, 'torture', [endless], effects.address)
+  await until(
+    () => jobsOf(other.pool, id),
+    ([job]) => job?.state === 'running',
+  )
+  writeFileSync(join(marks, 'armed'), `${inChange}|1|SIGSTOP`)
+  // It does not answer: it stops, with the row of the build locked.
+  const unanswered = runner.api.cancelBuild('torture', number)
+  await until(
+    () => existsSync(join(marks, 'hit')),
+    (hit) => hit,
+  )
+  const askedAt = new Date()
+  await other.api.cancelBuild('torture', number)
+  const { late_ms, ...end } = await endOf(id, askedAt)
+  expect(end).toEqual({ build: 'canceled', job: 'canceled', error_code: null })
+  expect(late_ms).toBeLessThanOrEqual(graceMs + marginMs)
+  running.kill('SIGCONT')
+  await expect(unanswered).rejects.toThrow()
+  await settle(runner)
+})
+
+test('G24 nothing is left of them', async () => {
+  running.kill('SIGTERM')
+  await running.ended
+  await expect.poll(() => allRemains(runner.directory), { timeout: 30_000 }).toEqual([])
+})

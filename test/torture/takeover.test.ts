@@ -1,0 +1,123 @@
+/**
+ * A server that is held up until its leases are lost, while another one shares its database: that one takes over, and the first finds its writes
+ * refused. And a server that is away for longer than a lease, alone. `HARMONT_TEST_TAKEOVERS=20` is the long form; `HARMONT_TEST_SEED` repeats a run.
+ */
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
+import { chance } from '../chance.ts'
+import { until } from '../connected.ts'
+import { openPipeline, type Submitted, submit, untilOver } from './builds.ts'
+import { type Effects, startEffects } from './effects.ts'
+import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
+import { allRemains, sandboxRemains } from './remains.ts'
+import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
+import type { Step } from './steps.ts'
+
+const takeovers = Number(process.env.HARMONT_TEST_TAKEOVERS ?? 1)
+const leaseSeconds = 10
+const random = chance()
+const servers: TortureServer[] = []
+let lives: Life[]
+let effects: Effects
+
+beforeAll(async () => {
+  effects = await startEffects()
+  const pool = await freshDatabase()
+  const env = {
+    HARMONT_EGRESS_ALLOW: effects.address,
+    HARMONT_LEASE_SECONDS: String(leaseSeconds),
+    // One key, as servers that share a database must have.
+    HARMONT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+  }
+  for (let count = 0; count < 2; count += 1) servers.push(await tortureServer(env, { pool, url: databaseUrl(pool) }))
+  lives = []
+  for (const server of servers) lives.push(await server.start())
+  const [first] = servers as [TortureServer]
+  await openPipeline(first, 'torture')
+  await defineSecret(first)
+}, 600_000)
+afterAll(async () => {
+  for (const server of servers) await server.remove()
+  await effects?.stop()
+}, 300_000)
+
+/** Longer than a lease, so that what is held up in them is lost; none builds in another, because each server has its own snapshots. */
+const steps: readonly Step[] = [
+  ...Array.from(
+    { length: 8 },
+    (_, index): Step => ({
+      key: `root-${index}`,
+      lines: 26,
+      pauseSeconds: 0.5,
+      ticks: true,
+    }),
+  ),
+  { key: 'secret', hasSecret: true, lines: 26, pauseSeconds: 0.5, ticks: true },
+  { key: 'after', dependsOn: ['root-0', 'root-1'], lines: 3 },
+]
+
+test(`G01 G02 G24 ${takeovers} takeovers from a server that is held up until its leases are lost, seed ${random.seed}`, {
+  timeout: 420_000 + takeovers * 90_000,
+}, async () => {
+  const [one, other] = servers as [TortureServer, TortureServer]
+  let lost = 0
+  for (let takeover = 0; takeover < takeovers; takeover += 1) {
+    const which = random.between(0, 1)
+    const [held, free] = which === 0 ? [one, other] : [other, one]
+    const build = await submit(free, 'torture', steps, effects.address)
+    const heldUp = () => sandboxRemains(held.directory).length
+    await until(heldUp, (count) => count > 1, 300_000)
+    await sleep(random.between(0, 2_500))
+    lives[which]?.kill('SIGSTOP')
+    // Until what was held up there runs again here, or is over here.
+    await until(
+      () => jobsOf(free.pool, build.id),
+      (jobs) => jobs.some((job) => job.lost > 0),
+      60_000,
+    )
+    await sleep(random.between(0, 4_000))
+    lives[which]?.kill('SIGCONT')
+    await untilOver(free, build.id, 120_000)
+    lost += (await judgeTaken(free, build)).lost
+  }
+  expect(lost).toBeGreaterThanOrEqual(takeovers)
+  console.info(JSON.stringify({ seed: random.seed, takeovers, lost }))
+})
+
+async function judgeTaken(server: TortureServer, build: Submitted) {
+  for (const each of servers) await settle(each)
+  const verdict = await judgeBuild(server, { ...build, told: effects.told() }, { mayLose: true })
+  await judgeMoney(server.pool)
+  return verdict
+}
+
+test('G01 G02 a server that was away for longer than a lease goes on under the same fence with what ended in time, and begins the rest again', {
+  timeout: 180_000,
+}, async () => {
+  const [server, other] = servers as [TortureServer, TortureServer]
+  lives[1]?.kill('SIGTERM')
+  await lives[1]?.ended
+  const short: Step = { key: 'short', lines: 8, pauseSeconds: 0.5, ticks: true }
+  const build = await submit(server, 'torture', [short, { ...short, key: 'long', lines: 40 }], effects.address)
+  await until(
+    () => jobsOf(server.pool, build.id),
+    (jobs) => jobs.every(({ state }) => state === 'running'),
+  )
+  lives[0]?.kill('SIGKILL')
+  await sleep((leaseSeconds + 3) * 1000)
+  lives[0] = await server.start()
+  await untilOver(server, build.id, 90_000)
+  await settle(server)
+  await judgeBuild(server, { ...build, told: effects.told() }, { mayLose: true })
+  const jobs = await jobsOf(server.pool, build.id)
+  expect(jobs.map(({ key, fence, lost }) => [key, fence, lost])).toEqual([
+    ['short', 1, 0],
+    ['long', 2, 1],
+  ])
+  lives[0].kill('SIGTERM')
+  await lives[0].ended
+  for (const { directory } of [server, other])
+    await expect.poll(() => allRemains(directory), { timeout: 30_000 }).toEqual([])
+})

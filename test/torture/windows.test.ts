@@ -1,0 +1,188 @@
+/**
+ * The server killed exactly in each of its narrow moments. `HARMONT_TEST_HITS=20` is the long form: so many deaths in each window;
+ * `HARMONT_TEST_WINDOW` takes only those whose names have it.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chance } from '../chance.ts'
+import { until } from '../connected.ts'
+import { packFolder } from '../product.ts'
+import { findBuild, openPipeline, submit, untilOver } from './builds.ts'
+import { type Effects, startEffects } from './effects.ts'
+import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
+import { allRemains } from './remains.ts'
+import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
+import { irSteps, type Step } from './steps.ts'
+import { type Window, windows } from './windows.ts'
+
+const hits = Number(process.env.HARMONT_TEST_HITS ?? 1)
+const chosen = windows.filter(({ name }) => name.includes(process.env.HARMONT_TEST_WINDOW ?? ''))
+const random = chance()
+const marks = mkdtempSync('/var/tmp/harmont-windows-')
+let effects: Effects
+let server: TortureServer
+let life: Life
+let made = 0
+
+beforeAll(async () => {
+  effects = await startEffects()
+  server = await tortureServer({
+    HARMONT_EGRESS_ALLOW: effects.address,
+    HARMONT_RUNNER_SLOTS: '3',
+    NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
+    TORTURE_WINDOWS: marks,
+  })
+  life = await server.start()
+  await openPipeline(server, 'torture')
+  await openPipeline(server, 'rendered')
+  await defineSecret(server)
+  // So that the base image is made, and whoever waits for a window waits for nothing else.
+  const first = await submit(server, 'torture', [{ key: 'first', lines: 1 }], effects.address)
+  await untilOver(server, first.id, 300_000)
+}, 600_000)
+afterAll(async () => {
+  await server?.remove()
+  await effects?.stop()
+  rmSync(marks, { recursive: true, force: true })
+}, 300_000)
+
+const patient = { key: 'patient', lines: 60, pauseSeconds: 0.1 }
+const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]>> = {
+  build: (nth) => [
+    { key: 'root', lines: 20, pauseSeconds: 0.01 },
+    { key: 'child', buildsIn: 'root', lines: 10, cacheKey: `child-${nth}` },
+    { key: 'secret', hasSecret: true, lines: 10 },
+  ],
+  long: () => [patient],
+  left: () => [patient],
+  cancel: () => [{ ...patient, lines: 6_000 }],
+  render: () => [{ key: 'rendered', lines: 5 }],
+}
+
+/** Lets the next life, or this one, die when it has come to the window so many times. */
+function arm({ name }: Window, times: number): void {
+  writeFileSync(join(marks, 'armed'), `${name}|${times}|SIGKILL`)
+}
+
+async function died({ name }: Window): Promise<void> {
+  await until(
+    () => existsSync(join(marks, 'hit')),
+    (hit) => hit,
+    60_000,
+  ).catch((error: unknown) => {
+    throw new Error(`nobody came to the window "${name}"`, { cause: error })
+  })
+  await life.ended
+  rmSync(join(marks, 'hit'))
+}
+
+const starts = (jobId: string) => effects.told().filter((effect) => effect.jobId === jobId && effect.kind === 'start')
+
+/** Submits the build of a scene and has the server die in it. */
+async function play(window: Window, steps: readonly Step[]): Promise<void> {
+  const begun = async () => {
+    const build = await submit(server, 'torture', steps, effects.address)
+    const [job] = await jobsOf(server.pool, build.id)
+    await until(
+      () => starts(job?.id ?? '').length,
+      (count) => count === 1,
+    )
+    await until(
+      () => jobsOf(server.pool, build.id),
+      ([running]) => running?.state === 'running',
+    )
+    return build
+  }
+  const times = random.between(1, window.times)
+  switch (window.scene) {
+    case 'build':
+    case 'long': {
+      arm(window, times)
+      const answer = submit(server, 'torture', steps, effects.address).catch(() => undefined) // it may die before it answers
+      await died(window)
+      await answer
+      break
+    }
+    case 'render': {
+      arm(window, times)
+      const answer = submitRendered(steps).catch(() => undefined) // it waits for the rendering, and dies in it
+      await died(window)
+      await answer
+      break
+    }
+    case 'cancel': {
+      const { number } = await begun()
+      arm(window, times)
+      const answer = server.api.cancelBuild('torture', number).catch(() => undefined) // it dies before it answers
+      await died(window)
+      await answer
+      break
+    }
+    case 'left':
+      await begun()
+      life.kill('SIGKILL')
+      await life.ended
+      arm(window, times)
+      life = server.begin()
+      await died(window)
+  }
+}
+
+async function submitRendered(steps: readonly Step[]): Promise<void> {
+  const folder = join(marks, 'source')
+  mkdirSync(join(folder, '.hm'), { recursive: true })
+  const shells = irSteps(steps, effects.address).map(
+    ({ key, cmd }) => `sh(${JSON.stringify(cmd)}, ${JSON.stringify({ key })})`,
+  )
+  writeFileSync(
+    join(folder, '.hm', 'ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'
+export default [{ slug: 'rendered', pipeline: () => pipeline([${shells.join(', ')}], { defaultImage: 'host' }) }]\n`,
+  )
+  await server.api.createBuild('rendered', { branch: 'main', commit: '0'.repeat(40), source_b64: packFolder(folder) })
+}
+
+/** A build that was canceled while its command ran: that was ended, what it wrote is kept, and nothing else happened. */
+async function judgeCanceled(id: string): Promise<void> {
+  const { rows } = await server.pool.query<{ state: string }>('select state from engine.builds where id = $1', [id])
+  const [job] = await jobsOf(server.pool, id)
+  expect([rows[0]?.state, job?.state, job?.lost]).toEqual(['canceled', 'canceled', 0])
+  expect(effects.told().filter(({ jobId }) => jobId === job?.id)).toMatchObject([{ kind: 'start' }])
+}
+
+/** By pipeline; the first build of all has been made by then. */
+let newest = { torture: 1, rendered: 0 }
+
+for (const window of chosen) {
+  test(`G02 G24 G41 killed ${hits}x where ${window.name}, seed ${random.seed}`, {
+    timeout: 120_000 + hits * 30_000,
+  }, async () => {
+    let lost = 0
+    for (let hit = 0; hit < hits; hit += 1) {
+      made += 1
+      const steps = stepsOf[window.scene](made)
+      await play(window, steps)
+      life = await server.start()
+      const pipeline = window.scene === 'render' ? 'rendered' : 'torture'
+      newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
+      // Whether or not it was answered: what is there is one build, with the next number.
+      const { id } = await findBuild(server, pipeline, newest[pipeline])
+      await untilOver(server, id, 60_000)
+      await settle(server)
+      if (window.scene === 'cancel') await judgeCanceled(id)
+      else
+        lost += (await judgeBuild(server, { id, steps, told: effects.told() }, { mayLose: window.mayLose === true }))
+          .lost
+      await judgeMoney(server.pool)
+    }
+    console.info(`window | ${window.name} | ${hits} hits | all right, ${lost} sandboxes lost | seed ${random.seed}`)
+  })
+}
+
+test('G24 nothing is left of all the sandboxes once the server has ended', async () => {
+  life.kill('SIGTERM')
+  await life.ended
+  await expect.poll(() => allRemains(server.directory), { timeout: 30_000 }).toEqual([])
+})

@@ -1,0 +1,201 @@
+/** The narrow moments between two lines in which a process must not be able to do harm by dying. */
+
+/** What is under way when the server dies: a small build, one that is canceled, one that is rendered first, one that was left by an earlier life. */
+export type Scene = 'build' | 'long' | 'cancel' | 'render' | 'left'
+
+export interface Window {
+  readonly name: string
+  /** Below `packages/`. */
+  readonly file: string
+  /** The death comes right before the line with this text, which stands in the file once. */
+  readonly before: string
+  /** Only where this holds there. */
+  readonly when?: string
+  /** How often the scene gets there at the least: the death comes at one of these times. */
+  readonly times: number
+  readonly scene: Scene
+  /** Nobody can tell whether the command has begun: it may be begun again, or given up when it has a secret. */
+  readonly mayLose?: true
+}
+
+/** In the middle of a change of a build, whose row is locked then. */
+export const inChange = 'a change and what must follow it are written, not committed'
+
+export const windows: readonly Window[] = [
+  {
+    name: 'a build is committed, nobody is woken or answered',
+    file: 'server/src/builds/submit-build.ts',
+    before: 'made.announce?.()',
+    times: 1,
+    scene: 'build',
+  },
+  {
+    name: 'a lease is given, the runner has not heard of it',
+    file: 'engine/src/scheduler/local-port.ts',
+    before: 'const asked = await Promise.allSettled(leases.map(toJob))',
+    when: 'leases.length > 0',
+    times: 2,
+    scene: 'build',
+  },
+  {
+    name: 'a sandbox is made, its command is not begun',
+    file: 'engine/src/runner/follow-command.ts',
+    before: 'await lease.lasts(leaseToStartMs)',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'a command is written down, its launcher not let go',
+    file: 'sandbox/src/oci/sandbox.ts',
+    before: 'await launcher[way]()',
+    times: 3,
+    scene: 'build',
+    mayLose: true,
+  },
+  {
+    name: 'a launcher is let go, its command not heard of',
+    file: 'sandbox/src/oci/sandbox.ts',
+    before: 'await begun(changes)',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'a command runs, its start is not told',
+    file: 'engine/src/runner/follow-command.ts',
+    before: 'const tellStart = async () => {',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'a start is committed, the runner has no answer',
+    file: 'engine/src/scheduler/local-port.ts',
+    before: 'return isHeldNow ? new Date(at + leaseMs) : null',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'output is read, not stored',
+    file: 'engine/src/postgres/log-writer.ts',
+    before: 'const { rows } = await this.#pool.query<{ job_id: string; last_seq: number }>({',
+    times: 4,
+    scene: 'build',
+  },
+  {
+    name: 'output is stored with its position, the reader does not know',
+    file: 'engine/src/postgres/log-writer.ts',
+    before: 'const before = new Map(rows.map((row) => [row.job_id, row.last_seq]))',
+    times: 4,
+    scene: 'build',
+  },
+  {
+    name: 'leases are renewed, the watchdogs not put off',
+    file: 'engine/src/runner/renewals.ts',
+    before: 'for (const [id, lease] of asked) {',
+    when: 'asked.length > 0',
+    times: 1,
+    scene: 'long',
+  },
+  {
+    name: 'a command has ended, its end is not told',
+    file: 'engine/src/runner/run-step.ts',
+    before: 'const kept = await keepResult(context, work, sandbox, exit, promised)',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'a snapshot is put together, not in its place',
+    file: 'sandbox/src/oci/snapshots.ts',
+    before: 'await rename(staging.directory, snapshotFiles(layout, id).directory)',
+    times: 2,
+    scene: 'build',
+  },
+  {
+    name: 'a snapshot is in its place, the cache does not know it',
+    file: 'sandbox/src/oci/snapshots.ts',
+    before: 'if (record.meta.cache !== null) cache.put(record.meta.cache, id)',
+    times: 2,
+    scene: 'build',
+  },
+  {
+    name: 'a snapshot is kept and in the cache, its job has not passed',
+    file: 'engine/src/runner/run-step.ts',
+    before: 'await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt)',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: inChange,
+    file: 'engine/src/postgres/transaction.ts',
+    before: "await client.query('commit')",
+    when: "begin === 'begin'",
+    times: 5,
+    scene: 'build',
+  },
+  {
+    name: 'a change is committed, nobody is told',
+    file: 'engine/src/postgres/postgres-store.ts',
+    before: 'if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {',
+    times: 7,
+    scene: 'build',
+  },
+  {
+    name: 'a cancel is committed, the runner is not told',
+    file: 'engine/src/postgres/postgres-store.ts',
+    before: 'if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {',
+    times: 1,
+    scene: 'cancel',
+  },
+  {
+    name: 'a sandbox is half removed: its groups are gone, its files are there',
+    file: 'sandbox/src/oci/remains.ts',
+    before: 'removeMemory(context.layout, id)',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'use is charged, its task is not done',
+    file: 'server/src/money/tasks.ts',
+    before: '},\n    audit_money: async () => {',
+    times: 1,
+    scene: 'build',
+  },
+  {
+    name: 'a log is packed, nothing refers to it',
+    file: 'server/src/job-logs/pack-logs.ts',
+    before: 'if (packed !== null) await keepPacked(',
+    times: 3,
+    scene: 'build',
+  },
+  {
+    name: 'a pipeline is rendered, its steps are not stored',
+    file: 'engine/src/scheduler/local-port.ts',
+    before: "const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }",
+    times: 1,
+    scene: 'render',
+  },
+  {
+    name: 'the leases of an earlier life are taken up, and this one ends too',
+    file: 'engine/src/runner/create-runner.ts',
+    before: 'if (jobs.length > 0) this.#renewals.soon()',
+    when: 'jobs.length > 0',
+    times: 1,
+    scene: 'left',
+  },
+]
+
+/** The source with a call before the line of each of its windows. Throws when one is not to be found there, or more than once. */
+export function withWindows(source: string, own: readonly Window[]): string {
+  const places = own.map(({ name, file, before, when = 'true' }) => {
+    const count = source.split(before).length - 1
+    if (count !== 1)
+      throw new Error(`window "${name}": expected its text once in packages/${file}, got it ${count} times: ${before}`)
+    return {
+      at: source.lastIndexOf('\n', source.indexOf(before)) + 1,
+      call: `if (${when}) globalThis.reachWindow(${JSON.stringify(name)});\n`,
+    }
+  })
+  // From the end, so that what comes before stays where it is.
+  return places
+    .toSorted((a, b) => b.at - a.at)
+    .reduce((text, { at, call }) => text.slice(0, at) + call + text.slice(at), source)
+}
