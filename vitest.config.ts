@@ -3,21 +3,23 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that make sandboxes, mounts, or files of other owners. Git trees, databases and servers without a runner are made by anybody. */
 const needRoot = [
-  'test/{builds,cloud-shell,examples,forges,generated-client,real-packages,second-start,webhook-chaos,whole-at-once}.test.ts',
+  'test/{builds,cloud-shell,examples,forges,full-disk,generated-client,log-bytes,log-limit,log-readers,real-packages,second-start,strict-runtime,webhook-chaos,whole-at-once}.test.ts',
   'test/browser/**',
+  'test/torture/**',
   'packages/engine/src/{runner,scheduler}/**',
   'packages/cli/src/local/in-sandboxes/**',
-  'packages/sandbox/src/{folder,images,oci,source}/**',
+  'packages/sandbox/src/{conformance,folder,images,oci,source}/**',
   'packages/server/src/{builds,shells}/in-sandboxes.test.ts',
 ]
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)
 
 // Real PostgreSQL and real sandboxes share two cores: files run one or two at a time, and a hung test is cut.
+// `.harmont`: what the demo built lies there, this tree with its tests among it.
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', ...(isRoot ? [] : needRoot)],
+    exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**', ...(isRoot ? [] : needRoot)],
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

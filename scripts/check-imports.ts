@@ -14,6 +14,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/source-set': ['packages/ir'],
   'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
   'packages/cloud': ['contract'],
+  'packages/web': ['contract'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [
     'contract',
@@ -38,9 +39,11 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/contract': 'contract',
+  '@harmont/contract/errors': 'contract',
   '@harmont/ir': 'packages/ir',
   '@harmont/logs': 'packages/logs',
   '@harmont/sandbox': 'packages/sandbox',
+  '@harmont/sandbox/ordinary': 'packages/sandbox',
   '@harmont/hm': 'packages/pipeline',
   '@harmont/hm/toolchains': 'packages/pipeline',
   '@harmont/source-set': 'packages/source-set',
@@ -49,6 +52,7 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/server': 'packages/server',
   '@harmont/cli': 'packages/cli',
   '@harmont/cloud': 'packages/cloud',
+  '@harmont/web': 'packages/web',
 }
 
 /** The outside world on loopback: product code has no business there. */
@@ -83,7 +87,9 @@ function wrongImport(file: string, target: string): string | undefined {
 }
 
 if (import.meta.main) {
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], { encoding: 'utf8' }).split('\n')
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
+    encoding: 'utf8',
+  }).split('\n')
   const wrong = files
     .filter((file) => file !== '' && !/\/(fixtures|vectors)\//.test(file))
     .flatMap((file) => wrongImports(file, readFileSync(file, 'utf8')))

@@ -4,9 +4,12 @@ import process from 'node:process'
 
 const parts = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
+  { name: 'types of the web', command: ['tsc', '--noEmit', '-p', 'packages/web'] },
   { name: 'format and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   { name: 'import direction', command: ['node', 'scripts/check-imports.ts'] },
+  { name: 'guarantees', command: ['node', 'scripts/check-guarantees.ts'] },
+  { name: 'weight of the web', command: ['node', 'scripts/check-web-weight.ts'] },
   { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },
 ] as const
 

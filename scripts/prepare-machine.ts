@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import process from 'node:process'
-import { productPackages, type SystemPackage, testPackages } from './system-packages.ts'
+import { productPackages, type SystemPackage, testPackages, userPackages } from './system-packages.ts'
 
 const searchPath = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin']
 
@@ -51,9 +51,11 @@ function install(missing: readonly SystemPackage[]): void {
 }
 
 const withTests = process.argv.includes('--with-tests')
-const missing = [...productPackages, ...(withTests ? testPackages : [])].filter((it) => !isThere(it.command))
+const isRoot = process.getuid?.() === 0
+const wanted = [...productPackages, ...(isRoot ? [] : userPackages), ...(withTests ? testPackages : [])]
+const missing = [...new Set(wanted)].filter((it) => !isThere(it.command))
 if (missing.length > 0) {
-  if (process.getuid?.() === 0 && isDebianLike()) install(missing)
+  if (isRoot && isDebianLike()) install(missing)
   else {
     const names = missing.map((it) => it.name).join(' ')
     console.error(`Some system packages are missing. On Debian or Ubuntu: sudo apt-get install -y ${names}`)

@@ -16,7 +16,14 @@ export const productPackages: readonly SystemPackage[] = [
   { name: 'git', command: 'git', why: 'mirrors repositories' },
 ]
 
+/** What somebody needs besides who is not root. */
+export const userPackages: readonly SystemPackage[] = [
+  { name: 'uidmap', command: 'newuidmap', why: 'gives sandboxes of an ordinary user ids of their own' },
+]
+
 export const testPackages: readonly SystemPackage[] = [
+  ...userPackages,
+  { name: 'runsc', command: 'runsc', why: 'starts sandboxes where HARMONT_OCI_RUNTIME=runsc asks for it' },
   { name: 'docker-registry', command: 'docker-registry', why: 'a real registry on loopback' },
   { name: 'chromium', command: 'chromium', why: 'the browser of those who sign in' },
   { name: 'mmdebstrap', command: 'mmdebstrap', why: "makes an image from Debian's packages" },

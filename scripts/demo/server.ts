@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { probe } from '@harmont/sandbox'
+import { footing } from '@harmont/sandbox/ordinary'
 import { machineExceptions } from '../client/machine-exceptions.ts'
 import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../client/server-process.ts'
 
@@ -16,8 +17,13 @@ export interface DemoServer extends ServerProcess {
 export async function startDemoServer(): Promise<DemoServer> {
   const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
-  const { problems } = await probe(dataDirectory)
+  const { problems } = await probe(dataDirectory, 'crun')
   if (problems.length > 0) throw new Error(`sandboxes do not work on this machine.\n  ${problems.join('\n  ')}`)
+  const isOrdinary = footing.kind !== 'root'
+  if (isOrdinary && process.env.HARMONT_SANDBOX_NETWORK === undefined)
+    process.stderr.write(
+      "You are not root, who alone can give steps a network of their own: the demo's use this machine's (HARMONT_SANDBOX_NETWORK=host), and reach what you reach.\n",
+    )
   const token = `demo-${randomBytes(18).toString('base64url')}`
   const logFile = join(dataDirectory, 'demo-server.log')
   const server = await startServerProcess({
@@ -26,6 +32,7 @@ export async function startDemoServer(): Promise<DemoServer> {
     sparedByTerminal: true,
     env: {
       HARMONT_IMAGE_FALLBACK: 'host',
+      ...(isOrdinary && { HARMONT_SANDBOX_NETWORK: process.env.HARMONT_SANDBOX_NETWORK ?? 'host' }),
       ...(await machineExceptions()),
       HARMONT_DATA_DIR: dataDirectory,
       HARMONT_BOOTSTRAP_TOKEN: token,
