@@ -16,6 +16,9 @@ interface Source {
   readonly number?: number
   /** The fork that has the branch; by default the repository itself. */
   readonly from?: BitbucketRepository
+  readonly title?: string
+  /** The branch that it is to be merged into; by default the main one. */
+  readonly into?: string
 }
 
 /** Each gives the id of its delivery. */
@@ -26,12 +29,12 @@ export function pullRequests({ world, addresses, work, deliver }: Parts) {
       repository: BitbucketRepository,
       branch: string,
       by: BitbucketUser,
-      { number = 1, from = repository }: Source = {},
+      { number = 1, from = repository, title = `From ${branch}`, into = repository.mainBranch }: Source = {},
     ): Promise<string> => {
       const shown = presentRepository(repository, addresses)
       const key = `${shown.full_name}#${number}`
       const isThere = world.repositories.includes(from)
-      const base = commitOf(work(repository).git, `refs/heads/${repository.mainBranch}`) ?? ''
+      const base = commitOf(work(repository).git, `refs/heads/${into}`) ?? ''
       const known = world.pullRequests.get(key)?.head ?? ''
       const head = isThere ? (commitOf(work(from).git, `refs/heads/${branch}`) ?? known) : known
       world.pullRequests.set(key, { from, base, head })
@@ -41,17 +44,23 @@ export function pullRequests({ world, addresses, work, deliver }: Parts) {
         pullrequest: {
           type: 'pullrequest',
           id: number,
-          title: `From ${branch}`,
+          title,
           state: 'OPEN',
+          updated_on: now(),
           author: presentUser(by),
           // A fork that is gone is told as none.
           source: { ...side(branch, head), repository: isThere ? presentRepository(from, addresses) : null },
-          destination: { ...side(repository.mainBranch, base), repository: shown },
+          destination: { ...side(into, base), repository: shown },
           links: { html: { href: `${addresses.url}/${shown.full_name}/pull-requests/${number}` } },
         },
       })
     }
   return { openPullRequest: tell('pullrequest:created'), updatePullRequest: tell('pullrequest:updated') }
+}
+
+/** As events have it: to the microsecond, with an offset. */
+function now(): NonNullable<Schemas['pullrequest']['updated_on']> {
+  return new Date().toISOString().replace('Z', '000+00:00')
 }
 
 /** Events have twelve digits of commits. */

@@ -169,6 +169,10 @@ export async function startBitbucket() {
       world.repositories.splice(world.repositories.indexOf(repository), 1)
       rmSync(work(repository).directory, { recursive: true })
     },
+    /** Has a branch point to a commit, as a forced push does that nobody is told of. */
+    pointBranch(repository: BitbucketRepository, branch: string, commit: string): void {
+      work(repository).git(['update-ref', `refs/heads/${branch}`, commit])
+    },
     /** What a person brings back from Bitbucket's page at this address: a code, and the state as it was. */
     agree(authorizeUrl: string, user: BitbucketUser): { readonly code: string; readonly state: string } {
       const { origin, pathname, searchParams } = new URL(authorizeUrl)

@@ -73,6 +73,7 @@ function readPullRequest(payload: Payload, action: PullRequestEvent['action']): 
       isInForkOnly: isFork,
     },
     base: { ref: destination.at('branch').text('name'), sha: destination.at('commit').text('hash') },
+    asOf: action === 'closed' ? null : pull.maybeInstant('updated_on'),
     author: readUser(pull.maybe('author')),
     sender: readUser(payload.maybe('actor')),
   }

@@ -13,7 +13,10 @@ export interface BuildFacts {
   readonly trust: 'trusted' | 'fork'
   /** It waits for a member's approval before anything runs. */
   readonly held: boolean
-  /** What made it; a second build of the same pipeline for the same delivery and event is not made. */
+  /**
+   * What made it; a second build of the same pipeline for the same delivery and event is not made, nor with `asOf` one of a pull request that the
+   * pipeline has built as it is.
+   */
   readonly delivery: Delivery | null
   /** The number of the build of this pipeline that it repeats. */
   readonly rebuildOf: number | null
@@ -35,6 +38,8 @@ export interface Delivery {
   readonly provider: 'github' | 'bitbucket' | 'schedule'
   readonly id: string
   readonly event: string
+  /** Of a pull request that was told in `PullRequestEvent.asOf`'s way. */
+  readonly asOf?: Date
 }
 
 /** The facts of a build that a person or a program asks for. */

@@ -1,6 +1,6 @@
 /** Builds by the delivery of a forge, or the tick of a schedule, that made them. */
 import type { Database } from '../database/transaction.ts'
-import type { Delivery } from './build-facts.ts'
+import type { BuildFacts, Delivery } from './build-facts.ts'
 
 /** Until the transaction ends nobody else makes a build of the pipeline: two workers may have one delivery in hand. */
 export async function lockPipeline(database: Database, pipelineId: string): Promise<void> {
@@ -22,6 +22,33 @@ export async function findDelivered(
     text: `select id, number from build_records
             where delivery_provider = $1 and delivery_id = $2 and delivery_event = $3 and pipeline_id = $4`,
     values: [provider, id, event, pipelineId],
+  })
+  return rows[0]
+}
+
+/**
+ * The build of this pipeline that a pull request has for the same commit and target, by the event before this one or, where this one comes late, by the one
+ * after it; undefined when it has none, or the forge says by itself what is to be built. So a commit that comes back after another one is built again.
+ */
+export async function findSameHead(
+  database: Database,
+  pipelineId: string,
+  commit: string,
+  { delivery, pullRequest, baseBranch }: BuildFacts,
+): Promise<{ readonly id: string; readonly number: number } | undefined> {
+  if (delivery?.asOf === undefined || pullRequest === null) return undefined
+  const ofPullRequest = `
+    select id, number, commit, base_branch from build_records
+     where pipeline_id = $1 and (pull_request ->> 'number')::integer = $2 and`
+  const { rows } = await database.query<{ id: string; number: number }>({
+    name: 'find-same-head',
+    text: `select id, number
+             from ((${ofPullRequest} pull_request_as_of <= $3 order by pull_request_as_of desc limit 1)
+                   union all
+                   (${ofPullRequest} pull_request_as_of > $3 order by pull_request_as_of limit 1)) beside
+            where commit = $4 and base_branch = $5
+            limit 1`,
+    values: [pipelineId, pullRequest.number, delivery.asOf, commit, baseBranch],
   })
   return rows[0]
 }

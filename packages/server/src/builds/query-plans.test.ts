@@ -13,8 +13,9 @@ import { findReader, findSecrets, listSecrets } from '../secrets/store.ts'
 import { testServer } from '../testing/server.ts'
 import { blobsInUse } from '../worker/store.ts'
 import { findForgotten } from './approval-store.ts'
+import { requestedFacts } from './build-facts.ts'
 import { findConnectedByName } from './connected-store.ts'
-import { findDelivered } from './delivery-store.ts'
+import { findDelivered, findSameHead } from './delivery-store.ts'
 import { findBuild, listBuildsOf } from './store.ts'
 import { findBuildPlace } from './store-by-id.ts'
 
@@ -48,9 +49,11 @@ beforeAll(async () => {
                   from generate_series(1, 10000) n),
           b as (insert into engine.builds (id, queue, state, cancel_requested, held, created_at, finished_at, version)
                 select id, 'q', state, false, n % 1000 = 1, now(), case n % 1000 when 1 then null else now() - interval '1 day' end, 1 from n)
-     insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob, source_sha256, delivery_provider, delivery_id, delivery_event)
+     insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob, source_sha256, delivery_provider, delivery_id, delivery_event,
+                                pull_request, pull_request_as_of)
      select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end,
-            n.id::text, 'x', 'github', n.n::text, 'push'
+            n.id::text, 'x', 'github', n.n::text, 'push',
+            json_build_object('number', n.n % 100), now() - n.n * interval '1 minute'
        from n, p`,
     [pipeline],
   )
@@ -121,8 +124,12 @@ test('what every request, delivery, step and sweep asks is answered by an index'
   const ids = jobs.map(({ id }) => id)
   const longAgo = new Date(Date.now() - 400 * 24 * 3600 * 1000)
   const anything = { archived: false, q: 'x' }
+  const pullRequest = { number: 7, title: null, url: '', headRepository: null, fork: false }
+  const asOf = { provider: 'bitbucket', id: '5', event: 'pullrequest:updated', asOf: new Date() } as const
+  const pulled = { ...requestedFacts('api'), pullRequest, baseBranch: 'main', delivery: asOf }
   const questions: readonly (readonly [what: string, ask: (database: never) => Promise<unknown>])[] = [
     ['delivery', (on) => findDelivered(on, pipelineId, { provider: 'github', id: '5', event: 'push' })],
+    ['head of a pull request', (on) => findSameHead(on, pipelineId, 'c', pulled)],
     ['place', (on) => findBuildPlace(on, organizationId, build)],
     ['archive', (on) => findArchive(on, build)],
     ['source', (on) => findSource(on, build)],

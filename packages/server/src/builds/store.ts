@@ -166,6 +166,7 @@ export async function insertBuildRecord(database: Database, record: NewBuildReco
     delivery_provider: facts.delivery?.provider ?? null,
     delivery_id: facts.delivery?.id ?? null,
     delivery_event: facts.delivery?.event ?? null,
+    pull_request_as_of: facts.delivery?.asOf ?? null,
   }
   const names = Object.keys(values)
   await database.query({

@@ -9,7 +9,7 @@ import type { PipelineRow } from '../pipelines/store.ts'
 import { buildContext, type Owner } from './build-context.ts'
 import { type BuildFacts, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
-import { findDelivered, lockPipeline } from './delivery-store.ts'
+import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
 import { runnerToken } from './runner-token.ts'
 import { insertBuildRecord, nextBuildNumber } from './store.ts'
 
@@ -45,13 +45,13 @@ export interface Submitted {
   readonly number: number
   /** It could not be planned, and has failed already. */
   readonly isRejected: boolean
-  /** The delivery had made this build before, and nothing was made now. */
+  /** This delivery, or another one that told of the same, had made the build before, and nothing was made now. */
   readonly isRepeat: boolean
 }
 
 /**
  * Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. A second submission for one delivery, event
- * and pipeline makes nothing and gives the first build. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
+ * and pipeline makes nothing and gives the first build; so does one of a pull request that was built as it is. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
   const { pipeline, facts } = submission
@@ -59,7 +59,9 @@ export async function submitBuild(services: SubmitServices, submission: Submissi
   const made = await transaction(services.pool, async (client) => {
     if (facts.delivery !== null) {
       await lockPipeline(client, pipeline.id)
-      const earlier = await findDelivered(client, pipeline.id, facts.delivery)
+      const earlier =
+        (await findDelivered(client, pipeline.id, facts.delivery)) ??
+        (await findSameHead(client, pipeline.id, submission.input.commit, facts))
       if (earlier !== undefined) return { ...earlier, announce: null }
     }
     return writeBuild(services, client, submission, from)

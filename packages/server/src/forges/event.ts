@@ -61,6 +61,11 @@ export interface PullRequestEvent extends Origin {
     readonly isInForkOnly: boolean
   }
   readonly base: { readonly ref: string; readonly sha: string }
+  /**
+   * When the pull request was as told, where a forge tells of edited words in the same way as of other commits: then only another commit or another target
+   * makes a build. null: the event says by itself that there is something to build.
+   */
+  readonly asOf: Date | null
   readonly author: ForgeUser
   readonly sender: ForgeUser
 }

@@ -9,3 +9,10 @@ test('a text of a payload is one that PostgreSQL keeps', () => {
     ['\ufffd'],
   ])
 })
+
+test('a time is read with its offset, may be absent, and is refused when it is none', () => {
+  const payload = Payload.parse(Buffer.from('{"at":"2015-04-06T17:23:38.205705+02:00","odd":"tomorrow","no":null}'))
+  expect(payload.maybeInstant('at')).toEqual(new Date('2015-04-06T15:23:38.205Z'))
+  expect([payload.maybeInstant('no'), payload.maybeInstant('absent')]).toEqual([null, null])
+  expect(() => payload.maybeInstant('odd')).toThrow('Expected a time at `odd`.')
+})

@@ -58,6 +58,14 @@ export class Payload {
     return this.#members[name] == null ? null : this.text(name)
   }
 
+  maybeInstant(name: string): Date | null {
+    const text = this.maybeText(name)
+    if (text === null) return null
+    const instant = new Date(text)
+    if (Number.isNaN(instant.getTime())) throw unreadable(this.#pathOf(name), 'a time')
+    return instant
+  }
+
   flag(name: string): boolean {
     const value = this.#members[name]
     if (typeof value !== 'boolean') throw unreadable(this.#pathOf(name), 'true or false')

@@ -113,6 +113,8 @@ function readPullRequest(payload: Payload): PullRequestEvent | null {
       isInForkOnly: false,
     },
     base: { ref: base.text('ref'), sha: base.text('sha') },
+    // A changed title or description is `edited`, which no trigger asks for.
+    asOf: null,
     author: readUser(pull.at('user')),
     sender: readUser(payload.at('sender')),
   }

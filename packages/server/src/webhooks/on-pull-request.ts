@@ -48,7 +48,7 @@ export async function onPullRequest(
         trust: head.isFork ? 'fork' : 'trusted',
         // An author with a membership could have pushed the same to the repository's organization.
         held: head.isFork && pipeline.fork_policy === 'approval' && author.userId === null,
-        delivery: delivered.name,
+        delivery: event.asOf === null ? delivered.name : { ...delivered.name, asOf: event.asOf },
         rebuildOf: null,
         recordedSource: 'webhook',
       },
