@@ -1,3 +1,4 @@
+export type { DisputeEventType } from './disputes.ts'
 export {
   type RefundEventType,
   type SessionEventType,

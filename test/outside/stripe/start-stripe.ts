@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import qs from 'qs'
 import { Stripe } from 'stripe'
 import { type Misbehaviour, makeMood, misbehave } from '../misbehaviour.ts'
+import { type DisputeEventType, makeDisputes } from './disputes.ts'
 import { type Form, isForm, problemOf } from './parameters.ts'
 import { makeRefunds, type Problem } from './refunds.ts'
 
@@ -52,9 +53,14 @@ export interface StripeDouble {
   refundInPages(session: Stripe.Checkout.Session, cents?: number): Stripe.Refund
   /** What became of a refund, as Stripe finds out later. */
   settle(refund: Stripe.Refund, status: 'failed' | 'canceled'): Stripe.Refund
-  /** An event about a session or a refund as it is given, signed `ageSeconds` ago. */
+  /** A customer's bank asks for so many cents of what was paid in a session, by default all of it. */
+  dispute(session: Stripe.Checkout.Session, cents?: number): Stripe.Dispute
+  /** Takes so many cents of the account's currency for a dispute (negative), or gives them back. */
+  move(dispute: Stripe.Dispute, amount: number, options?: { readonly fee?: number; readonly currency?: string }): void
+  /** An event about a session, a refund or a dispute as it is given, signed `ageSeconds` ago. */
   event(type: SessionEventType, session: Stripe.Checkout.Session, options?: SignOptions): SignedEvent
   event(type: RefundEventType, refund: Stripe.Refund, options?: SignOptions): SignedEvent
+  event(type: DisputeEventType, dispute: Stripe.Dispute, options?: SignOptions): SignedEvent
   stop(): Promise<void>
 }
 
@@ -66,9 +72,10 @@ export async function startStripe(): Promise<StripeDouble> {
   const customers: Form[] = []
   const sessions: Stripe.Checkout.Session[] = []
   const { refunds, create: createRefund } = makeRefunds(sessions)
+  const disputes = makeDisputes()
   const requests: string[] = []
   const refused: string[] = []
-  const answers = new Map<string, { readonly request: string; readonly body: string }>()
+  const answers = new Map<string, { readonly request: string; readonly made: string | Problem }>()
   const server = createServer((request, response) => void answer(request, response))
 
   let target: string | null = null
@@ -92,8 +99,8 @@ export async function startStripe(): Promise<StripeDouble> {
     requests.push(`${request.method} ${path}`)
     const odd = mood.take(`${request.method} ${path}`)
     const refuse = (status: number, type: string, message: string, code?: string) => {
-      // Whether something is left to give back is Stripe's to know.
-      if (code !== 'charge_already_refunded') refused.push(`${path}: ${message}`)
+      // Whether something is left to give back, and may be, is Stripe's to know.
+      if (code !== 'charge_already_refunded' && code !== 'charge_disputed') refused.push(`${path}: ${message}`)
       response
         .writeHead(status, { 'content-type': 'application/json' })
         .end(JSON.stringify({ error: { type, code, message } }))
@@ -115,9 +122,9 @@ export async function startStripe(): Promise<StripeDouble> {
     const same = `${path}?${sent}`
     if (before !== undefined && before.request !== same)
       return refuse(400, 'idempotency_error', 'Keys for idempotent requests can only be used with the same parameters')
-    const made = before === undefined ? make(path, form) : before.body
+    const made = before === undefined ? make(path, form) : before.made
+    answers.set(key, { request: same, made })
     if (typeof made !== 'string') return refuse(400, 'invalid_request_error', made.problem, made.code)
-    answers.set(key, { request: same, body: made })
     if (odd !== undefined) return misbehave(odd, response)
     const replayed: Readonly<Record<string, string>> = before === undefined ? {} : { 'idempotent-replayed': 'true' }
     response.writeHead(200, { 'content-type': 'application/json', ...replayed }).end(made)
@@ -130,6 +137,8 @@ export async function startStripe(): Promise<StripeDouble> {
       return JSON.stringify(customer)
     }
     if (path === '/v1/refunds') {
+      if (disputes.standsAgainst(form.payment_intent))
+        return { problem: 'This charge has been charged back.', code: 'charge_disputed' }
       const refund = createRefund(form.payment_intent, form.amount === undefined ? undefined : Number(form.amount))
       return 'problem' in refund ? refund : JSON.stringify(refund)
     }
@@ -161,6 +170,8 @@ export async function startStripe(): Promise<StripeDouble> {
       return refund
     },
     settle: (refund, status) => Object.assign(refund, { status }),
+    dispute: disputes.open,
+    move: (dispute, amount, { fee = 0, currency = 'usd' } = {}) => disputes.move(dispute, amount, fee, currency),
     deliverTo(serverUrl) {
       target = serverUrl
     },
@@ -173,8 +184,8 @@ export async function startStripe(): Promise<StripeDouble> {
 }
 
 function signEvent(
-  type: SessionEventType | RefundEventType,
-  object: Stripe.Checkout.Session | Stripe.Refund,
+  type: SessionEventType | RefundEventType | DisputeEventType,
+  object: Stripe.Checkout.Session | Stripe.Refund | Stripe.Dispute,
   { secret = webhookSecrets[1], ageSeconds = 0 }: SignOptions = {},
 ): SignedEvent {
   const timestamp = Math.floor(Date.now() / 1000) - ageSeconds

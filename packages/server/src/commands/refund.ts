@@ -21,6 +21,8 @@ export async function refund(args: readonly string[], environment: Environment):
   if (outcome.kind === 'not_paid')
     throw new SettingsError(`refund: expected a checkout that was paid; \`${name}\` was not.`)
   if (outcome.kind === 'refunded_before') throw new SettingsError(`refund: \`${name}\` was refunded before.`)
+  if (outcome.kind === 'disputed')
+    throw new SettingsError(`refund: \`${name}\` is disputed; until that is over Stripe gives nothing back.`)
   if (outcome.kind === 'failed')
     throw new SettingsError(
       `refund: Stripe could not give \`${name}\` back, and says why in its pages; try again, or give it back another way.`,

@@ -1,7 +1,7 @@
-import { nobody, recordAudit } from '../audit/record-audit.ts'
 import type { Database } from '../database/transaction.ts'
-import { hasEntry, writeCreditOnce } from '../money/store.ts'
-import { forgetRefund, holdOrganization, lockPaidCheckout } from './checkout-store.ts'
+import { hasEntry } from '../money/store.ts'
+import { bookEntries } from './book-entries.ts'
+import { forgetRefund } from './checkout-store.ts'
 import { entriesOf, type RefundNews, returnedBy, takenBy } from './refund-entries.ts'
 
 export interface BookedRefund {
@@ -16,21 +16,13 @@ export interface BookedRefund {
  * yet. Within a transaction.
  */
 export async function bookRefund(client: Database, refund: RefundNews): Promise<BookedRefund | undefined> {
-  const checkout = await lockPaidCheckout(client, refund.paymentIntent)
-  if (checkout === undefined) return undefined
-  const { organizationId, sessionId: description } = checkout
-  const isThere = await holdOrganization(client, organizationId)
-  for (const { id, amountCents } of entriesOf(refund)) {
-    const entry = { id, organizationId, amountCents, source: 'refund', description } as const
-    const isBooked = (await writeCreditOnce(client, entry)) === null
-    if (isBooked || !isThere) continue
-    await recordAudit(client, nobody, {
-      organizationId,
-      action: amountCents < 0 ? 'payment.refunded' : 'payment.refund_failed',
-      subject: id,
-      details: { checkout: checkout.id, refund: refund.id, amount_cents: amountCents },
-    })
-  }
+  const entries = entriesOf(refund).map((entry) => ({
+    ...entry,
+    description: ({ sessionId }: { readonly sessionId: string | null }) => sessionId,
+    action: entry.amountCents < 0 ? 'payment.refunded' : 'payment.refund_failed',
+    details: { refund: refund.id },
+  }))
+  if (!(await bookEntries(client, refund.paymentIntent, entries))) return undefined
   const entryId = takenBy(refund).id
   const isOver = await hasEntry(client, returnedBy(refund).id)
   // So that the operator may try again.

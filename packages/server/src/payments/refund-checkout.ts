@@ -14,6 +14,8 @@ export type RefundOutcome =
   | { readonly kind: 'not_paid' }
   /** All of it, by this command or in Stripe's own pages. */
   | { readonly kind: 'refunded_before' }
+  /** Nothing can be given back of a payment whose money the customer's bank has asked for. */
+  | { readonly kind: 'disputed' }
   /** Stripe could not give the money back; it may be tried again. */
   | { readonly kind: 'failed' }
 
@@ -33,11 +35,20 @@ export async function refundCheckout(pool: pg.Pool, stripe: StripeAccount, name:
   const { checkout, refund, paymentIntent } = begun
   if (refund.entryId !== null) return { kind: 'refunded_before' }
   const made = await refundAtStripe(stripe, paymentIntent, refund.id)
+  if (made === 'disputed') {
+    // Under its key Stripe would answer the same again, after the dispute too.
+    await dropRefund(pool, refund.id)
+    return { kind: 'disputed' }
+  }
   return made === null ? { kind: 'refunded_before' } : book(pool, checkout, refund.id, made)
 }
 
 /** Null: nothing is left to give back. */
-async function refundAtStripe(stripe: StripeAccount, paymentIntent: string, key: string): Promise<RefundNews | null> {
+async function refundAtStripe(
+  stripe: StripeAccount,
+  paymentIntent: string,
+  key: string,
+): Promise<RefundNews | 'disputed' | null> {
   const client = await stripe.client()
   let answer: Stripe.Refund
   try {
@@ -45,6 +56,7 @@ async function refundAtStripe(stripe: StripeAccount, paymentIntent: string, key:
   } catch (error) {
     const { StripeError } = (await import('stripe')).Stripe.errors
     if (error instanceof StripeError && error.code === 'charge_already_refunded') return null
+    if (error instanceof StripeError && error.code === 'charge_disputed') return 'disputed'
     throw error
   }
   const isOver = isRefundOver(answer.status)

@@ -1,5 +1,5 @@
 /** What the ledger has of a refund, as a function of what Stripe tells of it. */
-import { createHash } from 'node:crypto'
+import { entryId } from './entry-id.ts'
 
 /** A refund of a payment, whoever made it: our command, or a person in Stripe's own pages. */
 export interface RefundNews {
@@ -46,12 +46,4 @@ export function returnedBy({ id, amountCents }: Pick<RefundNews, 'id' | 'amountC
  */
 export function entriesOf(refund: RefundNews): readonly RefundEntry[] {
   return refund.isOver ? [takenBy(refund), returnedBy(refund)] : [takenBy(refund)]
-}
-
-/** A UUID of version 8 (RFC 9562, 5.8): what is in it is ours to say. */
-function entryId(name: string): string {
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

@@ -151,7 +151,7 @@ test('a refund that is told of before its payment waits for that; one of a payme
   expect(await refunds()).toEqual([[-700, session.id]])
   const waiting = async () =>
     (await it.server.pool.query("select key from graphile_worker.jobs where task_identifier = 'book_refund'")).rows
-  await expect.poll(waiting, { timeout: 30_000 }).toEqual([{ key: 'refund:pi_foreign:re_foreign:false' }])
+  await expect.poll(waiting, { timeout: 30_000 }).toEqual([{ key: 'payment:pi_foreign:re_foreign:false' }])
 })
 
 test('a balance below zero starts no build, and the next payment first makes up for it', async () => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Stripe } from 'stripe'
 import { transaction } from '../database/transaction.ts'
 import { insertEvent } from './checkout-store.ts'
+import { takeDispute } from './take-dispute.ts'
 import { takeRefund } from './take-refund.ts'
 import { takeSession } from './take-session.ts'
 
@@ -25,6 +26,14 @@ export function takeEvent(
       case 'refund.updated':
       case 'refund.failed':
         return takeRefund(client, about, event.data.object)
+      case 'charge.dispute.funds_withdrawn':
+      case 'charge.dispute.funds_reinstated':
+        return takeDispute(client, about, event.data.object, true)
+      // Tell of the same, should one of those before have been lost.
+      case 'charge.dispute.created':
+      case 'charge.dispute.updated':
+      case 'charge.dispute.closed':
+        return takeDispute(client, about, event.data.object, false)
       default:
         return
     }

@@ -5,7 +5,7 @@ import type { Database } from '../database/transaction.ts'
 import { writeCredit } from '../money/store.ts'
 import { type Checkout, closeCheckout, completeCheckout, lockCheckout } from './checkout-store.ts'
 import { decideCheckout, type SessionNews } from './decide-checkout.ts'
-import { wakeRefunds } from './early-refunds.ts'
+import { wakeEarly } from './early.ts'
 
 /** Does to a checkout what Stripe tells of its session. */
 export async function takeSession(
@@ -44,5 +44,5 @@ async function credit(client: Database, checkout: Checkout, session: Stripe.Chec
   const { payment_intent: intent } = session
   const paymentIntent = intent === null || typeof intent === 'string' ? intent : intent.id
   await completeCheckout(client, checkout.id, { sessionId: session.id, paymentIntent, entryId })
-  if (paymentIntent !== null) await wakeRefunds(client, paymentIntent)
+  if (paymentIntent !== null) await wakeEarly(client, paymentIntent)
 }

@@ -2,6 +2,7 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { removeOldEvents } from './checkout-store.ts'
+import { bookDisputeTask } from './early-disputes.ts'
 import { bookRefundTask } from './early-refunds.ts'
 
 interface PaymentTaskServices {
@@ -14,6 +15,7 @@ export const paymentCrontab = ['41 3 * * * forget_stripe_events']
 export function paymentTasks(services: PaymentTaskServices): TaskList {
   return {
     book_refund: bookRefundTask(services),
+    book_dispute: bookDisputeTask(services),
     forget_stripe_events: () => removeOldEvents(services.pool),
   }
 }

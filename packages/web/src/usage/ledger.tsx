@@ -10,16 +10,9 @@ import { More } from '../design/more.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import type { Days } from './days.ts'
+import { entryWords, sourceWords } from './entry-words.ts'
 import { exportUrl, ledgerQuery, ledgerSources } from './queries.ts'
 import { Section } from './section.tsx'
-
-const words: Readonly<Record<string, string>> = {
-  stripe_topup: 'Top-up',
-  coupon_redemption: 'Coupon',
-  admin_grant: 'Grant',
-  vm_lease_debit: 'Use',
-  refund: 'Refund',
-}
 
 interface LedgerProps {
   readonly org: string
@@ -51,7 +44,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
             resetScroll={false}
             className={chipClass}
           >
-            {one === undefined ? 'All' : words[one]}
+            {one === undefined ? 'All' : sourceWords[one]}
           </Link>
         ))}
       </nav>
@@ -63,7 +56,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
         <p className="px-4 py-3 text-muted">
           {source === undefined
             ? 'Every top-up and every charge is listed here. Nothing has been booked yet.'
-            : `No entry is a ${words[source]?.toLowerCase()}. All shows every kind.`}
+            : `No entry is a ${sourceWords[source].toLowerCase()}. All shows every kind.`}
         </p>
       )}
       {entries.length > 0 && (
@@ -82,7 +75,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
                 <Td>
                   <Instant at={entry.created_at} />
                 </Td>
-                <Td>{wordsOf(entry)}</Td>
+                <Td>{entryWords(entry)}</Td>
                 <Td>
                   <EntryFor org={org} entry={entry} />
                 </Td>
@@ -95,11 +88,6 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
       <More what="entries" query={query} />
     </Section>
   )
-}
-
-/** What a refund took comes back when it fails at Stripe. */
-function wordsOf({ source, amount_cents: cents }: Schema<'Transaction'>): string {
-  return source === 'refund' && cents > 0 ? 'Failed refund' : (words[source] ?? source)
 }
 
 function EntryFor({ org, entry }: { readonly org: string; readonly entry: Schema<'Transaction'> }) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { countDays, daysWanted, tellNothing } from './days.ts'
+import { entryWords } from './entry-words.ts'
 import { forecast } from './forecast.ts'
 
 const now = Date.parse('2026-03-02T23:59:00Z')
@@ -48,4 +49,15 @@ test('web U1 a balance is told by how long it lasts, and warns in time', () => {
     'Nothing was spent lately.',
     'More than a year at this rate.',
   ])
+})
+
+test('web U4 refunds, disputes and what comes back of either are told apart', () => {
+  const refund = (amount_cents: number, description: string) =>
+    entryWords({ source: 'refund', amount_cents, description })
+  expect([refund(-5, 'cs_1'), refund(5, 'cs_1')]).toEqual(['Refund', 'Failed refund'])
+  expect([refund(-5, 'Dispute du_1 of cs_1'), refund(5, 'Dispute du_1 of cs_1')]).toEqual([
+    'Dispute',
+    'Dispute given back',
+  ])
+  expect(entryWords({ source: 'admin_grant', amount_cents: -5, description: 'Dispute by hand' })).toBe('Grant')
 })

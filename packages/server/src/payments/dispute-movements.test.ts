@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { movementsOf } from './dispute-movements.ts'
+
+const dispute = (amount: number, ...moved: readonly (readonly [amount: number, type?: string])[]) => ({
+  id: 'du_1',
+  amount,
+  balance_transactions: moved.map(([cents, type = 'adjustment'], at) => ({ id: `txn_${at}`, amount: cents, type })),
+})
+const centsOf = (told: ReturnType<typeof dispute>) =>
+  movementsOf(told, 'pi_1')?.map(({ amountCents }) => amountCents) ?? null
+
+test('what is withdrawn and given back counts in cents, a fee does not, and an inquiry moves nothing', () => {
+  expect(centsOf(dispute(3000))).toEqual([])
+  expect(centsOf(dispute(3000, [-3000]))).toEqual([-3000])
+  expect(centsOf(dispute(3000, [-3000], [-1500, 'stripe_fee'], [3000]))).toEqual([-3000, 3000])
+  expect(centsOf(dispute(3000, [-3000], [1000]))).toEqual([-3000, 1000])
+  expect(centsOf(dispute(3000, [-3000], [3000], [-3000]))).toEqual([-3000, 3000, -3000])
+})
+
+test('what moved in the currency of the account counts by its share of what was disputed', () => {
+  expect(centsOf(dispute(3000, [-2737], [2737]))).toEqual([-3000, 3000])
+  expect(centsOf(dispute(3000, [-2737], [2750]))).toEqual([-3000, 3000])
+  expect(centsOf(dispute(3000, [-450_000], [150_000]))).toEqual([-3000, 1000])
+})
+
+test('what is given back without having been withdrawn, or of no amount, cannot be told', () => {
+  expect(centsOf(dispute(3000, [3000]))).toBeNull()
+  for (const amount of [0, -1, 0.5, Number.NaN]) expect(centsOf(dispute(amount, [-3000]))).toBeNull()
+})
+
+test('a later event tells the same of what an earlier one told, whatever moved since', () => {
+  const amounts = fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 3 })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100_000 }), amounts, (amount, later) => {
+      const all = movementsOf(dispute(amount, [-amount], ...later.map((each) => [each] as const)), 'pi_1')
+      const before = movementsOf(dispute(amount, [-amount]), 'pi_1')
+      expect(all?.slice(0, 1)).toEqual(before)
+    }),
+  )
+})
