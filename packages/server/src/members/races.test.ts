@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { codeOf, testServer } from '../testing/server.ts'
 import { insertMember } from './store.ts'
@@ -7,49 +8,52 @@ type User = Awaited<ReturnType<typeof it.newUser>>
 
 const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
 
-/** The same numbers for the same seed (mulberry32). */
-function randomFrom(start: number): (below: number) => number {
-  let state = start
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
+const userCount = 24
+const teamCount = 4
+const user = fc.nat(userCount - 1)
+/** What somebody does to somebody, in a team of some. */
+const step = fc.record({
+  what: fc.nat(11),
+  user,
+  other: user,
+  team: fc.nat(teamCount - 1),
+  role: fc.constantFrom('member', 'member', 'admin', 'owner'),
+  isRare: fc.nat(5).map((n) => n === 0),
+  token: fc.nat(),
+})
+type Step = ReturnType<typeof step.generate>['value']
 
 test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, {
   timeout: 60_000,
 }, async () => {
-  const random = randomFrom(seed)
-  const pick = <T>(list: readonly T[]): T => {
-    const one = list[random(list.length)]
+  const steps = fc.sample(step, { seed, numRuns: 640, unbiased: true })
+  const pick = <T>(list: readonly T[], at: number): T => {
+    const one = list[at % list.length]
     if (one === undefined) throw new Error('there is nothing to pick')
     return one
   }
   const users: User[] = []
-  for (let n = 0; n < 24; n += 1) users.push(await it.newUser(`racer-${n}`))
-  const teams = users.slice(0, 4).map(({ organization }) => organization)
-  const roles = ['member', 'member', 'admin', 'owner'] as const
-  for (const slug of teams) {
+  for (let n = 0; n < userCount; n += 1) users.push(await it.newUser(`racer-${n}`))
+  const teams = users.slice(0, teamCount).map(({ organization }) => organization)
+  for (const [t, slug] of teams.entries()) {
     const { rows } = await it.server.pool.query<{ id: string }>('select id from organizations where slug = $1', [slug])
     for (const [n, user] of users.entries()) {
-      const role = n % 6 === 4 ? 'owner' : pick(['member', 'admin'] as const)
+      const role = n % 6 === 4 ? 'owner' : (n + t) % 2 === 0 ? 'member' : 'admin'
       await insertMember(it.server.pool, rows[0]?.id ?? '', user.id, role)
     }
   }
   const tokens: string[] = []
-  const act = async (): Promise<{ status: number; body: unknown }> => {
-    const [user, other] = [pick(users), pick(users)]
-    const team = `/api/v0/organizations/${pick(teams)}`
-    switch (random(12)) {
+  const act = async (step: Step): Promise<{ status: number; body: unknown }> => {
+    const [user, other] = [pick(users, step.user), pick(users, step.other)]
+    const team = `/api/v0/organizations/${pick(teams, step.team)}`
+    switch (step.what) {
       case 0:
         return it.request(user.token, 'DELETE', `${team}/members/${user.id}`)
       case 1:
       case 2:
         return it.request(user.token, 'DELETE', `${team}/members/${other.id}`)
       case 3:
-        return random(6) === 0 ? it.request(user.token, 'DELETE', '/api/v0/user') : it.request(user.token, 'GET', team)
+        return step.isRare ? it.request(user.token, 'DELETE', '/api/v0/user') : it.request(user.token, 'GET', team)
       case 4:
         return it.request(user.token, 'POST', '/api/v0/organizations', { name: `Made by ${user.id}` })
       case 5: {
@@ -64,17 +68,17 @@ test(`G34 whatever users do to each other at the same time, every organization h
       case 6:
         return tokens.length === 0
           ? it.request(user.token, 'GET', `${team}/members`)
-          : it.request(user.token, 'POST', '/api/v0/invites/accept', { token: pick(tokens) })
+          : it.request(user.token, 'POST', '/api/v0/invites/accept', { token: pick(tokens, step.token) })
       case 7:
         return it.request(user.token, 'PATCH', team, { name: `Team of ${user.id}` })
       default:
-        return it.request(user.token, 'PATCH', `${team}/members/${other.id}`, { role: pick(roles) })
+        return it.request(user.token, 'PATCH', `${team}/members/${other.id}`, { role: step.role })
     }
   }
   const seen = new Map<string, number>()
   const worker = async () => {
-    for (let n = 0; n < 40; n += 1) {
-      const answer = await act()
+    for (let next = steps.shift(); next !== undefined; next = steps.shift()) {
+      const answer = await act(next)
       const what = answer.status < 400 ? String(answer.status) : `${answer.status} ${codeOf(answer as never)}`
       seen.set(what, (seen.get(what) ?? 0) + 1)
     }
