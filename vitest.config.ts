@@ -21,8 +21,10 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**', ...(isRoot ? [] : needRoot)],
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Only what never comes is cut off: how long something takes is for `bench/` to say.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     teardownTimeout: 30_000,
   },
 })

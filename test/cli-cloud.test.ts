@@ -137,7 +137,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
 
 test('a server that is killed and started again in the middle: the client goes on, and no line is lost or told twice', async () => {
   const { told, ended } = start(['run', 'slow', '--cloud'])
-  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 3\n')
+  await expect.poll(() => told.stderr).toContain('[one] line 3\n')
   product.server().kill('SIGKILL')
   await product.restart()
   const { code, stderr } = await ended
@@ -148,7 +148,7 @@ test('a server that is killed and started again in the middle: the client goes o
 
 test('Ctrl-C cancels the build and exits 130', async () => {
   const { child, told, ended } = start(['run', 'slow', '--cloud'])
-  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 1\n')
+  await expect.poll(() => told.stderr).toContain('[one] line 1\n')
   child.kill('SIGINT')
   const { code, stderr } = await ended
   expect(code).toBe(130)
@@ -161,7 +161,7 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   const [, number = ''] = /^#(\d+) http\S+\n$/.exec(made.stdout) ?? []
   expect(made.code).toBe(0)
   const { child, told, ended } = start(['build', 'watch', number, '-p', 'slow'])
-  await expect.poll(() => told.stderr, { timeout: 40_000 }).toContain('[one] line 1\n')
+  await expect.poll(() => told.stderr).toContain('[one] line 1\n')
   child.kill('SIGINT')
   const { code, stderr } = await ended
   expect(code).toBe(130)
@@ -186,16 +186,16 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
   expect([await detached(), await detached()]).toEqual([0, 0])
   const stateOf = async (number: string) =>
     JSON.parse((await hm(['build', 'show', number, '-p', 'turns', '--json'], here)).stdout).state
-  await expect.poll(() => stateOf('1'), { timeout: 40_000 }).toBe('running')
+  await expect.poll(() => stateOf('1')).toBe('running')
   const shown = async (...command: readonly string[]) => (await hm([...command, '-p', 'turns'], here)).stdout
   const sentence = 'for its turn in the concurrency group `turns`, which runs one build at a time. Now: turns #1.'
   // A build that is rendered joins its group after that.
-  await expect.poll(() => shown('build', 'show', '2'), { timeout: 40_000 }).toContain(`waits    ${sentence}`)
+  await expect.poll(() => shown('build', 'show', '2')).toContain(`waits    ${sentence}`)
   expect(await shown('job', 'show', 'one', '-b', '2')).toContain(sentence)
   const watched = start(['build', 'watch', '2', '-p', 'turns', '--format', 'json'], here)
-  await expect.poll(() => watched.told.stdout, { timeout: 40_000 }).toContain('"reason":"concurrency_group"')
+  await expect.poll(() => watched.told.stdout).toContain('"reason":"concurrency_group"')
   await hm(['cancel', '1', '-p', 'turns', '--yes'], here)
-  await expect.poll(() => stateOf('2'), { timeout: 40_000 }).toBe('running')
+  await expect.poll(() => stateOf('2')).toBe('running')
   expect(await stateOf('1')).toBe('canceled')
   await hm(['cancel', '2', '-p', 'turns', '--yes'], here)
   await watched.ended
@@ -254,11 +254,9 @@ test('signing in over the loopback, in a terminal; a wrong state is 404', async 
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
   const opened = /cli-login\?port=(\d+)&nonce=([\w-]+)&state=([\w-]+)&code=1/
-  await expect.poll(() => text, { timeout: 20_000 }).toMatch(opened)
+  await expect.poll(() => text).toMatch(opened)
   const [, port, nonce, state] = opened.exec(text) ?? []
-  await expect
-    .poll(() => text, { timeout: 20_000 })
-    .toMatch(/matching code: [0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
+  await expect.poll(() => text).toMatch(/matching code: [0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}/)
   expect((await fetch(`http://127.0.0.1:${port}/callback?state=wrong`)).status).toBe(404)
   expect((await fetch(`http://127.0.0.1:${port}/other?state=${state}`)).status).toBe(404)
   expect((await asPage('transfer', { nonce })).status).toBe(204)

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const pipeline_ir = JSON.stringify({ version: '0', default_image: 'host', steps })
   await call('POST', `${pipelines}/ci/builds`, { branch: 'main', commit: 'c', pipeline_ir, source_b64: '' })
   const isOver = async () => (await call('GET', `${pipelines}/ci/builds/1`)).finished_at ?? null
-  await vi.waitFor(async () => expect(await isOver()).not.toBeNull(), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(async () => expect(await isOver()).not.toBeNull(), { timeout: 60_000, interval: 100 })
 })
 afterAll(async () => {
   await product.remove()
@@ -90,11 +90,11 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
   const closed = once(child, 'close')
   let shown = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
-  await vi.waitFor(() => expect(shown).toMatch(/This is what step fails/), { timeout: 20_000 })
+  await vi.waitFor(() => expect(shown).toMatch(/This is what step fails/), { timeout: 60_000 })
   child.stdin.write('stty size; cat made\n')
-  await vi.waitFor(() => expect(shown).toMatch(/^31 97\r*\nmade\r*$/m), { timeout: 20_000 })
+  await vi.waitFor(() => expect(shown).toMatch(/^31 97\r*\nmade\r*$/m), { timeout: 60_000 })
   child.stdin.write('exit 9\n')
-  await vi.waitFor(() => expect(shown).toContain('hm=9'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(shown).toContain('hm=9'), { timeout: 60_000 })
   child.stdin.end()
   await closed
 })

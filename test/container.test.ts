@@ -98,7 +98,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
     const end = once(child, 'close').then(() => ({ code: child.exitCode, ...said }))
-    const begun = () => expect.poll(() => said.stderr, { timeout: 60_000 }).toContain('[one] begun')
+    const begun = () => expect.poll(() => said.stderr).toContain('[one] begun')
     return { child, end, begun }
   }
 
@@ -120,7 +120,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
   test.for([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s reaches the step once', { timeout: 120_000 }, async ([signal, code]) => {
+  ] as const)('%s reaches the step once', async ([signal, code]) => {
     const { child, end, begun } = start('run', 'slow', '--logs')
     await begun()
     child.kill(signal)
@@ -128,7 +128,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     expect(await containers()).toBe('')
   })
 
-  test('the second Ctrl-C kills what does not end', { timeout: 120_000 }, async () => {
+  test('the second Ctrl-C kills what does not end', async () => {
     const { child, end, begun } = start('run', 'stubborn', '--logs')
     await begun()
     child.kill('SIGINT')
@@ -136,10 +136,10 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     expect(child.exitCode).toBe(null)
     child.kill('SIGINT')
     expect(await end).toMatchObject({ code: 130 })
-    await expect.poll(containers, { timeout: 8_000 }).toBe('')
+    await expect.poll(containers).toBe('')
   })
 
-  test('what a killed hm left is ended by the next', { timeout: 120_000 }, async () => {
+  test('what a killed hm left is ended by the next', async () => {
     const { child, end, begun } = start('run', 'stubborn', '--logs')
     await begun()
     const left = (await containers()).trim()
@@ -150,7 +150,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     await end
   })
 
-  test('without control groups of the second kind it is one clear error', { timeout: 120_000 }, async () => {
+  test('without control groups of the second kind it is one clear error', async () => {
     // As Docker starts it on a machine that has both kinds.
     const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
     const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']

@@ -50,7 +50,7 @@ beforeEach(async () => {
 afterEach(async () => {
   disk.empty()
   await product.remove()
-  await expect.poll(() => tryRemove(disk), { timeout: 30_000 }).toBe('removed')
+  await expect.poll(() => tryRemove(disk)).toBe('removed')
   counting.close()
 })
 
@@ -174,9 +174,7 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
   process.kill(pid, 0)
 })
 
-test('G55 a job that fills the disk within its own limit fails and says why; its neighbor and the next build pass', {
-  timeout: 120_000,
-}, async () => {
+test('G55 a job that fills the disk within its own limit fails and says why; its neighbor and the next build pass', async () => {
   const steps = [
     { key: 'greedy', cmd: 'sleep 1; head -c 5000000000 /dev/zero >/big' },
     { key: 'neighbor', cmd: command('own', 'neighbor') },

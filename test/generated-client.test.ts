@@ -31,9 +31,7 @@ async function generatedApi(): Promise<GeneratedApi['api']> {
   return new Api({ baseUrl: product.server().url, baseApiParams: { headers } }).api
 }
 
-test('G52 the client made of the given document goes all the way from organizations to the end of a log', {
-  timeout: 60_000,
-}, async () => {
+test('G52 the client made of the given document goes all the way from organizations to the end of a log', async () => {
   const api = await generatedApi()
   const call = async <T>(operationId: string, ...values: unknown[]): Promise<T> => {
     const operation = api[operationId]

@@ -66,7 +66,7 @@ test('G06 a cancel and a time-out end what ignores SIGTERM', { timeout: 300_000 
   const deaf = "trap '' TERM; echo up; while :; do sleep 1; done"
   const late = await submit([{ key: 'late', cmd: deaf, timeout_seconds: 3 }])
   const canceled = await submit([{ key: 'deaf', cmd: deaf }])
-  await expect.poll(() => logOf(canceled, 'deaf'), { timeout: 60_000 }).toBe('up\n')
+  await expect.poll(() => logOf(canceled, 'deaf')).toBe('up\n')
   await product.api.cancelBuild('strict', canceled)
   expect((await buildEnd(product.api, 'strict', canceled)).build.state).toBe('canceled')
   expect((await buildEnd(product.api, 'strict', late)).jobs.get('late')).toMatchObject({
@@ -82,7 +82,7 @@ test('G02 a command goes on over the SIGKILL of the server, which finds it again
     { key: 'long', cmd: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 1; done; echo kept >kept' },
     { key: 'after', builds_in: 'long', cmd: 'cat kept' },
   ])
-  await expect.poll(() => logOf(number, 'long'), { timeout: 60_000 }).toContain('2\n')
+  await expect.poll(() => logOf(number, 'long')).toContain('2\n')
   product.server().kill('SIGKILL')
   await product.restart()
   const { build } = await buildEnd(product.api, 'strict', number)
@@ -91,7 +91,7 @@ test('G02 a command goes on over the SIGKILL of the server, which finds it again
   expect(await logOf(number, 'after')).toBe('kept\n')
 })
 
-test('a server that is to use it where it is missing says so and does not start', { timeout: 120_000 }, async () => {
+test('a server that is to use it where it is missing says so and does not start', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-test-')
   // What hides a file of the layer below is a device of this kind.
   const script = `mkdir upper work && mknod upper/runsc c 0 0 &&

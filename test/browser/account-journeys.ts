@@ -1,6 +1,6 @@
 /** What people do on the pages of their account. */
 import { expect } from 'vitest'
-import { heading, journey, type People, patience } from './auth-people.ts'
+import { heading, journey, type People } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, reach } from './browser-keys.ts'
 
@@ -50,13 +50,11 @@ export function accountJourneys(it: People): void {
       await press(elsewhere.page, 'Sign in without one')
       await elsewhere.page.waitForURL((url) => url.pathname !== '/setup')
       await page.goto(it.at('/account/sessions'))
-      await expect
-        .poll(() => page.getByRole('button', { name: /^End the session of/ }).count(), patience)
-        .toBeGreaterThan(0)
+      await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count()).toBeGreaterThan(0)
       await expectAccessible(page)
       await press(page, 'End all others')
       await press(page.getByRole('dialog').page(), /^End all others$/)
-      await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count(), patience).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count()).toBe(0)
       await elsewhere.page.goto(it.at('/account'))
       await heading(elsewhere.page, 'Sign in')
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { type Product, startProduct } from '../product.ts'
-import { startBrowser } from './browser.ts'
+import { openContext, startBrowser } from './browser.ts'
 
 export interface App {
   readonly product: Product
@@ -42,7 +42,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
     origin,
     signIn,
     async openAsOwner(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
+      const context = await openContext(browser, options)
       await signIn(context)
       return context.newPage()
     },

@@ -19,9 +19,6 @@ export interface People {
   problems(): readonly string[]
 }
 
-/** Of a machine that does much else; nothing is waited for longer than it takes. */
-export const patience = { timeout: 20_000 }
-
 /** One server and one browser for the tests of a file. */
 export function startPeople(wish?: Partial<Wish>): People {
   const windows: Window[] = []
@@ -52,7 +49,6 @@ export function startPeople(wish?: Partial<Wish>): People {
     async person() {
       const window = await openWindow(present(there.server).browser)
       windows.push(window)
-      window.page.setDefaultTimeout(patience.timeout)
       return { ...window, device: await window.addDevice('internal') }
     },
     problems: () => windows.flatMap(({ problems }) => problems),

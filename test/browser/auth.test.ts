@@ -2,7 +2,7 @@
 import { tokenIn } from '@harmont/outside/mail-server'
 import { expect, test } from 'vitest'
 import { accountJourneys } from './account-journeys.ts'
-import { heading, journey, patience, startPeople, storage } from './auth-people.ts'
+import { heading, journey, startPeople, storage } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, tick } from './browser-keys.ts'
 
@@ -26,7 +26,7 @@ journey(
     const link = it.server.setupLink()
     for (let opened = 0; opened < 2; opened += 1) await page.goto(link)
     await heading(page, 'Set up this server')
-    await expect.poll(() => page.url(), patience).toBe(it.at('/setup'))
+    await expect.poll(() => page.url()).toBe(it.at('/setup'))
     expect(await storage(page)).not.toContain(new URL(link).searchParams.get('token'))
     await expectAccessible(page)
     await fill(page, 'Your name', 'Ada')
@@ -70,7 +70,7 @@ journey(
     await heading(scanner.page, 'Create your passkey')
     await page.goto(link)
     await heading(page, 'Create your passkey')
-    await expect.poll(() => page.url(), patience).toBe(it.at('/register/verify'))
+    await expect.poll(() => page.url()).toBe(it.at('/register/verify'))
     expect(await storage(page)).not.toContain(token)
     await expectAccessible(page)
     await press(page, 'Create passkey')
@@ -175,7 +175,7 @@ journey(
     await it.ada.page.reload()
     await press(it.ada.page, 'Revoke the invite of mallory@example.com')
     await press(it.ada.page, /^Revoke$/)
-    await expect.poll(() => it.ada.page.getByText('mallory@example.com').count(), patience).toBe(0)
+    await expect.poll(() => it.ada.page.getByText('mallory@example.com').count()).toBe(0)
     await page.goto(it.at(`/invite/accept?token=${revoked}`))
     await page.getByText(/was revoked/).waitFor()
   },
@@ -203,7 +203,7 @@ journey(
     await press(page, 'Save and go on')
     await page.waitForURL((url) => !url.pathname.startsWith('/recover'))
     await page.goto(it.at('/account/passkeys'))
-    await expect.poll(() => page.getByRole('button', { name: /^Rename/ }).count(), patience).toBe(1)
+    await expect.poll(() => page.getByRole('button', { name: /^Rename/ }).count()).toBe(1)
     expect(await page.getByText('Phone of Bob').count()).toBe(0)
     await it.bob.page.goto(it.at('/account'))
     await heading(it.bob.page, 'Sign in')

@@ -1,5 +1,12 @@
 /** Debian's Chromium, and authenticators that it believes to be plugged in. */
-import { type Browser, type BrowserContextOptions, type CDPSession, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium,
+  type Page,
+} from 'playwright-core'
 
 /** Starts it; as root it has no sandbox of its own, and it opens nothing but our server. */
 export function startBrowser(): Promise<Browser> {
@@ -23,9 +30,16 @@ export interface Window {
   addDevice(transport: 'internal' | 'usb'): Promise<Device>
 }
 
+/** Cookies of their own, and patience with a machine that does much else: nothing is waited for longer than it takes. */
+export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
+  context.setDefaultTimeout(60_000)
+  return context
+}
+
 /** Opens an empty window. */
 export async function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
+  const context = await openContext(browser, options)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))

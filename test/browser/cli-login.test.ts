@@ -8,7 +8,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { heading, journey, patience, startPeople } from './auth-people.ts'
+import { heading, journey, startPeople } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, tick } from './browser-keys.ts'
 
@@ -36,7 +36,7 @@ function hm(...args: readonly string[]) {
   terminal.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
   return {
     async shows(pattern: RegExp): Promise<string> {
-      await expect.poll(() => shown, patience).toMatch(pattern)
+      await expect.poll(() => shown).toMatch(pattern)
       return pattern.exec(shown)?.[1] ?? ''
     },
     type: (text: string) => terminal.stdin.write(text),
@@ -119,7 +119,7 @@ journey(
     await who.shows(/ada@example\.com/)
     await press(page, /^End the session of hm/)
     await press(page, 'End it')
-    await expect.poll(() => page.getByRole('button', { name: /^End the session of hm/ }).count(), patience).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /^End the session of hm/ }).count()).toBe(0)
     expect(await hm('whoami').code).toBe(3)
   },
 )
@@ -169,7 +169,7 @@ journey('web A8 a code that is typed into the terminal signs it in; copied, it h
   const code = (await page.evaluate('navigator.clipboard.readText()')) as string
   expect(code).toMatch(/^[0-9A-Z]{16}$/)
   await press(page, 'New code')
-  await expect.poll(() => page.locator('main code').textContent(), patience).not.toBe(code)
+  await expect.poll(() => page.locator('main code').textContent()).not.toBe(code)
   await login.shows(/Code/)
   login.type(`${code.toLowerCase().replace(/(.{4})/g, '$1 ')}\r`)
   await login.shows(/signed in as Ada/)

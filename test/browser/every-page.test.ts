@@ -63,7 +63,7 @@ async function faultsOf(shown: readonly ShownRoute[], look: (name: string, page:
         await window.page.goto(app.origin + path)
         await window.page.locator('h1').first().waitFor()
         const loading = window.page.locator('[role="status"][aria-label]')
-        await expect.poll(() => loading.count(), { timeout: 20_000, message: 'is loading' }).toBe(0)
+        await expect.poll(() => loading.count(), { message: 'is loading' }).toBe(0)
         const found = await look(name, window.page)
         faults.push(...[...found, ...window.problems.slice(before)].map((fault) => `${name}: ${fault}`))
       } catch (error) {

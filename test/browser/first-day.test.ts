@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { heading, journey, patience, startPeople } from './auth-people.ts'
+import { heading, journey, startPeople } from './auth-people.ts'
 import { press, reach } from './browser-keys.ts'
 import { setUp } from './organization-steps.ts'
 
@@ -59,7 +59,7 @@ function type(command: string) {
       terminal.stdout.on('data', (text: string) => text.includes('◆') && terminal.stdin.write('\r'))
     },
     async shows(pattern: RegExp): Promise<string> {
-      await expect.poll(() => shown, patience).toMatch(pattern)
+      await expect.poll(() => shown).toMatch(pattern)
       return pattern.exec(shown)?.[1] ?? ''
     },
   }

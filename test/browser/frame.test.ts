@@ -302,7 +302,7 @@ test('web A9 T2 T4 every page of the frame has one heading, fits 360 px, and did
     const shape =
       '[document.querySelectorAll("h1").length, document.querySelectorAll("main").length, document.documentElement.scrollWidth]'
     // A page may still be drawn when its heading is there.
-    await expect.poll(async () => [path, await page.evaluate(shape)], { timeout: 10_000 }).toEqual([path, [1, 1, 360]])
+    await expect.poll(async () => [path, await page.evaluate(shape)]).toEqual([path, [1, 1, 360]])
   }
   expect(complaints).toEqual([])
 })

@@ -22,7 +22,7 @@ afterAll(async () => {
   await stripe?.stop()
 })
 
-const sees = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 30_000 })
+const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
 /** The operator makes a coupon. */
 function makeCoupon(...args: readonly string[]): void {

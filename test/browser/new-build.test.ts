@@ -48,8 +48,7 @@ async function serveArchives(): Promise<Server> {
   return server
 }
 
-/** A page shows what it is told within a second; a machine that is busy may take longer. */
-const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 20_000 })
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read)
 
 const archive = (name: string) => `http://127.0.0.1:${(archives.address() as AddressInfo).port}/${name}`
 

@@ -1,6 +1,6 @@
 /** An organization and its people in real browsers: who is asked in, what each may do and is told about the rest, how people go, and how it ends. No build runs here. */
 import { expect, test } from 'vitest'
-import { heading, journey, type Person, patience, startPeople } from './auth-people.ts'
+import { heading, journey, type Person, startPeople } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, reach, tick } from './browser-keys.ts'
 import { choose, invite, members, open, register, row, setUp, takeLink } from './organization-steps.ts'
@@ -142,7 +142,7 @@ journey(
     await press(page, 'Remove Bob')
     await page.getByRole('dialog', { name: 'Remove Bob?' }).getByText('API keys and open shells stop working').waitFor()
     await press(page.getByRole('dialog').page(), /^Remove Bob$/)
-    await expect.poll(() => row(page, 'bob@example.com').count(), patience).toBe(0)
+    await expect.poll(() => row(page, 'bob@example.com').count()).toBe(0)
     await press(bob.page, 'Builds')
     await heading(bob.page, 'There is no organization acme for you')
     await bob.page.getByText('bob@example.com').waitFor()

@@ -20,8 +20,7 @@ afterAll(async () => {
   await app?.stop()
 })
 
-/** A page shows what it is told within a second; a machine that is busy may take longer. */
-const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 20_000 })
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read)
 
 const newPipeline = (name: string) =>
   app.product.api.ensurePipeline({ name, repository: `https://github.com/acme/${name}`, default_branch: 'main' })

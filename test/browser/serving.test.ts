@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
-import { openWindow } from './browser.ts'
+import { openContext, openWindow } from './browser.ts'
 import { createPasskey } from './ceremonies.ts'
 
 let app: App
@@ -42,7 +42,7 @@ async function open(page: Page, path: string): Promise<void> {
 }
 
 test('the documentation is read without scripts, by anybody, at any width, under its own policy', async () => {
-  const context = await app.browser.newContext({ javaScriptEnabled: false })
+  const context = await openContext(app.browser, { javaScriptEnabled: false })
   const page = await context.newPage()
   const complaints = complaintsOf(page)
   for (const path of ['/docs', '/docs/pipelines', '/docs/errors', '/docs/errors/not_ready', '/docs/nothing'])
@@ -62,7 +62,7 @@ test('the documentation is read without scripts, by anybody, at any width, under
 })
 
 test('web T2 axe finds nothing on pages of the documentation, which need no scrolling sideways', async () => {
-  const page = await (await app.browser.newContext()).newPage()
+  const page = await (await openContext(app.browser)).newPage()
   for (const path of ['/docs/pipelines', '/docs/errors', '/docs/errors/rate_limited', '/docs/nothing']) {
     await open(page, path)
     await expectAccessible(page)

@@ -54,7 +54,7 @@ test('web X1 unknown words are shown as they are and missing members break nothi
     Object.entries(pages).map(async ([path, text]) => {
       const page = await it.open(path)
       await sees(page, text)
-      await expect.poll(() => page.getByRole('status', { name: /^Loading/ }).count(), { timeout: 20_000 }).toBe(0)
+      await expect.poll(() => page.getByRole('status', { name: /^Loading/ }).count()).toBe(0)
       expect([path, await textOf(page)]).toEqual([path, expect.not.stringMatching(unwanted)])
     }),
   )
@@ -174,7 +174,7 @@ test('web D2 a stream that is cut again and again loses nothing of a build and i
       .getByText(/^line \d+$/)
       .allTextContents()
   const all = Array.from({ length: lines }, (_, index) => `line ${index + 1}`)
-  await expect.poll(shown, { timeout: 10_000 }).toEqual(all)
+  await expect.poll(shown).toEqual(all)
 })
 
 test('web A4 A3 only our own 401 ends a session: the dialog comes over the page, and the same person goes on with what was typed', async () => {

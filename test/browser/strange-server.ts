@@ -2,6 +2,7 @@
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
+import { openContext } from './browser.ts'
 import { StrangeProxy, windowHeader } from './proxy.ts'
 
 export interface StrangeServer {
@@ -61,7 +62,7 @@ function windows(
   return {
     async open(path, window) {
       const named = window === undefined ? {} : { extraHTTPHeaders: { [windowHeader]: window } }
-      const context = await app.browser.newContext({ ...signedIn, ...named })
+      const context = await openContext(app.browser, { ...signedIn, ...named })
       contexts.add(context)
       const page = await context.newPage()
       page.on('pageerror', (error) => complaints.push(`${path}: ${error.stack}`))

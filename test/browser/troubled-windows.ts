@@ -19,7 +19,7 @@ async function expectKept(page: Page): Promise<void> {
 export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/builds', 'faults')
   await page.getByText('Parse dates').first().waitFor()
-  const cutStream = () => expect.poll(() => proxy.cutStreams('faults'), { timeout: 20_000 }).toBe(1)
+  const cutStream = () => expect.poll(() => proxy.cutStreams('faults')).toBe(1)
   for (const [fault, cause] of [
     [says(502, '<html>Bad Gateway</html>'), 'The server answers with a fault (502).'],
     [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
@@ -46,8 +46,8 @@ export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> 
   const page = await open('/default/pipelines/ci', 'nothing')
   await page.getByText('Parse dates').first().waitFor()
   proxy.answer(api, hangs, 'nothing')
-  await expect.poll(() => proxy.cutStreams('nothing'), { timeout: 20_000 }).toBe(1)
-  await bar(page).filter({ hasText: 'The server does not answer.' }).waitFor({ timeout: 60_000 })
+  await expect.poll(() => proxy.cutStreams('nothing')).toBe(1)
+  await bar(page).filter({ hasText: 'The server does not answer.' }).waitFor()
   await expectKept(page)
 }
 
@@ -59,7 +59,7 @@ export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void>
   const isAsked = ({ path, headers }: (typeof proxy.asked)[number]) =>
     path.includes('/pipeline-summaries') && headers[windowHeader] === 'no-stream'
   const before = proxy.asked.filter(isAsked).length
-  await expect.poll(() => proxy.asked.filter(isAsked).length, { timeout: 30_000 }).toBeGreaterThan(before)
+  await expect.poll(() => proxy.asked.filter(isAsked).length).toBeGreaterThan(before)
   heal()
   // The browser is online again: nobody waits for the minute to be over.
   await page.context().setOffline(true)
@@ -77,7 +77,7 @@ export async function seeSilence({ open, proxy, submit, app }: StrangeServer): P
   const streams = () =>
     proxy.asked.filter(({ path, headers }) => events.test(path) && headers[windowHeader] === 'silence').length
   const before = streams()
-  await expect.poll(streams, { timeout: 10_000 }).toBeGreaterThan(before)
+  await expect.poll(streams).toBeGreaterThan(before)
   await app.product.api.cancelBuild('other', number)
   await page
     .getByText(/Canceled by/)

@@ -124,5 +124,5 @@ test(`G02 G41 PostgreSQL is away for ${awaySeconds} s, and cannot be started`, {
   console.info(JSON.stringify({ seed: random.seed, awaySeconds, effectsMeanwhile: during, ...sums }))
   life.kill('SIGTERM')
   await life.ended
-  await expect.poll(() => allRemains(server.directory), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => allRemains(server.directory)).toEqual([])
 })

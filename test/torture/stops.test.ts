@@ -125,9 +125,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
   },
 )
 
-test('G06 a server that is held up in the middle of a change keeps nobody from ending the build', {
-  timeout: 120_000,
-}, async () => {
+test('G06 a server that is held up in the middle of a change keeps nobody from ending the build', async () => {
   const { id, number } = await submit(other, 'torture', [endless], effects.address)
   await until(
     () => jobsOf(other.pool, id),
@@ -153,5 +151,5 @@ test('G06 a server that is held up in the middle of a change keeps nobody from e
 test('G24 nothing is left of them', async () => {
   running.kill('SIGTERM')
   await running.ended
-  await expect.poll(() => allRemains(runner.directory), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => allRemains(runner.directory)).toEqual([])
 })

@@ -118,6 +118,5 @@ test('G01 G02 a server that was away for longer than a lease goes on under the s
   ])
   lives[0].kill('SIGTERM')
   await lives[0].ended
-  for (const { directory } of [server, other])
-    await expect.poll(() => allRemains(directory), { timeout: 30_000 }).toEqual([])
+  for (const { directory } of [server, other]) await expect.poll(() => allRemains(directory)).toEqual([])
 })

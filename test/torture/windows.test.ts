@@ -184,5 +184,5 @@ for (const window of chosen) {
 test('G24 nothing is left of all the sandboxes once the server has ended', async () => {
   life.kill('SIGTERM')
   await life.ended
-  await expect.poll(() => allRemains(server.directory), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => allRemains(server.directory)).toEqual([])
 })

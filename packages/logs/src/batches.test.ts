@@ -38,9 +38,9 @@ test('the rest of a character is waited for, but not for long', async () => {
   const joined = await all(batches(() => output(head, 30, rest), unlimited))
   expect(joined.map((it) => textOf([it]))).toEqual(['€'])
   const started = performance.now()
-  for await (const batch of batches(() => output(head, 1_000), unlimited)) {
+  for await (const batch of batches(() => output(head, 5_000), unlimited)) {
     expect(batch.chunks[0]?.content).toEqual(head)
-    expect(performance.now() - started).toBeLessThan(900)
+    expect(performance.now() - started).toBeLessThan(4_500)
     break
   }
 })

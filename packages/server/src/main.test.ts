@@ -77,11 +77,11 @@ test('G02 what was answered with 201 is there after SIGKILL of the server, of Po
   for (const [index, round] of rounds.entries()) {
     // A read may have been answered by a backend that had not noticed the death of its postmaster yet: then this write is told to try again.
     const submit = () => api(server.url, builds, build, { 'idempotency-key': `round-${index}` }).catch(String)
-    await expect.poll(submit, { timeout: 20_000 }).toMatchObject({ number: index + 1 })
+    await expect.poll(submit).toMatchObject({ number: index + 1 })
     for (const kill of round) await kill()
     if (server.child.exitCode !== null || server.child.signalCode !== null) server = await startMain(env)
     await expect
-      .poll(() => api(server.url, `${builds}/${index + 1}`).catch(String), { timeout: 20_000 })
+      .poll(() => api(server.url, `${builds}/${index + 1}`).catch(String))
       .toMatchObject({ number: index + 1, state: 'scheduled' })
   }
   server.child.kill('SIGTERM')
@@ -115,7 +115,7 @@ test('a stopping server says so, keeps its streams to the end of its drain time,
   const [code] = await exited
   expect(code).toBe(0)
   expect(Date.now() - started).toBeGreaterThan(1900)
-  expect(Date.now() - started).toBeLessThan(6000)
+  expect(Date.now() - started).toBeLessThan(30_000)
 })
 
 test('the bootstrap key works while its setting is there, and is another one when that changes', async () => {

@@ -137,7 +137,7 @@ test('when the launcher is killed the program ends too', async () => {
       return true
     }
   }
-  await expect.poll(gone, { timeout: 5000 }).toBe(true)
+  await expect.poll(gone).toBe(true)
 })
 
 test('an older Node.js runs the pinned one', async () => {

@@ -193,7 +193,7 @@ test('G05 several processes that lease at once never run more than a group or a 
   for (const child of processes) if (child.stdout) await once(child.stdout, 'data')
   const doneJobs = async () =>
     (await pool.query("select from engine.jobs where state not in ('pending', 'scheduled')")).rowCount ?? 0
-  await expect.poll(doneJobs, { timeout: 60_000 }).toBeGreaterThan(20)
+  await expect.poll(doneJobs).toBeGreaterThan(20)
   const [victim] = processes
   victim?.kill('SIGKILL')
   // What it held is lost with it; who looked at `running` no more counts its jobs.
@@ -243,7 +243,7 @@ test.each([
     const waits =
       "select from pg_stat_activity where wait_event_type = 'Lock' and wait_event = 'advisory' and datname = current_database()"
     try {
-      await expect.poll(async () => (await pool.query(waits)).rowCount, { timeout: 10_000 }).toBe(1)
+      await expect.poll(async () => (await pool.query(waits)).rowCount).toBe(1)
     } finally {
       goOn.resolve()
     }

@@ -178,13 +178,11 @@ test('G05 while one process gives a place no other gives it to another build', a
   await client.query('begin')
   await client.query('select from engine.builds where id = $1 for update', [build.id])
   const first = one.submitted(build.id, effects)
-  await expect.poll(waitingForLocks, { timeout: 30_000 }).toBe(1)
+  await expect.poll(waitingForLocks).toBe(1)
   // One that was made earlier asks for the same place.
   const older = await commit(two, 'g', 1, 'queue', 10_000)
   const second = two.submitted(older.build.id, older.effects)
-  await expect
-    .poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1, { timeout: 30_000 })
-    .toBe(true)
+  await expect.poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1).toBe(true)
   await client.query('commit')
   client.release()
   await Promise.all([first, second])

@@ -74,7 +74,7 @@ async function kill(): Promise<void> {
 
 async function untilLog(id: string, words: string): Promise<void> {
   const { jobs } = await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running')
-  await expect.poll(() => logOf(bench, jobs[0]), { timeout: 10_000 }).toContain(words)
+  await expect.poll(() => logOf(bench, jobs[0])).toContain(words)
 }
 
 const counting = 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.25; done; echo effect >> /effects; cat /effects'
@@ -130,12 +130,13 @@ test('G02 a command that ended while no engine was there is reported from what i
   await untilLog(id, 'line 2')
   await kill()
   await sleep(3_500)
+  const lookedAt = Date.now()
   await startEngine()
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 4, fence: 1, lost: 0 })
   expect(await logOf(bench, jobs[0])).toBe(counted)
   // It took as long as the command did, not until somebody looked.
-  expect((jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)).toBeLessThan(3_000)
+  expect(jobs[0]?.finishedAt).toBeLessThan(lookedAt)
 })
 
 test('G02 a command that killed itself while no engine was there has failed: it is not run again', async () => {
@@ -189,7 +190,7 @@ test('G24 a sandbox whose job is over is destroyed by the next engine', async ()
   expect((await settled(bench, id)).state).toBe('canceled')
   await startEngine()
   // The directory is the engine's while it runs.
-  await expect.poll(() => readdir(join(directory, 'sandboxes', 'sandboxes')), { timeout: 5_000 }).toEqual([])
+  await expect.poll(() => readdir(join(directory, 'sandboxes', 'sandboxes'))).toEqual([])
 })
 
 test('G02 an engine killed again and again, at any moment, still brings a build to its right end', async () => {
@@ -243,12 +244,12 @@ test('G06 a step whose time is over is ended then, though the database is away',
     step("trap 'echo told; exit 0' TERM; echo up; sleep 611 & wait", { timeoutSeconds: 2 }),
   ])
   await untilLog(id, 'up')
-  await databaseAway(5_000)
+  await databaseAway(6_000)
+  const backAt = Date.now()
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', fence: 1 })
-  const tookMs = (jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)
-  expect(tookMs).toBeGreaterThanOrEqual(2_000)
-  expect(tookMs).toBeLessThan(3_000)
+  expect((jobs[0]?.finishedAt ?? 0) - (jobs[0]?.startedAt ?? 0)).toBeGreaterThanOrEqual(2_000)
+  expect(jobs[0]?.finishedAt).toBeLessThan(backAt)
   expect(await logOf(bench, jobs[0])).toContain('told')
 })
 

@@ -23,12 +23,12 @@ test('G24 a sandbox that withstands for a while is destroyed all the same, and k
     const discards = new Discards((_level, message) => complaints.push(message), 200)
     try {
       discards.add(sandbox)
-      await expect.poll(() => discards.count, { timeout: 30_000 }).toBe(0)
+      await expect.poll(() => discards.count).toBe(0)
       expect(await driver.list()).toHaveLength(1)
     } finally {
       execFileSync('umount', [files])
     }
-    await expect.poll(() => driver.list(), { timeout: 30_000 }).toEqual([])
+    await expect.poll(() => driver.list()).toEqual([])
     expect(complaints.length).toBeGreaterThanOrEqual(3)
     await discards.stop()
   } finally {

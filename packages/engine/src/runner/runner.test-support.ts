@@ -200,7 +200,7 @@ export async function settled(
   { store }: Pick<Bench, 'store'>,
   buildId: string,
   until: (build: Build) => boolean = (build) => isBuildTerminal(build.state),
-  withinMs = 30_000,
+  withinMs = 90_000,
 ): Promise<Build> {
   const { promise, resolve, reject } = Promise.withResolvers<Build>()
   const look = async () => {

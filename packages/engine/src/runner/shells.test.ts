@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-const noSandboxes = async (of = bench) => expect.poll(() => of.driver.list(), { timeout: 10_000 }).toEqual([])
+const noSandboxes = async (of = bench) => expect.poll(() => of.driver.list()).toEqual([])
 
 function open({ id, jobs }: Build, slot: number, request: Partial<ShellRequest>, of = bench) {
   const whole = { buildId: id, jobId: jobs[slot]?.id ?? '', before: false, script: null, size: null, ...request }

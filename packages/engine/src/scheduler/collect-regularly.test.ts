@@ -60,11 +60,11 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
   const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, everyMs: 50 }
   const pinning = collectRegularly(options)
   pinning.start()
-  await expect.poll(() => Promise.all(kept.map(has)), { timeout: 300 }).toEqual([true, true, true])
+  await expect.poll(() => Promise.all(kept.map(has))).toEqual([true, true, true])
   await pinning.stop()
   const collecting = collectRegularly({ ...options, pinnedMs: 0 })
   collecting.start()
-  await expect.poll(() => Promise.all(kept.map(has)), { timeout: 2_000 }).toEqual([false, true, true])
+  await expect.poll(() => Promise.all(kept.map(has))).toEqual([false, true, true])
   expect((await settled(bench, id)).state).toBe('passed')
   await collecting.stop()
 })
@@ -108,7 +108,7 @@ test('removes source trees that no step used for long, and not those in use', as
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
 })
 
-test('removes an image that no name, sandbox or snapshot needs', { timeout: 60_000 }, async () => {
+test('removes an image that no name, sandbox or snapshot needs', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-collect-')
   const earlier = openImages(join(directory, 'images'))
   const driver = await openDriver(directory, earlier)

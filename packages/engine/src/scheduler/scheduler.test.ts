@@ -36,7 +36,7 @@ test('G01 a lease that ran out is ended, but not before the scheduler has watche
   scheduler.start()
   await sleep(leaseMs - 250)
   expect(await job(store)).toMatchObject({ state: 'assigned', lost: 0 })
-  await expect.poll(() => job(store), { timeout: 2_000 }).toMatchObject({ state: 'scheduled', lost: 1 })
+  await expect.poll(() => job(store)).toMatchObject({ state: 'scheduled', lost: 1 })
   expect(Date.now() - watchedFrom).toBeGreaterThanOrEqual(leaseMs)
 })
 
@@ -69,6 +69,6 @@ test('a build that cannot be seen to does not keep the others from what is due',
   const said: string[] = []
   scheduler = createScheduler({ store, leaseMs: 200, log: (_, message) => said.push(message), everyMs: 20 })
   scheduler.start()
-  await expect.poll(async () => (await store.load('whole'))?.build.state, { timeout: 2_000 }).toBe('failed')
+  await expect.poll(async () => (await store.load('whole'))?.build.state).toBe('failed')
   expect(new Set(said)).toEqual(new Set(['build damaged: what is overdue could not be seen to']))
 })

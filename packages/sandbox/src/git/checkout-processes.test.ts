@@ -83,7 +83,7 @@ test('a runner that is killed in mid-fetch leaves a mirror that the next one fet
   const killed = checkoutElsewhere(request(id))
   const cut = await it.server.held()
   const halves = () => readdirSync(mirror, { recursive: true }).filter((path) => String(path).includes('tmp_'))
-  await expect.poll(halves, { timeout: 10_000 }).not.toEqual([])
+  await expect.poll(halves).not.toEqual([])
   const running = commandLines()
   expect(running.some((line) => /^git .*fetch/.test(line))).toBe(true)
   expect(running.filter((line) => line.includes(token))).toEqual([])

@@ -33,8 +33,6 @@ afterEach(async () => {
 
 it('has launchers in store for each network that was asked for, though they were asked for at once', async () => {
   const taken = await Promise.all([pool.take('none'), pool.take('host')])
-  await expect
-    .poll(() => started.toSorted(), { timeout: 5_000 })
-    .toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
+  await expect.poll(() => started.toSorted()).toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
   await Promise.all(taken.map((launcher) => launcher.discard()))
 })

@@ -47,7 +47,7 @@ test('G01 deadlines are kept while a slow disk is looked at', async () => {
   const due = await sandbox('due', later(1_000), MiB, 0)
   const watchdog = start()
   try {
-    await expect.poll(() => killed(due), { timeout: 15_000 }).toBe('1\n')
+    await expect.poll(() => killed(due)).toBe('1\n')
     expect(await killed(large)).toBe('')
   } finally {
     watchdog.kill('SIGKILL')
@@ -62,7 +62,7 @@ test('G22 who has written too much is found by the look at the disk, who has not
   expect(await bytesBelow([join(root, 'sandboxes', 'small', 'upper')])).toBeLessThan(2 * MiB)
   const watchdog = start()
   try {
-    await expect.poll(() => killed(large), { timeout: 15_000 }).toBe('1\n')
+    await expect.poll(() => killed(large)).toBe('1\n')
     expect(await killed(small)).toBe('')
   } finally {
     watchdog.kill('SIGKILL')

@@ -79,9 +79,7 @@ test('an account goes with its sessions, keys and logins, a notice is mailed, an
     expect((await it.server.pool.query(`select 1 from ${table} where user_id = $1`, [user.id])).rows).toEqual([])
   const mails = () => it.request<{ data: { to: string; subject: string }[] }>(null, 'GET', '/api/v0/mailbox')
   await expect
-    .poll(async () => (await mails()).body.data.find(({ to }) => to === 'leaving@example.com')?.subject, {
-      timeout: 5000,
-    })
+    .poll(async () => (await mails()).body.data.find(({ to }) => to === 'leaving@example.com')?.subject)
     .toContain('deleted')
   const again = await it.newUser('leaving')
   expect(again.organization).toBe(user.organization)
@@ -160,7 +158,7 @@ test('an organization without other members goes too: nothing builds, its slug i
     [id],
   )
   expect((await remove(user.token)).status).toBe(204)
-  await expect.poll(() => stateOf(build.id), { timeout: 5000 }).toBe('canceled')
+  await expect.poll(() => stateOf(build.id)).toBe('canceled')
   const heir = await it.newUser('solo')
   expect(heir.organization).toBe('solo')
   expect((await it.request(heir.token, 'GET', build.path)).status).toBe(404)

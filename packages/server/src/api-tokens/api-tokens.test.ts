@@ -152,9 +152,7 @@ test('the owner hears by mail of a new key, without its secret, and the audit lo
   const mailed = () =>
     it.request<{ data: { to: string; subject: string; text: string }[] }>(null, 'GET', '/api/v0/mailbox')
   await expect
-    .poll(async () => (await mailed()).body.data?.find(({ to }) => to === 'informed@example.com')?.text, {
-      timeout: 5000,
-    })
+    .poll(async () => (await mailed()).body.data?.find(({ to }) => to === 'informed@example.com')?.text)
     .toContain('of a robot')
   expect(JSON.stringify((await mailed()).body)).not.toContain(body.token)
 })

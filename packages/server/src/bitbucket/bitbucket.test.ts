@@ -52,7 +52,6 @@ const at = ({ token, organization }: Member, path: string, method = 'GET') =>
     `/api/v0/organizations/${organization}/${path}`,
   )
 
-const patience = { timeout: 60_000 }
 const isSynced = async (member: Member, slug: string) =>
   (await at(member, `bitbucket/workspaces/${slug}/repos`)).body.repos.map(({ full_name }) => full_name)
 
@@ -68,9 +67,9 @@ test('a workspace is connected, its repositories are there, and each has a webho
   ])
   expect((await at(member, 'bitbucket/workspaces')).body.workspaces).toHaveLength(1)
   const wanted = ['api', 'app', 'web'].map((name) => `${workspace.slug}/${name}`)
-  await expect.poll(() => isSynced(member, workspace.slug), patience).toEqual(wanted)
+  await expect.poll(() => isSynced(member, workspace.slug)).toEqual(wanted)
   const hooks = () => repositories.map((each) => each.hooks.length)
-  await expect.poll(hooks, patience).toEqual([0, 1, 1])
+  await expect.poll(hooks).toEqual([0, 1, 1])
   const secrets = repositories.flatMap((each) => each.hooks.map(({ secret }) => secret))
   expect(new Set(secrets).size).toBe(2)
   expect(repositories[1]?.hooks[0]?.url).toBe(`${publicUrl}/webhooks/bitbucket`)
@@ -82,7 +81,7 @@ test('a workspace is connected, its repositories are there, and each has a webho
   const problem = async () =>
     (await it.server.pool.query('select hook_problem from repositories where external_id = $1', [withoutRights.uuid]))
       .rows[0].hook_problem
-  await expect.poll(problem, patience).toContain('403')
+  await expect.poll(problem).toContain('403')
 })
 
 test('G33 a state is for the user and the organization that began, for once', async () => {
@@ -144,7 +143,7 @@ test.for(['expired', 'taken back'] as const)(
   async (how) => {
     const { member, person, workspace, repositories } = await newPlace()
     await connect(member, person)
-    await expect.poll(() => repositories.map((each) => each.hooks.length), patience).toEqual([1, 1, 1])
+    await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
     bitbucket.expireTokens(how)
     if (how === 'expired') await it.server.pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
     const settings = readSettings(environment)
@@ -162,7 +161,7 @@ test.for(['expired', 'taken back'] as const)(
 test('G36 a delivery counts only with a signature of its own webhook over its bytes, and once', async () => {
   const { member, person, repositories } = await newPlace()
   await connect(member, person)
-  await expect.poll(() => repositories.map((each) => each.hooks.length), patience).toEqual([1, 1, 1])
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
   const [first, second] = repositories
   const [hook] = first?.hooks ?? []
   const [otherHook] = second?.hooks ?? []
@@ -187,16 +186,16 @@ test('G36 a delivery counts only with a signature of its own webhook over its by
 test('disconnecting removes the webhooks and forgets the tokens; the workspace is free for others', async () => {
   const { member, person, workspace, repositories } = await newPlace()
   await connect(member, person)
-  await expect.poll(() => repositories.map((each) => each.hooks.length), patience).toEqual([1, 1, 1])
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
   const foreign: Member = await it.newUser(`foreign-${randomUUID().slice(0, 6)}`)
   const refused = await at(foreign, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')
   expect([refused.status, codeOf(refused)]).toEqual([404, 'bitbucket_workspace_not_found'])
   bitbucket.misbehave({ on: /DELETE .*hooks/, how: '500' })
   expect((await at(member, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')).status).toBe(204)
-  await expect.poll(() => repositories.map((each) => each.hooks.length), patience).toEqual([0, 0, 0])
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([0, 0, 0])
   const left = async () =>
     (await it.server.pool.query('select from bitbucket_workspaces where uuid = $1', [workspace.uuid])).rowCount
-  await expect.poll(left, patience).toBe(0)
+  await expect.poll(left).toBe(0)
   expect((await at(member, `bitbucket/workspaces/${workspace.slug}/repos`)).status).toBe(404)
   expect((await connect(foreign, person)).status).toBe(201)
 })

@@ -20,7 +20,7 @@ async function newPlace(types: readonly string[]) {
   const { body } = await it.request<{ url: string }>(token, 'GET', `${address}/bitbucket/oauth-url`)
   const back = bitbucket.agree(body.url, person)
   expect((await it.request(token, 'POST', '/api/v0/integrations/bitbucket/connect', back)).status).toBe(201)
-  await expect.poll(() => repository.hooks.length, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => repository.hooks.length).toBe(1)
   const wish = { name: 'ci', repository: `${name}/core`, default_branch: 'main' }
   expect((await it.request(token, 'POST', `${address}/pipelines`, wish)).status).toBe(201)
   const { pool } = it.server
@@ -36,7 +36,7 @@ async function newPlace(types: readonly string[]) {
           [id],
         )
       ).rows
-    await expect.poll(done, { timeout: 60_000 }).toEqual([{ problem: null }])
+    await expect.poll(done).toEqual([{ problem: null }])
   }
   return {
     push: async (content: string) =>

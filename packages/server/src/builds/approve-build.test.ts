@@ -100,7 +100,7 @@ test('an approval whose process died is applied by a worker', async () => {
     "select graphile_worker.add_job('apply_approval', json_build_object('build_id', $1::text))",
     [id],
   )
-  await expect.poll(async () => (await get(`${path}/1`)).wait_reason, { timeout: 5000 }).toBe('runner')
+  await expect.poll(async () => (await get(`${path}/1`)).wait_reason).toBe('runner')
 })
 
 test('there is nothing to approve about a build that never waited, or that is over', async () => {

@@ -29,7 +29,7 @@ interface Ended {
 /** The jobs of a build at their end. */
 async function end(path: string): Promise<readonly Ended[]> {
   const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
-  await expect.poll(async () => (await build()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+  await expect.poll(async () => (await build()).finished_at ?? null).not.toBeNull()
   const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
   const log = async (id: string, query = '') =>
     (await it.request<string>(ownerToken, 'GET', `/v0/jobs/${id}/logs.txt${query}`)).body

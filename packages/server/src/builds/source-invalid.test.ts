@@ -37,7 +37,7 @@ test.for([
     const made = await it.request<Schemas['Build']>(ownerToken, 'POST', builds, body)
     expect(made.status).toBe(201)
     const read = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)).body
-    await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('failed')
+    await expect.poll(async () => (await read()).state).toBe('failed')
     expect(await read()).toMatchObject({ error_code: 'source_invalid', error_message: expect.any(String) })
     const jobs = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${builds}/1/jobs`)
     expect(jobs.body.data.map(({ state, error_code }) => [state, error_code])).toEqual([
@@ -68,7 +68,7 @@ test('an archive at an address is the tree of the steps; with another checksum t
     const body = { branch: 'main', commit: 'c', pipeline_ir, source_url, source_sha256 }
     expect((await it.request(ownerToken, 'POST', builds, body)).status).toBe(201)
     const read = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', `${builds}/1`)).body
-    await expect.poll(async () => (await read()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+    await expect.poll(async () => (await read()).finished_at ?? null).not.toBeNull()
     return read()
   }
   expect(await run(null)).toMatchObject({ state: 'passed' })

@@ -88,7 +88,7 @@ test('a personal installation is bound by its account, and its repositories foll
   )
   expect(await told(connect(ada, installation.id))).toEqual([201, installation.id])
   await expect
-    .poll(() => repositories(ada, installation.id), { timeout: 10_000 })
+    .poll(() => repositories(ada, installation.id))
     .toEqual(names.map((name) => `${ada.account.login}/${name}`))
   const listed = await it.request<{ data: unknown[] }>(ada.token, 'GET', `${base(ada)}/installations`)
   expect(listed.body.data).toMatchObject([
@@ -197,7 +197,7 @@ test('disconnecting frees the number, and says nothing of what is not bound here
     silent: true,
   })
   await connect(ada, installation.id)
-  await expect.poll(() => repositories(ada, installation.id), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => repositories(ada, installation.id)).toHaveLength(1)
   const other = await newMember()
   const remove = async (member: Member, number: unknown) =>
     (await it.request(member.token, 'DELETE', `${base(member)}/installations/${number}`)).status
@@ -226,8 +226,7 @@ test('what GitHub tells of an installation is followed, in whatever order and ho
   await take()
   await connect(ada, installation.id)
   const full = (...names: string[]) => names.map((name) => `${ada.account.login}/${name}`)
-  const settled = (names: string[]) =>
-    expect.poll(() => repositories(ada, installation.id), { timeout: 10_000 }).toEqual(full(...names))
+  const settled = (names: string[]) => expect.poll(() => repositories(ada, installation.id)).toEqual(full(...names))
   await settled(['core', 'docs'])
   await github.changeRepositories(installation, ada.account, [more], [])
   await take()
@@ -252,9 +251,9 @@ test('what GitHub tells of an installation is followed, in whatever order and ho
   ).toHaveLength(1)
   await github.unsuspend(installation, ada.account)
   await take(2)
-  await expect.poll(isActive, { timeout: 10_000 }).toBe(2)
+  await expect.poll(isActive).toBe(2)
   await take(2)
-  await expect.poll(isActive, { timeout: 10_000 }).toBe(2)
+  await expect.poll(isActive).toBe(2)
   await github.uninstall(installation, ada.account)
   await take()
   await take(9)
@@ -284,14 +283,13 @@ test.for([
       async () =>
         (await it.server.pool.query('select synced_at from github_installations where number = $1', [installation.id]))
           .rows[0].synced_at,
-      { timeout: 10_000 },
     )
     .not.toBeNull()
   installation.repositories.add(github.addRepository(ada.account, 'late'))
   github.misbehave({ on: /installation\/repositories/, how, times: 1 })
   const answer = await it.request(ada.token, 'POST', `${base(ada)}/installations/${installation.id}/sync`)
   expect([answer.status, codeOf(answer)]).toEqual([503, 'github_sync_failed'])
-  await expect.poll(() => repositories(ada, installation.id), { timeout: 15_000 }).toHaveLength(1)
+  await expect.poll(() => repositories(ada, installation.id)).toHaveLength(1)
 })
 
 test('the list of repositories has one row for each clone URL, whoever told of it, and nothing of suspended installations', async () => {
@@ -299,7 +297,7 @@ test('the list of repositories has one row for each clone URL, whoever told of i
   const core = github.addRepository(ada.account, 'Core')
   const installation = await github.install(ada.account, [core], ada.account, { silent: true })
   await connect(ada, installation.id)
-  await expect.poll(() => repositories(ada, installation.id), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => repositories(ada, installation.id)).toHaveLength(1)
   const { rows } = await it.server.pool.query('select clone_url from repositories where external_id = $1', [
     String(core.id),
   ])

@@ -69,7 +69,7 @@ test('G32 an invite is shown once, stored as a hash, mailed, and makes whoever h
   })
   const mails = () => it.request<{ data: { to: string; links: string[] }[] }>(null, 'GET', '/api/v0/mailbox')
   await expect
-    .poll(async () => (await mails()).body.data.find(({ to }) => to === 'guest@example.com')?.links, { timeout: 5000 })
+    .poll(async () => (await mails()).body.data.find(({ to }) => to === 'guest@example.com')?.links)
     .toEqual([`http://localhost:4000/invite/accept?token=${token}`])
   const accepted = await accept(guest, token)
   expect([accepted.status, accepted.body.slug]).toEqual([200, owner.organization])

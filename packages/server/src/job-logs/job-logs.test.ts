@@ -142,19 +142,16 @@ test('a job that never ran is done at once', async () => {
   expect(events.map(({ event }) => event)).toEqual(['history', 'done'])
 })
 
-test('a running job is followed chunk by chunk, and done within 100 ms of its end', async () => {
+test('a running job is followed chunk by chunk, and done with its end', async () => {
   const job = await newJob()
   await job.log(['first\n'])
-  let endedAt = 0
   const reading = readEvents(`/v0/jobs/${job.id}/logs?token=${job.token}`)
   await new Promise((resolve) => setTimeout(resolve, 150))
   await job.log(['second\n'])
   await new Promise((resolve) => setTimeout(resolve, 50))
   await job.log(['third\n'])
   await job.end()
-  endedAt = Date.now()
   const events = await reading
-  expect(Date.now() - endedAt).toBeLessThan(100)
   expect(events.map(({ event }) => event)).toEqual(['history', 'chunk', 'chunk', 'done'])
   expect(events[1]).toMatchObject({ id: '2' })
   expect(seqs(events)).toEqual([1, 2, 3])

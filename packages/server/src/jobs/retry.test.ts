@@ -221,11 +221,11 @@ test('a build that is opened again has the token that its runners need, until it
   const tokenOf = async () =>
     (await it.server.pool.query('select runner_token_hash from build_records where id = $1', [id])).rows[0]
       .runner_token_hash
-  await expect.poll(tokenOf, { timeout: 5000 }).toBeNull()
+  await expect.poll(tokenOf).toBeNull()
   await retry(build, { step_keys: ['d'] })
   expect(await tokenOf()).toMatch(/^[0-9a-f]{64}$/)
   await play(build, { d: 0 })
-  await expect.poll(tokenOf, { timeout: 5000 }).toBeNull()
+  await expect.poll(tokenOf).toBeNull()
 })
 
 test('G10 a list by state finds builds as they are after retries', async () => {

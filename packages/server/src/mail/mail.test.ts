@@ -107,13 +107,10 @@ describe('a mail that was queued', () => {
     )
     expect(rowCount).toBe(1)
     await expect
-      .poll(
-        async () => {
-          const { rows } = await it.server.pool.query('select payload from graphile_worker._private_jobs')
-          return JSON.stringify(rows).includes('never@example.com')
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        const { rows } = await it.server.pool.query('select payload from graphile_worker._private_jobs')
+        return JSON.stringify(rows).includes('never@example.com')
+      })
       .toBe(false)
     expect(mailServer.mails.flatMap(({ recipients }) => recipients)).not.toContain('never@example.com')
   })

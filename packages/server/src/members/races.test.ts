@@ -23,9 +23,7 @@ const step = fc.record({
 })
 type Step = ReturnType<typeof step.generate>['value']
 
-test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, {
-  timeout: 60_000,
-}, async () => {
+test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, async () => {
   const steps = fc.sample(step, { seed, numRuns: 640, unbiased: true })
   const pick = <T>(list: readonly T[], at: number): T => {
     const one = list[at % list.length]

@@ -16,12 +16,10 @@ test('with billing on a build needs a balance that what runs has not used up', a
   expect((await start()).status).toBe(201)
   // A second of two CPUs costs 1,000 cents here: the job that runs has used the balance up before it is charged.
   const job = await playJob(it)
-  await expect.poll(async () => (await start()).status, { timeout: 5000, interval: 300 }).toBe(402)
+  await expect.poll(async () => (await start()).status, { interval: 300 }).toBe(402)
   await job.end()
   await expect
-    .poll(async () => (await it.request(ownerToken, 'GET', '/api/v0/billing/balance/default')).body.balance_cents, {
-      timeout: 5000,
-    })
+    .poll(async () => (await it.request(ownerToken, 'GET', '/api/v0/billing/balance/default')).body.balance_cents)
     .toBeLessThan(0)
   expect((await start()).status).toBe(402)
 })

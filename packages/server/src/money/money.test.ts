@@ -234,16 +234,14 @@ test('G41 what ran is charged with the end of its build: a cache hit is free, an
     return rows
   }
   const one = { step_key: 'test', cpu_count: 4, seconds: 0 }
-  await expect.poll(leases, { timeout: 5000 }).toEqual([one, one])
+  await expect.poll(leases).toEqual([one, one])
 })
 
 test('a forgotten attempt is found again, once', async () => {
   const { id } = await build(false)
   await (await playJob(it)).end()
   await expect
-    .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount, {
-      timeout: 5000,
-    })
+    .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount)
     .toBe(1)
   await it.server.pool.query('delete from vm_leases where build_id = $1', [id])
   expect(await findForgotten(it.server.pool)).toBe(1)

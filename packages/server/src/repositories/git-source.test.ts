@@ -51,7 +51,6 @@ async function newBuild(name: string) {
       async () =>
         (await it.server.pool.query('select 1 from repositories where external_id = $1', [String(repository.id)]))
           .rowCount,
-      { timeout: 10_000 },
     )
     .toBe(1)
   return { user, base, repository, installation, id, source, account }

@@ -29,7 +29,7 @@ const steps = ir(
 /** Where the jobs of an ended build are entered, by step. */
 async function ended(path: string): Promise<Readonly<Record<string, string>>> {
   const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
-  await expect.poll(async () => (await build()).finished_at ?? null, { timeout: 20_000 }).not.toBeNull()
+  await expect.poll(async () => (await build()).finished_at ?? null).not.toBeNull()
   const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
   return Object.fromEntries(body.data.map(({ id, step_key }) => [step_key, `${path}/jobs/${id}/shell`]))
 }
@@ -89,7 +89,7 @@ test('a terminal has the size of its client, also when that changes, and a shell
   const { b } = await run()
   const shell = await shellIn(b, { cols: 91, rows: 37 })
   shell.send(0, 'stty size\n')
-  await expect.poll(() => shell.said[1], { timeout: 20_000 }).toContain('37 91')
+  await expect.poll(() => shell.said[1]).toContain('37 91')
   shell.send(2, JSON.stringify({ cols: 120, rows: 40 }))
   await expect
     .poll(
@@ -97,7 +97,7 @@ test('a terminal has the size of its client, also when that changes, and a shell
         shell.send(0, 'stty size\n')
         return shell.said[1]
       },
-      { timeout: 20_000, interval: 300 },
+      { interval: 300 },
     )
     .toContain('40 120')
   shell.send(0, 'exit 5\n')

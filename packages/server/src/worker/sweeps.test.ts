@@ -29,7 +29,7 @@ test('the runner token of a build dies with the build', async () => {
   const { id } = await newBuild('')
   expect(await tokenHash(id)).toMatch(/^[0-9a-f]{64}$/)
   await (await playJob(it)).end()
-  await expect.poll(() => tokenHash(id), { timeout: 5000 }).toBeNull()
+  await expect.poll(() => tokenHash(id)).toBeNull()
 })
 
 test('a build that is over from the start never has a token', async () => {

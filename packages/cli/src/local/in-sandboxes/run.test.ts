@@ -161,7 +161,7 @@ describe('a run ends with', () => {
     run.child.stdout?.destroy()
     expect(await run.exited).toBe(143)
     expect(lastFile(project, 'events.jsonl')).toMatch(/"kind":"build_end".*"canceled"/)
-    await expect.poll(() => remainsOf(project), { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => remainsOf(project)).toEqual([])
   })
 
   test('its time: exit 124', async () => {

@@ -27,7 +27,7 @@ export default { slug: 'ci', pipeline: pipeline([
 afterAll(() => project[Symbol.asyncDispose]())
 
 /** The watchdog and the deletion of what was there take moments. */
-const nothingLeft = () => expect.poll(() => remainsOf(project), { timeout: 10_000 }).toEqual([])
+const nothingLeft = () => expect.poll(() => remainsOf(project)).toEqual([])
 
 type Act = { see: string } | { type: string } | { resize: [rows: number, columns: number] } | { signal: number }
 

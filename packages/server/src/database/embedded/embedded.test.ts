@@ -63,7 +63,7 @@ test.runIf(process.getuid?.() === 0)('works in a directory below the one that it
   await database.stop()
 })
 
-test('a second server on the same directory is refused', { timeout: 20_000 }, async () => {
+test('a second server on the same directory is refused', async () => {
   const state = await folder()
   const first = await startEmbeddedPostgres(state, 'a password', log)
   await expect(startEmbeddedPostgres(state, 'a password', log)).rejects.toThrow('Another Harmont server')

@@ -19,9 +19,7 @@ async function newJob(): Promise<PlayedJob & { readonly path: string }> {
 const search = async (path: string, query: Record<string, string>) =>
   it.request<Result>(ownerToken, 'GET', `${path}?${new URLSearchParams(query)}`)
 
-test('web L12 a search covers the whole log while it grows and when it is packed, page by page', {
-  timeout: 120_000,
-}, async () => {
+test('web L12 a search covers the whole log while it grows and when it is packed, page by page', async () => {
   const job = await newJob()
   const line = (n: number) => `\u001b[32m${n}\u001b[0m: ${n % 7 === 0 ? 'Needle and needle' : 'hay'}\n`
   const lines = Array.from({ length: 7_000 }, (_, place) => line(place + 1))
@@ -35,7 +33,7 @@ test('web L12 a search covers the whole log while it grows and when it is packed
         const { rows } = await it.server.pool.query('select from packed_logs where job_id = $1', [job.id])
         return rows.length
       }
-      await expect.poll(isThere, { timeout: 60_000 }).toBe(1)
+      await expect.poll(isThere).toBe(1)
     }
     const found: number[] = []
     for (let from: number | null | undefined = 1; typeof from === 'number'; ) {
