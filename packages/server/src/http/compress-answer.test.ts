@@ -87,6 +87,17 @@ test('a tag of several forms is weak, and known by either form of it', async () 
     expect((await ask(document, { 'accept-encoding': 'br', 'if-none-match': headers.etag ?? '' })).status).toBe(304)
 })
 
+test('an answer that is too large to be compressed in place is the same one', async () => {
+  const document = '/api/v0/openapi.json?view=full'
+  const plain = await ask(document)
+  expect(plain.body.length).toBeGreaterThan(128 * 1024)
+  for (const [accepted, decode] of [
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)
+    expect(decode((await ask(document, { 'accept-encoding': accepted })).body).equals(plain.body)).toBe(true)
+})
+
 test('errors, changes, short answers, logs, archives and event streams are never compressed', async () => {
   const accepted = { 'accept-encoding': 'gzip, br', origin: listedOrigin }
   const cases = [

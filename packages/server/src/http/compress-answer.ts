@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { chooseEncoding, compress } from './content-encoding.ts'
+import { chooseEncoding, compressQuickly } from './content-encoding.ts'
 
 /** Below this many characters an answer fits into a packet or two as it is. */
 const smallest = 1024
@@ -23,5 +23,5 @@ export async function compressAnswer(request: FastifyRequest, reply: FastifyRepl
   const etag = reply.getHeader('etag')
   if (typeof etag === 'string' && !etag.startsWith('W/')) reply.header('etag', `W/${etag}`)
   reply.header('content-encoding', encoding)
-  return compress(payload, encoding)
+  return compressQuickly(payload, encoding)
 }

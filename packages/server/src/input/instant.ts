@@ -1,6 +1,7 @@
 /** RFC 3339 in UTC with six digits of a second, as the contract gives every instant. */
 export function formatInstant(instant: Date | number): string {
-  return new Date(instant).toISOString().replace(/Z$/, '000Z')
+  const at = typeof instant === 'number' ? new Date(instant) : instant
+  return `${at.toISOString().slice(0, -1)}000Z`
 }
 
 /** As `formatInstant`; null for none. */
