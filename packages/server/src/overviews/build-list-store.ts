@@ -31,7 +31,7 @@ export async function listBuildKeys(
 ): Promise<readonly BuildKeyRow[]> {
   const values: unknown[] = [organizationId, page.limit]
   const conditions: string[] = []
-  // Each set of filters is a statement of its own: the planner then sees which index serves it.
+  // Each set of filters is a statement of its own, and planned anew with its values: the planner then sees which index serves it.
   const where = (condition: string, ...given: readonly unknown[]) => {
     const first = values.length + 1
     values.push(...given)
@@ -56,10 +56,11 @@ export async function listBuildKeys(
   if (filter.from !== null) where('r.created_at >= ?', filter.from)
   if (filter.to !== null) where('r.created_at < ?', filter.to)
   if (page.after !== null) where('(r.created_at, r.id) < (?0, ?1)', page.after.createdAt, page.after.id)
-  const { rows } = await database.query<BuildKeyRow>(
-    `select r.id, r.created_at from build_records r where r.organization_id = $1 ${conditions.join(' ')}
-      order by r.created_at desc, r.id desc limit $2`,
+  const { rows } = await database.query<BuildKeyRow>({
+    ...(conditions.length === 0 ? { name: 'list-build-keys' } : {}),
+    text: `select r.id, r.created_at from build_records r where r.organization_id = $1 ${conditions.join(' ')}
+            order by r.created_at desc, r.id desc limit $2`,
     values,
-  )
+  })
   return rows
 }
