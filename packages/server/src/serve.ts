@@ -4,8 +4,7 @@ import { PostgresStore } from '@harmont/engine'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { authenticate } from './access/authenticate.ts'
-import { findMembership } from './access/membership.ts'
+import { identify } from './access/authenticate.ts'
 import { readAuthConfig } from './auth-config/read-auth-config.ts'
 import { openBitbucket } from './bitbucket/app.ts'
 import { diskFull } from './blobs/disk-full.ts'
@@ -170,10 +169,7 @@ function makeHttp(
   const { pool, blobs, disk } = services
   return createHttp({
     handlers: allRoutes(services),
-    access: {
-      authenticate: (credential) => authenticate(pool, credential),
-      membership: (caller, slug) => findMembership(pool, caller, slug),
-    },
+    access: { identify: (credential, slug) => identify(pool, credential, slug) },
     async openBlobSink() {
       if (disk.full !== null) throw diskFull(disk.full)
       return blobs.create()

@@ -1,5 +1,5 @@
 import type { Database } from '../database/transaction.ts'
-import type { Caller, Credential, Scope } from '../http/index.ts'
+import type { Caller, Credential, Identified, Membership, Role, Scope } from '../http/index.ts'
 import { hashToken } from './hash-token.ts'
 
 interface CredentialRow {
@@ -10,6 +10,9 @@ interface CredentialRow {
   readonly scopes: readonly Scope[] | null
   readonly organization_ids: readonly string[] | null
   readonly expires_at: Date | null
+  readonly organization_id: string | null
+  readonly slug: string | null
+  readonly role: Role | null
 }
 
 /** What a session, and a key without `scopes`, may be used for. */
@@ -19,26 +22,42 @@ export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account'
  * The user behind a session or API key; null for one that is unknown, expired or revoked, and for a cookie that holds anything but the session of a cookie.
  * Its last use is written at most once a minute.
  */
-export async function authenticate(database: Database, { token, isCookie }: Credential): Promise<Caller | null> {
+export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
+  return (await identify(database, credential, null))?.caller ?? null
+}
+
+/** The same, with the user's place in the organization of that slug as `findMembership` gives it. */
+export async function identify(
+  database: Database,
+  { token, isCookie }: Credential,
+  slug: string | null,
+): Promise<Identified | null> {
   const { rows } = await database.query<CredentialRow>({
-    name: 'authenticate',
+    name: 'identify',
     // A cookie's session ends after 14 days without use.
-    text: `select id, user_id, 'session' as kind, null::text[] as scopes, null::uuid[] as organization_ids, expires_at,
-                  last_used_at < now() - interval '1 minute' as is_stale
-             from sessions
-            where token_hash = $1 and expires_at > now()
-              and (is_cookie or not $2) and (not is_cookie or last_used_at > now() - interval '14 days')
-           union all
-           select id, user_id, 'key', scopes, organization_ids, expires_at,
-                  coalesce(last_used_at < now() - interval '1 minute', true)
-             from api_keys
-            where token_hash = $1 and (expires_at is null or expires_at > now()) and not $2`,
-    values: [hashToken(token), isCookie],
+    text: `select c.*, p.*
+             from (select id, user_id, 'session' as kind, null::text[] as scopes, null::uuid[] as organization_ids, expires_at,
+                          last_used_at < now() - interval '1 minute' as is_stale
+                     from sessions
+                    where token_hash = $1 and expires_at > now()
+                      and (is_cookie or not $2) and (not is_cookie or last_used_at > now() - interval '14 days')
+                   union all
+                   select id, user_id, 'key', scopes, organization_ids, expires_at,
+                          coalesce(last_used_at < now() - interval '1 minute', true)
+                     from api_keys
+                    where token_hash = $1 and (expires_at is null or expires_at > now()) and not $2) c
+             left join lateral (
+               select o.id as organization_id, o.slug, m.role
+                 from organizations o join memberships m on m.organization_id = o.id and m.user_id = c.user_id
+                where o.slug = $3 and (c.organization_ids is null or o.id = any (c.organization_ids))
+                -- So that it is looked up for the user, and no organization's members are all read.
+                limit 1) p on true`,
+    values: [hashToken(token), isCookie, slug],
   })
   const [found] = rows
   if (found === undefined) return null
   if (found.is_stale) await touch(database, found)
-  return {
+  const caller = {
     userId: found.user_id,
     credentialId: found.id,
     kind: found.kind,
@@ -47,6 +66,13 @@ export async function authenticate(database: Database, { token, isCookie }: Cred
     organizationIds: found.organization_ids,
     expiresAt: found.expires_at,
   }
+  return { caller, membership: membershipOf(found) }
+}
+
+function membershipOf({ organization_id: organizationId, slug, role }: CredentialRow): Membership | null {
+  return organizationId === null || slug === null || role === null
+    ? null
+    : { organizationId, organizationSlug: slug, role }
 }
 
 async function touch(database: Database, { kind, id }: CredentialRow): Promise<void> {

@@ -12,6 +12,7 @@ import { lockOrganizationsOf } from '../organizations/locks.ts'
 import { listOrganizationsOf, listStandings } from '../organizations/store.ts'
 import { deleteSession, listSessionsOf, removeSessionsBeyond } from '../sessions/store.ts'
 import { testServer } from '../testing/server.ts'
+import { authenticate, identify } from './authenticate.ts'
 
 const it = testServer()
 const ids = { user: '', organization: '' }
@@ -67,6 +68,8 @@ const viewer = () => ({ userId: ids.user, organizationIds: null })
 const hash = '0'.repeat(64)
 
 test.for<[string, (database: Database) => Promise<unknown>]>([
+  ['who calls', (database) => authenticate(database, { token: 'x', isCookie: false })],
+  ['who calls, and their place', (database) => identify(database, { token: 'x', isCookie: false }, 'plans-7')],
   ['the account', (database) => getAccount(database, ids.user)],
   ['organizations', (database) => listOrganizationsOf(database, viewer(), null, 51)],
   ['standings', (database) => listStandings(database, viewer())],

@@ -1,7 +1,7 @@
 import type { Operation } from '@harmont/contract'
 import type { FastifyRequest } from 'fastify'
-import { requireMembership, unauthorized } from './access.ts'
-import type { Caller, Client, Membership } from './caller.ts'
+import { requireMembership, slugAsked, unauthorized } from './access.ts'
+import type { Caller, Client, Identified, Membership } from './caller.ts'
 import { type Credential, credentialOf } from './credential.ts'
 import { requireOwnPage } from './csrf.ts'
 import { limitAddress, limitCaller, limitToken, refuseCredential } from './limits.ts'
@@ -30,33 +30,36 @@ export async function admit(shell: Shell, operation: Operation, request: Fastify
   await limitAddress(shell.limiter, operation, client.address, token !== null)
   const openToken = judgesItself(operation) ? token : null
   if (openToken !== null) await limitToken(shell.limiter, openToken)
-  const caller = asksForUser(operation) ? await callerOf(shell, operation, request, client, credential) : null
   const params = readParams(operation.parameters, request.params as Record<string, string>)
-  const membership = await requireMembership(shell.access, operation, caller, params.org)
-  return { client, credential, caller, params, membership, openToken }
+  const facts = { client, credential, params, openToken }
+  if (!asksForUser(operation)) return { ...facts, caller: null, membership: null }
+  const slug = slugAsked(operation, params)
+  const { caller, membership } = await identify(shell, operation, request, client, credential, slug)
+  return { ...facts, caller, membership: requireMembership(operation, slug, membership) }
 }
 
 function clientOf({ addressOf }: Shell, { raw, headers }: FastifyRequest): Client {
   return { address: addressOf(raw), userAgent: headers['user-agent'] ?? null }
 }
 
-async function callerOf(
+async function identify(
   shell: Shell,
   operation: Operation,
   request: FastifyRequest,
   { address }: Client,
   credential: Credential | null,
-): Promise<Caller> {
+  slug: string | null,
+): Promise<Identified> {
   if (credential === null) throw unauthorized('A credential is needed')
-  const caller = await shell.access.authenticate(credential)
-  if (caller === null) {
+  const found = await shell.access.identify(credential, slug)
+  if (found === null) {
     const refusal = unauthorized('The credential is unknown, expired or revoked')
     return refuseCredential(shell.limiter, address, refusal)
   }
-  requireOwnPage(shell, operation, caller, request)
-  requireScope(operation.id, caller)
-  await limitCaller(shell.limiter, operation, caller)
-  return caller
+  requireOwnPage(shell, operation, found.caller, request)
+  requireScope(operation.id, found.caller)
+  await limitCaller(shell.limiter, operation, found.caller)
+  return found
 }
 
 function asksForUser({ auth }: Operation): boolean {

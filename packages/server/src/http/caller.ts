@@ -33,6 +33,13 @@ export interface Membership {
   readonly role: Role
 }
 
+/** Who calls, and where. */
+export interface Identified {
+  readonly caller: Caller
+  /** In the organization that was asked about; null where there is no such place, or none was asked about. */
+  readonly membership: Membership | null
+}
+
 const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 }
 
 /** Whether `role` may do what asks for `needed`. */

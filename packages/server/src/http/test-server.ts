@@ -76,21 +76,23 @@ export async function startTestServer(
   const app = createHttp({
     handlers: { ...testHandlers, ...handlers },
     access: {
-      authenticate: async ({ token, isCookie }) => {
+      identify: async ({ token, isCookie }, slug) => {
         if (![ownerToken, memberToken, strangerToken, narrowToken].includes(token)) return null
         return {
-          userId,
-          credentialId: token,
-          kind: 'key',
-          isCookie,
-          scopes: token === narrowToken ? ['read'] : ['read', 'build', 'manage', 'account'],
-          organizationIds: null,
-          expiresAt: null,
+          caller: {
+            userId,
+            credentialId: token,
+            kind: 'key',
+            isCookie,
+            scopes: token === narrowToken ? ['read'] : ['read', 'build', 'manage', 'account'],
+            organizationIds: null,
+            expiresAt: null,
+          },
+          membership:
+            slug !== 'acme' || token === strangerToken
+              ? null
+              : { organizationId: 'o1', organizationSlug: slug, role: token === ownerToken ? 'owner' : 'member' },
         }
-      },
-      membership: async ({ credentialId }, slug) => {
-        if (slug !== 'acme' || credentialId === strangerToken) return null
-        return { organizationId: 'o1', organizationSlug: slug, role: credentialId === ownerToken ? 'owner' : 'member' }
       },
     },
     openBlobSink: async () => countingSink(sink),
