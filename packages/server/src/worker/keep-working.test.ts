@@ -42,3 +42,20 @@ test.each(['succeeds', 'fails'])(
     await expect.poll(() => done.toSorted()).toEqual(['cut off', 'cut off', 'next'])
   },
 )
+
+test('G02 work that could not be looked for when the worker began is looked for again', async () => {
+  const pool = await freshDatabase()
+  const said: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void said.push(line) })
+  await migrateWorker(pool, log)
+  const tasks = 'graphile_worker._private_tasks'
+  await pool.query(`alter table ${tasks} rename to away`)
+  const done: string[] = []
+  const taskList = { late: async () => void done.push('late') }
+  const work = await keepWorking({ pool, log, crontab: '', taskList })
+  onTestFinished(() => work.stop())
+  await expect.poll(() => said.join('')).toContain('Failed to acquire job')
+  await pool.query('alter table graphile_worker.away rename to _private_tasks')
+  await pool.query("select graphile_worker.add_job('late')")
+  await expect.poll(() => done).toEqual(['late'])
+})

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { whenDeaf } from './deaf-worker.ts'
 import { showWorkerLives } from './living-workers.ts'
 import { freeJobsOfTheDead } from './store.ts'
 import { workerLogger } from './worker-logger.ts'
@@ -24,8 +25,8 @@ interface Shift {
 const pauseMs = 1_000
 
 /**
- * Runs background work in this process until `stop`. The library gives up when it cannot write down how a task ended, as while the database is away: then
- * it begins anew. Rejects when it cannot begin the first time.
+ * Runs background work in this process until `stop`. The library gives up when it cannot write down how a task ended, as while the database is away, and may
+ * never find a task again when it could not at first: then it begins anew. Rejects when it cannot begin the first time.
  */
 export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
@@ -69,6 +70,7 @@ async function begin({ pool, log, taskList, crontab }: Work): Promise<Shift> {
     // Without a batch, even of one, nobody hears of an end that could not be written, and the process dies of it.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
+  whenDeaf(events, () => void runner.stop().catch(() => undefined)) // it is stopping already
   return { runner, lives }
 }
 
