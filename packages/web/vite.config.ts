@@ -1,10 +1,25 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+/**
+ * Has functions compiled beside the main thread, while their file is downloaded, where else each is when it is first called: a fourth of what a cold page did
+ * before it showed anything. Chromium knows it; for others it is a comment. It has to be the first line, before what Vite itself puts in front.
+ */
+const compiledAhead: Plugin = {
+  name: 'compiled-ahead',
+  generateBundle: {
+    order: 'post',
+    handler(_, files) {
+      for (const file of Object.values(files))
+        if (file.type === 'chunk') file.code = `//# allFunctionsCalledOnLoad\n${file.code}`
+    },
+  },
+}
 
 /** How the pages are built. `scripts/build-web.ts` runs it; the server serves what comes out. */
 export default defineConfig({
-  plugins: [react(), tailwind()],
+  plugins: [react(), tailwind(), compiledAhead],
   build: {
     target: 'es2023',
     // `light-dark()` stays as it is: what stands in for it in older browsers follows the root only, and no element can ask for the other scheme.

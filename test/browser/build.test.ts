@@ -72,6 +72,8 @@ test('web R1 R2 R5 a pasted link to a red build says what failed and shows the s
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
   expect(await page.title()).toBe('Failed: test · ci #1 · default')
+  // Nobody has gone anywhere yet: Tab begins at the skip link.
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY')
   await page.getByRole('button', { name: '1 skipped' }).click()
   await sees('1 step skipped because test failed.')
 })

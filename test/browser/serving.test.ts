@@ -96,6 +96,12 @@ test('web A9 the page of the web app runs under its policy, and what it fetches 
   }
   const assets = asked.filter((path) => path.startsWith('/assets/'))
   expect(assets.toSorted()).toEqual([...new Set(assets)].sort())
+  // The browser compiles them beside the main thread, which it does only for scripts that begin like this.
+  for (const path of assets.filter((each) => each.endsWith('.js')))
+    expect([path, (await (await fetch(app.origin + path)).text()).split('\n')[0]]).toEqual([
+      path,
+      '//# allFunctionsCalledOnLoad',
+    ])
   expect(complaints).toEqual([])
   // What else the page could be made to do, it cannot.
   const refused = `try { document.body.innerHTML = '<img>'; 'done' } catch (error) { error.name }`

@@ -33,8 +33,9 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     await page.getByRole('button', { name: 'Try now' }).click()
     await bar(page).waitFor({ state: 'detached' })
   }
+  // Once it is open: one that opened behind the cut would say that all is well.
+  await cutStream()
   await page.context().setOffline(true)
-  proxy.cutStreams('faults')
   await bar(page).filter({ hasText: 'This device is offline.' }).waitFor()
   await expectKept(page)
   await page.context().setOffline(false)

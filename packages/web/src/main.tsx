@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { watchSession } from './api/session-tabs.ts'
+import { firstPageReady } from './app/first-page.ts'
 import { watchMissingChunks } from './app/missing-chunk.ts'
 import { router } from './app/router.tsx'
 import { onKeyDown } from './app/shortcuts.ts'
@@ -18,10 +19,13 @@ watchSession()
 document.addEventListener('keydown', onKeyDown)
 const place = document.getElementById('app')
 if (place === null) throw new Error('index.html has no element #app')
-createRoot(place).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
+// Not awaited here: parts of the first page may import this file, and it would wait for itself.
+void firstPageReady(router.load()).then(() =>
+  createRoot(place).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 )

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { buildSearch } from './build-search.ts'
+import { firstPageNeeds } from './first-page.ts'
 import { organizationRoute } from './layout-routes.ts'
 import { buildsSearch, pipelinesSearch } from './list-search.ts'
 import { flagParam, present, textParam } from './search-params.ts'
@@ -56,8 +57,10 @@ const buildRoute = createRoute({
   loader: ({ context, params: { org, slug, number }, location }) => {
     const { job, attempt } = buildSearch(location.search)
     const place = { org, slug, number: Number(number) }
-    void import('../build/build-page.tsx').then(({ readAhead }) =>
-      readAhead(context.queryClient, place, { job, attempt, fragment: location.hash }),
+    firstPageNeeds(
+      import('../build/build-page.tsx').then(({ readAhead }) =>
+        readAhead(context.queryClient, place, { job, attempt, fragment: location.hash }),
+      ),
     )
   },
   component: lazyRouteComponent(() => import('../build/build-page.tsx'), 'BuildPage'),

@@ -1,4 +1,5 @@
 import { formatAgo } from '../design/duration.ts'
+import { thousands } from '../design/thousands.ts'
 import { failuresOf } from './choose-job.ts'
 import { endWords } from './failure-words.ts'
 import { type BuildView, isHardFailure, type JobView, nameOf } from './job-state.ts'
@@ -19,8 +20,8 @@ export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobVie
   const skipped = skippedBecause(view.jobs)
   const count = skipped.reduce((sum, one) => sum + one.count, 0)
   const counts = [
-    ...(failures.length > 0 ? [`${failures.length.toLocaleString('en')} more failed`] : []),
-    ...(count > 0 ? [`${count.toLocaleString('en')} skipped`] : []),
+    ...(failures.length > 0 ? [`${thousands(failures.length)} more failed`] : []),
+    ...(count > 0 ? [`${thousands(count)} skipped`] : []),
   ]
   return {
     summary: counts.length === 0 ? null : counts.join(', '),

@@ -55,7 +55,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const list = useStepRows(view, step?.id ?? null)
   const scale = useMemo(() => scaleOf(view), [view])
   const page = useRef<HTMLDivElement>(null)
-  const height = useFillHeight(page)
+  useFillHeight(page)
   const attemptsRef = useRef<HTMLSelectElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const failures = failuresOf(view)
@@ -106,7 +106,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       </PaneBoundary>
     )
   return (
-    <div ref={page} className="flex flex-col" style={{ height: `${height}px` }}>
+    <div ref={page} className="flex h-[calc(100dvh-48px)] flex-col">
       <BuildHeader place={place} view={view} actions={bar} isBrief={tab === undefined && step !== null} />
       {query.error !== null && !isPassing(query.error) && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />

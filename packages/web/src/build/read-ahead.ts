@@ -23,8 +23,8 @@ export function firstShown(view: BuildView, { job, attempt }: Asked): JobView | 
 }
 
 /**
- * Begins to read what the page will show, while it is drawn: the build, and the log of its first step as soon as that is known. What fails here the page
- * asks for again, and says.
+ * Begins to read what the page will show, while it is drawn: the build, and the log of its first step as soon as that is known. Resolves when the build is
+ * there. What fails here the page asks for again, and says.
  */
 export async function readAhead(queries: QueryClient, place: BuildPlace, asked: Asked): Promise<void> {
   const query = buildQuery(place)
@@ -32,5 +32,5 @@ export async function readAhead(queries: QueryClient, place: BuildPlace, asked: 
   const view = queries.getQueryData(query.queryKey)
   const job = view === undefined ? null : firstShown(view, asked)
   if (job !== null && hasLog(job))
-    await queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), asked.fragment)))
+    void queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), asked.fragment)))
 }

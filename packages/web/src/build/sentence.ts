@@ -1,4 +1,5 @@
 import { formatDuration } from '../design/duration.ts'
+import { thousands } from '../design/thousands.ts'
 import { failedSentence } from './failed-sentence.ts'
 import { allJobs, type BuildView, instantOf, isActive, isEnded, type JobView, nameOf } from './job-state.ts'
 import { counted } from './plural.ts'
@@ -47,7 +48,7 @@ export function sentenceText(sentence: Sentence): string {
 export function partText(part: Part): string {
   if (typeof part === 'string') return part
   if (part.kind === 'build') return `#${part.number}`
-  if (part.kind === 'line') return `line ${part.line.toLocaleString('en')}`
+  if (part.kind === 'line') return `line ${thousands(part.line)}`
   return part.text
 }
 

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { useDeferredValue, useEffect, useRef } from 'react'
 import { useAppearance } from '../design/appearance.ts'
+import { thousands } from '../design/thousands.ts'
 import type { BuildScale } from './build-scale.ts'
 import { MatrixRow, StepRowLink } from './step-row.tsx'
 import type { StepRow } from './step-rows.ts'
@@ -13,20 +14,23 @@ interface StepListProps {
   readonly onToggle: (key: string) => void
 }
 
-/** From so many rows on only those in sight are in the page. */
-const virtualFrom = 200
+/** From so many rows on only those in sight are in the page; at first, while the log is still to be drawn, from fewer on, and with fewer around them. */
+const virtualFrom = { usual: 200, first: 40 }
+const overscan = { usual: 12, first: 2 }
 
 /** The steps of a build: links, so that middle click and copying an address work (web B4). */
 export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
   const place = useRef<HTMLDivElement>(null)
   const rowHeight = useRowHeight()
-  const isVirtual = rows.length > virtualFrom
+  const isVirtual = rows.length > useDeferredValue(virtualFrom.usual, virtualFrom.first)
   const virtual = useVirtualizer({
     count: rows.length,
     enabled: isVirtual,
     getScrollElement: () => place.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: useDeferredValue(overscan.usual, overscan.first),
+    // About what it will measure: the first rows come with the page.
+    initialRect: { width: 320, height: window.innerHeight * 0.65 },
     getItemKey: (index) => rows[index]?.key ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
@@ -66,7 +70,7 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
             >
               {row.kind === 'group' ? (
                 <h3 className="flex h-row items-end gap-1.5 px-3 pb-1.5 text-13 font-semibold text-muted">
-                  {row.title} <span className="tabular font-normal">{row.count.toLocaleString('en')}</span>
+                  {row.title} <span className="tabular font-normal">{thousands(row.count)}</span>
                 </h3>
               ) : row.kind === 'matrix' ? (
                 <MatrixRow row={row} onToggle={onToggle} />

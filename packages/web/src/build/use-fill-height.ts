@@ -1,16 +1,15 @@
-import { type RefObject, useLayoutEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect } from 'react'
 
 const leastHeight = 320
 
-/** Height in pixels that lets an element end where the window does, whatever bars stand above it. */
-export function useFillHeight(place: RefObject<HTMLElement | null>): number {
-  const [height, setHeight] = useState(() => Math.max(leastHeight, window.innerHeight - 48))
+/** Lets an element end where the window does, whatever bars stand above it. Written past React: the page is not drawn again for it. */
+export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const measure = () => {
       const { current } = place
       if (current === null) return
       const top = current.getBoundingClientRect().top + window.scrollY
-      setHeight(Math.max(leastHeight, Math.floor(window.innerHeight - top)))
+      current.style.height = `${Math.max(leastHeight, Math.floor(window.innerHeight - top))}px`
     }
     measure()
     // A bar that comes or goes above changes the height of the page.
@@ -22,5 +21,4 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): number {
       window.removeEventListener('resize', measure)
     }
   }, [place])
-  return height
 }

@@ -14,6 +14,9 @@ declare module '@tanstack/react-router' {
 
 export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
 
+/** When the address gets the name of a step that nobody picked. */
+const addressAfterMs = 1000
+
 export interface Selection {
   /** The newest attempt of the selected step. */
   readonly step: JobView | null
@@ -41,14 +44,18 @@ export function useSelection(view: BuildView): Selection {
   const wanted = isAuto && address !== asked ? address : undefined
   useEffect(() => {
     if (wanted === undefined) return
-    void navigate({
-      search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
-      // Lines that were linked without a step are of the step that is chosen first.
-      hash: asked === undefined ? true : '',
-      replace: true,
-      state: (before) => ({ ...before, isFollowed: true }),
-      resetScroll: false,
-    })
+    const name = () =>
+      void navigate({
+        search: ({ attempt: _, ...before }) => ({ ...before, job: wanted }),
+        // Lines that were linked without a step are of the step that is chosen first.
+        hash: asked === undefined ? true : '',
+        replace: true,
+        state: (before) => ({ ...before, isFollowed: true }),
+        resetScroll: false,
+      })
+    // Another address draws every link of the page again: not while its reader still waits for the log.
+    const timer = setTimeout(name, addressAfterMs)
+    return () => clearTimeout(timer)
   }, [wanted, asked, navigate])
   const pick = useCallback(
     (job: JobView, { replace = false } = {}) =>

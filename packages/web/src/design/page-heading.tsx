@@ -12,8 +12,8 @@ interface PageHeadingProps {
   readonly mark?: StateLook
 }
 
-/** The page that the browser loaded: its focus begins at the top, before the skip link. */
-let isFirstPage = true
+/** Where the page is that the browser loaded, until another one is shown: its focus begins at the top, before the skip link. */
+let firstPage: string | null = null
 
 /** The page's one h1. Focus goes to it on navigation (web T2), and the tab is named. */
 export function PageHeading({ children, title, actions, mark }: PageHeadingProps) {
@@ -21,12 +21,10 @@ export function PageHeading({ children, title, actions, mark }: PageHeadingProps
   const { pathname } = useLocation()
   useDocumentTitle(mark === undefined ? `${title} · Harmont` : title)
   useTabMark(mark ?? null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page anew, also where the component stays
   useEffect(() => {
-    if (isFirstPage) {
-      isFirstPage = false
-      return
-    }
+    firstPage ??= pathname
+    if (pathname === firstPage) return
+    firstPage = ''
     // After a closing dialog has given the focus back.
     const frame = requestAnimationFrame(() => focusUnlessTaken(heading.current))
     return () => cancelAnimationFrame(frame)

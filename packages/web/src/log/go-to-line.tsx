@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
+import { thousands } from '../design/thousands.ts'
 
 interface GoToLineProps {
   readonly totalLines: number
@@ -27,7 +28,7 @@ export function GoToLine({ totalLines, onGo, onClose }: GoToLineProps) {
             inputMode="numeric"
             autoComplete="off"
             value={text}
-            hint={`1 to ${totalLines.toLocaleString('en')}`}
+            hint={`1 to ${thousands(totalLines)}`}
             onChange={(event) => setText(event.target.value)}
           />
         </div>

@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { thousands } from '../design/thousands.ts'
 import { formatBytes } from './bytes.ts'
 import { LineText } from './line-text.tsx'
 import type { LogLine } from './lines.ts'
@@ -63,7 +64,7 @@ function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { 
       </span>
       {played.updates > 0 && (
         <button type="button" className="log-note" data-updates={number} aria-expanded={isOpen}>
-          {played.updates.toLocaleString('en')} {played.updates === 1 ? 'update' : 'updates'}
+          {thousands(played.updates)} {played.updates === 1 ? 'update' : 'updates'}
         </button>
       )}
       {line.isInvalid && (

@@ -1,6 +1,7 @@
 import { ArrowDownToLine, ChevronDown, ChevronUp, Ellipsis, Expand, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
+import { thousands } from '../design/thousands.ts'
 import { downloadLinks } from './download-links.ts'
 import type { TimeMode } from './log-times.ts'
 import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'
@@ -49,7 +50,7 @@ export function LogToolbar(props: LogToolbarProps) {
               <ChevronUp size={16} aria-hidden="true" />
             </ToolButton>
             <span className="text-13 text-fail tabular">
-              {errors.toLocaleString('en')}
+              {thousands(errors)}
               {errors === 1000 ? '+' : ''} {errors === 1 ? 'error' : 'errors'}
             </span>
             <ToolButton label="Next error (e)" onClick={() => onError(false)}>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { useShortcuts } from '../app/shortcuts.ts'
 import { toast } from '../app/toasts.ts'
 import { copyText } from '../design/copy.ts'
+import { thousands } from '../design/thousands.ts'
 import { downloadLinks } from './download-links.ts'
 import { isRemoved } from './facts.ts'
 import { GoToLine } from './go-to-line.tsx'
@@ -92,7 +93,7 @@ export function LogView(props: LogViewProps) {
       />
       <div className="relative min-h-0 flex-1">
         <LogRows
-          label={`Log of ${job.name}, ${facts.totalLines.toLocaleString('en')} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
+          label={`Log of ${job.name}, ${thousands(facts.totalLines)} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
           rows={rows}
           data={data}
           version={view.version}

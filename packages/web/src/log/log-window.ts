@@ -14,8 +14,9 @@ export interface Shown {
 
 /** At most so many blocks are mounted (web L2), and the pinned one. */
 const mostBlocks = 5
-/** What is mounted beyond what is seen, in pixels. */
+/** What is mounted beyond what is seen, in pixels; not at first, so that this is seen sooner. */
 const beyond = 500
+const beyondAfterMs = 1000
 const idleMs = 150
 
 /** Where in its rows the viewer is. It reads and moves one scrolling element; rows may be taller than a browser can scroll (web L4). */
@@ -31,6 +32,7 @@ export class LogWindow {
   #shown: Shown = { first: 0, last: -1, pinned: null, shift: 0 }
   #pinned: number | null = null
   #idle: ReturnType<typeof setTimeout> | undefined
+  #beyond = 0
   #view = 0
   #rowHeight = 20
   /** A row that is to be shown, until it stands where it should. */
@@ -51,11 +53,16 @@ export class LogWindow {
     const onScroll = () => this.#onScroll(scroller)
     scroller.addEventListener('scroll', onScroll, { passive: true })
     resized.observe(scroller)
+    const widening = setTimeout(() => {
+      this.#beyond = beyond
+      this.#update()
+    }, beyondAfterMs)
     this.#update()
     return () => {
       this.#scroller = null
       this.#area = null
       clearTimeout(this.#idle)
+      clearTimeout(widening)
       resized.disconnect()
       scroller.removeEventListener('scroll', onScroll)
     }
@@ -169,6 +176,7 @@ export class LogWindow {
     const dom = scroller.scrollTop
     if (Math.abs(dom - this.#place.dom) < 1) return
     this.#aim = null
+    this.#beyond = beyond
     const before = this.#place.rows
     this.#place = scrolled(this.#place, dom, this.#sizes)
     if (mustSettle(this.#place, this.#sizes)) this.goTo(this.#place.rows)
@@ -203,8 +211,8 @@ export class LogWindow {
   #update(): void {
     this.#resizeArea()
     const top = this.#place.rows
-    const first = this.#heights.blockAt(Math.max(0, top - beyond))
-    const seen = this.#heights.blockAt(top + this.#view + beyond)
+    const first = this.#heights.blockAt(Math.max(0, top - this.#beyond))
+    const seen = this.#heights.blockAt(top + this.#view + this.#beyond)
     const last = Math.min(this.#heights.blocks - 1, seen, first + mostBlocks - 1)
     const shift = this.#place.dom - top
     const isOut = this.#pinned !== null && (this.#pinned < first || this.#pinned > last)

@@ -1,4 +1,5 @@
 import { ArrowDown } from 'lucide-react'
+import { thousands } from '../design/thousands.ts'
 
 /** What came while the end was not in view (web L14). */
 export function NewLines({ count, onGo }: { readonly count: number; readonly onGo: () => void }) {
@@ -9,7 +10,7 @@ export function NewLines({ count, onGo }: { readonly count: number; readonly onG
       onClick={onGo}
       className="absolute bottom-4 left-1/2 inline-flex min-h-8 -translate-x-1/2 items-center gap-1 rounded-full border border-edge bg-raised px-3 text-13 font-semibold shadow-overlay pointer-coarse:min-h-11"
     >
-      {count.toLocaleString('en')} new {count === 1 ? 'line' : 'lines'}
+      {thousands(count)} new {count === 1 ? 'line' : 'lines'}
       <ArrowDown size={14} aria-hidden="true" />
     </button>
   )

@@ -1,5 +1,6 @@
 import { problemOf } from '../api/problem.ts'
 import { Button } from '../design/button.tsx'
+import { thousands } from '../design/thousands.ts'
 import type { LogFacts } from './facts.ts'
 import type { LineRange } from './permalink.ts'
 
@@ -16,21 +17,21 @@ interface NoticesProps {
 /** What has to be said about what is shown, one line each. */
 export function Notices({ facts, marked, problem, stderrLooked, onAll }: NoticesProps) {
   const { totalLines, isComplete } = facts
-  const lines = totalLines.toLocaleString('en')
+  const lines = thousands(totalLines)
   return (
     <>
       {marked !== null && marked.from > totalLines && totalLines > 0 && (
         <Notice>
           {isComplete
-            ? `There is no line ${marked.from.toLocaleString('en')}: this log has ${lines}.`
-            : `Line ${marked.from.toLocaleString('en')} is not there yet: there are ${lines} so far. It is shown when it comes.`}
+            ? `There is no line ${thousands(marked.from)}: this log has ${lines}.`
+            : `Line ${thousands(marked.from)} is not there yet: there are ${lines} so far. It is shown when it comes.`}
         </Notice>
       )}
       {problem !== null && <Notice>Lines could not be read: {problemOf(problem).message} Trying again.</Notice>}
       {stderrLooked !== null && (
         <Notice>
           Only stderr
-          {stderrLooked < totalLines && `, looked through ${stderrLooked.toLocaleString('en')} of ${lines} lines`}.
+          {stderrLooked < totalLines && `, looked through ${thousands(stderrLooked)} of ${lines} lines`}.
           <Button look="quiet" className="ml-2" onClick={onAll}>
             Show all lines
           </Button>

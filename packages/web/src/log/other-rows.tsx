@@ -2,6 +2,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { formatDuration } from '../design/duration.ts'
 import { showInvisible } from '../design/foreign-text.ts'
+import { thousands } from '../design/thousands.ts'
 import { formatBytes } from './bytes.ts'
 import { type LineLook, LineNumber, LineTime } from './line-row.tsx'
 import type { LogLine } from './lines.ts'
@@ -39,7 +40,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
         <bdi>{showInvisible(group.title)}</bdi>
       </button>
       <span className="log-note">
-        {lines.toLocaleString('en')} {lines === 1 ? 'line' : 'lines'}
+        {thousands(lines)} {lines === 1 ? 'line' : 'lines'}
         {tookMs !== null && ` · ${formatDuration(tookMs)}`}
       </span>
       {group.failed && isFolded && <span className="log-note log-failed">error in it</span>}
@@ -78,7 +79,7 @@ export function SetupRow({ count, isOpen }: { readonly count: number; readonly i
 
 function howMuch({ message, bytes, lines }: Remark): string {
   const parts = [
-    lines === null ? '' : `${lines.toLocaleString('en')} lines`,
+    lines === null ? '' : `${thousands(lines)} lines`,
     bytes === null || message.includes(String(bytes)) ? '' : formatBytes(bytes),
   ].filter((part) => part !== '')
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`

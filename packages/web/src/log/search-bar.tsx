@@ -1,6 +1,7 @@
 import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, WholeWord } from 'lucide-react'
 import type { KeyboardEvent, Ref } from 'react'
 import { problemOf } from '../api/problem.ts'
+import { thousands } from '../design/thousands.ts'
 import { useDraft } from '../design/use-draft.ts'
 import { ToolButton } from './log-toolbar.tsx'
 import type { LogSearch } from './queries.ts'
@@ -93,8 +94,8 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
 /** `3 of 1,204`, `1,204 so far`, `Nothing found`. */
 function wordsOf({ problem, hits, position }: LogSearching): string {
   if (problem !== null) return problemOf(problem).message
-  const total = hits.total.toLocaleString('en')
+  const total = thousands(hits.total)
   if (!hits.isComplete) return hits.total === 0 ? 'Searching' : `${total} so far`
   if (hits.total === 0) return 'Nothing found'
-  return position === null ? `${total} found` : `${position.toLocaleString('en')} of ${total}`
+  return position === null ? `${total} found` : `${thousands(position)} of ${total}`
 }

@@ -1,6 +1,7 @@
 import { type ClipboardEvent, useCallback, useEffect, useRef } from 'react'
 import { toast } from '../app/toasts.ts'
 import { copyText } from '../design/copy.ts'
+import { thousands } from '../design/thousands.ts'
 import { mostCopied, textBetween, textOfLines } from './copy.ts'
 import type { LineLook } from './line-row.tsx'
 import type { LogData } from './log-data.ts'
@@ -20,7 +21,7 @@ export function useCopy(data: LogData, look: LineLook) {
       const count = to - from + 1
       toast(
         isCopied
-          ? `Copied ${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`
+          ? `Copied ${thousands(count)} ${count === 1 ? 'line' : 'lines'}`
           : 'The browser does not let this page copy. Download the log instead.',
         { isProblem: !isCopied },
       )
