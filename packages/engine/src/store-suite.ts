@@ -13,7 +13,7 @@ import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
 import { plainContext } from './plain-context.ts'
 import { standingSuite } from './standing-suite.ts'
-import type { BuildContext, BuildStore, Lease } from './store.ts'
+import { type BuildContext, type BuildStore, type Lease, shortLogChunks } from './store.ts'
 
 export { plainContext }
 
@@ -354,6 +354,19 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await lease(5)).toEqual([])
     })
 
+    test('what is known of a build is no older than a lease that was given here', async () => {
+      const id = await submit(plainPlan([{}, {}]))
+      await lease(1)
+      expect((await under.other.load(id))?.build.jobs.map(({ fence }) => fence).sort()).toEqual([0, 1])
+      const one = await leaseOne('r2')
+      expect((await store.known(id))?.build.jobs.map(({ fence }) => fence)).toEqual([1, 1])
+      expect((await under.other.known(id))?.build.jobs).toHaveLength(2)
+      const ended: BuildEvent = { type: 'ended', job: one.jobId, fence: 1, at: now, outcome: passed }
+      await under.other.apply(id, [ended])
+      expect((await store.load(id))?.build).toEqual((await under.other.known(id))?.build)
+      expect(await store.known(randomUUID())).toBeUndefined()
+    })
+
     test('G12 chunks come back as they were written, from any place, within the size asked for', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
@@ -368,6 +381,21 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.read(one.jobId, 3, 100)).toEqual([])
       expect(await store.size(one.jobId)).toEqual({ lastSeq: 3, bytes: 3 + 256 })
       expect(await store.leasesOf('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
+    })
+
+    test('short logs are read many at once, whole; those of too many bytes or chunks are left out', async () => {
+      await submit(plainPlan([{}, {}, {}, {}]))
+      const [short, long, many, empty] = (await lease(4)) as [Lease, Lease, Lease, Lease]
+      const written = [chunk(1, 'out'), chunk(2, 'meta', 2)]
+      await store.append(short, written, '1')
+      await store.append(long, [chunk(1, 'x'.repeat(101))], '1')
+      const chunks = Array.from({ length: shortLogChunks + 1 }, (_, n) => chunk(n + 1, 'x'))
+      await store.append(many, chunks, '1')
+      const ids = [short, long, many, empty].map(({ jobId }) => jobId)
+      const logs = await under.other.readShort(ids, 100)
+      expect(logs.get(short.jobId)).toEqual(written)
+      expect(logs.get(empty.jobId)).toEqual([])
+      expect(logs.size).toBe(2)
     })
 
     test('G12 an append that is repeated adds nothing, one that leaves a gap is an error', async () => {

@@ -91,9 +91,14 @@ export interface LiveSnapshots {
   readonly left: readonly string[]
 }
 
+/** See `BuildStore.readShort`: more chunks are not looked at before it is known that a log is long. */
+export const shortLogChunks = 16
+
 export interface BuildStore extends LogReader {
   /** The build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
+  /** The same without a look at what other processes did: no older than the last change that this one made, a lease that it gave included. */
+  known(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** Every attempt of every step, oldest first within a step, for readers. */
   jobs(buildId: string): Promise<readonly Job[]>
   /**
@@ -130,6 +135,8 @@ export interface BuildStore extends LogReader {
   ): Promise<boolean>
   /** A remark of the engine's own, a line or more, added after the last chunk. Throws while the job is leased: then its runner writes its log. */
   remark(jobId: string, text: string, at: Instant): Promise<void>
+  /** All chunks of those of these jobs whose log is short: at most `shortLogChunks`, and so many bytes. One statement. */
+  readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>>
   /** Forgets the chunks up to this one, once they are kept elsewhere. */
   dropLog(jobId: string, throughSeq: number): Promise<void>
   /** What is overdue: leases past their expiry, step and build deadlines, kills. Each as the event to apply. */

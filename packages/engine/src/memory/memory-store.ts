@@ -9,7 +9,15 @@ import { membersOf, settleGroup } from '../core/settle-group.ts'
 import { isHeld } from '../core/states.ts'
 import { type Played, playEvents } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
-import type { Applied, BuildContext, BuildStore, Lease, LiveSnapshots, Watch } from '../store.ts'
+import {
+  type Applied,
+  type BuildContext,
+  type BuildStore,
+  type Lease,
+  type LiveSnapshots,
+  shortLogChunks,
+  type Watch,
+} from '../store.ts'
 import { defaultStoreSettings, longBreakMs, type StoreSettings } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
@@ -52,6 +60,10 @@ export class MemoryStore implements BuildStore {
   async load(buildId: string): Promise<{ build: Build; context: BuildContext } | undefined> {
     const stored = this.#builds.get(buildId)
     return stored && { build: viewBuild(stored.live), context: stored.context }
+  }
+
+  known(buildId: string): ReturnType<BuildStore['known']> {
+    return this.load(buildId)
   }
 
   async jobs(buildId: string): Promise<readonly Job[]> {
@@ -176,6 +188,11 @@ export class MemoryStore implements BuildStore {
     return this.#logs.get(jobId)?.read(after, maxBytes) ?? []
   }
 
+  async readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>> {
+    const logs = jobIds.map((id) => [id, this.#logs.get(id)?.read(0, Number.POSITIVE_INFINITY) ?? []] as const)
+    return new Map(logs.filter(([, chunks]) => chunks.length <= shortLogChunks && bytesOf(chunks) <= maxBytes))
+  }
+
   async size(jobId: string): Promise<{ lastSeq: number; bytes: number }> {
     const log = this.#logs.get(jobId)
     return { lastSeq: log?.lastSeq ?? 0, bytes: log?.bytes() ?? 0 }
@@ -274,4 +291,8 @@ export class MemoryStore implements BuildStore {
     this.#logs.set(jobId, log)
     return log
   }
+}
+
+function bytesOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { content }) => sum + content.length, 0)
 }

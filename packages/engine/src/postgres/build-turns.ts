@@ -19,7 +19,12 @@ export interface Loaded {
 }
 
 type Request =
-  | { readonly kind: 'load'; resolve(loaded: Loaded | undefined): void; reject(error: unknown): void }
+  | {
+      readonly kind: 'load'
+      readonly asKnown: boolean
+      resolve(loaded: Loaded | undefined): void
+      reject(error: unknown): void
+    }
   | {
       readonly kind: 'work'
       readonly ask: Ask
@@ -47,8 +52,9 @@ export class BuildTurns {
     this.#outbox = outbox
   }
 
-  load(id: string): Promise<Loaded | undefined> {
-    return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', resolve, reject }))
+  /** `asKnown`: without a look at what other processes did, when the build is in use here. */
+  load(id: string, { asKnown = false } = {}): Promise<Loaded | undefined> {
+    return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', asKnown, resolve, reject }))
   }
 
   /** With `wait` false the answer is 'busy' instead of waiting for another process. */
@@ -62,7 +68,13 @@ export class BuildTurns {
     const work = requests.filter((request) => request.kind === 'work')
     const loads = requests.filter((request) => request.kind === 'load')
     try {
-      const after = work.length > 0 ? await this.#work(id, cached, work) : await this.#load(id, cached)
+      const isKnown = cached !== undefined && loads.every(({ asKnown }) => asKnown)
+      const after =
+        work.length > 0
+          ? await this.#work(id, cached, work)
+          : isKnown
+            ? ({ cached, answers: [] } as const)
+            : await this.#load(id, cached)
       if (after === 'busy') {
         if (cached) this.#cache.put(id, cached)
         for (const { resolve } of work) resolve('busy')

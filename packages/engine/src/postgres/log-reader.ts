@@ -1,5 +1,6 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 import type pg from 'pg'
+import { shortLogChunks } from '../store.ts'
 
 interface ChunkRow {
   seq: number
@@ -27,12 +28,31 @@ export async function readChunks(
       where c.job_id = $1 and (s.bytes <= $3 or s.seq = (select min(seq) from sized)) order by c.seq`,
     values: [jobId, after, maxBytes],
   })
-  return rows.map(({ seq, kind, ts, content }) => ({
-    seq,
-    kind,
-    content: Buffer.from(content, 'base64'),
-    ts: ts === null ? null : BigInt(ts),
-  }))
+  return rows.map(chunkFromRow)
+}
+
+/** See `BuildStore.readShort`. */
+export async function readShortLogs(
+  pool: pg.Pool,
+  jobIds: readonly string[],
+  maxBytes: number,
+): Promise<ReadonlyMap<string, readonly Chunk[]>> {
+  const { rows } = await pool.query<{ job_id: string } & (ChunkRow | { seq: null })>({
+    name: 'engine-read-short-logs',
+    text: `select w.job_id, c.seq, c.kind, c.ts, encode(c.content, 'base64') as content from unnest($1::uuid[]) as w(job_id)
+      cross join lateral (
+        select count(*) as chunks, coalesce(sum(length(content)), 0) as bytes from (
+          select content from engine.log_chunks l where l.job_id = w.job_id order by l.seq limit $3 + 1) few) s
+      left join engine.log_chunks c on c.job_id = w.job_id
+      where s.chunks <= $3 and s.bytes <= $2 order by w.job_id, c.seq`,
+    values: [jobIds, maxBytes, shortLogChunks],
+  })
+  const logs = Map.groupBy(rows, (row) => row.job_id)
+  return new Map([...logs].map(([id, own]) => [id, own.flatMap((row) => (row.seq === null ? [] : chunkFromRow(row)))]))
+}
+
+function chunkFromRow({ seq, kind, ts, content }: ChunkRow): Chunk {
+  return { seq, kind, content: Buffer.from(content, 'base64'), ts: ts === null ? null : BigInt(ts) }
 }
 
 /** See `LogReader.size`. */

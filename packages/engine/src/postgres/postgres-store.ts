@@ -15,7 +15,7 @@ import { noteLookUp } from './cache-look-ups.ts'
 import { Groups } from './groups.ts'
 import { type Candidate, FairScan } from './lease-jobs.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
-import { logSize, readChunks } from './log-reader.ts'
+import { logSize, readChunks, readShortLogs } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 import { Notifier } from './notifier.ts'
 import { findOverdue } from './overdue.ts'
@@ -91,6 +91,10 @@ export class PostgresStore implements BuildStore {
 
   load(buildId: string): Promise<Loaded | undefined> {
     return this.#turns.load(buildId)
+  }
+
+  known(buildId: string): Promise<Loaded | undefined> {
+    return this.#turns.load(buildId, { asKnown: true })
   }
 
   async jobs(buildId: string): Promise<readonly Job[]> {
@@ -223,6 +227,10 @@ export class PostgresStore implements BuildStore {
 
   read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
     return readChunks(this.#pool, jobId, after, maxBytes)
+  }
+
+  readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>> {
+    return readShortLogs(this.#pool, jobIds, maxBytes)
   }
 
   size(jobId: string): ReturnType<BuildStore['size']> {

@@ -40,8 +40,8 @@ export function createLocalPort({
   /** A build's source never changes: a step need not ask for what its lease was made from. */
   const sources = new Map<string, BuildContext['source']>()
 
-  const loadBuild = async (buildId: string) => {
-    const loaded = await store.load(buildId)
+  const loadBuild = async (buildId: string, way: 'load' | 'known' = 'load') => {
+    const loaded = await store[way](buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     sources.set(buildId, loaded.context.source)
     const [oldest] = sources.keys()
@@ -50,8 +50,8 @@ export function createLocalPort({
   }
 
   /** Undefined: the job cannot be run, and its lease is over. Throws when the store is away. */
-  async function toJob(lease: Lease): Promise<LeasedJob | undefined> {
-    const { build, context } = await loadBuild(lease.buildId)
+  async function toJob(lease: Lease, way: 'load' | 'known'): Promise<LeasedJob | undefined> {
+    const { build, context } = await loadBuild(lease.buildId, way)
     const logBytes = lease.lastSeq === 0 ? 0 : (await store.size(lease.jobId)).bytes
     try {
       return leasedJob(lease, build, context, logBytes)
@@ -91,7 +91,7 @@ export function createLocalPort({
         store.changes,
         { waitMs, signal },
       )
-      const asked = await Promise.allSettled(leases.map(toJob))
+      const asked = await Promise.allSettled(leases.map((lease) => toJob(lease, 'known')))
       const failed = asked.filter((answer) => answer.status === 'rejected')
       // The leases stand all the same: the runner's renewals find those that it has not heard of.
       for (const { reason } of failed) log('warn', 'a leased job could not be read', reason)
@@ -100,7 +100,7 @@ export function createLocalPort({
 
     async reclaim(runner) {
       // All or nothing: the sandbox of a lease that is not among them would be destroyed.
-      const jobs = await Promise.all((await store.leasesOf(runner)).map(toJob))
+      const jobs = await Promise.all((await store.leasesOf(runner)).map((lease) => toJob(lease, 'load')))
       return jobs.flatMap((job) => job ?? [])
     },
 

@@ -60,37 +60,65 @@ export async function findFacts(
   }))
 }
 
-/** The log that waits longest for its packing, locked until the transaction ends; undefined when none waits that nobody packs. */
-export async function lockUnpacked(
-  database: Database,
-): Promise<{ readonly jobId: string; readonly state: JobState | null } | undefined> {
-  const { rows } = await database.query<{ job_id: string; state: JobState | null }>(
-    `select u.job_id, j.state from unpacked_logs u left join engine.jobs j on j.id = u.job_id
-      where u.pack_after <= now() order by u.pack_after limit 1 for update of u skip locked`,
-  )
-  const [row] = rows
-  return row === undefined ? undefined : { jobId: row.job_id, state: row.state }
+/** A log that waits for its packing; of a job that is no more without a state. */
+export interface Unpacked {
+  readonly jobId: string
+  readonly state: JobState | null
 }
 
-/** The packed form takes the place of the chunks, and of the empty one that an earlier release gave to jobs which waited again after a time-out of their build. */
-export async function keepPacked(
-  database: Database,
-  jobId: string,
-  { blob, small, index }: PackedRow,
-  { lastSeq, bytes, lines, firstErrorLine }: PackedFacts,
-): Promise<void> {
-  await database.query(
-    `insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, first_error_line) values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (job_id) do update set blob = $2, small = $3, index = $4, last_seq = $5, bytes = $6, lines = $7, first_error_line = $8, packed_at = now()`,
-    [jobId, blob, small, index, lastSeq, bytes, lines, firstErrorLine],
-  )
-  await database.query('delete from engine.log_chunks where job_id = $1 and seq <= $2', [jobId, lastSeq])
+/** The logs that wait longest for their packing and that nobody packs, locked until the transaction ends. */
+export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
+  const { rows } = await database.query<Unpacked>({
+    name: 'lock-unpacked-logs',
+    text: `select u.job_id as "jobId", j.state from unpacked_logs u left join engine.jobs j on j.id = u.job_id
+      where u.pack_after <= now() order by u.pack_after limit $1 for update of u skip locked`,
+    values: [limit],
+  })
+  return rows
 }
 
-export async function removeUnpacked(database: Database, jobId: string): Promise<void> {
-  await database.query('delete from unpacked_logs where job_id = $1', [jobId])
+/** A log that was packed. */
+export interface Packed {
+  readonly jobId: string
+  readonly row: PackedRow
+  readonly facts: PackedFacts
 }
 
-export async function postponeUnpacked(database: Database, jobId: string): Promise<void> {
-  await database.query("update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = $1", [jobId])
+/** The packed forms take the places of the chunks, and of the empty ones that an earlier release gave to jobs which waited again after a time-out of their build. */
+export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
+  await database.query({
+    name: 'keep-packed-logs',
+    text: `with packed as (
+        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
+          as p(job_id, blob, small, index, last_seq, bytes, lines, first_error_line)),
+      kept as (
+        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, first_error_line) select * from packed
+        on conflict (job_id) do update set blob = excluded.blob, small = excluded.small, index = excluded.index, last_seq = excluded.last_seq,
+          bytes = excluded.bytes, lines = excluded.lines, first_error_line = excluded.first_error_line, packed_at = now())
+      delete from engine.log_chunks c using packed p where c.job_id = p.job_id and c.seq <= p.last_seq`,
+    values: [
+      packed.map(({ jobId }) => jobId),
+      packed.map(({ row }) => row.blob),
+      packed.map(({ row }) => row.small),
+      packed.map(({ row }) => row.index),
+      packed.map(({ facts }) => facts.lastSeq),
+      packed.map(({ facts }) => facts.bytes),
+      packed.map(({ facts }) => facts.lines),
+      packed.map(({ facts }) => facts.firstErrorLine),
+    ],
+  })
+}
+
+export async function removeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
+  await database.query({
+    name: 'remove-unpacked-logs',
+    text: 'delete from unpacked_logs where job_id = any($1)',
+    values: [jobIds],
+  })
+}
+
+export async function postponeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
+  await database.query("update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = any($1)", [
+    jobIds,
+  ])
 }

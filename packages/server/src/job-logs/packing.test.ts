@@ -208,6 +208,33 @@ test('a log that cannot be packed waits, and keeps no other from being packed', 
   expect(await rowsOf(first)).toMatchObject({ packed: 1, waiting: 0 })
 })
 
+test('many logs that end together are packed together: short and long ones, empty ones, and those of jobs that are no more', {
+  timeout,
+}, async () => {
+  const jobs: Awaited<ReturnType<typeof newJob>>[] = []
+  for (let at = 0; at < 9; at++) jobs.push(await newJob())
+  const [empty, long, gone, goesOn, ...short] = jobs
+  if (!empty || !long || !gone || !goesOn) throw new Error('nine jobs were made')
+  for (const [at, job] of short.entries()) await job.log([`${at} one\n`, `${at} two\n`])
+  await writeLog(long, 300, random(7))
+  await gone.log(['x'])
+  await goesOn.log(['now\n'])
+  const before = await raw(`/v0/jobs/${long.id}/logs.txt`)
+  for (const job of [...short.slice(0, 2), long, empty, gone, ...short.slice(2)]) await job.end()
+  await it.server.pool.query('delete from engine.builds where id = $1', [gone.buildId])
+  await it.server.pool.query('insert into unpacked_logs (job_id, pack_after) values ($1, now())', [goesOn.id])
+  await pack()
+  for (const job of [...short, long, empty])
+    expect(await rowsOf(job)).toMatchObject({ chunks: 0, packed: 1, waiting: 0 })
+  expect(await rowsOf(gone)).toMatchObject({ packed: 0, waiting: 0 })
+  expect(await rowsOf(goesOn)).toMatchObject({ chunks: 1, packed: 0, waiting: 1 })
+  for (const [at, job] of short.entries())
+    expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString()).toBe(`${at} one\n${at} two\n`)
+  expect((await raw(`/v0/jobs/${long.id}/logs.txt`)).equals(before)).toBe(true)
+  expect((await raw(`/v0/jobs/${empty.id}/logs.txt`)).length).toBe(0)
+  await goesOn.end()
+})
+
 test('a packed log and its blob go with their build', { timeout }, async () => {
   const job = await newJob()
   await writeLog(job, 400, random(6))
