@@ -7,13 +7,23 @@ import { join } from 'node:path'
 export function sandboxRemains(directory: string): readonly string[] {
   const root = join(directory, 'sandboxes')
   const listed = (name: string) => readdirSync(join(root, name)).map((each) => `${name}/${each}`)
+  const inMemory = (name: string) => {
+    const path = join(memoryOf(directory), name)
+    return existsSync(path) ? readdirSync(path).map((each) => `${path}/${each}`) : []
+  }
   return [
     ...listed('sandboxes'),
     ...listed('trash'),
-    // crun's own, for all that it will ever run.
-    ...listed('crun').filter((name) => name !== 'crun/.cache'),
+    ...inMemory('states'),
+    // Besides crun's own, for all that it will ever run.
+    ...inMemory('crun').filter((name) => !name.endsWith('/.cache')),
     ...listed('snapshots').filter((name) => !existsSync(join(root, name, 'snapshot.json'))),
   ]
+}
+
+/** Where what sandboxes lose at a boot is. */
+function memoryOf(directory: string): string {
+  return `/dev/shm/harmont-${tagOf(directory)}-passing`
 }
 
 /** What its control groups are named after. */
@@ -41,6 +51,7 @@ export function allRemains(directory: string): readonly string[] {
     ...mounts.filter((line) => line.includes(directory)),
     ...controlGroups(tag),
     ...(existsSync(`/dev/shm/harmont-${tag}`) ? [`/dev/shm/harmont-${tag}`] : []),
+    ...(existsSync(memoryOf(directory)) ? readdirSync(memoryOf(directory)) : []),
     // Goes last, after the links and the rules of its networks.
     ...(existsSync(join(directory, 'sandboxes', 'network.json')) ? ['networks of sandboxes'] : []),
   ]

@@ -130,7 +130,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await bench().driver.list()).not.toContainEqual(handle)
   })
 
-  it.each(['sandbox.json', 'started.json', 'sync', 'spool', 'exit'])(
+  it.each(['sandbox.json', 'spool', 'state', 'state/started.json', 'state/exit', 'state/exit/sync'])(
     'a sandbox whose %s is lost can still be cleared',
     async (file) => {
       const mark = '62003'

@@ -43,7 +43,7 @@ export async function inMemory(ids: readonly string[]): Promise<readonly string[
   const { stdout } = await run('find', [
     '/dev/shm',
     '-maxdepth',
-    '2',
+    '3',
     ...theirs,
     '-o',
     '-path',

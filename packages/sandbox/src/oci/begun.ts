@@ -1,20 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isPopulated } from './cgroups.ts'
 import { readIfPresent } from './files.ts'
 import type { SandboxFiles } from './layout.ts'
 import { bootId, readRecord, type SandboxRecord } from './record.ts'
+import { hasPlace } from './state-place.ts'
+
+/** How long a launcher whose driver was killed may take to read what was said to it, and to go on or to end. */
+const settlesWithinMs = 10_000
 
 export function hasEnded(files: SandboxFiles): boolean {
   return readIfPresent(files.exit) !== undefined || readIfPresent(files.outcome) !== undefined
 }
 
-/** Of a sandbox of this boot whose command was written down: whether the word to start was said too. */
+/**
+ * Of a sandbox of this boot whose command was written down, and whose driver is no more: whether the word to start was said too. A launcher has made the file for
+ * the monitor's word by then, or is about to end.
+ */
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
-  return hasEnded(files) || readIfPresent(files.sync) !== undefined || (await isPopulated(record.groups.top))
+  for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
+    // Asked first: what there is then was left by those who have ended.
+    const isAlive = await isPopulated(record.groups.top)
+    if (hasEnded(files) || readIfPresent(files.sync) !== undefined) return true
+    if (!isAlive) return false
+    if (performance.now() > end) return true
+  }
 }
 
 /** False only when it is known that none has. */
 export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
-  if (record === undefined || record.bootId !== bootId) return true
+  if (record === undefined || record.bootId !== bootId || !hasPlace(files)) return true
   return readIfPresent(files.started) !== undefined && (await isBegun(files, record))
 }

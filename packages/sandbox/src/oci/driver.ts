@@ -17,7 +17,6 @@ import { CacheIndex } from './cache-index.ts'
 import { applyLimits, type CgroupHome, findHome, killGroupNow } from './cgroups.ts'
 import { changedFilesDigest } from './changed-files.ts'
 import { Durability } from './durability.ts'
-import { clearEndPlaces } from './end-place.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
@@ -36,6 +35,7 @@ import { unboundSharedCounters } from './shared-counters.ts'
 import { shortcomingsOf } from './shortcomings.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
+import { clearPassing, clearPlaces } from './state-place.ts'
 import { Supply } from './supply.ts'
 import { Trash } from './trash.ts'
 import { Viewer } from './view.ts'
@@ -100,7 +100,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     await makeSkeleton(layout)
     await clearHalves(layout)
     await clearMemory(layout)
-    await clearEndPlaces(layout)
+    clearPlaces(layout)
     const records = await allRecords(layout)
     await clearGroups(layout, home, slotsOf(records))
     const supply = await Supply.open({
@@ -308,7 +308,10 @@ class Driver implements OciDriver {
     await this.supply.close(last)
     await this.durability.flush()
     await this.context.trash.close()
-    if (last) await removeRoots(this.layout)
+    if (last) {
+      await removeRoots(this.layout)
+      clearPassing(this.layout)
+    }
     await this.lock[Symbol.asyncDispose]()
   }
 

@@ -5,13 +5,12 @@
 # `talk` for a command that somebody talks to. A driver
 # that dies before the second closes stdin, and nothing is left of us.
 #
-# Arguments: name of the file in launchers/ that sets `join` and `leave` (control groups, one a line), `network`, `inside` and
-# `outside` (batches for ip), `server` (the process whose network namespace is outside), `first` (where there are no control groups: the file that names the
-# first process, see pid-groups.ts); the runtime wrapper.
+# Arguments: the file that sets `slot` (our name), `join` and `leave` (control groups, one a line), `network`, `inside` (a batch
+# for ip), `first` (where there are no control groups: the file that names the first process, see pid-groups.ts); the runtime wrapper.
 # The working directory is the driver's.
 set -eu
-slot=$1 wrapper=$2
-. "launchers/$slot"
+wrapper=$2
+. "$1"
 
 newline='
 '
@@ -33,21 +32,19 @@ if [ "$network" != host ]; then
   ip -batch - <<END
 $inside
 END
-  [ -z "$outside" ] || nsenter --net="/proc/$server/ns/net" ip -batch - <<END
-$outside
-END
 fi
 echo "$slot waiting $$"
 
 IFS= read -r id || exit 0
 sandbox=$PWD/sandboxes/$id
+state=$sandbox/state
 # The monitor goes on when its spool takes no more: so much of it a full disk does not take away (running.ts knows how much). Where the file system cannot set
 # it aside, what is missing is looked for at the end.
 true >>"$sandbox/spool"
 fallocate --keep-size --length 1048576 "$sandbox/spool" &
 # Layers are named relative to the working directory: the kernel takes 255 bytes a name.
-mount -a -T "$sandbox/fstab"
-if wait $!; then true >"$sandbox/spool-held"; else
+mount -a -T "$state/fstab"
+if wait $!; then true >"$state/spool-held"; else
   set -- $(stat --file-system --format='%S %a' "$sandbox")
   [ $(($1 * $2)) -ge 4194304 ] || { echo 'No space left on device'; exit 1; } >&2
 fi
@@ -55,11 +52,12 @@ echo "$slot mounted"
 
 IFS= read -r way || exit 0
 [ ! -e "$sandbox/script" ] || mount --bind "$sandbox/script" /run/harmont/script
-. "$sandbox/runtime"
+. "$state/runtime"
 [ "$way" = go ] || . "${wrapper%/*}/terminal.sh"
-export HARMONT_LEAVE="$leave" HARMONT_SANDBOX="$sandbox" HARMONT_RUNTIME="$runtime" HARMONT_CONTAINER="$container" HARMONT_FIRST="$first" HARMONT_PIDS="$pids" _OCI_SYNCPIPE=3
+export HARMONT_LEAVE="$leave" HARMONT_STATE="$state" HARMONT_BUNDLE="$bundle" HARMONT_RUNTIME="$runtime" HARMONT_CONTAINER="$container" HARMONT_FIRST="$first" HARMONT_PIDS="$pids" _OCI_SYNCPIPE=3
+# Its errors alone are kept: it warns of every piece of output that a full disk does not take, and what it says lies in memory.
 # What conmon forks, and stays, is the first process of the namespace that unshare makes; conmon notes its id as it is out here.
-exec ${first:+unshare --pid} conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$sandbox" \
-  --container-pidfile "$sandbox/pid" --conmon-pidfile "${first:-$sandbox/conmon.pid}" --log-path "k8s-file:$sandbox/spool" \
-  --exit-dir "$sandbox/exit" --socket-dir-path "$sandbox/socket" --no-sync-log --log-level warning \
-  3>"$sandbox/sync" >"$sandbox/conmon.log" 2>&1 </dev/null
+exec ${first:+unshare --pid} conmon --api-version 1 --cid "$id" --cuuid "$id" --name "$id" --runtime "$wrapper" --bundle "$bundle" \
+  --container-pidfile "$state/pid" --conmon-pidfile "${first:-$state/conmon.pid}" --log-path "k8s-file:$sandbox/spool" \
+  --exit-dir "$state/exit" --socket-dir-path "$state/socket" --no-sync-log --log-level error \
+  3>"$state/exit/sync" >"$state/conmon.log" 2>&1 </dev/null

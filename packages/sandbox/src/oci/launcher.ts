@@ -7,7 +7,7 @@ import type { Words } from './words.ts'
 /** How a launcher's network namespace is set up; nothing to do for `host`. */
 export interface NetworkSlot {
   readonly mode: NetworkMode
-  /** Lines for `ip -batch` in the new namespace and in the machine's. */
+  /** Lines for `ip -batch`: in the new namespace by the launcher, and then in the machine's. */
   readonly inside: string
   readonly outside: string
   /** The link in the machine's namespace that goes with the sandbox. */

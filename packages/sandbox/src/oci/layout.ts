@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isPassingPlace } from './own-memory.ts'
 
-/** Ids inside a sandbox are ids outside minus this; 65,536 of them are mapped. */
-export const firstId = 100_000
-export const idCount = 65_536
+export { firstId, idCount } from './id-range.ts'
 
 /**
  * Where a launcher, in its own mount namespace, puts what the runtime needs to see. It covers what is there on the machine itself,
@@ -29,6 +28,8 @@ export interface Layout {
   readonly skeleton: string
   /** On no disk. */
   readonly memory: string
+  /** In memory, for what may go with a boot; see state-place.ts. Not there where no such memory is. */
+  readonly passing: string
   readonly crunState: string
   readonly watchdogLock: string
   readonly watchdogPid: string
@@ -45,6 +46,10 @@ export async function openLayout(directory: string): Promise<Layout> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const root = await realpath(directory)
   const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
+  const memory = `/dev/shm/harmont-${tag}`
+  const passing = `${memory}-passing`
+  // What belongs to processes ends with them.
+  const processes = isPassingPlace(passing) ? passing : root
   const layout: Layout = {
     root,
     tag,
@@ -54,23 +59,17 @@ export async function openLayout(directory: string): Promise<Layout> {
     cacheIndex: join(root, 'cache'),
     trash: join(root, 'trash'),
     skeleton: join(root, skeletonName),
-    memory: `/dev/shm/harmont-${tag}`,
-    crunState: join(root, 'crun'),
+    memory,
+    passing,
+    crunState: join(processes, 'crun'),
     watchdogLock: join(root, 'watchdog.lock'),
     watchdogPid: join(root, 'watchdog.pid'),
     cgroupRoots: join(root, 'cgroups'),
     network: join(root, 'network.json'),
-    launchers: join(root, 'launchers'),
+    launchers: join(processes, 'launchers'),
     resolvConf: (mode) => join(root, `resolv-${mode}.conf`),
   }
-  for (const path of [
-    layout.sandboxes,
-    layout.snapshots,
-    layout.cacheIndex,
-    layout.trash,
-    layout.crunState,
-    layout.launchers,
-  ])
+  for (const path of [layout.sandboxes, layout.snapshots, layout.cacheIndex, layout.trash])
     await mkdir(path, { recursive: true, mode: 0o700 })
   return layout
 }
@@ -82,28 +81,39 @@ export interface SandboxFiles {
   readonly record: string
   readonly upper: string
   readonly work: string
-  readonly fstab: string
-  readonly config: string
   /** A script that is too long for an argument. */
   readonly script: string
-  /** Written before the launcher is told to go: a command may have started. */
-  readonly started: string
-  /** Which runtime starts the command, for the launcher. */
-  readonly runtime: string
   /** What the runtime says of its own troubles, where it does not say all to conmon. */
   readonly runtimeLog: string
-  /** conmon's word on whether the runtime could start the command. */
-  readonly sync: string
+  readonly spool: string
+  /** The id that its snapshot has or will have, written before anything of it moves. */
+  readonly snapshotId: string
+  /** The snapshot while it is put together; moves away whole. Here nobody but the sandbox's end removes it. */
+  readonly snapshot: string
+  /** Has the following, which mean nothing after a boot; usually a link into memory. */
+  readonly state: string
+  readonly fstab: string
+  /** What the runtime is told of the command, in the bundle that it is given: this directory, or the sandbox's own when there is much to tell. */
+  readonly config: string
+  readonly largeConfig: string
+  /** The runtime's notes then. */
+  readonly largeState: string
+  /** Written before the launcher is told to go: a command may have started. */
+  readonly started: string
+  /** How the runtime starts the command, for the launcher. */
+  readonly runtime: string
   readonly pid: string
   readonly monitorPid: string
   readonly monitorLog: string
-  readonly spool: string
+  readonly sockets: string
   /** Named pipes to a command that is talked to. */
   readonly input: string
   readonly output: string
   readonly errors: string
   readonly exitDirectory: string
   readonly exit: string
+  /** conmon's word on whether the runtime could start the command. */
+  readonly sync: string
   readonly deadline: string
   /** What the watchdog needs to know of it: control group, disk limit. */
   readonly watch: string
@@ -117,45 +127,46 @@ export interface SandboxFiles {
   readonly overdue: string
   /** The outcome, once somebody has asked for it: limits are read from control groups that go. */
   readonly outcome: string
-  /** The id that its snapshot has or will have, written before anything of it moves. */
-  readonly snapshotId: string
-  /** The snapshot while it is put together; moves away whole. Here nobody but the sandbox's end removes it. */
-  readonly snapshot: string
 }
 
 /** @param root the driver's directory, or '' for names relative to it. */
 export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
   const directory = join(sandboxes, id)
   const file = (name: string): string => join(directory, name)
+  const passing = (name: string): string => join(directory, 'state', name)
   return {
     directory,
     record: file('sandbox.json'),
     upper: file('upper'),
     work: file('work'),
-    fstab: file('fstab'),
-    config: file('config.json'),
     script: file('script'),
-    started: file('started.json'),
-    runtime: file('runtime'),
     runtimeLog: file('runtime.log'),
-    sync: file('sync'),
-    pid: file('pid'),
-    monitorPid: file('conmon.pid'),
-    monitorLog: file('conmon.log'),
     spool: file('spool'),
-    input: file('input'),
-    output: file('output'),
-    errors: file('errors'),
-    exitDirectory: file('exit'),
-    exit: file(`exit/${id}`),
-    deadline: file('deadline'),
-    watch: file('watch'),
-    diskLimitHit: file('disk-limit-hit'),
-    diskFull: file('disk-full'),
-    spoolHeld: file('spool-held'),
-    overdue: file('overdue'),
-    outcome: file('outcome.json'),
     snapshotId: file('snapshot-id'),
     snapshot: file('snapshot'),
+    state: file('state'),
+    fstab: passing('fstab'),
+    config: passing('config.json'),
+    largeConfig: file('config.json'),
+    largeState: file('crun'),
+    started: passing('started.json'),
+    runtime: passing('runtime'),
+    pid: passing('pid'),
+    monitorPid: passing('conmon.pid'),
+    monitorLog: passing('conmon.log'),
+    sockets: passing('socket'),
+    input: passing('input'),
+    output: passing('output'),
+    errors: passing('errors'),
+    exitDirectory: passing('exit'),
+    exit: passing(`exit/${id}`),
+    sync: passing('exit/sync'),
+    deadline: passing('deadline'),
+    watch: passing('watch'),
+    diskLimitHit: passing('disk-limit-hit'),
+    diskFull: passing('disk-full'),
+    spoolHeld: passing('spool-held'),
+    overdue: passing('overdue'),
+    outcome: passing('outcome.json'),
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } from './cgroups.ts'
@@ -7,7 +8,7 @@ import type { Layout } from './layout.ts'
 /** Removes halves of directories that an earlier process left. Only before this one makes any. */
 export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
-  for (const name of await readdir(layout.launchers))
+  for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
     if (!isAlive(Number(/\d+/.exec(name)?.[0]))) await rm(join(layout.launchers, name), { force: true })
 }
 

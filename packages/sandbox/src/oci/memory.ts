@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { SandboxError } from '../driver.ts'
 import { hasCode, isAbsent, readIfPresent } from './files.ts'
 import { firstId, type Layout } from './layout.ts'
+import { isOurs } from './own-memory.ts'
 
 const tmpfsType = 0x01021994
 
@@ -82,10 +83,8 @@ export function removeMemory(layout: Layout, id: string): void {
 
 /** Removes the parts of sandboxes that are no more. */
 export async function clearMemory({ memory, sandboxes }: Layout): Promise<void> {
-  try {
-    const known = new Set(await readdir(sandboxes))
-    for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
+  // Anybody may have put a link to what is to be removed there.
+  if (!isOurs(memory)) return
+  const known = new Set(await readdir(sandboxes))
+  for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })
 }

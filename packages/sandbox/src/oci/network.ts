@@ -9,6 +9,7 @@ import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
 import { closeGateway, gatewayHardware, openGateway } from './gateway.ts'
+import { IpHelper } from './ip-helper.ts'
 import type { NetworkSlot } from './launcher.ts'
 import { type Layout, stage } from './layout.ts'
 import { nft, nftList } from './nft.ts'
@@ -25,7 +26,11 @@ const run = promisify(execFile)
 export interface EgressNetwork {
   /** A free address, taken until `release`. */
   slot(): NetworkSlot
+  /** Does what is to be done on the machine for the link that a launcher has made. */
+  connect(slot: NetworkSlot): Promise<void>
   release(link: string): void
+  /** Ends what it keeps running. */
+  close(): void
   /** Removes rules and links of this directory. Only when no sandbox is left. */
   remove(): Promise<void>
 }
@@ -89,6 +94,7 @@ export async function openEgress(
     if (linksInUse.length === 0) await remove()
     throw error
   }
+  const ip = new IpHelper()
   let next = firstIndex
   return {
     slot() {
@@ -102,7 +108,9 @@ export async function openEgress(
       }
       throw new Error(`all ${addressesEach} addresses of this runner's sandboxes are taken`)
     },
+    connect: ({ outside }) => ip.run(outside),
     release: (link) => taken.delete(link),
+    close: () => ip.close(),
     remove,
   }
 }

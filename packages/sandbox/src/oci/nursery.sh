@@ -1,13 +1,13 @@
 # Forks launchers for the driver, which is large and would take long to fork itself [5 ms], on a stage that is set once for all.
 # Runs in a mount namespace of its own. Ends with its stdin, whose other end the driver holds.
 #
-# Reads lines `SLOT FIFO`: a launcher with the settings in launchers/SLOT shall wait on launchers/FIFO. What launchers say goes to
+# Reads lines `SLOT FIFO`: a launcher with the settings in the file SLOT shall wait on FIFO. What launchers say goes to
 # our stdout, `SLOT WORD`; `ended` when one has ended or has become a monitor.
-# Arguments: a file of mounts, launcher.sh, the runtime wrapper. The working directory is the driver's.
+# Arguments: the directory of these files, launcher.sh, the runtime wrapper. The working directory is the driver's.
 set -eu
-mounts=$1 launcher=$2 wrapper=$3
+launchers=$1 launcher=$2 wrapper=$3
 
-mount -a -T "$mounts"
+mount -a -T "$launchers/stage.fstab"
 # crun gives what it finds as stdin to root inside. The machine's own /dev/null must not be that.
 # Root of a user namespace makes no devices, and finds the end of an empty file there.
 mknod /run/harmont/null c 1 3 2>/dev/null || : >/run/harmont/null
@@ -32,13 +32,13 @@ remove_groups() {
 }
 
 while read -r slot fifo; do
-  . "launchers/$slot"
+  . "$launchers/$slot"
   case $network in host) net= ;; *) net=--net ;; esac
   # Twice forked: nobody is left for us to wait for. The pipe is opened for writing first since else its opening would wait for ever
   # for a driver that has died meanwhile.
   ( {
-    unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$slot" "$wrapper" || :
+    unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$launchers/$slot" "$wrapper" || :
     trap '' PIPE
     echo "$slot ended" 2>/dev/null || remove_groups
-  } 3<>"launchers/$fifo" <"launchers/$fifo" 3>&- 2>"launchers/$slot.err" & )
+  } 3<>"$launchers/$fifo" <"$launchers/$fifo" 3>&- 2>"$launchers/$slot.err" & )
 done

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assignments } from './assignments.ts'
@@ -34,15 +34,14 @@ export class Nursery {
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
     const settings = join(this.layout.launchers, slot)
     const [groups, fifo] = await Promise.all([makeGroups(this.home, this.layout.tag, slot), this.fifos.take()])
-    await writeFile(
+    writeFileSync(
       settings,
       assignments({
+        slot,
         join: groups.join.map(stagedGroup).join('\n'),
         leave: groups.leave.map(stagedGroup).join('\n'),
         network: network.mode,
         inside: network.inside,
-        outside: network.outside,
-        server: String(process.pid),
         // Where the launcher says which process it is.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
@@ -56,11 +55,9 @@ export class Nursery {
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
         helper.words.ignore(slot)
-        await Promise.all([
-          rm(settings, { force: true }),
-          rm(`${settings}.err`, { force: true }),
-          clean ? this.fifos.giveBack(fifo) : this.fifos.remove(fifo),
-        ])
+        for (const path of [settings, `${settings}.err`]) rmSync(path, { force: true })
+        if (clean) this.fifos.giveBack(fifo)
+        else await this.fifos.remove(fifo)
       },
     })
     helper.ask(`${slot} ${fifo.name}\n`)
@@ -91,12 +88,20 @@ interface Helper {
 }
 
 async function startHelper(layout: Layout): Promise<Helper> {
-  const fstab = join(layout.launchers, 'stage.fstab')
-  await writeFile(fstab, stageFstab)
+  mkdirSync(layout.launchers, { recursive: true, mode: 0o700 })
+  writeFileSync(join(layout.launchers, 'stage.fstab'), stageFstab)
   const child = spawn(
     'unshare',
     // The machine's own unmounts must still reach us: a private copy would keep its disks busy.
-    ['--mount', '--propagation=slave', '/bin/sh', file('nursery.sh'), fstab, file('launcher.sh'), file('runtime.sh')],
+    [
+      '--mount',
+      '--propagation=slave',
+      '/bin/sh',
+      file('nursery.sh'),
+      layout.launchers,
+      file('launcher.sh'),
+      file('runtime.sh'),
+    ],
     {
       cwd: layout.root,
       detached: true,

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { makeEndPlace } from './end-place.ts'
 import { firstId, sandboxFiles } from './layout.ts'
 import { makeMemory, memoryFiles } from './memory.ts'
 import { rootFstab } from './mounts.ts'
 import { runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
+import { makePlace } from './state-place.ts'
 
 /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
 export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
@@ -15,8 +14,8 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
   const staging = sandboxFiles(context.layout.trash, randomUUID())
   mkdirSync(staging.directory, { mode: 0o700 })
   writeRecord(staging.record, record)
-  makeEndPlace(context.layout, record.id, staging)
-  mkdirSync(join(staging.directory, 'socket'))
+  makePlace(context.layout, record.id, staging)
+  mkdirSync(staging.sockets)
   writeFileSync(
     staging.fstab,
     rootFstab({

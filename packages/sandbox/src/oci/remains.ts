@@ -1,20 +1,21 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from './cgroups.ts'
-import { removeEndPlace } from './end-place.ts'
 import { type Layout, sandboxFiles } from './layout.ts'
 import { removeMemory } from './memory.ts'
 import { waitForLinkGone } from './network.ts'
 import type { SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
+import { removePlace } from './state-place.ts'
 
-/** Removes what the runtime was told of a command from the disk: the environment may hold secrets, and nobody reads it again. */
+/** Removes what the runtime was told of a command, and its copy of that: the environment may hold secrets, and nobody reads it again. */
 export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
-  rmSync(sandboxFiles(sandboxes, id).config, { force: true })
-  rmSync(join(crunState, id, 'config.json'), { force: true })
+  const { config, largeConfig, largeState } = sandboxFiles(sandboxes, id)
+  const copies = [crunState, largeState].map((root) => join(root, id, 'config.json'))
+  for (const path of [config, largeConfig, ...copies]) rmSync(path, { force: true })
 }
 
-/** Removes all that a sandbox may have left, at whatever point it was interrupted. The record goes last. */
+/** Removes all that a sandbox may have left, at whatever point it was interrupted. What it has in memory goes when the sandbox is no more: the next start clears what is left of that. */
 export async function destroyRemains(
   context: SandboxContext,
   record: SandboxRecord | undefined,
@@ -30,11 +31,13 @@ export async function destroyRemains(
     if (record.link !== null) await waitForLinkGone(record.link)
     await removeGroups(groups)
   }
-  removeMemory(context.layout, id)
-  removeEndPlace(context.layout, id)
-  const { crunState, sandboxes } = context.layout
-  await Promise.all(
-    [join(crunState, id), sandboxFiles(sandboxes, id).directory].map((path) => context.trash.remove(path)),
-  )
+  // Its name is gone before the memory is.
+  const removed = context.trash.remove(sandboxFiles(context.layout.sandboxes, id).directory)
+  await Promise.all([removed, forgetInMemory(context.layout, id)])
   context.onDestroyed(record, id)
+}
+
+async function forgetInMemory(layout: Layout, id: string): Promise<void> {
+  removeMemory(layout, id)
+  removePlace(layout, id)
 }

@@ -8,10 +8,10 @@ IFS='
 if [ -n "$HARMONT_FIRST" ]; then
   # Of a pid namespace of our own the runtime must find the processes where it looks for them.
   mount -t proc harmont-proc /proc || exit
-  $HARMONT_RUNTIME create --bundle "$HARMONT_SANDBOX" --pid-file "$HARMONT_SANDBOX/pid" "$HARMONT_CONTAINER" </run/harmont/null || exit
+  $HARMONT_RUNTIME create --bundle "$HARMONT_BUNDLE" --pid-file "$HARMONT_STATE/pid" "$HARMONT_CONTAINER" </run/harmont/null || exit
   # Instead of a control group the kernel counts processes for each user in the sandbox, from before the command begins.
-  prlimit --pid "$(cat "$HARMONT_SANDBOX/pid")" --nproc="$HARMONT_PIDS:$HARMONT_PIDS" || exit
+  prlimit --pid "$(cat "$HARMONT_STATE/pid")" --nproc="$HARMONT_PIDS:$HARMONT_PIDS" || exit
   exec $HARMONT_RUNTIME start "$HARMONT_CONTAINER"
 fi
-exec $HARMONT_RUNTIME run --detach --bundle "$HARMONT_SANDBOX" --pid-file "$HARMONT_SANDBOX/pid" "$HARMONT_CONTAINER" \
+exec $HARMONT_RUNTIME run --detach --bundle "$HARMONT_BUNDLE" --pid-file "$HARMONT_STATE/pid" "$HARMONT_CONTAINER" \
   </run/harmont/null

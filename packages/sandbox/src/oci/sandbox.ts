@@ -138,7 +138,7 @@ export class OciSandbox implements Sandbox {
     begun: (changes: Changes) => Promise<void>,
   ): Promise<void> {
     const { files, record, context } = this
-    const changes = new Changes([files.directory, files.exitDirectory])
+    const changes = new Changes([files.state, files.exitDirectory])
     let started = false
     try {
       await ensureWatchdog(context.layout)

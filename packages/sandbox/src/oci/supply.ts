@@ -68,6 +68,7 @@ export class Supply {
   async close(last: boolean): Promise<void> {
     await this.pool.close()
     await this.nursery.close()
+    this.egress?.close()
     if (last) await this.egress?.remove()
   }
 
@@ -81,6 +82,11 @@ export class Supply {
     try {
       const launcher = await this.nursery.launch(slot)
       const { discard } = launcher
+      if (slot.link !== null)
+        await this.egress?.connect(slot).catch(async (error: unknown) => {
+          await discard()
+          throw error
+        })
       launcher.discard = async () => {
         await discard()
         await release()

@@ -12,7 +12,7 @@ payload=${1:-}
 end_command() { if [ -z "$first" ]; then echo 1 >"$payload/cgroup.kill"; else kill -KILL "$command"; fi; }
 set --
 [ -z "$first" ] || set -- setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc
-"$@" $runtime --log "$sandbox/conmon.log" run --bundle "$sandbox" --pid-file "$sandbox/pid" "$container" <"$sandbox/input" >"$sandbox/output" 2>"$sandbox/errors" &
+"$@" $runtime --log "$state/conmon.log" run --bundle "$bundle" --pid-file "$state/pid" "$container" <"$state/input" >"$state/output" 2>"$state/errors" &
 command=$!
 for group in $leave; do echo 0 >"$group/cgroup.procs"; done
 exec 3<&0
@@ -25,7 +25,7 @@ code=0
 wait "$command" || code=$?
 # Where the runtime alone was killed the command would go on, unseen.
 end_command 2>/dev/null || :
-echo "$code" >"$sandbox/exit/new"
-mv "$sandbox/exit/new" "$sandbox/exit/$id"
+echo "$code" >"$state/exit/new"
+mv "$state/exit/new" "$state/exit/$id"
 kill "$guard" 2>/dev/null || :
 exit 0

@@ -4,7 +4,7 @@
 #
 # Files are made with `true`: after `:`, which is special, a full disk would end this shell.
 #
-# A sandbox is watched while it has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
+# A sandbox is watched while its state has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
 # a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started.
 set -u
 cd "$1" || exit 1
@@ -13,10 +13,10 @@ now_seconds() { read -r uptime _ </proc/uptime; seconds=${uptime%.*}; }
 
 # Reads what is known of a sandbox that is watched.
 read_watch() {
-  id=${sandbox#sandboxes/}
-  { read -r deadline <"$sandbox/deadline"; } 2>/dev/null || return
-  [ ! -e "$sandbox/exit/$id" ] || return
-  { read -r group && read -r limit && read -r before; } 2>/dev/null <"$sandbox/watch" || return
+  id=${sandbox#sandboxes/} state=$sandbox/state
+  { read -r deadline <"$state/deadline"; } 2>/dev/null || return
+  [ ! -e "$state/exit/$id" ] || return
+  { read -r group && read -r limit && read -r before; } 2>/dev/null <"$state/watch" || return
   [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
 }
 
@@ -29,7 +29,7 @@ scan() {
     read_watch || continue
     watched=1
     [ "$now" -ge "$deadline" ] || continue
-    true >"$sandbox/overdue"
+    true >"$state/overdue"
     kill_command
   done
 }
@@ -43,13 +43,13 @@ look() {
   full=$(($1 * $3 < 4194304))
   for sandbox in sandboxes/*; do
     read_watch || continue
-    [ "$full" = 0 ] || true >"$sandbox/disk-full"
+    [ "$full" = 0 ] || true >"$state/disk-full"
     now_seconds
     # By how much the whole file system grew bounds what this one wrote, but for what others removed meanwhile:
     # hence a look at all its files every so often too, and never more than a part of the time.
-    { read -r urgent routine base <"$sandbox/measured"; } 2>/dev/null || {
+    { read -r urgent routine base <"$state/measured"; } 2>/dev/null || {
       urgent=0 routine=$((seconds + 30)) base=$before
-      echo "$urgent $routine $base" >"$sandbox/measured"
+      echo "$urgent $routine $base" >"$state/measured"
     }
     if [ $((used - base)) -gt "$limit" ] && [ "$seconds" -ge "$urgent" ] || [ "$seconds" -ge "$routine" ]; then
       measure
@@ -86,12 +86,12 @@ measure() {
   total --inodes
   bytes=$((bytes + 4096 * sum))
   if [ "$bytes" -gt "$limit" ]; then
-    true >"$sandbox/disk-limit-hit"
+    true >"$state/disk-limit-hit"
     kill_command
   fi
   now_seconds
   took=$((seconds - begun))
-  echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - bytes))" >"$sandbox/measured"
+  echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - bytes))" >"$state/measured"
 }
 
 echo $$ >watchdog.pid

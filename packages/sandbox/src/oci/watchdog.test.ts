@@ -22,15 +22,15 @@ async function watched(programs: Readonly<Record<string, string>>) {
     async sandbox(id: string, deadline: Date, diskBytes: number, written: number): Promise<string> {
       const directory = join(root, 'sandboxes', id)
       const group = join(root, 'groups', id)
-      for (const path of [join(directory, 'upper'), join(directory, 'exit'), group])
+      for (const path of [join(directory, 'upper'), join(directory, 'state', 'exit'), group])
         await mkdir(path, { recursive: true })
       await writeFile(join(directory, 'spool'), '')
       await writeFile(join(directory, 'upper', 'f'), new Uint8Array(written))
       await writeFile(join(group, 'cgroup.kill'), '')
-      await writeFile(join(directory, 'watch'), watchFile(group, diskBytes, 0))
+      await writeFile(join(directory, 'state', 'watch'), watchFile(group, diskBytes, 0))
       // To be looked at now.
-      await writeFile(join(directory, 'measured'), '0 0 0\n')
-      await writeFile(join(directory, 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
+      await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
+      await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
       return join(group, 'cgroup.kill')
     },
     start: () =>

@@ -8,6 +8,7 @@ import { fillMemory } from './memory.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
 import type { RuntimeTarget } from './runtimes/index.ts'
+import { largestInMemory } from './state-place.ts'
 import { watchFile } from './watchdog.ts'
 
 interface CommandRequest {
@@ -19,7 +20,7 @@ interface CommandRequest {
   readonly hasTerminal: boolean
 }
 
-/** Puts on disk what the launcher, the runtime and the watchdog read of a command. */
+/** Writes what the launcher, the runtime and the watchdog read of a command. */
 export function writeCommand({ layout, now, target, record, command, hasTerminal }: CommandRequest): StartRecord {
   const { files } = target
   const runtime = runtimeOf(record)
@@ -40,10 +41,18 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
   else if (memo !== '' || Object.keys(secrets).length > 0)
     throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
-  writeFileSync(files.config, JSON.stringify(config), { mode: 0o600 })
-  const call = runtime.call(target).join('\n')
-  const pids = String(record.limits.pids)
-  writeFileSync(files.runtime, assignments({ runtime: call, container: target.state.container, pids }), { mode: 0o600 })
+  const told = JSON.stringify(config)
+  const isLarge = Buffer.byteLength(told) > largestInMemory
+  writeFileSync(isLarge ? files.largeConfig : files.config, told, { mode: 0o600 })
+  // The runtime copies it beside its notes.
+  const root = isLarge && !runtime.stateInMemory ? files.largeState : target.state.root
+  const settings = {
+    bundle: isLarge ? files.directory : files.state,
+    runtime: runtime.call({ ...target, state: { ...target.state, root } }).join('\n'),
+    container: target.state.container,
+    pids: String(record.limits.pids),
+  }
+  writeFileSync(files.runtime, assignments(settings), { mode: 0o600 })
   // Appended to: the launcher may have set room aside for it.
   writeFileSync(files.spool, '', { mode: 0o600, flag: 'a' })
   writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))

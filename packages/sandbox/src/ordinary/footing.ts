@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { isAbsent } from '../oci/files.ts'
-import { firstId, idCount } from '../oci/layout.ts'
+import { firstId, idCount } from '../oci/id-range.ts'
 
 /**
  * What this process is on the machine, and with it how sandboxes are made.

@@ -45,7 +45,7 @@ export async function takeOff(
     [
       '#!/bin/bash',
       'set -e',
-      `${quoted} "$HARMONT_SANDBOX/config.json" '${JSON.stringify(protections)}' '${JSON.stringify(places)}'`,
+      `${quoted} "$HARMONT_BUNDLE/config.json" '${JSON.stringify(protections)}' '${JSON.stringify(places)}'`,
       ...steps.flatMap(({ before }) => before?.(places) ?? []),
       // `run` is the word that its own options follow.
       `for word do shift; set -- "$@" "$word"; [ "$word" != run ] || set -- "$@" ${steps.map((step) => step.runtimeArguments ?? '').join(' ')}; done`,

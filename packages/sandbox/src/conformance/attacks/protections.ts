@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 
 /**
  * What can be taken away from a sandbox for a control run: it shows that an attempt can work on this machine, and that this is what stops it. The product
@@ -92,8 +93,14 @@ const replaceMount = (config: RuntimeConfig, by: RuntimeConfig['mounts'][number]
     Object.assign(mount, by)
 }
 
+/** Where in memory the sandboxes of a driver have their sockets. */
+function memoryOf(driver: string): readonly string[] {
+  const states = readdirSync(join(driver, 'sandboxes')).map((id) => join(driver, 'sandboxes', id, 'state'))
+  return states.filter((path) => lstatSync(path).isSymbolicLink()).map((path) => readlinkSync(path))
+}
+
 /** Sets `link`. */
-const linkOfSandbox = `link=$(sed 's/.*"link":"\\([^"]*\\)".*/\\1/' "$HARMONT_SANDBOX/sandbox.json")`
+const linkOfSandbox = `link=$(sed 's/.*"link":"\\([^"]*\\)".*/\\1/' "\${HARMONT_STATE%/state}/sandbox.json")`
 
 /** How each is taken away; what needs no more than the network mode `host` is absent. */
 export const takenOff: Partial<Record<Protection, TakenOff>> = {
@@ -163,7 +170,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   },
   'only layers are mounted': {
     config: (config, { witness, driver }) => {
-      config.mounts.push(shown(witness), shown(driver))
+      for (const place of [witness, driver, ...memoryOf(driver)]) config.mounts.push(shown(place))
     },
   },
   overlay: {

@@ -34,7 +34,7 @@ export const fileAttempts: readonly Attempt[] = [
     guarantee: 'G20',
     code: {
       python: `import glob
-for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/socket/*/attach"):
+for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach"):
   os.chdir(os.path.dirname(path))
   socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect("attach")
   print("ATTACHED")`,

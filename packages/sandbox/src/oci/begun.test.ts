@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { SandboxHandle } from '../driver.ts'
+import { processesOf } from './cgroups.ts'
+import { sandboxFiles } from './layout.ts'
+import { readRecord } from './record.ts'
+import { openDriver } from './test-driver.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync('/var/tmp/harmont-begun-')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+/** Has another process make a sandbox, kills it, and leaves its launcher without a turn. */
+async function stoppedLauncher() {
+  const module = (name: string): string => new URL(name, import.meta.url).href
+  const program = fileURLToPath(module('../conformance/other-process.ts'))
+  const child = spawn(
+    process.execPath,
+    [program, module('test-driver.ts'), directory, 'host', 'created', '', '60000'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const handle = JSON.parse(line.toString()) as SandboxHandle
+  const files = sandboxFiles(join(directory, 'sandboxes'), handle.id)
+  const record = readRecord(files.record)
+  const [launcher = 0] = record === undefined ? [] : await processesOf(record.groups.payload)
+  process.kill(launcher, 'SIGSTOP')
+  // Written before the word to start is said.
+  writeFileSync(files.started, JSON.stringify({ startedAt: new Date().toISOString(), usedBytes: 0 }))
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  return { handle, launcher, files }
+}
+
+test('G02 a command whose start was written down but never said has not begun, though its launcher has not noticed that yet', async () => {
+  const { handle, launcher } = await stoppedLauncher()
+  const driver = await openDriver(directory)
+  const asked = driver.mayHaveBegun(handle)
+  await sleep(500)
+  process.kill(launcher, 'SIGCONT')
+  expect(await asked).toBe(false)
+  expect(await driver.adopt(handle)).toBeUndefined()
+  expect(await driver.list()).toEqual([])
+  await driver.close()
+})
+
+test('G02 a command whose start was said may have begun as long as nobody knows better', async () => {
+  const { handle, launcher, files } = await stoppedLauncher()
+  const driver = await openDriver(directory)
+  const asked = driver.mayHaveBegun(handle)
+  await sleep(500)
+  writeFileSync(files.sync, '')
+  expect(await asked).toBe(true)
+  process.kill(launcher, 'SIGCONT')
+  await (await driver.adopt(handle))?.destroy()
+  await driver.close()
+})
