@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests that make sandboxes, mounts, or files of other owners. Git trees, databases and servers without a runner are made by anybody. */
 const needRoot = [
-  'test/{builds,cloud-shell,examples,forges,full-disk,generated-client,log-bytes,log-limit,log-readers,real-packages,second-start,strict-runtime,webhook-chaos,whole-at-once}.test.ts',
+  'test/{backup,builds,cloud-shell,examples,forges,full-disk,generated-client,log-bytes,log-limit,log-readers,real-packages,second-start,strict-runtime,webhook-chaos,whole-at-once}.test.ts',
   'test/browser/**',
   'test/torture/**',
   'packages/engine/src/{runner,scheduler}/**',

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
-const startTimeoutMs = 60_000
+/** The first start of all makes the base image, on a busy machine for a minute and more. */
+const startTimeoutMs = 180_000
 
 export interface ServerProcess {
   readonly url: string
@@ -29,7 +30,7 @@ export interface ServerOptions {
   readonly sparedByTerminal?: boolean
 }
 
-/** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within 60 s. */
+/** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within three minutes. */
 export async function startServerProcess({
   port,
   logFile,

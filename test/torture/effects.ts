@@ -44,7 +44,7 @@ export async function startEffects(): Promise<Effects> {
 }
 
 /** The machine's address that is not loopback: a sandbox with egress has a loopback of its own. */
-function ownAddress(): string {
+export function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
   const own = all.find(({ internal, family }) => !internal && family === 'IPv4')
   if (own === undefined) throw new Error('expected a network interface besides loopback, got none')

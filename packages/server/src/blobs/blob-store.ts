@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** Where source archives are kept. Names are chosen by the store and say nothing about the content. */
+/** Where source archives and packed logs are kept. Names say nothing about the content. */
 export interface BlobStore {
-  create(): Promise<BlobWriter>
+  /** Without a name, which a restored blob brings from where it was, the store chooses one. */
+  create(name?: string): Promise<BlobWriter>
   /** Undefined: there is no such blob. */
   size(name: string): Promise<number | undefined>
   /** The bytes from `start` to before `end`, whole without them. The stream fails when there is no such blob. */

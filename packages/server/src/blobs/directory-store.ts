@@ -15,7 +15,7 @@ export async function openDirectoryStore(directory: string): Promise<BlobStore> 
   await mkdir(unfinished, { recursive: true, mode: 0o700 })
 
   return {
-    create: () => openWriter(complete, unfinished),
+    create: (name = randomUUID()) => openWriter(complete, unfinished, name),
     async size(name) {
       try {
         return (await stat(pathOf(complete, name))).size
@@ -51,9 +51,8 @@ function pathOf(folder: string, name: string): string {
   return join(folder, name)
 }
 
-async function openWriter(complete: string, unfinished: string): Promise<BlobWriter> {
-  const name = randomUUID()
-  const draft = join(unfinished, name)
+async function openWriter(complete: string, unfinished: string, name: string): Promise<BlobWriter> {
+  const draft = pathOf(unfinished, name)
   const file = await open(draft, 'wx', 0o600)
   let closed = false
   const close = async () => {
@@ -68,7 +67,7 @@ async function openWriter(complete: string, unfinished: string): Promise<BlobWri
     async finish() {
       await file.sync()
       await close()
-      await rename(draft, join(complete, name))
+      await rename(draft, pathOf(complete, name))
       await syncDirectory(complete)
       return name
     },

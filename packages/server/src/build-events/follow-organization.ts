@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeFeed } from '@harmont/engine'
 import type pg from 'pg'
+import type { Database } from '../database/transaction.ts'
 import type { AskOnce } from '../event-streams/ask-once.ts'
 import { Bell } from '../event-streams/bell.ts'
 import { silenceMs } from '../event-streams/frames.ts'
-import { buildEventsAfter, type EventPlace } from './organization-store.ts'
+import { buildEventsAfter, type EventPlace, wasThereAt } from './organization-store.ts'
 
 const restMs = 200
 const rowsAtOnce = 500
@@ -69,10 +70,11 @@ export function writePlace({ transaction, id }: EventPlace): string {
   return `${transaction}-${id}-${Date.now()}`
 }
 
-/** The place that an event id names; null for one that is none, or older than what is kept. */
-export function readPlace(id: string | null): EventPlace | null {
+/** The place that an event id names; null for one that is none, older than what is kept, or of the database that this one was restored from. */
+export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')
   const [, transaction, last, at] = match ?? []
   if (transaction === undefined || last === undefined || Number(at) < Date.now() - keptMs) return null
-  return BigInt(last) < 2n ** 63n && BigInt(transaction) < 2n ** 63n ? { transaction, id: last } : null
+  if (BigInt(last) >= 2n ** 63n || BigInt(transaction) >= 2n ** 63n) return null
+  return (await wasThereAt(database, new Date(Number(at)))) ? { transaction, id: last } : null
 }

@@ -17,6 +17,16 @@ export async function newestPlace(database: Database): Promise<EventPlace> {
   return row
 }
 
+/** Whether this database was there at an instant, rather than a backup of another one: it counts transactions of its own. */
+export async function wasThereAt(database: Database, at: Date): Promise<boolean> {
+  const { rows } = await database.query<{ there: boolean }>({
+    name: 'database-was-there',
+    text: 'select exists (select from migrations where ran_at <= $1) as there',
+    values: [at],
+  })
+  return rows[0]?.there === true
+}
+
 export interface BuildEventRow extends EventPlace {
   readonly build_id: string
   /** False: an open transaction may still add something that comes before it. */

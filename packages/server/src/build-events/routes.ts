@@ -64,7 +64,7 @@ export function buildEventRoutes(
         const open = await openTopics({ ...services, once }, context.membership, topics, lastEventId ?? cursor ?? '')
         return stream(context, organizationId, open)
       }
-      const seen = readPlace(lastEventId)
+      const seen = await readPlace(pool, lastEventId)
       const from = { pool, changes: engine.store.changes, once }
       return stream(context, organizationId, (stop) => organizationEvents(from, organizationId, seen, stop))
     }),

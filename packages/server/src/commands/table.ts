@@ -16,6 +16,20 @@ export const commands: Readonly<Record<string, Command>> = {
       process.stdout.write(`${printSettings(describeSettings(environment))}\n`)
     },
   },
+  backup: {
+    usage: 'FILE',
+    async run(args, environment) {
+      const { backup } = await import('./backup.ts')
+      await backup(args, environment)
+    },
+  },
+  restore: {
+    usage: 'FILE',
+    async run(args, environment) {
+      const { restore } = await import('./restore.ts')
+      await restore(args, environment)
+    },
+  },
   'setup-link': {
     usage: '[EMAIL]',
     async run(args, environment) {

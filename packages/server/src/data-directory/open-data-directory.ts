@@ -1,12 +1,15 @@
 import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SettingsError } from '../settings/read-settings.ts'
 import { generatedSecret } from './generated-secret.ts'
+import { readRestoreMark } from './restore-mark.ts'
 
 /** Places and secrets below the data directory. */
 export interface DataDirectory {
   readonly path: string
   readonly database: string
+  readonly secrets: string
   readonly blobs: string
   /** What the sandbox driver keeps: images, snapshots, running sandboxes. */
   readonly sandboxes: string
@@ -18,8 +21,21 @@ export interface DataDirectory {
   secret(name: string): Promise<string>
 }
 
-/** Makes the directory when it is absent. Fails with a sentence that names the setting when it cannot be used. */
+/**
+ * Makes the directory when it is absent. Fails with a sentence that names the setting when it cannot be used, or when a backup was to be restored into it and
+ * is not there as a whole.
+ */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  const directory = await makeDataDirectory(path)
+  if ((await readRestoreMark(path)) !== null)
+    throw new SettingsError(
+      `HARMONT_DATA_DIR: a restore into ${path} has not ended. Run \`npm start -- restore FILE\` again, which begins anew, or remove the directory.`,
+    )
+  return directory
+}
+
+/** The same for whoever restores. */
+export async function makeDataDirectory(path: string): Promise<DataDirectory> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -33,6 +49,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   return {
     path,
     database: join(path, 'database'),
+    secrets,
     blobs: join(path, 'blobs'),
     sandboxes: join(path, 'sandboxes'),
     compiled: join(path, 'compiled'),

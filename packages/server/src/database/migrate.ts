@@ -11,6 +11,9 @@ export interface Migration {
 /** Two servers that start at the same time must not both migrate. */
 const migrationLock = 0x6d696772
 
+const recordsText =
+  'create table if not exists migrations (name text primary key, ran_at timestamptz not null default now())'
+
 /** The numbered migrations of a folder, in their order. */
 export async function readMigrations(folder: string, prefix: string): Promise<readonly Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
@@ -24,9 +27,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
   const client = await pool.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
-    await client.query(
-      'create table if not exists migrations (name text primary key, ran_at timestamptz not null default now())',
-    )
+    await client.query(recordsText)
     const { rows } = await client.query<{ name: string }>('select name from migrations')
     const done = new Set(rows.map((row) => row.name))
     const open = migrations.filter((migration) => !done.has(migration.name))
@@ -40,14 +41,25 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
   }
 }
 
-async function run(client: pg.PoolClient, { name, sql }: Migration): Promise<void> {
+/** Runs these in an empty database and within the transaction that fills it. Until it ends no server migrates. */
+export async function migrateWithin(client: pg.PoolClient, migrations: readonly Migration[]): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [migrationLock])
+  await client.query(recordsText)
+  for (const migration of migrations) await runWithin(client, migration)
+}
+
+async function run(client: pg.PoolClient, migration: Migration): Promise<void> {
   try {
     await client.query('begin')
-    await client.query(sql)
-    await client.query('insert into migrations (name) values ($1)', [name])
+    await runWithin(client, migration)
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback')
-    throw new Error(`The database migration ${name} failed.`, { cause })
+    throw new Error(`The database migration ${migration.name} failed.`, { cause })
   }
+}
+
+async function runWithin(client: pg.PoolClient, { name, sql }: Migration): Promise<void> {
+  await client.query(sql)
+  await client.query('insert into migrations (name) values ($1)', [name])
 }

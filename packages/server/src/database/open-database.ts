@@ -4,34 +4,52 @@ import type { Logger } from 'pino'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import { migrateWorker } from '../worker/start-worker.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/supervisor.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { type Migration, migrate, readMigrations } from './migrate.ts'
 import { openPool } from './pool.ts'
 
-export interface OpenDatabase {
+/** A way to a database, which runs for as long when it is our own. */
+export interface ReachedDatabase {
   readonly pool: pg.Pool
   /** For whoever needs connections of its own. */
   readonly connection: pg.PoolConfig
-  /** Every migration that this program knows. */
-  readonly migrationNames: readonly string[]
   close(): Promise<void>
 }
 
-/** Connects to the database of the settings, or starts the embedded one, and brings its tables up to date. */
-export async function openDatabase(url: string | null, directory: DataDirectory, log: Logger): Promise<OpenDatabase> {
+export interface OpenDatabase extends ReachedDatabase {
+  /** Every migration that this program knows. */
+  readonly migrationNames: readonly string[]
+}
+
+/** Connects to the database of the settings, or starts the embedded one, and leaves all in it as it is. */
+export async function reachDatabase(
+  url: string | null,
+  directory: DataDirectory,
+  log: Logger,
+): Promise<ReachedDatabase> {
   const embedded = url === null ? await startEmbedded(directory, log) : null
   const connection = embedded?.connection ?? { connectionString: url ?? '' }
   const pool = openPool({ ...connection, max: 20 }, log)
+  return { pool, connection, close: () => close(pool, embedded) }
+}
+
+/** The same, and brings its tables up to date. */
+export async function openDatabase(url: string | null, directory: DataDirectory, log: Logger): Promise<OpenDatabase> {
+  const reached = await reachDatabase(url, directory, log)
   try {
-    const migrations = [...engineMigrations, ...(await readMigrations(`${import.meta.dirname}/migrations`, 'server'))]
-    const ran = await migrate(pool, migrations)
+    const migrations = await readAllMigrations()
+    const ran = await migrate(reached.pool, migrations)
     if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date')
-    await migrateWorker(pool, log)
-    const migrationNames = migrations.map(({ name }) => name)
-    return { pool, connection, migrationNames, close: () => close(pool, embedded) }
+    await migrateWorker(reached.pool, log)
+    return { ...reached, migrationNames: migrations.map(({ name }) => name) }
   } catch (error) {
-    await close(pool, embedded)
+    await reached.close()
     throw error
   }
+}
+
+/** Every migration that this program knows, in the order in which they run. */
+export async function readAllMigrations(): Promise<readonly Migration[]> {
+  return [...engineMigrations, ...(await readMigrations(`${import.meta.dirname}/migrations`, 'server'))]
 }
 
 async function startEmbedded(directory: DataDirectory, log: Logger): Promise<EmbeddedPostgres> {

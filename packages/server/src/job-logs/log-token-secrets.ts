@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { hashToken } from '../access/hash-token.ts'
+import type { Database } from '../database/transaction.ts'
 import type { Sealer } from '../encryption/seal.ts'
 import type { LogTokenSecrets } from './log-token.ts'
-import { type SealedSecret, useSecret } from './secret-store.ts'
+import { type SealedSecret, sealedInUse, useSecret } from './secret-store.ts'
 
 /** The secret in use, and those that were replaced within the last hour: log streams that run do not break when the operator changes it. */
 export async function openLogTokenSecrets(
@@ -15,6 +16,18 @@ export async function openLogTokenSecrets(
   const fingerprint = hashToken(current)
   const earlier = await useSecret(pool, fingerprint, sealer.seal(placeOf(fingerprint), current))
   return { current, previous: earlier.flatMap((row) => open(row, sealer, log)) }
+}
+
+/** Whether this key is the one under which secrets in the database are sealed: each start of a server seals one that it can be tried on. */
+export async function opensSealed(database: Database, sealer: Sealer): Promise<boolean> {
+  const sealed = await sealedInUse(database)
+  if (sealed === undefined) return true
+  try {
+    sealer.open(placeOf(sealed.fingerprint), sealed.sealed)
+    return true
+  } catch {
+    return false // that is the answer: it can only be sealed under another key
+  }
 }
 
 function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer: Sealer, log: Logger) {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { transaction } from '../database/transaction.ts'
+import { type Database, transaction } from '../database/transaction.ts'
 
 export interface SealedSecret {
   readonly fingerprint: string
@@ -27,4 +27,14 @@ export async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buff
     )
     return rows
   })
+}
+
+/** The secret in use; undefined where no server has started yet, or only one of a release that had none. */
+export async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
+  const there = await database.query<{ there: boolean }>("select to_regclass('log_token_secrets') is not null as there")
+  if (there.rows[0]?.there !== true) return undefined
+  const { rows } = await database.query<SealedSecret>(
+    'select fingerprint, sealed from log_token_secrets where counts_until is null',
+  )
+  return rows[0]
 }

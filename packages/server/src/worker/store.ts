@@ -1,13 +1,16 @@
 import type { Database } from '../database/transaction.ts'
 
-/** Those of the names that a build or a packed log refers to. */
+/** Everything that refers to a blob: builds and packed logs. What no row of it names may be removed, and is in no backup. */
+export const blobReferences = `select source_blob as blob from build_records where source_blob is not null
+  union all select blob from packed_logs where blob is not null`
+
+/** Those of the names that something refers to. */
 export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await database.query<{ source_blob: string }>(
-    `select source_blob from build_records where source_blob = any($1)
-     union select blob from packed_logs where blob = any($1)`,
+  const { rows } = await database.query<{ blob: string }>(
+    `select distinct blob from (${blobReferences}) r where blob = any($1)`,
     [names],
   )
-  return new Set(rows.map((row) => row.source_blob))
+  return new Set(rows.map(({ blob }) => blob))
 }
 
 /** The runner token of an ended build counts no more. One that a retry has opened again keeps its. */

@@ -2,9 +2,11 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { mayRemoveBlobs } from '../backup/hold-blobs.ts'
 import type { BlobStore } from '../blobs/index.ts'
 import { removeOldEvents } from '../build-events/organization-store.ts'
 import { removeDeadLogins } from '../cli-login/store.ts'
+import { transaction } from '../database/transaction.ts'
 import { removeOldKeys } from '../idempotency/store.ts'
 import { removeDeadInvites } from '../invites/store.ts'
 import { removeFullBuckets } from '../rate-limits/store.ts'
@@ -63,17 +65,21 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
   }
 }
 
-/** Removes blobs that no build and no log refers to and that are older than `before`. Gives how many. */
+/** Removes blobs that no build and no log refers to and that are older than `before`; none while a backup is made, which may refer to them. Gives how many. */
 export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
   await blobs.removeUnfinished(before)
   let removed = 0
   let batch: string[] = []
   const removeBatch = async () => {
-    const used = await blobsInUse(pool, batch)
-    const orphans = batch.filter((name) => !used.has(name))
-    for (const name of orphans) await blobs.remove(name)
-    removed += orphans.length
+    const names = batch
     batch = []
+    await transaction(pool, async (client) => {
+      if (!(await mayRemoveBlobs(client))) return
+      const used = await blobsInUse(client, names)
+      const orphans = names.filter((name) => !used.has(name))
+      for (const name of orphans) await blobs.remove(name)
+      removed += orphans.length
+    })
   }
   for await (const { name, completedAt } of blobs.list()) {
     if (completedAt < before) batch.push(name)

@@ -16,7 +16,7 @@ export async function* buildsTopic(
   stop: AbortSignal,
 ): AsyncGenerator<TopicNews> {
   const { pool } = reads
-  const seen = readPlace(after)
+  const seen = await readPlace(pool, after)
   const start = seen ?? (await newestPlace(pool))
   if (seen === null) {
     const first: TopicEvent[] = after === null ? [] : [{ event: 'resync', data: { topic: 'builds' } }]

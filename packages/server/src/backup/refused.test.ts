@@ -1,0 +1,185 @@
+/** Files that are no backup, or not a whole one, or one that somebody has made up. */
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type pg from 'pg'
+import { beforeAll, expect, test } from 'vitest'
+import { openDataDirectory } from '../data-directory/open-data-directory.ts'
+import { openDatabase } from '../database/open-database.ts'
+import { random } from '../job-logs/generated-log.test-support.ts'
+import { SettingsError } from '../settings/read-settings.ts'
+import { databaseUrl, freshDatabase } from '../testing/database.ts'
+import { createArchive } from './archive-writer.ts'
+import { isEmptyDatabase } from './catalog-store.ts'
+import { fillServer, settingsOf, silent, storeIn, testFolder } from './filled-server.test-support.ts'
+import { restoreBackup } from './restore-backup.ts'
+import { writeBackup } from './write-backup.ts'
+
+const never = new AbortController().signal
+const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
+const below = random(seed)
+let good: Buffer
+let target: pg.Pool
+
+beforeAll(async () => {
+  const folder = await mkdtemp('/var/tmp/harmont-backup-')
+  const pool = await freshDatabase()
+  const directory = await openDataDirectory(join(folder, 'old'))
+  await directory.secret('encryption')
+  await (await openDatabase(databaseUrl(pool), directory, silent)).close()
+  const blobs = await storeIn(directory.path)
+  await fillServer(pool, blobs, { blobs: 5, rows: 500 })
+  const file = join(folder, 'good')
+  await writeBackup({ pool, blobs, secrets: directory.secrets }, file, never)
+  good = await readFile(file)
+  await rm(folder, { recursive: true })
+  target = await freshDatabase()
+}, 60_000)
+
+/** Restores what a file holds; gives why that was refused, when nothing is left of it. */
+async function refusal(bytes: Buffer): Promise<string> {
+  const folder = await testFolder()
+  const file = join(folder, 'file')
+  await writeFile(file, bytes)
+  const directory = join(folder, 'new')
+  const restoring = restoreBackup(file, settingsOf(directory, databaseUrl(target)), silent, never)
+  const error = await restoring.then(
+    () => new Error('it was restored'),
+    (reason: unknown) => reason,
+  )
+  expect(error, String(error)).toBeInstanceOf(SettingsError)
+  expect(await readdir(directory).catch(() => [])).toEqual([])
+  expect((await readdir(folder)).filter((name) => !['file', 'new'].includes(name))).toEqual([])
+  expect(await isEmptyDatabase(target)).toBe(true)
+  return String(error)
+}
+
+/** An archive with an end that is right. */
+async function made(entries: Readonly<Record<string, string>>): Promise<Buffer> {
+  const file = join(await testFolder(), 'made')
+  const writer = await createArchive(file, never)
+  for (const [name, text] of Object.entries(entries)) await writer.add(name, Buffer.from(text))
+  await writer.finish()
+  return readFile(file)
+}
+
+/** The entries of the good backup up to its tables. */
+function goodManifest(): Record<string, unknown> {
+  const listed = execFileSync('tar', ['-xO', 'harmont-backup.json'], { input: zstdDecompressSync(good) })
+  return JSON.parse(listed.toString()) as Record<string, unknown>
+}
+
+test(`G54 a backup that was cut off or changed anywhere is refused and leaves nothing, seed ${seed}`, {
+  timeout: 180_000,
+}, async () => {
+  const tar = zstdDecompressSync(good)
+  for (let turn = 0; turn < 5; turn += 1) {
+    expect(await refusal(good.subarray(0, below(good.length)))).toMatch(/no whole backup|begins with/)
+    const flipped = Buffer.from(good)
+    const at = 100 + below(good.length - 100)
+    flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << below(8)), at)
+    expect(await refusal(flipped)).toContain('no whole backup')
+    // Where no checksum of the compression tells it: cut between two entries, and with other bytes in one.
+    const cut = zstdCompressSync(
+      Buffer.concat([tar.subarray(0, 512 * (40 + below(tar.length / 512 - 48))), Buffer.alloc(1024)]),
+    )
+    expect(await refusal(cut)).toMatch(/no whole backup|is larger than it can be/)
+  }
+  const other = Buffer.from(tar)
+  const place = other.indexOf('admin_grant')
+  other.write('admin_GRANT', place)
+  expect(await refusal(zstdCompressSync(other))).toContain('no whole backup')
+  const longer = Buffer.from(tar)
+  expect(await refusal(zstdCompressSync(Buffer.concat([longer.subarray(0, longer.length - 1024), longer])))).toContain(
+    'no whole backup',
+  )
+})
+
+test('G54 what is no backup is refused with a sentence', async () => {
+  expect(await refusal(Buffer.alloc(0))).toContain('no whole backup')
+  expect(await refusal(Buffer.from('a letter to somebody'))).toContain('no whole backup')
+  expect(await refusal(zstdCompressSync(Buffer.from('a letter')))).toContain('no whole backup')
+  expect(await refusal(await made({ 'some.txt': 'x' }))).toContain('begins with `some.txt`')
+  expect(await refusal(await made({ 'harmont-backup.json': '{' }))).toContain('no JSON')
+  for (const text of [
+    'null',
+    '[]',
+    '{"format":1}',
+    '{"format":1,"release":"1","madeAt":"x","migrations":[],"tables":[null],"sequences":[]}',
+  ])
+    expect(await refusal(await made({ 'harmont-backup.json': text }))).toContain('does not describe')
+  const folder = await testFolder()
+  await expect(restoreBackup(join(folder, 'none'), settingsOf(folder), silent, never)).rejects.toThrow(
+    'expected a backup',
+  )
+})
+
+test('G54 a backup of a newer release is refused, and names it', async () => {
+  const manifest = goodManifest()
+  const newer = { ...manifest, release: '9.9.9', migrations: ['server/9999-what-is-to-come.sql'] }
+  for (const each of [newer, { ...manifest, release: '9.9.9', format: 2 }])
+    expect(await refusal(await made({ 'harmont-backup.json': JSON.stringify(each) }))).toContain('is of release 9.9.9')
+})
+
+test('G54 names of a made-up backup lead nowhere: not out of the directory, not to another table, not into a statement', async () => {
+  const manifest = goodManifest()
+  const begin = { 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [], sequences: [] }) }
+  for (const name of [
+    'secrets/../../out',
+    'secrets//etc/out',
+    'secrets/runner-id',
+    'blobs/../../../out',
+    'blobs/x',
+    '../out',
+    'more',
+  ])
+    expect(await refusal(await made({ ...begin, [name]: 'x' }))).toMatch(
+      /expected (secrets|blobs)|of no server|no whole/,
+    )
+  const table = (schema: string, name: string, columns: readonly string[]) => ({ schema, name, columns })
+  for (const each of [
+    table('pg_catalog', 'pg_authid', ['rolname']),
+    table('public', 'migrations', ['name']),
+    table('public', "users\" (id) from program 'touch /tmp/out'; --", ['id']),
+    table('public', 'users', ['id', "id\") from program 'x'; --"]),
+  ])
+    expect(
+      await refusal(await made({ 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [each] }) })),
+    ).toContain('was changed by somebody')
+  const sequences = [{ schema: 'public', name: 'nothing', last: '1' }]
+  expect(
+    await refusal(await made({ 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [], sequences }) })),
+  ).toContain('did not take')
+})
+
+test('G54 a link or a device in a backup is refused', async () => {
+  const folder = await testFolder()
+  const inside = join(folder, 'inside')
+  await mkdir(join(inside, 'secrets'), { recursive: true })
+  await writeFile(join(inside, 'harmont-backup.json'), JSON.stringify({ ...goodManifest(), tables: [], sequences: [] }))
+  execFileSync('ln', ['-s', '/etc/passwd', join(inside, 'secrets', 'encryption')])
+  const tar = execFileSync('tar', ['-C', inside, '-c', 'harmont-backup.json', 'secrets/encryption'])
+  expect(await refusal(zstdCompressSync(tar))).toContain('secrets/encryption does not belong there')
+})
+
+test('G54 a directory in which something is is not restored into', async () => {
+  const folder = await testFolder()
+  const file = join(folder, 'file')
+  await writeFile(file, good)
+  const directory = join(folder, 'new')
+  await mkdir(directory)
+  await writeFile(join(directory, 'mine'), 'x')
+  const settings = settingsOf(directory, databaseUrl(target))
+  await expect(restoreBackup(file, settings, silent, never)).rejects.toThrow(
+    'HARMONT_DATA_DIR: expected an empty directory',
+  )
+  expect(await readdir(directory)).toEqual(['mine'])
+  const blobs = { HARMONT_BLOB_URL: `file:${directory}` }
+  const elsewhere = settingsOf(join(folder, 'other'), databaseUrl(target), blobs)
+  await expect(restoreBackup(file, elsewhere, silent, never)).rejects.toThrow(
+    'HARMONT_BLOB_URL: expected an empty directory',
+  )
+  expect(await readdir(directory)).toEqual(['mine'])
+  expect(await isEmptyDatabase(target)).toBe(true)
+})

@@ -1,0 +1,18 @@
+import process from 'node:process'
+import { SettingsError } from '../settings/read-settings.ts'
+
+/** Runs a long command so that Ctrl-C ends it in its own way, with nothing left half done. */
+export async function untilStopped<T>(command: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController()
+  const stop = () => stopping.abort(new SettingsError(`${command}: stopped; nothing was kept of it.`))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop)
+  try {
+    return await run(stopping.signal)
+  } catch (error) {
+    // What broke because of it is not the reason.
+    stopping.signal.throwIfAborted()
+    throw error
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop)
+  }
+}

@@ -1,0 +1,55 @@
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { megabytes } from '../backup/progress.ts'
+import { untilStopped } from '../backup/until-stopped.ts'
+import { type BackupFacts, writeBackup } from '../backup/write-backup.ts'
+import { openDirectoryStore } from '../blobs/index.ts'
+import { createLog } from '../create-log.ts'
+import { openDataDirectory } from '../data-directory/open-data-directory.ts'
+import { visitAsItIs } from '../database/visit-database.ts'
+import { type Environment, readSettings, type Settings, SettingsError } from '../settings/read-settings.ts'
+
+/** `harmont backup FILE`: writes all that a server is into one file, while it runs or not. */
+export async function backup(args: readonly string[], environment: Environment): Promise<void> {
+  const path = readFileName('backup', args)
+  const settings = readSettings(environment)
+  await requireUsed(settings)
+  const directory = await openDataDirectory(settings.dataDirectory)
+  const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+  const facts = await untilStopped('backup', (signal) =>
+    visitAsItIs(settings, directory, createLog('error'), (pool) =>
+      writeBackup({ pool, blobs, secrets: directory.secrets }, path, signal),
+    ),
+  )
+  process.stdout.write(`${path}: ${megabytes(facts.bytes)}, with ${facts.blobs} blobs\n`)
+  process.stderr.write(remarks(facts))
+}
+
+/** The one argument of `backup` and `restore`, as an absolute path. */
+export function readFileName(command: string, args: readonly string[]): string {
+  const [name = '', ...more] = args
+  if (name === '' || name.startsWith('-') || more.length > 0)
+    throw new SettingsError(`${command}: expected the name of one file, got \`${args.join(' ')}\`.`)
+  return resolve(name)
+}
+
+/** A directory that is named by mistake is not to become a server's. */
+async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<void> {
+  const place = databaseUrl === null ? join(dataDirectory, 'database', 'data') : dataDirectory
+  await access(place).catch((cause: unknown) => {
+    throw new SettingsError(`HARMONT_DATA_DIR: expected the directory of a server, got ${dataDirectory} (${cause}).`)
+  })
+}
+
+function remarks({ missing, secrets }: BackupFacts): string {
+  const lines = [
+    ...missing.map((name) => `The blob ${name} is missing on this server, and so in the backup.`),
+    ...(secrets.includes('encryption')
+      ? []
+      : [
+          'HARMONT_ENCRYPTION_KEY is not in the backup, and nothing that is encrypted can be read without it: keep it too.',
+        ]),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}

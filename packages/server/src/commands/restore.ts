@@ -1,0 +1,21 @@
+import process from 'node:process'
+import { restoreBackup } from '../backup/restore-backup.ts'
+import { untilStopped } from '../backup/until-stopped.ts'
+import { createLog } from '../create-log.ts'
+import { type Environment, readSettings } from '../settings/read-settings.ts'
+import { readFileName } from './backup.ts'
+
+/** `harmont restore FILE`: makes a backup a server again, in an empty data directory and an empty database. */
+export async function restore(args: readonly string[], environment: Environment): Promise<void> {
+  const path = readFileName('restore', args)
+  const settings = readSettings(environment)
+  const { manifest, blobs, before } = await untilStopped('restore', (signal) =>
+    restoreBackup(path, settings, createLog('error'), signal),
+  )
+  const what = `what a server of release ${manifest.release} was at ${manifest.madeAt}`
+  process.stdout.write(
+    before
+      ? `It was restored before, and only did not say so: ${settings.dataDirectory} and its database are a server's.\n`
+      : `restored ${what} into ${settings.dataDirectory}, with ${blobs} blobs; \`npm start\` starts it\n`,
+  )
+}
