@@ -197,8 +197,8 @@ test('G54 a backup of a server with builds under way is a working server in an e
   const single = await submit(old, [
     { key: 'only', cmd: `echo up; until ${knock}; do sleep 0.3; done; echo through`, timeout_seconds: 600 },
   ])
-  await expect.poll(async () => Object.values(await logsOf(old, chained)).join(), { timeout: 20_000 }).toContain('up')
-  await expect.poll(async () => Object.values(await logsOf(old, single)).join(), { timeout: 20_000 }).toContain('up')
+  await expect.poll(async () => Object.values(await logsOf(old, chained)).join()).toContain('up')
+  await expect.poll(async () => Object.values(await logsOf(old, single)).join()).toContain('up')
   const place = (await readEvents(old, /^id: .+$/m)).slice('id: '.length)
   // Of some tables what neither a start, nor requests and builds that are added meanwhile, touch.
   const unchanging = [
@@ -267,5 +267,5 @@ test('G54 a backup of a server with builds under way is a working server in an e
     expect((await buildEnd(other.api, 'ci', quick)).build.state, `#${quick}`).toBe('passed')
   // All that ran is charged for, once.
   const machine = other
-  await expect.poll(() => rowsOf(machine, 'unmetered_jobs'), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => rowsOf(machine, 'unmetered_jobs')).toEqual([])
 })

@@ -19,8 +19,8 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return command.run(args, process.env)
-  const known = Object.entries(commands).map(([each, { usage }]) => `\`${`${each} ${usage}`.trim()}\``)
-  throw new SettingsError(`Expected \`serve\`, ${known.join(' or ')}, got \`${name}\`.`)
+  const known = Object.entries(commands).map(([each, { usage }]) => `  ${each} ${usage}`.trimEnd())
+  throw new SettingsError(`There is no command \`${name}\`. There are:\n  serve\n${known.join('\n')}`)
 }
 
 async function runServer(settings: Settings): Promise<void> {

@@ -88,12 +88,15 @@ test('G54 blobs that nothing refers to any more are kept until a backup that may
   })
   const waits = () =>
     old.pool.query("select from pg_stat_activity where wait_event_type = 'Lock' and query like 'copy%'")
-  await expect.poll(async () => (await waits()).rowCount, { timeout: 20_000 }).toBe(1)
-  await old.pool.query('update build_records set source_blob = null')
   const sweep = () => sweepBlobs(old.pool, old.blobs, new Date(Date.now() + 60_000))
-  expect(await sweep()).toBe(0)
-  await client.query('commit')
-  client.release()
+  try {
+    await expect.poll(async () => (await waits()).rowCount).toBe(1)
+    await old.pool.query('update build_records set source_blob = null')
+    expect(await sweep()).toBe(0)
+  } finally {
+    await client.query('commit')
+    client.release()
+  }
   let removed = 0
   while (!isDone) removed += await sweep()
   const { missing, blobs } = await writing

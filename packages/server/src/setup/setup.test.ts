@@ -192,5 +192,5 @@ test('the program prints a link at each start while no owner can sign in, and `s
   }
   const stopped = await runMain(['setup-link', 'admin@localhost'], env)
   expect(linkIn(stopped.output)).toBeDefined()
-  expect((await runMain(['nonsense'], env)).output).toMatch(/Expected `serve`, `config` or `setup-link \[EMAIL\]`/)
+  expect((await runMain(['nonsense'], env)).output).toMatch(/^ {2}setup-link \[EMAIL\]$/m)
 })
