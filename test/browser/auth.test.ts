@@ -191,7 +191,8 @@ journey(
     await fill(page, 'E-mail address', 'bob@example.com')
     await press(page, 'Send me a link')
     await page.getByText('bob@example.com').waitFor()
-    const mail = await it.server.mails.mailTo('bob@example.com', 2)
+    // What is mailed of earlier steps may come after it.
+    const mail = await it.server.mails.mailTo('bob@example.com', 1, '/recover/verify')
     await page.goto(it.at(`/recover/finalize?token=${tokenIn(mail)}`))
     await heading(page, 'Make a new passkey')
     await page.getByText(/All sessions of your account end/).waitFor()

@@ -18,8 +18,8 @@ export interface MailServer {
   /** For HARMONT_SMTP_URL. */
   readonly url: string
   readonly mails: readonly ReceivedMail[]
-  /** The n-th mail for a recipient, counted from 1, when it is there. Waits 10 s. */
-  mailTo(recipient: string, nth?: number): Promise<ReceivedMail>
+  /** The n-th mail for a recipient that says so, counted from 1, when it is there. Waits a minute. */
+  mailTo(recipient: string, nth?: number, saying?: string): Promise<ReceivedMail>
   /** Refuses the next mail for this recipient for the time being. */
   refuse(recipient: string): void
   /** While true, mails are taken and never answered. */
@@ -79,7 +79,7 @@ export async function startMailServer(): Promise<MailServer> {
     refuse(recipient: string) {
       toRefuse.add(recipient)
     },
-    mailTo(recipient: string, nth = 1) {
+    mailTo(recipient: string, nth = 1, saying = '') {
       return new Promise<ReceivedMail>((resolve, reject) => {
         const end = (act: () => void) => {
           waiting.delete(look)
@@ -87,13 +87,15 @@ export async function startMailServer(): Promise<MailServer> {
           act()
         }
         const look = () => {
-          const found = mails.filter(({ recipients }) => recipients.includes(recipient))[nth - 1]
+          const found = mails.filter(
+            ({ recipients, parsed }) => recipients.includes(recipient) && parsed.text?.includes(saying),
+          )[nth - 1]
           if (found !== undefined) end(() => resolve(found))
         }
         const timer = setTimeout(() => {
           const got = mails.map(({ recipients, parsed }) => `${recipients}: ${parsed.subject}`).join('\n')
-          end(() => reject(new Error(`no mail ${nth} for ${recipient} within 10 s; there are:\n${got}`)))
-        }, 10_000)
+          end(() => reject(new Error(`no mail ${nth} for ${recipient} within a minute; there are:\n${got}`)))
+        }, 60_000)
         waiting.add(look)
         look()
       })
