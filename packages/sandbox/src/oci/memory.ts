@@ -1,13 +1,11 @@
 /** What must be on no disk: a directory of each sandbox in the machine's memory, which outlives this process but not a boot. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../driver.ts'
 import { hasCode, isAbsent, readIfPresent } from './files.ts'
 import { firstId, type Layout } from './layout.ts'
-import { isOurs } from './own-memory.ts'
-
-const tmpfsType = 0x01021994
+import { isMemory, isOurs } from './own-memory.ts'
 
 interface MemoryFiles {
   readonly directory: string
@@ -35,10 +33,9 @@ export function makeMemory(layout: Layout, id: string): void {
   const files = memoryFiles(layout, id)
   mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
   // Anybody may have made it before us, to look into it.
-  const { uid, mode } = lstatSync(layout.memory)
-  if (uid !== process.getuid?.() || (mode & 0o7777) !== 0o700)
+  if (!isOurs(layout.memory))
     throw new SandboxError('provision_failed', `${layout.memory} is somebody else's: remove it`)
-  if (statfsSync(layout.memory).type !== tmpfsType)
+  if (!isMemory(layout.memory))
     throw new SandboxError(
       'provision_failed',
       `secrets, and what runsc notes of them, need memory that is no disk: ${layout.memory} is not on a tmpfs`,

@@ -33,3 +33,8 @@ export function isOurs(directory: string): boolean {
   const stats = lstatSync(directory, { throwIfNoEntry: false })
   return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o7777) === 0o700
 }
+
+/** Whether what is written there is on no disk. Fails when there is nothing. */
+export function isMemory(path: string): boolean {
+  return statfsSync(path).type === tmpfsType
+}
