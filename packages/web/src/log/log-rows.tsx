@@ -59,11 +59,11 @@ export function LogRows(props: LogRowsProps) {
       style={sizes}
     >
       <div ref={area} className={`log-rows${isWrapped ? ' log-wrap' : ''}`}>
-        {blocksOf(shown).map((block) => (
+        {shown.blocks.map(({ block, top }) => (
           <LogBlock
             key={block}
             block={block}
-            top={window.topInArea(block)}
+            top={top}
             data={data}
             version={version}
             look={look}
@@ -73,9 +73,4 @@ export function LogRows(props: LogRowsProps) {
       </div>
     </section>
   )
-}
-
-function blocksOf({ first, last, pinned }: Rows['shown']): readonly number[] {
-  const blocks = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
-  return pinned === null ? blocks : [...blocks, pinned].sort((one, other) => one - other)
 }

@@ -8,8 +8,8 @@ export interface Shown {
   readonly last: number
   /** One more, because a selection begins in it; null where there is none. */
   readonly pinned: number | null
-  /** What is added to a block's height among all rows to get its height in the scroll area. */
-  readonly shift: number
+  /** All of them in order, and where each stands in the scroll area, in pixels. */
+  readonly blocks: readonly { readonly block: number; readonly top: number }[]
 }
 
 /** At most so many blocks are mounted (web L2), and the pinned one. */
@@ -29,7 +29,7 @@ export class LogWindow {
   #area: HTMLElement | null = null
   #heights = new BlockHeights(0, 20)
   #place: ScrollPlace = { dom: 0, rows: 0 }
-  #shown: Shown = { first: 0, last: -1, pinned: null, shift: 0 }
+  #shown: Shown = { first: 0, last: -1, pinned: null, blocks: [] }
   #pinned: number | null = null
   #idle: ReturnType<typeof setTimeout> | undefined
   #beyond = 0
@@ -85,18 +85,12 @@ export class LogWindow {
     return this.#place.rows >= this.#heights.total - this.#view - 2
   }
 
-  /** Where a block stands in the scroll area, in pixels. A pinned one may be out of reach: it stays within. */
-  topInArea(block: number): number {
-    const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
-    return Math.max(0, Math.min(top + this.#shown.shift, areaHeight(this.#heights.total) - (end - top)))
-  }
-
   /** Where a row begins, in pixels: measured where it is mounted, else as it usually would be. */
   topOfRow(row: number): number {
     const block = Math.floor(row / blockRows)
-    const mounted = this.#element(block)?.children[row % blockRows]
-    const inBlock = mounted instanceof HTMLElement ? mounted.offsetTop : (row % blockRows) * this.#rowHeight
-    return this.#heights.topOf(block) + inBlock
+    const place = row % blockRows
+    const mounted = this.#scroller?.querySelector<HTMLElement>(`[data-block="${block}"] > :nth-child(${place + 1})`)
+    return this.#heights.topOf(block) + (mounted?.offsetTop ?? place * this.#rowHeight)
   }
 
   /** Shows a row so many pixels below the upper edge, as soon as it can be measured. */
@@ -214,12 +208,23 @@ export class LogWindow {
     const first = this.#heights.blockAt(Math.max(0, top - this.#beyond))
     const seen = this.#heights.blockAt(top + this.#view + this.#beyond)
     const last = Math.min(this.#heights.blocks - 1, seen, first + mostBlocks - 1)
-    const shift = this.#place.dom - top
     const isOut = this.#pinned !== null && (this.#pinned < first || this.#pinned > last)
     const pinned = isOut && (this.#pinned ?? 0) < this.#heights.blocks ? this.#pinned : null
-    const { first: oldFirst, last: oldLast, pinned: oldPinned, shift: oldShift } = this.#shown
-    if (oldFirst === first && oldLast === last && oldPinned === pinned && oldShift === shift) return
-    this.#shown = { first, last, pinned, shift }
+    const mounted = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
+    if (pinned !== null) mounted.push(pinned)
+    const blocks = mounted.sort((one, other) => one - other).map((block) => ({ block, top: this.#topInArea(block) }))
+    const old = this.#shown
+    const isSame = old.first === first && old.last === last && old.pinned === pinned
+    // Rows that were measured, or are others now, move what stands below them, also where the same blocks stay.
+    if (isSame && blocks.every(({ top }, at) => old.blocks[at]?.top === top)) return
+    this.#shown = { first, last, pinned, blocks }
     for (const listener of this.#listeners) listener()
+  }
+
+  /** Where a block stands in the scroll area, in pixels. A pinned one may be out of reach: it stays within. */
+  #topInArea(block: number): number {
+    const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
+    const inArea = top + this.#place.dom - this.#place.rows
+    return Math.max(0, Math.min(inArea, areaHeight(this.#heights.total) - (end - top)))
   }
 }

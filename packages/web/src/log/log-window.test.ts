@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { LogWindow } from './log-window.ts'
+
+/** A window over so many rows, at their end, whose first block was measured: four pixels more than usual. */
+function atEnd(rows: number): LogWindow {
+  const window = new LogWindow()
+  window.setRows(rows, 20, false)
+  window.measure(0, 64 * 20 + 4)
+  window.goToEnd()
+  return window
+}
+
+test('web L14 blocks that stay move when the rows above them are of another height', () => {
+  const window = atEnd(130)
+  expect(window.shown().blocks).toEqual([{ block: 2, top: 128 * 20 + 4 }])
+  let told = 0
+  window.subscribe(() => told++)
+  // What was measured is forgotten with the rows.
+  window.setRows(130, 20, false)
+  window.goToEnd()
+  expect([window.shown().blocks, told]).toEqual([[{ block: 2, top: 128 * 20 }], 1])
+  window.measure(0, 64 * 20 + 4)
+  expect([window.shown().blocks, told]).toEqual([[{ block: 2, top: 128 * 20 + 4 }], 2])
+})
+
+test('web L14 rows that come at the end move nothing that is there', () => {
+  const window = atEnd(130)
+  const before = window.shown()
+  window.setRows(140, 20, true)
+  expect(window.shown()).toBe(before)
+})
+
+test('a block in which a selection begins stays mounted, in its place', () => {
+  const window = atEnd(130)
+  window.pin(3)
+  expect(window.shown().blocks.map(({ block }) => block)).toEqual([0, 2])
+  window.pin(null)
+  expect(window.shown().blocks.map(({ block }) => block)).toEqual([2])
+})
