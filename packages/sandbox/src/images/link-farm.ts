@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
 import { footing } from '../ordinary/footing.ts'
+import { linkWhole } from './link-whole.ts'
 import { hasCode } from './missing.ts'
 import { runTool } from './run-tool.ts'
 
@@ -28,6 +29,9 @@ const IS_ROOT = footing.kind === 'root'
  * package renames new files into place, so it does not change a farm. Sockets, pipes and devices are left out.
  */
 export async function farm(request: FarmRequest): Promise<void> {
+  const stats = await lstat(request.source)
+  const isWhole = IS_ROOT && stats.isDirectory() && !request.publicOnly && request.copy !== true
+  if (isWhole && (await linkWhole(request.source, request.root, request.hide))) return
   const copies: string[] = []
   const byteWise: FarmRequest = {
     ...request,
@@ -35,7 +39,7 @@ export async function farm(request: FarmRequest): Promise<void> {
     root: latin1(request.root),
     hide: new Set([...request.hide].map(latin1)),
   }
-  await farmEntry(byteWise, byteWise.source, await lstat(request.source), copies)
+  await farmEntry(byteWise, byteWise.source, stats, copies)
   if (copies.length === 0) return
   const list = copies.map((file) => `${file.slice(1)}\0`).join('')
   const kept = IS_ROOT ? [] : ['--no-preserve=ownership']
