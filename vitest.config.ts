@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**', ...(isRoot ? [] : needRoot)],
+    setupFiles: ['test/browser/say-pages.ts'],
     maxWorkers: 2,
     // Only what never comes is cut off: how long something takes is for `bench/` to say.
     testTimeout: 180_000,

@@ -1,7 +1,7 @@
 /** The whole data directory on a small disk that is filled to the last byte while builds run. `HARMONT_TEST_FULL_DISK_ROUNDS`: how often; `…_SEED`: when. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -31,8 +31,6 @@ beforeEach(async () => {
   disk = makeSmallDisk(1024 ** 3)
   const dataDirectory = join(disk.path, 'data')
   mkdirSync(dataDirectory)
-  // The base is made from this machine's files, which are more than the disk holds.
-  symlinkSync('/var/tmp/harmont-test-images', join(dataDirectory, 'images'))
   product = await startProduct({
     HARMONT_DATA_DIR: dataDirectory,
     HARMONT_LEAST_FREE_DISK: '128MiB',

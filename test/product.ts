@@ -9,6 +9,7 @@ export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
 
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
 import { freePort, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+import { showHostBase } from './host-base.ts'
 
 export interface Product {
   readonly api: Api
@@ -24,6 +25,7 @@ export interface Product {
 
 export async function startProduct(env: Readonly<Record<string, string>> = {}): Promise<Product> {
   const dataDirectory = mkdtempSync('/var/tmp/harmont-test-')
+  await showHostBase(env.HARMONT_DATA_DIR ?? dataDirectory)
   const token = `test-${randomBytes(18).toString('base64url')}`
   const port = await freePort()
   const start = async () =>

@@ -8,6 +8,7 @@ import { type MailServer, startMailServer } from '@harmont/outside/mail-server'
 import type { Browser } from 'playwright-core'
 import { machineExceptions } from '../../scripts/client/machine-exceptions.ts'
 import { freePort, type ServerProcess, startServerProcess } from '../../scripts/client/server-process.ts'
+import { showHostBase } from '../host-base.ts'
 import { startBrowser } from './browser.ts'
 
 export interface AuthServer {
@@ -48,6 +49,7 @@ export async function startAuthServer({
   started.defer(() => github.stop())
   const directory = mkdtempSync('/var/tmp/harmont-auth-')
   started.defer(() => rmSync(directory, { recursive: true, force: true }))
+  if (hasRunner) await showHostBase(directory)
   const env = {
     ...{ HARMONT_DATA_DIR: directory, HARMONT_PUBLIC_URL: origin },
     ...(hasRunner ? { HARMONT_IMAGE_FALLBACK: 'host', ...(await machineExceptions()) } : { HARMONT_RUNNER: 'off' }),

@@ -7,6 +7,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { watchPages } from './watched-pages.ts'
 
 /** Starts it; as root it has no sandbox of its own, and it opens nothing but our server. */
 export function startBrowser(): Promise<Browser> {
@@ -34,6 +35,7 @@ export interface Window {
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
   context.setDefaultTimeout(60_000)
+  watchPages(context)
   return context
 }
 

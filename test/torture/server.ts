@@ -9,6 +9,7 @@ import pg from 'pg'
 import { reachRunning } from '../../packages/server/src/database/embedded/supervisor.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
 import { freePort, repositoryRoot } from '../../scripts/client/server-process.ts'
+import { showHostBase } from '../host-base.ts'
 
 export const token = 'torture-token-of-the-tests'
 export const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-torture'
@@ -38,7 +39,7 @@ export interface TortureServer {
   remove(): Promise<void>
 }
 
-/** The first start of all makes the database and the base image. */
+/** The first start of all makes the database. */
 const startMs = 180_000
 
 /** `database`: one that is there already, with its address; without it the server starts its own. */
@@ -47,6 +48,7 @@ export async function tortureServer(
   database?: { readonly pool: pg.Pool; readonly url: string },
 ): Promise<TortureServer> {
   const directory = mkdtempSync('/var/tmp/harmont-torture-')
+  await showHostBase(directory)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = {
