@@ -79,7 +79,8 @@ test(`G54 a backup that was cut off or changed anywhere is refused and leaves no
     const flipped = Buffer.from(good)
     const at = 100 + below(good.length - 100)
     flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << below(8)), at)
-    expect(await refusal(flipped)).toContain('no whole backup')
+    // What is first in it is read before the checksum of the compression comes, and may be no description any more.
+    expect(await refusal(flipped)).toMatch(/no whole backup|expected a backup/)
     // Where no checksum of the compression tells it: cut between two entries, and with other bytes in one.
     const cut = zstdCompressSync(
       Buffer.concat([tar.subarray(0, 512 * (40 + below(tar.length / 512 - 48))), Buffer.alloc(1024)]),
