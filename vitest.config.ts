@@ -9,7 +9,7 @@ const needRoot = [
   'packages/engine/src/{runner,scheduler}/**',
   'packages/cli/src/local/in-sandboxes/**',
   'packages/sandbox/src/{conformance,folder,images,oci,source}/**',
-  'packages/server/src/{builds,shells}/in-sandboxes.test.ts',
+  'packages/server/src/{builds/{in-sandboxes,source-invalid},shells/in-sandboxes}.test.ts',
 ]
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)

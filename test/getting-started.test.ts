@@ -1,9 +1,11 @@
 /** What `docs/getting-started.md` tells to type works, in its order, on this machine and against a real server. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { removeTree } from '@harmont/outside/remove-tree'
+import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Product, startProduct } from './product.ts'
 
@@ -13,8 +15,6 @@ const blocks = [...page.matchAll(/^```sh (run|fails)\n(.*?)^```$/gms)].map(([, k
   kind,
   script,
 }))
-/** The engine's tests have made the `host` base there, which takes seconds. */
-const sharedImages = '/var/tmp/harmont-test-images'
 
 let product: Product
 let home: string
@@ -22,16 +22,14 @@ beforeAll(async () => {
   product = await startProduct()
   home = mkdtempSync('/var/tmp/hm-started-')
   const local = join(home, 'cache', 'local')
-  mkdirSync(local, { recursive: true })
-  mkdirSync(sharedImages, { recursive: true, mode: 0o700 })
-  symlinkSync(sharedImages, join(local, 'images'))
+  linkImages(join(local, 'images'))
   // What other tests have there is not ours to remove.
   writeFileSync(join(local, 'trimmed'), '')
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')
 }, 120_000)
 afterAll(async () => {
   await product.remove()
-  rmSync(home, { recursive: true, force: true })
+  removeTree(home)
 })
 
 async function type(script: string) {

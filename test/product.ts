@@ -1,8 +1,9 @@
 /** The whole product for a test: a real server process on an empty data directory, and a client of its public contract. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeTree } from '@harmont/outside/remove-tree'
 import { type Api, connect } from '../scripts/client/api.ts'
 
 export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
@@ -52,7 +53,7 @@ export async function startProduct(env: Readonly<Record<string, string>> = {}): 
     },
     async remove() {
       await current.stop()
-      rmSync(dataDirectory, { recursive: true, force: true })
+      removeTree(dataDirectory)
     },
   }
 }

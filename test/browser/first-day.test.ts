@@ -1,18 +1,17 @@
 /** The first day of a new administrator: from the printed link to a green build, with the commands that the page shows. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { heading, journey, startPeople } from './auth-people.ts'
 import { press, reach } from './browser-keys.ts'
 import { setUp } from './organization-steps.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
-/** The engine's tests have made the `host` base there, which takes seconds. */
-const sharedImages = '/var/tmp/harmont-test-images'
 const it = startPeople({ hasRunner: true })
 const terminals: ChildProcess[] = []
 let home: string
@@ -20,9 +19,7 @@ let project: string
 beforeAll(() => {
   home = mkdtempSync('/var/tmp/hm-first-day-')
   const local = join(home, '.cache/harmont/local')
-  mkdirSync(local, { recursive: true })
-  mkdirSync(sharedImages, { recursive: true, mode: 0o700 })
-  symlinkSync(sharedImages, join(local, 'images'))
+  linkImages(join(local, 'images'))
   // What other tests have there is not ours to remove.
   writeFileSync(join(local, 'trimmed'), '')
   project = join(home, 'hello')

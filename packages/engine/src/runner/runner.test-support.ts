@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import type { PlannedStep } from '@harmont/ir'
+import { sharedImages } from '@harmont/outside/shared-images'
 import { createImageStore, createOciDriver, type ImageStore, type OciDriver } from '@harmont/sandbox'
 import { pack } from 'tar-stream'
 import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
@@ -20,8 +21,6 @@ import type { BuildContext, BuildSource, BuildStore } from '../store.ts'
 import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
 import type { Disk } from './disk-watch.ts'
-
-const imageDirectory = '/var/tmp/harmont-test-images'
 
 export interface Bench {
   readonly directory: string
@@ -115,7 +114,7 @@ export function pick(
 }
 
 /** The store of images that all tests share, or another. */
-export function openImages(directory = imageDirectory, hostAllow: readonly string[] = []): ImageStore {
+export function openImages(directory = sharedImages, hostAllow: readonly string[] = []): ImageStore {
   return createImageStore({
     directory,
     aliases: { default: 'host' },

@@ -1,22 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { linkImages } from '@harmont/outside/shared-images'
 import type { RunEvent } from '../../run/run-event.ts'
 import { type HmResult, hmProgram, runHm } from '../../test-support/run-hm.ts'
-
-/** The engine's tests have made the `host` base there, which takes seconds. */
-const sharedImages = '/var/tmp/harmont-test-images'
 
 export interface Project extends AsyncDisposable {
   readonly directory: string
@@ -50,8 +39,7 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
   const env = { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: cache }
   mkdirSync(join(cache, 'local'), { recursive: true })
   if (!ownImages) {
-    mkdirSync(sharedImages, { recursive: true, mode: 0o700 })
-    symlinkSync(sharedImages, join(cache, 'local', 'images'))
+    linkImages(join(cache, 'local', 'images'))
     // What other tests have there is not ours to remove.
     writeFileSync(join(cache, 'local', 'trimmed'), '')
   }
