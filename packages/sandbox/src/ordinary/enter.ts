@@ -29,7 +29,7 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   process.execve(
     '/usr/bin/nsenter',
-    [...enter, 'unshare', '--mount', '--propagation=slave', '--', '/bin/sh', '-c', prepare, 'sh', stage, ...again],
+    [...enter, '/usr/bin/unshare', '--mount', '--propagation=slave', '--', '/bin/sh', '-c', prepare, 'sh', stage, ...again],
     Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   )
 }
@@ -40,15 +40,18 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
 const prepare = `
 stage=$1; shift
 if [ ! -d "$stage" ]; then
-  here=$PWD
-  cd /run && mount -t tmpfs -o mode=755 harmont-run /run || exit
-  for entry in ./* ./.[!.]*; do
-    if [ -L "$entry" ]; then cp -P "$entry" /run/
-    elif [ -d "$entry" ]; then mkdir "/run/$entry" && mount --rbind "$entry" "/run/$entry"
-    elif [ -e "$entry" ]; then : >"/run/$entry" && mount --bind "$entry" "/run/$entry"
-    fi
-  done
-  mkdir "$stage" && cd "$here" || exit
+  (
+    # The PATH of what begins anew may be any.
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    cd /run && mount -t tmpfs -o mode=755 harmont-run /run || exit
+    for entry in ./* ./.[!.]*; do
+      if [ -L "$entry" ]; then cp -P "$entry" /run/
+      elif [ -d "$entry" ]; then mkdir "/run/$entry" && mount --rbind "$entry" "/run/$entry"
+      elif [ -e "$entry" ]; then : >"/run/$entry" && mount --bind "$entry" "/run/$entry"
+      fi
+    done
+    mkdir "$stage"
+  ) || exit
 fi
 exec "$@"
 `
