@@ -26,10 +26,11 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
   }
   // The groups stay: root in there is this user, with all that its groups may read.
   const enter = ['nsenter', `--user=/proc/${inhabitant}/ns/user`, '--preserve-credentials', '--']
+  const unshare = ['/usr/bin/unshare', '--mount', '--propagation=slave', '--']
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   process.execve(
     '/usr/bin/nsenter',
-    [...enter, '/usr/bin/unshare', '--mount', '--propagation=slave', '--', '/bin/sh', '-c', prepare, 'sh', stage, ...again],
+    [...enter, ...unshare, '/bin/sh', '-c', prepare, 'sh', stage, ...again],
     Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   )
 }
