@@ -155,8 +155,10 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     const child = spawn(process.execPath, [module, own, runtime], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [group = ''] = await once(createInterface(child.stdout), 'line')
     expect(await isPopulated(group)).toBe(true)
+    const gone = once(child, 'exit')
     child.kill('SIGKILL')
     expect(await isEmptyWithin(group, 5_000)).toBe(true)
+    await gone
     const next = await openDriver(own, { runtime })
     for (const handle of await next.list()) await (await next.adopt(handle))?.destroy()
     expect(await next.list()).toEqual([])

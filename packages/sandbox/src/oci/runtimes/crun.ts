@@ -81,11 +81,17 @@ export const crun: Runtime = {
     // The id may be another's by now, and what it has as /dev/pts/0 somebody's own terminal.
     if (pid === undefined || !(await processesOf(payload)).includes(pid)) return
     const device = `/proc/${pid}/root/dev/pts/0`
-    for (const end = performance.now() + 5_000; !existsSync(device) && performance.now() < end; ) await sleep(5)
-    try {
-      await run('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)], { env: { LC_ALL: 'C' } })
-    } catch (error) {
-      if ((await processesOf(payload)).includes(pid)) throw error
+    const size = ['-F', device, 'cols', String(columns), 'rows', String(rows)]
+    // A terminal is there before it is unlocked, and until then cannot be opened (EIO).
+    for (const end = performance.now() + 5_000; ; await sleep(5)) {
+      if (!existsSync(device) && performance.now() < end) continue
+      try {
+        await run('stty', size, { env: { LC_ALL: 'C' } })
+        return
+      } catch (error) {
+        if (!(await processesOf(payload)).includes(pid)) return
+        if (performance.now() > end) throw error
+      }
     }
   },
   trial: async () => {},
