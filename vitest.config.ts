@@ -14,14 +14,15 @@ const needRoot = [
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)
 
-// Real PostgreSQL and real sandboxes share two cores; half of the time a file waits for something, so three run at once. A hung test is cut.
+// Real PostgreSQL and real sandboxes share two cores: files run one or two at a time, and a hung test is cut. Three at once take a fifth less, and some
+// of their tests waited too long for one another.
 // `.harmont`: what the demo built lies there, this tree with its tests among it.
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**', ...(isRoot ? [] : needRoot)],
     setupFiles: ['test/browser/say-pages.ts'],
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Only what never comes is cut off: how long something takes is for `bench/` to say.
     testTimeout: 180_000,
     hookTimeout: 240_000,

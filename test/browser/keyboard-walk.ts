@@ -22,7 +22,7 @@ const begin = `{
   const met = new Set()
   const faults = []
   let first
-  const tell = (element) => element.outerHTML.slice(0, 160)
+  const tell = (element) => element.textContent.trim().slice(0, 60) + ' ' + element.outerHTML.slice(0, 160)
   const textOf = (id) => document.getElementById(id)?.textContent ?? ''
   const nameOf = (element) =>
     [
@@ -43,7 +43,7 @@ const begin = `{
   // One stop for all of a group, which arrows walk.
   const groupOf = (element) =>
     element.type === 'radio' ? wanted.filter(({ type, name }) => type === 'radio' && name === element.name) : [element]
-  const missed = () => wanted.filter((element) => !met.has(element) && element.isConnected && isSeen(element))
+  const missed = () => wanted.filter((element) => !met.has(element) && element.isConnected && isSeen(element) && !element.disabled)
   let presses = 0
   let isRound = false
   document.addEventListener('keydown', () => (presses += 1), true)

@@ -115,10 +115,15 @@ export class StrangeProxy {
     this.#rules = []
   }
 
-  /** Breaks the streams of events that are open, all or those of one window. Gives how many there were. */
+  /** The streams of events that are open, all or those of one window. */
+  openStreams(window: string | null = null): readonly ServerResponse[] {
+    return [...this.#streams].filter(([, from]) => window === null || from === window).map(([stream]) => stream)
+  }
+
+  /** Breaks them. Gives how many there were. */
   cutStreams(window: string | null = null): number {
-    const open = [...this.#streams].filter(([, from]) => window === null || from === window)
-    for (const [stream] of open) stream.socket?.destroy()
+    const open = this.openStreams(window)
+    for (const stream of open) stream.socket?.destroy()
     return open.length
   }
 

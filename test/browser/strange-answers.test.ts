@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createPasskey } from './ceremonies.ts'
 import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from './proxy.ts'
+import { tellPages } from './say-pages.ts'
 import { type StrangeServer, startStrangeServer } from './strange-server.ts'
 import { estrange, withoutOptional } from './strange-words.ts'
 import { seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
@@ -11,7 +12,8 @@ let it: StrangeServer
 beforeAll(async () => {
   it = await startStrangeServer()
 })
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  await tellPages(task)
   await it.tidy()
   expect(it.complaints()).toEqual([])
 })

@@ -19,13 +19,15 @@ async function expectKept(page: Page): Promise<void> {
 export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/builds', 'faults')
   await page.getByText('Parse dates').first().waitFor()
-  const cutStream = () => expect.poll(() => proxy.cutStreams('faults')).toBe(1)
+  const hasStream = () => expect.poll(() => proxy.openStreams('faults').length).toBe(1)
   for (const [fault, cause] of [
     [says(502, '<html>Bad Gateway</html>'), 'The server answers with a fault (502).'],
     [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
   ] as const) {
+    // Before the fault: a stream that is not open yet would never be.
+    await hasStream()
     const heal = proxy.answer(api, fault, 'faults')
-    await cutStream()
+    proxy.cutStreams('faults')
     await bar(page).filter({ hasText: cause }).waitFor()
     await page.getByText(/Next try in \d+ s/).waitFor()
     await expectKept(page)
@@ -33,8 +35,9 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     await page.getByRole('button', { name: 'Try now' }).click()
     await bar(page).waitFor({ state: 'detached' })
   }
-  // Once it is open: one that opened behind the cut would say that all is well.
-  await cutStream()
+  // One that opened behind the cut would say that all is well.
+  await hasStream()
+  proxy.cutStreams('faults')
   await page.context().setOffline(true)
   await bar(page).filter({ hasText: 'This device is offline.' }).waitFor()
   await expectKept(page)
@@ -46,8 +49,9 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
 export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/pipelines/ci', 'nothing')
   await page.getByText('Parse dates').first().waitFor()
+  await expect.poll(() => proxy.openStreams('nothing').length).toBe(1)
   proxy.answer(api, hangs, 'nothing')
-  await expect.poll(() => proxy.cutStreams('nothing')).toBe(1)
+  proxy.cutStreams('nothing')
   await bar(page).filter({ hasText: 'The server does not answer.' }).waitFor()
   await expectKept(page)
 }
