@@ -33,7 +33,8 @@ export function More({ query, what }: MoreProps) {
   if (!hasMore) return null
   return (
     <div ref={place} className="flex flex-wrap items-center gap-3 px-4 py-3">
-      <Button onClick={onMore} disabled={isLoading}>
+      {/* Not disabled: whoever comes by Tab while it loads would be past it when it can be used again. */}
+      <Button onClick={onMore} refused={isLoading ? 'The next ones are being loaded.' : null}>
         {isLoading ? `Loading ${what}…` : `More ${what}`}
       </Button>
       {problem !== null && (
