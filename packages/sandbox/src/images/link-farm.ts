@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs'
 import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
 import { footing } from '../ordinary/footing.ts'
+import { cpInto, latin1 } from './cp-into.ts'
 import { linkWhole } from './link-whole.ts'
 import { hasCode } from './missing.ts'
-import { runTool } from './run-tool.ts'
 
 export interface FarmRequest {
   /** Absolute folder, file or link of this machine. */
@@ -41,10 +41,8 @@ export async function farm(request: FarmRequest): Promise<void> {
   }
   await farmEntry(byteWise, byteWise.source, stats, copies)
   if (copies.length === 0) return
-  const list = copies.map((file) => `${file.slice(1)}\0`).join('')
   const kept = IS_ROOT ? [] : ['--no-preserve=ownership']
-  const copy = ['cp', '--archive', ...kept, '--reflink=auto', '--parents', '--target-directory', request.root, '--']
-  await runTool('xargs', ['--null', '--no-run-if-empty', ...copy], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
+  await cpInto(request.root, copies, [...kept, '--reflink=auto'])
 }
 
 /** Paths are latin1 text, one character for each byte, for the sake of names that are not UTF-8. */
@@ -87,10 +85,6 @@ async function linkOrNote(request: FarmRequest, source: string, target: Buffer, 
     if (!CANNOT_LINK.some((code) => hasCode(error, code))) throw error
     copies.push(source)
   }
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
 }
 
 function bytes(text: string): Buffer {

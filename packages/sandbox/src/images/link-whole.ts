@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { cpInto, latin1 } from './cp-into.ts'
 import { runTool } from './run-tool.ts'
 
 /**
@@ -10,14 +11,14 @@ import { runTool } from './run-tool.ts'
 export async function linkWhole(source: string, root: string, hide: ReadonlySet<string>): Promise<boolean> {
   const hidden = [...hide].filter((file) => file.startsWith(`${source}/`))
   if (hidden.some((file) => path.dirname(file) !== source)) return false
-  const left = new Set(hidden.map((file) => Buffer.from(path.basename(file)).toString('latin1')))
-  // One character for each byte, for the sake of names that are not UTF-8.
-  const names = (await readdir(source, 'latin1')).filter((name) => !left.has(name))
-  const folder = Buffer.from(source.slice(1)).toString('latin1')
-  const list = names.map((name) => `${folder}/${name}\0`).join('')
-  const link = ['cp', '--archive', '--link', '--parents', '--target-directory', root, '--']
+  const left = new Set(hidden.map(latin1))
+  const files = (await readdir(source, 'latin1')).map((name) => `${latin1(source)}/${name}`)
   try {
-    await runTool('xargs', ['--null', '--no-run-if-empty', ...link], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
+    await cpInto(
+      root,
+      files.filter((file) => !left.has(file)),
+      ['--link'],
+    )
   } catch {
     // Entry by entry it is said which one it was, and what can only be copied is copied.
     await rm(root + source, { recursive: true, force: true })
