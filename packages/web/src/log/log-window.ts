@@ -6,9 +6,7 @@ export interface Shown {
   readonly first: number
   /** The last one; less than `first` where there is none. */
   readonly last: number
-  /** One more, because a selection begins in it; null where there is none. */
-  readonly pinned: number | null
-  /** All of them in order, and where each stands in the scroll area, in pixels. */
+  /** All of them in order, one more where a selection begins in it, and where each stands in the scroll area, in pixels. */
   readonly blocks: readonly { readonly block: number; readonly top: number }[]
 }
 
@@ -29,7 +27,7 @@ export class LogWindow {
   #area: HTMLElement | null = null
   #heights = new BlockHeights(0, 20)
   #place: ScrollPlace = { dom: 0, rows: 0 }
-  #shown: Shown = { first: 0, last: -1, pinned: null, blocks: [] }
+  #shown: Shown = { first: 0, last: -1, blocks: [] }
   #pinned: number | null = null
   #idle: ReturnType<typeof setTimeout> | undefined
   #beyond = 0
@@ -208,16 +206,17 @@ export class LogWindow {
     const first = this.#heights.blockAt(Math.max(0, top - this.#beyond))
     const seen = this.#heights.blockAt(top + this.#view + this.#beyond)
     const last = Math.min(this.#heights.blocks - 1, seen, first + mostBlocks - 1)
-    const isOut = this.#pinned !== null && (this.#pinned < first || this.#pinned > last)
-    const pinned = isOut && (this.#pinned ?? 0) < this.#heights.blocks ? this.#pinned : null
-    const mounted = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
-    if (pinned !== null) mounted.push(pinned)
-    const blocks = mounted.sort((one, other) => one - other).map((block) => ({ block, top: this.#topInArea(block) }))
+    const mounted = new Set(Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at))
+    if (this.#pinned !== null && this.#pinned < this.#heights.blocks) mounted.add(this.#pinned)
+    const blocks = [...mounted]
+      .sort((one, other) => one - other)
+      .map((block) => ({ block, top: this.#topInArea(block) }))
     const old = this.#shown
-    const isSame = old.first === first && old.last === last && old.pinned === pinned
+    const isSame = old.first === first && old.last === last && old.blocks.length === blocks.length
     // Rows that were measured, or are others now, move what stands below them, also where the same blocks stay.
-    if (isSame && blocks.every(({ top }, at) => old.blocks[at]?.top === top)) return
-    this.#shown = { first, last, pinned, blocks }
+    if (isSame && blocks.every(({ block, top }, at) => old.blocks[at]?.block === block && old.blocks[at].top === top))
+      return
+    this.#shown = { first, last, blocks }
     for (const listener of this.#listeners) listener()
   }
 
