@@ -43,7 +43,7 @@ const begin = `{
   // One stop for all of a group, which arrows walk.
   const groupOf = (element) =>
     element.type === 'radio' ? wanted.filter(({ type, name }) => type === 'radio' && name === element.name) : [element]
-  const missed = () => wanted.filter((element) => !met.has(element) && element.isConnected && isSeen(element) && !element.disabled)
+  const missed = () => wanted.filter((element) => !met.has(element) && element.isConnected && isSeen(element))
   let presses = 0
   let isRound = false
   document.addEventListener('keydown', () => (presses += 1), true)

@@ -1,11 +1,10 @@
 /** The images that all tests of this user start from: the base `host` takes seconds to make, and an ordinary user's a minute. */
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import process from 'node:process'
 
-/** Others may not go into it. */
-export const sharedImages = `/var/tmp/harmont-test-images${process.getuid?.() === 0 ? '' : `-${userInfo().username}`}`
+/** Of this user, who may have no name: others may not go into it. */
+export const sharedImages = `/var/tmp/harmont-test-images-${process.getuid?.()}`
 
 /** Shows them at a place where nothing is yet: what a server or `hm` takes for its own directory of images. */
 export function linkImages(place: string): void {
