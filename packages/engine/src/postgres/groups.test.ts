@@ -43,6 +43,13 @@ async function openStore(): Promise<PostgresStore> {
   return store
 }
 
+/** Each a later one: two builds of one millisecond take their turn by id, which here is chance. */
+let last = 0
+function nextInstant(): number {
+  last = Math.max(last + 1, Date.now())
+  return last
+}
+
 /** Commits a build; whoever does so and dies has told nobody. */
 async function commit(store: PostgresStore, name: string, limit: number, whenFull: (typeof words)[number], ageMs = 0) {
   const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push' }
@@ -56,7 +63,7 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
   return inTransaction(pool, async (client) => {
     // As the server does: builds of one pipeline are made one after the other.
     await client.query('select pg_advisory_xact_lock(1)')
-    const created = createBuild({ id: randomUUID(), queue: 'q', at: Date.now() - ageMs, held: false, from }, context)
+    const created = createBuild({ id: randomUUID(), queue: 'q', at: nextInstant() - ageMs, held: false, from }, context)
     await store.submit(client, created, plainContext)
     return created
   })
