@@ -89,7 +89,7 @@ export class GateRun {
       const { concurrency } = each.step
       if (!concurrency) continue
       const overtaken = waiting.filter(
-        (other) => sameGroup(each, other) && isBefore(other, each) && !this.#isFull(other, after, ['limit']),
+        (other) => sameGroup(each, other) && isBefore(other, each) && !this.#standsAtLimit(other, after, fresh),
       )
       expect(overtaken.map(({ job }) => job.id)).toEqual([])
     }
@@ -103,7 +103,7 @@ export class GateRun {
       const own = waiting.filter((each) => each.build.id === build.id)
       expect([...waits.keys()].sort()).toEqual(own.map(({ job }) => job.id).sort())
       for (const each of own) {
-        expect(this.#isFull(each, all, ['group', 'limit'])).toBe(true)
+        expect(this.#isFull(each, all)).toBe(true)
         const wait = waits.get(each.job.id)
         const gate = this.#gatesOf(each, all).find(({ reason }) => reason === wait?.reason)
         const running = gate ? all.filter((other) => isHeld(other.job.state) && gate.counts(other)) : []
@@ -120,11 +120,21 @@ export class GateRun {
     }
   }
 
-  #isFull(each: Seen, all: readonly Seen[], kinds: readonly ('group' | 'limit')[]): boolean {
+  /** Others have, or may have been promised, all the room that a limit leaves: others than those who come after it in its group. */
+  #standsAtLimit(each: Seen, all: readonly Seen[], fresh: readonly Seen[]): boolean {
+    const isLater = (other: Seen) => sameGroup(each, other) && isBefore(each, other)
+    const others = all.filter(
+      (other) => (isHeld(other.job.state) || this.#isDue(other)) && other.job.id !== each.job.id,
+    )
+    const first = others.filter((other) => !isLater(other) || (isHeld(other.job.state) && !fresh.includes(other)))
     return this.#gatesOf(each, all).some(
-      (gate) =>
-        kinds.includes(gate.kind) &&
-        all.filter((other) => isHeld(other.job.state) && gate.counts(other)).length >= gate.limit,
+      (gate) => gate.kind === 'limit' && first.filter(gate.counts).length >= gate.limit,
+    )
+  }
+
+  #isFull(each: Seen, all: readonly Seen[]): boolean {
+    return this.#gatesOf(each, all).some(
+      (gate) => all.filter((other) => isHeld(other.job.state) && gate.counts(other)).length >= gate.limit,
     )
   }
 

@@ -118,6 +118,29 @@ test('who looks for work is woken when a limit is raised, and when a job under o
   expect(await lease(9, other)).toHaveLength(1)
 })
 
+test('G05 of a group that waits at a limit the older build goes first, though the newer was ready first', async () => {
+  await store.setLimit({ kind: 'queue', id: 'q' }, 2)
+  const one = async () => {
+    const [leased] = await lease(1)
+    if (!leased) throw new Error('nothing to lease')
+    return leased
+  }
+  const old = await submit([{}, { ...inGroup(), dependsOn: [0] }])
+  const elsewhere = await submit([{}, {}], 'another')
+  const [first, second] = [await one(), await one()]
+  const newer = await submit([inGroup()])
+  expect(await lease()).toEqual([])
+  await end(first)
+  // That room is for one who waited longer; the deploy of the older build becomes ready meanwhile, and waits behind the newer one's.
+  const third = await one()
+  expect([third.buildId, await lease()]).toEqual([elsewhere, []])
+  await end(second)
+  expect((await one()).buildId).toBe(old)
+  await end(third)
+  expect(await lease()).toEqual([])
+  expect([...(await store.waits(newer, later)).values()]).toMatchObject([{ reason: 'concurrency_group', ahead: 0 }])
+})
+
 test('a limit that is set while jobs are leased holds for whatever is leased once it is set', async () => {
   for (let n = 0; n < 4; n++) await submit(many(20), `p${n}`)
   const limit = store.setLimit({ kind: 'queue', id: 'q' }, 10)

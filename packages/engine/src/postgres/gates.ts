@@ -40,10 +40,15 @@ export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order
     from ${turnsText} group by g.key, r.room
   union all select l.key, r.room, null, 0 from ${roomsText}`
 
-export const openText = `with next as (
+// Of those of one group that wait at a limit the first go, whoever of them was ready first.
+export const openText = `with heads as (select l.key, w.job_id, w.group_key from ${roomsText} cross join lateral (
+      select job_id, group_key from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
+  next as (
     select t.job_id from ${turnsText} where t.gate is not null and t.build_id = t.turn_of
-    union select w.job_id from ${roomsText} cross join lateral (
-      select job_id from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
+    union select job_id from heads where group_key is null
+    union select f.job_id from (select key, group_key, count(*) as heads from heads where group_key is not null group by key, group_key) h
+      cross join lateral (select job_id from engine.ready where gate = h.key and gate <> group_key and group_key = h.group_key
+        order by build_at, build_id, step limit h.heads) f),
   opened as (update engine.ready set gate = null from next where engine.ready.job_id = next.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 

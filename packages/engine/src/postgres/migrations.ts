@@ -10,6 +10,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0006-groups-of-builds.sql',
   '0007-damaged-entries.sql',
   '0008-standing-builds.sql',
+  '0009-groups-at-limits.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),
