@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { BlockList } from 'node:net'
 import { promisify } from 'node:util'
-import { isGatewayLabel } from './gateway.ts'
+import { isGatewayRoute } from './gateway.ts'
 
 const run = promisify(execFile)
 
@@ -13,10 +13,11 @@ const shortestLength = 8
 interface LinkRoute {
   readonly dst?: string
   readonly dev?: string
+  readonly protocol?: string
 }
 interface LinkAddresses {
   readonly ifname?: string
-  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly label?: string }[]
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[]
 }
 
 /** The first block of which no address is in `ranges` (ADDRESS or ADDRESS/LENGTH), the wished one before all; undefined when each has some. */
@@ -33,16 +34,15 @@ export async function rangesInUse(): Promise<readonly string[]> {
     run('ip', ['-4', '-json', 'address', 'show']),
   ])
   const isOther = (link: string | undefined): boolean => !/^hm\d+-/.test(link ?? '')
-  const addresses = (JSON.parse(links.stdout || '[]') as readonly LinkAddresses[])
-    .filter(({ ifname }) => isOther(ifname))
-    .flatMap(({ addr_info }) => addr_info ?? [])
-  const gateways = new Set(addresses.flatMap(({ local, label }) => (isGatewayLabel(label ?? '') ? [local] : [])))
   const routed = (JSON.parse(routes.stdout || '[]') as readonly LinkRoute[])
-    .filter(({ dst, dev }) => dst !== undefined && dst !== 'default' && isOther(dev) && !gateways.has(dst))
+    .filter(
+      ({ dst, dev, protocol }) => dst !== undefined && dst !== 'default' && isOther(dev) && !isGatewayRoute(protocol),
+    )
     .map(({ dst }) => dst as string)
     .filter((range) => lengthOf(range) >= shortestLength)
-  const own = addresses
-    .filter(({ local }) => !gateways.has(local))
+  const own = (JSON.parse(links.stdout || '[]') as readonly LinkAddresses[])
+    .filter(({ ifname }) => isOther(ifname))
+    .flatMap(({ addr_info }) => addr_info ?? [])
     .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
   return [...routed, ...own]
 }

@@ -77,6 +77,31 @@ it('a directory keeps its block, while sandboxes have addresses of it even from 
   expect(seen).toBe('10.83.0.2/32\n10.83.0.3/32\n10.209.0.2/32\n')
 })
 
+it('no address of the machine comes or goes with it, by which browsers break off what they load', async () => {
+  const seen = await onMachine(
+    '',
+    `const { spawn } = await import('node:child_process')
+     const monitor = spawn('ip', ['-oneline', 'monitor', 'address'])
+     let told = ''
+     monitor.stdout.on('data', (data) => { told += data })
+     const tell = async (address) => {
+       for (;;) {
+         sh('ip address replace ' + address + ' dev uplink; ip address del ' + address + ' dev uplink')
+         if (told.includes(address)) return
+         await new Promise((resolve) => setTimeout(resolve, 20))
+       }
+     }
+     await tell('192.0.2.1/32')
+     const egress = await open()
+     const gateway = sh('ip route get ' + address(egress).replace(/2\\/32$/, '1'))
+     await egress.remove()
+     await tell('192.0.2.2/32')
+     monitor.kill()
+     console.log(gateway.split(' ')[0], [...new Set(told.match(/inet \\S+/g))].join(' '))`,
+  )
+  expect(seen).toBe('local inet 192.0.2.1/32 inet 192.0.2.2/32\n')
+})
+
 const dropping = `nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; ip daddr 1.2.3.4 drop; }; }'`
 
 it('gets past a chain that drops by policy, as Docker’s does, and leaves it as it was', async () => {
