@@ -128,6 +128,28 @@ test('web X3 a log that fails leaves the steps working, and a part that is gone 
   await page.locator('.react-flow').waitFor()
 })
 
+test('web X3 a page whose script does not come is loaded anew once, then says so and can be loaded again', async () => {
+  const entry = /^GET \/assets\/index-.*\.js/
+  const heal = it.proxy.answer(entry, refuses)
+  const loads = () => it.proxy.count(/^GET \/default\/pipelines\/ci\/builds/)
+  const before = loads()
+  const page = await it.open(buildPath(it.red))
+  await page.getByRole('alert').getByText('its script is missing').waitFor()
+  expect(loads() - before).toBe(2)
+  heal()
+  await page.getByRole('button', { name: 'Load the page again' }).click()
+  await sees(page, /test failed: exit 1/)
+
+  let isFirst = true
+  it.proxy.answer(entry, (exchange) => {
+    const fails = isFirst
+    isFirst = false
+    return fails ? refuses(exchange) : exchange.pass()
+  })
+  await sees(await it.open(buildPath(it.red)), /test failed: exit 1/)
+  expect(isFirst).toBe(false)
+})
+
 test('web X5 P5 a change whose answer is lost can be asked for again and is done once', async () => {
   const page = await it.open(buildPath(it.red))
   await page

@@ -1,10 +1,10 @@
 /** What browsers may do with our pages (`web.md` A9). */
 
-/** Headers of the web app's page; `nonce` is the page's own, made for one answer. */
-export function pageHeaders(nonce: string): Readonly<Record<string, string>> {
+/** Headers of the web app's page; `nonce` is the page's own, made for one answer, `scripts` what `inlineScripts` gives. */
+export function pageHeaders(nonce: string, scripts: readonly string[]): Readonly<Record<string, string>> {
   const policy = {
     'default-src': "'none'",
-    'script-src': "'self'",
+    'script-src': ["'self'", ...scripts].join(' '),
     'font-src': "'self'",
     'worker-src': "'self'",
     'connect-src': "'self'",

@@ -9,6 +9,7 @@ import {
   type PageRequest,
   type Pages,
 } from '../http/index.ts'
+import { inlineScripts } from './inline-scripts.ts'
 import { notBuiltPage } from './not-built-page.ts'
 import { lookAttributes } from './page-look.ts'
 import { fileHeaders, pageHeaders } from './page-policy.ts'
@@ -31,6 +32,7 @@ const otherPaths = ['/api', '/v0', '/v1', '/webhooks', '/docs', '/assets', '/hea
 /** The web app: its files, and its page at every path of its own, for who asks for HTML. */
 export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: WebAppServices): Pages {
   const fill = webApp === null ? null : shellPage(webApp.shell)
+  const scripts = inlineScripts(webApp?.shell ?? '')
   const linksOf = preloadLinks(webApp?.manifest ?? {}, webApp?.shell ?? '')
   const answerShell = async (request: PageRequest, fillShell: NonNullable<typeof fill>): Promise<PageAnswer> => {
     const nonce = newNonce()
@@ -41,7 +43,7 @@ export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: Web
       log.warn({ err: error }, 'the page goes out without the sign-in configuration')
       return null
     })
-    const headers = { ...pageHeaders(nonce), ...(link === null ? {} : { link }) }
+    const headers = { ...pageHeaders(nonce, scripts), ...(link === null ? {} : { link }) }
     return compressed(request, {
       status: 200,
       headers,
@@ -52,7 +54,7 @@ export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: Web
     const file = webApp?.files.get(request.path)
     if (file !== undefined) return answerFile(file, request, fileHeaders(request.path))
     if (!isPagePath(request.path) || !wantsHtml(request)) return null
-    return fill === null ? notBuiltPage(pageHeaders(newNonce())) : answerShell(request, fill)
+    return fill === null ? notBuiltPage(pageHeaders(newNonce(), scripts)) : answerShell(request, fill)
   }
 }
 

@@ -12,7 +12,7 @@ import { readWebApp } from './read-web-app.ts'
 
 const script = 'export const text = "a script that is long enough to be worth compressing"\n'.repeat(50)
 const template = `<!doctype html><html lang="en"><meta property="csp-nonce" nonce="__NONCE__"><style nonce="__NONCE__"></style>
-<script type="application/json" id="auth-config"></script><div id="app"></div><script type="module" crossorigin src="/assets/index-1.js"></script><link rel="stylesheet" crossorigin href="/assets/index-1.css">`
+<script>alert(1)</script><script type="application/json" id="auth-config"></script><div id="app"></div><script type="module" crossorigin src="/assets/index-1.js"></script><link rel="stylesheet" crossorigin href="/assets/index-1.css">`
 const manifest = {
   'index.html': {
     file: 'assets/index-1.js',
@@ -172,7 +172,7 @@ describe('the page', () => {
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
         'content-security-policy':
-          `default-src 'none'; script-src 'self'; font-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-${nonce}'; ` +
+          `default-src 'none'; script-src 'self' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='; font-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-${nonce}'; ` +
           "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types harmont",
       })
     }
