@@ -1,19 +1,5 @@
 /** A database as a busy company leaves it: 200 organizations, 1,000 pipelines, 100,000 builds of two jobs, each charged. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import pg from 'pg'
-
-/** A connection to the PostgreSQL of a running server's data directory. */
-export async function connectTo(dataDirectory: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: join(dataDirectory, 'database', 'data'),
-    user: 'harmont',
-    database: 'postgres',
-    password: (await readFile(join(dataDirectory, 'secrets', 'database-password'), 'utf8')).trim(),
-  })
-  await client.connect()
-  return client
-}
+import type pg from 'pg'
 
 const statements = [
   `insert into users (id, email, name) select gen_random_uuid(), 'user' || n || '@example.com', 'User ' || n from generate_series(1, 400) n`,

@@ -6,6 +6,9 @@ import { type CheckRun, type Delivery, type Github, type Repository, startGithub
 import type pg from 'pg'
 import { type Product, startProduct } from './product.ts'
 
+/** The server's database, to look into. */
+type Database = pg.Pool | pg.Client
+
 export interface Connected {
   readonly product: Product
   readonly github: Github
@@ -31,7 +34,7 @@ export async function startConnected(
     const product = await startProduct(settings)
     started.defer(() => product.remove())
     github.deliverTo(product.server().url)
-    const connected = await connect(github, pool, files)
+    const connected = await connectRepository(github, pool, files)
     return { product, github, pool, ...connected, remove: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
@@ -39,9 +42,10 @@ export async function startConnected(
   }
 }
 
-async function connect(
+/** Has the organization `default` of the server on this database connect the repository `acme/core`, with the files as its first commit. */
+export async function connectRepository(
   github: Github,
-  pool: pg.Pool,
+  pool: Database,
   files: Readonly<Record<string, string>>,
 ): Promise<Pick<Connected, 'owner' | 'repository'>> {
   const owner = github.addUser('octocat')
@@ -58,7 +62,7 @@ async function connect(
   return { owner, repository }
 }
 
-async function bind(pool: pg.Pool, number: number): Promise<void> {
+async function bind(pool: Database, number: number): Promise<void> {
   const known = () => pool.query('select id from github_installations where number = $1', [number])
   await until(known, ({ rowCount }) => rowCount === 1)
   await pool.query(
@@ -93,7 +97,10 @@ function urlOf({ options: { host, port, user, password, database } }: pg.Pool): 
 }
 
 /** Waits for the pipelines that discovery made of the repository, by their names in the code; gives their slugs. */
-export async function discovered({ pool }: Connected, names: readonly string[]): Promise<readonly string[]> {
+export async function discovered(
+  { pool }: { readonly pool: Database },
+  names: readonly string[],
+): Promise<readonly string[]> {
   const read = async () =>
     (
       await pool.query<{ source_slug: string; slug: string }>(

@@ -5,7 +5,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectTo } from '../bench/filled-database.ts'
+import { connectTo } from './embedded-database.ts'
 import { readInBits, readStream, type SeenChunk, WrongChunk, watchFigure } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 

@@ -1,8 +1,9 @@
 /** The operations that clients call most, on a database as a busy company leaves it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { connectTo } from '../../test/embedded-database.ts'
 import { flatIr, startProduct } from '../../test/product.ts'
-import { connectTo, fillDatabase, wholeTableScans } from '../filled-database.ts'
+import { fillDatabase, wholeTableScans } from '../filled-database.ts'
 import { p50p99, type Row } from '../measure.ts'
 
 const requestsPerSecond = 200

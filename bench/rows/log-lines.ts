@@ -1,7 +1,7 @@
 /** A long log, read by line: how soon a person sees what they came for. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectTo } from '../../test/embedded-database.ts'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
-import { connectTo } from '../filled-database.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
 
 const lines = 1_000_000

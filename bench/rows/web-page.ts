@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { type App, startApp } from '../../test/browser/app.ts'
+import { connectTo } from '../../test/embedded-database.ts'
 import { buildEnd, flatIr } from '../../test/product.ts'
-import { connectTo, fillDatabase } from '../filled-database.ts'
+import { fillDatabase } from '../filled-database.ts'
 import { p50p99, quantile, type Row } from '../measure.ts'
 import { clickBuild, pageFacts, redAnswer, watchShifts } from './web-page-scripts.ts'
 

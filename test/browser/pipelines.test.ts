@@ -3,7 +3,7 @@
 import type { components } from '@harmont/contract'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectTo } from '../../bench/filled-database.ts'
+import { connectTo } from '../embedded-database.ts'
 import { flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'

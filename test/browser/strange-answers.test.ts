@@ -150,6 +150,19 @@ test('web X3 a page whose script does not come is loaded anew once, then says so
   expect(isFirst).toBe(false)
 })
 
+test('web X3 once the server is a newer one, a page that stayed open offers to be loaded again', async () => {
+  const page = await it.open('/default/builds')
+  await expect.poll(() => it.proxy.openStreams().length).toBeGreaterThan(0)
+  it.proxy.answer(
+    /^GET \/api\/v0\/auth\/config/,
+    changes((config: object) => ({ ...config, version: '9.9.9' })),
+  )
+  it.proxy.cutStreams()
+  await sees(page, /The server was upgraded to 9\.9\.9; this page is of /)
+  await page.getByRole('status').getByRole('button', { name: 'Reload' }).click()
+  await page.getByText('The server was upgraded').waitFor({ state: 'detached' })
+})
+
 test('web X5 P5 a change whose answer is lost can be asked for again and is done once', async () => {
   const page = await it.open(buildPath(it.red))
   await page

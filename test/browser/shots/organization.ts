@@ -1,5 +1,5 @@
 /** People, invites and forty days of charged use for the organization `default`, written as the server itself would have written them. */
-import { connectTo } from '../../../bench/filled-database.ts'
+import { connectTo } from '../../embedded-database.ts'
 import type { App } from '../app.ts'
 
 const statements = [

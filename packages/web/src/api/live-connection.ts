@@ -18,15 +18,17 @@ export class LiveConnection {
   readonly #listeners = new Listeners()
   readonly #batch = new LiveBatch((event) => this.#deliver(event))
   readonly #checkSession: () => void
+  readonly #checkRelease: () => void
   readonly #watchers = new Set<() => void>()
   #state = idle(Math.random())
   #source: EventSource | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #isTold = true
 
-  /** `checkSession` asks the server who is signed in, and tells `setSignedIn` what it said. */
-  constructor(checkSession: () => void) {
+  /** `checkSession` asks the server who is signed in, and tells `setSignedIn` what it said; `checkRelease` asks it which release it is. */
+  constructor(checkSession: () => void, checkRelease: () => void) {
     this.#checkSession = checkSession
+    this.#checkRelease = checkRelease
     document.addEventListener('visibilitychange', () => this.#tellVisible())
     window.addEventListener('online', () => this.tell({ type: 'reachable' }))
     this.#tellVisible()
@@ -102,6 +104,9 @@ export class LiveConnection {
         break
       case 'check-session':
         this.#checkSession()
+        break
+      case 'check-release':
+        this.#checkRelease()
         break
     }
   }

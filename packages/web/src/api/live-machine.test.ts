@@ -197,6 +197,26 @@ test('web D3 a stream that says nothing for 20 s is given up, and pages poll', (
   expect(world.state).toMatchObject({ isPolling: true, stream: { kind: 'closed' } })
 })
 
+test('web X3 behind a stream that comes back may be another release: it is asked once, and not where other topics are wanted', () => {
+  const world = new World()
+  const asked = () => world.commands.filter(({ type }) => type === 'check-release').length
+  world.want('builds')
+  world.pass(100)
+  world.deliver()
+  world.want('build:ci/1')
+  world.pass(100)
+  world.deliver()
+  expect([world.stream?.isOpen, asked()]).toEqual([true, 0])
+  world.tell({ type: 'failed' })
+  world.isDown = true
+  world.pass(5000)
+  expect(asked()).toBe(0)
+  world.isDown = false
+  world.tell({ type: 'reachable' })
+  world.deliver()
+  expect([world.stream?.isOpen, asked()]).toEqual([true, 1])
+})
+
 test('web A3 nobody signed in: no stream is tried', () => {
   const world = new World()
   world.want('builds')

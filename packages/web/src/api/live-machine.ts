@@ -48,7 +48,7 @@ function note(state: LiveState, fact: LiveFact, now: number): Step {
     case 'session':
       return only({ ...state, isSignedIn: fact.isSignedIn })
     case 'opened':
-      return only(noteOpened(state, now))
+      return noteOpened(state, now)
     case 'heard':
       return only(noteHeard(state, fact.id, now))
     case 'failed':
@@ -77,10 +77,13 @@ function noteTopics(
   }
 }
 
-function noteOpened(state: LiveState, now: number): LiveState {
-  if (state.stream.kind !== 'connecting') return state
+function noteOpened(state: LiveState, now: number): Step {
+  if (state.stream.kind !== 'connecting') return only(state)
   const { keys } = state.stream
-  return { ...state, stream: { kind: 'open', keys, heardAt: now, hasHeard: false } }
+  return {
+    state: { ...state, stream: { kind: 'open', keys, heardAt: now, hasHeard: false }, isLost: false },
+    commands: state.isLost ? [{ type: 'check-release' }] : [],
+  }
 }
 
 /** Only what is heard ends polling: a proxy that gathers answers lets streams open, and nothing through them. */
@@ -107,6 +110,7 @@ function noteFailed(state: LiveState, now: number): Step {
     state: {
       ...state,
       stream: { kind: 'closed', openAt: now + waitMs * (0.75 + state.jitter / 2) },
+      isLost: true,
       failures,
       isPolling,
       // A cursor that the server refuses would be refused for ever.
@@ -127,7 +131,7 @@ function settle(state: LiveState, now: number): Step {
       : { state: closed(state, now), commands: [{ type: 'close' }] }
   if (stream.kind === 'open' && now >= stream.heardAt + silentMs)
     return {
-      state: { ...closed(state, now + (state.isPolling ? retryMs : 2000)), isPolling: true },
+      state: { ...closed(state, now + (state.isPolling ? retryMs : 2000)), isLost: true, isPolling: true },
       commands: [{ type: 'close' }],
     }
   if (stream.kind === 'connecting' && now >= stream.since + connectMs) return noteFailed(state, now)

@@ -24,6 +24,8 @@ export interface LiveState {
         readonly heardAt: number
         readonly hasHeard: boolean
       }
+  /** It broke off, or none came to be, and none has been open since: behind the next one may be another release of the server. */
+  readonly isLost: boolean
   /** Connects that failed in a row. */
   readonly failures: number
   readonly isPolling: boolean
@@ -56,6 +58,7 @@ export type LiveCommand =
     }
   | { readonly type: 'close' }
   | { readonly type: 'check-session' }
+  | { readonly type: 'check-release' }
 
 /** A tab that follows nothing yet. */
 export function idle(jitter: number): LiveState {
@@ -65,6 +68,7 @@ export function idle(jitter: number): LiveState {
     hiddenAt: null,
     isSignedIn: true,
     stream: { kind: 'closed', openAt: 0 },
+    isLost: false,
     failures: 0,
     isPolling: false,
     changedAt: null,

@@ -1,6 +1,7 @@
 /** What happens on the server, as it happens: one stream for all components of a tab (web.md 10). */
 import { useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { authConfigQuery } from './auth-config.ts'
 import { LiveConnection } from './live-connection.ts'
 import { keyOfTopic, type LiveEvent } from './live-events.ts'
 import type { Listener } from './live-listeners.ts'
@@ -11,7 +12,10 @@ import { checkSession } from './session-tabs.ts'
 export type { LiveEvent } from './live-events.ts'
 export type LiveMode = 'live' | 'polling' | 'off'
 
-const connection = new LiveConnection(() => void checkSession())
+const connection = new LiveConnection(
+  () => void checkSession(),
+  () => void queryClient.invalidateQueries({ queryKey: authConfigQuery.queryKey }),
+)
 
 const sessionHash = JSON.stringify(sessionQuery.queryKey)
 queryClient.getQueryCache().subscribe(({ type, query }) => {

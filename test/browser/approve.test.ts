@@ -1,0 +1,69 @@
+/** The code of a fork is looked at by a member before it runs. */
+import { type Github, startGithub } from '@harmont/outside/github'
+import type pg from 'pg'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectRepository, discovered } from '../connected.ts'
+import { connectTo } from '../embedded-database.ts'
+import { type App, startApp } from './app.ts'
+import { expectAccessible } from './axe.ts'
+
+let github: Github
+let app: App
+let database: pg.Client
+beforeAll(async () => {
+  github = await startGithub({ publicUrl: 'http://localhost' })
+  app = await startApp(github.environment)
+  github.deliverTo(app.product.server().url)
+  database = await connectTo(app.product.dataDirectory)
+})
+afterAll(async () => {
+  await database?.end()
+  await app?.stop()
+  await github?.stop()
+})
+
+const code = (command: string) => `import { pipeline, sh } from '@harmont/hm'
+export default [{
+  slug: 'ci',
+  triggers: [{ event: 'pull_request' }],
+  pipeline: () => pipeline([sh(${JSON.stringify(command)}, { label: 'unit' })], { defaultImage: 'host' }),
+}]
+`
+const approval = (page: Page) => page.getByRole('button', { name: 'Approve…' })
+
+test('web B5 the build of a fork waits until a member has seen whose it is and approves the commit; the next commit waits again', async () => {
+  const { repository } = await connectRepository(github, database, {
+    '.hm/ci.ts': code('cat a.txt'),
+    'a.txt': 'ours\n',
+  })
+  const [slug] = await discovered({ pool: database }, ['ci'])
+  const eve = github.addUser('eve')
+  const fork = github.addRepository(eve, 'core', { forkOf: repository })
+  const { commit } = await github.push(fork, { 'a.txt': 'theirs\n' }, { branch: 'topic' })
+  const pull = await github.openPullRequest(repository, { head: 'topic', from: fork, author: eve, title: 'From afar' })
+
+  const page = await app.openAsOwner()
+  await page.goto(`${app.origin}/default/pipelines/${slug}`)
+  await page
+    .getByRole('link', { name: /From afar/ })
+    .first()
+    .click()
+  await approval(page).first().waitFor()
+  await expectAccessible(page)
+  await approval(page).first().click()
+  const dialog = page.getByRole('dialog', { name: "Run this fork's code?" })
+  await dialog.waitFor()
+  expect(await dialog.textContent()).toMatch(new RegExp(`eve.*eve/core.*${commit.slice(0, 7)}`))
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Approve this commit' }).click()
+  await page.getByRole('heading', { level: 1, name: /Passed/ }).waitFor()
+  await page.getByText('theirs', { exact: true }).waitFor()
+  expect(await approval(page).count()).toBe(0)
+
+  await github.push(fork, { 'a.txt': 'worse\n' }, { branch: 'topic' })
+  await github.updatePullRequest(repository, pull, 'synchronize')
+  await page.goto(`${app.origin}/default/pipelines/${slug}/builds/2`)
+  await approval(page).first().waitFor()
+  expect(github.violations).toEqual([])
+})
