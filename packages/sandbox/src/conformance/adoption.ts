@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
+import { newMark } from './machine.ts'
 
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   /** What this process has opened after the death of the other. */
@@ -76,7 +77,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   })
 
   it('G02 an adopted command can be killed, and its deadline moved', async () => {
-    const mark = '62001'
+    const mark = newMark()
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`, 4_000))
     await running.extend(new Date(Date.now() + 60_000))
     await sleep(5_000)
@@ -94,7 +95,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   })
 
   it('a command dies at its deadline though the process that started it is dead', async () => {
-    const mark = '62002'
+    const mark = newMark()
     const handle = await elsewhere(
       'started',
       `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`,
@@ -133,7 +134,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   it.each(['sandbox.json', 'spool', 'state', 'state/started.json', 'state/exit', 'state/exit/sync'])(
     'a sandbox whose %s is lost can still be cleared',
     async (file) => {
-      const mark = '62003'
+      const mark = newMark()
       const handle = await elsewhere('started', `sleep 1000.${mark}`)
       await rm(join(bench().directory, 'sandboxes', handle.id, file), { recursive: true })
       await (await bench().driver.adopt(handle))?.destroy()
@@ -143,12 +144,13 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   )
 
   it('says that nobody knows when the monitor is killed with the command', async () => {
-    const { sandbox, running } = await shared().start('echo up; sleep 1000.62004')
+    const mark = newMark()
+    const { sandbox, running } = await shared().start(`echo up; sleep 1000.${mark}`)
     await sleep(300)
-    const [command] = await subject.markedProcesses('62004')
+    const [command] = await subject.markedProcesses(mark)
     for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) process.kill(pid, 'SIGKILL')
     expect(await running.exited()).toMatchObject({ code: null, signal: null })
-    expect(await subject.markedProcesses('62004')).toEqual([])
+    expect(await subject.markedProcesses(mark)).toEqual([])
     await sandbox.destroy()
   })
 }

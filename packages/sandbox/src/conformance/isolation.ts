@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { type Bench, command, type DriverUnderTest, finish, firstOutput } from './bench.ts'
-import { filesWith } from './machine.ts'
+import { filesWith, newMark } from './machine.ts'
 
 /** What a sandbox is made of, and what it shows. What breaks out of it is tried in `attacks/`. */
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
@@ -19,10 +19,11 @@ export function isolationTests(bench: () => Bench, subject: DriverUnderTest): vo
   })
 
   it('G21 root inside is an unprivileged id outside', async () => {
-    const { sandbox, running } = await bench().start('id -u; sleep 1000.63001')
+    const mark = newMark()
+    const { sandbox, running } = await bench().start(`id -u; sleep 1000.${mark}`)
     expect(await firstOutput(running)).toBe('0\n')
     await sleep(200)
-    const [pid] = await subject.markedProcesses('63001')
+    const [pid] = await subject.markedProcesses(mark)
     const map = await readFile(`/proc/${pid}/uid_map`, 'utf8')
     expect(map.trim().split(/\s+/)).toEqual(['0', '100000', '65536'])
     const status = await readFile(`/proc/${pid}/status`, 'utf8')

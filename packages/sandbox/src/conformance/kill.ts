@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { type Bench, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
+import { newMark } from './machine.ts'
 
 /** Starts processes that are hard to reach: in the background, of a new session, twice forked, deaf to SIGTERM. */
 const hardToReach = (mark: string): string => `
@@ -64,7 +65,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   })
 
   it('G06 SIGKILL ends double-forked, new-session and SIGTERM-ignoring processes', async () => {
-    const mark = '61001'
+    const mark = newMark()
     const { sandbox, running } = await bench().start(hardToReach(mark))
     await firstOutput(running)
     await sleep(100)
@@ -79,7 +80,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   })
 
   it('the end of the command is the end of all that it started, before the snapshot is taken', async () => {
-    const mark = '61002'
+    const mark = newMark()
     const { sandbox, running } = await bench().start(
       `(setsid sh -c "while :; do echo more >>/workspace/log; done; sleep 1000.${mark}" &); sleep 0.2; exit 0`,
     )
@@ -104,7 +105,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   })
 
   it('destroy ends a running command, and whoever waits for it hears so', async () => {
-    const mark = '61003'
+    const mark = newMark()
     const { sandbox, running } = await bench().start(hardToReach(mark))
     await firstOutput(running)
     const exited = running.exited()

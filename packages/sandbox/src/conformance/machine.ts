@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+
+/** What commands of one test are known by, `sleep N.MARK`; the same suite may run beside it. */
+export function newMark(): string {
+  return String(randomInt(1e8, 1e9))
+}
 
 /** Ids of all processes of this machine whose command line contains a text. */
 export async function markedProcesses(mark: string): Promise<readonly number[]> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempts } from '../conformance/attacks/attempts.ts'
 import { Stage } from '../conformance/attacks/stage.ts'
 import { Bench } from '../conformance/bench.ts'
-import { markedProcesses } from '../conformance/machine.ts'
+import { markedProcesses, newMark } from '../conformance/machine.ts'
 import { footing } from '../ordinary/footing.ts'
 import { firstId } from './layout.ts'
 import { openDriver } from './test-driver.ts'
@@ -27,9 +27,10 @@ describe.runIf(footing.kind === 'mapped')('root of an ordinary user’s sandbox'
   })
 
   it('G56 is another id than the user, on the machine', async () => {
-    const { sandbox } = await bench.start('sleep 600.71001')
-    await expect.poll(() => markedProcesses('71001')).toHaveLength(1)
-    const [pid] = await markedProcesses('71001')
+    const mark = newMark()
+    const { sandbox } = await bench.start(`sleep 600.${mark}`)
+    await expect.poll(() => markedProcesses(mark)).toHaveLength(1)
+    const [pid] = await markedProcesses(mark)
     expect(await readFile(`/proc/${pid}/status`, 'utf8')).toMatch(new RegExp(`^Uid:\t${firstId}\t${firstId}\t`, 'm'))
     expect(await readFile(`/proc/${pid}/status`, 'utf8')).toMatch(/^Groups:\s*$/m)
     await sandbox.destroy()

@@ -16,7 +16,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Bench, command, finish } from '../conformance/bench.ts'
-import { filesWith, markedProcesses } from '../conformance/machine.ts'
+import { filesWith, markedProcesses, newMark } from '../conformance/machine.ts'
 import type { OciDriver } from './driver.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearMemory } from './memory.ts'
@@ -102,7 +102,7 @@ test.each(['the memory was cleared', 'the machine was started anew'])(
   'G02 %s: what ran may have begun, is gone for good, and nothing of it is left',
   async (what) => {
     // Others may run this test beside us.
-    const mark = `62011${process.pid}`
+    const mark = newMark()
     const before = await opened()
     const { sandbox } = await before.bench.start(`sleep 1000.${mark}`)
     const { handle } = sandbox
