@@ -131,6 +131,22 @@ test('web T2 by keyboard: the skip link, the heading after navigation, and the f
   await search.and(focused()).waitFor()
 })
 
+/** Closes the dialog, and goes into the page's search before any timer: whether the dialog had gone by then, and what has the focus later. */
+const closeAndSearch = `(async () => {
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+  for (let turn = 0; turn < 1000 && document.querySelector('[role=dialog]'); turn++) await null
+  const isGone = document.querySelector('[role=dialog]') === null
+  document.querySelector('main input').focus()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  return [isGone, document.activeElement.tagName]
+})()`
+
+test('web T2 a dialog that goes does not take the focus from where a key has led meanwhile', async () => {
+  await go('/default/builds')
+  await keys('?', page.getByRole('dialog', { name: 'Keyboard shortcuts' }))
+  expect(await page.evaluate(closeAndSearch)).toEqual([true, 'INPUT'])
+})
+
 test('shortcuts: g and a letter go to a part, ? lists the keys of the page, and in a field they are letters', async () => {
   await go('/default/pipelines')
   await heading('Pipelines').waitFor()

@@ -59,6 +59,8 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
 
 /** To what opened the dialog; where that is gone, as an item of a menu is, to the page's heading. */
 function giveFocusBack(opener: Element | null): void {
+  // It is given a moment after the dialog has gone: whoever has pressed a key meanwhile is where that led to.
+  if (document.activeElement !== null && document.activeElement !== document.body) return
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
   const place = isThere ? opener : document.querySelector<HTMLElement>('main h1')
   place?.focus({ preventScroll: true })
