@@ -1,5 +1,6 @@
 /** People with real browsers, a real server, a real mail server and a GitHub: all that one needs to have and to keep an account, by keyboard alone. */
 import { tokenIn } from '@harmont/outside/mail-server'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { accountJourneys } from './account-journeys.ts'
 import { heading, journey, startPeople, storage } from './auth-people.ts'
@@ -7,6 +8,14 @@ import { expectAccessible } from './axe.ts'
 import { fill, press, tick } from './browser-keys.ts'
 
 const it = startPeople()
+
+/** Begins a ceremony to which the device says no: the button is busy from before the server's answer until it has. */
+async function pressAndBeRefused(page: Page, name: string): Promise<void> {
+  const asked = page.waitForResponse(/\/options$/)
+  await press(page, name)
+  await asked
+  await page.getByRole('button', { name, disabled: false }).waitFor()
+}
 
 journey(
   'web F1 F2 the first administrator: every page says that one is missing; the printed link makes them, with a passkey, and is used up at the end only',
@@ -33,9 +42,8 @@ journey(
     await fill(page, 'E-mail address', 'ada@example.com')
     await fill(page, 'Organization', 'Acme')
     await device.agrees(false)
-    await press(page, 'Create passkey and go on')
+    await pressAndBeRefused(page, 'Create passkey and go on')
     // Whoever says no is not told that they said no.
-    await page.getByRole('button', { name: 'Create passkey and go on', disabled: false }).waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
     await device.agrees(true)
     await press(page, 'Create passkey and go on')
@@ -100,8 +108,7 @@ journey(
     await other.goto(it.at('/account/keys'))
     await heading(other, 'Sign in')
     await page.goto(it.at('/login?redirect=//evil.example/'))
-    await press(page, 'Sign in with a passkey')
-    await page.getByRole('button', { name: 'Sign in with a passkey', disabled: false }).waitFor()
+    await pressAndBeRefused(page, 'Sign in with a passkey')
     expect(await page.getByRole('alert').count()).toBe(0)
     await device.agrees(true)
     await press(page, 'Sign in with a passkey')
