@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import { createBuild } from './core/create-build.ts'
 import { defaultLimits } from './core/limits.ts'
 import { plainPlan } from './core/random-plan.ts'
-import { GateRun } from './gate-run.test-support.ts'
 import { plainContext } from './plain-context.ts'
+import { randomLives } from './random-lives.test-support.ts'
 import type { Lease } from './store.ts'
 import type { StoreUnderTest } from './store-suite.ts'
 import { untilSeen } from './until-seen.test-support.ts'
@@ -175,17 +175,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     'G05 random lives of builds in groups: never more than the limit, waiters in order, everything ends, and all are told right',
     async () => {
       const seen = new Set<string>()
-      const lives = fc.asyncProperty(
-        fc.integer({ min: 0, max: 2 ** 31 }),
-        fc.integer({ min: 20, max: 70 }),
-        async (seed, acts) => {
-          const run = new GateRun(open(), seed, now)
-          for (let n = 0; n < acts; n++) await run.act()
-          await run.drain()
-          now = run.now + 1_000_000
-          for (const what of run.seen.keys()) seen.add(what)
-        },
-      )
+      const lives = randomLives(open, now, (what) => seen.add(what))
       await untilSeen(['lost', 'concurrency_group first', 'concurrency_group behind'], seen, () =>
         fc.assert(lives, { numRuns: gateRuns, endOnFailure: true }),
       )

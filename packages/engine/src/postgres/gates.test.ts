@@ -10,9 +10,9 @@ import { limitKey } from '../core/gates.ts'
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { isBuildTerminal } from '../core/states.ts'
-import { GateRun } from '../gate-run.test-support.ts'
 import { gateRuns } from '../gate-suite.ts'
 import { plainContext } from '../plain-context.ts'
+import { randomLives } from '../random-lives.test-support.ts'
 import type { Lease } from '../store.ts'
 import { untilSeen } from '../until-seen.test-support.ts'
 import { openText, parkText, readText } from './gates.ts'
@@ -168,7 +168,6 @@ test(
   'G05 random lives of builds in groups and under limits that change: never more than any allows, waiters in order, everything ends',
   async () => {
     const seen = new Set<string>()
-    let now = at
     const under = {
       store,
       other,
@@ -178,16 +177,10 @@ test(
         await store.submitted(created.build.id, created.effects)
       },
     }
-    const lives = fc.asyncProperty(
-      fc.integer({ min: 0, max: 2 ** 31 }),
-      fc.integer({ min: 20, max: 70 }),
-      async (seed, acts) => {
-        const run = new GateRun(under, seed, now)
-        for (let n = 0; n < acts; n++) await run.act()
-        await run.drain()
-        now = run.now + 1_000_000
-        for (const what of run.seen.keys()) seen.add(what.split(' ')[0] ?? '')
-      },
+    const lives = randomLives(
+      () => under,
+      at,
+      (what) => seen.add(what.split(' ')[0] ?? ''),
     )
     await untilSeen(['concurrency_group', 'pipeline_limit', 'organization_limit'], seen, () =>
       fc.assert(lives, { numRuns: 2 * gateRuns, endOnFailure: true }),

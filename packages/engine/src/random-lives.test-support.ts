@@ -1,0 +1,19 @@
+/** Test only: many random lives on one store. */
+import fc from 'fast-check'
+import { GateRun, type UnderGates } from './gate-run.test-support.ts'
+
+/** Random lives of builds, one after the other in time from `from` on; `note` is told what was worth it in them. */
+export function randomLives(open: () => UnderGates, from: number, note: (what: string) => void) {
+  let now = from
+  return fc.asyncProperty(
+    fc.integer({ min: 0, max: 2 ** 31 }),
+    fc.integer({ min: 20, max: 70 }),
+    async (seed, acts) => {
+      const run = new GateRun(open(), seed, now)
+      for (let n = 0; n < acts; n++) await run.act()
+      await run.drain()
+      now = run.now + 1_000_000
+      for (const what of run.seen.keys()) note(what)
+    },
+  )
+}
