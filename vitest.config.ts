@@ -1,32 +1,49 @@
 import process from 'node:process'
-import { defineConfig } from 'vitest/config'
+import { availableParallelism } from 'node:os'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-/** Tests that make sandboxes, mounts, or files of other owners. Git trees, databases and servers without a runner are made by anybody. */
-const needRoot = [
-  'test/{backup,builds,cloud-shell,examples,forges,full-disk,generated-client,log-bytes,log-limit,log-readers,real-packages,second-start,strict-runtime,webhook-chaos,whole-at-once}.test.ts',
-  'test/browser/**',
-  'test/torture/**',
-  'packages/engine/src/{runner,scheduler}/**',
-  'packages/cli/src/local/in-sandboxes/**',
-  'packages/sandbox/src/{conformance,folder,images,oci,source}/**',
-  'packages/server/src/{builds/{in-sandboxes,source-invalid},shells/in-sandboxes}.test.ts',
-]
 const isRoot = process.getuid?.() === 0
-if (!isRoot) console.warn(`Not run, because they need root: ${needRoot.join(' ')}`)
 
-// Real PostgreSQL and real sandboxes share two cores: files run one or two at a time, and a hung test is cut. Three at once take a fifth less, and some
-// of their tests waited too long for one another.
-// `.harmont`: what the demo built lies there, this tree with its tests among it.
+/** Only what never comes is cut off: how long something takes is for `bench/` to say. */
+const patience = { testTimeout: 180_000, hookTimeout: 240_000, teardownTimeout: 30_000, expect: { poll: { timeout: 60_000 } } }
+const outside = ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**']
+
+/** The kinds of tests, told apart by the end of their name. CONTRIBUTING.md says what each may do. */
+const suffixes = ['process', 'pg', 'root', 'browser', 'product'] as const
+
+function project(name: string, include: readonly string[], more: TestProjectInlineConfiguration['test'] = {}) {
+  return {
+    test: {
+      name,
+      include: [...include],
+      exclude: [...outside, ...(more.exclude ?? [])],
+      setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
+      isolate: false,
+      experimental: { viteModuleRunner: false },
+      pool: 'forks' as const,
+      ...patience,
+      ...more,
+    },
+  }
+}
+
+const withDatabase = { globalSetup: ['test/kit/postgres.setup.ts'] }
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**', ...(isRoot ? [] : needRoot)],
-    setupFiles: ['test/browser/say-pages.ts'],
-    maxWorkers: 2,
-    // Only what never comes is cut off: how long something takes is for `bench/` to say.
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
-    expect: { poll: { timeout: 60_000 } },
-    teardownTimeout: 30_000,
+    maxWorkers: Number(process.env.HARMONT_TEST_WORKERS ?? 2),
+    experimental: { viteModuleRunner: false },
+    projects: [
+      project('unit', ['**/*.test.ts'], { exclude: [...outside, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)] }),
+      project('process', ['**/*.process.test.ts'], withDatabase),
+      project('pg', ['**/*.pg.test.ts'], withDatabase),
+      ...(isRoot
+        ? [
+            project('root', ['**/*.root.test.ts'], withDatabase),
+            project('browser', ['**/*.browser.test.ts'], withDatabase),
+            project('product', ['**/*.product.test.ts'], withDatabase),
+          ]
+        : []),
+    ],
   },
 })

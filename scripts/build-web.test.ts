@@ -36,7 +36,7 @@ test('what changed is built again, but for tests; what cannot be built leaves th
   const { root, room, write, assets } = await repository()
   expect(await buildWeb(root)).toBe(true)
   const first = await assets()
-  await writeFile(join(room, 'src/main.test.ts'), '')
+  await writeFile(join(room, 'src/main.pg.test.ts'), '')
   expect(await buildWeb(root)).toBe(false)
   await write('import "./absent.js"')
   await expect(buildWeb(root)).rejects.toThrow('absent.js')

@@ -7,7 +7,7 @@ import { createImageStore } from '@harmont/sandbox'
 
 /**
  * Shows a server this machine's base as one that it made before. To make it and to remove it again for each server took a third of the suite: ext4
- * searches long for inodes while many thousands were removed a moment ago. `npm run demo` and `host-base.test.ts` make their own.
+ * searches long for inodes while many thousands were removed a moment ago. `npm run demo` and `host-base.root.test.ts` make their own.
  */
 export async function showHostBase(dataDirectory: string): Promise<void> {
   // An ordinary user's is made by the server, which has the ids for it.

@@ -13,7 +13,7 @@ tree=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 root=$place/root
 export PATH="$tree/node_modules/.bin:$PATH"
 # Timings of the suite are for real machines.
-suite='vitest run packages/sandbox/src/oci/oci.test.ts --reporter=verbose --testTimeout=900000 --hookTimeout=900000'
+suite='vitest run packages/sandbox/src/oci/oci.root.test.ts --reporter=verbose --testTimeout=900000 --hookTimeout=900000'
 
 make_root() {
   apt-get install -y --no-install-recommends qemu-system-x86 seabios mmdebstrap openssh-client

@@ -36,15 +36,20 @@ export async function reachDatabase(
 export async function openDatabase(url: string | null, directory: DataDirectory, log: Logger): Promise<OpenDatabase> {
   const reached = await reachDatabase(url, directory, log)
   try {
-    const migrations = await readAllMigrations()
-    const ran = await migrate(reached.pool, migrations)
-    if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date')
-    await migrateWorker(reached.pool, log)
-    return { ...reached, migrationNames: migrations.map(({ name }) => name) }
+    return { ...reached, migrationNames: await migrateDatabase(reached.pool, log) }
   } catch (error) {
     await reached.close()
     throw error
   }
+}
+
+/** Brings the tables of the server and of its background worker up to date. Returns the names of all migrations. */
+export async function migrateDatabase(pool: pg.Pool, log: Logger): Promise<readonly string[]> {
+  const migrations = await readAllMigrations()
+  const ran = await migrate(pool, migrations)
+  if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date')
+  await migrateWorker(pool, log)
+  return migrations.map(({ name }) => name)
 }
 
 /** Every migration that this program knows, in the order in which they run. */

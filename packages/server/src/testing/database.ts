@@ -1,43 +1,40 @@
-/** A real PostgreSQL for the tests of one file. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import pg from 'pg'
+/** Databases on the PostgreSQL of this run, as the server makes and uses them. */
+import { afterFile } from '@harmont/test-kit/file'
+import { createDatabase, type Database, type Template } from '@harmont/test-kit/postgres'
+import type pg from 'pg'
 import { pino } from 'pino'
-import { afterAll, beforeAll } from 'vitest'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded/supervisor.ts'
+import { migrateDatabase } from '../database/open-database.ts'
 import { openPool } from '../database/pool.ts'
 
 const log = pino({ level: 'silent' })
-let path: string
-let server: EmbeddedPostgres
-let made = 0
-const pools: pg.Pool[] = []
 
-beforeAll(async () => {
-  path = await mkdtemp('/var/tmp/harmont-test-')
-  server = await startEmbeddedPostgres(join(path, 'database'), 'test', log)
-})
-afterAll(async () => {
-  await Promise.all(pools.map((pool) => pool.end()))
-  await server.stop()
-  await rm(path, { recursive: true })
-})
+/** With all tables of the server, as its first start leaves them. */
+const migrated: Template = {
+  name: 'harmont_server',
+  async fill(connection) {
+    const pool = openPool(connection, log)
+    await migrateDatabase(pool, log)
+    await pool.end()
+  },
+}
 
-/** A pool on an empty database of its own. */
+/** Returns a database with the server's tables, which goes when the test file ends. */
+export async function migratedDatabase(): Promise<Database> {
+  const database = await createDatabase(migrated)
+  afterFile(() => database.drop())
+  return database
+}
+
+/** Returns a pool on an empty database. Both go when the test file ends. */
 export async function freshDatabase(): Promise<pg.Pool> {
-  made += 1
-  const database = `test_${made}`
-  const client = new pg.Client(server.connection)
-  await client.connect()
-  await client.query(`create database ${database}`)
-  await client.end()
-  const pool = openPool({ ...server.connection, database }, log)
-  pools.push(pool)
+  const { connection, drop } = await createDatabase()
+  const pool = openPool(connection, log)
+  afterFile(drop)
+  afterFile(() => pool.end())
   return pool
 }
 
 /** The address of a fresh database, as HARMONT_DATABASE_URL takes it. */
-export function databaseUrl({ options }: pg.Pool): string {
-  const { user, password, database, host } = options
-  return `postgres://${user}:${encodeURIComponent(String(password))}@${encodeURIComponent(String(host))}/${database}`
+export function databaseUrl({ options: { user, database, host } }: pg.Pool): string {
+  return `postgres://${user}@${encodeURIComponent(String(host))}/${database}`
 }

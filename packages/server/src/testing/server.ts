@@ -1,4 +1,4 @@
-/** A real server for the tests of one file: its own data directory, its own PostgreSQL, real HTTP, every response checked against the contract. */
+/** A real server for the tests of one file: its own data directory, its own database, real HTTP, every response checked against the contract. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { hashToken } from '../access/hash-token.ts'
 import { type Server, serve } from '../serve.ts'
 import { readSettings } from '../settings/read-settings.ts'
+import { migratedDatabase } from './database.ts'
 
 export const ownerToken = 'the-bootstrap-token-of-tests'
 export const publicUrl = 'http://harmont.test'
@@ -45,9 +46,11 @@ export function testServer(environment: Readonly<Record<string, string>> = {}): 
   let running: Server | undefined
   beforeAll(async () => {
     directory = await mkdtemp('/var/tmp/harmont-server-')
+    const database = await migratedDatabase()
     const settings = readSettings({
       HARMONT_DATA_DIR: directory,
       HARMONT_BOOTSTRAP_TOKEN: ownerToken,
+      HARMONT_DATABASE_URL: database.url,
       HARMONT_PUBLIC_URL: publicUrl,
       HARMONT_DRAIN_SECONDS: '0',
       HARMONT_RUNNER: 'off',

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chance } from '../chance.ts'
+import { chance } from '@harmont/test-kit/effort'
 import { until } from '../connected.ts'
 import { packFolder } from '../product.ts'
 import { findBuild, openPipeline, submit, untilOver } from './builds.ts'

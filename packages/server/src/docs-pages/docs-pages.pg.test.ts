@@ -89,7 +89,7 @@ describe('pages', () => {
   test('show what lies in the repository only as text', async () => {
     const text = await textOf('/docs/guarantees')
     expect(text).toContain('server/members')
-    expect(text).not.toContain('members.test.ts')
+    expect(text).not.toContain('members.pg.test.ts')
   })
 
   test('that are not there say where the index is; a slash at the end makes no difference', async () => {

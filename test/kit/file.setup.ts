@@ -1,0 +1,7 @@
+/** Runs before each test file. */
+import { afterAll, afterEach } from 'vitest'
+import { endFile, explainFailure } from './file.ts'
+
+// Hooks end in the reverse order of their start: these are the last.
+afterAll(endFile)
+afterEach(({ task }) => explainFailure(task))

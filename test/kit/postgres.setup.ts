@@ -1,0 +1,80 @@
+/** Starts the one PostgreSQL of a run, for the projects whose tests need it, and removes it with its files. */
+import { once } from 'node:events'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { findBinaries } from '../../packages/server/src/database/embedded/binaries.ts'
+import { ensureCluster, superuser } from '../../packages/server/src/database/embedded/cluster.ts'
+import { makeStage } from '../../packages/server/src/database/embedded/stage.ts'
+import type { Cluster } from './postgres.ts'
+
+/** Tests survive no power cut, and all workers' servers connect at once. */
+const settings = `
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+jit = off
+max_connections = 600
+shared_buffers = 256MB
+max_wal_size = 4GB
+checkpoint_timeout = 1h
+listen_addresses = ''
+unix_socket_directories = '.'
+`
+
+interface Running {
+  readonly cluster: Cluster
+  stop(): Promise<void>
+}
+
+let running: Promise<Running> | undefined
+let users = 0
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  users += 1
+  running ??= start()
+  const { cluster, stop } = await running
+  project.provide('postgres', cluster)
+  return async () => {
+    users -= 1
+    if (users === 0) await stop()
+  }
+}
+
+async function start(): Promise<Running> {
+  const directory = await mkdtemp('/var/tmp/harmont-test-pg-')
+  const state = join(directory, 'database')
+  const stage = makeStage(await findBinaries(), state)
+  await ensureCluster(stage, state, 'unused')
+  await appendFile(join(state, 'data/postgresql.conf'), settings)
+  await writeFile(join(state, 'data/pg_hba.conf'), 'local all all trust\n')
+  const server = stage.spawn('postgres', ['-D', `${stage.state}/data`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let log = ''
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-4000)))
+  const cluster = { host: join(state, 'data'), user: superuser }
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${log}`)
+    const client = new pg.Client({ ...cluster, database: 'postgres' })
+    const isUp = await client.connect().then(
+      () => true,
+      () => false, // not yet
+    )
+    await client.end()
+    if (isUp) break
+    await sleep(20)
+  }
+  return {
+    cluster,
+    async stop() {
+      const ended = once(server, 'exit')
+      const pid = Number((await readFile(join(state, 'data/postmaster.pid'), 'utf8')).split('\n')[0])
+      // "Immediate": nothing of it is kept.
+      process.kill(pid, 'SIGQUIT')
+      await ended
+      await rm(directory, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,79 @@
+/** Databases on the PostgreSQL of this run. Tests that kill, upgrade or restore PostgreSQL start their own. */
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+
+/** How to reach the PostgreSQL of a run. */
+export interface Cluster {
+  /** The directory of its socket. */
+  readonly host: string
+  readonly user: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: Cluster
+  }
+}
+
+/** What new databases begin as. It is made once a run, by the first who asks for it. */
+export interface Template {
+  /** Of lower case letters and `_`. */
+  readonly name: string
+  fill(connection: pg.ClientConfig): Promise<void>
+}
+
+export interface Database {
+  readonly connection: pg.ClientConfig
+  /** As `HARMONT_DATABASE_URL` takes it. */
+  readonly url: string
+  /** Removes it, with all connections to it. */
+  drop(): Promise<void>
+}
+
+/** Makes a database: an empty one, or a copy of the template. */
+export async function createDatabase(template?: Template): Promise<Database> {
+  const name = `t${randomUUID().replaceAll('-', '')}`
+  await asAdministrator(async (client) => {
+    if (template !== undefined) await makeTemplate(client, template)
+    await client.query(`create database ${name}${template ? ` template ${template.name}` : ''}`)
+  })
+  return {
+    connection: connectionTo(name),
+    url: urlOf(connectionTo(name)),
+    drop: () => asAdministrator((client) => client.query(`drop database ${name} with (force)`)),
+  }
+}
+
+/** The address of a database of this run, as `HARMONT_DATABASE_URL` takes it. */
+function urlOf({ user, database, host }: pg.ClientConfig): string {
+  return `postgres://${user}@${encodeURIComponent(String(host))}/${database}`
+}
+
+function connectionTo(database: string): pg.ClientConfig {
+  return { ...inject('postgres'), database }
+}
+
+async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(connectionTo('postgres'))
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Several workers may need it at once: the lock goes with the connection. */
+async function makeTemplate(client: pg.Client, { name, fill }: Template): Promise<void> {
+  const isThere = async () =>
+    (await client.query('select 1 from pg_database where datname = $1', [name])).rowCount === 1
+  if (await isThere()) return
+  await client.query('select pg_advisory_lock(hashtext($1))', [name])
+  if (await isThere()) return
+  // It gets its name when it is whole: a worker that dies here leaves none that looks so.
+  await client.query(`drop database if exists ${name}_unfinished`)
+  await client.query(`create database ${name}_unfinished`)
+  await fill(connectionTo(`${name}_unfinished`))
+  await client.query(`alter database ${name}_unfinished rename to ${name}`)
+}

@@ -1,0 +1,5 @@
+/** Gives all properties of fast-check the seed of the run, and more cases when the effort is greater. */
+import { configureGlobal } from 'fast-check'
+import { effort, seed } from './effort.ts'
+
+configureGlobal({ seed, numRuns: Math.round(100 * effort) })

@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+
+/**
+ * Reads until the value is as wanted, and returns it. For what can be looked at but does not tell of itself: files, processes, tables.
+ * Fails after `timeoutMs`, which only cuts off what hangs, with the last value.
+ */
+export async function until<T>(
+  read: () => Promise<T> | T,
+  isIt: (value: T) => boolean = Boolean,
+  { timeoutMs = 120_000, restMs = 20 } = {},
+): Promise<T> {
+  for (const deadline = Date.now() + timeoutMs; ; await sleep(restMs)) {
+    const value = await read()
+    if (isIt(value)) return value
+    if (Date.now() > deadline)
+      throw new Error(`not as wanted after ${timeoutMs / 1000} s: ${inspect(value, { depth: 3 })}`)
+  }
+}
