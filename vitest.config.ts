@@ -1,49 +1,51 @@
 import process from 'node:process'
-import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-const isRoot = process.getuid?.() === 0
-
 /** Only what never comes is cut off: how long something takes is for `bench/` to say. */
-const patience = { testTimeout: 180_000, hookTimeout: 240_000, teardownTimeout: 30_000, expect: { poll: { timeout: 60_000 } } }
-const outside = ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**']
+const limits = {
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
+  teardownTimeout: 30_000,
+  expect: { poll: { timeout: 60_000 } },
+}
 
-/** The kinds of tests, told apart by the end of their name. CONTRIBUTING.md says what each may do. */
-const suffixes = ['process', 'pg', 'root', 'browser', 'product'] as const
+/** The kinds of tests that need more than Node.js, told apart by the end of their name. CONTRIBUTING.md says what each may do. */
+const suffixes = ['process', 'pg', 'root', 'browser', 'product']
 
-function project(name: string, include: readonly string[], more: TestProjectInlineConfiguration['test'] = {}) {
+/** `.harmont`: what the demo built lies there, this tree with its tests among it. */
+const noTests = ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**']
+
+const isRoot = process.getuid?.() === 0
+if (!isRoot) console.warn('Not run, because they need root: *.root.test.ts, *.browser.test.ts, *.product.test.ts')
+
+/** Modules are loaded once a worker and by Node.js itself, as in the product: a file finds what others left in them. */
+function project(name: string, test: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
   return {
     test: {
       name,
-      include: [...include],
-      exclude: [...outside, ...(more.exclude ?? [])],
+      include: [`**/*.${name}.test.ts`],
+      exclude: noTests,
       setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
+      globalSetup: ['test/kit/postgres.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
-      pool: 'forks' as const,
-      ...patience,
-      ...more,
+      ...limits,
+      ...test,
     },
   }
 }
 
-const withDatabase = { globalSetup: ['test/kit/postgres.setup.ts'] }
-
 export default defineConfig({
   test: {
-    maxWorkers: Number(process.env.HARMONT_TEST_WORKERS ?? 2),
+    maxWorkers: 4,
     experimental: { viteModuleRunner: false },
     projects: [
-      project('unit', ['**/*.test.ts'], { exclude: [...outside, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)] }),
-      project('process', ['**/*.process.test.ts'], withDatabase),
-      project('pg', ['**/*.pg.test.ts'], withDatabase),
-      ...(isRoot
-        ? [
-            project('root', ['**/*.root.test.ts'], withDatabase),
-            project('browser', ['**/*.browser.test.ts'], withDatabase),
-            project('product', ['**/*.product.test.ts'], withDatabase),
-          ]
-        : []),
+      project('unit', {
+        include: ['**/*.test.ts'],
+        exclude: [...noTests, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)],
+        globalSetup: [],
+      }),
+      ...suffixes.filter((name) => isRoot || name === 'process' || name === 'pg').map((name) => project(name)),
     ],
   },
 })

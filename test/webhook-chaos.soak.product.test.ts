@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery, Misbehaviour } from '@harmont/outside/github'
+import { chance } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase } from '../packages/server/src/testing/database.ts'
-import { chance } from '@harmont/test-kit/effort'
 import { type Connected, discovered, startConnected, until } from './connected.ts'
 
 const deliveries = Number(process.env.HARMONT_TEST_DELIVERIES ?? 40)

@@ -1,9 +1,10 @@
 /** Answers as no server of ours gives them: a real proxy between Chromium and a real server, with real builds, makes them. */
+
+import { explainFailure } from '@harmont/test-kit/file'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createPasskey } from './ceremonies.ts'
 import { changes, cuts, type Fault, hangs, loses, refuses, says, windowHeader } from './proxy.ts'
-import { tellPages } from './say-pages.ts'
 import { type StrangeServer, startStrangeServer } from './strange-server.ts'
 import { estrange, withoutOptional } from './strange-words.ts'
 import { seeFaults, seeNoStream, seeNothing, seeSilence } from './troubled-windows.ts'
@@ -13,7 +14,7 @@ beforeAll(async () => {
   it = await startStrangeServer()
 })
 afterEach(async ({ task }) => {
-  await tellPages(task)
+  await explainFailure(task)
   await it.tidy()
   expect(it.complaints()).toEqual([])
 })

@@ -1,4 +1,5 @@
 /** What the pages of a test showed and waited for, to be told where the test fails. */
+import { addWitness } from '@harmont/test-kit/file'
 import type { BrowserContext, Page, Request } from 'playwright-core'
 
 interface Watched {
@@ -15,6 +16,7 @@ const mostText = 1500
 
 /** Watches all pages that are opened in this context. */
 export function watchPages(context: BrowserContext): void {
+  addWitness(sayPages)
   context.on('page', (page) => {
     const one: Watched = { page, pending: new Map(), problems: [] }
     watched.push(one)
@@ -32,7 +34,7 @@ export function watchPages(context: BrowserContext): void {
 }
 
 /** Says of all pages that are open what they show, what they wait for, and what went wrong in them. */
-export async function sayPages(): Promise<string> {
+async function sayPages(): Promise<string> {
   const open = watched.filter(({ page }) => !page.isClosed())
   return (await Promise.all(open.map(sayPage))).join('\n')
 }

@@ -1,16 +1,17 @@
-/** Starts the one PostgreSQL of a run, for the projects whose tests need it, and removes it with its files. */
+/** Starts the one PostgreSQL of a run for the projects whose tests need it, and removes it with its files at the end. */
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
 import type { TestProject } from 'vitest/node'
 import { findBinaries } from '../../packages/server/src/database/embedded/binaries.ts'
 import { ensureCluster, superuser } from '../../packages/server/src/database/embedded/cluster.ts'
 import { makeStage } from '../../packages/server/src/database/embedded/stage.ts'
 import type { Cluster } from './postgres.ts'
 
-/** Tests survive no power cut, and all workers' servers connect at once. */
+/** Nothing here outlives a power cut, and all workers' servers connect at once. */
 const settings = `
 fsync = off
 synchronous_commit = off
@@ -21,6 +22,7 @@ max_connections = 600
 shared_buffers = 256MB
 max_wal_size = 4GB
 checkpoint_timeout = 1h
+log_min_messages = log
 listen_addresses = ''
 unix_socket_directories = '.'
 `
@@ -33,7 +35,7 @@ interface Running {
 let running: Promise<Running> | undefined
 let users = 0
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   users += 1
   running ??= start()
   const { cluster, stop } = await running
@@ -52,22 +54,9 @@ async function start(): Promise<Running> {
   await appendFile(join(state, 'data/postgresql.conf'), settings)
   await writeFile(join(state, 'data/pg_hba.conf'), 'local all all trust\n')
   const server = stage.spawn('postgres', ['-D', `${stage.state}/data`], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  server.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-4000)))
-  const cluster = { host: join(state, 'data'), user: superuser }
-  for (;;) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${log}`)
-    const client = new pg.Client({ ...cluster, database: 'postgres' })
-    const isUp = await client.connect().then(
-      () => true,
-      () => false, // not yet
-    )
-    await client.end()
-    if (isUp) break
-    await sleep(20)
-  }
+  await isReady(server)
   return {
-    cluster,
+    cluster: { host: join(state, 'data'), user: superuser },
     async stop() {
       const ended = once(server, 'exit')
       const pid = Number((await readFile(join(state, 'data/postmaster.pid'), 'utf8')).split('\n')[0])
@@ -77,4 +66,18 @@ async function start(): Promise<Running> {
       await rm(directory, { recursive: true })
     },
   }
+}
+
+/** Waits until PostgreSQL says that it is ready; fails with what it said when it ends before that. Its output is read to its end. */
+function isReady(server: ChildProcess): Promise<void> {
+  const { stderr } = server
+  if (stderr === null) throw new Error('PostgreSQL was started without a pipe')
+  return new Promise((resolve, reject) => {
+    let said = ''
+    createInterface(stderr).on('line', (line) => {
+      said = `${said}${line}\n`.slice(-4000)
+      if (line.includes('ready to accept connections')) resolve()
+    })
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said}`)))
+  })
 }

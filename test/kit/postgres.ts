@@ -41,7 +41,9 @@ export async function createDatabase(template?: Template): Promise<Database> {
   return {
     connection: connectionTo(name),
     url: urlOf(connectionTo(name)),
-    drop: () => asAdministrator((client) => client.query(`drop database ${name} with (force)`)),
+    async drop() {
+      await asAdministrator((client) => client.query(`drop database ${name} with (force)`))
+    },
   }
 }
 

@@ -4,8 +4,8 @@
  */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chance } from '@harmont/test-kit/effort'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { judgeBuild, judgeMoney, settle } from './judge.ts'

@@ -4,9 +4,9 @@
  */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { chance } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
-import { chance } from '@harmont/test-kit/effort'
 import { until } from '../connected.ts'
 import { openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'

@@ -12,7 +12,7 @@ beforeAll(async () => {
         mounts: [{ source: import.meta.dirname, target: '/opt/tools' }],
         outputPath: output,
         command: (slug) =>
-          `ls /opt/tools/render.test.ts >/dev/null && mkdir -p /var/lib/out && sh "/workspace/${slug}.sh" > ${output}`,
+          `ls /opt/tools/render.root.test.ts >/dev/null && mkdir -p /var/lib/out && sh "/workspace/${slug}.sh" > ${output}`,
       },
     },
   })

@@ -19,7 +19,9 @@ it.runIf(footing.kind === 'root')(
     rmSync(report, { force: true })
     const reporting = ['--reporter', 'json', '--outputFile', report]
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--configLoader', 'native', ...reporting]
-    const files = ['oci.root.test.ts', 'ordinary-escapes.root.test.ts'].map((name) => `packages/sandbox/src/oci/${name}`)
+    const files = ['oci.root.test.ts', 'ordinary-escapes.root.test.ts'].map(
+      (name) => `packages/sandbox/src/oci/${name}`,
+    )
     const child = spawnAsOrdinaryUser(process.execPath, [inNamespace, ...vitest, ...files], repository)
     child.stdout?.resume()
     await once(child, 'close')

@@ -5,7 +5,7 @@ import { runningPostmaster } from '../database/embedded/postmaster.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { translateFault } from './translate-fault.ts'
 
-const it = testServer()
+const it = testServer({}, { ownPostgres: true })
 
 test('a fault of ours is not taken for an absent database', () => {
   expect(translateFault(new TypeError('x is not a function'))).toBeNull()
@@ -41,7 +41,7 @@ test('G02 while the database is killed under load nobody gets a 500, and the ser
   const asking = [...paths, ...paths].map(ask)
   for (let kill = 0; kill < 2; kill += 1) {
     await new Promise((resolve) => setTimeout(resolve, 500))
-    process.kill((await runningPostmaster(join(it.dataDirectory, 'database'))) ?? 0, 'SIGKILL')
+    process.kill((await runningPostmaster(join(it.dataDirectory, 'database'))) ?? Number.NaN, 'SIGKILL')
     await expect.poll(async () => (await it.request(ownerToken, 'GET', '/api/v0/user')).status).toBe(200)
   }
   until = 0

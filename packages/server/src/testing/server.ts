@@ -40,17 +40,24 @@ export interface TestServer {
   newPipeline(body?: Partial<Schemas['CreatePipelineRequest']>): Promise<string>
 }
 
+export interface TestServerOptions {
+  /** Has the server start a PostgreSQL of its own, which the test may kill. */
+  readonly ownPostgres?: boolean
+}
+
 /** To be called at the top of a test file: the server runs while its tests do. */
-export function testServer(environment: Readonly<Record<string, string>> = {}): TestServer {
+export function testServer(
+  environment: Readonly<Record<string, string>> = {},
+  { ownPostgres = false }: TestServerOptions = {},
+): TestServer {
   let directory: string
   let running: Server | undefined
   beforeAll(async () => {
     directory = await mkdtemp('/var/tmp/harmont-server-')
-    const database = await migratedDatabase()
     const settings = readSettings({
       HARMONT_DATA_DIR: directory,
       HARMONT_BOOTSTRAP_TOKEN: ownerToken,
-      HARMONT_DATABASE_URL: database.url,
+      ...(ownPostgres ? {} : { HARMONT_DATABASE_URL: (await migratedDatabase()).url }),
       HARMONT_PUBLIC_URL: publicUrl,
       HARMONT_DRAIN_SECONDS: '0',
       HARMONT_RUNNER: 'off',
