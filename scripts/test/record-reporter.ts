@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { seed } from '@harmont/test-kit/effort'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 import type { FileRecord, RunRecord } from './record.ts'
 
@@ -17,7 +18,7 @@ function recordOf(modules: readonly TestModule[], errors: readonly SerializedErr
   // What killed a worker is told without a file; the file whose tests never ended is the one.
   const someDidNotEnd = modules.some((module) => !hasEnded(module))
   const elsewhere = errors.filter((error) => fileOf(error) === undefined).map(textOf)
-  return { files, elsewhere: someDidNotEnd ? [] : elsewhere }
+  return { seed, files, elsewhere: someDidNotEnd ? [] : elsewhere }
 }
 
 function fileRecord(module: TestModule, errors: readonly SerializedError[]): FileRecord {
@@ -30,9 +31,16 @@ function fileRecord(module: TestModule, errors: readonly SerializedError[]): Fil
   else if (module.state() === 'failed' && failures.length === 0) failures.push(...brokenHooks(module))
   return {
     file: module.relativeModuleId,
+    kind: module.project.name,
+    seconds: secondsOf(module),
     passed: tests.filter((test) => test.result().state === 'passed').length,
     failures,
   }
+}
+
+function secondsOf(module: TestModule): number {
+  const { setupDuration, collectDuration, duration } = module.diagnostic()
+  return (setupDuration + collectDuration + duration) / 1000
 }
 
 function brokenHooks(module: TestModule): string[] {

@@ -1,0 +1,44 @@
+/**
+ * `npm test`: runs the tests that its arguments name, or all, and ends with where the time went and the line that CI reads.
+ * In CI a file that failed runs once more, alone: whether it passes then tells a flake from a defect that is always there. Either is a defect, and is named in the last lines.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { closingLine, failuresOf, filesToRunAgain, type RunRecord, timeTable, withSecondRun } from './record.ts'
+
+const mostCharacters = 8000
+
+const folder = mkdtempSync(join(tmpdir(), 'harmont-test-'))
+const started = Date.now()
+const first = runTests('first', process.argv.slice(2))
+const again = process.env.CI === undefined ? [] : filesToRunAgain(first)
+const record = again.length === 0 ? first : withSecondRun(first, runTests('second', [...again, '--maxWorkers=1']))
+rmSync(folder, { recursive: true })
+
+for (const line of timeTable(first)) console.log(line)
+for (const { file, failures } of first.files.filter(({ file }) => again.includes(file))) {
+  const later = record.files.find((it) => it.file === file)
+  console.log(`\n${later?.failures.length === 0 ? 'The first failure of a flake' : 'FAILED TWICE'}: ${file}`)
+  for (const failure of [...failures, ...(later?.failures ?? [])]) console.log(failure.slice(0, mostCharacters))
+}
+for (const error of record.elsewhere) console.log(`FAILED, in no file: ${error}`)
+for (const file of again.filter((name) => record.files.find((it) => it.file === name)?.failures.length === 0))
+  console.log(`DEFECT: ${file} passed only at its second try.`)
+if (again.length > 0) console.log(`HARMONT_TEST_SEED=${record.seed} repeats the random cases.`)
+console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`)
+console.log(closingLine(record))
+process.exitCode = failuresOf(record) === 0 && record.files.length > 0 ? 0 : 1
+
+function runTests(name: string, args: readonly string[]): RunRecord {
+  const path = join(folder, `${name}.json`)
+  const reporters = ['--reporter=default', '--reporter=./scripts/test/record-reporter.ts']
+  // Its exit code is left aside: the record says what failed, and a run that wrote none ends this one.
+  spawnSync('vitest', ['run', ...reporters, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, HARMONT_TEST_RECORD: path },
+  })
+  return JSON.parse(readFileSync(path, 'utf8')) as RunRecord
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { closingLine, failuresOf, filesToRunAgain, type RunRecord, timeTable, withSecondRun } from './record.ts'
+
+const file = (name: string, passed: number, failures: string[]) => ({
+  file: `${name}.test.ts`,
+  kind: name === 'a' ? 'unit' : 'pg',
+  seconds: passed * 1.5,
+  passed,
+  failures,
+})
+
+const first: RunRecord = {
+  seed: 7,
+  files: [file('a', 3, []), file('b', 1, ['b late\n  timed out']), file('c', 0, ['its tests did not end'])],
+  elsewhere: [],
+}
+
+test('files with a failure run again, and what they say then counts', () => {
+  expect(filesToRunAgain(first)).toEqual(['b.test.ts', 'c.test.ts'])
+  const second: RunRecord = {
+    seed: 7,
+    files: [file('b', 2, []), file('c', 4, ['c wrong'])],
+    elsewhere: [],
+  }
+  const whole = withSecondRun(first, second)
+  expect(closingLine(whole)).toBe('9 passed, 1 failed')
+  expect(failuresOf(whole)).toBe(1)
+})
+
+test('a file that a second run does not tell of stays failed', () => {
+  expect(closingLine(withSecondRun(first, { seed: 7, files: [], elsewhere: [] }))).toBe('4 passed, 2 failed')
+})
+
+test('an error of no file is a failure that no second run takes back', () => {
+  const broken = { ...first, elsewhere: ['no worker starts'] }
+  expect(failuresOf(withSecondRun(broken, { seed: 7, files: [], elsewhere: [] }))).toBe(3)
+})
+
+test('the time is told by kind, and of the slowest files', () => {
+  expect(timeTable(first, 2)).toEqual([
+    'unit           3 tests     4.5 s  1 files',
+    'pg             1 tests     1.5 s  2 files',
+    'The 2 slowest files:',
+    'unit           3 tests     4.5 s  a.test.ts',
+    'pg             1 tests     1.5 s  b.test.ts',
+  ])
+})
