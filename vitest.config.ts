@@ -26,7 +26,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
       include: [`**/*.${name}.test.ts`],
       exclude: noTests,
       setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
-      globalSetup: ['test/kit/postgres.setup.ts'],
+      globalSetup: ['test/postgres.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
       ...limits,

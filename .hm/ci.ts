@@ -6,6 +6,7 @@ const manifests = [
   'package.json',
   'contract/package.json',
   'packages/*/package.json',
+  'test/kit/package.json',
   'test/outside/package.json',
 ]
 const deps = scratch().sh('npm ci --no-audit --no-fund', { label: 'deps', cache: onChange(...manifests) })
@@ -20,10 +21,10 @@ export default {
       [
         step('types', 'tsc --noEmit -p .'),
         step('lint', 'biome ci --vcs-enabled=false .'),
-        step('imports', 'vitest run scripts'),
-        step('ir', 'vitest run packages/ir'),
-        step('sdk', 'vitest run packages/pipeline'),
-        step('core', 'vitest run packages/engine/src/core'),
+        step('imports', 'vitest run --project unit scripts'),
+        step('ir', 'vitest run --project unit packages/ir'),
+        step('sdk', 'vitest run --project unit packages/pipeline'),
+        step('core', 'vitest run --project unit packages/engine/src/core'),
       ],
       { env: { CI: 'true', npm_config_update_notifier: 'false' }, timeout: '20m' },
     ),

@@ -25,9 +25,13 @@ test('an import downwards or within the room is fine', () => {
 
 test('the outside world is for tests and benchmarks, and only by its package', () => {
   const line = "import { startGithub } from '@harmont/outside/github'"
+  expect(wrongImports('packages/server/src/a.ts', "import { until } from '@harmont/test-kit/until'")).toHaveLength(1)
+  expect(wrongImports('test/a.ts', "import { until } from './kit/until.ts'")).toHaveLength(1)
   for (const file of [
     'packages/server/src/a.test.ts',
     'packages/server/src/a.test-support.ts',
+    'packages/server/src/testing/a.ts',
+    'scripts/test/a.ts',
     'test/a.ts',
     'bench/a.ts',
   ])

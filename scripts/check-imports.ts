@@ -35,6 +35,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     'packages/source-set',
   ],
   'test/outside': [],
+  'test/kit': [],
 }
 
 const roomOfPackage: Readonly<Record<string, string>> = {
@@ -55,9 +56,12 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/web': 'packages/web',
 }
 
-/** The outside world on loopback: product code has no business there. */
-const outside = 'test/outside'
-const mayUseOutside = (file: string) => /^(test|bench)\/|\.(test|test-support)\.ts$/.test(file)
+/** The outside world on loopback and what all tests share: no product code imports them. */
+const testRooms: Readonly<Record<string, string>> = {
+  '@harmont/outside/': 'test/outside',
+  '@harmont/test-kit/': 'test/kit',
+}
+const isOfTests = (file: string) => /^(test|bench|scripts\/test)\/|\/testing\/|\.(test|test-support)\.ts$/.test(file)
 
 export function roomOf(file: string): string | undefined {
   return Object.keys(allowed).find((room) => file.startsWith(`${room}/`))
@@ -74,11 +78,12 @@ function wrongImport(file: string, target: string): string | undefined {
   const room = roomOf(file)
   if (target.startsWith('.')) {
     const other = roomOf(normalize(join(dirname(file), target)))
-    const isWrong = room === undefined ? other === outside : other !== room
+    const isTestRoom = other !== undefined && Object.values(testRooms).includes(other)
+    const isWrong = room === undefined ? isTestRoom : other !== room
     return isWrong ? `${file} reaches into ${other ?? target} by a path: import the package instead` : undefined
   }
-  if (target.startsWith('@harmont/outside/'))
-    return mayUseOutside(file) ? undefined : `${file} imports ${target}, which is for tests and benchmarks only`
+  if (Object.keys(testRooms).some((name) => target.startsWith(name)))
+    return isOfTests(file) ? undefined : `${file} imports ${target}, which is for tests and benchmarks only`
   if (room === undefined || !target.startsWith('@harmont/')) return undefined
   const other = roomOfPackage[target]
   if (other === undefined) return `${file} imports ${target}, which is no room's door`

@@ -46,6 +46,12 @@ export async function startServerProcess({
   const log = createWriteStream(logFile, { flags: 'a' })
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
+  let lastWords = ''
+  const hear = (bytes: Buffer) => {
+    lastWords = `${lastWords}${bytes}`.slice(-4_000)
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
   let ended = false
   const exited = new Promise<number | null>((done) => {
     child.once('exit', (code) => {
@@ -58,12 +64,12 @@ export async function startServerProcess({
   const deadline = Date.now() + startTimeoutMs
   for (;;) {
     if (ended)
-      throw new Error(`the server ended (exit ${child.exitCode}) before it was ready; its last words are in ${logFile}`)
+      throw new Error(`the server ended (exit ${child.exitCode}) before it was ready; see ${logFile}:\n${lastWords}`)
     const answer = await fetch(`${url}/readyz`).catch(() => undefined) // not listening yet
     if (answer?.ok) break
     if (Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`the server is not ready after ${startTimeoutMs / 1000} s; see ${logFile}`)
+      throw new Error(`the server is not ready after ${startTimeoutMs / 1000} s; see ${logFile}:\n${lastWords}`)
     }
     await sleep(20)
   }

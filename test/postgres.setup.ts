@@ -5,11 +5,11 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import type { Cluster } from '@harmont/test-kit/postgres'
 import type { TestProject } from 'vitest/node'
-import { findBinaries } from '../../packages/server/src/database/embedded/binaries.ts'
-import { ensureCluster, superuser } from '../../packages/server/src/database/embedded/cluster.ts'
-import { makeStage } from '../../packages/server/src/database/embedded/stage.ts'
-import type { Cluster } from './postgres.ts'
+import { findBinaries } from '../packages/server/src/database/embedded/binaries.ts'
+import { ensureCluster, superuser } from '../packages/server/src/database/embedded/cluster.ts'
+import { makeStage } from '../packages/server/src/database/embedded/stage.ts'
 
 /** Nothing here outlives a power cut, and all workers' servers connect at once. */
 const settings = `
