@@ -47,13 +47,13 @@ const statements = [
 ]
 
 /** Fills the database of a server that nobody uses meanwhile. */
-export async function fillDatabase(client: pg.Client): Promise<void> {
+export async function fillDatabase(client: pg.ClientBase): Promise<void> {
   for (const statement of statements) await client.query(statement)
   await client.query('vacuum analyze')
 }
 
 /** How often each table of more than a thousand rows was read from one end to the other so far. */
-export async function wholeTableScans(client: pg.Client): Promise<ReadonlyMap<string, number>> {
+export async function wholeTableScans(client: pg.ClientBase): Promise<ReadonlyMap<string, number>> {
   // What backends have counted is told with a delay of at most a second.
   await client.query('select pg_stat_force_next_flush(), pg_sleep(1.2)')
   const { rows } = await client.query<{ name: string; scans: string }>(

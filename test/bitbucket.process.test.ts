@@ -5,8 +5,8 @@ import {
   type BitbucketUser,
   startBitbucket,
 } from '@harmont/outside/bitbucket'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { until } from './connected.ts'
 import { type Product, startProduct } from './product.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })

@@ -1,18 +1,14 @@
 /** The whole product, connected to a GitHub of its own: for tests of what happens between the two. */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { inspect } from 'node:util'
 import { type CheckRun, type Delivery, type Github, type Repository, startGithub } from '@harmont/outside/github'
+import { until } from '@harmont/test-kit/until'
 import type pg from 'pg'
 import { type Product, startProduct } from './product.ts'
-
-/** The server's database, to look into. */
-type Database = pg.Pool | pg.Client
 
 export interface Connected {
   readonly product: Product
   readonly github: Github
-  /** The server's database, to look into. */
+  /** As the product's. */
   readonly pool: pg.Pool
   /** The member of the organization `default`, who has linked this account at GitHub. */
   readonly owner: ReturnType<Github['addUser']>
@@ -20,9 +16,8 @@ export interface Connected {
   remove(): Promise<void>
 }
 
-/** A server on this empty database, whose organization `default` has connected the repository `acme/core` with the files as its first commit. */
+/** A server whose organization `default` has connected the repository `acme/core` with the files as its first commit. */
 export async function startConnected(
-  pool: pg.Pool,
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Connected> {
@@ -30,10 +25,10 @@ export async function startConnected(
   const started = new AsyncDisposableStack()
   started.defer(() => github.stop())
   try {
-    const settings = { ...github.environment, HARMONT_DATABASE_URL: urlOf(pool), HARMONT_RATE_LIMITS: 'off', ...env }
-    const product = await startProduct(settings)
+    const product = await startProduct({ ...github.environment, HARMONT_RATE_LIMITS: 'off', ...env })
     started.defer(() => product.remove())
     github.deliverTo(product.server().url)
+    const { pool } = product
     const connected = await connectRepository(github, pool, files)
     return { product, github, pool, ...connected, remove: () => started.disposeAsync() }
   } catch (error) {
@@ -45,7 +40,7 @@ export async function startConnected(
 /** Has the organization `default` of the server on this database connect the repository `acme/core`, with the files as its first commit. */
 export async function connectRepository(
   github: Github,
-  pool: Database,
+  pool: pg.Pool,
   files: Readonly<Record<string, string>>,
 ): Promise<Pick<Connected, 'owner' | 'repository'>> {
   const owner = github.addUser('octocat')
@@ -62,7 +57,7 @@ export async function connectRepository(
   return { owner, repository }
 }
 
-async function bind(pool: Database, number: number): Promise<void> {
+async function bind(pool: pg.Pool, number: number): Promise<void> {
   const known = () => pool.query('select id from github_installations where number = $1', [number])
   await until(known, ({ rowCount }) => rowCount === 1)
   await pool.query(
@@ -73,32 +68,9 @@ async function bind(pool: Database, number: number): Promise<void> {
   )
 }
 
-/** Reads until it is as wanted; fails after `timeoutMs` with what it was last. */
-export async function until<T>(
-  read: () => Promise<T> | T,
-  isIt: (value: T) => boolean,
-  timeoutMs = 90_000,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    const value = await read()
-    if (isIt(value)) return value
-    if (Date.now() > deadline)
-      throw new Error(`not as wanted after ${timeoutMs / 1000} s: ${inspect(value, { depth: 3 })}`)
-    await sleep(50)
-  }
-}
-
-/** Of a pool on a server that listens on a socket. */
-function urlOf({ options: { host, port, user, password, database } }: pg.Pool): string {
-  const secret = encodeURIComponent(typeof password === 'string' ? password : '')
-  const at = port === undefined ? 'localhost' : `localhost:${port}`
-  return `postgresql://${user}:${secret}@${at}/${database}?host=${encodeURIComponent(host ?? '')}`
-}
-
 /** Waits for the pipelines that discovery made of the repository, by their names in the code; gives their slugs. */
 export async function discovered(
-  { pool }: { readonly pool: Database },
+  { pool }: { readonly pool: pg.Pool },
   names: readonly string[],
 ): Promise<readonly string[]> {
   const read = async () =>

@@ -1,7 +1,7 @@
 /** From a push to a finished check, with real sandboxes, a real git server and a GitHub that its own description judges. */
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { freshDatabase } from '../packages/server/src/testing/database.ts'
-import { builtBy, type Connected, concluded, discovered, startConnected, until } from './connected.ts'
+import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
@@ -29,7 +29,7 @@ export default [
 `
 
 beforeAll(async () => {
-  it = await startConnected(await freshDatabase(), { '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' })
+  it = await startConnected({ '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' })
 })
 afterAll(async () => {
   await it?.remove()

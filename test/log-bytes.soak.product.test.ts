@@ -4,8 +4,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectTo } from './embedded-database.ts'
 import { readInBits, readStream, type SeenChunk, WrongChunk, watchFigure } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
@@ -201,11 +201,8 @@ describe('G12 every byte, in order', () => {
 
 /** Waits until the rows of the log are segments. */
 async function packed(jobId: string): Promise<void> {
-  const database = await connectTo(product.dataDirectory)
-  try {
-    const count = async () => (await database.query('select from packed_logs where job_id = $1', [jobId])).rowCount
-    await expect.poll(count, { timeout: 300_000, interval: 200 }).toBe(1)
-  } finally {
-    await database.end()
-  }
+  await until(
+    () => product.pool.query('select from packed_logs where job_id = $1', [jobId]),
+    ({ rowCount }) => rowCount === 1,
+  )
 }

@@ -1,21 +1,32 @@
 /** The whole product for a test: a real server process on an empty data directory, and a client of its public contract. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import { removeTree } from '@harmont/outside/remove-tree'
+import { addWitness } from '@harmont/test-kit/file'
+import { reservePort } from '@harmont/test-kit/port'
+import type pg from 'pg'
+import { pino } from 'pino'
+import { openPool } from '../packages/server/src/database/pool.ts'
 import { type Api, connect } from '../scripts/client/api.ts'
 
 export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
 
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
-import { freePort, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+import { type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
 import { showHostBase } from './host-base.ts'
 
 export interface Product {
   readonly api: Api
   readonly token: string
   readonly dataDirectory: string
+  /** The server's database, to look into. */
+  readonly pool: pg.Pool
+  /** Environment for an operator's command of the same server: where its data and its database are. */
+  readonly commandEnv: Readonly<Record<string, string>>
   /** The running server; another one after `restart`. */
   server(): ServerProcess
   /** Starts a server on the same directory and port, after the last one has ended. */
@@ -24,38 +35,84 @@ export interface Product {
   remove(): Promise<void>
 }
 
-export async function startProduct(env: Readonly<Record<string, string>> = {}): Promise<Product> {
-  const dataDirectory = mkdtempSync('/var/tmp/harmont-test-')
-  await showHostBase(env.HARMONT_DATA_DIR ?? dataDirectory)
+export interface ProductOptions {
+  /** Has the server start a PostgreSQL of its own, as its users have it. Outside Vitest there is no other. */
+  readonly ownPostgres?: boolean
+}
+
+const silent = pino({ level: 'silent' })
+
+export async function startProduct(
+  env: Readonly<Record<string, string>> = {},
+  { ownPostgres = process.env.VITEST === undefined }: ProductOptions = {},
+): Promise<Product> {
+  const created = mkdtempSync('/var/tmp/harmont-test-')
+  const logFile = join(created, 'server.log')
+  const dataDirectory = env.HARMONT_DATA_DIR ?? created
+  await showHostBase(dataDirectory)
   const token = `test-${randomBytes(18).toString('base64url')}`
-  const port = await freePort()
+  const port = await reservePort()
+  const place: Record<string, string> = { HARMONT_DATA_DIR: dataDirectory }
+  if (!ownPostgres) place.HARMONT_DATABASE_URL = env.HARMONT_DATABASE_URL ?? (await databaseOfRun())
   const start = async () =>
     startServerProcess({
       port,
-      logFile: join(dataDirectory, 'server.log'),
+      logFile,
       env: {
         HARMONT_IMAGE_FALLBACK: 'host',
         ...(await machineExceptions()),
-        HARMONT_DATA_DIR: dataDirectory,
         HARMONT_BOOTSTRAP_TOKEN: token,
         ...env,
+        ...place,
       },
     })
-  let current = await start()
+  let current: ServerProcess
+  try {
+    current = await start()
+  } catch (error) {
+    removeTree(created)
+    throw error
+  }
+  addWitness(() => (existsSync(logFile) ? `The end of the server's log:\n${tail(logFile)}` : ''))
+  const { HARMONT_DATABASE_URL: url } = place
+  const pool = openPool(url === undefined ? embedded(dataDirectory) : { connectionString: url }, silent)
   return {
     api: connect(current.url, token, 'default'),
     token,
-    dataDirectory,
+    dataDirectory: created,
+    pool,
+    commandEnv: { PATH: process.env.PATH ?? '', ...place },
     server: () => current,
     async restart() {
       await current.exited
       current = await start()
     },
     async remove() {
+      await pool.end()
       await current.stop()
-      removeTree(dataDirectory)
+      removeTree(created)
     },
   }
+}
+
+/** Not imported above: it asks Vitest for the PostgreSQL of the run, which is not there for `bench/`. */
+async function databaseOfRun(): Promise<string> {
+  const { migratedDatabase } = await import('../packages/server/src/testing/database.ts')
+  return (await migratedDatabase()).url
+}
+
+/** The PostgreSQL that a server with this data directory runs. */
+function embedded(dataDirectory: string): pg.PoolConfig {
+  return {
+    host: join(dataDirectory, 'database', 'data'),
+    user: 'harmont',
+    database: 'postgres',
+    password: async () => (await readFile(join(dataDirectory, 'secrets', 'database-password'), 'utf8')).trim(),
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').slice(-4000)
 }
 
 /** A folder's content as base64 of a gzip tar, as `source_b64` takes it. */

@@ -1,6 +1,5 @@
 /** A pipeline in Python from the push to the check: found, rendered in a sandbox with the Python of its image, and run. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshDatabase } from '../packages/server/src/testing/database.ts'
 import { type Connected, concluded, discovered, startConnected } from './connected.ts'
 
 const pipeline = `import harmont as hm
@@ -13,7 +12,7 @@ def ci():
 let it: Connected
 
 beforeAll(async () => {
-  it = await startConnected(await freshDatabase(), { '.hm/ci.py': pipeline, 'a.txt': 'one\n' })
+  it = await startConnected({ '.hm/ci.py': pipeline, 'a.txt': 'one\n' })
 })
 afterAll(async () => {
   await it?.remove()

@@ -8,9 +8,9 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery, Misbehaviour } from '@harmont/outside/github'
 import { chance } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshDatabase } from '../packages/server/src/testing/database.ts'
-import { type Connected, discovered, startConnected, until } from './connected.ts'
+import { type Connected, discovered, startConnected } from './connected.ts'
 
 const deliveries = Number(process.env.HARMONT_TEST_DELIVERIES ?? 40)
 const kills = deliveries >= 1000 ? 10 : 2
@@ -30,7 +30,7 @@ let it: Connected
 beforeAll(async () => {
   // A second costs less than a cent: what is left of it is carried from lease to lease.
   const env = { HARMONT_BILLING_RATES: 'vcpu=300000,memory=7000,disk=0', HARMONT_RUNNER_SLOTS: '6' }
-  it = await startConnected(await freshDatabase(), { '.hm/ci.ts': code }, env)
+  it = await startConnected({ '.hm/ci.ts': code }, env)
   await discovered(it, ['ci', 'pr'])
   const set = await fetch(`${it.product.server().url}/api/v0/organizations/default/secrets`, {
     method: 'POST',
@@ -123,7 +123,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     const to = Math.floor(((kill + 1) * sent.length) / kills)
     const before = new Set(sent.slice(0, from))
     const due = [...before].reduce((sum, { pipelines }) => sum + 1 + pipelines.length, 0)
-    await until(progress, (done) => done >= due * 0.7, timeout)
+    await until(progress, (done) => done >= due * 0.7, { timeoutMs: timeout })
     const sending = send(sent.slice(from, to))
     await sleep(fraction() * 300)
     product.server().kill('SIGKILL')
@@ -135,11 +135,11 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     await until(
       () => buildsOf(),
       (rows) => rows.length >= builds && rows.every((row) => row.finished_at),
-      timeout,
+      { timeoutMs: timeout },
     )
   const made = await told()
   github.disturb(null)
-  await until(pending, (jobs) => jobs.length === 0, timeout)
+  await until(pending, (jobs) => jobs.length === 0, { timeoutMs: timeout })
   const runs = github.checkRuns(it.repository).filter(({ fields }) => String(fields.name).startsWith('harmont/'))
   const report = { seed, deliveries, distinct, builds, kills, faults, seconds: Math.round((Date.now() - began) / 1000) }
   console.info(JSON.stringify({ ...report, statuses: Object.fromEntries(statuses) }))

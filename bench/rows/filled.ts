@@ -1,7 +1,6 @@
 /** The operations that clients call most, on a database as a busy company leaves it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { connectTo } from '../../test/embedded-database.ts'
 import { flatIr, startProduct } from '../../test/product.ts'
 import { fillDatabase, wholeTableScans } from '../filled-database.ts'
 import { p50p99, type Row } from '../measure.ts'
@@ -40,9 +39,9 @@ const pipe = (n: number) => `${org(n)}/pipelines/pipe-${1 + (n % 5)}`
 type Measure = (ask: Ask, samples: number) => Promise<readonly number[]>
 
 /** A server without a runner, on a database of 100,000 builds. */
-async function withFilled(run: (measure: Measure, client: pg.Client) => Promise<string>): Promise<string> {
+async function withFilled(run: (measure: Measure, client: pg.ClientBase) => Promise<string>): Promise<string> {
   const product = await startProduct({ HARMONT_RUNNER: 'off', HARMONT_RATE_LIMITS: 'off' })
-  const client = await connectTo(product.dataDirectory)
+  const client = await product.pool.connect()
   try {
     await fillDatabase(client)
     return await run(
@@ -50,7 +49,7 @@ async function withFilled(run: (measure: Measure, client: pg.Client) => Promise<
       client,
     )
   } finally {
-    await client.end()
+    client.release()
     await product.remove()
   }
 }

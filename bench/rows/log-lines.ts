@@ -1,6 +1,5 @@
 /** A long log, read by line: how soon a person sees what they came for. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectTo } from '../../test/embedded-database.ts'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
 
@@ -17,7 +16,7 @@ async function longLog(product: Product): Promise<{ readonly ask: Asked; readonl
   const { number } = await product.api.createBuild('bench', build)
   await buildEnd(product.api, 'bench', number, 600_000)
   const [job] = await product.api.listJobs('bench', number)
-  const client = await connectTo(product.dataDirectory)
+  const client = await product.pool.connect()
   let facts = ''
   const packMs = await timeMs(async () => {
     while (facts === '') {
@@ -29,7 +28,7 @@ async function longLog(product: Product): Promise<{ readonly ask: Asked; readonl
       else facts = `${(Number(rows[0].bytes) / 1e6).toFixed(0)} MB, index ${(rows[0].index / 1e3).toFixed(0)} kB`
     }
   })
-  await client.end()
+  client.release()
   const log = `${product.server().url}/api/v0/organizations/default/pipelines/bench/builds/${number}/jobs/${job?.id}/log`
   const ask = async <T>(path: string): Promise<T> => {
     const response = await fetch(log + path, { headers: { authorization: `Bearer ${product.token}` } })

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { type App, startApp } from '../../test/browser/app.ts'
-import { connectTo } from '../../test/embedded-database.ts'
 import { buildEnd, flatIr } from '../../test/product.ts'
 import { fillDatabase } from '../filled-database.ts'
 import { p50p99, quantile, type Row } from '../measure.ts'
@@ -122,7 +121,7 @@ export const webPageRows: readonly Row[] = [
     must: 'p98 <= 100 ms until something moves; figure for the painted page',
     async run() {
       const app = await startApp({ HARMONT_RUNNER: 'off', HARMONT_RATE_LIMITS: 'off' })
-      const client = await connectTo(app.product.dataDirectory)
+      const client = await app.product.pool.connect()
       try {
         await fillDatabase(client)
         const page = await app.openAsOwner()
@@ -135,7 +134,7 @@ export const webPageRows: readonly Row[] = [
         }
         return p50p99(samples)
       } finally {
-        await client.end()
+        client.release()
         await app.stop()
       }
     },

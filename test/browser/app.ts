@@ -28,7 +28,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   const origin = env.HARMONT_PUBLIC_URL ?? `http://localhost:${new URL(product.server().url).port}`
   const signIn = async (context: BrowserContext, ...whose: readonly string[]) => {
     const link = execFileSync(process.execPath, [main, 'setup-link', ...whose], {
-      env: { PATH: process.env.PATH, HARMONT_DATA_DIR: product.dataDirectory, HARMONT_PUBLIC_URL: origin },
+      env: { ...product.commandEnv, HARMONT_PUBLIC_URL: origin },
       encoding: 'utf8',
     })
     const setup_token = /token=([\w-]+)/.exec(link)?.[1]

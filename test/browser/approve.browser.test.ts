@@ -1,24 +1,19 @@
 /** The code of a fork is looked at by a member before it runs. */
 import { type Github, startGithub } from '@harmont/outside/github'
-import type pg from 'pg'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRepository, discovered } from '../connected.ts'
-import { connectTo } from '../embedded-database.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
 
 let github: Github
 let app: App
-let database: pg.Client
 beforeAll(async () => {
   github = await startGithub({ publicUrl: 'http://localhost' })
   app = await startApp(github.environment)
   github.deliverTo(app.product.server().url)
-  database = await connectTo(app.product.dataDirectory)
 })
 afterAll(async () => {
-  await database?.end()
   await app?.stop()
   await github?.stop()
 })
@@ -33,11 +28,11 @@ export default [{
 const approval = (page: Page) => page.getByRole('button', { name: 'Approve…' })
 
 test('web B5 the build of a fork waits until a member has seen whose it is and approves the commit; the next commit waits again', async () => {
-  const { repository } = await connectRepository(github, database, {
+  const { repository } = await connectRepository(github, app.product.pool, {
     '.hm/ci.ts': code('cat a.txt'),
     'a.txt': 'ours\n',
   })
-  const [slug] = await discovered({ pool: database }, ['ci'])
+  const [slug] = await discovered(app.product, ['ci'])
   const eve = github.addUser('eve')
   const fork = github.addRepository(eve, 'core', { forkOf: repository })
   const { commit } = await github.push(fork, { 'a.txt': 'theirs\n' }, { branch: 'topic' })

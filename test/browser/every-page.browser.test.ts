@@ -41,7 +41,7 @@ let strangers: readonly Window[]
 beforeAll(async () => {
   app = await startApp({ HARMONT_BILLING: 'on', HARMONT_RATE_LIMITS: 'off' })
   const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
-  const env = { PATH: process.env.PATH, HARMONT_DATA_DIR: app.product.dataDirectory, HARMONT_BILLING: 'on' }
+  const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
   await fill(app)
   await fillOrganization(app)

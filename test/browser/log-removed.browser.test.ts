@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectTo } from '../embedded-database.ts'
 import { buildEnd } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { logPage, startLogs } from './log-page.ts'
@@ -23,14 +22,13 @@ afterAll(async () => app?.stop())
 
 /** As if ninety days had passed, and then the hour of the task had come. */
 async function removeLogs(): Promise<void> {
-  const database = await connectTo(app.product.dataDirectory)
-  const count = async (where: string) => (await database.query(`select from packed_logs where ${where}`)).rowCount
+  const { pool } = app.product
+  const count = async (where: string) => (await pool.query(`select from packed_logs where ${where}`)).rowCount
   while ((await count('true')) !== 2) await sleep(200)
-  await database.query("update packed_logs set packed_at = packed_at - interval '91 days'")
-  await database.query("update engine.builds set finished_at = finished_at - interval '91 days'")
-  await database.query("select graphile_worker.add_job('remove_old_logs')")
+  await pool.query("update packed_logs set packed_at = packed_at - interval '91 days'")
+  await pool.query("update engine.builds set finished_at = finished_at - interval '91 days'")
+  await pool.query("select graphile_worker.add_job('remove_old_logs')")
   while ((await count('removed_at is not null')) !== 1) await sleep(200)
-  await database.end()
 }
 
 test('web L22 a removed log says in a row of its own when and why, and never that the command wrote nothing', async () => {

@@ -26,7 +26,7 @@ const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
 /** The operator makes a coupon. */
 function makeCoupon(...args: readonly string[]): void {
-  const env = { PATH: process.env.PATH, HARMONT_DATA_DIR: app.product.dataDirectory, HARMONT_BILLING: 'on' }
+  const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'coupon', 'create', ...args], { env })
 }
 

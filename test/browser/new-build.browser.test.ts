@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { type Github, type Repository, startGithub } from '@harmont/outside/github'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectTo } from '../embedded-database.ts'
 import { packFolder } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
@@ -63,15 +62,10 @@ async function connectRepository(): Promise<Repository> {
   const repository = github.addRepository(octocat, 'core')
   await github.push(repository, { '.hm/pipeline.ts': program })
   const { id } = await github.install(octocat, [repository], octocat, { silent: true })
-  const client = await connectTo(app.product.dataDirectory)
-  try {
-    await client.query(
-      "insert into identities (id, user_id, provider, subject) select gen_random_uuid(), user_id, 'github', $1 from memberships",
-      [String(octocat.id)],
-    )
-  } finally {
-    await client.end()
-  }
+  await app.product.pool.query(
+    "insert into identities (id, user_id, provider, subject) select gen_random_uuid(), user_id, 'github', $1 from memberships",
+    [String(octocat.id)],
+  )
   const installations = `${app.product.server().url}/api/v0/organizations/default/github/installations`
   const headers = { authorization: `Bearer ${app.product.token}` }
   for (const [url, data] of [

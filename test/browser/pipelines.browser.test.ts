@@ -3,7 +3,6 @@
 import type { components } from '@harmont/contract'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectTo } from '../embedded-database.ts'
 import { flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
@@ -231,7 +230,7 @@ test('web P4 a thousand builds come page by page, few rows are in the page, and 
 
 /** Builds that have passed, without steps: only lists show them. */
 async function fillPipeline(slug: string, count: number): Promise<void> {
-  const client = await connectTo(app.product.dataDirectory)
+  const client = await app.product.pool.connect()
   try {
     await client.query(`create temporary table made as
       select gen_random_uuid() as id, p.id as pipeline_id, p.organization_id, n, now() - make_interval(mins => ${count} - n + 1) as at
@@ -242,6 +241,6 @@ async function fillPipeline(slug: string, count: number): Promise<void> {
       select id, pipeline_id, n, case when n % 5 = 0 then 'topic' else 'main' end, md5(id::text), 'Change ' || n, 'api', at from made`)
     await client.query(`update pipelines set last_build_number = ${count} where slug = '${slug}'`)
   } finally {
-    await client.end()
+    client.release()
   }
 }

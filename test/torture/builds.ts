@@ -1,5 +1,5 @@
 /** Builds of a server, submitted and waited for. */
-import { until } from '../connected.ts'
+import { until } from '@harmont/test-kit/until'
 import { flatIr } from '../product.ts'
 import type { TortureServer } from './server.ts'
 import { irSteps, type Step } from './steps.ts'
@@ -60,7 +60,7 @@ export async function untilOver(server: TortureServer, id: string, timeoutMs: nu
       return error
     }
   }
-  await until(look, (found) => found === 'over', timeoutMs)
+  await until(look, (found) => found === 'over', { timeoutMs })
 }
 
 /** What a build still waits for. */

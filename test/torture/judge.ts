@@ -1,8 +1,9 @@
 /** Whether all builds of a server ended right, once, with their whole logs, and left nothing behind. */
+
+import { until } from '@harmont/test-kit/until'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type pg from 'pg'
 import { expect } from 'vitest'
-import { until } from '../connected.ts'
 import type { Effect } from './effects.ts'
 import { type ExpectedJob, expectedBuild, expectedJobs } from './model.ts'
 import { sandboxRemains } from './remains.ts'
@@ -169,7 +170,7 @@ export async function settle({ pool, directory }: TortureServer, timeoutMs = 150
     )
     return [...rows, ...left, ...sandboxRemains(directory)]
   }
-  await until(open, (left) => left.length === 0, timeoutMs)
+  await until(open, (left) => left.length === 0, { timeoutMs })
 }
 
 /** Each job that ran was charged once, and the books are the sum of it. */

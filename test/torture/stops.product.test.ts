@@ -1,9 +1,9 @@
 /** Cancels and deadlines of jobs whose runner is held up or dead, while another server shares its database: they end in time all the same. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
-import { until } from '../connected.ts'
 import { openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, settle } from './judge.ts'
@@ -116,7 +116,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
       await until(
         () => commandProcesses(runner.directory),
         (pids) => pids.length === 0,
-        leaseSeconds * 1000,
+        { timeoutMs: leaseSeconds * 1000 },
       )
       running.kill('SIGCONT')
     } else running = await runner.start()

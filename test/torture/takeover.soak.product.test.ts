@@ -5,9 +5,9 @@
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
-import { until } from '../connected.ts'
 import { openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
@@ -68,14 +68,14 @@ test(`G01 G02 G24 ${takeovers} takeovers from a server that is held up until its
     const [held, free] = which === 0 ? [one, other] : [other, one]
     const build = await submit(free, 'torture', steps, effects.address)
     const heldUp = () => sandboxRemains(held.directory).length
-    await until(heldUp, (count) => count > 1, 300_000)
+    await until(heldUp, (count) => count > 1)
     await sleep(random.between(0, 2_500))
     lives[which]?.kill('SIGSTOP')
     // Until what was held up there runs again here, or is over here.
     await until(
       () => jobsOf(free.pool, build.id),
       (jobs) => jobs.some((job) => job.lost > 0),
-      60_000,
+      { timeoutMs: 60_000 },
     )
     await sleep(random.between(0, 4_000))
     lives[which]?.kill('SIGCONT')

@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import process from 'node:process'
 import { chance } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../connected.ts'
 import { packFolder } from '../product.ts'
 import { findBuild, openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
@@ -70,7 +70,7 @@ async function died({ name }: Window): Promise<void> {
   await until(
     () => existsSync(join(marks, 'hit')),
     (hit) => hit,
-    60_000,
+    { timeoutMs: 60_000 },
   ).catch((error: unknown) => {
     throw new Error(`nobody came to the window "${name}"`, { cause: error })
   })

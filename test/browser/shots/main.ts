@@ -56,7 +56,7 @@ async function paste(browser: Browser, shots: readonly Buffer[], file: string): 
 mkdirSync(folder, { recursive: true })
 const app = await startApp({ HARMONT_BILLING: 'on' })
 try {
-  const env = { PATH: process.env.PATH, HARMONT_DATA_DIR: app.product.dataDirectory, HARMONT_BILLING: 'on' }
+  const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
   await fill(app)
   await fillOrganization(app)

@@ -1,5 +1,4 @@
 /** People, invites and forty days of charged use for the organization `default`, written as the server itself would have written them. */
-import { connectTo } from '../../embedded-database.ts'
 import type { App } from '../app.ts'
 
 const statements = [
@@ -34,10 +33,11 @@ const statements = [
 
 /** For pages of people and of money that have something to show. Builds of `default` are there before. */
 export async function fillOrganization({ product }: App): Promise<void> {
-  const client = await connectTo(product.dataDirectory)
+  // One connection: a temporary table is made.
+  const client = await product.pool.connect()
   try {
     for (const statement of statements) await client.query(statement)
   } finally {
-    await client.end()
+    client.release()
   }
 }
