@@ -31,13 +31,14 @@ beforeEach(async () => {
   disk = makeSmallDisk(1024 ** 3)
   const dataDirectory = join(disk.path, 'data')
   mkdirSync(dataDirectory)
-  product = await startProduct({
+  const env = {
     HARMONT_DATA_DIR: dataDirectory,
     HARMONT_LEAST_FREE_DISK: '128MiB',
     HARMONT_SANDBOX_NETWORK: 'host',
     HARMONT_LOG_LEVEL: 'warn',
     HARMONT_RUNNER_SLOTS: '4',
-  })
+  }
+  product = await startProduct(env, { ownPostgres: true })
   const project = join(disk.beside, 'project')
   mkdirSync(project)
   writeFileSync(join(project, 'file'), randomBytes(300_000))
