@@ -5,7 +5,7 @@ import pg from 'pg'
 import { plainPlan } from '../../packages/engine/src/core/random-plan.ts'
 import { createBuild, defaultStoreSettings, type Lease, PostgresStore } from '../../packages/engine/src/index.ts'
 import { plainContext } from '../../packages/engine/src/plain-context.ts'
-import { startTestDatabase } from '../../packages/engine/src/postgres/test-database.ts'
+import { startDurablePostgres } from '../durable-postgres.ts'
 import { type Row, timeMs } from '../measure.ts'
 
 const slots = 32
@@ -16,7 +16,7 @@ export const overheadRows: readonly Row[] = [
     what: 'engine overhead alone: lease, start, finish, advance',
     must: '>= 1,000 jobs/s; per job at 10,000 jobs within 1.5x of that at 100',
     async run() {
-      const database = await startTestDatabase(true)
+      const database = await startDurablePostgres()
       const config = await database.create()
       const pool = new pg.Pool(config)
       const store = await PostgresStore.open(config)

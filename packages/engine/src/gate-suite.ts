@@ -1,6 +1,7 @@
 /** Test only: what every store promises about groups of jobs. `storeSuite` declares it. */
 import { randomUUID } from 'node:crypto'
 import type { StepConcurrency } from '@harmont/ir'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createBuild } from './core/create-build.ts'
@@ -14,8 +15,8 @@ import { untilSeen } from './until-seen.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** Random lives of builds that the model test plays: few in every run, many when asked for. */
-export const gateRuns = Number(process.env.HARMONT_TEST_GATE_RUNS ?? 15)
+/** Random lives of builds that the model test plays. */
+export const gateRuns = scaled(8)
 
 /** Declares the tests; `open` gives the store, without anything ready in it. */
 export function gateSuite(open: () => StoreUnderTest): void {
@@ -171,15 +172,13 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(next)
   })
 
-  test(
-    'G05 random lives of builds in groups: never more than the limit, waiters in order, everything ends, and all are told right',
-    async () => {
-      const seen = new Set<string>()
-      const lives = randomLives(open, now, (what) => seen.add(what))
-      await untilSeen(['lost', 'concurrency_group first', 'concurrency_group behind'], seen, () =>
-        fc.assert(lives, { numRuns: gateRuns, endOnFailure: true }),
-      )
-    },
-    60_000 + gateRuns * 20_000,
-  )
+  test('G05 random lives of builds in groups: never more than the limit, waiters in order, everything ends, and all are told right', {
+    timeout: 60_000 + gateRuns * 20_000,
+  }, async () => {
+    const seen = new Set<string>()
+    const lives = randomLives(open, now, (what) => seen.add(what))
+    await untilSeen(['lost', 'concurrency_group first', 'concurrency_group behind'], seen, (go) =>
+      fc.assert(lives, { numRuns: gateRuns, seed: seed + go, endOnFailure: true }),
+    )
+  })
 }

@@ -1,4 +1,4 @@
-/** Test only: what every store promises. `memory-store.test.ts` and `postgres-store.pg.test.ts` run it. */
+/** Test only: what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts` run it. */
 import { randomUUID } from 'node:crypto'
 import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'

@@ -101,7 +101,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   } finally {
     signal.removeEventListener('abort', cancel)
     await engine.close()
-    disk.stop()
+    await disk.stop()
     forget()
     await reporter.close()
   }

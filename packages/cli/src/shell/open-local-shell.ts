@@ -85,7 +85,7 @@ export async function openLocalShell(
     },
   })
   const closeAll = async () => {
-    disk.stop()
+    await disk.stop()
     await engine.close()
   }
   try {

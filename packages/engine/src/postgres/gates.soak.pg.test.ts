@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { effort, scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { limitKey } from '../core/gates.ts'
 import { defaultLimits } from '../core/limits.ts'
@@ -15,19 +16,18 @@ import { plainContext } from '../plain-context.ts'
 import { randomLives } from '../random-lives.test-support.ts'
 import type { Lease } from '../store.ts'
 import { untilSeen } from '../until-seen.test-support.ts'
+import { engineDatabase } from './engine-database.test-support.ts'
 import { openText, parkText, readText } from './gates.ts'
 import { candidatesText } from './lease-jobs.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { reopenText } from './reopen-gates.ts'
 import { rowsRead } from './rows-read.test-support.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
 import { inTransaction } from './transaction.ts'
 import { holdersText, ranksText } from './waits.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-let database: TestDatabase
 let config: pg.PoolConfig
 let pool: pg.Pool
 let store: PostgresStore
@@ -40,12 +40,8 @@ async function openStore(options: PostgresStoreOptions = {}): Promise<PostgresSt
   return opened
 }
 
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
 beforeEach(async () => {
-  config = await database.create()
+  config = await engineDatabase()
   pool = new pg.Pool(config)
   store = await openStore()
   other = await openStore()
@@ -182,8 +178,8 @@ test(
       at,
       (what) => seen.add(what.split(' ')[0] ?? ''),
     )
-    await untilSeen(['concurrency_group', 'pipeline_limit', 'organization_limit'], seen, () =>
-      fc.assert(lives, { numRuns: 2 * gateRuns, endOnFailure: true }),
+    await untilSeen(['concurrency_group', 'pipeline_limit', 'organization_limit'], seen, (go) =>
+      fc.assert(lives, { numRuns: gateRuns, seed: seed + go, endOnFailure: true }),
     )
   },
   60_000 + gateRuns * 20_000,
@@ -354,8 +350,9 @@ class CountingClient extends pg.Client {
   }
 }
 
-/** Steps of the large build of the growth test, against 100. */
-const largeBuild = Number(process.env.HARMONT_TEST_LARGE_BUILD ?? 400)
+/** Steps of the small build of the growth test, and of the large one. */
+const smallBuild = 60
+const largeBuild = scaled(180, 10_000)
 
 test(
   'what a job costs does not grow with its build, nor with who waits for its group',
@@ -384,10 +381,10 @@ test(
       ['a group of 16', inGroup(16), 16],
     ] as const
     for (const [what, step, slots] of kinds) {
-      await perJob(100, step, slots)
-      const small = await perJob(100, step, slots)
+      await perJob(smallBuild, step, slots)
+      const small = await perJob(smallBuild, step, slots)
       const large = await perJob(largeBuild, step, slots)
-      if (largeBuild > 400) console.log(what, small, large)
+      if (effort > 1) console.log(what, small, large)
       expect(large.statements).toBeLessThanOrEqual(1.2 * small.statements)
     }
   },
@@ -395,7 +392,7 @@ test(
 )
 
 /** Builds of the fair test, from five organizations, and steps of each. */
-const [fairBuilds, fairSteps] = process.env.HARMONT_TEST_FAIR === 'full' ? [50, 100] : [15, 12]
+const [fairBuilds, fairSteps] = [5 * scaled(3, 10), scaled(12, 100)]
 
 test('of five organizations with builds at once each has as many jobs as the others at any time, within one turn', async () => {
   const queues = ['a', 'b', 'c', 'd', 'e']

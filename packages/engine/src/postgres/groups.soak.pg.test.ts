@@ -1,35 +1,30 @@
 /** Groups of builds among several processes, any of which may stop between any two statements. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildGroupOf } from '../core/build-group.ts'
 import { createBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
 import { dice, plainPlan } from '../core/random-plan.ts'
 import { plainContext } from '../plain-context.ts'
+import { engineDatabase } from './engine-database.test-support.ts'
 import { membersText, unsettledText } from './groups.ts'
 import { placeWaitText } from './place-wait.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
 import { inTransaction } from './transaction.ts'
 
 const words = ['queue', 'cancel_waiting', 'cancel_running'] as const
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
-/** Builds of the test with processes that die; the long form is for a person who waits. */
-const builds = Number(process.env.HARMONT_TEST_GROUP_BUILDS ?? 100)
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
+/** Builds of the test with processes that die. */
+const builds = scaled(60)
 
-let database: TestDatabase
 let config: pg.PoolConfig
 let pool: pg.Pool
 const stores: PostgresStore[] = []
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
 beforeEach(async () => {
-  config = await database.create()
+  config = await engineDatabase()
   pool = new pg.Pool(config)
 })
 afterEach(async () => {

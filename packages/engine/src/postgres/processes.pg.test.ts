@@ -1,24 +1,23 @@
 /** What the PostgreSQL store promises beside the common suite: transactions of others, other processes, lost connections, plans. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.ts'
 import { plainContext } from '../plain-context.ts'
 import type { Lease } from '../store.ts'
+import { engineDatabase } from './engine-database.test-support.ts'
 import { candidatesText } from './lease-jobs.ts'
 import { overdueText } from './overdue.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
 import { liveSnapshotsText } from './snapshots.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
 import { inTransaction } from './transaction.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-let database: TestDatabase
 let config: pg.PoolConfig
 let pool: pg.Pool
 let store: PostgresStore
@@ -30,12 +29,8 @@ async function openStore(options: PostgresStoreOptions = {}): Promise<PostgresSt
   return opened
 }
 
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
 beforeEach(async () => {
-  config = await database.create()
+  config = await engineDatabase()
   pool = new pg.Pool(config)
   store = await openStore({ warn: () => {} })
 })

@@ -1,16 +1,10 @@
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { engineDatabase } from './engine-database.test-support.ts'
 import { standingText } from './standing.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
-
-let database: TestDatabase
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
 
 test('builds that stand still are found among those that are not over, and by their jobs, whatever else there is', async () => {
-  const pool = new pg.Pool(await database.create())
+  const pool = new pg.Pool(await engineDatabase())
   // 20,000 that are over, 2,000 young ones that run, and 30 old ones that wait.
   await pool.query(`with n as (
       select gen_random_uuid() as id, n, case when n <= 30 then 'old' when n <= 2030 then 'young' else 'over' end as what from generate_series(1, 22030) n),

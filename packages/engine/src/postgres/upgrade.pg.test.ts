@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { engineDatabaseAfter } from './engine-database.test-support.ts'
 import { engineMigrations } from './migrations.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
 
-let database: TestDatabase
 let config: pg.PoolConfig
 let client: pg.Client
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
 beforeEach(async () => {
-  config = await database.create(engineMigrations.slice(0, 1))
+  config = await engineDatabaseAfter(engineMigrations.slice(0, 1))
   client = new pg.Client(config)
   await client.connect()
 })

@@ -7,14 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { OciDriver } from '@harmont/sandbox'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { defaultLimits } from '../core/limits.ts'
+import { engineDatabase } from '../postgres/engine-database.test-support.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
-import { startTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
 import { inTransaction } from '../postgres/transaction.ts'
 import { type Bench, logOf, openDriver, openImages, settled, step, submit } from './runner.test-support.ts'
 
-let database: TestDatabase
 let config: pg.PoolConfig
 let pool: pg.Pool
 let directory: string
@@ -22,13 +21,11 @@ let bench: Pick<Bench, 'store' | 'put' | 'limits'>
 let child: ChildProcess | undefined
 
 beforeAll(async () => {
-  database = await startTestDatabase()
   await openImages().resolve('host')
 })
-afterAll(() => database.stop())
 
 beforeEach(async () => {
-  config = await database.create()
+  config = await engineDatabase()
   pool = new pg.Pool(config)
   // An idle connection that is ended from outside: the pool makes a new one.
   pool.on('error', () => undefined)

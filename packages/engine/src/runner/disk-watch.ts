@@ -21,7 +21,8 @@ export interface Disk {
 
 export interface DiskWatch extends Disk {
   readonly room: DiskRoom
-  stop(): void
+  /** Looks no more. Resolves when the last look, with what it does to the disk, has ended. */
+  stop(): Promise<void>
 }
 
 export interface DiskWatchOptions {
@@ -75,8 +76,9 @@ class Watch implements DiskWatch {
     this.#timer = setInterval(() => void this.look(), this.#options.everyMs ?? 250).unref()
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#looking
   }
 
   look(): Promise<void> {

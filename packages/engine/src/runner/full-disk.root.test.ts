@@ -29,6 +29,6 @@ test('G55 on a full disk no job is leased, and those that wait begin by themselv
     expect((await settled(bench, id)).state).toBe('passed')
   } finally {
     await bench.close()
-    disk.stop()
+    await disk.stop()
   }
 })

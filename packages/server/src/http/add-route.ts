@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 import { compressAnswer } from './compress-answer.ts'
-import { responseValidator } from './response-validation.ts'
+import { validateResponse } from './response-validation.ts'
 import type { Shell } from './shell.ts'
 
 /** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
@@ -35,7 +35,17 @@ export function addRoute(
 
 type Schemas = Readonly<Record<number, JsonSchema>>
 
-function jsonSchemas({ success }: Operation, version: ApiVersion): Schemas {
+const completeSchemas = new Map<string, Schemas>()
+
+/** Returns the response schemas of an operation; the same objects for each server of a process, so that whoever compiles them can keep what it made. */
+function jsonSchemas(operation: Operation, version: ApiVersion): Schemas {
+  const name = `${version} ${operation.id}`
+  const schemas = completeSchemas.get(name) ?? makeSchemas(operation, version)
+  completeSchemas.set(name, schemas)
+  return schemas
+}
+
+function makeSchemas({ success }: Operation, version: ApiVersion): Schemas {
   const schemas: Record<number, JsonSchema> = {}
   for (const [status, shape] of success) {
     if (shape?.mediaType === 'application/json') schemas[status] = completeSchema(shape.schema, version)
@@ -46,9 +56,9 @@ function jsonSchemas({ success }: Operation, version: ApiVersion): Schemas {
 type OnSend = (request: unknown, reply: { readonly statusCode: number }, payload: unknown) => Promise<unknown>
 
 function checkedAnswer(schemas: Schemas): OnSend {
-  const checks = new Map(Object.entries(schemas).map(([status, schema]) => [Number(status), responseValidator(schema)]))
   return async (_request, reply, payload) => {
-    if (typeof payload === 'string') checks.get(reply.statusCode)?.(payload)
+    const schema = schemas[reply.statusCode]
+    if (schema !== undefined && typeof payload === 'string') validateResponse(schema, payload)
     return payload
   }
 }

@@ -11,31 +11,52 @@ export type AcceptBody = (body: unknown, found?: { field: string; message: strin
 export function bodyValidator(operationId: OperationId): AcceptBody {
   const request = operationTable.get(operationId)?.request
   if (request?.mediaType !== 'application/json') return () => null
-  const schema = inputSchema(request.schema)
-  const first = untilFirstError.compile(schema)
-  // Most operations never see a wrong body, and compiling takes most of the server's start.
-  let all: ValidateFunction | null = null
   return (body, found = []) => {
-    const isValid = first(body)
-    if (!isValid) all ??= withAllErrors.compile(schema)
-    const errors = [...(all === null || isValid ? [] : allErrors(all, first, body)), ...found]
+    const { first, all } = validatorsFor(operationId, request.schema)
+    const errors = [...(first(body) ? [] : allErrors(all, first, body)), ...found]
     if (errors.length > 0) throw inputError(operationId, errors)
     return body
   }
+}
+
+interface Validators {
+  /** Ends at the first error. */
+  readonly first: ValidateFunction
+  /** Finds all errors. Compiled at the first wrong body. */
+  readonly all: (body: unknown) => ValidateFunction['errors']
+}
+
+const compiled = new Map<OperationId, Validators>()
+
+/** Compiles them at the operation's first body: for all operations it took most of a server's start. */
+function validatorsFor(operationId: OperationId, requestSchema: JsonSchema): Validators {
+  const known = compiled.get(operationId)
+  if (known !== undefined) return known
+  const schema = inputSchema(requestSchema)
+  let all: ValidateFunction | null = null
+  const made: Validators = {
+    first: untilFirstError.compile(schema),
+    all(body) {
+      all ??= withAllErrors.compile(schema)
+      all(body)
+      return all.errors
+    },
+  }
+  compiled.set(operationId, made)
+  return made
 }
 
 const mostMembers = 300
 
 /** Every error costs memory: a body of millions of wrong members gets the first one only. */
 function allErrors(
-  all: ValidateFunction,
+  all: Validators['all'],
   first: ValidateFunction,
   body: unknown,
 ): { field: string; message: string }[] {
   const firstFound = fieldErrors(first.errors ?? [])
   if (countMembers(body) > mostMembers) return firstFound
-  all(body)
-  return fieldErrors(all.errors ?? [])
+  return fieldErrors(all(body) ?? [])
 }
 
 function countMembers(body: unknown): number {

