@@ -1,12 +1,12 @@
 /** What a build's author relies on, seen through the public API of a real server with real sandboxes. */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd, type Ended, flatIr, type Product, packFolder, startProduct } from './product.ts'
 
-const strangersFolder = '/harmont-test-unknown'
+const strangersFolder = `/harmont-test-unknown-${randomUUID()}`
 let product: Product
 
 beforeAll(async () => {
@@ -119,18 +119,17 @@ function processes(text: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false
     try {
-      return execFileSync('cat', [`/proc/${pid}/cmdline`], {
-        encoding: 'latin1',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).includes(text)
-    } catch {
-      return false // it ended while we looked
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text)
+    } catch (error) {
+      // It ended while we looked.
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false
+      throw error
     }
   })
 }
 
 test('G06 G24 a cancel reaches a command that ignores SIGTERM, double-forks and leaves its session, and nothing stays', async () => {
-  const mark = `987${process.pid}`
+  const mark = `987${process.pid}.5`
   const number = await submit([
     {
       key: 'stubborn',
@@ -138,17 +137,22 @@ test('G06 G24 a cancel reaches a command that ignores SIGTERM, double-forks and 
     },
     { key: 'after', cmd: 'true', depends_on: ['stubborn'] },
   ])
-  while (processes(mark).length < 3) await sleep(100)
-  const asked = Date.now()
+  await until(
+    () => processes(mark).length,
+    (count) => count >= 3,
+  )
   expect((await product.api.cancelBuild('promises', number)).state).toBe('canceling')
-  const ended = await buildEnd(product.api, 'promises', number, 60_000)
-  expect(Date.now() - asked).toBeLessThan(30_000)
+  const ended = await buildEnd(product.api, 'promises', number)
   expect(ended.build.state).toBe('canceled')
   expect([...ended.jobs.values()].map((job) => job.state)).toEqual(['canceled', 'canceled'])
   expect(processes(mark)).toEqual([])
-  await sleep(500)
-  expect(execFileSync('cat', ['/proc/self/mounts'], { encoding: 'utf8' })).not.toContain(product.dataDirectory)
-  expect(readdirSync(join(product.dataDirectory, 'sandboxes', 'sandboxes'))).toEqual([])
+  const left = () => [
+    ...readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(product.dataDirectory)),
+    ...readdirSync(join(product.dataDirectory, 'sandboxes', 'sandboxes')),
+  ]
+  await until(left, ({ length }) => length === 0)
 })
 
 test('G07 a cancel of what is over changes nothing', async () => {

@@ -52,7 +52,7 @@ export async function isOver({ pool }: TortureServer, id: string): Promise<boole
 }
 
 /** Waits for the end of a build, however often the database goes away meanwhile. */
-export async function untilOver(server: TortureServer, id: string, timeoutMs: number): Promise<void> {
+export async function untilOver(server: TortureServer, id: string, timeoutMs = 300_000): Promise<void> {
   const look = async () => {
     try {
       return (await isOver(server, id)) ? 'over' : await openJobs(server, id)

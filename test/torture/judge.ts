@@ -155,7 +155,7 @@ async function readChunks(
 const ownTasks = ['follow_build', 'meter_organization', 'build_ended', 'pack_logs']
 
 /** Waits until everything that follows from the builds has happened: tasks, logs, money, sandboxes. */
-export async function settle({ pool, directory }: TortureServer, timeoutMs = 150_000): Promise<void> {
+export async function settle({ pool, directory }: TortureServer, timeoutMs = 300_000): Promise<void> {
   const open = async () => {
     const { rows } = await pool.query<{ id: string; task_identifier: string }>(
       `select id, task_identifier, attempts, last_error from graphile_worker.jobs

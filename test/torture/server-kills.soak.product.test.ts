@@ -1,10 +1,6 @@
-/**
- * The server killed at random moments, also while it starts, with 30-step builds under way. `HARMONT_TEST_KILLS=20` is the long form;
- * `HARMONT_TEST_SEED` repeats a run.
- */
-import process from 'node:process'
+/** The server killed at random moments, also while it starts, with 30-step builds under way. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chance } from '@harmont/test-kit/effort'
+import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
@@ -13,8 +9,8 @@ import { allRemains } from './remains.ts'
 import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
 import { cachedSteps, thirtySteps } from './steps.ts'
 
-const kills = Number(process.env.HARMONT_TEST_KILLS ?? 3)
-const timeout = 120_000 + kills * 15_000
+const kills = scaled(2)
+const timeout = 180_000 + kills * 15_000
 const pace = kills < 20 ? 0.4 : 1
 const random = chance()
 let effects: Effects
@@ -28,7 +24,7 @@ beforeAll(async () => {
   await openPipeline(server, 'torture')
   await defineSecret(server)
   const warm = await submit(server, 'torture', cachedSteps, effects.address)
-  await untilOver(server, warm.id, 300_000)
+  await untilOver(server, warm.id)
 }, 600_000)
 afterAll(async () => {
   await server?.remove()

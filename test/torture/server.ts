@@ -1,15 +1,21 @@
 /** The real server on a directory of its own, to be killed at any moment, also while it starts. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { addWitness, afterFile } from '@harmont/test-kit/file'
+import { reservePort } from '@harmont/test-kit/port'
 import pg from 'pg'
+import { pino } from 'pino'
 import { reachRunning } from '../../packages/server/src/database/embedded/supervisor.ts'
+import { openPool } from '../../packages/server/src/database/pool.ts'
+import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
-import { freePort, repositoryRoot } from '../../scripts/client/server-process.ts'
+import { repositoryRoot } from '../../scripts/client/server-process.ts'
 import { showHostBase } from '../host-base.ts'
+import { compiledCode } from '../product.ts'
 
 export const token = 'torture-token-of-the-tests'
 export const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-torture'
@@ -39,19 +45,33 @@ export interface TortureServer {
   remove(): Promise<void>
 }
 
+/** A database of this run, for servers that share it or need none of their own. */
+export async function sharedDatabase(): Promise<SharedDatabase> {
+  const { url, connection } = await migratedDatabase()
+  const pool = openPool(connection, pino({ level: 'silent' }))
+  afterFile(() => pool.end())
+  return { pool, url }
+}
+
+interface SharedDatabase {
+  readonly pool: pg.Pool
+  readonly url: string
+}
+
 /** The first start of all makes the database. */
 const startMs = 180_000
 
 /** `database`: one that is there already, with its address; without it the server starts its own. */
 export async function tortureServer(
   env: Readonly<Record<string, string>>,
-  database?: { readonly pool: pg.Pool; readonly url: string },
+  database?: SharedDatabase,
 ): Promise<TortureServer> {
   const directory = mkdtempSync('/var/tmp/harmont-torture-')
   await showHostBase(directory)
-  const port = await freePort()
+  const port = await reservePort()
   const url = `http://127.0.0.1:${port}`
   const settings = {
+    ...compiledCode(),
     PORT: String(port),
     HARMONT_DATA_DIR: directory,
     HARMONT_BOOTSTRAP_TOKEN: token,
@@ -63,6 +83,7 @@ export async function tortureServer(
     ...(database === undefined ? {} : { HARMONT_DATABASE_URL: database.url }),
     ...env,
   }
+  addWitness(() => (existsSync(directory) ? `The end of the log of ${directory}:\n${lastWords(directory)}` : ''))
   const log = openSync(join(directory, 'server.log'), 'a')
   const children = new Set<ChildProcess>()
   const begin = (): Life => {

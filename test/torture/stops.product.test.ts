@@ -3,12 +3,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databaseUrl, freshDatabase } from '../../packages/server/src/testing/database.ts'
 import { openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, settle } from './judge.ts'
 import { allRemains, commandProcesses } from './remains.ts'
-import { type Life, type TortureServer, tortureServer } from './server.ts'
+import { type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
 import type { Step } from './steps.ts'
 import { inChange } from './windows.ts'
 
@@ -26,8 +25,7 @@ let other: TortureServer
 
 beforeAll(async () => {
   effects = await startEffects()
-  const pool = await freshDatabase()
-  const database = { pool, url: databaseUrl(pool) }
+  const database = await sharedDatabase()
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
     HARMONT_LEASE_SECONDS: String(leaseSeconds),
@@ -48,7 +46,7 @@ beforeAll(async () => {
   await openPipeline(other, 'torture')
   // So that the base image is made, and the next ones start at once.
   const first = await submit(other, 'torture', [{ key: 'first', lines: 1 }], effects.address)
-  await untilOver(other, first.id, 300_000)
+  await untilOver(other, first.id)
 }, 600_000)
 afterAll(async () => {
   await other?.remove()
@@ -69,7 +67,7 @@ interface EndRow {
 
 /** How the job of a build ended, and how long after it was to: its or the build's deadline, or the given instant. */
 async function endOf(id: string, due: { readonly afterStartMs: number } | Date): Promise<EndRow> {
-  await untilOver(other, id, 120_000)
+  await untilOver(other, id)
   const { rows } = await other.pool.query<EndRow & { started_at: Date; finished_at: Date }>(
     `select b.state as build, j.state as job, j.error_code, j.started_at, j.finished_at
        from engine.builds b join engine.jobs j on j.build_id = b.id where b.id = $1`,
@@ -116,7 +114,6 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
       await until(
         () => commandProcesses(runner.directory),
         (pids) => pids.length === 0,
-        { timeoutMs: leaseSeconds * 1000 },
       )
       running.kill('SIGCONT')
     } else running = await runner.start()

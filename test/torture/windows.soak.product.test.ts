@@ -1,11 +1,7 @@
-/**
- * The server killed exactly in each of its narrow moments. `HARMONT_TEST_HITS=20` is the long form: so many deaths in each window;
- * `HARMONT_TEST_WINDOW` takes only those whose names have it.
- */
+/** The server killed exactly in each of its narrow moments. `-t` chooses them by their names. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
-import { chance } from '@harmont/test-kit/effort'
+import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packFolder } from '../product.ts'
@@ -13,12 +9,11 @@ import { findBuild, openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
 import { allRemains } from './remains.ts'
-import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
+import { defineSecret, type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
 import { irSteps, type Step } from './steps.ts'
 import { type Window, windows } from './windows.ts'
 
-const hits = Number(process.env.HARMONT_TEST_HITS ?? 1)
-const chosen = windows.filter(({ name }) => name.includes(process.env.HARMONT_TEST_WINDOW ?? ''))
+const hits = scaled(1)
 const random = chance()
 const marks = mkdtempSync('/var/tmp/harmont-windows-')
 let effects: Effects
@@ -28,19 +23,20 @@ let made = 0
 
 beforeAll(async () => {
   effects = await startEffects()
-  server = await tortureServer({
+  const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
     HARMONT_RUNNER_SLOTS: '3',
     NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
     TORTURE_WINDOWS: marks,
-  })
+  }
+  server = await tortureServer(env, await sharedDatabase())
   life = await server.start()
   await openPipeline(server, 'torture')
   await openPipeline(server, 'rendered')
   await defineSecret(server)
   // So that the base image is made, and whoever waits for a window waits for nothing else.
   const first = await submit(server, 'torture', [{ key: 'first', lines: 1 }], effects.address)
-  await untilOver(server, first.id, 300_000)
+  await untilOver(server, first.id)
 }, 600_000)
 afterAll(async () => {
   await server?.remove()
@@ -70,7 +66,6 @@ async function died({ name }: Window): Promise<void> {
   await until(
     () => existsSync(join(marks, 'hit')),
     (hit) => hit,
-    { timeoutMs: 60_000 },
   ).catch((error: unknown) => {
     throw new Error(`nobody came to the window "${name}"`, { cause: error })
   })
@@ -155,7 +150,7 @@ async function judgeCanceled(id: string): Promise<void> {
 /** By pipeline; the first build of all has been made by then. */
 let newest = { torture: 1, rendered: 0 }
 
-for (const window of chosen) {
+for (const window of windows) {
   test(`G02 G24 G41 killed ${hits}x where ${window.name}, seed ${random.seed}`, {
     timeout: 120_000 + hits * 30_000,
   }, async () => {
@@ -169,7 +164,7 @@ for (const window of chosen) {
       newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
       // Whether or not it was answered: what is there is one build, with the next number.
       const { id } = await findBuild(server, pipeline, newest[pipeline])
-      await untilOver(server, id, 60_000)
+      await untilOver(server, id)
       await settle(server)
       if (window.scene === 'cancel') await judgeCanceled(id)
       else
