@@ -50,7 +50,6 @@ test('G55 who waits for room is let go when there is some, and hears when it is 
     await expect(waits).rejects.toThrow('closing')
     expect(said).toEqual([expect.stringContaining('no new work is begun until there is room')])
   } finally {
-    full.stop()
-    roomy.stop()
+    await Promise.all([full.stop(), roomy.stop()])
   }
 })
