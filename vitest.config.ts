@@ -49,7 +49,10 @@ export default defineConfig({
         exclude: [...noTests, ...suffixes.map((suffix) => `**/*.${suffix}.test.ts`)],
         globalSetup: [],
       }),
-      ...suffixes.filter((name) => isRoot || name === 'process' || name === 'pg').map((name) => project(name)),
+      ...['process', 'pg', ...(isRoot ? ['root', 'product'] : [])].map((name) => project(name)),
+      ...(isRoot
+        ? [project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] })]
+        : []),
     ],
   },
 })

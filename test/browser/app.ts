@@ -1,9 +1,9 @@
 /** The web app for a test: a real server with the built pages, Debian's Chromium, and people who are signed in. */
-import { execFileSync } from 'node:child_process'
-import process from 'node:process'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { findUserId } from '../../packages/server/src/recovery/store.ts'
+import { makeSetupLink } from '../../packages/server/src/setup/setup-link.ts'
 import { type Product, startProduct } from '../product.ts'
-import { openContext, startBrowser } from './browser.ts'
+import { type BrowserWish, openContext, startBrowser } from './browser.ts'
 
 export interface App {
   readonly product: Product
@@ -17,20 +17,16 @@ export interface App {
   stop(): Promise<void>
 }
 
-const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
-const buildWeb = new URL('../../scripts/build-web.ts', import.meta.url).pathname
-
-/** Builds the pages where they are not up to date, and starts server and browser. */
-export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<App> {
-  execFileSync(process.execPath, [buildWeb], { stdio: ['ignore', 'ignore', 'inherit'] })
+/** Starts a server, and takes a browser. */
+export async function startApp(env: Readonly<Record<string, string>> = {}, wish: BrowserWish = {}): Promise<App> {
   const product = await startProduct(env)
-  const browser = await startBrowser()
+  const browser = await startBrowser(wish)
   const origin = env.HARMONT_PUBLIC_URL ?? `http://localhost:${new URL(product.server().url).port}`
-  const signIn = async (context: BrowserContext, ...whose: readonly string[]) => {
-    const link = execFileSync(process.execPath, [main, 'setup-link', ...whose], {
-      env: { ...product.commandEnv, HARMONT_PUBLIC_URL: origin },
-      encoding: 'utf8',
-    })
+  const signIn = async (context: BrowserContext, email?: string) => {
+    const userId = email === undefined ? null : await findUserId(product.pool, email)
+    if (userId === undefined) throw new Error(`nobody has the address ${email}`)
+    // As `setup-link` does, which starts a Node.js and is tested where people set a server up.
+    const link = await makeSetupLink(product.pool, origin, userId)
     const setup_token = /token=([\w-]+)/.exec(link)?.[1]
     const headers = { 'x-harmont-session': 'cookie', origin }
     const done = await context.request.post(`${origin}/api/v0/setup/complete`, { headers, data: { setup_token } })

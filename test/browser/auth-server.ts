@@ -1,15 +1,18 @@
 /** A server that nobody has set up yet, with a mail server and a GitHub that are its own. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { type Github, startGithub } from '@harmont/outside/github'
 import { type MailServer, startMailServer } from '@harmont/outside/mail-server'
+import { addWitness } from '@harmont/test-kit/file'
+import { reservePort } from '@harmont/test-kit/port'
 import type { Browser } from 'playwright-core'
+import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { machineExceptions } from '../../scripts/client/machine-exceptions.ts'
-import { freePort, type ServerProcess, startServerProcess } from '../../scripts/client/server-process.ts'
+import { type ServerProcess, startServerProcess } from '../../scripts/client/server-process.ts'
 import { showHostBase } from '../host-base.ts'
-import { startBrowser } from './browser.ts'
+import { type BrowserWish, startBrowser } from './browser.ts'
 
 export interface AuthServer {
   readonly origin: string
@@ -24,9 +27,8 @@ export interface AuthServer {
 }
 
 const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
-const buildWeb = new URL('../../scripts/build-web.ts', import.meta.url).pathname
 
-export interface Wish {
+export interface Wish extends BrowserWish {
   /** Of its address: passkeys need a name, not a number. */
   readonly host: string
   readonly hasMail: boolean
@@ -34,15 +36,15 @@ export interface Wish {
   readonly hasRunner: boolean
 }
 
-/** Builds the pages where they are not up to date, and starts all of it. */
+/** Starts all of it. */
 export async function startAuthServer({
   host = 'localhost',
   hasMail = true,
   hasRunner = false,
+  ...browserWish
 }: Partial<Wish> = {}): Promise<AuthServer> {
-  execFileSync(process.execPath, [buildWeb], { stdio: ['ignore', 'ignore', 'inherit'] })
   await using started = new AsyncDisposableStack()
-  const port = await freePort()
+  const port = await reservePort()
   const origin = `http://${host}:${port}`
   const [mails, github] = await Promise.all([startMailServer(), startGithub({ publicUrl: origin })])
   started.defer(() => mails.stop())
@@ -51,7 +53,11 @@ export async function startAuthServer({
   started.defer(() => rmSync(directory, { recursive: true, force: true }))
   if (hasRunner) await showHostBase(directory)
   const env = {
-    ...{ HARMONT_DATA_DIR: directory, HARMONT_PUBLIC_URL: origin },
+    ...{
+      HARMONT_DATA_DIR: directory,
+      HARMONT_DATABASE_URL: (await migratedDatabase()).url,
+      HARMONT_PUBLIC_URL: origin,
+    },
     ...(hasRunner ? { HARMONT_IMAGE_FALLBACK: 'host', ...(await machineExceptions()) } : { HARMONT_RUNNER: 'off' }),
     ...(hasMail ? { HARMONT_SMTP_URL: mails.url } : {}),
     ...github.environment,
@@ -59,7 +65,10 @@ export async function startAuthServer({
   const logFile = join(directory, 'server.log')
   const server: ServerProcess = await startServerProcess({ port, logFile, env })
   started.defer(() => server.stop())
-  const browser = await startBrowser()
+  addWitness(() =>
+    existsSync(logFile) ? `The end of the server's log:\n${readFileSync(logFile, 'utf8').slice(-4000)}` : '',
+  )
+  const browser = await startBrowser(browserWish)
   started.defer(() => browser.close())
   const everything = started.move()
   return {

@@ -1,4 +1,5 @@
-/** Debian's Chromium, and authenticators that it believes to be plugged in. */
+/** Windows of Chromium, and authenticators that it believes to be plugged in. */
+import process from 'node:process'
 import {
   type Browser,
   type BrowserContext,
@@ -7,11 +8,21 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { chromiumOptions } from './chromium-options.ts'
 import { watchPages } from './watched-pages.ts'
 
-/** Starts it; as root it has no sandbox of its own, and it opens nothing but our server. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+export interface BrowserWish {
+  /** Has the file start a browser of its own: the clipboard is one for all who use a browser. */
+  readonly ownBrowser?: boolean
+}
+
+/** Connects to the Chromium of the run; to close it ends the connection with its contexts. Outside Vitest there is none, and one is started. */
+export async function startBrowser({
+  ownBrowser = process.env.VITEST === undefined,
+}: BrowserWish = {}): Promise<Browser> {
+  if (ownBrowser) return chromium.launch(chromiumOptions)
+  const { inject } = await import('vitest')
+  return chromium.connect(inject('browser'))
 }
 
 export interface Device {

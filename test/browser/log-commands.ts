@@ -1,6 +1,10 @@
 /** Steps that write what logs can be. */
+import { scaled } from '@harmont/test-kit/effort'
 
-export const bigLines = 20_000
+/** Three pages of what is read at once, and many windows of what is drawn. */
+export const bigLines = 1000 * scaled(5, 20)
+/** Bytes of the longest line. */
+const longest = 2_000_000
 /** Commands whose logs are looked at after they have ended. */
 export const commands: Readonly<Record<string, string>> = {
   hostile: String.raw`
@@ -14,7 +18,7 @@ for i in $(seq 0 40); do printf '\r%d of 40 done' $i; done; printf '\n'
 printf 'see https://example.com/docs. and src/app.ts:12:5\n'
 i=0; while [ $i -lt 1300 ]; do printf '\033[3%dm.' $((i % 8)); i=$((i+1)); done; printf '\033[0m\n'
 printf 'tower a'; i=0; while [ $i -lt 300 ]; do printf '\314\201'; i=$((i+1)); done; printf ' end\n'
-head -c 10000000 /dev/zero | tr '\0' x; printf '\n'
+head -c ${longest} /dev/zero | tr '\0' x; printf '\n'
 i=1; while [ $i -le 2000 ]; do printf '\r%d of 2000 packages' $i; i=$((i+1)); done; printf '\n'
 printf 'after the long one\n'
 printf 'no line feed at the end'`,
