@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { defaultLimits } from '../core/limits.ts'
 import { createEngine } from '../engine.ts'
 import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
 import { openDriver, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}'] = process.argv.slice(2)
-const store = await PostgresStore.open(JSON.parse(database))
+// A test may kill engines more often than a job is started again because of that.
+const limits = { ...defaultLimits, infraRetries: 1_000 }
+const store = await PostgresStore.open(JSON.parse(database), { limits })
 const engine = createEngine({
   store,
   sources: {

@@ -133,6 +133,7 @@ export function openDriver(directory: string, images = openImages()): Promise<Oc
     egressAllow: [],
     runtime: 'crun',
     collectGraceMs: 0,
+    takenForMs: 60_000,
   })
 }
 

@@ -9,23 +9,30 @@ export interface FileLock extends AsyncDisposable {
 }
 
 /**
- * Waits for the lock of this file across processes; undefined when `wait` is false and another holds it. The kernel keeps it on the open
- * file, so a killed holder leaves none behind. The file stays: removing it would let two holders in.
+ * Waits for the lock of this file across processes, at most `wait` milliseconds if that is a number; undefined when another still holds it then, or at once when
+ * `wait` is false. The kernel keeps it on the open file: a killed holder leaves none behind, once a child that it was just starting has begun its own program.
+ * The file stays: removing it would let two holders in.
  */
 export async function lockFile(file: string, options?: { readonly wait: true }): Promise<FileLock>
-export async function lockFile(file: string, options: { readonly wait: boolean }): Promise<FileLock | undefined>
-export async function lockFile(file: string, options = { wait: true }): Promise<FileLock | undefined> {
+export async function lockFile(
+  file: string,
+  options: { readonly wait: boolean | number },
+): Promise<FileLock | undefined>
+export async function lockFile(
+  file: string,
+  { wait }: { readonly wait: boolean | number } = { wait: true },
+): Promise<FileLock | undefined> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(file, 'a', 0o600)
   try {
     // Node.js has no flock(2); the tool locks the open file that it shares with us, and ends.
-    const flock = spawn('flock', ['--exclusive', ...(options.wait ? [] : ['--nonblock']), '3'], {
+    const flock = spawn('flock', ['--exclusive', ...waiting(wait), '3'], {
       stdio: ['ignore', 'ignore', 'inherit', handle.fd],
     })
     const [code] = await once(flock, 'exit')
     if (code !== 0) {
       await handle.close()
-      if (!options.wait && code === 1) return undefined
+      if (wait !== true && code === 1) return undefined
       throw new Error(`flock could not lock ${file}: exit ${code}`)
     }
   } catch (error) {
@@ -33,4 +40,9 @@ export async function lockFile(file: string, options = { wait: true }): Promise<
     throw error
   }
   return { fd: handle.fd, [Symbol.asyncDispose]: () => handle.close() }
+}
+
+function waiting(wait: boolean | number): readonly string[] {
+  if (typeof wait === 'number' && wait > 0) return ['--timeout', String(wait / 1000)]
+  return wait === true ? [] : ['--nonblock']
 }

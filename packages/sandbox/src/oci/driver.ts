@@ -55,6 +55,8 @@ export interface OciDriverOptions {
   readonly launchersInStore?: number
   /** Age below which `collect` leaves a snapshot alone. 60 s when absent. */
   readonly collectGraceMs?: number
+  /** So long another process may still have the directory: who follows one that was killed waits for its last child to begin. 0 when absent. */
+  readonly takenForMs?: number
   readonly now?: () => Date
 }
 
@@ -89,7 +91,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   const layout = await openLayout(options.directory)
   const home = findHome(layout.root)
   if (home === undefined) throw new SandboxError('provision_failed', 'the control groups of this machine are gone')
-  const lock = await lockFile(layout.lock, { wait: false })
+  const lock = await lockFile(layout.lock, { wait: options.takenForMs ?? 0 })
   if (lock === undefined)
     throw new DirectoryTaken(
       'provision_failed',

@@ -100,6 +100,7 @@ async function openSandboxes({
     allowPrivateRegistries: isLocal(settings.publicUrl),
   })
   const driver = await createOciDriver({
+    takenForMs: 5_000,
     directory: directory.sandboxes,
     images,
     // Pipelines are rendered without a network, whatever steps may have.

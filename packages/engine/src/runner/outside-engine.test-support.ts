@@ -1,0 +1,102 @@
+/** Test only: an engine in a process of its own over a database and a directory, to be killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { addWitness } from '@harmont/test-kit/file'
+import { until } from '@harmont/test-kit/until'
+import pg from 'pg'
+import { expect } from 'vitest'
+import { defaultLimits } from '../core/limits.ts'
+import { engineDatabase } from '../postgres/engine-database.test-support.ts'
+import { PostgresStore } from '../postgres/postgres-store.ts'
+import { inTransaction } from '../postgres/transaction.ts'
+import { type Bench, logOf, openDriver, settled } from './runner.test-support.ts'
+
+const program = fileURLToPath(new URL('./engine-process.test-support.ts', import.meta.url))
+
+export interface OutsideEngine {
+  readonly directory: string
+  readonly config: pg.PoolConfig
+  readonly pool: pg.Pool
+  readonly bench: Pick<Bench, 'store' | 'put' | 'limits'>
+  /** Starts an engine, after the one before was killed. Resolves when it works. */
+  start(): Promise<void>
+  kill(): Promise<void>
+  /** Resolves when the build's first job has written these words. */
+  untilLog(id: string, words: string): Promise<void>
+  /** Resolves when the command of the only sandbox has ended, whether or not an engine looks on. Returns the instant. */
+  commandEnd(): Promise<Date>
+  /** Destroys its sandboxes and removes its directory. */
+  remove(): Promise<void>
+}
+
+/** Makes the place of an engine. None runs yet. */
+export async function makeOutsideEngine(): Promise<OutsideEngine> {
+  const config = await engineDatabase()
+  const directory = await mkdtemp('/var/tmp/harmont-adoption-')
+  const pool = new pg.Pool(config)
+  // An idle connection that is ended from outside: the pool makes a new one.
+  pool.on('error', () => undefined)
+  const store = await PostgresStore.open(config)
+  const bench = {
+    store,
+    limits: defaultLimits,
+    async put(...[created, context]: Parameters<Bench['put']>) {
+      await inTransaction(pool, (client) => store.submit(client, created, context))
+      store.submitted(created.build.id, created.effects)
+    },
+  }
+  let child: ChildProcess | undefined
+  let said = ''
+  addWitness(() => (said === '' ? '' : `The engines said:\n${said}`))
+
+  async function kill(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  return {
+    directory,
+    config,
+    pool,
+    bench,
+    kill,
+    async start() {
+      const stdio = ['ignore', 'pipe', 'pipe'] as const
+      const started = spawn(process.execPath, [program, directory, JSON.stringify(config)], { stdio: [...stdio] })
+      child = started
+      started.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+      if (started.stdout === null) throw new Error('no stdout')
+      for await (const line of createInterface(started.stdout)) if (line === 'ready') return
+      throw new Error('the engine ended before it was ready')
+    },
+    async untilLog(id, words) {
+      const { jobs } = await settled(bench, id, ({ jobs }) => jobs[0]?.state === 'running')
+      await expect.poll(() => logOf(bench, jobs[0])).toContain(words)
+    },
+    async commandEnd() {
+      const sandboxes = join(directory, 'sandboxes', 'sandboxes')
+      const [id = ''] = await readdir(sandboxes)
+      const exit = await until(() => stat(join(sandboxes, id, 'state', 'exit', id)).catch(absent))
+      return exit?.mtime ?? new Date()
+    },
+    async remove() {
+      await kill()
+      const driver = await openDriver(directory)
+      for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+      await driver.close()
+      await store.close()
+      await pool.end()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
