@@ -4,9 +4,10 @@ import type { Page } from 'playwright-core'
 /** What is wrong on the way: what Tab never reaches, what has no name, what shows no ring. */
 export async function walkByKeyboard(page: Page): Promise<readonly string[]> {
   await page.evaluate(begin)
-  // A list may grow under way: its next rows come when its end is near.
+  // A list may grow under way: its next rows come when its end is near. The key stays down and repeats.
   for (let left = 1; left > 0; left = (await page.evaluate('globalThis.walk.left()')) as number)
-    for (let presses = 0; presses < 8; presses += 1) await page.keyboard.press('Tab')
+    for (let presses = 0; presses < 8; presses += 1) await page.keyboard.down('Tab')
+  await page.keyboard.up('Tab')
   return (await page.evaluate('globalThis.walk.faults()')) as readonly string[]
 }
 

@@ -1,5 +1,6 @@
 /** What the pages show in pictures: builds of every kind, made through the API as anybody would. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
+import type { Job } from '../../../scripts/client/api.ts'
 import { buildEnd, flatIr } from '../../product.ts'
 import type { App } from '../app.ts'
 
@@ -74,6 +75,14 @@ export async function fill({ product, origin }: App): Promise<void> {
   )
   const inTurn = flatIr(release, { concurrency: { group: 'release', limit: 1 } })
   for (const number of [1, 2, 4]) await start('release', number, release, `Release 1.${number}`, inTurn)
+  const comesTo = (slug: string, number: number, step: string, state: Job['state']) =>
+    until(async () => {
+      const jobs = await product.api.listJobs(slug, number)
+      return jobs.some((job) => job.step_key === step && job.state === state)
+    })
+  // It has the place of `production` before the manual wants it.
+  await comesTo('release', 1, 'deploy', 'running')
   await start('release-docs', 1, release, 'Release the manual')
-  await sleep(3000)
+  await comesTo('release-docs', 1, 'package', 'passed')
+  await comesTo('nightly', 2, 'slow', 'running')
 }
