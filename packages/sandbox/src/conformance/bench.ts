@@ -36,7 +36,7 @@ export interface DriverUnderTest {
   readonly keepsAttributes: boolean
   /** What an ordinary user's sandboxes cannot have; see docs/operating.md. None for root's. */
   readonly without: ReadonlySet<Lacking>
-  /** How many there are where many are tried. A chain beyond 100 is flattened, which is the same for every runtime. */
+  /** How many there are where many are tried. Longer chains, and more at once: many.soak.root.test.ts. */
   readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
   /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */
   readonly image: string

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
 import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
-import { inMemory, linkPrefix, machineState } from './machine.ts'
+import { inMemory, linkPrefix, machineState, namesOf } from './machine.ts'
 
 export function cleanupTests(
   bench: () => Bench,
@@ -12,20 +12,7 @@ export function cleanupTests(
   directory: () => string,
 ): void {
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
-    // What waits for the next sandbox comes and goes; it is the same number of things before and after.
     const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(bench().directory)
-    const settle = async () => {
-      await sleep(1_000)
-      const { mounts, groups, links, processes } = await machineState(bench().directory, prefix)
-      return {
-        mounts,
-        groups: groups?.length,
-        links: links?.length,
-        processes: processes?.filter((line) => !line.includes('watchdog')).length,
-      }
-    }
-    await bench().print('true', { network: network() })
-    const before = await settle()
     const sandboxes = await Promise.all(
       Array.from({ length: 4 }, async (_, i) => {
         const { sandbox, running } = await bench().start(i % 2 === 0 ? 'echo done' : 'setsid sleep 1000 & sleep 1000', {
@@ -35,9 +22,15 @@ export function cleanupTests(
         return sandbox
       }),
     )
-    expect((await machineState(bench().directory, prefix)).groups?.length).toBeGreaterThan(before.groups ?? 0)
+    // By name: what waits for the next sandbox comes and goes.
+    const names = (await Promise.all(sandboxes.map(({ handle }) => namesOf(bench().directory, handle.id)))).flat()
+    const left = async () => {
+      const all = Object.values(await machineState(bench().directory, prefix)).flat()
+      return names.filter((name) => all.some((line) => line.includes(name)))
+    }
+    expect((await left()).length).toBeGreaterThan(sandboxes.length)
     await Promise.all(sandboxes.map((sandbox) => sandbox.destroy()))
-    expect(await settle()).toEqual(before)
+    expect(await left()).toEqual([])
     expect(await readdir(`${bench().directory}/sandboxes`)).toEqual([])
     expect(await inMemory(sandboxes.map(({ handle }) => handle.id))).toEqual([])
     // The runtime's notes, where they are not in memory.
@@ -91,11 +84,13 @@ export function cleanupTests(
     await two.destroyAll()
     const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
     await two.driver.close()
-    await sleep(6_500) // The watchdog stays for 5 s.
-    const { processes, links } = await machineState(directory(), prefix)
-    expect({ processes, links: links?.filter((line) => line.includes('LOWERLAYERDOWN')) }).toEqual({
-      processes: [],
-      links: [],
-    })
+    // The watchdog stays for 5 s.
+    await until(
+      async () => (await machineState(directory(), prefix)).processes,
+      (processes) => processes?.length === 0,
+      { restMs: 250 },
+    )
+    const { links } = await machineState(directory(), prefix)
+    expect(links?.filter((line) => line.includes('LOWERLAYERDOWN'))).toEqual([])
   })
 }

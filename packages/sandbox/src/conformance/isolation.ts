@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
-import { type Bench, command, type DriverUnderTest, finish, firstOutput } from './bench.ts'
+import { type Bench, command, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { filesWith, newMark } from './machine.ts'
 
 /** What a sandbox is made of, and what it shows. What breaks out of it is tried in `attacks/`. */
@@ -22,8 +22,10 @@ export function isolationTests(bench: () => Bench, subject: DriverUnderTest): vo
     const mark = newMark()
     const { sandbox, running } = await bench().start(`id -u; sleep 1000.${mark}`)
     expect(await firstOutput(running)).toBe('0\n')
-    await sleep(200)
-    const [pid] = await subject.markedProcesses(mark)
+    const [pid] = await until(
+      () => subject.markedProcesses(mark),
+      ({ length }) => length === 1,
+    )
     const map = await readFile(`/proc/${pid}/uid_map`, 'utf8')
     expect(map.trim().split(/\s+/)).toEqual(['0', '100000', '65536'])
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
@@ -114,19 +116,21 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     const [sandbox, neighbour] = await Promise.all([create('a'), create('b')])
     const running = await sandbox.start({
       ...command(
-        `stat -c '%a %u' /run/secrets/TOKEN; cat /run/secrets/TOKEN; ls -A /run/secrets; cp /run/secrets/TOKEN /root/t; rm -f /run/secrets/TOKEN; ls /dev/shm; touch /run/secrets/x; sleep 1`,
+        `trap over=yes TERM; stat -c '%a %u' /run/secrets/TOKEN; cat /run/secrets/TOKEN; ls -A /run/secrets; cp /run/secrets/TOKEN /root/t; rm -f /run/secrets/TOKEN; ls /dev/shm; touch /run/secrets/x; echo ready; until [ "$over" ]; do sleep 0.01; done`,
         { env: { TOKEN: secret } },
       ),
       secrets: { TOKEN: secret },
       memo: 'of the owner',
     })
+    await outputUntil(running, /ready/)
     const beside = await finish(
       await neighbour.start(command('ls -A /run/secrets; cat /proc/*/environ /proc/*/cmdline')),
     )
     expect(beside.stdout).toContain('HOME=')
     expect(beside.stdout).not.toContain('TOKEN')
+    await running.kill('SIGTERM')
     const { stdout, stderr } = await finish(running)
-    expect(stdout).toBe(`400 0\n${secret}TOKEN\n`)
+    expect(stdout).toBe(`400 0\n${secret}TOKEN\nready\n`)
     expect(stderr.match(/Read-only file system/g)).toHaveLength(2)
     expect(await sandbox.memo()).toBe('of the owner')
     const kept = await filesWith(secret, bench().directory)

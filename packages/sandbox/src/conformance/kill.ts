@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
 import { type Bench, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { newMark } from './machine.ts'
@@ -16,18 +16,28 @@ if os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.execvp("sleep", ["sleep", "1004.${mark}"])
 '
-  sleep 0.2; echo ready; sleep 1005.${mark}; sleep 1006.${mark}`
+  echo ready; sleep 1005.${mark}; sleep 1006.${mark}`
 
 export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
+  /** Starts such a command, and resolves when all its processes are there. */
+  async function startHardToReach(mark: string) {
+    const started = await bench().start(hardToReach(mark))
+    await firstOutput(started.running)
+    await until(
+      () => subject.markedProcesses(mark),
+      ({ length }) => length === 6,
+    )
+    return started
+  }
+
   it('G06 SIGTERM reaches every process of the tree, once', async () => {
     const { sandbox, running } = await bench().start(
-      `count() { echo "$1 got it"; }; trap 'count shell; sleep 0.3; exit 5' TERM
+      `count() { echo "$1 got it"; }; trap 'count shell; wait; exit 5' TERM
        sh -c 'trap "echo child got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
        setsid sh -c 'trap "echo session got it; exit" TERM; echo up; while :; do sleep 0.05; done' &
        while :; do sleep 0.05; done`,
     )
     await outputUntil(running, /up\n(.*\n)*up\n/)
-    await sleep(200)
     await running.kill('SIGTERM')
     const { stdout, exit } = await finish(running)
     expect(exit.code).toBe(5)
@@ -66,13 +76,9 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
 
   it('G06 SIGKILL ends double-forked, new-session and SIGTERM-ignoring processes', async () => {
     const mark = newMark()
-    const { sandbox, running } = await bench().start(hardToReach(mark))
-    await firstOutput(running)
-    await sleep(100)
-    expect(await subject.markedProcesses(mark)).toHaveLength(6)
+    const { sandbox, running } = await startHardToReach(mark)
     await running.kill('SIGTERM')
-    await sleep(200)
-    expect((await subject.markedProcesses(mark)).length).toBeGreaterThan(0)
+    expect(await subject.markedProcesses(mark)).toHaveLength(6)
     await running.kill('SIGKILL')
     expect(await running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL' })
     expect(await subject.markedProcesses(mark)).toEqual([])
@@ -80,14 +86,13 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   })
 
   it('the end of the command is the end of all that it started, before the snapshot is taken', async () => {
-    const mark = newMark()
     const { sandbox, running } = await bench().start(
-      `(setsid sh -c "while :; do echo more >>/workspace/log; done; sleep 1000.${mark}" &); sleep 0.2; exit 0`,
+      `(setsid sh -c "while :; do echo more >>/workspace/log; done" &); until test -s log; do sleep 0.01; done; exit 0`,
     )
     expect((await finish(running)).exit.code).toBe(0)
     const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
     const size = await bench().print('stat -c %s log', { from: snapshot.id })
-    await sleep(200)
+    // Whoever wrote on would have done so while this sandbox was made.
     expect(await bench().print('stat -c %s log', { from: snapshot.id })).toBe(size)
     await sandbox.destroy()
   })
@@ -106,8 +111,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
 
   it('destroy ends a running command, and whoever waits for it hears so', async () => {
     const mark = newMark()
-    const { sandbox, running } = await bench().start(hardToReach(mark))
-    await firstOutput(running)
+    const { sandbox, running } = await startHardToReach(mark)
     const exited = running.exited()
     await sandbox.destroy()
     expect(await subject.markedProcesses(mark)).toEqual([])

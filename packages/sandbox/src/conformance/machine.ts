@@ -27,12 +27,28 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
   return found
 }
 
-/** What all processes of a sandbox have used, those that have ended too. */
-export async function processorSeconds(directory: string, id: string): Promise<number> {
+/** Returns what all processes of a sandbox have used, those that have ended too, how long the periods of its limit were in which they ran, and in how many they had to wait. */
+export async function processorUse(directory: string, id: string) {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
-  const { groups } = JSON.parse(record) as { readonly groups: { readonly payload: string } }
-  const used = /^usage_usec (\d+)$/m.exec(await readFile(join(groups.payload, 'cpu.stat'), 'utf8'))?.[1]
-  return Number(used) / 1e6
+  const { groups } = JSON.parse(record) as { readonly groups: { readonly payload: string; readonly cpu: string } }
+  const figure = async (group: string, name: string): Promise<number> =>
+    Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await readFile(join(group, 'cpu.stat'), 'utf8'))?.[1])
+  return {
+    seconds: (await figure(groups.payload, 'usage_usec')) / 1e6,
+    // A period begins with the first use after a rest: its beginning is not counted.
+    periodSeconds: 0.1 * ((await figure(groups.cpu, 'nr_periods')) + 1),
+    throttled: await figure(groups.cpu, 'nr_throttled'),
+  }
+}
+
+/** Returns the names by which the machine knows a sandbox: its own, its control group, its link. */
+export async function namesOf(directory: string, id: string): Promise<readonly string[]> {
+  const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
+  const { groups, link } = JSON.parse(record) as {
+    readonly groups: { readonly top: string }
+    readonly link: string | null
+  }
+  return [id, groups.top, ...(link === null ? [] : [`${link}@`])]
 }
 
 /** The files below a directory that contain a text. */

@@ -6,13 +6,10 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SandboxDriver } from '../driver.ts'
-import { Bench, type DriverUnderTest } from './bench.ts'
+import { Bench, type DriverUnderTest, firstOutput } from './bench.ts'
+import { type Host, makeHost } from './host.ts'
 
 const run = promisify(execFile)
-
-/** Two hosts beyond the machine: one with a public address, one with a private one. */
-const publicHost = { namespace: 'harmont-test-out', link: 'hmtest-out', machine: '11.22.33.1', address: '11.22.33.44' }
-const privateHost = { namespace: 'harmont-test-lan', link: 'hmtest-lan', machine: '10.66.77.1', address: '10.66.77.88' }
 
 /** What a program asks for; /sys has it too, but for runsc. */
 const links = `python3 -c 'import socket; print(*[name for _, name in socket.if_nameindex()])'`
@@ -25,13 +22,17 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
   let egress: Bench
   let server: Server
   let port = 0
+  let publicHost: Host
+  let privateHost: Host
 
   beforeAll(async () => {
     server = createServer((socket) => socket.end('machine')).listen(0, '0.0.0.0')
     await new Promise((resolve) => server.once('listening', resolve))
     const address = server.address()
     port = typeof address === 'object' && address !== null ? address.port : 0
-    for (const host of [publicHost, privateHost]) await makeHost(host)
+    // Two hosts beyond the machine: one with a public address, one with a private one.
+    publicHost = await makeHost('11.22')
+    privateHost = await makeHost('10.66')
     open = await subject.openDriver(directory(), { egressAllow: [`${privateHost.address}:7002`] })
     egress = await Bench.open(open, subject.image, directory())
   })
@@ -39,7 +40,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
   afterAll(async () => {
     await egress.destroyAll()
     await open.close()
-    for (const host of [publicHost, privateHost]) await removeHost(host)
+    for (const host of [publicHost, privateHost]) await host.remove()
     server.close()
   })
 
@@ -58,7 +59,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
     try {
       const lines = on(createInterface(monitor.stdout), 'line', { close: ['close'] })
       // What another program on this machine does meanwhile is not ours.
-      const marker = '198.51.100.77'
+      const marker = publicHost.address.replace('11.22', '198.18')
       await egress.print('true', { network: 'egress' })
       await run('ip', ['address', 'add', `${marker}/32`, 'dev', 'lo'])
       await run('ip', ['address', 'del', `${marker}/32`, 'dev', 'lo'])
@@ -94,14 +95,15 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
   })
 
   it('G23 egress reaches no other sandbox', async () => {
-    const other = await egress.start('hostname -I; exec python3 -m http.server 8000', { network: 'egress' })
-    let address = ''
-    for await (const { bytes } of other.running.output(0)) {
-      address = bytes.toString().trim()
-      break
-    }
+    const other = await egress.start(
+      `exec python3 -uc 'import socket, subprocess
+server = socket.create_server(("0.0.0.0", 8000))
+print(subprocess.getoutput("hostname -I"))
+while True: server.accept()[0].sendall(b"other")'`,
+      { network: 'egress' },
+    )
+    const address = (await firstOutput(other.running)).trim()
     expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
-    await new Promise((resolve) => setTimeout(resolve, 700))
     expect(await egress.print(connect(address, 8000), { network: 'egress' })).toMatch(
       /refused|unreachable|No route|timed out/,
     )
@@ -131,27 +133,4 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
   it('host is the machine’s own network', async () => {
     expect(await egress.print(connect('127.0.0.1', port), { network: 'host' })).toBe('machine\n')
   })
-}
-
-async function makeHost(host: typeof publicHost): Promise<void> {
-  await removeHost(host)
-  const serve = (portNumber: number): string =>
-    `import socket\ns = socket.create_server(("0.0.0.0", ${portNumber}))\nwhile True:\n  c, _ = s.accept(); c.sendall(b"outside"); c.close()`
-  await run('ip', ['netns', 'add', host.namespace])
-  await run('ip', ['link', 'add', host.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host.namespace])
-  await run('ip', ['address', 'add', `${host.machine}/24`, 'dev', host.link])
-  await run('ip', ['link', 'set', host.link, 'up'])
-  const inside = ['-n', host.namespace]
-  await run('ip', [...inside, 'address', 'add', `${host.address}/24`, 'dev', 'eth0'])
-  await run('ip', [...inside, 'link', 'set', 'eth0', 'up'])
-  for (const portNumber of [7001, 7002])
-    execFile('ip', ['netns', 'exec', host.namespace, 'python3', '-c', serve(portNumber)])
-  await new Promise((resolve) => setTimeout(resolve, 500))
-}
-
-async function removeHost(host: typeof publicHost): Promise<void> {
-  await run('sh', [
-    '-c',
-    `ip netns pids ${host.namespace} 2>/dev/null | xargs -r kill -9; ip netns del ${host.namespace} 2>/dev/null; ip link del ${host.link} 2>/dev/null; true`,
-  ])
 }

@@ -2,19 +2,22 @@ import type { DriverUnderTest } from './bench.ts'
 import { Bench, command } from './bench.ts'
 
 /**
- * Run as a program of its own: opens the driver, makes a sandbox, goes as far as told, prints the handle and stays until it is killed.
- * Arguments: module, directory, image, `created` | `started` | `ended`, script, deadline in ms.
+ * Run as a program of its own: opens the driver, makes a sandbox for each script, goes as far as told, prints the handles and stays until it is killed.
+ * Arguments: module, directory, image, `created` | `started` | `ended`, scripts.
  */
 async function main(): Promise<void> {
-  const [module = '', directory = '', image = '', stage, script = '', deadlineMs] = process.argv.slice(2)
+  const [module = '', directory = '', image = '', stage, ...scripts] = process.argv.slice(2)
   const { openDriver } = (await import(module)) as { readonly openDriver: DriverUnderTest['openDriver'] }
   const bench = await Bench.open(await openDriver(directory), image, directory)
-  const sandbox = await bench.create({ label: { made: 'elsewhere' } })
-  if (stage !== 'created') {
-    const running = await sandbox.start(command(script, { deadlineMs: Number(deadlineMs) }))
-    if (stage === 'ended') await running.exited()
-  }
-  console.log(JSON.stringify(sandbox.handle))
+  const handles = scripts.map(async (script) => {
+    const sandbox = await bench.create({ label: { made: 'elsewhere' } })
+    if (stage !== 'created') {
+      const running = await sandbox.start(command(script))
+      if (stage === 'ended') await running.exited()
+    }
+    return sandbox.handle
+  })
+  console.log(JSON.stringify(await Promise.all(handles)))
   setInterval(() => {}, 1_000)
 }
 

@@ -22,15 +22,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 async function stoppedLauncher() {
   const module = (name: string): string => new URL(name, import.meta.url).href
   const program = fileURLToPath(module('../conformance/other-process.ts'))
-  const child = spawn(
-    process.execPath,
-    [program, module('test-driver.ts'), directory, 'host', 'created', '', '60000'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const child = spawn(process.execPath, [program, module('test-driver.ts'), directory, 'host', 'created', ''], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  const handle = JSON.parse(line.toString()) as SandboxHandle
+  const [handle] = JSON.parse(line.toString()) as readonly [SandboxHandle]
   const files = sandboxFiles(join(directory, 'sandboxes'), handle.id)
   const record = readRecord(files.record)
   const [launcher = 0] = record === undefined ? [] : await processesOf(record.groups.payload)

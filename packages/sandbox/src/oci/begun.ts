@@ -13,14 +13,15 @@ export function hasEnded(files: SandboxFiles): boolean {
 }
 
 /**
- * Of a sandbox of this boot whose command was written down, and whose driver is no more: whether the word to start was said too. A launcher has made the file for
- * the monitor's word by then, or is about to end.
+ * Returns whether the word to start was said for a sandbox of this boot whose command was written down and whose driver is no more. A launcher has made the file for
+ * the monitor's word by then, or is about to end. True at once when that file can no longer tell: the command is there, or the file's place was lost.
  */
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
     // Asked first: what there is then was left by those who have ended.
     const isAlive = await isPopulated(record.groups.top)
-    if (hasEnded(files) || readIfPresent(files.sync) !== undefined) return true
+    if (hasEnded(files) || !hasPlace(files)) return true
+    if (readIfPresent(files.sync) !== undefined || readIfPresent(files.pid) !== undefined) return true
     if (!isAlive) return false
     if (performance.now() > end) return true
   }

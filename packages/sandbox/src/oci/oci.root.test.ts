@@ -11,7 +11,6 @@ driverConformance('oci', {
   devices: ['full', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`),
   keepsAttributes: true,
   without: new Set(footing.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
-  // Flattening a chain, beyond 100, is the same for both.
-  sizes: footing.kind === 'mapped' ? { chain: 12, siblings: 8, atOnce: 12 } : { chain: 110, siblings: 20, atOnce: 30 },
+  sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',
 })

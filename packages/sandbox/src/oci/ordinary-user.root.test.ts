@@ -36,7 +36,7 @@ it.runIf(footing.kind === 'root')(
     const skipped = named('skipped').concat(named('pending'))
     expect(skipped.filter((name) => !name.startsWith('oci driver network '))).toEqual([
       'oci driver limits G22 a command beyond its memory ends with that reason, others go on',
-      'oci driver limits G22 half a processor is half a processor',
+      'oci driver limits G22 a twentieth of a processor is a twentieth of a processor',
       'oci driver source a git directory beside the source does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
     ])
     expect(named('passed').length).toBeGreaterThan(60)

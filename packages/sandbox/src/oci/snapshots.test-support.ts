@@ -35,12 +35,21 @@ export interface Planted {
   readonly usedAt?: Date
   readonly boot?: string
   readonly durable?: boolean
+  readonly imageDigest?: string
 }
 
 /** Writes a snapshot as a sandbox leaves it. */
 export async function plant(
   layout: Layout,
-  { bytes = 4_096, parent, key, usedAt = new Date(), boot = bootId, durable = false }: Planted = {},
+  {
+    bytes = 4_096,
+    parent,
+    key,
+    usedAt = new Date(),
+    boot = bootId,
+    durable = false,
+    imageDigest = 'sha256:0',
+  }: Planted = {},
 ): Promise<SnapshotRecord> {
   const id = randomUUID()
   const files = snapshotFiles(layout, id)
@@ -48,7 +57,7 @@ export async function plant(
     version: 1,
     id,
     parent: parent?.id ?? null,
-    imageDigest: 'sha256:0',
+    imageDigest,
     layers: [id, ...(parent?.layers ?? [])],
     source: null,
     createdAt: new Date(Date.now() - 3_600_000).toISOString(),

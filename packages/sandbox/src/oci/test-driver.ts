@@ -1,23 +1,28 @@
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sharedImages } from '@harmont/outside/shared-images'
+import { afterFile } from '@harmont/test-kit/file'
 import { createImageStore } from '../images/index.ts'
+import { footing } from '../ordinary/footing.ts'
 import { createOciDriver, type OciDriver } from './driver.ts'
+import { openLayout } from './layout.ts'
 import type { RuntimeName } from './runtimes/index.ts'
 
-/**
- * The driver as the suites open it. The images of all test processes are shared and stay: making the `host` base takes seconds.
- */
-export function openDriver(
+/** The images of all test processes are shared and stay: making the `host` base takes seconds. Root of an ordinary user's namespace is not the machine's root. */
+const images = footing.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
+
+/** Opens the driver as the suites do. */
+export async function openDriver(
   directory: string,
   options: { readonly egressAllow?: readonly string[]; readonly runtime?: RuntimeName } = {},
 ): Promise<OciDriver> {
+  const { passing } = await openLayout(directory)
+  // The product leaves it, empty: another driver may be about to begin in the same directory.
+  afterFile(() => rmSync(passing, { recursive: true, force: true }))
   return createOciDriver({
     directory,
-    images: createImageStore({
-      directory: join(tmpdir(), 'harmont-test-images'),
-      fallbackToHost: false,
-      hostAllow: [],
-    }),
+    images: createImageStore({ directory: images, fallbackToHost: false, hostAllow: [] }),
     network: ['none', 'egress', 'host'],
     egressAllow: options.egressAllow ?? [],
     runtime: options.runtime ?? 'crun',

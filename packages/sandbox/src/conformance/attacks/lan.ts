@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
+import { claimAlone } from '@harmont/test-kit/claim'
 
 const run = promisify(execFile)
 
-/** A host behind the machine, in a network namespace of its own: private addresses of it tell a secret to whoever reaches them. */
+/** A host behind the machine, in a network namespace of its own: private addresses of it tell a secret to whoever reaches them. One at a time on a machine. */
 export interface Lan {
   readonly env: Readonly<Record<string, string>>
   /** Whether a packet has come from this address to its public one. */
@@ -40,6 +41,7 @@ while True:
 `
 
 export async function makeLan(secret: string): Promise<Lan> {
+  const release = await claimAlone('lan')
   await removeLan()
   const ip = (line: string) => run('ip', line.split(' '))
   await ip(`netns add ${namespace}`)
@@ -67,6 +69,7 @@ export async function makeLan(secret: string): Promise<Lan> {
     async close() {
       child.kill('SIGKILL')
       await removeLan()
+      release()
     },
   }
 }
@@ -75,6 +78,7 @@ export async function makeLan(secret: string): Promise<Lan> {
 async function removeLan(): Promise<void> {
   const { stdout } = await run('ip', ['netns', 'list'])
   if (!stdout.split('\n').some((line) => line.split(' ')[0] === namespace)) return
-  await run('sh', ['-c', `ip netns pids ${namespace} | xargs -r kill -9`])
+  // The link first: the namespace goes only some time after its name.
+  await run('sh', ['-c', `ip netns pids ${namespace} | xargs -r kill -9; ip link delete ${link} || true`])
   await run('ip', ['netns', 'delete', namespace])
 }
