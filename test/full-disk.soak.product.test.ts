@@ -1,4 +1,4 @@
-/** The whole data directory on a small disk that is filled to the last byte while builds run. `HARMONT_TEST_FULL_DISK_ROUNDS`: how often; `…_SEED`: when. */
+/** The whole data directory on a small disk that is filled to the last byte while builds run. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -7,24 +7,28 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeSmallDisk, type SmallDisk } from '@harmont/outside/small-disk'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { chance, scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ApiError, type Build } from '../scripts/client/api.ts'
 import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
 
-const rounds = Number(process.env.HARMONT_TEST_FULL_DISK_ROUNDS ?? 2)
-const seed = Number(process.env.HARMONT_TEST_FULL_DISK_SEED ?? Date.now() % 1_000_000)
+const rounds = scaled(1)
+const { seed, fraction } = chance()
 const lines = 100
 
 let disk: SmallDisk
 let product: Product
 let counting: Server
-let counted: string[]
+const counted: string[] = []
 let source: string
 
-beforeEach(async () => {
-  counted = []
+beforeAll(async () => {
   counting = createServer((request, response) => {
-    counted.push(request.url ?? '')
+    const url = request.url ?? ''
+    if (url.startsWith('/after'))
+      return void response.writeHead(counted.includes(url.slice('/after'.length)) ? 200 : 404).end()
+    counted.push(url)
     response.end('ok\n')
   }).listen(0, '127.0.0.1')
   await once(counting, 'listening')
@@ -46,11 +50,14 @@ beforeEach(async () => {
   await product.api.ensurePipeline({ name: 'p', repository: 'local/p', default_branch: 'main' })
 }, 120_000)
 
-afterEach(async () => {
-  disk.empty()
-  await product.remove()
-  await expect.poll(() => tryRemove(disk)).toBe('removed')
-  counting.close()
+afterAll(async () => {
+  disk?.empty()
+  await product?.remove()
+  await until(
+    () => tryRemove(disk),
+    (said) => said === 'removed',
+  )
+  counting?.close()
 })
 
 /** The watchdog of the sandboxes stays for some seconds. */
@@ -63,24 +70,20 @@ function tryRemove({ remove }: SmallDisk): string {
   }
 }
 
-/** Repeatable numbers from 0 to 1. */
-function randomNumbers(start: number): () => number {
-  let state = start
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
 /** Of a step that can wait for a full disk itself. */
 const writeFile = 'until head -c 5000000 /dev/urandom 2>/dev/null >/root-file; do sleep 0.2; done'
 
 const output = (name: string) => `${Array.from({ length: lines }, (_, n) => `${name} line ${n + 1}\n`).join('')}done\n`
 
-function command(build: string, name: string): string {
+/** Shell text that asks the counting server. */
+function ask(path: string): string {
   const address = counting.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const done = `curl -sf --retry 3 http://127.0.0.1:${port}/${build}-${name} >/dev/null`
+  return `curl -sf --retry 3 http://127.0.0.1:${port}${path} >/dev/null`
+}
+
+function command(build: string, name: string): string {
+  const done = ask(`/${build}-${name}`)
   return `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${name} line $i"; sleep 0.01; done; ${done} && echo done`
 }
 
@@ -120,9 +123,8 @@ async function setSecret(): Promise<void> {
 }
 
 test(`G55 a disk that is full again and again loses nothing, and work goes on by itself (seed ${seed})`, {
-  timeout: 120_000 + rounds * 60_000,
+  timeout: 300_000 + rounds * 60_000,
 }, async () => {
-  const random = randomNumbers(seed)
   await setSecret()
   const { pid } = product.server()
   const taken = new Map<number, string>()
@@ -134,18 +136,18 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
   for (let round = 0; round < rounds; round += 1) {
     await submit(`r${round}a`)
     await submit(`r${round}b`)
-    await sleep(random() * 3_000)
-    for (const until = Date.now() + 1_000 + random() * 4_000; Date.now() < until; await sleep(100)) {
+    await sleep(fraction() * 3_000)
+    for (const until = Date.now() + 1_000 + fraction() * 4_000; Date.now() < until; await sleep(100)) {
       // Whatever is given back meanwhile is taken again.
       disk.fill()
-      if (random() < 0.2) await submit(`r${round}full${Date.now()}`)
+      if (fraction() < 0.2) await submit(`r${round}full${Date.now()}`)
     }
     disk.empty()
-    await sleep(random() * 2_000)
+    await sleep(fraction() * 2_000)
   }
   let unlucky = 0
   for (const [number, name] of taken) {
-    const { build, jobs } = await buildEnd(product.api, 'p', number, 90_000)
+    const { build, jobs } = await buildEnd(product.api, 'p', number)
     for (const [key, job] of jobs) {
       const [log, remarks] = [await product.api.readLog(job.id), await product.api.readLog(job.id, { remarks: true })]
       const restarts = remarks.split('It starts again from the beginning').length - 1
@@ -175,26 +177,26 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
 
 test('G55 a job that fills the disk within its own limit fails and says why; its neighbor and the next build pass', async () => {
   const steps = [
-    { key: 'greedy', cmd: 'sleep 1; head -c 5000000000 /dev/zero >/big' },
-    { key: 'neighbor', cmd: command('own', 'neighbor') },
+    { key: 'greedy', cmd: `until ${ask('/after/own-begun')}; do sleep 0.1; done; head -c 5000000000 /dev/zero >/big` },
+    { key: 'neighbor', cmd: `${ask('/own-begun')}; ${command('own', 'neighbor')}` },
   ]
   const { number } = await product.api.createBuild('p', {
     branch: 'main',
     commit: '0'.repeat(40),
     pipeline_ir: flatIr(steps),
   })
-  const { jobs } = await buildEnd(product.api, 'p', number, 60_000)
+  const { jobs } = await buildEnd(product.api, 'p', number)
   const greedy = jobs.get('greedy')
   expect(greedy?.state).toBe('failed')
   expect(greedy?.error_message).toContain('The disk of the machine was full')
   const neighbor = jobs.get('neighbor')
   expect([neighbor?.state, neighbor?.error_message]).toEqual(['passed', null])
   expect(await product.api.readLog(neighbor?.id ?? '')).toBe(output('neighbor'))
-  expect(counted).toEqual(['/own-neighbor'])
+  expect(counted.filter((path) => path.startsWith('/own-'))).toEqual(['/own-begun', '/own-neighbor'])
   const next = await product.api.createBuild('p', {
     branch: 'main',
     commit: '0'.repeat(40),
     pipeline_ir: flatIr([{ key: 'next', cmd: 'echo next' }]),
   })
-  expect((await buildEnd(product.api, 'p', next.number, 60_000)).build.state).toBe('passed')
+  expect((await buildEnd(product.api, 'p', next.number)).build.state).toBe('passed')
 })

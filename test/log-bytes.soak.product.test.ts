@@ -1,15 +1,14 @@
-/**
- * What commands write comes back byte for byte, in order, by each way of reading it. `HARMONT_TEST_LOG_MB` is the size of the long ones: 200 in the long form.
- */
+/** What commands write comes back byte for byte, in order, by each way of reading it. */
 import { createHash, type Hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import process from 'node:process'
+import { scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readInBits, readStream, type SeenChunk, WrongChunk, watchFigure } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
-const megabytes = Number(process.env.HARMONT_TEST_LOG_MB ?? 12)
+/** Of the long ones. */
+const megabytes = 2 * scaled(2, 100)
 /** Of the server, beside what it has when idle. A long log in memory would be more. */
 const mostMemory = 400
 
@@ -44,6 +43,9 @@ interface Case {
 }
 
 const long = megabytes * 1_000_000
+const characters = scaled(400_000, 2_000_000)
+const single = scaled(10_000, 30_000)
+const turns = scaled(1_000_000, 4_000_000)
 const cases: readonly Case[] = [
   {
     what: `${megabytes} MB of lines`,
@@ -52,17 +54,17 @@ const cases: readonly Case[] = [
     put(1, b''.join(b'%09d %s\\n' % (n * 10_000 + i, b'x' * 89) for i in range(10_000)))`,
   },
   {
-    what: 'one line of 10 MB, of characters of many bytes',
-    bytes: 10_000_000,
-    body: `line = ('\\u00e9\\u20ac' * 2_000_000).encode()
+    what: 'one line of megabytes, of characters of many bytes',
+    bytes: characters * 5,
+    body: `line = ('\\u00e9\\u20ac' * ${characters}).encode()
 for at in range(0, len(line), 50_001):
     put(1, line[at:at + 50_001])`,
   },
   {
     what: '10,000 single bytes a second',
-    bytes: 30_000,
+    bytes: single,
     body: `begun = time.monotonic()
-for n in range(30_000):
+for n in range(${single}):
     put(1 + n % 2, bytes([n % 251]))
     ahead = begun + n / 10_000 - time.monotonic()
     if ahead > 0: time.sleep(ahead)`,
@@ -75,8 +77,8 @@ for n in range(30_000):
   },
   {
     what: 'both streams by turns, in pieces of any size',
-    bytes: 4_000_000,
-    body: `left = 4_000_000
+    bytes: turns,
+    body: `left = ${turns}
 while left > 0:
     data = rng.randbytes(min(left, rng.choice([1, 7, 100, 4096, 65536, 70_001])))
     put(rng.choice([1, 2]), data)

@@ -1,14 +1,12 @@
-/**
- * A log many times longer than its limit, with a secret in every other line, while the server is killed. `HARMONT_TEST_LOG_MB` is how long: 1,000 in the long form.
- */
+/** A log many times longer than its limit, with a secret in every other line, while the server is killed. */
 import { existsSync, globSync, statSync } from 'node:fs'
-import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readInBits, type SeenChunk, WrongChunk, watchFigure } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
-const megabytes = Number(process.env.HARMONT_TEST_LOG_MB ?? 60)
+const megabytes = scaled(20, 1000)
 const limit = 4 * 1024 * 1024
 /** What goes into the log at once, at most. */
 const batchBytes = 256 * 1024
@@ -69,7 +67,7 @@ test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact coun
       () => chunks.length > 3,
       () => chunks.some(({ kind, bytes }) => kind === 2 && bytes.includes('close to its limit')),
     ]) {
-      while (!isTime()) await sleep(20)
+      await until(isTime)
       product.server().kill('SIGKILL')
       await product.restart()
     }

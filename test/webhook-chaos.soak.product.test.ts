@@ -1,21 +1,20 @@
 /**
  * Webhooks twice and in any order, a forge that fails, a server that is killed: one build for each delivery and pipeline all the same, each with its one right
- * check, charged once, and no secret anywhere. `HARMONT_TEST_DELIVERIES=1000` is the whole of it, with ten kills; `HARMONT_TEST_SEED` repeats a run.
+ * check, charged once, and no secret anywhere.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery, Misbehaviour } from '@harmont/outside/github'
-import { chance } from '@harmont/test-kit/effort'
+import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Connected, discovered, startConnected } from './connected.ts'
 
-const deliveries = Number(process.env.HARMONT_TEST_DELIVERIES ?? 40)
-const kills = deliveries >= 1000 ? 10 : 2
+const deliveries = scaled(24, 1000)
+const kills = scaled(1, 10)
 const { seed, fraction, pick } = chance()
-const timeout = 60_000 + deliveries * 3_000
+const timeout = 180_000 + deliveries * 3_000
 const secret = `chaos-secret-${seed}-that-is-told-to-nobody`
 
 const code = `import { pipeline, sh } from '@harmont/hm'
@@ -139,7 +138,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     )
   const made = await told()
   github.disturb(null)
-  await until(pending, (jobs) => jobs.length === 0, { timeoutMs: timeout })
+  await until(pending, (jobs) => jobs.length === 0, { timeoutMs: timeout, restMs: 100 })
   const runs = github.checkRuns(it.repository).filter(({ fields }) => String(fields.name).startsWith('harmont/'))
   const report = { seed, deliveries, distinct, builds, kills, faults, seconds: Math.round((Date.now() - began) / 1000) }
   console.info(JSON.stringify({ ...report, statuses: Object.fromEntries(statuses) }))

@@ -8,7 +8,7 @@ export function makeDebianImage(folder: string): string {
   const image = `${layout}:stable`
   const tar = join(folder, 'rootfs.tar')
   const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  run('mmdebstrap', '--variant=minbase', '--include=ca-certificates', 'stable', tar, 'http://deb.debian.org/debian')
+  run('mmdebstrap', '--variant=apt', 'stable', tar, 'http://deb.debian.org/debian')
   run('umoci', 'init', '--layout', layout)
   run('umoci', 'new', '--image', image)
   run('umoci', 'raw', 'add-layer', '--image', image, tar)

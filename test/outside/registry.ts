@@ -1,10 +1,9 @@
 /** Debian's docker-registry on a free port of loopback. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { reservePort } from '@harmont/test-kit/port'
 
 export interface Registry {
   /** `127.0.0.1:PORT` */
@@ -15,7 +14,7 @@ export interface Registry {
 }
 
 export async function startRegistry(folder: string): Promise<Registry> {
-  const host = `127.0.0.1:${await freePort()}`
+  const host = `127.0.0.1:${await reservePort()}`
   const storage = join(folder, 'registry')
   mkdirSync(storage, { recursive: true })
   const config = join(folder, 'registry.yml')
@@ -42,12 +41,4 @@ export async function startRegistry(folder: string): Promise<Registry> {
       await ended
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -170,7 +170,7 @@ export async function settle({ pool, directory }: TortureServer, timeoutMs = 300
     )
     return [...rows, ...left, ...sandboxRemains(directory)]
   }
-  await until(open, (left) => left.length === 0, { timeoutMs })
+  await until(open, (left) => left.length === 0, { timeoutMs, restMs: 100 })
 }
 
 /** Each job that ran was charged once, and the books are the sum of it. */
