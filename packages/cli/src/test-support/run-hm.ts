@@ -18,11 +18,19 @@ interface HmOptions {
   readonly nodeFlags?: readonly string[]
 }
 
-/** Runs the real command with nothing of our environment but PATH; its home is the directory that it runs in. */
+const { PATH = '', NODE_COMPILE_CACHE } = process.env
+
+/** What commands of tests get of our environment: where programs are, and compiled modules. */
+export const programEnv: Readonly<Record<string, string>> = {
+  PATH,
+  ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+}
+
+/** Runs the real command with nothing more of our environment than `programEnv`; its home is the directory that it runs in. */
 export async function runHm(args: readonly string[], { cwd, env = {}, nodeFlags = [] }: HmOptions): Promise<HmResult> {
   const child = spawn(process.execPath, [...nodeFlags, '--', hmProgram, ...args], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
+    env: { ...programEnv, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

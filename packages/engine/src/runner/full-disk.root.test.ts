@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { watchDisk } from './disk-watch.ts'
-import { openBench, settled, step, submit } from './runner.test-support.ts'
+import { openBench, run, settled, step, submit } from './runner.test-support.ts'
 
 const mib = 1024 ** 2
 
@@ -23,7 +22,10 @@ test('G55 on a full disk no job is leased, and those that wait begin by themselv
     await writeFile(join(path, 'filler'), Buffer.alloc(40 * mib))
     await expect.poll(() => disk.full).toBe('24 MiB of 64 MiB free')
     const id = await submit(bench, [step('echo ran')])
-    await sleep(1_500)
+    // A runner that has room begins and ends a build meanwhile.
+    const roomy = await openBench()
+    expect((await run(roomy, [step('true')])).state).toBe('passed')
+    await roomy.close()
     expect((await bench.store.load(id))?.build.jobs[0]?.state).toBe('scheduled')
     await rm(join(path, 'filler'))
     expect((await settled(bench, id)).state).toBe('passed')

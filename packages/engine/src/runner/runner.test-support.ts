@@ -221,6 +221,16 @@ export async function settled(
   }
 }
 
+/** A command that writes `up` and waits for `goOn`, then does the rest. */
+export function untilTold(rest: string): string {
+  return `trap '${rest}; exit $?' TERM; echo up; while :; do sleep 0.05; done`
+}
+
+/** Lets every command that `untilTold` made go on. */
+export async function goOn({ driver }: Pick<Bench, 'driver'>): Promise<void> {
+  for (const handle of await driver.list()) await (await (await driver.adopt(handle))?.running())?.kill('SIGTERM')
+}
+
 /** A job's log as text; remarks in angle brackets, without the one that names the host base. */
 export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
   const chunks = await store.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Build } from '../core/model.ts'
 import type { ShellRequest } from './open-shell.ts'
@@ -28,12 +27,13 @@ async function ask(build: Build, slot: number, request: Partial<ShellRequest>, o
 /** Resolves when it has said so; goes on reading. */
 async function said(output: Readable, words: string): Promise<void> {
   let seen = ''
-  const { promise, resolve } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
   output.setEncoding('utf8').on('data', (piece: string) => {
     seen += piece
     if (seen.includes(words)) resolve()
   })
-  await Promise.race([promise, sleep(10_000).then(() => Promise.reject(new Error(`it said ${JSON.stringify(seen)}`)))])
+  output.once('end', () => reject(new Error(`it ended, and had said ${JSON.stringify(seen)}`)))
+  await promise
 }
 
 test('a shell sees what a failed step left, or what it started from, with the environment, place and secrets that it had', async () => {
@@ -98,11 +98,10 @@ test('there is no shell for a job that there is not, and none in what was not ke
 
 test('what a shell said is there after its end, and its sandbox goes when it is read or when nobody wants it', async () => {
   const build = await run(bench, [step('exit 1')])
-  const { output, errors, exited } = await open(build, 0, { script: 'seq 100000' })
-  errors.resume()
-  await sleep(300)
-  const all = await text(output)
-  expect([all.length, (await exited()).code]).toEqual([588_895, 0])
+  const short = await open(build, 0, { script: 'seq 1000' })
+  expect((await short.exited()).code).toBe(0)
+  expect(await text(short.output)).toHaveLength(3_893)
+  expect((await ask(build, 0, { script: 'seq 100000' })).out).toHaveLength(588_895)
   const left = await open(build, 0, { script: 'seq 10; sleep 300' })
   await left.kill()
   left.output.destroy()
@@ -110,21 +109,34 @@ test('what a shell said is there after its end, and its sandbox goes when it is 
   await noSandboxes()
 })
 
-test('a shell ends after its time, and sooner when nothing happens in it, and says why; and with the engine', async () => {
-  const shells = { longestMs: 2_000, idleMs: 700 }
-  const own = await openBench({ runner: { settings: { shells } } })
+test('a shell in which nothing happens is ended after a while, and says why', async () => {
+  const own = await openBench({ runner: { settings: { shells: { longestMs: 3_600_000, idleMs: 1_500 } } } })
   try {
     const build = await run(own, [step('exit 1')])
     const idle = await ask(build, 0, { script: 'echo up; sleep 300' }, own)
     expect([idle.out, idle.code, idle.err]).toEqual(['up\n', 137, expect.stringContaining('nothing happened')])
-    const busy = await ask(build, 0, { script: 'while :; do echo on; sleep 0.1; done' }, own)
-    expect([busy.code, busy.err]).toEqual([137, expect.stringContaining('it was open for')])
-    const last = await open(build, 0, { script: 'echo up; sleep 300' }, own)
-    await said(last.output, 'up')
-    await own.engine.close()
-    expect((await last.exited()).code).toBe(137)
-    expect(await own.driver.list()).toEqual([])
   } finally {
     await own.close()
   }
+})
+
+test('a shell ends after its time though something happens in it, and says why', async () => {
+  const own = await openBench({ runner: { settings: { shells: { longestMs: 1_000, idleMs: 3_600_000 } } } })
+  try {
+    const build = await run(own, [step('exit 1')])
+    const busy = await ask(build, 0, { script: 'while :; do echo on; sleep 0.1; done' }, own)
+    expect([busy.code, busy.err]).toEqual([137, expect.stringContaining('it was open for')])
+  } finally {
+    await own.close()
+  }
+})
+
+test('a shell ends with the engine', async () => {
+  const build = await run(bench, [step('exit 1')])
+  const last = await open(build, 0, { script: 'echo up; sleep 300' })
+  await said(last.output, 'up')
+  await bench.engine.close()
+  expect((await last.exited()).code).toBe(137)
+  expect(await bench.driver.list()).toEqual([])
+  await bench.restart()
 })

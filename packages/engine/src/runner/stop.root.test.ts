@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
+import { type Bench, goOn, logOf, openBench, run, settled, step, submit, untilTold } from './runner.test-support.ts'
 
 const graceMs = 1_000
 let bench: Bench
@@ -111,17 +111,27 @@ test('closing an engine leaves its commands running, and the next engine goes on
   expect(await logOf(bench, jobs[0])).toBe('1\n2\n3\n4\n5\n')
 })
 
-test('draining waits for what runs and takes nothing new; what takes longer goes on without the engine', async () => {
-  const short = await submit(bench, [step('echo up; sleep 0.7'), step('true', { dependsOn: [0] })])
-  const long = await submit(bench, [step('echo up; sleep 9; exit 6')])
-  await Promise.all([untilLog(short, 'up'), untilLog(long, 'up')])
-  await bench.engine.drain(4_000)
-  const states = async (id: string) => (await bench.store.jobs(id)).map((job) => job.state)
-  expect(await states(short)).toEqual(['passed', 'scheduled'])
-  expect(await states(long)).toEqual(['running'])
+test('draining waits for what runs and takes nothing new', async () => {
+  const id = await submit(bench, [step(untilTold('exit 0')), step('true', { dependsOn: [0] })])
+  await untilLog(id, 'up')
+  const drained = bench.engine.drain(100_000)
+  await goOn(bench)
+  await drained
+  expect((await bench.store.jobs(id)).map((job) => job.state)).toEqual(['passed', 'scheduled'])
+  await bench.engine.close()
   await bench.restart()
-  expect((await settled(bench, short)).state).toBe('passed')
-  expect((await settled(bench, long)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
+  expect((await settled(bench, id)).state).toBe('passed')
+})
+
+test('what takes longer than draining goes on without the engine', async () => {
+  const id = await submit(bench, [step(untilTold('exit 6'))])
+  await untilLog(id, 'up')
+  await bench.engine.drain(50)
+  await bench.engine.close()
+  expect((await bench.store.jobs(id)).map((job) => job.state)).toEqual(['running'])
+  await bench.restart()
+  await goOn(bench)
+  expect((await settled(bench, id)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
 })
 
 test('a lease whose grant got lost on its way to the runner is taken up all the same', async () => {

@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { BuildEvent } from '../core/model.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
 import { createRunner } from '../runner/create-runner.ts'
@@ -9,6 +11,8 @@ import {
   archive,
   type Bench,
   endlessDisk,
+  goOn,
+  logOf,
   openBench,
   openDriver,
   openImages,
@@ -17,8 +21,9 @@ import {
   settled,
   step,
   submit,
+  untilTold,
 } from '../runner/runner.test-support.ts'
-import type { Applied } from '../store.ts'
+import type { Applied, LiveSnapshots } from '../store.ts'
 import { collectRegularly } from './collect-regularly.ts'
 import { createLocalPort } from './local-port.ts'
 
@@ -52,42 +57,61 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
 test('removes what nothing can start from, and keeps cache entries and what a running build needs', async () => {
   const { store, driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
-  const id = await submit(bench, [step('echo b > /b'), step('sleep 1.5; cat /b', { buildsIn: 0 })])
+  const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
   const running = await settled(bench, id, ({ jobs }) => jobs[1]?.state === 'running')
+  await expect.poll(() => logOf(bench, running.jobs[1])).toContain('up')
   const has = async (snapshot: string | null | undefined) => (await driver.snapshots.get(snapshot ?? '')) !== undefined
   const kept = [ended.jobs[0], ended.jobs[2], running.jobs[0]].map((job) => job?.snapshot)
   expect(await Promise.all(kept.map(has))).toEqual([true, true, true])
   const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, everyMs: 50 }
   const pinning = collectRegularly(options)
+  onTestFinished(() => pinning.stop())
   pinning.start()
   await expect.poll(() => Promise.all(kept.map(has))).toEqual([true, true, true])
   await pinning.stop()
   const collecting = collectRegularly({ ...options, pinnedMs: 0 })
+  onTestFinished(() => collecting.stop())
   collecting.start()
   await expect.poll(() => Promise.all(kept.map(has))).toEqual([false, true, true])
+  await goOn(bench)
   expect((await settled(bench, id)).state).toBe('passed')
   await collecting.stop()
 })
 
-/** Takes its time to write down that there was a cache hit. */
+/** Writes a cache hit down only when the build `other` is over, and two collections have begun after that. */
 class SlowStore extends MemoryStore {
+  other = ''
+  #collections = 0
+  override async liveSnapshots(since: number): Promise<LiveSnapshots> {
+    this.#collections += 1
+    return super.liveSnapshots(since)
+  }
   override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
-    if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) await sleep(1_500)
+    if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) {
+      await settled({ store: this }, this.other)
+      const before = this.#collections
+      await until(() => this.#collections >= before + 2)
+    }
     return super.apply(buildId, events)
   }
 }
 
 test('a cache entry that was hit is kept until that is written down, though its own build is over and there is no room for it', async () => {
+  let store: SlowStore | undefined
   const slow = await openBench({
-    store: (settings) => new SlowStore(settings),
+    store: (settings) => (store = new SlowStore(settings)),
     collecting: { everyMs: 10, pinnedMs: 0 },
     runner: { cacheBytes: 0 },
   })
   try {
     const made = step('echo a > /a; head -c 1000000 /dev/zero > /b', { cacheKey: 'k' })
-    const first = await submit(slow, [made, step('sleep 0.7', { buildsIn: 0 })])
-    await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
-    const { state, jobs } = await run(slow, [made, step('cat /a', { buildsIn: 0 })])
+    const first = await submit(slow, [made, step(untilTold('true'), { buildsIn: 0 })])
+    if (store !== undefined) store.other = first
+    const { jobs: begun } = await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
+    await expect.poll(() => logOf(slow, begun[1])).toContain('up')
+    const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
+    await goOn(slow)
+    const { state, jobs } = await settled(slow, second)
     expect([state, jobs[0]?.cached]).toEqual(['passed', true])
   } finally {
     await slow.close()
@@ -110,10 +134,11 @@ test('removes source trees that no step used for long, and not those in use', as
 
 test('removes an image that no name, sandbox or snapshot needs', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-collect-')
-  const earlier = openImages(join(directory, 'images'))
-  const driver = await openDriver(directory, earlier)
+  const images = openImages(join(directory, 'images'))
+  const driver = await openDriver(directory, images)
   try {
-    const image = await earlier.resolve('host')
+    const { digest } = await images.importImage('tools', await tinyImage(join(directory, 'one'), 'one'))
+    const image = await images.resolve('tools')
     const sandbox = await driver.create({
       id: 'holder',
       label: {},
@@ -121,15 +146,27 @@ test('removes an image that no name, sandbox or snapshot needs', async () => {
       limits: { cpu: 1, memoryBytes: 1e9, diskBytes: 1e9, pids: 100 },
       network: 'none',
     })
-    // As after another package was installed: the base "host" is another one now.
-    const images = openImages(join(directory, 'images'), [directory])
+    await images.importImage('tools', await tinyImage(join(directory, 'two'), 'two'))
     const runner = idleRunner({ driver, images, sourceDirectory: join(directory, 'sources') })
     expect(await runner.collect(async () => nothing)).toEqual({ snapshots: 0, images: 0, sources: 0 })
     await sandbox.destroy()
     expect(await runner.collect(async () => nothing)).toEqual({ snapshots: 0, images: 1, sources: 0 })
-    expect(await images.byDigest(image.digest)).toBeUndefined()
+    expect(await images.byDigest(digest)).toBeUndefined()
+    expect((await images.resolve('tools')).digest).not.toBe(digest)
   } finally {
     await driver.close()
     await rm(directory, { recursive: true, force: true })
   }
 })
+
+/** Makes an image that has one file with this text. Returns its layout, as `importImage` takes it. */
+async function tinyImage(folder: string, words: string): Promise<string> {
+  await mkdir(join(folder, 'files'), { recursive: true })
+  await writeFile(join(folder, 'files', 'words'), words)
+  const image = join(folder, 'layout:tiny')
+  const umoci = (...args: string[]) => promisify(execFile)('umoci', args)
+  await umoci('init', '--layout', join(folder, 'layout'))
+  await umoci('new', '--image', image)
+  await umoci('insert', '--image', image, join(folder, 'files'), '/files')
+  return `oci:${image}`
+}

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { components } from '@harmont/contract'
+import { addWitness } from '@harmont/test-kit/file'
 import { pino } from 'pino'
 import { afterAll, beforeAll } from 'vitest'
+import { showHostBase } from '../../../../test/host-base.ts'
 import { hashToken } from '../access/hash-token.ts'
 import { type Server, serve } from '../serve.ts'
 import { readSettings } from '../settings/read-settings.ts'
@@ -25,6 +27,8 @@ export interface TestServer {
   readonly server: Server
   readonly dataDirectory: string
   readonly blobDirectory: string
+  /** The variables that lead an operator's command to this server's data. */
+  readonly environment: Readonly<Record<string, string>>
   /** Requests with a token; null for none. A string or bytes as body are sent as they are. */
   request<T = Record<string, unknown>>(
     token: string | null,
@@ -51,13 +55,18 @@ export function testServer(
   { ownPostgres = false }: TestServerOptions = {},
 ): TestServer {
   let directory: string
+  let access: Readonly<Record<string, string>>
   let running: Server | undefined
   beforeAll(async () => {
     directory = await mkdtemp('/var/tmp/harmont-server-')
-    const settings = readSettings({
+    if (environment.HARMONT_RUNNER === 'local') await showHostBase(directory)
+    access = {
       HARMONT_DATA_DIR: directory,
-      HARMONT_BOOTSTRAP_TOKEN: ownerToken,
       ...(ownPostgres ? {} : { HARMONT_DATABASE_URL: (await migratedDatabase()).url }),
+    }
+    const settings = readSettings({
+      ...access,
+      HARMONT_BOOTSTRAP_TOKEN: ownerToken,
       HARMONT_PUBLIC_URL: publicUrl,
       HARMONT_DRAIN_SECONDS: '0',
       HARMONT_RUNNER: 'off',
@@ -65,7 +74,8 @@ export function testServer(
       HARMONT_RATE_LIMITS: 'off',
       ...environment,
     })
-    const log = pino({ level: process.env.HARMONT_TEST_LOG ?? 'silent' })
+    const { log, tail } = loggedTail()
+    addWitness(tail)
     running = await serve({ settings: { ...settings, port: 0 }, log, validateResponses: true })
   })
   afterAll(async () => {
@@ -85,6 +95,9 @@ export function testServer(
     },
     get blobDirectory() {
       return join(directory, 'blobs')
+    },
+    get environment() {
+      return access
     },
     async request<T>(
       token: string | null,
@@ -140,6 +153,16 @@ export function testServer(
     },
   }
   return it
+}
+
+/** A log of which the last lines are kept, for a test that fails. */
+function loggedTail() {
+  const lines: string[] = []
+  const write = (line: string) => {
+    lines.push(line)
+    if (lines.length > 200) lines.splice(0, 100)
+  }
+  return { log: pino({ level: 'info' }, { write }), tail: () => `the server's log:\n${lines.slice(-40).join('')}` }
 }
 
 /** The code of an error's envelope. */

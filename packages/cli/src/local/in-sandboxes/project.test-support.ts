@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import type { RunEvent } from '../../run/run-event.ts'
 import { type HmResult, hmProgram, runHm } from '../../test-support/run-hm.ts'
@@ -38,6 +39,7 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
   const cache = join(home, 'cache')
   const env = { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: cache }
   mkdirSync(join(cache, 'local'), { recursive: true })
+  linkCompiled(cache)
   if (!ownImages) {
     linkImages(join(cache, 'local', 'images'))
     // What other tests have there is not ours to remove.
