@@ -1,18 +1,21 @@
 /** A server with builds under way is backed up, and goes on in another data directory. */
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
+import { addWitness } from '@harmont/test-kit/file'
+import { reservePort } from '@harmont/test-kit/port'
+import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reachRunning } from '../packages/server/src/database/embedded/supervisor.ts'
 import { connect } from '../scripts/client/api.ts'
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
-import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
-import { buildEnd, flatIr, packFolder } from './product.ts'
+import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+import { buildEnd, compiledCode, flatIr, packFolder } from './product.ts'
 import { ownAddress } from './torture/effects.ts'
 
 const token = 'bootstrap-token-of-the-backup'
@@ -45,9 +48,11 @@ interface Machine {
 
 async function start(name: string): Promise<Machine> {
   const directory = join(folder, name)
+  const logFile = join(folder, `${name}.log`)
+  addWitness(() => (existsSync(logFile) ? `The end of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-3000)}` : ''))
   const server = await startServerProcess({
-    port: name === 'old' ? port : await freePort(),
-    logFile: join(folder, `${name}.log`),
+    port: name === 'old' ? port : await reservePort(),
+    logFile,
     env: { ...env, HARMONT_DATA_DIR: directory },
   })
   const password = readFileSync(join(directory, 'secrets', 'database-password'), 'utf8').trim()
@@ -76,13 +81,14 @@ async function run(command: string, file: string, directory: string): Promise<vo
 
 beforeAll(async () => {
   folder = mkdtempSync('/var/tmp/harmont-backup-')
-  port = await freePort()
-  doorPort = await freePort()
+  port = await reservePort()
+  doorPort = await reservePort()
   knock = `bash -c ': <>/dev/tcp/${host}/${doorPort}' 2>/dev/null`
   env = {
     PATH: process.env.PATH ?? '',
     HARMONT_IMAGE_FALLBACK: 'host',
     ...(await machineExceptions()),
+    ...compiledCode(),
     HARMONT_EGRESS_ALLOW: `${host}:${doorPort}`,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RATE_LIMITS: 'off',
@@ -174,7 +180,7 @@ async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: str
       authorization: `Bearer ${token}`,
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
     },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(120_000),
   })
   let text = ''
   for await (const chunk of response.body ?? []) {
@@ -197,8 +203,8 @@ test('G54 a backup of a server with builds under way is a working server in an e
   const single = await submit(old, [
     { key: 'only', cmd: `echo up; until ${knock}; do sleep 0.3; done; echo through`, timeout_seconds: 600 },
   ])
-  await expect.poll(async () => Object.values(await logsOf(old, chained)).join()).toContain('up')
-  await expect.poll(async () => Object.values(await logsOf(old, single)).join()).toContain('up')
+  for (const number of [chained, single])
+    await until(async () => Object.values(await logsOf(old, number)).some((log) => log.includes('up')))
   const place = (await readEvents(old, /^id: .+$/m)).slice('id: '.length)
   // Of some tables what neither a start, nor requests and builds that are added meanwhile, touch.
   const unchanging = [
@@ -215,7 +221,7 @@ test('G54 a backup of a server with builds under way is a working server in an e
   // Builds come and run while it is written.
   let isAdding = true
   const adding = (async () => {
-    while (isAdding) await submit(old, [{ key: 'quick', cmd: 'echo quick' }])
+    while (isAdding) await buildEnd(old.api, 'ci', await submit(old, [{ key: 'quick', cmd: 'echo quick' }]))
   })()
   const file = join(folder, 'backup.tar.zst')
   await run('backup', file, old.directory)
@@ -267,5 +273,8 @@ test('G54 a backup of a server with builds under way is a working server in an e
     expect((await buildEnd(other.api, 'ci', quick)).build.state, `#${quick}`).toBe('passed')
   // All that ran is charged for, once.
   const machine = other
-  await expect.poll(() => rowsOf(machine, 'unmetered_jobs')).toEqual([])
+  await until(
+    () => rowsOf(machine, 'unmetered_jobs'),
+    ({ length }) => length === 0,
+  )
 })

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   rmSync(strangersFolder, { recursive: true, force: true })
-  await product.remove()
+  await product?.remove()
 })
 
 async function submit(steps: readonly Record<string, unknown>[], source?: string): Promise<number> {

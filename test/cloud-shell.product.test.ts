@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Product, startProduct } from './product.ts'
 
 // `hm shell` against the real server and real sandboxes.
@@ -25,11 +26,10 @@ beforeAll(async () => {
   ]
   const pipeline_ir = JSON.stringify({ version: '0', default_image: 'host', steps })
   await call('POST', `${pipelines}/ci/builds`, { branch: 'main', commit: 'c', pipeline_ir, source_b64: '' })
-  const isOver = async () => (await call('GET', `${pipelines}/ci/builds/1`)).finished_at ?? null
-  await vi.waitFor(async () => expect(await isOver()).not.toBeNull(), { timeout: 60_000, interval: 100 })
+  await until(async () => (await call('GET', `${pipelines}/ci/builds/1`)).finished_at)
 })
 afterAll(async () => {
-  await product.remove()
+  await product?.remove()
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -90,11 +90,16 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
   const closed = once(child, 'close')
   let shown = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
-  await vi.waitFor(() => expect(shown).toMatch(/This is what step fails/), { timeout: 60_000 })
+  const shows = (wanted: RegExp) =>
+    until(
+      () => shown,
+      (text) => wanted.test(text),
+    )
+  await shows(/This is what step fails/)
   child.stdin.write('stty size; cat made\n')
-  await vi.waitFor(() => expect(shown).toMatch(/^31 97\r*\nmade\r*$/m), { timeout: 60_000 })
+  await shows(/^31 97\r*\nmade\r*$/m)
   child.stdin.write('exit 9\n')
-  await vi.waitFor(() => expect(shown).toContain('hm=9'), { timeout: 60_000 })
+  await shows(/hm=9/)
   child.stdin.end()
   await closed
 })

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 
 export interface DockerDaemon {
   /** For the client: where the daemon is, and PATH. */
@@ -13,7 +13,7 @@ export interface DockerDaemon {
   stop(): Promise<void>
 }
 
-/** Debian's Docker with everything of its own below the directory, and no network. Fails when it has not answered after 30 s. */
+/** Debian's Docker with everything of its own below the directory, and no network. Fails when it ends before it answers. */
 export async function startDocker(directory: string): Promise<DockerDaemon> {
   mkdirSync(directory, { recursive: true })
   const socket = join(directory, 'socket')
@@ -23,10 +23,10 @@ export async function startDocker(directory: string): Promise<DockerDaemon> {
   const daemon = spawn('dockerd', line, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let said = ''
   daemon.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4_000)))
-  for (let tries = 0; !(await answers(socket)); tries++) {
-    if (tries > 300 || daemon.exitCode !== null) throw new Error(`dockerd does not answer: ${said}`)
-    await sleep(100)
-  }
+  await until(() => {
+    if (daemon.exitCode !== null) throw new Error(`dockerd does not answer: ${said}`)
+    return answers(socket)
+  })
   return {
     env: { PATH: process.env.PATH ?? '', DOCKER_HOST: `unix://${socket}` },
     async stop() {

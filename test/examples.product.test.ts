@@ -105,5 +105,5 @@ it.each([
     expect(mended, mended.stderr).toMatchObject({ code: 0 })
     expect(mended.stderr).toContain('[test] cache hit')
   },
-  240_000,
+  600_000,
 )

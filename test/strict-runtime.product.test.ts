@@ -4,8 +4,10 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { reservePort } from '@harmont/test-kit/port'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, repositoryRoot } from '../scripts/client/server-process.ts'
+import { repositoryRoot } from '../scripts/client/server-process.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 let product: Product
@@ -13,7 +15,7 @@ beforeAll(async () => {
   product = await startProduct({ HARMONT_OCI_RUNTIME: 'runsc' })
   await product.api.ensurePipeline({ name: 'strict', repository: 'local/strict', default_branch: 'main' })
 }, 120_000)
-afterAll(() => product.remove())
+afterAll(() => product?.remove())
 
 type Steps = Parameters<typeof flatIr>[0]
 
@@ -66,7 +68,10 @@ test('G06 a cancel and a time-out end what ignores SIGTERM', { timeout: 300_000 
   const deaf = "trap '' TERM; echo up; while :; do sleep 1; done"
   const late = await submit([{ key: 'late', cmd: deaf, timeout_seconds: 3 }])
   const canceled = await submit([{ key: 'deaf', cmd: deaf }])
-  await expect.poll(() => logOf(canceled, 'deaf')).toBe('up\n')
+  await until(
+    () => logOf(canceled, 'deaf'),
+    (log) => log === 'up\n',
+  )
   await product.api.cancelBuild('strict', canceled)
   expect((await buildEnd(product.api, 'strict', canceled)).build.state).toBe('canceled')
   expect((await buildEnd(product.api, 'strict', late)).jobs.get('late')).toMatchObject({
@@ -82,7 +87,10 @@ test('G02 a command goes on over the SIGKILL of the server, which finds it again
     { key: 'long', cmd: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 1; done; echo kept >kept' },
     { key: 'after', builds_in: 'long', cmd: 'cat kept' },
   ])
-  await expect.poll(() => logOf(number, 'long')).toContain('2\n')
+  await until(
+    () => logOf(number, 'long'),
+    (log) => log.includes('2\n'),
+  )
   product.server().kill('SIGKILL')
   await product.restart()
   const { build } = await buildEnd(product.api, 'strict', number)
@@ -103,7 +111,7 @@ test('a server that is to use it where it is missing says so and does not start'
       ...process.env,
       HARMONT_DATA_DIR: join(directory, 'data'),
       HARMONT_OCI_RUNTIME: 'runsc',
-      PORT: String(await freePort()),
+      PORT: String(await reservePort()),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -5,7 +5,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { judgeBuild, judgeMoney, settle } from './judge.ts'
@@ -129,5 +129,8 @@ test(`G02 G41 PostgreSQL is away, and cannot be started ${failures}x, seed ${ran
   console.info(JSON.stringify({ seed: random.seed, awayMs, effectsMeanwhile: during, ...sums }))
   life.kill('SIGTERM')
   await life.ended
-  await expect.poll(() => allRemains(server.directory)).toEqual([])
+  await until(
+    () => allRemains(server.directory),
+    ({ length }) => length === 0,
+  )
 })

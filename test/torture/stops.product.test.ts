@@ -148,5 +148,8 @@ test('G06 a server that is held up in the middle of a change keeps nobody from e
 test('G24 nothing is left of them', async () => {
   running.kill('SIGTERM')
   await running.ended
-  await expect.poll(() => allRemains(runner.directory)).toEqual([])
+  await until(
+    () => allRemains(runner.directory),
+    ({ length }) => length === 0,
+  )
 })

@@ -123,5 +123,9 @@ test('G01 G02 a server that was away for longer than a lease goes on under the s
   ])
   lives[0].kill('SIGTERM')
   await lives[0].ended
-  for (const { directory } of [server, other]) await expect.poll(() => allRemains(directory)).toEqual([])
+  for (const { directory } of [server, other])
+    await until(
+      () => allRemains(directory),
+      ({ length }) => length === 0,
+    )
 })
