@@ -1,7 +1,8 @@
 /**
- * Test only: runs commands to their end in sandboxes of its own, prints their handles as a line of JSON and then freezes one after the
- * other until it is killed. `node FILE DIRECTORY COUNT`.
+ * Test only: runs commands to their end in sandboxes of its own and prints their handles as a line of JSON. Freezes one more for each line of its input, and
+ * says so, until it is killed. `node FILE DIRECTORY COUNT`.
  */
+import { createInterface } from 'node:readline'
 import { Bench } from '../conformance/bench.ts'
 import { openDriver } from './test-driver.ts'
 
@@ -13,6 +14,9 @@ const ended = await Promise.all(
   ),
 )
 console.log(JSON.stringify(ended.map(({ sandbox }) => sandbox.handle)))
-for (const { sandbox } of ended)
-  await sandbox.snapshot({ cache: { namespace: 'n', key: sandbox.handle.label.which ?? '' }, origin: {} })
-setInterval(() => {}, 1_000)
+const waiting = ended.values()
+for await (const _ of createInterface(process.stdin)) {
+  const { sandbox } = waiting.next().value ?? {}
+  await sandbox?.snapshot({ cache: { namespace: 'n', key: sandbox.handle.label.which ?? '' }, origin: {} })
+  console.log('whole')
+}

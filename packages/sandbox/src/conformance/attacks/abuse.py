@@ -1,4 +1,4 @@
-# What every abuse has at hand. `begun` is said once it has all that it can get, so that a neighbour is measured while it has it.
+# What every abuse has at hand. `done` or `refused` is said once it has all that it can get.
 import ctypes, errno, fcntl, hashlib, os, resource, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -37,3 +37,5 @@ def repeat(action):
             while True:
                 action()
     done()
+
+say('begun')

@@ -1,12 +1,13 @@
+import { effort } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Abuse } from './abuse.ts'
 import { abuses } from './abuses.ts'
 import { Stage } from './stage.ts'
 import { suffer, unstopped } from './suffer.ts'
 
-/** `full`: large, one at a time. Else small, four at once. */
-const full = process.env.HARMONT_TEST_ATTACKS === 'full'
-const timeout = full ? 600_000 : 240_000
+/** In soak large ones, one at a time; else small ones, six at once. */
+const full = effort >= 10
+const timeout = 600_000
 
 describe.each(['crun', 'runsc'] as const)('abuses under %s', { timeout }, (runtime) => {
   let stage: Stage
@@ -40,7 +41,7 @@ describe.each(['crun', 'runsc'] as const)('abuses under %s', { timeout }, (runti
 })
 
 function together(all: readonly Abuse[]): readonly [string, readonly Abuse[]][] {
-  const size = full ? 1 : 4
+  const size = full ? 1 : 6
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => {
     const group = all.slice(i * size, (i + 1) * size)
     return [group.map(({ name }) => name).join('; '), group]

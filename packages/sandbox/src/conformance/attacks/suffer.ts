@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { until } from '@harmont/test-kit/until'
 import type { Running, Sandbox } from '../../driver.ts'
-import { command, finish } from '../bench.ts'
-import type { Abuse } from './abuse.ts'
-import { recordOf } from './control.ts'
+import { command, finish, firstOutput } from '../bench.ts'
+import { processorUse } from '../machine.ts'
+import { type Abuse, MiB } from './abuse.ts'
 import type { Stage } from './stage.ts'
 
 const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
@@ -11,9 +11,10 @@ const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
 /** What an ordinary job does: reckons, starts programs, writes files, watches, and talks between its processes. */
 const neighbour = `cat >job.py <<'END'
 import ctypes, hashlib, os, socket, subprocess, tempfile
-for _ in range(40): hashlib.sha256(bytes(1 << 20))
-for i in range(60): subprocess.run(["true"], check=True)
-for i in range(300):
+size = int(os.environ["SIZE"])
+for _ in range(4 * size): hashlib.sha256(bytes(1 << 20))
+for i in range(6 * size): subprocess.run(["true"], check=True)
+for i in range(30 * size):
   with open(f"f{i}", "w") as f: f.write("x" * 10000)
   if i % 50 == 0:
     with open(f"f{i}") as f: os.fsync(f.fileno())
@@ -37,12 +38,14 @@ export interface Suffered {
   readonly neighbourMs: number
 }
 
-/** How long an ordinary job takes, with nothing beside it or with what there is. Fails when it does not pass. */
-export async function timeNeighbour(stage: Stage, hurt = false): Promise<number> {
+/** Returns how long an ordinary job takes, with nothing beside it or with what there is. Fails when it does not pass. */
+export async function timeNeighbour(stage: Stage, full: boolean, hurt = false): Promise<number> {
   const started = performance.now()
   const sandbox = await stage.sandbox('none')
   const { exit, stdout, stderr } = await finish(
-    await sandbox.start(command(neighbour, { env: hurt ? { HURT: 'yes' } : {}, deadlineMs: 120_000 })),
+    await sandbox.start(
+      command(neighbour, { env: { SIZE: full ? '10' : '1', ...(hurt ? { HURT: 'yes' } : {}) }, deadlineMs: 120_000 }),
+    ),
   )
   const took = performance.now() - started
   await sandbox.destroy()
@@ -59,10 +62,11 @@ export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boole
       return { abuse, sandbox, running: await start(abuse, full, sandbox) }
     }),
   )
-  await Promise.all(abusing.map(({ running }) => Promise.race([said(running), sleep(500)])))
+  await Promise.all(abusing.map(({ running }) => firstOutput(running)))
   const [neighbourMs, ...ends] = await Promise.all([
     timeNeighbour(
       stage,
+      full,
       abuses.some(({ hurts }) => hurts !== undefined),
     ),
     ...abusing.map(({ abuse, running, sandbox }) =>
@@ -83,11 +87,20 @@ export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
   })
   if (typeof control === 'string') await stage.takeOff(sandbox, [control])
   const running = await start(abuse, false, sandbox)
+  const exited = running.exited()
   const word = await endOf(stage, abuse, sandbox, running, false)
-  // Time for a limit that is looked for every so often.
-  const exit = await Promise.race([running.exited(), sleep(2_500)])
+  if (abuse.end === 'disk') await diskWasLookedAt(stage)
   await sandbox.destroy()
-  return exit?.limit ?? word
+  // Whoever was killed for a limit meanwhile has that in its outcome; the others have it that they were destroyed.
+  return (await exited).limit ?? word
+}
+
+/** Resolves when somebody was found who began to pass the disk limit only now: all who had passed theirs were looked at before, or by the same look. */
+async function diskWasLookedAt(stage: Stage): Promise<void> {
+  const sandbox = await stage.sandbox('none', { diskBytes: 16 * MiB })
+  const { exit } = await finish(await sandbox.start(command('head -c 32M /dev/zero >x; sleep 1000')))
+  await sandbox.destroy()
+  if (exit.limit !== 'disk') throw new Error(`the disk was not looked at: ${JSON.stringify(exit)}`)
 }
 
 async function start(abuse: Abuse, full: boolean, sandbox: Sandbox): Promise<Running> {
@@ -109,19 +122,16 @@ async function endOf(
   const allowed = abuse.limits?.cpu
   if (word === 'done' && allowed !== undefined)
     return (await processorsOf(stage, sandbox)) > 1.5 * allowed ? 'done' : 'refused'
-  // The disk limit is looked for every so often.
-  const exit = word === undefined || byLimit ? await Promise.race([abusing.exited(), sleep(60_000)]) : undefined
+  const exit = word === undefined || byLimit ? await abusing.exited() : undefined
   return exit?.limit ?? word ?? `ended with ${exit?.code}`
 }
 
-/** How many processors a sandbox has, by the machine's account of the next two seconds. */
+/** Returns how many processors a sandbox has, by the kernel's account of ten more periods of its limit. */
 async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
-  const { groups } = await recordOf(stage.world.driver, sandbox)
-  const usedMicroseconds = (): number =>
-    Number(/^usage_usec (\d+)$/m.exec(readFileSync(join(groups.payload, 'cpu.stat'), 'utf8'))?.[1])
-  const [begun, before] = [performance.now(), usedMicroseconds()]
-  await sleep(2_000)
-  return (usedMicroseconds() - before) / 1_000 / (performance.now() - begun)
+  const use = () => processorUse(stage.world.driver, sandbox.handle.id)
+  const before = await use()
+  const after = await until(use, ({ periodSeconds }) => periodSeconds > before.periodSeconds + 0.95)
+  return (after.seconds - before.seconds) / (after.periodSeconds - before.periodSeconds)
 }
 
 /** The last word of its output, `done` or `refused`; undefined when it ends without one. */
@@ -136,5 +146,3 @@ async function said(running: Running): Promise<string | undefined> {
   }
   return undefined
 }
-
-const sleep = (ms: number): Promise<undefined> => new Promise((resolve) => setTimeout(resolve, ms, undefined))

@@ -1,10 +1,11 @@
 /**
  * Makes every attempt and every abuse, one at a time, and writes what came of them into docs/isolation.md. Needs root, a machine that has nothing else to
- * do, and ten minutes; more with HARMONT_TEST_ATTACKS=full, for large abuses. Fails when one succeeds that must not, or one does not that must without its
+ * do, and ten minutes; more with HARMONT_TEST_EFFORT=20, for large abuses. Fails when one succeeds that must not, or one does not that must without its
  * protection.
  */
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { effort } from '@harmont/test-kit/effort'
 import { abuses } from './abuses.ts'
 import type { Attempt, Verdict } from './attempt.ts'
 import { egressAttempts } from './attempts/network.ts'
@@ -42,14 +43,14 @@ async function controlsOf(stage: Stage): Promise<Verdicts> {
 }
 
 /** As in the tests. */
-const full = process.env.HARMONT_TEST_ATTACKS === 'full'
+const full = effort >= 10
 
 async function abusesOf(stage: Stage): Promise<ReadonlyMap<string, Abused>> {
   const found = new Map<string, Abused>()
   let alone = 0
   for (const [index, abuse] of abuses.entries()) {
     // Beside nothing, every so often: the machine's own mood changes.
-    if (index % 4 === 0) alone = Math.min(await timeNeighbour(stage), await timeNeighbour(stage))
+    if (index % 4 === 0) alone = Math.min(await timeNeighbour(stage, full), await timeNeighbour(stage, full))
     const { ends, neighbourMs } = await suffer(stage, [abuse], full)
     found.set(abuse.name, { end: ends[0] ?? '', ratio: neighbourMs / alone })
     say(`${abuse.name}: ${JSON.stringify(found.get(abuse.name))}`)

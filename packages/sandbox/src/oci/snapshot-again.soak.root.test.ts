@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Bench } from '../conformance/bench.ts'
 import type { Sandbox, SandboxHandle } from '../driver.ts'
@@ -42,6 +43,7 @@ async function adopted(handle: SandboxHandle): Promise<Sandbox> {
 }
 
 const meta = (key: string) => ({ cache: { namespace: 'n', key }, origin: { step: key } })
+const sandboxesEach = 4
 const planned = '00000000-1111-4222-8333-444444444444'
 
 /** What the file system holds after each line of a freeze, from the first on. */
@@ -87,23 +89,32 @@ describe('a snapshot that a killed process had begun', () => {
     },
   )
 
-  it('G02 is whole and there once, whenever the process was killed', async () => {
-    const sandboxesEach = 8
-    const moved: number[] = []
-    for (let delayMs = 0; delayMs < 20; delayMs++) {
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL('freezing-process.test-support.ts', import.meta.url)), directory, `${sandboxesEach}`],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      )
-      const [line] = await once(createInterface(child.stdout), 'line')
+  const random = chance()
+  it.each(Array.from({ length: scaled(3, 40) }, () => [random.between(0, sandboxesEach - 1), random.between(0, 20)]))(
+    'G02 is whole and there once, when the process was killed after %d were and %d ms more',
+    async (whole, delayMs) => {
+      const program = fileURLToPath(new URL('freezing-process.test-support.ts', import.meta.url))
+      const child = spawn(process.execPath, [program, directory, `${sandboxesEach}`], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      const said = createInterface(child.stdout)[Symbol.asyncIterator]()
+      const handles = JSON.parse(String((await said.next()).value)) as readonly SandboxHandle[]
+      // It begins with the next one when it is told to.
+      for (let done = 0; done < whole; done++) {
+        child.stdin.write('next\n')
+        await said.next()
+      }
+      child.stdin.write('next\n')
+      // Any moment will do: of a snapshot, or just before or after it.
       await sleep(delayMs)
       child.kill('SIGKILL')
       await once(child, 'exit')
-      moved.push((await readdir(layout.snapshots)).length)
+      const moved = (await readdir(layout.snapshots)).length
+      expect(moved - whole).toBeGreaterThanOrEqual(0)
+      expect(moved - whole).toBeLessThanOrEqual(1)
 
       await open()
-      for (const handle of JSON.parse(String(line)) as readonly SandboxHandle[]) {
+      for (const handle of handles) {
         const which = handle.label.which ?? ''
         const sandbox = await adopted(handle)
         const { id } = await sandbox.snapshot(meta(which))
@@ -113,9 +124,6 @@ describe('a snapshot that a killed process had begun', () => {
       }
       expect(await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toHaveLength(sandboxesEach)
       expect(await readdir(layout.snapshots)).toEqual([])
-      if (delayMs < 19) await driver.close()
-    }
-    // Some were killed in the middle: else this shows nothing.
-    expect(moved.filter((count) => count > 0 && count < sandboxesEach)).not.toEqual([])
-  }, 180_000)
+    },
+  )
 })
