@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Product, startProduct } from './product.ts'
 
@@ -20,6 +21,7 @@ let project: string
 beforeAll(async () => {
   product = await startProduct()
   home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-cloud-')))
+  linkCompiled(join(home, '.cache', 'hm'))
   project = newProject('acme/core')
 })
 afterAll(async () => {
@@ -42,7 +44,7 @@ function newProject(repository: string): string {
     ['broken', "sh('echo broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })"],
     [
       'slow',
-      "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 1; done', { label: 'one', image: 'host' })",
+      "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
     ],
   ]
   for (const [slug, step] of pipelines)
@@ -211,6 +213,7 @@ const asPage = (path: string, body?: object) =>
 
 test('signing in by a pasted code, and out again', async () => {
   const own = mkdtempSync(join(home, 'paste-'))
+  linkCompiled(join(own, '.cache', 'hm'))
   const { code } = (await (await asPage('code')).json()) as { code: string }
   const env = { HOME: own, HM_API_TOKEN: '', HM_LOGIN_CODE: code.toLowerCase() }
   const url = product.server().url
@@ -238,6 +241,7 @@ test('signing in by a pasted code, and out again', async () => {
 
 test('signing in over the loopback, in a terminal; a wrong state is 404', async () => {
   const own = mkdtempSync(join(home, 'loopback-'))
+  linkCompiled(join(own, '.cache', 'hm'))
   const line = `exec ${process.execPath} ${hmProgram} login`
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: project,

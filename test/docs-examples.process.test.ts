@@ -1,9 +1,10 @@
 /** The examples of `docs/pipelines.md` compile, render, and say the same in both languages where they stand side by side. */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const repository = resolve(import.meta.dirname, '..')
@@ -40,45 +41,87 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(project, { recursive: true }))
 
-const settings = { TOOLS_VERSION: '1', HARMONT_EVENT: 'schedule', PATH: process.env.PATH }
-
-function run(program: string, ...words: string[]): string {
-  const env = {
-    ...settings,
-    PYTHONPATH: join(repository, 'packages/pipeline-python/src'),
-    PYTHONDONTWRITEBYTECODE: '1',
-  }
-  return execFileSync(program, words, { cwd: project, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const env = {
+  TOOLS_VERSION: '1',
+  HARMONT_EVENT: 'schedule',
+  PATH: process.env.PATH,
+  PYTHONPATH: join(repository, 'packages/pipeline-python/src'),
+  PYTHONDONTWRITEBYTECODE: '1',
 }
 
+async function run(program: string, ...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, words, { cwd: project, env, maxBuffer: 2 ** 26 })
+  return stdout
+}
+
+/** Prints a JSON list of what is rendered from each file. One process does all: what it keeps of one is cleared before the next. */
 const renderTs = `
-  import { renderEnvelope } from '@harmont/hm'
-  const { default: definition } = await import(process.argv[2])
-  console.log(await renderEnvelope(definition, { now: 1750000000 }))`
+  import { clearTargetCache, renderEnvelope } from '@harmont/hm'
+  const rendered = []
+  for (const file of process.argv.slice(2)) {
+    clearTargetCache()
+    const { default: definition } = await import(file)
+    rendered.push(await renderEnvelope(definition, { now: 1750000000 }))
+  }
+  console.log(JSON.stringify(rendered))`
+/** The same. Each file has a process that begins as a copy of one that has loaded the SDK. */
 const renderPy = `
-import runpy, sys, harmont
-runpy.run_path(sys.argv[1])
-print(harmont.dump_registry_json(now=1750000000))`
+import json, os, runpy, sys, harmont
+rendered = []
+for file in sys.argv[1:]:
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(reading)
+        runpy.run_path(file)
+        with open(writing, "w") as out:
+            out.write(harmont.dump_registry_json(now=1750000000))
+        os._exit(0)
+    os.close(writing)
+    with open(reading) as text:
+        rendered.append(text.read())
+    if os.wait()[1] != 0:
+        sys.exit(file + " does not render")
+print(json.dumps(rendered))`
+
+/** What is rendered, by line: in TypeScript, and in Python where there is an example in it. */
+async function renderAll() {
+  writeFileSync(join(project, 'render.ts'), renderTs)
+  const python = examples.filter(({ py }) => py !== undefined)
+  const ts = examples.map(({ line }) => join(project, `at-${line}.ts`))
+  const py = python.map(({ line }) => join(project, `at_${line}.py`))
+  const [inTs, inPy] = await Promise.all([
+    run(process.execPath, '--disable-warning=ExperimentalWarning', 'render.ts', ...ts),
+    run('python3', '-c', renderPy, ...py),
+  ])
+  const byLine = (all: readonly Example[], texts: readonly string[]) =>
+    new Map(all.map(({ line }, at) => [line, texts[at]]))
+  return {
+    ts: byLine(examples, JSON.parse(inTs) as string[]),
+    py: byLine(python, JSON.parse(inPy) as string[]),
+  }
+}
 
 describe('the examples of docs/pipelines.md', () => {
+  let rendered: Awaited<ReturnType<typeof renderAll>>
+  beforeAll(async () => {
+    rendered = await renderAll()
+  })
+
   it('are there', () => {
     expect(examples.length).toBeGreaterThan(10)
   })
 
-  it('have no error that the TypeScript compiler sees', () => {
-    const options = { extends: join(repository, 'tsconfig.json'), include: ['*.ts'], exclude: [] }
+  it('have no error that the TypeScript compiler sees', async () => {
+    const options = { extends: join(repository, 'tsconfig.json'), include: ['at-*.ts'], exclude: [] }
     const compilerOptions = { typeRoots: [join(repository, 'node_modules/@types')] }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ ...options, compilerOptions }))
     writeFileSync(join(project, 'package.json'), '{"type":"module"}')
-    expect(run(process.execPath, join(repository, 'node_modules/.bin/tsc'), '-p', project)).toBe('')
+    expect(await run(process.execPath, join(repository, 'node_modules/.bin/tsc'), '-p', project)).toBe('')
   })
 
   it.each(examples)('render, and alike, at line $line', ({ line, py }) => {
-    writeFileSync(join(project, 'render.ts'), renderTs)
-    const quiet = '--disable-warning=ExperimentalWarning'
-    const text = run(process.execPath, quiet, 'render.ts', join(project, `at-${line}.ts`))
+    const text = rendered.ts.get(line) ?? ''
     expect(JSON.parse(text)).toMatchObject({ schema_version: '1', pipelines: [{ definition: { version: '0' } }] })
-    if (py === undefined) return
-    expect(run('python3', '-c', renderPy, join(project, `at_${line}.py`))).toBe(text)
+    if (py !== undefined) expect(rendered.py.get(line)).toBe(text)
   })
 })

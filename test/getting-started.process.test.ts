@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { removeTree } from '@harmont/outside/remove-tree'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Product, startProduct } from './product.ts'
@@ -23,6 +24,7 @@ beforeAll(async () => {
   home = mkdtempSync('/var/tmp/hm-started-')
   const local = join(home, 'cache', 'local')
   linkImages(join(local, 'images'))
+  linkCompiled(join(home, 'cache'))
   // What other tests have there is not ours to remove.
   writeFileSync(join(local, 'trimmed'), '')
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { removeTree } from '@harmont/outside/remove-tree'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Check } from './check.ts'
@@ -20,6 +21,7 @@ beforeEach(() => {
   project = join(home, 'project')
   mkdirSync(join(project, '.hm'), { recursive: true })
   linkImages(join(home, 'cache', 'local', 'images'))
+  linkCompiled(join(home, 'cache'))
   writeFileSync(
     join(project, '.hm', 'ci.ts'),
     "import { pipeline, sh } from '@harmont/hm'\nexport default { slug: 'ci', pipeline: () => pipeline([sh('true')]) }\n",
