@@ -1,11 +1,9 @@
-/**
- * Random pipeline programs, built by both SDKs: the IR must be equal to the byte, and what one refuses the other refuses. `HARMONT_TEST_SEED`
- * repeats a run, `HARMONT_TEST_PROGRAMS=50000` is the nightly number. A program that differs becomes a vector.
- */
+/** Random pipeline programs, built by both SDKs: the IR must be equal to the byte, and what one refuses the other refuses. A program that differs becomes a vector. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkDocument } from '@harmont/ir'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeProject } from '../../packages/ir/vectors/context.ts'
@@ -15,8 +13,7 @@ import { program } from './arbitrary.ts'
 import { files } from './arbitrary-options.ts'
 import type { Outcome } from './program.ts'
 
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 2 ** 31)
-const total = Number(process.env.HARMONT_TEST_PROGRAMS ?? 500)
+const total = scaled(150, 50_000)
 const BATCH = 500
 /** Programs of a batch share these, because making files is what takes time. */
 const PROJECTS = 50

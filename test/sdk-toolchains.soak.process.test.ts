@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pipeline } from '@harmont/hm'
 import * as typescript from '@harmont/hm/toolchains'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 
@@ -188,11 +189,11 @@ def result(entry, options, action, values, own):
 print(json.dumps([result(*call) for call in json.load(sys.stdin)]))
 `
 
-it('gives the same steps, or the same refusal, for every call', () => {
+it(`gives the same steps, or the same refusal, for every call (seed ${seed})`, () => {
   const empty = mkdtempSync(join(tmpdir(), 'harmont-sdks-'))
   vi.spyOn(process, 'cwd').mockReturnValue(empty)
   try {
-    const calls = fc.sample(call, { numRuns: 3000, seed: 20_261_126 })
+    const calls = fc.sample(call, { numRuns: scaled(1000, 50_000), seed })
     const PYTHONPATH = join(import.meta.dirname, '../packages/pipeline-python/src')
     const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' }
     const options = { env, cwd: empty, input: JSON.stringify(calls), encoding: 'utf8', maxBuffer: 2 ** 28 } as const

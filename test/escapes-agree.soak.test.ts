@@ -1,4 +1,5 @@
 /** The page and the server read escape sequences alike: a search counts in the text that the page shows, and a page of a log begins with the right colours. */
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stripEscapes } from '../packages/logs/src/escapes.ts'
@@ -63,7 +64,7 @@ test('web L7 the same text is left of any stream as the search of the server cou
     fc.property(stream, (line) => {
       expect(withoutEscapes(line)).toBe(stripEscapes(line))
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(500) },
   )
 })
 
@@ -75,6 +76,6 @@ test('web L5 what is in force after a line is what the server says is in force t
       const carried = lines.reduce((style, line) => styleAfter(line, style), plain)
       expect(carried).toEqual(styleAfter(tracker.sequence, plain))
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(500) },
   )
 })
