@@ -12,6 +12,7 @@ export HM_CACHE_DIR="$place/cache"
 mkdir -p cache/local "$HOME/harmont-test-images"
 ln -s "$HOME/harmont-test-images" cache/local/images
 touch cache/local/trimmed
+for name in compiled TypeScript; do mkdir -p "$HOME/harmont-test-compiled/$name"; ln -s "$HOME/harmont-test-compiled/$name" cache/; done
 mkdir project; cd project
 mkdir .hm src
 cat >.hm/ci.ts <<'END'

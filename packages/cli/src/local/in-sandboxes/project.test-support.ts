@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
+import { until } from '@harmont/test-kit/until'
 import type { RunEvent } from '../../run/run-event.ts'
 import { type HmResult, hmProgram, runHm } from '../../test-support/run-hm.ts'
 
@@ -80,8 +81,13 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
         ended,
         text: () => text,
         async wrote(wanted, times = 1) {
-          for (const until = Date.now() + 20_000; text.split(wanted).length <= times; await sleep(20))
-            if (Date.now() > until) throw new Error(`hm did not say ${wanted}; it said ${text}`)
+          const isOver = () => child.exitCode !== null || child.signalCode !== null
+          await until(
+            () => text,
+            () => text.split(wanted).length > times || isOver(),
+          )
+          if (text.split(wanted).length <= times)
+            throw new Error(`hm ended and had not said ${wanted}; it said ${text}`)
         },
       }
       started.push(begun)

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RunFacts } from '../run-record.ts'
-import { makeProject, type Project, remainsOf, statesOf } from './project.test-support.ts'
+import { makeProject, type Project, remainsOf, type Started, statesOf } from './project.test-support.ts'
 
 /** Seconds, and no other test's. */
 const nap = 100_000 + process.pid
@@ -27,7 +27,7 @@ test('a killed hm leaves nothing once the next has run, and what it had told is 
   await run.ended
   expect(remainsOf(project)).not.toEqual([])
   expect((await project.run('-s', 'quick')).code).toBe(0)
-  expect(await remainsSoon()).toEqual([])
+  await nothingRemains()
   expect((await project.hm('logs', '1', 'long')).stdout).toBe('1\n2\n3\n')
   expect(record(1)).toMatch(/"kind":"build_end".*"build_abandoned"/)
 })
@@ -44,7 +44,7 @@ test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain
     await run.ended
     expect(remainsOf(project)).not.toEqual([])
     expect((await project.hm(...words)).code).toBe(0)
-    expect(await remainsSoon()).toEqual([])
+    await nothingRemains()
     expect(record(1)).toMatch(/"kind":"build_end".*"build_abandoned"/)
   },
 )
@@ -57,12 +57,9 @@ test('what a killed hm left in a directory that the next does not take is remove
   expect(readdirSync(join(project.cache, 'local', 'engines'))).toEqual(['1', '2'])
   process.kill(pidOf(2), 'SIGKILL')
   await second.ended
-  first.child.kill('SIGINT')
-  await sleep(200)
-  first.child.kill('SIGINT')
-  await first.ended
+  await interruptTwice(first)
   expect((await project.run('-s', 'quick')).code).toBe(0)
-  expect(await remainsSoon()).toEqual([])
+  await nothingRemains()
 })
 
 test('two at a time find each other’s results, and neither removes what the other needs', async () => {
@@ -75,33 +72,33 @@ test('two at a time find each other’s results, and neither removes what the ot
     stderr: expect.stringContaining('another hm'),
   })
   expect(long.child.exitCode).toBe(null)
-  long.child.kill('SIGINT')
-  await sleep(100)
-  long.child.kill('SIGINT')
-  expect(await long.ended).toBe(130)
+  expect(await interruptTwice(long)).toBe(130)
 })
 
 test('the second Ctrl-C leaves at once, and no process of a step lives on', async () => {
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
-  run.child.kill('SIGINT')
-  await sleep(300)
-  expect(run.child.exitCode).toBe(null)
-  const at = performance.now()
-  run.child.kill('SIGINT')
-  expect(await run.ended).toBe(130)
-  expect(performance.now() - at).toBeLessThan(5_000)
-  for (let left = 50; left > 0 && sleepers() > 0; left--) await sleep(20)
-  expect(sleepers()).toBe(0)
+  expect(await interruptTwice(run)).toBe(130)
+  // It did not wait for the end of the grace.
+  expect(run.text()).not.toContain('SIGKILL')
+  await until(() => sleepers() === 0)
 })
 
-async function remainsSoon(): Promise<string[]> {
-  let remains = remainsOf(project)
-  for (let left = 100; left > 0 && remains.length > 0; left--) {
-    await sleep(50)
-    remains = remainsOf(project)
-  }
-  return remains
+/** Presses Ctrl-C twice, the second time when the step has been asked to end and does not. Returns the exit code. */
+async function interruptTwice({ child, wrote, ended }: Started): Promise<number | null> {
+  child.kill('SIGINT')
+  await wrote('every process of the command got SIGTERM')
+  expect(child.exitCode).toBe(null)
+  child.kill('SIGINT')
+  return ended
+}
+
+/** Resolves when nothing of the project's sandboxes is on the machine any more. */
+async function nothingRemains(): Promise<void> {
+  await until(
+    () => remainsOf(project),
+    ({ length }) => length === 0,
+  )
 }
 
 /** Processes of the step `long`, of this test or an earlier one. */

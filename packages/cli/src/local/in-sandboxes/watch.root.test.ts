@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeProject, type Project, type Started } from './project.test-support.ts'
 
@@ -19,15 +19,18 @@ afterEach(() => project[Symbol.asyncDispose]())
 test('runs again after a change of what the build sees, and ends the run that a change makes stale', async () => {
   watch = project.start('watch', '--logs')
   await watch.wrote('waiting for a change')
-  project.write('ignored', 'x')
-  await sleep(600)
+  // It looks at the files after a change of an ignored one, which the end of the folder's watch shows, and finds nothing new.
+  mkdirSync(join(project.directory, 'quiet'))
+  await until(() => isWatched('quiet'))
+  project.write('quiet/ignored', 'x')
+  await until(() => !isWatched('quiet'))
   project.write('a.txt', 'two\n')
   await watch.wrote('[a] two')
   await watch.wrote('waiting for a change', 2)
   project.write('wait', '')
   await watch.wrote('[a] two', 2)
   mkdirSync(join(project.directory, 'sub'))
-  await sleep(500)
+  await until(() => isWatched('sub'))
   project.write('sub/b.txt', 'three\n')
   rmSync(join(project.directory, 'wait'))
   await watch.wrote('[a] three')
@@ -37,6 +40,19 @@ test('runs again after a change of what the build sees, and ends the run that a 
   watch.child.kill('SIGINT')
   expect(await watch.ended).toBe(130)
 })
+
+/** Whether the command has a folder of the project watched by the kernel. */
+function isWatched(folder: string): boolean {
+  const inode = ` ino:${statSync(join(project.directory, folder)).ino.toString(16)} `
+  const place = `/proc/${watch.child.pid}/fdinfo`
+  return readdirSync(place).some((name) => {
+    try {
+      return readFileSync(join(place, name), 'utf8').includes(inode)
+    } catch {
+      return false // It was closed meanwhile.
+    }
+  })
+}
 
 test('a pipeline that does not render is said, and run once it does', async () => {
   watch = project.start('watch', '--logs')
