@@ -14,7 +14,6 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -98,8 +97,8 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
     const end = once(child, 'close').then(() => ({ code: child.exitCode, ...said }))
-    const begun = () => expect.poll(() => said.stderr).toContain('[one] begun')
-    return { child, end, begun }
+    const wrote = (words: string) => expect.poll(() => said.stderr).toContain(words)
+    return { child, end, wrote, begun: () => wrote('[one] begun') }
   }
 
   const containers = async () => (await run('docker', ['ps', '-aq'], { env: docker.env })).stdout
@@ -129,10 +128,10 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
   })
 
   test('the second Ctrl-C kills what does not end', async () => {
-    const { child, end, begun } = start('run', 'stubborn', '--logs')
+    const { child, end, begun, wrote } = start('run', 'stubborn', '--logs')
     await begun()
     child.kill('SIGINT')
-    await sleep(500)
+    await wrote('every process of the command got SIGTERM')
     expect(child.exitCode).toBe(null)
     child.kill('SIGINT')
     expect(await end).toMatchObject({ code: 130 })

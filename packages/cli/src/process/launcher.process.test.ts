@@ -29,6 +29,7 @@ beforeEach(async () => {
     const launcher = Number(process.env.HM_LAUNCHER)
     const { signal, onSecondInterrupt } = watchSignals(launcher > 0 ? launcher : undefined)
     onSecondInterrupt(() => process.stdout.write('second\\n'))
+    for (const name of ['SIGINT', 'SIGUSR2']) process.on(name, () => process.stdout.write(\`took \${name}\\n\`))
     const wait = setInterval(() => {}, 1000)
     signal.addEventListener('abort', () => {
       process.stdout.write(\`aborted \${signal.reason.exit} \${signal.reason.message}\\n\`)
@@ -94,7 +95,9 @@ test.each(ways)('%s: one Ctrl-C of a terminal is one, the second leaves with 130
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
   await seen(/aborted 130 cancelled by Ctrl-C/)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  // It has come from the terminal, and from the launcher where there is one.
+  await seen(/took SIGINT/)
+  if (older) await seen(/took SIGUSR2/)
   process.kill(-pid, 'SIGINT')
   expect(await ended).toMatchObject({ code: 130, text: expect.stringMatching(/second\n$/) })
 })

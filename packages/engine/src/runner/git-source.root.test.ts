@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type GitServer, gitRepository, startGitServer } from '@harmont/outside/git-server'
+import { chance } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SourceOffer, SourceUnavailable } from '../port.ts'
 import { createLocalPort } from '../scheduler/local-port.ts'
@@ -20,7 +21,6 @@ beforeAll(async () => {
   folder = await mkdtemp('/var/tmp/harmont-git-')
   server = await startGitServer(folder, token)
   bench = await openBench({
-    runner: { settings: { sourceGiveUpMs: 1_500 } },
     sources: {
       async offer(_buildId, source) {
         offers += 1
@@ -153,14 +153,15 @@ test('a forge that answers 500 and breaks off is asked again, and the build pass
 
 test('a build that is canceled while its source is fetched ends at once', async () => {
   const repository = newRepository()
-  const big = Array.from({ length: 40_000 }, () => Math.random()).join('\n')
+  const noise = chance()
+  const big = Array.from({ length: 40_000 }, noise.fraction).join('\n')
   const id = repository.commit({ ref: 'refs/heads/main', files: { big } })
   server.misbehave({ holdAfter: 100_000 })
   const buildId = await submit(bench, [step('true')], repository.from(id))
   const cut = await server.held()
   try {
     await bench.store.apply(buildId, [{ type: 'cancel', at: Date.now() }])
-    expect((await settled(bench, buildId, undefined, 5_000)).state).toBe('canceled')
+    expect((await settled(bench, buildId)).state).toBe('canceled')
   } finally {
     cut()
   }
@@ -169,20 +170,23 @@ test('a build that is canceled while its source is fetched ends at once', async 
 test('a forge that stays away fails the build after a while, and says what it was', async () => {
   const repository = newRepository()
   const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
-  answer = ({ commit, refs }) => ({
-    kind: 'git',
-    repository: repository.name,
-    url: 'http://127.0.0.1:9/x.git',
-    commit,
-    refs,
-    authorization: null,
+  const url = 'http://127.0.0.1:9/x.git'
+  const impatient = await openBench({
+    runner: { settings: { sourceGiveUpMs: 1_500 } },
+    sources: {
+      async offer(_buildId, source) {
+        if (source.kind !== 'git') throw new Error('only commits are built here')
+        const { commit, refs } = source
+        return { kind: 'git', repository: repository.name, url, commit, refs, authorization: null }
+      },
+    },
   })
   try {
-    const { errorCode, errorMessage } = await run(bench, [step('cat a')], repository.from(id))
+    const { errorCode, errorMessage } = await run(impatient, [step('cat a')], repository.from(id))
     expect(errorCode).toBe('source_fetch_failed')
     expect(errorMessage).toMatch(/127\.0\.0\.1:9.*tried again for 2 seconds/)
   } finally {
-    answer = undefined
+    await impatient.close()
   }
 })
 

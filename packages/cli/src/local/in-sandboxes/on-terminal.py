@@ -34,7 +34,7 @@ def read(seconds):
 
 
 seen, problem = 0, None
-until = time.monotonic() + 40
+until = time.monotonic() + 150
 for act in acts:
     if "see" in act:
         wanted = act["see"].encode()
