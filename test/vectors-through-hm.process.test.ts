@@ -6,6 +6,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type IrCachePolicy, type IrDocument, withCacheKeys } from '@harmont/ir'
+import { sharedCompiled } from '@harmont/outside/shared-compiled'
 import { renderPipeline } from '@harmont/render'
 import { readSourceSet, sourceDigests } from '@harmont/source-set'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -47,6 +48,7 @@ describe.each(['ts', 'py'])('through a child, from pipeline.%s', (language) => {
       copyFileSync(join(directory, `pipeline.${language}`), join(own, '.hm', `pipeline.${language}`))
       const rendered = await renderPipeline({
         project: own,
+        cacheDirectory: sharedCompiled,
         slug: context.slug,
         context: null,
         env: { ...process.env, ...context.env },

@@ -3,14 +3,15 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const shared = fileURLToPath(new URL('../../node_modules/.cache/hm-of-tests', import.meta.url))
+/** As `cacheDirectory` of `@harmont/render`. */
+export const sharedCompiled = fileURLToPath(new URL('../../node_modules/.cache/hm-of-tests', import.meta.url))
 
 /** Shows them to an `hm` with this cache directory, where nothing is yet. */
 export function linkCompiled(cacheDirectory: string): void {
   mkdirSync(cacheDirectory, { recursive: true })
   // Those of `hm` itself, and those of the children that render.
   for (const name of ['compiled', 'TypeScript', 'Python']) {
-    mkdirSync(join(shared, name), { recursive: true, mode: 0o700 })
-    symlinkSync(join(shared, name), join(cacheDirectory, name))
+    mkdirSync(join(sharedCompiled, name), { recursive: true, mode: 0o700 })
+    symlinkSync(join(sharedCompiled, name), join(cacheDirectory, name))
   }
 }

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { beginRecord } from '../local/run-records.ts'
 import { makeOutput } from '../process/output.ts'
@@ -17,6 +18,7 @@ import { complete } from './pipelines.ts'
 let cwd: string
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'hm-completion-'))
+  linkCompiled(join(cwd, '.cache', 'hm'))
 })
 afterEach(() => rm(cwd, { recursive: true }))
 
@@ -63,7 +65,7 @@ test('offers the slugs of the project’s pipelines', async () => {
   const unused = () => Promise.reject(new Error('slugs need no configuration'))
   const context = {
     directory: cwd,
-    cacheDirectory: join(cwd, 'cache'),
+    cacheDirectory: join(cwd, '.cache', 'hm'),
     env: process.env,
     config: unused,
     output: makeOutput({ stdout: nowhere, stderr: nowhere, quiet: true, verbose: false }),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { INIT_TEMPLATES } from '@harmont/hm/toolchains'
+import { linkCompiled, sharedCompiled } from '@harmont/outside/shared-compiled'
 import { renderEvery } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -12,23 +13,33 @@ import { pipelineText } from './pipeline-text.ts'
 import { readFolders } from './read-folders.ts'
 
 let project: string
+let cache: string
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'hm-init-'))
+  cache = await mkdtemp(join(tmpdir(), 'hm-init-cache-'))
+  linkCompiled(cache)
 })
-afterEach(() => rm(project, { recursive: true }))
+afterEach(async () => {
+  for (const folder of [project, cache]) await rm(folder, { recursive: true })
+})
 
 const read = (file: string) => readFile(join(project, file), 'utf8')
 async function write(file: string, text = ''): Promise<void> {
   await mkdir(dirname(join(project, file)), { recursive: true })
   await writeFile(join(project, file), text)
 }
-const init = (...args: string[]) => runHm(['init', ...args], { cwd: project })
+const init = (...args: string[]) => runHm(['init', ...args], { cwd: project, env: { HM_CACHE_DIR: cache } })
 
 interface Node {
   readonly step: { readonly label: string; readonly cmd: string; readonly image?: string }
 }
 async function rendered(): Promise<Node[]> {
-  const { envelope } = await renderEvery({ project, context: null, sourceSet: () => readSourceSet(project) })
+  const { envelope } = await renderEvery({
+    project,
+    context: null,
+    cacheDirectory: sharedCompiled,
+    sourceSet: () => readSourceSet(project),
+  })
   expect(envelope.errors).toEqual([])
   const definition = envelope.pipelines[0]?.definition as { readonly graph: { readonly nodes: readonly Node[] } }
   return [...definition.graph.nodes]
