@@ -124,6 +124,14 @@ journey(
     await fill(page, 'Name', 'Bobby')
     await press(page, 'Save')
     await page.getByText('Your name is saved').waitFor()
+    // Without the button, by what the field offers.
+    await it.bob.picksOffered()
+    await page.goto(it.at('/account/sessions'))
+    await press(page, 'End this session')
+    const picked = page.waitForResponse(/\/login\/finalize$/)
+    await press(page, 'Sign out')
+    expect((await picked).ok()).toBe(true)
+    await page.waitForURL((url) => url.pathname !== '/login')
   },
 )
 

@@ -40,7 +40,19 @@ export interface Window {
   /** What the browser refused or the page threw, which should be nothing. */
   readonly problems: readonly string[]
   addDevice(transport: 'internal' | 'usb'): Promise<Device>
+  /** From the next page on this person picks the passkey that a field offers, as soon as it does; else they leave it. */
+  picksOffered(): Promise<void>
 }
+
+/** Runs in the page, as text. Chromium picks what a field offers by itself when the device is not a real one, at a moment that nobody knows. */
+const leaveOffered = `{
+  const { credentials } = navigator
+  const get = credentials.get.bind(credentials)
+  const untilAborted = ({ signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  credentials.get = (options) =>
+    options.mediation === 'conditional' && !globalThis.picksOffered ? untilAborted(options) : get(options)
+}`
 
 /** Cookies of their own, and patience with a machine that does much else: nothing is waited for longer than it takes. */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
@@ -61,9 +73,15 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       problems.push(message.text())
   })
+  await page.addInitScript(`if (navigator.credentials !== undefined) ${leaveOffered}`)
   const session = await context.newCDPSession(page)
   await session.send('WebAuthn.enable')
-  return { page, problems, addDevice: (transport) => addDevice(session, transport) }
+  return {
+    page,
+    problems,
+    addDevice: (transport) => addDevice(session, transport),
+    picksOffered: async () => void (await page.addInitScript('globalThis.picksOffered = true')),
+  }
 }
 
 async function addDevice(session: CDPSession, transport: 'internal' | 'usb'): Promise<Device> {

@@ -1,9 +1,9 @@
 /** A log that was kept long enough, on its page and on the command line. */
 import { execFile } from 'node:child_process'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildEnd } from '../product.ts'
 import { type App, startApp } from './app.ts'
@@ -24,11 +24,11 @@ afterAll(async () => app?.stop())
 async function removeLogs(): Promise<void> {
   const { pool } = app.product
   const count = async (where: string) => (await pool.query(`select from packed_logs where ${where}`)).rowCount
-  while ((await count('true')) !== 2) await sleep(200)
+  await until(async () => (await count('true')) === 2)
   await pool.query("update packed_logs set packed_at = packed_at - interval '91 days'")
   await pool.query("update engine.builds set finished_at = finished_at - interval '91 days'")
   await pool.query("select graphile_worker.add_job('remove_old_logs')")
-  while ((await count('removed_at is not null')) !== 1) await sleep(200)
+  await until(async () => (await count('removed_at is not null')) === 1)
 }
 
 test('web L22 a removed log says in a row of its own when and why, and never that the command wrote nothing', async () => {

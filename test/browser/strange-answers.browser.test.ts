@@ -195,8 +195,20 @@ test('web D2 a stream that is cut again and again loses nothing of a build and i
     .first()
     .waitFor()
   for (let time = 0; time < 3; time++) {
+    const before = await log(page)
+      .getByText(/^line \d+$/)
+      .last()
+      .textContent()
     await expect.poll(() => it.proxy.cutStreams('cut')).toBe(1)
-    await page.waitForTimeout(500)
+    // Lines come again: by the next stream, or while none is there by asking.
+    await expect
+      .poll(() =>
+        log(page)
+          .getByText(/^line \d+$/)
+          .last()
+          .textContent(),
+      )
+      .not.toBe(before)
   }
   await sees(page, /Passed: 1 step in/)
   await log(page).getByText(`line ${lines}`, { exact: true }).waitFor()
@@ -215,8 +227,8 @@ test('web D2 a stream that is cut again and again loses nothing of a build and i
   await expect.poll(shown).toEqual(all)
 })
 
-test('web A4 A3 only our own 401 ends a session: the dialog comes over the page, and the same person goes on with what was typed', async () => {
-  const page = await it.open('/default/builds')
+/** A device with a passkey of the owner, in this window. */
+async function makePasskey(page: Page): Promise<void> {
   const devices = await page.context().newCDPSession(page)
   await devices.send('WebAuthn.enable')
   const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
@@ -226,6 +238,48 @@ test('web A4 A3 only our own 401 ends a session: the dialog comes over the page,
   const register = '/auth/passkey/register'
   const made = { options: `${register}/options`, finalize: `${register}/finalize`, members: { nickname: 'Laptop' } }
   expect(await createPasskey(page, made)).toMatchObject({ status: 200 })
+}
+
+/** Runs in the page, as text: nobody picks what a field offers, and the device that a button asks for is touched once `touch()` is called. */
+const touchLate = `{
+  const { credentials } = navigator
+  const get = credentials.get.bind(credentials)
+  const touched = new Promise((done) => (globalThis.touch = done))
+  credentials.get = async (options) => {
+    if (options.mediation === 'conditional') return new Promise(() => undefined)
+    globalThis.isAsked = true
+    await touched
+    return get(options)
+  }
+}`
+
+test('web A6 when the options of what a field offers come late, they do not end the ceremony that the button began', async () => {
+  const page = await it.open('/default/builds')
+  await makePasskey(page)
+  await page.context().clearCookies()
+  await page.addInitScript(touchLate)
+  const held = Promise.withResolvers<void>()
+  let isFirst = true
+  it.proxy.answer(/^POST \/api.*\/login\/options/, async ({ pass }) => {
+    const isLate = isFirst
+    isFirst = false
+    if (isLate) await held.promise
+    await pass()
+  })
+  await page.goto(`${it.app.origin}/login`)
+  await expect.poll(() => isFirst).toBe(false)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await page.waitForFunction('globalThis.isAsked')
+  const late = page.waitForResponse(/\/login\/options$/)
+  held.resolve()
+  await (await late).finished()
+  await page.evaluate('globalThis.touch()')
+  await page.waitForURL((url) => url.pathname !== '/login')
+})
+
+test('web A4 A3 only our own 401 ends a session: the dialog comes over the page, and the same person goes on with what was typed', async () => {
+  const page = await it.open('/default/builds')
+  await makePasskey(page)
   await page.goto(`${it.app.origin}/default/builds?create-org=1`)
   await page.getByRole('textbox', { name: 'Name' }).fill('Kept')
   const again = page.getByRole('dialog', { name: 'Your session has ended' })

@@ -20,14 +20,18 @@ export async function createPasskey({ challenge_id, options }: Challenge): Promi
   return attestation === null ? null : { challenge_id, attestation: { ...attestation } }
 }
 
-/** Has the browser sign with a passkey that it holds; `byAutofill`: only once the person picks it in a field that offers it. null and failures as above. */
+/**
+ * Has the browser sign with a passkey that it holds; with `offered` only once the person picks it in a field that offers it. null and failures as above, and
+ * null once `offered` is aborted: a ceremony that begins ends the one before it, which may be the button's by now.
+ */
 export async function signWithPasskey(
   { challenge_id, options }: Challenge,
-  { byAutofill = false } = {},
+  offered?: AbortSignal,
 ): Promise<Answer<'assertion'> | null> {
   const { startAuthentication } = await webauthn()
+  if (offered?.aborted) return null
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
-  const assertion = await toldOf(startAuthentication({ optionsJSON, useBrowserAutofill: byAutofill }))
+  const assertion = await toldOf(startAuthentication({ optionsJSON, useBrowserAutofill: offered !== undefined }))
   return assertion === null ? null : { challenge_id, assertion: { ...assertion } }
 }
 

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
-import { type FormEvent, useCallback, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { canOfferPasskeys, endCeremony } from '../api/ceremonies.ts'
 import { signInWithPasskey } from '../api/passkey-login.ts'
 import { sessionChanged } from '../api/session-change.ts'
@@ -42,11 +42,11 @@ function useSignIn() {
   const queryClient = useQueryClient()
   // The browser says at once whether it may, and a moment later whether it does: the field does not come late.
   const [canOffer, setCanOffer] = useState<boolean | null>(null)
-  const enter = async (byAutofill: boolean) => {
-    if (await signInWithPasskey({ byAutofill })) await sessionChanged(queryClient)
+  const enter = async (offered?: AbortSignal) => {
+    if (await signInWithPasskey(offered)) await sessionChanged(queryClient)
   }
-  const signIn = useMutation({ mutationFn: () => enter(false) })
-  const offered = useMutation({ mutationFn: () => enter(true) })
+  const signIn = useMutation({ mutationFn: () => enter() })
+  const offered = useMutation({ mutationFn: (isOver: AbortSignal) => enter(isOver) })
   useEffect(() => {
     void canOfferPasskeys().then(setCanOffer)
     return () => void endCeremony()
@@ -54,12 +54,17 @@ function useSignIn() {
   const { mutate: offer } = offered
   // The button's own ceremony ends the one that waits in the field; when it is over, that one begins anew.
   const isOffering = canOffer === true && !signIn.isPending && !signIn.isSuccess
-  const renew = useCallback(() => offer(), [offer])
   useEffect(() => {
     if (!isOffering) return
+    const ending = new AbortController()
+    const renew = () => offer(ending.signal)
     renew()
     const timer = setInterval(renew, renewMs)
-    return () => clearInterval(timer)
-  }, [isOffering, renew])
+    return () => {
+      clearInterval(timer)
+      // Its options may still be on their way: it would end the button's ceremony.
+      ending.abort()
+    }
+  }, [isOffering, offer])
   return { signIn, offered, mayOffer: canOffer ?? 'isConditionalMediationAvailable' in PublicKeyCredential }
 }
