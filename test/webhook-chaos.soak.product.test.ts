@@ -105,7 +105,8 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
         for (;;) {
           const status = await github.webhooks.send(next.delivery)
           statuses.set(status, (statuses.get(status) ?? 0) + 1)
-          if (status === 200 || status === 202) break
+          // It comes again where nobody answered; any other answer is judged below.
+          if (status !== 0 && status !== 503) break
           await sleep(100)
         }
       }
