@@ -17,6 +17,7 @@ export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
 
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
 import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+import { showHostBase } from './host-base.ts'
 
 export interface Product {
   readonly api: Api
