@@ -9,9 +9,10 @@ import { promisify } from 'node:util'
 import { addWitness } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reachRunning } from '../packages/server/src/database/embedded/supervisor.ts'
+import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { connect } from '../scripts/client/api.ts'
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
 import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
@@ -56,8 +57,7 @@ async function start(name: string): Promise<Machine> {
     env: { ...env, HARMONT_DATA_DIR: directory },
   })
   const password = readFileSync(join(directory, 'secrets', 'database-password'), 'utf8').trim()
-  const pool = new pg.Pool({ ...reachRunning(join(directory, 'database'), password).connection, max: 3 })
-  pool.on('error', () => undefined) // it is stopped with its server
+  const pool = quietPool({ ...reachRunning(join(directory, 'database'), password).connection, max: 3 })
   return {
     directory,
     server,

@@ -9,8 +9,7 @@ import { removeTree } from '@harmont/outside/remove-tree'
 import { addWitness } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import type pg from 'pg'
-import { pino } from 'pino'
-import { openPool } from '../packages/server/src/database/pool.ts'
+import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { type Api, connect } from '../scripts/client/api.ts'
 
 export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
@@ -39,8 +38,6 @@ export interface ProductOptions {
   /** Has the server start a PostgreSQL of its own, as its users have it. Outside Vitest there is no other. */
   readonly ownPostgres?: boolean
 }
-
-const silent = pino({ level: 'silent' })
 
 export async function startProduct(
   env: Readonly<Record<string, string>> = {},
@@ -76,7 +73,7 @@ export async function startProduct(
   }
   addWitness(() => (existsSync(logFile) ? `The end of the server's log:\n${tail(logFile)}` : ''))
   const { HARMONT_DATABASE_URL: url } = place
-  const pool = openPool(url === undefined ? embedded(dataDirectory) : { connectionString: url }, silent)
+  const pool = quietPool(url === undefined ? embedded(dataDirectory) : { connectionString: url })
   return {
     api: connect(current.url, token, 'default'),
     token,

@@ -7,11 +7,10 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addWitness, afterFile } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
-import pg from 'pg'
-import { pino } from 'pino'
+import type pg from 'pg'
 import { reachRunning } from '../../packages/server/src/database/embedded/supervisor.ts'
-import { openPool } from '../../packages/server/src/database/pool.ts'
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
+import { quietPool } from '../../packages/server/src/testing/quiet-pool.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
 import { repositoryRoot } from '../../scripts/client/server-process.ts'
 import { showHostBase } from '../host-base.ts'
@@ -48,7 +47,7 @@ export interface TortureServer {
 /** A database of this run, for servers that share it or need none of their own. */
 export async function sharedDatabase(): Promise<SharedDatabase> {
   const { url, connection } = await migratedDatabase()
-  const pool = openPool(connection, pino({ level: 'silent' }))
+  const pool = quietPool(connection)
   afterFile(() => pool.end())
   return { pool, url }
 }
@@ -125,10 +124,7 @@ export async function tortureServer(
     },
     get pool() {
       if (database !== undefined) return database.pool
-      if (pool === undefined) {
-        pool = new pg.Pool({ ...own(), max: 4 })
-        pool.on('error', () => undefined) // a connection that was killed while nobody used it
-      }
+      pool ??= quietPool({ ...own(), max: 4 })
       return pool
     },
     postmaster() {
