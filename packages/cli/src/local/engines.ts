@@ -15,12 +15,15 @@ export function engineNumbers(home: LocalHome): number[] {
 
 /** Whether an `hm` that is dead may have left something behind. */
 export function hasDead(home: LocalHome): boolean {
-  return engineNumbers(home).some((number) => {
-    try {
-      return !isAlive(readFileSync(inUse(home, number), 'utf8'))
-    } catch (error) {
-      if (isMissing(error)) return false
-      throw error
-    }
-  })
+  return engineNumbers(home).some((number) => isLeftBehind(home, number))
+}
+
+/** Whether the process that had this directory last was killed. */
+export function isLeftBehind(home: LocalHome, number: number): boolean {
+  try {
+    return !isAlive(readFileSync(inUse(home, number), 'utf8'))
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
 }

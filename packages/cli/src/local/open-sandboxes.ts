@@ -12,7 +12,7 @@ import {
   SandboxError,
 } from '@harmont/sandbox'
 import { exits, HmError } from '../errors.ts'
-import { engineNumbers, inUse } from './engines.ts'
+import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
 import type { LocalHome } from './home.ts'
 import { ociRuntime } from './oci-runtime.ts'
 import { processMark } from './process-mark.ts'
@@ -113,7 +113,9 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   for (const shared of ['snapshots', 'cache'])
     if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
   try {
-    return await createOciDriver({ directory, ...options })
+    // A child that the killed one was starting has its lock for a moment yet.
+    const takenForMs = isLeftBehind(home, number) ? 2_000 : 0
+    return await createOciDriver({ directory, takenForMs, ...options })
   } catch (error) {
     if (error instanceof DirectoryTaken) return undefined
     if (!(error instanceof SandboxError)) throw error
