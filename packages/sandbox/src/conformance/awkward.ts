@@ -5,13 +5,13 @@ export const awkwardSteps: readonly string[] = [
   echo x >gone/g; ln gone/g gone/h; echo was-file >kind; echo one >inside; ln inside linked; touch /srv/anew/a /srv/anew/b
   echo lower >across; mkfifo fifo; ln -s loop loop; ln -s / absolute; mkdir empty; echo k >to-folder; mkdir to-file; touch to-file/x
   rm /usr/share/doc/coreutils/copyright; head -c 300000 /dev/urandom >big; chown 33:34 big; setcap cap_net_raw+ep big
-  for i in $(seq 1000); do echo >many/$i; done; mkdir pair; echo p >pair/one; ln pair/one partner`,
+  for i in $(seq 300); do echo >many/$i; done; mkdir pair; echo p >pair/one; ln pair/one partner`,
   `set -e
   python3 -c 'import os; os.rename("old", "new"); os.rename("pair", "pair-renamed"); os.rename("/usr/share/doc/bash", "/usr/share/doc/renamed")'
   rm -r gone; mkdir gone; echo fresh >gone/h; rm -r /srv/anew; mkdir /srv/anew; touch /srv/anew/c; rm kind; mkdir kind; echo in >kind/in
   rm to-folder; mkdir to-folder; rm -r to-file; echo now >to-file; ln across across-too; echo more >>linked
   install -m 4755 /bin/true setuid; install -m 2755 /bin/true setgid; mkdir sticky; chmod 1777 sticky; chmod 711 /srv
-  truncate -s 50M sparse; echo end >>sparse; touch -d 2001-02-03T04:05:06.123456789Z new/deep; touch -d @1.5 big
+  truncate -s 5M sparse; echo end >>sparse; touch -d 2001-02-03T04:05:06.123456789Z new/deep; touch -d @1.5 big
   python3 -c 'import os
 for name in [b"a\\nb", b"\\xff\\xfe", b"x" * 255, b"-rf", b" ", b"*"]:
     os.mkdir(name); open(name + b"/" + name, "w").write("in")

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { gitRepository, startGitServer } from '@harmont/outside/git-server'
+import { chance } from '@harmont/test-kit/effort'
 import { expect, test } from 'vitest'
 import { gitBench, token } from './git.test-support.ts'
 
 const it = gitBench()
+const random = chance()
 
 test('files, modes, links and submodules of a commit lie in its tree as they are in the repository', async () => {
   const { commit, checkout } = it.newRepository()
@@ -32,7 +34,7 @@ test('files, modes, links and submodules of a commit lie in its tree as they are
 test('a second commit moves and writes what it changed, and shares the rest with the first', async () => {
   const { commit, checkout } = it.newRepository()
   const many = Object.fromEntries(
-    Array.from({ length: 500 }, (_, i) => [`d${i % 10}/f${i}`, `content ${i} ${Math.random()}\n`]),
+    Array.from({ length: 500 }, (_, i) => [`d${i % 10}/f${i}`, `content ${i} ${random.fraction()}\n`]),
   )
   const files = { ...many, kept: 'k', gone: 'g', 'dir/only': 'o', mode: 'm', 'sub/m': { submodule: '1'.repeat(40) } }
   const first = await checkout(commit({ ref: 'refs/heads/main', files }))
@@ -160,7 +162,7 @@ test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(
   'after %j another time helps',
   async ([odd]) => {
     const { commit, checkout } = it.newRepository()
-    const big = Array.from({ length: 40_000 }, () => Math.random()).join('\n')
+    const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')
     const id = commit({ ref: 'refs/heads/main', files: { big } })
     it.server.misbehave(odd)
     await expect(checkout(id)).rejects.toMatchObject({ name: 'SourceUnreachable' })

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
 
+/** Others run this test on the same machine. */
+const tag = `harmont-test-${process.pid}`
 let home: string
 const homes: string[] = []
 const made: string[] = []
@@ -17,10 +19,49 @@ afterEach(async () => {
 // Not between the tests: ext4 searches long for inodes while many thousands were removed a moment ago.
 afterAll(() => void execFileSync('rm', ['-rf', ...homes]))
 
-const hostWith = (options: Partial<ImageStoreOptions> = {}) =>
-  createImageStore({ directory: path.join(home, 'store'), fallbackToHost: false, hostAllow: [], ...options }).resolve(
-    'host',
-  )
+const hostWith = (options: Partial<ImageStoreOptions> = {}, directory = home) =>
+  createImageStore({
+    directory: path.join(directory, 'store'),
+    fallbackToHost: false,
+    hostAllow: [],
+    ...options,
+  }).resolve('host')
+
+/** One base for most tests, made with a strict umask while the machine has things that it must not show, or can only copy. */
+let shared: string
+const sharedHost = () => hostWith({}, shared)
+const mount = `/opt/${tag}-mount`
+beforeAll(async () => {
+  shared = await mkdtemp('/var/tmp/harmont-host-')
+  homes.push(shared)
+  await put(`/${tag}-unknown/secret`)
+  made.push(`/${tag}-unknown`)
+  await put(`/root/${tag}-secret`)
+  await put(`/etc/${tag}-secret`)
+  await put(`/etc/apt/auth.conf.d/${tag}.conf`)
+  await put(`/opt/${tag}-closed`, 0o600)
+  await put(`/opt/${tag}-open`)
+  execFileSync('mkfifo', [`/usr/share/${tag}-pipe`])
+  made.push(`/usr/share/${tag}-pipe`)
+  await writeFile(await put(`/etc/apt/sources.list.d/${tag}.list`), 'deb https://user:word@example.org/ x y\n')
+  made.push(mount)
+  await mkdir(mount)
+  execFileSync('mount', ['-t', 'tmpfs', tag, mount])
+  const before = process.umask()
+  try {
+    await writeFile(path.join(mount, 'able'), 'able')
+    execFileSync('setcap', ['cap_net_raw+ep', path.join(mount, 'able')])
+    await writeFile(Buffer.concat([Buffer.from(`${mount}/`), Buffer.from([0xff])]), 'odd')
+    await symlink('able', path.join(mount, 'link'))
+    execFileSync('mkfifo', [path.join(mount, 'pipe')])
+    process.umask(0o077)
+    await sharedHost()
+  } finally {
+    process.umask(before)
+    execFileSync('umount', [mount])
+    for (const each of made.splice(0)) await rm(each, { recursive: true, force: true })
+  }
+})
 
 async function put(file: string, mode = 0o644): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true })
@@ -37,17 +78,7 @@ async function isIn(root: string, name: string): Promise<boolean> {
 }
 
 it('shows programs and package state, and nothing else of this machine', async () => {
-  await put('/harmont-test-unknown/secret')
-  made.push('/harmont-test-unknown')
-  await put('/root/harmont-test-secret')
-  await put('/etc/harmont-test-secret')
-  await put('/etc/apt/auth.conf.d/harmont-test.conf')
-  await put('/opt/harmont-test-closed', 0o600)
-  await put('/opt/harmont-test-open')
-  execFileSync('mkfifo', ['/usr/share/harmont-test-pipe'])
-  made.push('/usr/share/harmont-test-pipe')
-  await writeFile(await put('/etc/apt/sources.list.d/harmont-test.list'), 'deb https://user:word@example.org/ x y\n')
-  const { rootfs, env, digest } = await hostWith()
+  const { rootfs, env, digest } = await sharedHost()
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
   expect(env.PATH).toContain('/usr/bin')
   expect((await readdir(rootfs)).filter((name) => !TOP.includes(name))).toEqual([])
@@ -65,19 +96,14 @@ it('shows programs and package state, and nothing else of this machine', async (
     'ssl/private',
     'ssh/sshd_config',
   ]
-  for (const name of [
-    ...hidden,
-    'harmont-test-secret',
-    'apt/auth.conf.d/harmont-test.conf',
-    'apt/sources.list.d/harmont-test.list',
-  ]) {
+  for (const name of [...hidden, `${tag}-secret`, `apt/auth.conf.d/${tag}.conf`, `apt/sources.list.d/${tag}.list`]) {
     expect([name, await isIn(rootfs, `/etc/${name}`)]).toEqual([name, false])
   }
-  for (const name of ['/opt/harmont-test-closed', '/usr/share/harmont-test-pipe']) {
+  for (const name of [`/opt/${tag}-closed`, `/usr/share/${tag}-pipe`]) {
     expect([name, await isIn(rootfs, name)]).toEqual([name, false])
   }
   for (const name of [
-    '/opt/harmont-test-open',
+    `/opt/${tag}-open`,
     '/usr/bin/env',
     '/bin/sh',
     '/var/lib/dpkg/status',
@@ -132,14 +158,14 @@ it('shows what the settings allow, and refuses what would lead elsewhere', async
   ]) {
     await expect(hostWith({ hostAllow: [wrong] })).rejects.toThrow(/HARMONT_HOST_ALLOW/)
   }
-  await mkdir('/run/harmont-test-kept', { recursive: true })
-  made.push('/run/harmont-test-kept')
-  await expect(hostWith({ hostAllow: ['/var/run/harmont-test-kept'] })).rejects.toThrow(/is a link/)
-  await stat('/run/harmont-test-kept')
+  await mkdir(`/run/${tag}-kept`, { recursive: true })
+  made.push(`/run/${tag}-kept`)
+  await expect(hostWith({ hostAllow: [`/var/run/${tag}-kept`] })).rejects.toThrow(/is a link/)
+  await stat(`/run/${tag}-kept`)
 })
 
 it('never shows the data directory, not even below an allowed folder', async () => {
-  const data = '/opt/harmont-test-data'
+  const data = `/opt/${tag}-data`
   made.push(data)
   await put(path.join(data, 'secret'))
   await put(path.join(home, 'tools', 'tool'))
@@ -149,60 +175,21 @@ it('never shows the data directory, not even below an allowed folder', async () 
   expect(await isIn(rootfs, path.join(home, 'store'))).toBe(false)
 })
 
-it('is made once, and is made again when it was damaged', async () => {
-  const first = await hostWith()
-  const inode = (await stat(first.rootfs)).ino
-  expect(await hostWith()).toEqual(first)
-  expect((await stat(first.rootfs)).ino).toBe(inode)
-  await rm(path.join(first.rootfs, 'etc'), { recursive: true })
-  expect(await hostWith()).toEqual(first)
-  await stat(path.join(first.rootfs, 'etc/passwd'))
-})
-
 it('lets users other than root get about, whatever our umask', async () => {
-  const before = process.umask(0o077)
-  try {
-    const { rootfs } = await hostWith()
-    const closed = execFileSync('find', [
-      rootfs,
-      '-maxdepth',
-      '3',
-      '-type',
-      'd',
-      '!',
-      '-perm',
-      '-o=rx',
-      '-printf',
-      '%P ',
-    ])
-    expect(closed.toString()).toBe('root ')
-    expect((await lstat(path.join(rootfs, 'etc/passwd'))).mode & 0o777).toBe(0o644)
-  } finally {
-    process.umask(before)
-  }
+  const { rootfs } = await sharedHost()
+  const closed = execFileSync('find', [rootfs, '-maxdepth', '3', '-type', 'd', '!', '-perm', '-o=rx', '-printf', '%P '])
+  expect(closed.toString()).toBe('root ')
+  expect((await lstat(path.join(rootfs, 'etc/passwd'))).mode & 0o777).toBe(0o644)
 })
 
 it('copies what lies on another file system, with capabilities and names that are not UTF-8', async () => {
-  const mount = '/opt/harmont-test-mount'
-  made.push(mount)
-  await mkdir(mount)
-  execFileSync('mount', ['-t', 'tmpfs', 'harmont-test', mount])
-  try {
-    await writeFile(path.join(mount, 'able'), 'able')
-    execFileSync('setcap', ['cap_net_raw+ep', path.join(mount, 'able')])
-    await writeFile(Buffer.concat([Buffer.from(`${mount}/`), Buffer.from([0xff])]), 'odd')
-    await symlink('able', path.join(mount, 'link'))
-    execFileSync('mkfifo', [path.join(mount, 'pipe')])
-    const { rootfs } = await hostWith()
-    expect((await readdir(rootfs + mount, 'latin1')).sort()).toEqual(['able', 'link', '\xff'])
-    expect(execFileSync('getcap', [`${rootfs}${mount}/able`]).toString()).toContain('cap_net_raw')
-  } finally {
-    execFileSync('umount', [mount])
-  }
+  const { rootfs } = await sharedHost()
+  expect((await readdir(rootfs + mount, 'latin1')).sort()).toEqual(['able', 'link', '\xff'])
+  expect(execFileSync('getcap', [`${rootfs}${mount}/able`]).toString()).toContain('cap_net_raw')
 })
 
 it('runs its programs, installs packages and keeps system users apart, as a lower layer under mapped ids', async () => {
-  const { rootfs } = await hostWith()
+  const { rootfs } = await sharedHost()
   const script = `set -e
     mkdir base up work merged; chown 100000:100000 up work
     mount --bind -o X-mount.idmap=b:0:100000:65536 "$1" base
@@ -221,4 +208,14 @@ it('runs its programs, installs packages and keeps system users apart, as a lowe
   const output = execFileSync('unshare', ['--mount', 'sh', '-c', script, 'sh', rootfs], { cwd: home }).toString()
   expect(output).toBe('nobody\nharmont-test\t1\n')
   expect((await stat('/usr/bin/env')).mtimeMs).toBe(before.mtimeMs)
+})
+
+it('is made once, and is made again when it was damaged', async () => {
+  const first = await sharedHost()
+  const inode = (await stat(first.rootfs)).ino
+  expect(await sharedHost()).toEqual(first)
+  expect((await stat(first.rootfs)).ino).toBe(inode)
+  await rm(path.join(first.rootfs, 'etc'), { recursive: true })
+  expect(await sharedHost()).toEqual(first)
+  await stat(path.join(first.rootfs, 'etc/passwd'))
 })

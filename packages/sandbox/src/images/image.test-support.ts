@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { reservePort } from '@harmont/test-kit/port'
+import { until } from '@harmont/test-kit/until'
 
 /** Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a capability, whiteouts, settings. Gives its path. */
 export function makeLayout(directory: string, marker: string): string {
@@ -53,7 +53,7 @@ export interface Registry extends AsyncDisposable {
 
 /** Debian's docker-registry on a free port of the loopback, with its files below `directory`. */
 export async function startRegistry(directory: string): Promise<Registry> {
-  const port = await freePort()
+  const port = await reservePort()
   const host = `127.0.0.1:${port}`
   const config = path.join(directory, 'registry.yml')
   await mkdir(path.join(directory, 'registry'))
@@ -61,10 +61,10 @@ export async function startRegistry(directory: string): Promise<Registry> {
   await writeFile(config, `version: 0.1\nlog: {level: error}\nstorage: ${storage}\nhttp: {addr: '${host}'}\n`)
   const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
-  for (let tries = 0; !(await answers(host)); tries++) {
-    if (tries > 200 || child.exitCode !== null) throw new Error('docker-registry did not start')
-    await sleep(50)
-  }
+  await until(() => {
+    if (child.exitCode !== null) throw new Error('docker-registry did not start')
+    return answers(host)
+  })
   return {
     host,
     stop: () => child.kill('SIGKILL'),
@@ -80,17 +80,6 @@ async function answers(host: string): Promise<boolean> {
     (answer) => answer.ok,
     () => false,
   )
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }
 
 function umoci(...args: readonly string[]): void {

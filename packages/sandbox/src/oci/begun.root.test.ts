@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Bench } from '../conformance/bench.ts'
 import type { SandboxHandle } from '../driver.ts'
 import { processesOf } from './cgroups.ts'
+import type { OciDriver } from './driver.ts'
 import { sandboxFiles } from './layout.ts'
 import { readRecord } from './record.ts'
 import { openDriver } from './test-driver.ts'
@@ -38,11 +39,18 @@ async function stoppedLauncher() {
   return { handle, launcher, files }
 }
 
+/** Fails when it was answered by the time that another sandbox has run a command. */
+async function isStillAsking(driver: OciDriver, asked: Promise<boolean>): Promise<void> {
+  const bench = await Bench.open(driver, 'host', directory)
+  expect(await bench.print('echo ran')).toBe('ran\n')
+  expect(await Promise.race([asked, 'asking'])).toBe('asking')
+}
+
 test('G02 a command whose start was written down but never said has not begun, though its launcher has not noticed that yet', async () => {
   const { handle, launcher } = await stoppedLauncher()
   const driver = await openDriver(directory)
   const asked = driver.mayHaveBegun(handle)
-  await sleep(500)
+  await isStillAsking(driver, asked)
   process.kill(launcher, 'SIGCONT')
   expect(await asked).toBe(false)
   expect(await driver.adopt(handle)).toBeUndefined()
@@ -54,7 +62,7 @@ test('G02 a command whose start was said may have begun as long as nobody knows 
   const { handle, launcher, files } = await stoppedLauncher()
   const driver = await openDriver(directory)
   const asked = driver.mayHaveBegun(handle)
-  await sleep(500)
+  await isStillAsking(driver, asked)
   writeFileSync(files.sync, '')
   expect(await asked).toBe(true)
   process.kill(launcher, 'SIGCONT')

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { awkwardPlaces, awkwardSteps } from '../conformance/awkward.ts'
 import { Bench } from '../conformance/bench.ts'
@@ -86,12 +87,10 @@ describe('G04 the file system of a snapshot', () => {
     expect([other, third]).toEqual([one, one])
   }, 180_000)
 
-  const seeds = Number(process.env.HARMONT_TEST_LAYERS ?? 2)
-  const firstSeed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
-  it.each(Array.from({ length: seeds }, (_, n) => firstSeed + n))(
+  it.each(Array.from({ length: scaled(1) }, (_, n) => seed + n))(
     'is the same after random steps, packed, fetched and flattened (seed %d)',
-    async (seed) => {
-      const last = await chain(randomSteps(seed, 4))
+    async (each) => {
+      const last = await chain(randomSteps(each, 4))
       const tree = await treeOf(here, last.id, awkwardPlaces)
       expect(tree.split('\n').length).toBeGreaterThan(100)
       const flat = await flattened(last.id)

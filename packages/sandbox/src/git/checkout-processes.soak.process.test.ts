@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { chance, scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
 import { verifyTree } from '../source/verify-tree.ts'
 import type { Checkout, CheckoutRequest } from './checkout-commit.ts'
 import { gitBench, token } from './git.test-support.ts'
 
 const it = gitBench()
+const random = chance()
 
 /** A process of its own that checks out what it reads, and says what it has. */
 function checkoutElsewhere(request: CheckoutRequest) {
@@ -46,7 +49,7 @@ function commandLines(): readonly string[] {
 }
 
 const manyFiles = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, i) => [`d${i % 20}/f${i}`, `${i} ${Math.random()}\n`]))
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`d${i % 20}/f${i}`, `${i} ${random.fraction()}\n`]))
 
 test('two processes that want one commit fetch it once', async () => {
   const { commit, request, name } = it.newRepository()
@@ -58,26 +61,30 @@ test('two processes that want one commit fetch it once', async () => {
 
 test('a process killed at any moment leaves nothing that the next takes for whole', async () => {
   const { commit, request, git, checkout } = it.newRepository()
-  await checkout(commit({ ref: 'refs/heads/main', files: manyFiles(2_000) }))
-  const id = commit({ ref: 'refs/heads/main', files: manyFiles(3_000) })
-  for (const delay of [120, 160, 200, 240, 280, 320, 360, 400, 450, 500]) {
+  const staging = join(it.store, 'staging')
+  await checkout(commit({ ref: 'refs/heads/main', files: manyFiles(500) }))
+  const id = commit({ ref: 'refs/heads/main', files: manyFiles(1_000) })
+  for (let round = 0; round < scaled(3, 40); round++) {
+    const asked = it.server.requests.length
     const child = checkoutElsewhere(request(id))
     const closed = once(child, 'exit')
-    await sleep(delay)
+    // From its first request on, or from the moment when its tree begins where all is fetched; any moment after that will do.
+    await until(() => it.server.requests.length > asked || readdirSync(staging).length > 0 || child.exitCode !== null)
+    await sleep(random.between(0, 150))
     child.kill('SIGKILL')
     await closed
   }
   const { tree, gitDirectory } = await checkout(id)
   expect(verifyTree(tree)).toBe(true)
-  expect(readdirSync(tree.path, { recursive: true })).toHaveLength(3_020)
+  expect(readdirSync(tree.path, { recursive: true })).toHaveLength(1_020)
   expect(git(['--git-dir', gitDirectory, '--work-tree', tree.path, 'status', '--porcelain'])).toBe('')
-  expect(readdirSync(join(it.store, 'staging'))).toEqual([])
+  expect(readdirSync(staging)).toEqual([])
 })
 
 test('a runner that is killed in mid-fetch leaves a mirror that the next one fetches into; the token is in no argument', async () => {
   const { commit, checkout, request, mirror } = it.newRepository()
   await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
-  const big = Array.from({ length: 40_000 }, () => Math.random()).join('\n')
+  const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')
   const id = commit({ ref: 'refs/heads/main', files: { big } })
   it.server.misbehave({ holdAfter: 100_000 })
   const killed = checkoutElsewhere(request(id))

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { packed, requestFor } from './archive.test-support.ts'
@@ -90,7 +91,7 @@ it('any two trees and any work of steps between give what the model gives', asyn
           expect(contentOf(workspace).sort()).toEqual([...wanted].sort())
         },
       ),
-      { numRuns: 150 },
+      { numRuns: scaled(30) },
     )
   } finally {
     await rm(home, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SandboxError } from '../driver.ts'
@@ -194,7 +195,7 @@ describe('G25 a hostile archive', () => {
         else expect(verifyTree(outcome as { path: string; digest: string })).toBe(true)
         expect(await readdir(home)).toEqual(['store'])
       }),
-      { numRuns: 150 },
+      { numRuns: scaled(30) },
     )
   })
 })
