@@ -1,29 +1,34 @@
-import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { components } from '@harmont/contract'
+import { reservePort } from '@harmont/test-kit/port'
 import { expect, onTestFinished, test } from 'vitest'
 import { runningPostmaster, stopPostmaster } from './database/embedded/postmaster.ts'
+import { migratedDatabase } from './testing/database.ts'
 import { ir } from './testing/runner.ts'
-import { freePort, runMain, startMain } from './testing/server-process.ts'
+import { runMain, startMain, stopMain } from './testing/server-process.ts'
 
 const token = 'the-bootstrap-token-of-tests'
 
 async function environment(more: Readonly<Record<string, string>> = {}) {
   const directory = await mkdtemp('/var/tmp/harmont-main-')
-  const database = join(directory, 'data/database')
-  onTestFinished(async () => {
-    await stopPostmaster(database, 10_000)
-    await rm(directory, { recursive: true })
-  })
+  onTestFinished(() => rm(directory, { recursive: true }))
   const env = {
-    PORT: String(await freePort()),
+    PORT: String(await reservePort()),
     HARMONT_DATA_DIR: join(directory, 'data'),
+    HARMONT_DATABASE_URL: (await migratedDatabase()).url,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RUNNER: 'off',
-    ...more,
   }
+  return { ...env, ...more }
+}
+
+/** With the server's own PostgreSQL. */
+async function aloneEnvironment() {
+  const { HARMONT_DATABASE_URL: _, ...env } = await environment()
+  const database = join(env.HARMONT_DATA_DIR, 'database')
+  onTestFinished(() => stopPostmaster(database, 10_000))
   return { env, database }
 }
 
@@ -62,15 +67,12 @@ test('`config` prints every setting, and no secret', async () => {
 })
 
 test('G02 what was answered with 201 is there after SIGKILL of the server, of PostgreSQL and of both', async () => {
-  const { env, database } = await environment()
+  const { env, database } = await aloneEnvironment()
   const pipeline = { name: 'ci', repository: 'local/ci', default_branch: 'main' }
   let server = await startMain(env)
   await api(server.url, '/organizations/default/pipelines', pipeline)
   const kills = [
-    async () => {
-      server.child.kill('SIGKILL')
-      await once(server.child, 'exit')
-    },
+    () => stopMain(server, 'SIGKILL'),
     async () => process.kill((await runningPostmaster(database)) ?? 0, 'SIGKILL'),
   ] as const
   const rounds = [[kills[0]], [kills[1]], [kills[1], kills[0]]]
@@ -84,13 +86,15 @@ test('G02 what was answered with 201 is there after SIGKILL of the server, of Po
       .poll(() => api(server.url, `${builds}/${index + 1}`).catch(String))
       .toMatchObject({ number: index + 1, state: 'scheduled' })
   }
-  server.child.kill('SIGTERM')
-  await once(server.child, 'exit')
+  expect(await stopMain(server)).toBe(0)
   expect(await runningPostmaster(database)).toBeUndefined()
-}, 90_000)
+  expect(await modeOf(join(env.HARMONT_DATA_DIR, 'secrets/database-password'))).toBe(0o600)
+})
+
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
 test('a stopping server says so, keeps its streams to the end of its drain time, and ends them without `done`', async () => {
-  const { env } = await environment({ HARMONT_DRAIN_SECONDS: '2' })
+  const env = await environment({ HARMONT_DRAIN_SECONDS: '4' })
   const server = await startMain(env)
   await api(server.url, '/organizations/default/pipelines', {
     name: 'ci',
@@ -103,8 +107,7 @@ test('a stopping server says so, keeps its streams to the end of its drain time,
     headers: { authorization: `Bearer ${token}` },
   })
   const started = Date.now()
-  server.child.kill('SIGTERM')
-  const exited = once(server.child, 'exit')
+  const exited = stopMain(server)
   await expect.poll(async () => (await fetch(`${server.url}/healthz`)).status).toBe(503)
   const refused = await fetch(`${server.url}/readyz`)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
@@ -112,14 +115,12 @@ test('a stopping server says so, keeps its streams to the end of its drain time,
   const text = await stream.text()
   expect(text).toMatch(/^event: history/)
   expect(text).not.toMatch(/event: done/)
-  const [code] = await exited
-  expect(code).toBe(0)
-  expect(Date.now() - started).toBeGreaterThan(1900)
-  expect(Date.now() - started).toBeLessThan(30_000)
+  expect(await exited).toBe(0)
+  expect(Date.now() - started).toBeGreaterThan(3900)
 })
 
 test('the bootstrap key works while its setting is there, and is another one when that changes', async () => {
-  const { env } = await environment()
+  const env = await environment()
   const other = 'another-bootstrap-token-of-tests'
   const status = async (url: string, key: string) =>
     (await fetch(`${url}/api/v0/user`, { headers: { authorization: `Bearer ${key}` } })).status
@@ -133,28 +134,25 @@ test('the bootstrap key works while its setting is there, and is another one whe
   for (const [settings, expected] of runs) {
     const server = await startMain({ ...(settings as { PORT: string }), HARMONT_DRAIN_SECONDS: '0' })
     expect([await status(server.url, token), await status(server.url, other)]).toEqual(expected)
-    server.child.kill('SIGTERM')
-    await once(server.child, 'exit')
+    expect(await stopMain(server)).toBe(0)
   }
 }, 90_000)
 
 test('a port that is taken is named', async () => {
-  const { env } = await environment()
+  const env = await environment()
   const server = await startMain(env)
   const second = await environment()
-  const { code, output } = await runMain([], { ...second.env, PORT: env.PORT })
+  const { code, output } = await runMain([], { ...second, PORT: env.PORT })
   expect([code, output]).toEqual([1, expect.stringMatching(/PORT: expected a free port/)])
-  server.child.kill('SIGTERM')
-  await once(server.child, 'exit')
+  expect(await stopMain(server)).toBe(0)
 })
 
 test('the data directory, its secrets and its compiled code, which the next start uses, are for their owner only', async () => {
-  const { env } = await environment()
-  const server = await startMain(env)
-  server.child.kill('SIGTERM')
-  await once(server.child, 'exit')
-  for (const name of ['database-password', 'log-token', 'cookie', 'runner-token'])
-    expect((await stat(join(env.HARMONT_DATA_DIR, 'secrets', name))).mode & 0o777).toBe(0o600)
-  expect((await stat(env.HARMONT_DATA_DIR)).mode & 0o777).toBe(0o700)
+  // As it is set nowhere but in tests.
+  const env = await environment({ NODE_COMPILE_CACHE: '' })
+  expect(await stopMain(await startMain(env))).toBe(0)
+  for (const name of ['log-token', 'cookie', 'runner-token'])
+    expect(await modeOf(join(env.HARMONT_DATA_DIR, 'secrets', name))).toBe(0o600)
+  expect(await modeOf(env.HARMONT_DATA_DIR)).toBe(0o700)
   expect((await readdir(join(env.HARMONT_DATA_DIR, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
 })

@@ -1,22 +1,22 @@
-/** The two commands, killed at any moment. `HARMONT_TEST_KILLS=20` is the long form; `HARMONT_TEST_SEED` repeats a run. */
+/** The two commands, killed at any moment. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import { expect, test } from 'vitest'
 import { openDataDirectory } from '../data-directory/open-data-directory.ts'
 import { readRestoreMark } from '../data-directory/restore-mark.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { visitDatabase } from '../database/visit-database.ts'
 import { random } from '../job-logs/generated-log.test-support.ts'
-import { runMain } from '../testing/server-process.ts'
+import { compiled, runMain } from '../testing/server-process.ts'
 import { openArchive } from './archive-reader.ts'
 import { everyRow, fillServer, settingsOf, silent, storeIn, testFolder } from './filled-server.test-support.ts'
 
-const kills = Number(process.env.HARMONT_TEST_KILLS ?? 3)
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
+const kills = scaled(2)
 const below = random(seed)
 const main = join(import.meta.dirname, '../main.ts')
 
@@ -30,7 +30,7 @@ async function readThrough(file: string): Promise<void> {
 
 /** Starts one of the commands and kills it after so long. */
 async function killAfter(ms: number, args: readonly string[], directory: string): Promise<void> {
-  const env = { PATH: process.env.PATH ?? '', HARMONT_DATA_DIR: directory }
+  const env = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, HARMONT_DATA_DIR: directory }
   const child = spawn(process.execPath, [main, ...args], { env, stdio: 'ignore' })
   const ended = once(child, 'exit')
   await Promise.race([ended, sleep(ms)])
@@ -47,9 +47,9 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
   const directory = await openDataDirectory(old)
   await directory.secret('encryption')
   const database = await openDatabase(null, directory, silent)
-  await fillServer(database.pool, await storeIn(old), { blobs: 100, rows: 30_000 })
+  await fillServer(database.pool, await storeIn(old), { blobs: 100, rows: 10_000 })
   const rows = await everyRow(database.pool)
-  await import('node:fs/promises').then(({ mkdir }) => mkdir(join(folder, 'backups')))
+  await mkdir(join(folder, 'backups'))
 
   // With its database running, as beside a server.
   let began = Date.now()

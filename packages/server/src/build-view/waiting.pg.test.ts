@@ -42,7 +42,7 @@ const deploy = (scope: 'pipeline' | 'organization') => ({
 
 /** As the operator types it, while the server runs. */
 async function command(...args: readonly string[]): Promise<void> {
-  await limits(args, { HARMONT_DATA_DIR: it.dataDirectory })
+  await limits(args, it.environment)
 }
 
 afterEach(async () => {

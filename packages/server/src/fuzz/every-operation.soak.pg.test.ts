@@ -1,6 +1,7 @@
 /** Throws input made from the contract at every operation. The server itself fails an answer that breaks its schema. */
 import { randomUUID } from 'node:crypto'
 import { contract, errorCatalogue, errorTypeOf, type Operation, operationTable } from '@harmont/contract'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
@@ -10,8 +11,7 @@ import { ir } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
 import { fromSchema, oddText } from './from-schema.ts'
 
-const casesEach = Number(process.env.HARMONT_TEST_FUZZ_CASES ?? 60)
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 2 ** 31)
+const casesEach = scaled(5)
 const lanes = 8
 
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0', HARMONT_RATE_LIMITS: 'off' })
@@ -37,7 +37,6 @@ const known: Record<string, string[]> = {
 let owner: string
 
 beforeAll(async () => {
-  console.log(`G50 seed ${seed}: HARMONT_TEST_SEED repeats it`)
   owner = (await it.newUser('fuzzer')).token
   await it.request(owner, 'POST', '/api/v0/organizations', { name: 'Acme' })
   const pipelines = '/api/v0/organizations/acme/pipelines'
@@ -162,7 +161,7 @@ async function fuzz(operation: Operation): Promise<void> {
       const { code, type } = (answer.body as { error: { code: keyof typeof errorCatalogue; type: string } }).error
       expect([answer.status, type], told).toEqual([errorCatalogue[code]?.status, errorTypeOf(answer.status as 400)])
     }),
-    { numRuns: casesEach, seed, endOnFailure: true },
+    { numRuns: casesEach, endOnFailure: true },
   )
 }
 
@@ -204,6 +203,8 @@ test(`G50 ${casesEach} inputs made from the contract at each operation give no 5
         await fuzz(operation).catch((error: unknown) => failures.push(`${operation?.id}: ${told(error)}`))
     }),
   )
-  console.log(`G50: ${operations.length} operations x ${casesEach} = ${operations.length * casesEach} cases`)
-  expect(failures.join('\n\n')).toBe('')
+  console.log(
+    `G50: ${operations.length} operations x ${casesEach} = ${operations.length * casesEach} cases, seed ${seed}`,
+  )
+  expect(failures.join('\n\n'), `HARMONT_TEST_SEED=${seed}`).toBe('')
 })

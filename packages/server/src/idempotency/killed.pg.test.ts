@@ -1,24 +1,24 @@
 /** `Idempotency-Key` with the whole server, killed between its effect and its answer. */
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { reservePort } from '@harmont/test-kit/port'
+import { until } from '@harmont/test-kit/until'
+import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { freshDatabase } from '../testing/database.ts'
-import { freePort, startMain } from '../testing/server-process.ts'
+import { migratedDatabase } from '../testing/database.ts'
+import { startMain, stopMain } from '../testing/server-process.ts'
 
 const token = 'the-bootstrap-token-of-tests'
 const pipelines = '/api/v0/organizations/default/pipelines'
 const builds = `${pipelines}/ci/builds`
 
 test('G02 a server that is killed while it waits to answer has made one build, and the next one gives its answer', async () => {
-  const pool = await freshDatabase()
-  const { host, user, password, database } = pool.options
+  const { connection, url } = await migratedDatabase()
   const directory = await mkdtemp('/var/tmp/harmont-killed-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const env = {
-    PORT: String(await freePort()),
+    PORT: String(await reservePort()),
     HARMONT_DATA_DIR: directory,
-    HARMONT_DATABASE_URL: `postgres://${user}:${password}@localhost/${database}?host=${encodeURIComponent(host ?? '')}`,
+    HARMONT_DATABASE_URL: url,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RUNNER: 'off',
     // Without a pipeline in the request it is rendered, for which the answer waits.
@@ -39,24 +39,23 @@ test('G02 a server that is killed while it waits to answer has made one build, a
   const first = await startMain(env)
   await ask(pipelines, { name: 'ci', repository: 'acme/ci', default_branch: 'main' })
   const unanswered = ask(builds, build).catch((error: unknown) => error)
-  while ((await numbers()).length === 0) await sleep(10)
-  const gone = once(first.child, 'exit')
-  first.child.kill('SIGKILL')
-  await gone
+  await until(numbers, ({ length }) => length > 0)
+  await stopMain(first, 'SIGKILL')
   expect(await unanswered).toBeInstanceOf(Error)
 
   const second = await startMain(env)
-  onTestFinished(() => {
-    second.child.kill('SIGKILL')
-  })
   const early = await ask(builds, build)
   expect([early.status, early.headers.get('retry-after')]).toEqual([409, '1'])
   // The minute of its lease.
-  await pool.query('update idempotency_keys set lease_until = now()')
+  const client = new pg.Client(connection)
+  await client.connect()
+  await client.query('update idempotency_keys set lease_until = now()')
+  await client.end()
   for (let n = 0; n < 2; n += 1) {
     const answer = await ask(builds, build)
     expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
     expect(await answer.json()).toMatchObject({ number: 1, state: 'scheduled' })
   }
   expect(await numbers()).toEqual([1])
+  await stopMain(second, 'SIGKILL')
 })

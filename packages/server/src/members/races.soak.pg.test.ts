@@ -1,3 +1,4 @@
+import { scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { codeOf, testServer } from '../testing/server.ts'
@@ -5,8 +6,6 @@ import { insertMember } from './store.ts'
 
 const it = testServer()
 type User = Awaited<ReturnType<typeof it.newUser>>
-
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
 
 const userCount = 24
 const teamCount = 4
@@ -24,7 +23,7 @@ const step = fc.record({
 type Step = ReturnType<typeof step.generate>['value']
 
 test(`G34 whatever users do to each other at the same time, every organization has an owner and nobody gets a 5xx (seed ${seed})`, async () => {
-  const steps = fc.sample(step, { seed, numRuns: 640, unbiased: true })
+  const steps = fc.sample(step, { seed, numRuns: scaled(320), unbiased: true })
   const pick = <T>(list: readonly T[], at: number): T => {
     const one = list[at % list.length]
     if (one === undefined) throw new Error('there is nothing to pick')
@@ -84,7 +83,7 @@ test(`G34 whatever users do to each other at the same time, every organization h
   await Promise.all(Array.from({ length: 16 }, worker))
   expect([...seen.keys()].filter((what) => what.startsWith('5'))).toEqual([])
   // That there was a race: people were changed.
-  expect(seen.get('200') ?? 0).toBeGreaterThan(30)
+  expect(seen.get('200') ?? 0).toBeGreaterThan(15)
   const { rows } = await it.server.pool.query<{ slug: string }>(
     `select slug from organizations o where deleted_at is null
         and not exists (select 1 from memberships m where m.organization_id = o.id and m.role = 'owner')`,

@@ -4,6 +4,7 @@ import { startBitbucket } from '@harmont/outside/bitbucket'
 import { startGoogle } from '@harmont/outside/google'
 import { letGo } from '@harmont/outside/misbehaviour'
 import { startStripe } from '@harmont/outside/stripe'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBitbucket } from '../bitbucket/app.ts'
 import { bitbucketProvider } from '../bitbucket/provider.ts'
@@ -70,61 +71,65 @@ function provider(it: TestServer, settings: Readonly<Record<string, string>>) {
 /** Ends the time of all tokens, once nothing in the background may ask for another one. */
 async function expire({ server: { pool } }: TestServer): Promise<void> {
   const busy = "select from graphile_worker.jobs where task_identifier in ('bitbucket_sync', 'discover')"
-  await expect.poll(async () => (await pool.query(busy)).rowCount).toBe(0)
+  await until(async () => (await pool.query(busy)).rowCount === 0)
   await pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
 }
 
-describe('within the time of one call', () => {
+// The services know nothing of each other, so they are slow at the same time.
+describe.concurrent('within the time of one call', () => {
   const settings = { ...environment, HARMONT_OUTSIDE_TIMEOUT_SECONDS: '2' }
   const it = testServer(settings)
   const { newPayer, checkout, pay, balanceOf } = payers(it, stripe)
 
-  test.for(slow)(
-    'Stripe: where it has a checkout %s, or a refund, that fails, and works the next time',
-    async (how) => {
+  test('Stripe: where it is slow with a checkout or a refund, that fails, and works the next time', async () => {
+    for (const how of slow) {
       const payer = await newPayer()
       // Only a call that got no answer at all is tried once more.
       const times = how === 'hang' ? 2 : 1
       stripe.misbehave({ on: /customers/, how, times })
       const answer = await checkout(payer, 500)
-      expect([answer.status, codeOf(answer)]).toEqual([502, 'billing_provider_error'])
+      expect([how, answer.status, codeOf(answer)]).toEqual([how, 502, 'billing_provider_error'])
       const session = await pay(payer, 500)
       const refund = () => refundCheckout(it.server.pool, account(settings), session.id)
       stripe.misbehave({ on: /refunds/, how, times })
-      await expect(refund()).rejects.toThrow()
-      expect(await balanceOf(payer)).toBe(500)
-      expect(await refund()).toEqual({ kind: 'refunded', amountCents: 500, balanceCents: 0 })
-      expect(stripe.refused).toEqual([])
-    },
-  )
+      await expect(refund(), how).rejects.toThrow()
+      expect([how, await balanceOf(payer)]).toEqual([how, 500])
+      expect([how, await refund()]).toEqual([how, { kind: 'refunded', amountCents: 500, balanceCents: 0 }])
+    }
+    expect(stripe.refused).toEqual([])
+  })
 
-  test.for(slow)(
-    'Bitbucket: where it has a connection %s, that fails; a sync in the background comes again',
-    async (how) => {
-      const member = await newMember(it)
-      for (const on of [/access_token/, /permissions/]) {
-        bitbucket.misbehave({ on, how })
-        const answer = await member.connect()
-        expect([answer.status, codeOf(answer)]).toEqual([502, 'bitbucket_connect_failed'])
-      }
-      bitbucket.misbehave({ on: /GET \/2.0\/repositories/, how })
-      expect((await member.connect()).status).toBe(201)
-      await expect.poll(member.repositories).toBe(1)
-      await expect.poll(() => member.repository.hooks.length).toBe(1)
-      expect(bitbucket.violations).toEqual([])
-    },
-  )
+  test('Bitbucket: where it is slow with a connection, or the refresh of a token, that fails and may be done again; a sync in the background comes again', async () => {
+    for (const how of slow) {
+      await connectSlowly(how)
+      await refreshSlowly(how)
+    }
+    expect(bitbucket.violations).toEqual([])
+  })
 
-  test.for(slow)('Bitbucket: where it has the refresh of a token %s, that may be done again', async (how) => {
+  async function connectSlowly(how: (typeof slow)[number]) {
+    const member = await newMember(it)
+    for (const on of [/access_token/, /permissions/]) {
+      bitbucket.misbehave({ on, how })
+      const answer = await member.connect()
+      expect([how, answer.status, codeOf(answer)]).toEqual([how, 502, 'bitbucket_connect_failed'])
+    }
+    bitbucket.misbehave({ on: /GET \/2.0\/repositories/, how })
+    expect((await member.connect()).status).toBe(201)
+    await until(member.repositories, (count) => count === 1)
+    await until(() => member.repository.hooks.length === 1)
+  }
+
+  async function refreshSlowly(how: (typeof slow)[number]) {
     const { workspace, connect, repositories } = await newMember(it)
     await connect()
-    await expect.poll(repositories).toBe(1)
+    await until(repositories, (count) => count === 1)
     const { listRepositories } = provider(it, settings)
     await expire(it)
     bitbucket.misbehave({ on: /access_token/, how })
-    await expect(listRepositories(workspace.uuid)).rejects.toBeInstanceOf(ForgeUnavailable)
+    await expect(listRepositories(workspace.uuid), how).rejects.toBeInstanceOf(ForgeUnavailable)
     expect(await listRepositories(workspace.uuid)).toHaveLength(1)
-  })
+  }
 
   const start = async () =>
     (await it.request(null, 'GET', '/api/v0/auth/google/start?redirect=/')).headers.get('location')

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { reservePort } from '@harmont/test-kit/port'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Begun, origin, type SignedIn, signInServer } from '../passkeys/passkeys.test-support.ts'
 import { Authenticator, type CreationOptions } from '../testing/authenticator.ts'
+import { migratedDatabase } from '../testing/database.ts'
 import { codeOf, testServer } from '../testing/server.ts'
-import { freePort, runMain, startMain } from '../testing/server-process.ts'
+import { runMain, startMain, stopMain } from '../testing/server-process.ts'
 import { makeSetupLink } from './setup-link.ts'
 
 function outcome(answer: Parameters<typeof codeOf>[0]) {
@@ -164,32 +165,29 @@ test('the program prints a link at each start while no owner can sign in, and `s
   onTestFinished(() => rm(directory, { recursive: true }))
   const env = {
     HARMONT_DATA_DIR: directory,
+    HARMONT_DATABASE_URL: (await migratedDatabase()).url,
     HARMONT_BOOTSTRAP_TOKEN: 'the-bootstrap-token-of-tests',
     HARMONT_RUNNER: 'off',
     HARMONT_DRAIN_SECONDS: '0',
-    PORT: String(await freePort()),
+    PORT: String(await reservePort()),
   }
   const linkIn = (output: string) => /http:\/\/localhost:\d+\/setup\?token=[\w-]{43}/.exec(output)?.[0]
   const server = await startMain(env)
-  try {
-    await expect.poll(() => linkIn(server.output())).toBeDefined()
-    const command = await runMain(['setup-link'], env)
-    const links = [linkIn(server.output()), linkIn(command.output)]
-    expect(new Set(links).size).toBe(2)
-    for (const link of links) {
-      const answer = await fetch(`${server.url}/api/v0/setup/inspect`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ setup_token: tokenOf(link ?? '') }),
-      })
-      expect(await answer.json()).toEqual({ kind: 'existing', email: 'admin@localhost' })
-    }
-    const unknown = await runMain(['setup-link', 'nobody@example.com'], env)
-    expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('expected the address of a user') })
-  } finally {
-    server.child.kill('SIGTERM')
-    await once(server.child, 'close')
+  await expect.poll(() => linkIn(server.output())).toBeDefined()
+  const command = await runMain(['setup-link'], env)
+  const links = [linkIn(server.output()), linkIn(command.output)]
+  expect(new Set(links).size).toBe(2)
+  for (const link of links) {
+    const answer = await fetch(`${server.url}/api/v0/setup/inspect`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ setup_token: tokenOf(link ?? '') }),
+    })
+    expect(await answer.json()).toEqual({ kind: 'existing', email: 'admin@localhost' })
   }
+  const unknown = await runMain(['setup-link', 'nobody@example.com'], env)
+  expect(unknown).toMatchObject({ code: 1, output: expect.stringContaining('expected the address of a user') })
+  expect(await stopMain(server)).toBe(0)
   const stopped = await runMain(['setup-link', 'admin@localhost'], env)
   expect(linkIn(stopped.output)).toBeDefined()
   expect((await runMain(['nonsense'], env)).output).toMatch(/^ {2}setup-link \[EMAIL\]$/m)

@@ -1,9 +1,9 @@
 /** The server as a process of its own, for tests that kill it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { addWitness, afterFile } from '@harmont/test-kit/file'
 
 export interface ProcessOfServer {
   readonly child: ChildProcess
@@ -12,7 +12,10 @@ export interface ProcessOfServer {
   output(): string
 }
 
-const main = new URL('../main.ts', import.meta.url).pathname
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+/** Where all processes of tests keep Node's compiled form of the sources: each data directory would begin with none. */
+export const compiled = fileURLToPath(new URL('../../../../node_modules/.cache/harmont-test-compiled', import.meta.url))
 
 /** Runs `main.ts` to its end. */
 export async function runMain(
@@ -24,23 +27,32 @@ export async function runMain(
   return { code: code as number | null, output: output() }
 }
 
-/** Starts it and waits until it is ready; fails with its output when it ends before that. */
+/** Starts it and waits until it says that it is ready; fails with its output when it ends before that. It is killed with the test file at the latest. */
 export async function startMain(env: Readonly<Record<string, string>>): Promise<ProcessOfServer> {
   const { child, output } = spawnMain([], env)
-  const url = `http://127.0.0.1:${env.PORT}`
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`)
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined) // it does not listen yet
-    if (answer?.ok) return { child, url, output }
-    await sleep(20)
-  }
+  addWitness(output)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  child.stdout.on('data', () => {
+    if (/^Harmont serves /m.test(output())) resolve()
+  })
+  child.once('close', (code) => reject(new Error(`the server ended with ${code}:\n${output()}`)))
+  await promise
+  return { child, url: `http://127.0.0.1:${env.PORT}`, output }
+}
+
+/** Stops it by a signal. Resolves when it has ended, with its exit code. */
+export async function stopMain({ child }: ProcessOfServer, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
+  const ended = once(child, 'close')
+  child.kill(signal)
+  return (await ended)[0] as number | null
 }
 
 function spawnMain(args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  afterFile(() => child.kill('SIGKILL'))
   let output = ''
   const take = (bytes: Buffer) => {
     output += bytes
@@ -48,15 +60,4 @@ function spawnMain(args: readonly string[], env: Readonly<Record<string, string>
   child.stdout.on('data', take)
   child.stderr.on('data', take)
   return { child, output: () => output }
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }

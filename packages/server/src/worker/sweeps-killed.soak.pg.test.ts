@@ -5,7 +5,9 @@ import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { components } from '@harmont/contract'
+import { scaled, seed } from '@harmont/test-kit/effort'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDirectoryStore } from '../blobs/index.ts'
@@ -13,13 +15,13 @@ import { random, writeLog } from '../job-logs/generated-log.test-support.ts'
 import { JobLogs } from '../job-logs/job-logs.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
+import { compiled } from '../testing/server-process.ts'
 import { sweepingTasks } from './sweeping-tasks.test-support.ts'
 
 type Build = components['schemas']['Build']
 
 const it = testServer()
-const rounds = Number(process.env.HARMONT_TEST_SWEEP_ROUNDS ?? 4)
-const seed = Number(process.env.HARMONT_TEST_SEED ?? Date.now() % 1_000_000)
+const rounds = scaled(1)
 const below = random(seed)
 
 interface Made {
@@ -99,11 +101,13 @@ async function timePasses(builds: readonly Made[]): Promise<void> {
   await agedBlobs(await used())
 }
 
+let started = 0
 async function startSweeping(): Promise<ChildProcess> {
-  const { host, port, user, password, database } = it.server.pool.options
-  const main = new URL('./sweep-process.test-support.ts', import.meta.url).pathname
-  const connection = JSON.stringify({ host, port, user, password, database })
-  const child = spawn(process.execPath, [main, connection, it.blobDirectory], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const main = fileURLToPath(new URL('./sweep-process.test-support.ts', import.meta.url))
+  started += 1
+  const args = [main, it.environment.HARMONT_DATABASE_URL ?? '', it.blobDirectory, String(seed + started)]
+  const env = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   return child
