@@ -36,9 +36,10 @@ function runTests(name: string, args: readonly string[]): RunRecord {
   const path = join(folder, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=./scripts/test/record-reporter.ts']
   // Its exit code is left aside: the record says what failed, and a run that wrote none ends this one.
-  spawnSync('vitest', ['run', ...reporters, ...args], {
+  const { error } = spawnSync('vitest', ['run', ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, HARMONT_TEST_RECORD: path },
   })
+  if (error !== undefined) throw error
   return JSON.parse(readFileSync(path, 'utf8')) as RunRecord
 }
