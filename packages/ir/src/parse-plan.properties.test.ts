@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkDocument, parsePlan } from './parse-plan.ts'
@@ -149,7 +150,7 @@ describe('any valid document', () => {
         if (!flat.ok || !graph.ok) throw new Error(flat.ok ? 'only flat plans' : flat.error.message)
         expect(flat.plan.steps).toEqual(graph.plan.steps)
       }),
-      { numRuns: 400 },
+      { numRuns: scaled(100) },
     )
   })
 
@@ -165,7 +166,7 @@ describe('any valid document', () => {
           expect(step.image === null).toBe(step.buildsIn !== null)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: scaled(50) },
     )
   })
 })
@@ -194,7 +195,7 @@ describe('any graph of steps', () => {
           expect(edges.some((found) => found[0] === keys[i] && found[1] === to)).toBe(true)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(200) },
     )
   })
 
@@ -250,7 +251,7 @@ describe('any spoilt document', () => {
         const start = from % text.length
         check(text.slice(0, start) + inserted + text.slice(start + length))
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(200) },
     )
   })
 
@@ -268,7 +269,7 @@ describe('any spoilt document', () => {
         )
         check(spoilt)
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(200) },
     )
   })
 })

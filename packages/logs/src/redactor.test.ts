@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batches } from './batches.ts'
@@ -114,7 +115,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
             maskedPlainly(streamOf(kind, parts), secretForms(secrets)).toString('latin1'),
           )
       }),
-      { numRuns: 3_000 },
+      { numRuns: scaled(300) },
     )
   })
 
@@ -128,7 +129,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
           for (const it of secrets) if (!'***'.includes(it)) expect(text.includes(it), `${longest}`).toBe(false)
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: scaled(100) },
     )
   })
 
@@ -147,7 +148,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
             )
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: scaled(100) },
     )
   })
 
@@ -172,7 +173,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
         const chunks = chunksOf(read(parts, [true], { ...unlimited, redactor: redactorOf([secret]) }))
         expect(String(streamOf(0, chunks))).toBe('<<***>>')
       }),
-      { numRuns: 500 },
+      { numRuns: scaled(100) },
     )
   })
 
@@ -202,7 +203,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
           if (patterns.some((it) => it.length >= size && endsWith(bytes.length, it, size))) depth = size
         expect(matcher.held(place)).toBe(depth)
       }),
-      { numRuns: 2_000 },
+      { numRuns: scaled(200) },
     )
   })
 })

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { anotherCopy } from './another-copy.test-support.ts'
 import { group } from './group.ts'
 import { flatLeaves, LEAVES, type Leaves } from './leaves.ts'
 import { matrix } from './matrix.ts'
@@ -46,8 +47,7 @@ it('a step may wait for all that an object stands for', () => {
 })
 
 it('an object of another copy of the SDK stands for leaves too', async () => {
-  vi.resetModules()
-  const other = await import('./leaves.ts')
+  const other = await anotherCopy<typeof import('./leaves.ts')>('leaves.ts')
   expect(other.flatLeaves).not.toBe(flatLeaves)
   expect(keys([{ [other.LEAVES]: () => a }])).toEqual(['a'])
 })

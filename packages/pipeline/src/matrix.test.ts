@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anotherCopy } from './another-copy.test-support.ts'
 import { matrix } from './matrix.ts'
 import { pipeline } from './pipeline.ts'
 import { sh } from './step.ts'
@@ -77,8 +78,7 @@ describe('matrix', () => {
   })
 
   it('marks the steps that another copy of the SDK makes', async () => {
-    vi.resetModules()
-    const other = await import('./step.ts')
+    const other = await anotherCopy()
     const leaves = matrix({ n: [1] }, () => other.sh('x', { label: 'x' }))
     expect(pipeline(leaves).graph.nodes[0]?.step.label).toBe('x (n=1)')
   })

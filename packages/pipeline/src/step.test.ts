@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anotherCopy } from './another-copy.test-support.ts'
 import { onChange } from './cache.ts'
 import { pipeline } from './pipeline.ts'
 import { type Step, scratch, sh, timeout } from './step.ts'
@@ -58,8 +59,7 @@ describe('a step', () => {
   })
 
   it('of another copy of the SDK is a step', async () => {
-    vi.resetModules()
-    const other = await import('./index.ts')
+    const other = await anotherCopy()
     expect(other.sh).not.toBe(sh)
     expect(
       pipeline([other.sh('make', { key: 'a' }), other.wait(), sh('make', { key: 'b', dependsOn: other.sh('x') })]).graph

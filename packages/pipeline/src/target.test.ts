@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import { anotherCopy } from './another-copy.test-support.ts'
 import { sh } from './step.ts'
 import { clearTargetCache, target } from './target.ts'
 
@@ -41,8 +42,7 @@ it('that throws is evaluated again', () => {
 })
 
 it('of another copy of the SDK is cleared, and seen in a cycle, as well', async () => {
-  vi.resetModules()
-  const other = await import('./target.ts')
+  const other = await anotherCopy()
   expect(other.target).not.toBe(target)
   const fn = vi.fn(() => 1)
   const theirs = other.target('theirs', fn)
