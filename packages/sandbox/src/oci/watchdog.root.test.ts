@@ -1,9 +1,13 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
 import { bytesBelow } from './disk-use.ts'
+import { hasCode } from './files.ts'
 import { uptimeAt } from './record.ts'
 import { watchFile } from './watchdog.ts'
 
@@ -33,8 +37,33 @@ async function watched(programs: Readonly<Record<string, string>>) {
       await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
       return join(group, 'cgroup.kill')
     },
+    // With a group of its own: a look at the disk runs beside it and outlives it.
     start: () =>
-      spawn('/bin/sh', [script, root], { env: { PATH: `${root}/bin:${process.env.PATH}` }, stdio: 'inherit' }),
+      spawn('/bin/sh', [script, root], {
+        env: { PATH: `${root}/bin:${process.env.PATH}` },
+        stdio: 'inherit',
+        detached: true,
+      }),
+  }
+}
+
+/** Ends the watchdog and its look, and removes what they watch. */
+async function end(watchdog: ChildProcess, root: string): Promise<void> {
+  const group = Number(watchdog.pid)
+  const exited = once(watchdog, 'exit')
+  process.kill(-group, 'SIGKILL')
+  await exited
+  await until(() => isGone(group))
+  await rm(root, { recursive: true })
+}
+
+function isGone(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+    return false
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return true
+    throw error
   }
 }
 
@@ -42,30 +71,36 @@ const killed = (file: string) => readFile(file, 'utf8')
 const later = (ms: number) => new Date(Date.now() + ms)
 
 test('G01 deadlines are kept while a slow disk is looked at', async () => {
-  const { root, sandbox, start } = await watched({ du: 'sleep 30; echo 0 total' })
+  const { root, sandbox, start } = await watched({ du: 'true >"${0%/*}/looking"; exec sleep 1000' })
   const large = await sandbox('large', later(60_000), MiB, 0)
-  const due = await sandbox('due', later(1_000), MiB, 0)
   const watchdog = start()
   try {
-    await expect.poll(() => killed(due)).toBe('1\n')
+    await until(() => existsSync(join(root, 'bin', 'looking')))
+    const due = await sandbox('due', later(0), MiB, 0)
+    await until(
+      () => killed(due),
+      (text) => text === '1\n',
+    )
     expect(await killed(large)).toBe('')
   } finally {
-    watchdog.kill('SIGKILL')
-    await rm(root, { recursive: true })
+    await end(watchdog, root)
   }
 })
 
 test('G22 who has written too much is found by the look at the disk, who has not is left alone', async () => {
   const { root, sandbox, start } = await watched({})
-  const large = await sandbox('large', later(60_000), 2 * MiB, 3 * MiB)
-  const small = await sandbox('small', later(60_000), 2 * MiB, MiB)
-  expect(await bytesBelow([join(root, 'sandboxes', 'small', 'upper')])).toBeLessThan(2 * MiB)
+  // They are looked at in the order of their names.
+  const small = await sandbox('first-small', later(60_000), 2 * MiB, MiB)
+  const large = await sandbox('then-large', later(60_000), 2 * MiB, 3 * MiB)
+  expect(await bytesBelow([join(root, 'sandboxes', 'first-small', 'upper')])).toBeLessThan(2 * MiB)
   const watchdog = start()
   try {
-    await expect.poll(() => killed(large)).toBe('1\n')
+    await until(
+      () => killed(large),
+      (text) => text === '1\n',
+    )
     expect(await killed(small)).toBe('')
   } finally {
-    watchdog.kill('SIGKILL')
-    await rm(root, { recursive: true })
+    await end(watchdog, root)
   }
 })
