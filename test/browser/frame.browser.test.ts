@@ -155,7 +155,17 @@ test('shortcuts: g and a letter go to a part, ? lists the keys of the page, and 
   await keys('?', help.getByText('Change the organization'))
   await page.keyboard.press('Escape')
   await help.waitFor({ state: 'detached' })
-  await keys('/', page.getByRole('searchbox').and(focused()))
+  // Without a field on the page it would open the palette, and once the field has the focus it is a letter.
+  const field = page.getByRole('main').getByRole('searchbox')
+  await field.waitFor()
+  const hasFocus = async () => (await field.and(focused()).count()) === 1
+  // A page that listens has moved the focus before the press returns.
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('/')
+      return hasFocus()
+    })
+    .toBe(true)
   await page.keyboard.type('gs?')
   expect([await focused().inputValue(), new URL(page.url()).pathname]).toEqual(['gs?', '/default/builds'])
 })
