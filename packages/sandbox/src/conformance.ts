@@ -34,7 +34,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
       await rm(root, { recursive: true, force: true })
     })
 
-    describe('output and exit', () => outputTests(get))
+    describe('output and exit', () => outputTests(get, subject))
     describe('forks', () => forkTests(get, subject))
     describe('ending', () => killTests(get, subject))
     describe('adoption', () => adoptionTests(get, subject, () => join(root, 'adoption')))

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
+import { aboveRuntime } from './above-runtime.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
 import { newMark } from './machine.ts'
 
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
+  const above = aboveRuntime(subject)
   /** What this process has opened after the death of the other. */
   let own: Bench | undefined
   const bench = (): Bench => {
@@ -85,7 +87,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await bench().print('pwd', { from: snapshot.id })).toBe('/workspace\n')
   })
 
-  it('G02 an adopted command can be killed, and its deadline moved', async () => {
+  above('G02 an adopted command can be killed, and its deadline moved', async () => {
     const mark = newMark()
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`))
     await running.extend(new Date(Date.now() + 2_000))
@@ -100,18 +102,21 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     await sandbox.destroy()
   })
 
-  it('G02 commands that ended while nobody watched are reported as they ended, one that killed itself not as overdue', async () => {
-    const [ended, killed] = await allElsewhere('ended', ['echo alone; exit 4', 'kill -KILL $$'])
-    if (ended === undefined || killed === undefined) throw new Error('the other process made too few sandboxes')
-    const one = await adopted(ended)
-    expect(await finish(one.running)).toMatchObject({ stdout: 'alone\n', exit: { code: 4, limit: null } })
-    await one.sandbox.destroy()
-    const other = await adopted(killed)
-    expect(await other.running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL', overdue: false })
-    await other.sandbox.destroy()
-  })
+  above(
+    'G02 commands that ended while nobody watched are reported as they ended, one that killed itself not as overdue',
+    async () => {
+      const [ended, killed] = await allElsewhere('ended', ['echo alone; exit 4', 'kill -KILL $$'])
+      if (ended === undefined || killed === undefined) throw new Error('the other process made too few sandboxes')
+      const one = await adopted(ended)
+      expect(await finish(one.running)).toMatchObject({ stdout: 'alone\n', exit: { code: 4, limit: null } })
+      await one.sandbox.destroy()
+      const other = await adopted(killed)
+      expect(await other.running.exited()).toMatchObject({ code: 137, signal: 'SIGKILL', overdue: false })
+      await other.sandbox.destroy()
+    },
+  )
 
-  it('a command dies at its deadline though the process that started it is dead', async () => {
+  above('a command dies at its deadline though the process that started it is dead', async () => {
     const mark = newMark()
     const handle = await elsewhere('started', `trap '' TERM; setsid sleep 1000.${mark} & sleep 1001.${mark}`, () =>
       until(
@@ -130,7 +135,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     await sandbox.destroy()
   })
 
-  it('a directory is one live process’s, here or elsewhere', async () => {
+  above('a directory is one live process’s, here or elsewhere', async () => {
     await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
       code: 'provision_failed',
       message: expect.stringContaining(`another process works with the sandboxes in ${shared().directory}`),
@@ -141,14 +146,14 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     own = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
   })
 
-  it('G24 what a killed process had made but not started is nothing, and is cleared by adopting it', async () => {
+  above('G24 what a killed process had made but not started is nothing, and is cleared by adopting it', async () => {
     const handle = await elsewhere('created', '')
     expect(await bench().driver.list()).toContainEqual(handle)
     expect(await bench().driver.adopt(handle)).toBeUndefined()
     expect(await bench().driver.list()).not.toContainEqual(handle)
   })
 
-  it('sandboxes that have lost any of their files can still be cleared', async () => {
+  above('sandboxes that have lost any of their files can still be cleared', async () => {
     const files = ['sandbox.json', 'spool', 'state', 'state/started.json', 'state/exit', 'state/exit/sync']
     const mark = newMark()
     const handles = await allElsewhere(
@@ -165,7 +170,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await subject.markedProcesses(mark)).toEqual([])
   })
 
-  it('says that nobody knows when the monitor is killed with the command', async () => {
+  above('says that nobody knows when the monitor is killed with the command', async () => {
     const mark = newMark()
     const { sandbox, running } = await shared().start(`echo up; sleep 1000.${mark}`)
     const [command] = await until(

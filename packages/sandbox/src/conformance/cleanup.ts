@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
+import { aboveRuntime } from './above-runtime.ts'
 import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
 import { inMemory, linkPrefix, machineState, namesOf } from './machine.ts'
 
@@ -11,6 +12,8 @@ export function cleanupTests(
   subject: DriverUnderTest,
   directory: () => string,
 ): void {
+  const above = aboveRuntime(subject)
+
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(bench().directory)
     const sandboxes = await Promise.all(
@@ -38,7 +41,7 @@ export function cleanupTests(
     expect(existsSync(notes) ? (await readdir(notes)).filter((name) => !name.startsWith('.')) : []).toEqual([])
   })
 
-  it(`makes ${subject.sizes.atOnce} sandboxes at once`, async () => {
+  above(`makes ${subject.sizes.atOnce} sandboxes at once`, async () => {
     const outputs = await Promise.all(
       Array.from({ length: subject.sizes.atOnce }, (_, i) => bench().print(`echo ${i}`, { network: network() })),
     )
@@ -56,7 +59,7 @@ export function cleanupTests(
     await sandbox.destroy()
   })
 
-  it('refuses an id that it has or that is none', async () => {
+  above('refuses an id that it has or that is none', async () => {
     const { sandbox } = await bench().start('sleep 5')
     const spec = {
       label: {},
@@ -71,26 +74,29 @@ export function cleanupTests(
     await sandbox.destroy()
   })
 
-  it('G24 closing the driver ends what was made but not started, leaves what runs, and nothing when nothing runs', async () => {
-    const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
-    const unstarted = await one.create({ network: network() })
-    const { sandbox, running } = await one.start('sleep 1; echo went on', { network: network() })
-    await one.driver.close()
-    const two = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
-    expect(await two.driver.adopt(unstarted.handle)).toBeUndefined()
-    const adopted = await (await two.driver.adopt(sandbox.handle))?.running()
-    expect(adopted?.startedAt).toEqual(running.startedAt)
-    expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
-    await two.destroyAll()
-    const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
-    await two.driver.close()
-    // The watchdog stays for 5 s.
-    await until(
-      async () => (await machineState(directory(), prefix)).processes,
-      (processes) => processes?.length === 0,
-      { restMs: 250 },
-    )
-    const { links } = await machineState(directory(), prefix)
-    expect(links?.filter((line) => line.includes('LOWERLAYERDOWN'))).toEqual([])
-  })
+  above(
+    'G24 closing the driver ends what was made but not started, leaves what runs, and nothing when nothing runs',
+    async () => {
+      const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
+      const unstarted = await one.create({ network: network() })
+      const { sandbox, running } = await one.start('sleep 1; echo went on', { network: network() })
+      await one.driver.close()
+      const two = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
+      expect(await two.driver.adopt(unstarted.handle)).toBeUndefined()
+      const adopted = await (await two.driver.adopt(sandbox.handle))?.running()
+      expect(adopted?.startedAt).toEqual(running.startedAt)
+      expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
+      await two.destroyAll()
+      const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
+      await two.driver.close()
+      // The watchdog stays for 5 s.
+      await until(
+        async () => (await machineState(directory(), prefix)).processes,
+        (processes) => processes?.length === 0,
+        { restMs: 250 },
+      )
+      const { links } = await machineState(directory(), prefix)
+      expect(links?.filter((line) => line.includes('LOWERLAYERDOWN'))).toEqual([])
+    },
+  )
 }

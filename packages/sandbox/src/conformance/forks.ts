@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest'
+import { aboveRuntime } from './above-runtime.ts'
 import type { Bench, DriverUnderTest } from './bench.ts'
 
-export function forkTests(bench: () => Bench, { sizes: { chain, siblings: count }, without }: DriverUnderTest): void {
-  it('G04 a child sees exactly what its parent left, and no sibling’s writes', async () => {
+export function forkTests(bench: () => Bench, subject: DriverUnderTest): void {
+  const { sizes, without } = subject
+  const { chain, siblings: count } = sizes
+  const above = aboveRuntime(subject)
+
+  above('G04 a child sees exactly what its parent left, and no sibling’s writes', async () => {
     const parent = await bench().step(
       'echo parent >/workspace/a; mkdir /srv/d; echo deep >/srv/d/e; chmod 640 /srv/d/e; chown 33:34 /srv/d/e',
     )
@@ -50,28 +55,32 @@ export function forkTests(bench: () => Bench, { sizes: { chain, siblings: count 
     expect(seen).toBe('worker\n1234 5678\n4755 0\ncontent\nf\n')
   })
 
-  it(`forks ${count} siblings and a chain of ${chain} steps, whose file system stays whole`, async () => {
-    let last = await bench().step(
-      'echo 0 >n; mkdir tree; touch tree/removed /usr/share/keep; rm /usr/share/doc/coreutils/copyright',
-    )
-    const siblings = await Promise.all(
-      Array.from({ length: count }, (_, i) => bench().print(`cat n; echo ${i}`, { from: last.id })),
-    )
-    expect(siblings).toEqual(Array.from({ length: count }, (_, i) => `0\n${i}\n`))
-    for (let n = 1; n <= chain; n++)
-      last = await bench().step(
-        `test "$(cat n)" = ${n - 1} || exit 9; echo ${n} >n; echo ${n} >tree/f${n}; ${n === chain >> 1 ? 'rm tree/removed; mv tree/f3 tree/g3; chown 7:8 tree/f4' : ''}`,
-        {
-          from: last.id,
-        },
+  above(
+    `forks ${count} siblings and a chain of ${chain} steps, whose file system stays whole`,
+    async () => {
+      let last = await bench().step(
+        'echo 0 >n; mkdir tree; touch tree/removed /usr/share/keep; rm /usr/share/doc/coreutils/copyright',
       )
-    expect(
-      await bench().print(
-        'cat n; ls tree | wc -l; cat tree/g3; stat -c "%u:%g" tree/f4; ls tree/removed /usr/share/doc/coreutils/copyright; ls /usr/share/keep',
-        { from: last.id },
-      ),
-    ).toBe(
-      `${chain}\n${chain}\n3\n7:8\n/usr/share/keep\nls: cannot access 'tree/removed': No such file or directory\nls: cannot access '/usr/share/doc/coreutils/copyright': No such file or directory\n`,
-    )
-  }, 120_000)
+      const siblings = await Promise.all(
+        Array.from({ length: count }, (_, i) => bench().print(`cat n; echo ${i}`, { from: last.id })),
+      )
+      expect(siblings).toEqual(Array.from({ length: count }, (_, i) => `0\n${i}\n`))
+      for (let n = 1; n <= chain; n++)
+        last = await bench().step(
+          `test "$(cat n)" = ${n - 1} || exit 9; echo ${n} >n; echo ${n} >tree/f${n}; ${n === chain >> 1 ? 'rm tree/removed; mv tree/f3 tree/g3; chown 7:8 tree/f4' : ''}`,
+          {
+            from: last.id,
+          },
+        )
+      expect(
+        await bench().print(
+          'cat n; ls tree | wc -l; cat tree/g3; stat -c "%u:%g" tree/f4; ls tree/removed /usr/share/doc/coreutils/copyright; ls /usr/share/keep',
+          { from: last.id },
+        ),
+      ).toBe(
+        `${chain}\n${chain}\n3\n7:8\n/usr/share/keep\nls: cannot access 'tree/removed': No such file or directory\nls: cannot access '/usr/share/doc/coreutils/copyright': No such file or directory\n`,
+      )
+    },
+    120_000,
+  )
 }

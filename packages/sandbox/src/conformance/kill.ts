@@ -1,5 +1,6 @@
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
+import { aboveRuntime } from './above-runtime.ts'
 import { type Bench, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { newMark } from './machine.ts'
 
@@ -19,6 +20,8 @@ if os.fork() == 0:
   echo ready; sleep 1005.${mark}; sleep 1006.${mark}`
 
 export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
+  const above = aboveRuntime(subject)
+
   /** Starts such a command, and resolves when all its processes are there. */
   async function startHardToReach(mark: string) {
     const started = await bench().start(hardToReach(mark))
@@ -109,7 +112,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect(await bench().driver.adopt(sandbox.handle)).toBeUndefined()
   })
 
-  it('destroy ends a running command, and whoever waits for it hears so', async () => {
+  above('destroy ends a running command, and whoever waits for it hears so', async () => {
     const mark = newMark()
     const { sandbox, running } = await startHardToReach(mark)
     const exited = running.exited()

@@ -1,12 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { aboveRuntime } from './above-runtime.ts'
 import { type Bench, type DriverUnderTest, finish, firstOutput } from './bench.ts'
 import { processorUse } from './machine.ts'
 
 const MiB = 1 << 20
 
-export function limitTests(bench: () => Bench, { without }: DriverUnderTest): void {
+export function limitTests(bench: () => Bench, subject: DriverUnderTest): void {
+  const { without } = subject
+  const above = aboveRuntime(subject)
+
   it.skipIf(without.has('groups'))('G22 a command beyond its memory ends with that reason, others go on', async () => {
     const other = await bench().start('echo up; sleep 1000')
     await firstOutput(other.running)
@@ -21,7 +25,7 @@ export function limitTests(bench: () => Bench, { without }: DriverUnderTest): vo
     await other.sandbox.destroy()
   })
 
-  it('a plain exit code 137 is no memory limit', async () => {
+  above('a plain exit code 137 is no memory limit', async () => {
     const { exit, sandbox } = await bench().run('exit 137', { limits: { memoryBytes: 128 * MiB } })
     expect(exit).toMatchObject({ code: 137, limit: null })
     await sandbox.destroy()
@@ -44,7 +48,7 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  it('G22 a command that writes more than it may is killed with that reason, also into many files', async () => {
+  above('G22 a command that writes more than it may is killed with that reason, also into many files', async () => {
     const { exit, sandbox } = await bench().run('i=0; while :; do i=$((i+1)); head -c 1M /dev/zero >f$i; done', {
       limits: { diskBytes: 64 * MiB },
     })
@@ -52,13 +56,13 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  it('G22 a command that has passed its disk limit by its end has not passed', async () => {
+  above('G22 a command that has passed its disk limit by its end has not passed', async () => {
     const { exit, sandbox } = await bench().run('head -c 40M /dev/zero >f', { limits: { diskBytes: 32 * MiB } })
     expect(exit).toMatchObject({ limit: 'disk' })
     await sandbox.destroy()
   })
 
-  it('G22 nor when others remove as much of theirs meanwhile', async () => {
+  above('G22 nor when others remove as much of theirs meanwhile', async () => {
     const theirs = join(bench().directory, 'theirs')
     await writeFile(theirs, new Uint8Array(64 * MiB))
     // SIGTERM goes to processes too that begin while it is told: not to one that ignores it.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { OutputPiece, Running } from '../driver.ts'
-import { type Bench, finish } from './bench.ts'
+import { aboveRuntime } from './above-runtime.ts'
+import { type Bench, type DriverUnderTest, finish } from './bench.ts'
 
 async function read(running: Running, from = 0): Promise<readonly OutputPiece[]> {
   const pieces: OutputPiece[] = []
@@ -12,8 +13,10 @@ async function read(running: Running, from = 0): Promise<readonly OutputPiece[]>
 const bytesOf = (pieces: readonly OutputPiece[]): Buffer => Buffer.concat(pieces.map(({ bytes }) => bytes))
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
-export function outputTests(bench: () => Bench): void {
-  it('G12 gives back 1 MB of random bytes as they were', async () => {
+export function outputTests(bench: () => Bench, subject: DriverUnderTest): void {
+  const above = aboveRuntime(subject)
+
+  above('G12 gives back 1 MB of random bytes as they were', async () => {
     const { sandbox, running } = await bench().start(
       'head -c 1000000 /dev/urandom >bytes; sha256sum bytes | cut -c1-64 >&2; cat bytes',
     )
@@ -27,7 +30,7 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it('G12 gives back a line of 10 MB, empty lines and a last line without an end', async () => {
+  above('G12 gives back a line of 10 MB, empty lines and a last line without an end', async () => {
     const { sandbox, running } = await bench().start(
       `python3 -c 'import sys; sys.stdout.write("\\n\\nx" + "y" * 10_000_000 + "\\n\\nend")'`,
     )
@@ -52,7 +55,7 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it('goes on from any nextOffset without a gap or a repetition', async () => {
+  above('goes on from any nextOffset without a gap or a repetition', async () => {
     const { sandbox, running } = await bench().start(
       'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.02; done; head -c 300000 /dev/zero',
     )
@@ -66,7 +69,7 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it('gives each line while the command waits for what comes of it', async () => {
+  above('gives each line while the command waits for what comes of it', async () => {
     const { sandbox, running } = await bench().start(
       `exec 2>/dev/null; trap 'n=$((n + 1)); echo $n' TERM; echo 0; until [ "$n" = 5 ]; do sleep 0.01; done`,
     )
@@ -79,7 +82,7 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it('stops reading when the signal aborts, and the command goes on', async () => {
+  above('stops reading when the signal aborts, and the command goes on', async () => {
     const { sandbox, running } = await bench().start(
       "trap 'echo over; exit' TERM; echo begun; while :; do sleep 0.01; done",
     )
@@ -92,12 +95,13 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it.each([0, 1, 42, 137])('reports exit code %i', async (code) => {
-    const { exit, sandbox } = await bench().run(`exit ${code}`)
-    expect(exit).toMatchObject({ code, limit: null })
-    expect(exit.endedAt.getTime()).toBeLessThanOrEqual(Date.now())
-    await sandbox.destroy()
-  })
+  for (const code of [0, 1, 42, 137])
+    above(`reports exit code ${code}`, async () => {
+      const { exit, sandbox } = await bench().run(`exit ${code}`)
+      expect(exit).toMatchObject({ code, limit: null })
+      expect(exit.endedAt.getTime()).toBeLessThanOrEqual(Date.now())
+      await sandbox.destroy()
+    })
 
   it.each([
     ['TERM', 143],
@@ -109,13 +113,16 @@ export function outputTests(bench: () => Bench): void {
     await sandbox.destroy()
   })
 
-  it('runs a script of 1 MiB, leaves no trace of it, and gives a working HOME, directory and environment', async () => {
-    const { exit, stdout, sandbox } = await bench().run(
-      `# ${'x'.repeat(1 << 20)}\necho "$HOME $PWD $GREETING $(id -u) $(cat /etc/hostname)"; cd; pwd; find / -xdev -size +900k -newer /proc/1/stat -path '*script*'`,
-      { env: { GREETING: 'hello world' } },
-    )
-    expect(exit.code).toBe(0)
-    expect(stdout).toBe('/root /workspace hello world 0 harmont\n/root\n')
-    await sandbox.destroy()
-  })
+  above(
+    'runs a script of 1 MiB, leaves no trace of it, and gives a working HOME, directory and environment',
+    async () => {
+      const { exit, stdout, sandbox } = await bench().run(
+        `# ${'x'.repeat(1 << 20)}\necho "$HOME $PWD $GREETING $(id -u) $(cat /etc/hostname)"; cd; pwd; find / -xdev -size +900k -newer /proc/1/stat -path '*script*'`,
+        { env: { GREETING: 'hello world' } },
+      )
+      expect(exit.code).toBe(0)
+      expect(stdout).toBe('/root /workspace hello world 0 harmont\n/root\n')
+      await sandbox.destroy()
+    },
+  )
 }

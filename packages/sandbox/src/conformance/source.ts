@@ -7,9 +7,12 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SourceTreeRef } from '../driver.ts'
 import { unpackSource } from '../source/index.ts'
+import { aboveRuntime } from './above-runtime.ts'
 import { type Bench, command, type DriverUnderTest, finish, type RunOptions } from './bench.ts'
 
-export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): void {
+export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void {
+  const { without } = subject
+  const above = aboveRuntime(subject)
   let directory: string
 
   beforeAll(async () => {
@@ -38,24 +41,27 @@ export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): v
     return { output: stdout + stderr, snapshot }
   }
 
-  it('G27 a child’s workspace follows the source: what changed is new, what is gone goes, what the parent built stays', async () => {
-    const one = await tree({ 'main.c': 'one', 'gone.c': 'gone', 'same.c': 'same', 'lib/x.c': 'x' })
-    const first = await step(
-      one,
-      'stat -c "%u:%g %n" main.c lib; sleep 0.02; cp main.c main.o; mkdir build; touch build/out same.o',
-    )
-    expect(first.output).toBe('0:0 main.c\n0:0 lib\n')
-    const two = await tree({ 'main.c': 'two', 'same.c': 'same', 'lib/x.c': 'x' })
-    const second = await step(
-      two,
-      'cat main.c; ls -d *; ls build; test main.c -nt main.o && echo rebuild; test same.c -nt same.o || echo keep',
-      { from: first.snapshot.id },
-    )
-    expect(second.output).toBe('twobuild\nlib\nmain.c\nmain.o\nsame.c\nsame.o\nout\nrebuild\nkeep\n')
-    // The same tree again: what a step changed in a source file stays as that step left it.
-    const third = await step(two, 'echo edited >main.c', { from: second.snapshot.id })
-    expect((await step(two, 'cat main.c', { from: third.snapshot.id })).output).toBe('edited\n')
-  })
+  above(
+    'G27 a child’s workspace follows the source: what changed is new, what is gone goes, what the parent built stays',
+    async () => {
+      const one = await tree({ 'main.c': 'one', 'gone.c': 'gone', 'same.c': 'same', 'lib/x.c': 'x' })
+      const first = await step(
+        one,
+        'stat -c "%u:%g %n" main.c lib; sleep 0.02; cp main.c main.o; mkdir build; touch build/out same.o',
+      )
+      expect(first.output).toBe('0:0 main.c\n0:0 lib\n')
+      const two = await tree({ 'main.c': 'two', 'same.c': 'same', 'lib/x.c': 'x' })
+      const second = await step(
+        two,
+        'cat main.c; ls -d *; ls build; test main.c -nt main.o && echo rebuild; test same.c -nt same.o || echo keep',
+        { from: first.snapshot.id },
+      )
+      expect(second.output).toBe('twobuild\nlib\nmain.c\nmain.o\nsame.c\nsame.o\nout\nrebuild\nkeep\n')
+      // The same tree again: what a step changed in a source file stays as that step left it.
+      const third = await step(two, 'echo edited >main.c', { from: second.snapshot.id })
+      expect((await step(two, 'cat main.c', { from: third.snapshot.id })).output).toBe('edited\n')
+    },
+  )
 
   describe('a git directory beside the source', () => {
     let git: string
@@ -93,7 +99,7 @@ export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): v
       expect(attempts.output).toMatch(/\n\.git\/HEAD\nv1\n$/)
     })
 
-    it('is in no snapshot, nor is its place, and changes no digest of one', async () => {
+    above('is in no snapshot, nor is its place, and changes no digest of one', async () => {
       const { snapshots } = bench().driver
       const withGit = await stepWithGit('echo made >made.txt')
       const without = await step(files, 'echo made >made.txt')
@@ -104,7 +110,7 @@ export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): v
       expect(child.output).toBe('a.txt\nmade.txt\n')
     })
 
-    it('covers what an earlier step made in its place, which comes back after it', async () => {
+    above('covers what an earlier step made in its place, which comes back after it', async () => {
       const link = await step(files, 'ln -s /etc .git')
       const covered = await stepWithGit('git log --format=%s; ls -d /etc/passwd', { from: link.snapshot.id })
       expect(covered.output).toBe('the first\n/etc/passwd\n')
@@ -129,7 +135,7 @@ export function sourceTests(bench: () => Bench, { without }: DriverUnderTest): v
     )
   })
 
-  it('refuses a workspace that an earlier step replaced by a link out of the sandbox', async () => {
+  above('refuses a workspace that an earlier step replaced by a link out of the sandbox', async () => {
     const parent = await bench().step(`cd /; rm -r /workspace; ln -s ${directory} /workspace`)
     const sandbox = await bench().create({ from: parent.id })
     await expect(sandbox.syncSource(await tree({ planted: 'x' }))).rejects.toMatchObject({ code: 'provision_failed' })

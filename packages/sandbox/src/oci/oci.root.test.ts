@@ -11,6 +11,7 @@ driverConformance('oci', {
   devices: ['full', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`),
   keepsAttributes: true,
   without: new Set(footing.kind === 'mapped' ? (['network', 'groups', 'rename', 'owners'] as const) : []),
+  runtimeOnly: false,
   sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',
 })

@@ -71,7 +71,7 @@ const killed = (file: string) => readFile(file, 'utf8')
 const later = (ms: number) => new Date(Date.now() + ms)
 
 test('G01 deadlines are kept while a slow disk is looked at', async () => {
-  const { root, sandbox, start } = await watched({ du: 'true >"${0%/*}/looking"; exec sleep 1000' })
+  const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
   const large = await sandbox('large', later(60_000), MiB, 0)
   const watchdog = start()
   try {

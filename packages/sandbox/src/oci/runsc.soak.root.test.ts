@@ -1,3 +1,4 @@
+import { effort } from '@harmont/test-kit/effort'
 import { driverConformance } from '../conformance.ts'
 import { markedProcesses, openDriver } from './runsc.test-support.ts'
 
@@ -13,6 +14,8 @@ driverConformance('oci with runsc', {
   ),
   keepsAttributes: false,
   without: new Set(),
+  // All of it in soak.
+  runtimeOnly: effort < 5,
   sizes: { chain: 10, siblings: 4, atOnce: 8 },
   image: 'host',
 })
