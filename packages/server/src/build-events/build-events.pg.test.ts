@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { silenceMs } from '../event-streams/frames.ts'
 import { openEvents } from '../testing/event-reader.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
@@ -87,6 +88,17 @@ test('an organization is told of each build that changes, of those that run firs
     if (state === 'passed') over.add(id)
   }
   expect(over).toEqual(new Set([running.id, next.id]))
+})
+
+test('a reader of an organization in which nothing happens is answered before the first sign of life is due', async () => {
+  const { token, organization } = await it.newUser('quiet')
+  const closing = new AbortController()
+  const response = await fetch(`${it.server.url}/api/v0/organizations/${organization}/events`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.any([closing.signal, AbortSignal.timeout(silenceMs)]),
+  })
+  expect(response.status).toBe(200)
+  closing.abort()
 })
 
 test('a foreign or absent build is 404, and nobody reads without a credential', async () => {

@@ -15,6 +15,8 @@ export async function* organizationEvents(
   const { pool } = reads
   const start = seen ?? (await newestPlace(pool))
   if (seen === null) yield* frames(pool, await unfinishedBuilds(pool, organizationId), start)
+  // The headers of an answer go with its first bytes: a reader learns at once that it is connected.
+  yield heartbeatFrame
   for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop)) {
     if (buildIds.length === 0) yield heartbeatFrame
     else yield* frames(pool, buildIds, place)
