@@ -7,7 +7,7 @@ import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
 import { openWindow, type Window } from './browser.ts'
 import { walkByKeyboard } from './keyboard-walk.ts'
-import { fill } from './shots/content.ts'
+import { contentSettings, fill } from './shots/content.ts'
 import { fillOrganization } from './shots/organization.ts'
 import { routes, type ShownRoute } from './shots/routes.ts'
 
@@ -44,7 +44,7 @@ const faults = () => (visits ??= visitAll())
 const titles = new Map<string, string>()
 
 beforeAll(async () => {
-  app = await startApp({ HARMONT_BILLING: 'on', HARMONT_RATE_LIMITS: 'off' })
+  app = await startApp({ ...contentSettings, HARMONT_RATE_LIMITS: 'off' })
   const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })

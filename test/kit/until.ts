@@ -8,7 +8,7 @@ import { inspect } from 'node:util'
 export async function until<T>(
   read: () => Promise<T> | T,
   isIt: (value: T) => boolean = Boolean,
-  { timeoutMs = 120_000, restMs = 20 } = {},
+  { timeoutMs = 120_000, restMs = 50 } = {},
 ): Promise<T> {
   for (const deadline = Date.now() + timeoutMs; ; await sleep(restMs)) {
     const value = await read()

@@ -35,6 +35,9 @@ const release = [
   { ...{ key: 'deploy', label: 'deploy to production', depends_on: ['package'] }, cmd: waiting.cmd, ...production },
 ]
 
+/** Settings of a server with this content: two steps run for minutes, and others pass beside them. */
+export const contentSettings = { HARMONT_RUNNER_SLOTS: '4', HARMONT_BILLING: 'on' }
+
 /** Builds that passed, failed, run and wait, in two pipelines; an organization without anything is made as well. */
 export async function fill({ product, origin }: App): Promise<void> {
   const call = async (path: string, body: unknown): Promise<void> => {

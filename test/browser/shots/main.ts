@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { startApp } from '../app.ts'
-import { fill } from './content.ts'
+import { contentSettings, fill } from './content.ts'
 import { fillOrganization } from './organization.ts'
 import { routes } from './routes.ts'
 
@@ -54,7 +54,7 @@ async function paste(browser: Browser, shots: readonly Buffer[], file: string): 
 }
 
 mkdirSync(folder, { recursive: true })
-const app = await startApp({ HARMONT_BILLING: 'on' })
+const app = await startApp(contentSettings)
 try {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
