@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runningPostmaster, stopPostmaster } from './database/embedded/postmaster.ts'
 import { migratedDatabase } from './testing/database.ts'
 import { ir } from './testing/runner.ts'
-import { runMain, startMain, stopMain } from './testing/server-process.ts'
+import { type ProcessOfServer, runMain, startMain, stopMain } from './testing/server-process.ts'
 
 const token = 'the-bootstrap-token-of-tests'
 
@@ -17,19 +17,10 @@ async function environment(more: Readonly<Record<string, string>> = {}) {
   const env = {
     PORT: String(await reservePort()),
     HARMONT_DATA_DIR: join(directory, 'data'),
-    HARMONT_DATABASE_URL: (await migratedDatabase()).url,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RUNNER: 'off',
   }
   return { ...env, ...more }
-}
-
-/** With the server's own PostgreSQL. */
-async function aloneEnvironment() {
-  const { HARMONT_DATABASE_URL: _, ...env } = await environment()
-  const database = join(env.HARMONT_DATA_DIR, 'database')
-  onTestFinished(() => stopPostmaster(database, 10_000))
-  return { env, database }
 }
 
 async function api<T>(
@@ -67,7 +58,9 @@ test('`config` prints every setting, and no secret', async () => {
 })
 
 test('G02 what was answered with 201 is there after SIGKILL of the server, of PostgreSQL and of both', async () => {
-  const { env, database } = await aloneEnvironment()
+  const env = await environment()
+  const database = join(env.HARMONT_DATA_DIR, 'database')
+  onTestFinished(() => stopPostmaster(database, 10_000))
   const pipeline = { name: 'ci', repository: 'local/ci', default_branch: 'main' }
   let server = await startMain(env)
   await api(server.url, '/organizations/default/pipelines', pipeline)
@@ -93,9 +86,36 @@ test('G02 what was answered with 201 is there after SIGKILL of the server, of Po
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
-test('a stopping server says so, keeps its streams to the end of its drain time, and ends them without `done`', async () => {
-  const env = await environment({ HARMONT_DRAIN_SECONDS: '4' })
+test('a server keeps its data directory to its owner, holds its port alone, and when it stops says so and keeps its streams to the end of its drain time', async () => {
+  // No cache of the tests' own: the one of the data directory is looked at.
+  const env = await environment({
+    HARMONT_DATABASE_URL: (await migratedDatabase()).url,
+    HARMONT_DRAIN_SECONDS: '4',
+    NODE_COMPILE_CACHE: '',
+  })
   const server = await startMain(env)
+  await expectPortTaken(env.PORT)
+  await expectDrain(server)
+  await expectPrivate(env.HARMONT_DATA_DIR)
+})
+
+/** A second server on the port says which setting to change. */
+async function expectPortTaken(port: string) {
+  const second = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url, PORT: port })
+  const { code, output } = await runMain([], second)
+  expect([code, output]).toEqual([1, expect.stringMatching(/PORT: expected a free port/)])
+}
+
+/** What stays of a stopped server is for its owner only: secrets, and the compiled code that the next start uses. */
+async function expectPrivate(directory: string) {
+  for (const name of ['log-token', 'cookie', 'runner-token'])
+    expect(await modeOf(join(directory, 'secrets', name))).toBe(0o600)
+  expect(await modeOf(directory)).toBe(0o700)
+  expect((await readdir(join(directory, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
+}
+
+/** Stops it while a log is read: the stream ends with the drain time, without `done`. */
+async function expectDrain(server: ProcessOfServer) {
   await api(server.url, '/organizations/default/pipelines', {
     name: 'ci',
     repository: 'local/ci',
@@ -117,42 +137,4 @@ test('a stopping server says so, keeps its streams to the end of its drain time,
   expect(text).not.toMatch(/event: done/)
   expect(await exited).toBe(0)
   expect(Date.now() - started).toBeGreaterThan(3900)
-})
-
-test('the bootstrap key works while its setting is there, and is another one when that changes', async () => {
-  const env = await environment()
-  const other = 'another-bootstrap-token-of-tests'
-  const status = async (url: string, key: string) =>
-    (await fetch(`${url}/api/v0/user`, { headers: { authorization: `Bearer ${key}` } })).status
-  const { HARMONT_BOOTSTRAP_TOKEN: _, ...without } = env
-  const runs: readonly [Readonly<Record<string, string>>, readonly [number, number]][] = [
-    [env, [200, 401]],
-    [{ ...env, HARMONT_BOOTSTRAP_TOKEN: other }, [401, 200]],
-    [without, [401, 401]],
-    [env, [200, 401]],
-  ]
-  for (const [settings, expected] of runs) {
-    const server = await startMain({ ...(settings as { PORT: string }), HARMONT_DRAIN_SECONDS: '0' })
-    expect([await status(server.url, token), await status(server.url, other)]).toEqual(expected)
-    expect(await stopMain(server)).toBe(0)
-  }
-}, 90_000)
-
-test('a port that is taken is named', async () => {
-  const env = await environment()
-  const server = await startMain(env)
-  const second = await environment()
-  const { code, output } = await runMain([], { ...second, PORT: env.PORT })
-  expect([code, output]).toEqual([1, expect.stringMatching(/PORT: expected a free port/)])
-  expect(await stopMain(server)).toBe(0)
-})
-
-test('the data directory, its secrets and its compiled code, which the next start uses, are for their owner only', async () => {
-  // As it is set nowhere but in tests.
-  const env = await environment({ NODE_COMPILE_CACHE: '' })
-  expect(await stopMain(await startMain(env))).toBe(0)
-  for (const name of ['log-token', 'cookie', 'runner-token'])
-    expect(await modeOf(join(env.HARMONT_DATA_DIR, 'secrets', name))).toBe(0o600)
-  expect(await modeOf(env.HARMONT_DATA_DIR)).toBe(0o700)
-  expect((await readdir(join(env.HARMONT_DATA_DIR, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
-})
+}
