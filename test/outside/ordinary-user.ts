@@ -1,11 +1,15 @@
 /** A user of this machine who is not root, for the time of a test: nothing of it is in the machine's own list of users. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, mkdirSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
+import { afterFile } from '@harmont/test-kit/file'
+import { removeTree } from './remove-tree.ts'
 
 const id = 54_321
-/** Its directory. It stays: the base of its sandboxes is a copy of the machine's programs, which takes a minute. */
-export const ordinaryHome = '/var/tmp/harmont-test-ordinary'
+/** Shared by all runs: the base of its sandboxes is a copy of the machine's programs, which takes a minute. Whoever needs it makes it under a lock. */
+const shared = '/var/tmp/harmont-test-ordinary'
+const sharedNames = ['harmont-test-images', 'harmont-test-compiled']
 
 const become = `
 mount -t tmpfs -o mode=755 harmont-test /mnt
@@ -18,13 +22,35 @@ home=$1; shift
 exec setpriv --reuid ${id} --regid ${id} --clear-groups env HOME="$home" TMPDIR="$home" USER=harmont-test "$@"
 `
 
+/** Makes a home for the user, which goes with the test file. What is worth keeping is linked there from what all runs share. */
+export function makeOrdinaryHome(): string {
+  const home = mkdtempSync('/var/tmp/harmont-ordinary-home-')
+  afterFile(() => removeTree(home))
+  for (const folder of [shared, ...sharedNames.map((name) => join(shared, name))]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chownSync(folder, id, id)
+  }
+  for (const name of sharedNames) symlinkSync(join(shared, name), join(home, name))
+  chownSync(home, id, id)
+  return home
+}
+
 /** Starts a program as that user, who has ids for sandboxes of its own. For root alone. Its output is piped, its stderr ours. */
-export function spawnAsOrdinaryUser(program: string, args: readonly string[], cwd: string): ChildProcess {
-  mkdirSync(ordinaryHome, { recursive: true, mode: 0o700 })
-  chownSync(ordinaryHome, id, id)
-  return spawn('unshare', ['--mount', 'sh', '-ec', become, 'sh', ordinaryHome, program, ...args], {
+export function spawnAsOrdinaryUser(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  home = makeOrdinaryHome(),
+): ChildProcess {
+  const { PATH = '', HARMONT_TEST_EFFORT, HARMONT_TEST_SEED } = process.env
+  return spawn('unshare', ['--mount', 'sh', '-ec', become, 'sh', home, program, ...args], {
     cwd,
-    env: { PATH: process.env.PATH ?? '' },
+    env: {
+      PATH,
+      ...(HARMONT_TEST_EFFORT === undefined ? {} : { HARMONT_TEST_EFFORT }),
+      ...(HARMONT_TEST_SEED === undefined ? {} : { HARMONT_TEST_SEED }),
+      NODE_COMPILE_CACHE: join(shared, 'harmont-test-compiled', 'node'),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }

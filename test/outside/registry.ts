@@ -2,8 +2,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { reservePort } from '@harmont/test-kit/port'
+import { until } from '@harmont/test-kit/until'
 
 export interface Registry {
   /** `127.0.0.1:PORT` */
@@ -23,11 +23,11 @@ export async function startRegistry(folder: string): Promise<Registry> {
     JSON.stringify({ version: 0.1, storage: { filesystem: { rootdirectory: storage } }, http: { addr: host } }),
   )
   const child: ChildProcess = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
-  for (let tries = 0; ; tries += 1) {
-    if ((await fetch(`http://${host}/v2/`).catch(() => undefined))?.ok) break // not listening yet
-    if (tries > 200 || child.exitCode !== null) throw new Error(`docker-registry does not answer at ${host}`)
-    await sleep(50)
-  }
+  await until(() => {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`docker-registry ended with ${child.exitCode ?? child.signalCode} before it answered at ${host}`)
+    return answers(host)
+  })
   return {
     host,
     push(from, name) {
@@ -41,4 +41,12 @@ export async function startRegistry(folder: string): Promise<Registry> {
       await ended
     },
   }
+}
+
+/** Returns whether it listens by now. */
+function answers(host: string): Promise<boolean> {
+  return fetch(`http://${host}/v2/`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 }

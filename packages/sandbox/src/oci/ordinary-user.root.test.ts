@@ -1,10 +1,10 @@
 /** The suite of the driver, and escapes, as an ordinary user. */
 import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { ordinaryHome, spawnAsOrdinaryUser } from '@harmont/outside/ordinary-user'
+import { makeOrdinaryHome, spawnAsOrdinaryUser } from '@harmont/outside/ordinary-user'
 import { expect, it } from 'vitest'
 import { footing } from '../ordinary/footing.ts'
 
@@ -15,24 +15,29 @@ const inNamespace = fileURLToPath(new URL('../ordinary/in-namespace.test-support
 it.runIf(footing.kind === 'root')(
   'G56 an ordinary user’s sandboxes hold what root’s do, but for what they say they lack',
   async () => {
-    const report = join(ordinaryHome, 'report.json')
-    rmSync(report, { force: true })
+    const home = makeOrdinaryHome()
+    const report = join(home, 'report.json')
     const reporting = ['--reporter', 'json', '--outputFile', report]
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--configLoader', 'native', ...reporting]
     const files = ['oci.root.test.ts', 'ordinary-escapes.root.test.ts'].map(
       (name) => `packages/sandbox/src/oci/${name}`,
     )
-    const child = spawnAsOrdinaryUser(process.execPath, [inNamespace, ...vitest, ...files], repository)
+    const child = spawnAsOrdinaryUser(process.execPath, [inNamespace, ...vitest, ...files], repository, home)
     child.stdout?.resume()
     await once(child, 'close')
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
       readonly testResults: readonly {
-        readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+        readonly assertionResults: readonly {
+          readonly fullName: string
+          readonly status: string
+          readonly failureMessages: readonly string[]
+        }[]
       }[]
     }
     const all = testResults.flatMap(({ assertionResults }) => assertionResults)
     const named = (status: string) => all.filter((each) => each.status === status).map(({ fullName }) => fullName)
-    expect(named('failed')).toEqual([])
+    const failed = all.filter(({ status }) => status === 'failed')
+    expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages])).toEqual([])
     const skipped = named('skipped').concat(named('pending'))
     expect(skipped.filter((name) => !name.startsWith('oci driver network '))).toEqual([
       'oci driver limits G22 a command beyond its memory ends with that reason, others go on',
