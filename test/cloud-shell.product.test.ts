@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Product, startProduct } from './product.ts'
@@ -18,6 +19,7 @@ let home: string
 beforeAll(async () => {
   product = await startProduct()
   home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-shell-')))
+  linkCompiled(join(home, 'cache'))
   const pipelines = '/api/v0/organizations/default/pipelines'
   await call('POST', pipelines, { name: 'ci', repository: 'acme/core', default_branch: 'main' })
   const steps = [
@@ -45,6 +47,7 @@ async function shell(args: readonly string[], input: string | Buffer = '') {
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: home,
+    HM_CACHE_DIR: join(home, 'cache'),
     HM_API_URL: product.server().url,
     HM_API_TOKEN: product.token,
   }
@@ -82,6 +85,7 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: home,
+    HM_CACHE_DIR: join(home, 'cache'),
     HM_API_URL: product.server().url,
     HM_API_TOKEN: product.token,
   }

@@ -5,6 +5,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { linkCompiled } from '@harmont/outside/shared-compiled'
+import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
 
@@ -16,11 +18,16 @@ let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   // Not in /tmp, which may be in memory or on an overlay.
   home = await mkdtemp('/var/tmp/harmont-examples-')
+  const cache = join(home, 'cache')
+  linkCompiled(cache)
+  linkImages(join(cache, 'local', 'images'))
+  // What other tests have there is not ours to remove.
+  await writeFile(join(cache, 'local', 'trimmed'), '')
   const { PATH = '', npm_config_registry } = process.env
   env = {
     PATH: `${join(root, 'node_modules/.bin')}:${PATH}`,
     HOME: home,
-    HM_CACHE_DIR: join(home, 'cache'),
+    HM_CACHE_DIR: cache,
     ...(npm_config_registry === undefined ? {} : { npm_config_registry }),
     ...(await machineExceptions()),
   }

@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
-import { makeDebianImage } from '@harmont/outside/debian-image'
+import { debianImage } from '@harmont/outside/debian-image'
 import { type Registry, startRegistry } from '@harmont/outside/registry'
 import { scaled } from '@harmont/test-kit/effort'
 import { reservePort } from '@harmont/test-kit/port'
@@ -19,7 +19,7 @@ import { type Effects, ownAddress, startEffects, tellScript } from './torture/ef
 const children = scaled(6, 20)
 const lines = 20
 const host = ownAddress()
-const folder = mkdtempSync('/var/tmp/harmont-whole-')
+let folder: string
 let registry: Registry
 let effects: Effects
 let product: Product
@@ -43,8 +43,10 @@ async function open({ port, server }: Door): Promise<void> {
 }
 
 beforeAll(async () => {
+  const debian = await debianImage()
+  folder = mkdtempSync('/var/tmp/harmont-whole-')
   registry = await startRegistry(folder)
-  image = registry.push(makeDebianImage(folder), 'harmont/debian:stable')
+  image = registry.push(debian, 'harmont/debian:stable')
   effects = await startEffects()
   doors = [await makeDoor(), await makeDoor()]
   const { address } = await lookup('deb.debian.org', 4)
@@ -60,7 +62,7 @@ afterAll(async () => {
   for (const { server } of doors ?? []) server.close()
   await effects?.stop()
   await registry?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 })
 
 /** Compiles and runs a program, prints lines before and after its door opens, then tells its end once. */

@@ -1,17 +1,50 @@
 /** A small Debian image made from Debian's own packages, as an OCI layout. */
 import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
+import { claimAlone } from '@harmont/test-kit/claim'
 
-/** Gives the layout's reference for skopeo, `oci:DIR:TAG`. Takes some ten seconds. */
-export function makeDebianImage(folder: string): string {
+/** Of this user, who may have no name. Others may not go into it. */
+const kept = `/var/tmp/harmont-test-debian-${process.getuid?.()}`
+/** Then it is made anew: what `apt-get install` replaces in it grows with its age. */
+const keptForMs = 14 * 24 * 60 * 60 * 1000
+const tag = 'stable'
+
+/** Gives the layout's reference for skopeo, `oci:DIR:TAG`. Takes some ten seconds on a machine that has made none in the last days. */
+export async function debianImage(): Promise<string> {
+  const release = await claimAlone(`debian-image-${process.getuid?.()}`)
+  try {
+    if (!isFresh()) {
+      const folder = mkdtempSync(`${kept}-`)
+      try {
+        make(folder)
+        rmSync(kept, { recursive: true, force: true })
+        renameSync(folder, kept)
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    }
+  } finally {
+    release()
+  }
+  return `oci:${join(kept, 'layout')}:${tag}`
+}
+
+function isFresh(): boolean {
+  return existsSync(kept) && Date.now() - statSync(kept).mtimeMs < keptForMs
+}
+
+function make(folder: string): void {
   const layout = join(folder, 'layout')
-  const image = `${layout}:stable`
+  const image = `${layout}:${tag}`
   const tar = join(folder, 'rootfs.tar')
   const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   run('mmdebstrap', '--variant=apt', 'stable', tar, 'http://deb.debian.org/debian')
   run('umoci', 'init', '--layout', layout)
   run('umoci', 'new', '--image', image)
   run('umoci', 'raw', 'add-layer', '--image', image, tar)
+  rmSync(tar)
   run(
     'umoci',
     'config',
@@ -20,5 +53,4 @@ export function makeDebianImage(folder: string): string {
     '--config.env',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   )
-  return `oci:${image}`
 }

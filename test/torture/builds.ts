@@ -60,7 +60,7 @@ export async function untilOver(server: TortureServer, id: string, timeoutMs = 3
       return error
     }
   }
-  await until(look, (found) => found === 'over', { timeoutMs })
+  await until(look, (found) => found === 'over', { timeoutMs, restMs: 50 })
 }
 
 /** What a build still waits for. */

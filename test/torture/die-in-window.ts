@@ -1,4 +1,7 @@
-/** `node --import`: a server that kills or stops itself in a window. The file `armed` in TORTURE_WINDOWS names it, how often it is to be reached, and the signal. */
+/**
+ * `node --import`: a server that kills or stops itself in a window. The file `armed` in TORTURE_WINDOWS names it, how often it is to be reached, and the
+ * signal; `hold` instead of a signal holds whoever comes there for ever.
+ */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
@@ -6,7 +9,7 @@ import process from 'node:process'
 import { windows, withWindows } from './windows.ts'
 
 declare global {
-  var reachWindow: (name: string) => void
+  var reachWindow: (name: string) => Promise<never> | undefined
 }
 
 const directory = process.env.TORTURE_WINDOWS
@@ -16,9 +19,10 @@ const armedFile = join(directory, 'armed')
 globalThis.reachWindow = (name) => {
   const [wanted, left, signal] = readArmed().split('|')
   if (wanted !== name) return
-  if (Number(left) > 1) return writeFileSync(armedFile, `${name}|${Number(left) - 1}|${signal}`)
+  if (Number(left) > 1) return void writeFileSync(armedFile, `${name}|${Number(left) - 1}|${signal}`)
   // The proof that it was here.
   renameSync(armedFile, join(directory, 'hit'))
+  if (signal === 'hold') return new Promise(() => undefined)
   process.kill(process.pid, signal)
 }
 

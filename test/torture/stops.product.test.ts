@@ -17,7 +17,7 @@ const marginMs = 15_000
 /** Longer than the deadlines: a job whose lease is lost before begins again, with its whole time. */
 const leaseSeconds = 30
 const timeoutSeconds = 15
-const marks = mkdtempSync('/var/tmp/harmont-windows-')
+let marks: string
 let effects: Effects
 let runner: TortureServer
 let running: Life
@@ -25,6 +25,7 @@ let running: Life
 let other: TortureServer
 
 beforeAll(async () => {
+  marks = mkdtempSync('/var/tmp/harmont-windows-')
   effects = await startEffects()
   const database = await sharedDatabase()
   const env = {
@@ -53,7 +54,7 @@ afterAll(async () => {
   await other?.remove()
   await runner?.remove()
   await effects?.stop()
-  rmSync(marks, { recursive: true, force: true })
+  if (marks !== undefined) rmSync(marks, { recursive: true, force: true })
 }, 300_000)
 
 const endless: Step = { key: 'endless', lines: 5_000, pauseSeconds: 0.2, ticks: true }

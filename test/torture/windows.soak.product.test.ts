@@ -1,4 +1,4 @@
-/** The server killed exactly in each of its narrow moments. `-t` chooses them by their names. */
+/** The server killed exactly in each of its narrow moments. `-t` chooses those that it dies in alone by their names. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chance, scaled } from '@harmont/test-kit/effort'
@@ -15,17 +15,22 @@ import { type Window, windows } from './windows.ts'
 
 const hits = scaled(1)
 const random = chance()
-const marks = mkdtempSync('/var/tmp/harmont-windows-')
+/** In another order with each seed: the server dies in the last of them, with jobs held in all others. */
+const held = windows.filter(({ holds }) => holds).toSorted(() => random.fraction() - 0.5)
+const alone = windows.filter(({ holds }) => !holds)
+let marks: string
 let effects: Effects
 let server: TortureServer
 let life: Life
 let made = 0
 
 beforeAll(async () => {
+  marks = mkdtempSync('/var/tmp/harmont-windows-')
   effects = await startEffects()
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
-    HARMONT_RUNNER_SLOTS: '3',
+    // Room for a build beside all jobs that are held.
+    HARMONT_RUNNER_SLOTS: String(held.length + 3),
     NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
     TORTURE_WINDOWS: marks,
   }
@@ -41,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.remove()
   await effects?.stop()
-  rmSync(marks, { recursive: true, force: true })
+  if (marks !== undefined) rmSync(marks, { recursive: true, force: true })
 }, 300_000)
 
 const patient = { key: 'patient', lines: 60, pauseSeconds: 0.1 }
@@ -57,20 +62,24 @@ const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]
   render: () => [{ key: 'rendered', lines: 5 }],
 }
 
-/** Lets the next life, or this one, die when it has come to the window so many times. */
-function arm({ name }: Window, times: number): void {
-  writeFileSync(join(marks, 'armed'), `${name}|${times}|SIGKILL`)
+/** Lets the next life, or this one, die when it has come to the window so many times, or hold whoever comes there. */
+function arm({ name }: Window, times: number, how: 'SIGKILL' | 'hold' = 'SIGKILL'): void {
+  writeFileSync(join(marks, 'armed'), `${name}|${times}|${how}`)
 }
 
-async function died({ name }: Window): Promise<void> {
+async function reached({ name }: Window): Promise<void> {
   await until(
     () => existsSync(join(marks, 'hit')),
     (hit) => hit,
   ).catch((error: unknown) => {
     throw new Error(`nobody came to the window "${name}"`, { cause: error })
   })
-  await life.ended
   rmSync(join(marks, 'hit'))
+}
+
+async function died(window: Window): Promise<void> {
+  await reached(window)
+  await life.ended
 }
 
 const starts = (jobId: string) => effects.told().filter((effect) => effect.jobId === jobId && effect.kind === 'start')
@@ -150,26 +159,63 @@ async function judgeCanceled(id: string): Promise<void> {
 /** By pipeline; the first build of all has been made by then. */
 let newest = { torture: 1, rendered: 0 }
 
-for (const window of windows) {
-  test(`G02 G24 G41 killed ${hits}x where ${window.name}, seed ${random.seed}`, {
-    timeout: 240_000 + hits * 30_000,
-  }, async () => {
+/** Whether or not it was answered: what is there is one build, with the next number. Gives that number. */
+function nextNumber(pipeline: 'torture' | 'rendered'): number {
+  newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
+  return newest[pipeline]
+}
+
+/** Waits for the end of a build that the server died in, and judges it. Gives how many sandboxes were lost. */
+async function judge(window: Window, steps: readonly Step[], number: number): Promise<number> {
+  const { id } = await findBuild(server, window.scene === 'render' ? 'rendered' : 'torture', number)
+  await untilOver(server, id)
+  await settle(server)
+  if (window.scene === 'cancel') {
+    await judgeCanceled(id)
+    return 0
+  }
+  return (await judgeBuild(server, { id, steps, told: effects.told() }, { mayLose: window.mayLose === true })).lost
+}
+
+const limits = { timeout: 240_000 + hits * 60_000 }
+
+test(
+  `G02 G24 G41 killed ${hits}x with a build in each window that holds one job, seed ${random.seed}`,
+  limits,
+  async () => {
+    for (let hit = 0; hit < hits; hit += 1) {
+      const last = held.at(-1)
+      const builds = []
+      for (const window of held) {
+        made += 1
+        const build = { window, steps: stepsOf.build(made), number: nextNumber('torture') }
+        builds.push(build)
+        arm(window, random.between(1, window.times), window === last ? 'SIGKILL' : 'hold')
+        const answer = submit(server, 'torture', build.steps, effects.address)
+        await (window === last ? died(window) : reached(window))
+        await answer.catch((error: unknown) => {
+          if (window !== last) throw error
+        })
+      }
+      life = await server.start()
+      for (const { window, steps, number } of builds) {
+        const lost = await judge(window, steps, number)
+        console.info(`window | ${window.name} | all right, ${lost} sandboxes lost | seed ${random.seed}`)
+      }
+      await judgeMoney(server.pool)
+    }
+  },
+)
+
+for (const window of alone) {
+  test(`G02 G24 G41 killed ${hits}x where ${window.name}, seed ${random.seed}`, limits, async () => {
     let lost = 0
     for (let hit = 0; hit < hits; hit += 1) {
       made += 1
       const steps = stepsOf[window.scene](made)
       await play(window, steps)
       life = await server.start()
-      const pipeline = window.scene === 'render' ? 'rendered' : 'torture'
-      newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
-      // Whether or not it was answered: what is there is one build, with the next number.
-      const { id } = await findBuild(server, pipeline, newest[pipeline])
-      await untilOver(server, id)
-      await settle(server)
-      if (window.scene === 'cancel') await judgeCanceled(id)
-      else
-        lost += (await judgeBuild(server, { id, steps, told: effects.told() }, { mayLose: window.mayLose === true }))
-          .lost
+      lost += await judge(window, steps, nextNumber(window.scene === 'render' ? 'rendered' : 'torture'))
       await judgeMoney(server.pool)
     }
     console.info(`window | ${window.name} | ${hits} hits | all right, ${lost} sandboxes lost | seed ${random.seed}`)

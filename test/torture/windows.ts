@@ -14,6 +14,8 @@ export interface Window {
   /** How often the scene gets there at the least: the death comes at one of these times. */
   readonly times: number
   readonly scene: Scene
+  /** Whoever comes here does it for one job alone: it can be held here while others go on, so that one death is the death of several. */
+  readonly holds?: true
   /** Nobody can tell whether the command has begun: it may be begun again, or given up when it has a secret. */
   readonly mayLose?: true
 }
@@ -43,6 +45,7 @@ export const windows: readonly Window[] = [
     before: 'await lease.lasts(leaseToStartMs)',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a command is written down, its launcher not let go',
@@ -50,6 +53,7 @@ export const windows: readonly Window[] = [
     before: 'await launcher[way]()',
     times: 3,
     scene: 'build',
+    holds: true,
     mayLose: true,
   },
   {
@@ -58,6 +62,7 @@ export const windows: readonly Window[] = [
     before: 'await begun(changes)',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a command runs, its start is not told',
@@ -65,6 +70,7 @@ export const windows: readonly Window[] = [
     before: 'const tellStart = async () => {',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a start is committed, the runner has no answer',
@@ -72,6 +78,7 @@ export const windows: readonly Window[] = [
     before: 'return isHeldNow ? new Date(at + leaseMs) : null',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'output is read, not stored',
@@ -101,6 +108,7 @@ export const windows: readonly Window[] = [
     before: 'const kept = await keepResult(context, work, sandbox, exit, promised)',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a snapshot is put together, not in its place',
@@ -108,6 +116,7 @@ export const windows: readonly Window[] = [
     before: 'await rename(staging.directory, snapshotFiles(layout, id).directory)',
     times: 2,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a snapshot is in its place, the cache does not know it',
@@ -115,6 +124,7 @@ export const windows: readonly Window[] = [
     before: 'if (record.meta.cache !== null) cache.put(record.meta.cache, id)',
     times: 2,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a snapshot is kept and in the cache, its job has not passed',
@@ -122,6 +132,7 @@ export const windows: readonly Window[] = [
     before: 'await finish(context, { ...asOutcome(exit), ...kept, ...blame }, exit.endedAt)',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: inChange,
@@ -151,6 +162,7 @@ export const windows: readonly Window[] = [
     before: 'const removed = context.trash.remove(',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a sandbox is no more, what it had in memory is there',
@@ -158,6 +170,7 @@ export const windows: readonly Window[] = [
     before: 'removeMemory(layout, id)',
     times: 3,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'use is charged, its task is not done',
@@ -193,13 +206,13 @@ export const windows: readonly Window[] = [
 
 /** The source with a call before the line of each of its windows. Throws when one is not to be found there, or more than once. */
 export function withWindows(source: string, own: readonly Window[]): string {
-  const places = own.map(({ name, file, before, when = 'true' }) => {
+  const places = own.map(({ name, file, before, when = 'true', holds = false }) => {
     const count = source.split(before).length - 1
     if (count !== 1)
       throw new Error(`window "${name}": expected its text once in packages/${file}, got it ${count} times: ${before}`)
     return {
       at: source.lastIndexOf('\n', source.indexOf(before)) + 1,
-      call: `if (${when}) globalThis.reachWindow(${JSON.stringify(name)});\n`,
+      call: `if (${when}) ${holds ? 'await ' : ''}globalThis.reachWindow(${JSON.stringify(name)});\n`,
     }
   })
   // From the end, so that what comes before stays where it is.
