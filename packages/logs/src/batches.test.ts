@@ -1,11 +1,22 @@
 import { isUtf8 } from 'node:buffer'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { batches } from './batches.ts'
 import { unlimited } from './output.test-support.ts'
 import type { Piece } from './piece.ts'
 import { decodeProgress } from './progress.ts'
-import type { Batch } from './spool-cutter.ts'
+import { type Batch, CHARACTER_WAIT_MS } from './spool-cutter.ts'
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Moves the clock as far as the work needs. */
+async function clocked<T>(work: Promise<T>): Promise<T> {
+  const [done] = await Promise.allSettled([work, vi.runAllTimersAsync()])
+  if (done.status === 'rejected') throw done.reason
+  return done.value
+}
 
 async function* output(...parts: readonly (string | Buffer | number)[]): AsyncGenerator<Piece> {
   let offset = 0
@@ -17,7 +28,10 @@ async function* output(...parts: readonly (string | Buffer | number)[]): AsyncGe
 
 async function all(from: AsyncIterable<Batch>): Promise<Batch[]> {
   const found: Batch[] = []
-  for await (const batch of from) found.push(batch)
+  const work = async () => {
+    for await (const batch of from) found.push(batch)
+  }
+  await clocked(work())
   return found
 }
 
@@ -37,12 +51,17 @@ test('the rest of a character is waited for, but not for long', async () => {
   const [head, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)]
   const joined = await all(batches(() => output(head, 30, rest), unlimited))
   expect(joined.map((it) => textOf([it]))).toEqual(['€'])
+  const taken: [Buffer | undefined, number][] = []
   const started = performance.now()
-  for await (const batch of batches(() => output(head, 5_000), unlimited)) {
-    expect(batch.chunks[0]?.content).toEqual(head)
-    expect(performance.now() - started).toBeLessThan(4_500)
-    break
+  const take = async () => {
+    for await (const batch of batches(() => output(head, 5_000, rest), unlimited))
+      taken.push([batch.chunks[0]?.content, performance.now() - started])
   }
+  await clocked(take())
+  expect(taken).toEqual([
+    [head, CHARACTER_WAIT_MS],
+    [rest, 5_000],
+  ])
 })
 
 test('G12 one line of 10 MB whose every piece ends in half a character comes whole, in chunks of text', async () => {
@@ -66,13 +85,16 @@ test('while a batch is stored nothing more is read, and a half character does no
     }
   }
   const found: string[] = []
-  for await (const batch of batches(counted, unlimited)) {
-    if (found.length === 0) {
-      await sleep(250)
-      expect(reads).toBeLessThanOrEqual(2)
+  const store = async () => {
+    for await (const batch of batches(counted, unlimited)) {
+      if (found.length === 0) {
+        await sleep(250)
+        expect(reads).toBeLessThanOrEqual(2)
+      }
+      found.push(...batch.chunks.map((it) => it.content.toString()))
     }
-    found.push(...batch.chunks.map((it) => it.content.toString()))
   }
+  await clocked(store())
   expect(found.join(' ')).not.toContain('\ufffd')
 })
 

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Chunk } from './chunk.ts'
@@ -77,7 +78,7 @@ test('G13 readers that drop and come back anywhere see every chunk once and in o
       expect(seen).toEqual(log.chunks.map((it) => it.seq))
       expect(log.listeners).toBe(0)
     }),
-    { numRuns: 200 },
+    { numRuns: scaled(100) },
   )
 })
 

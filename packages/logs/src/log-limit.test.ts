@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Chunk } from './chunk.ts'
@@ -94,7 +95,7 @@ test('G12 a full log has the beginning and the end of the output, whole characte
         check([...before, ...chunksOf(readAll(parts, { ...howLater, ms: 0 }, resumed))])
       }
     }),
-    { numRuns: 300 },
+    { numRuns: scaled(60) },
   )
 })
 

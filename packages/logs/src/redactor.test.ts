@@ -115,7 +115,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
             maskedPlainly(streamOf(kind, parts), secretForms(secrets)).toString('latin1'),
           )
       }),
-      { numRuns: scaled(300) },
+      { numRuns: scaled(80) },
     )
   })
 
@@ -129,7 +129,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
           for (const it of secrets) if (!'***'.includes(it)) expect(text.includes(it), `${longest}`).toBe(false)
         }
       }),
-      { numRuns: scaled(100) },
+      { numRuns: scaled(40) },
     )
   })
 
@@ -148,7 +148,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
             )
         }
       }),
-      { numRuns: scaled(100) },
+      { numRuns: scaled(40) },
     )
   })
 
@@ -173,7 +173,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
         const chunks = chunksOf(read(parts, [true], { ...unlimited, redactor: redactorOf([secret]) }))
         expect(String(streamOf(0, chunks))).toBe('<<***>>')
       }),
-      { numRuns: scaled(100) },
+      { numRuns: scaled(40) },
     )
   })
 
@@ -203,7 +203,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
           if (patterns.some((it) => it.length >= size && endsWith(bytes.length, it, size))) depth = size
         expect(matcher.held(place)).toBe(depth)
       }),
-      { numRuns: scaled(200) },
+      { numRuns: scaled(100) },
     )
   })
 })

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MAX_CHUNK_BYTES } from './chunk.ts'
@@ -27,7 +28,7 @@ test('G12 any cutting of any bytes gives the same bytes back on each stream, num
         expect(content.length).toBeLessThanOrEqual(MAX_CHUNK_BYTES)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: scaled(100) },
   )
 })
 
@@ -37,7 +38,7 @@ test('G12 two streams of text are never cut within a character, wherever the pie
       for (const { content } of chunksOf(readAll(parts, { ...how, ms: 0 }, unlimited)))
         expect(isUtf8(content)).toBe(true)
     }),
-    { numRuns: 300 },
+    { numRuns: scaled(100) },
   )
 })
 
@@ -52,7 +53,7 @@ test('G02 from any position that was stored another process gives exactly the re
         for (const kind of [0, 1] as const) expect(streamOf(kind, all).equals(streamOf(kind, parts))).toBe(true)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: scaled(60) },
   )
 })
 

@@ -1,4 +1,5 @@
 import { checkDocument, parsePlan, withCacheKeys } from '@harmont/ir'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compose, forever, none, onChange, ttl } from './cache.ts'
@@ -114,7 +115,7 @@ it('whatever the SDK makes, is right, with and without cache keys', () => {
         expect(result.warnings.filter((warning) => !warning.includes('/image is ignored'))).toEqual([])
       }
     }),
-    { numRuns: 500 },
+    { numRuns: scaled(60) },
   )
 })
 
@@ -137,6 +138,6 @@ it('the SDK and the flat form lower the same program to the same plan', () => {
       expect(parsePlan(JSON.stringify(bare))).toEqual(flat)
       expect(flat.ok).toBe(true)
     }),
-    { numRuns: 500 },
+    { numRuns: scaled(60) },
   )
 })

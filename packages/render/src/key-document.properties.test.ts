@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onChange, pipeline, resolvePipelineCacheKeys, sh } from '@harmont/hm'
 import { readSourceTree } from '@harmont/source-set'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { keyDocument, keysOf } from './key-document.ts'
@@ -66,6 +67,6 @@ it('keys over a source set are those that the SDK finds on a disk that holds not
         expect(json).toBe(JSON.stringify(document))
       },
     ),
-    { numRuns: 200 },
+    { numRuns: scaled(40) },
   )
 })

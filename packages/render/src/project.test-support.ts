@@ -2,21 +2,16 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach } from 'vitest'
+import { afterFile } from '@harmont/test-kit/file'
 
-const projects: string[] = []
-afterEach(() => {
-  for (const project of projects.splice(0)) {
+/** A project with these files; it goes when the file ends. */
+export function newProject(files: Readonly<Record<string, string>>): string {
+  const project = mkdtempSync(join(tmpdir(), 'hm-project-'))
+  afterFile(() => {
     // Some hold read-only folders, which only root removes as they are.
     execFileSync('chmod', ['-R', 'u+w', project])
     rmSync(project, { recursive: true, force: true })
-  }
-})
-
-/** A project with these files; it goes when the test ends. */
-export function newProject(files: Readonly<Record<string, string>>): string {
-  const project = mkdtempSync(join(tmpdir(), 'hm-project-'))
-  projects.push(project)
+  })
   write(project, files)
   return project
 }

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withSetting } from './toml-edit.ts'
@@ -55,7 +56,7 @@ test('every other line stays byte for byte, in its order', () => {
         expect(kept.filter((line) => !isNew(line))).toEqual(before.filter((line) => !isNew(line)))
       }
     }),
-    { numRuns: 500 },
+    { numRuns: scaled(200) },
   )
 })
 

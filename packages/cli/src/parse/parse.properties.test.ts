@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HmError } from '../errors.ts'
@@ -51,7 +52,7 @@ test('any line is a command or a usage error', () => {
         expect(error).toMatchObject({ exit: 2 })
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(300) },
   )
 })
 
@@ -68,6 +69,6 @@ test('any flags of any command are values of its kinds or a usage error', () => 
         expect(error).toMatchObject({ exit: 2 })
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: scaled(600) },
   )
 })

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../run/run-event.ts'
@@ -199,6 +200,6 @@ test('no line is wider than the width, and no frame higher than the height, what
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: scaled(60) },
   )
 })

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { inert, inertLine } from './inert.ts'
@@ -47,7 +48,7 @@ test('nothing that a terminal acts upon is left of any text, and a second time c
       expect(shown).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202e]/)
       expect(inert(shown)).toBe(shown)
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(500) },
   )
 })
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RunEvent } from '../run/run-event.ts'
@@ -243,6 +244,6 @@ test('whatever happens, the screen ends with the last frame and the right sums, 
         expect(screen.written.endsWith('\x1b[?25h')).toBe(true)
       },
     ),
-    { numRuns: 60 },
+    { numRuns: scaled(20) },
   )
 })

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CheckedJob, type CheckSubject, describeCheck, lastBytes } from './describe-check.ts'
@@ -107,7 +108,7 @@ test('whatever a job wrote, GitHub takes the text, and it stays within its fence
       for (const { label, description, identifier } of actions)
         expect([label.length <= 20, description.length <= 40, identifier.length <= 20]).toEqual([true, true, true])
     }),
-    { numRuns: 200 },
+    { numRuns: scaled(100) },
   )
   expect(lastBytes('aé', 1)).toBe('')
   expect(lastBytes('aé', 2)).toBe('é')

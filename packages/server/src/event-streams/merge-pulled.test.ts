@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergePulled } from './merge-pulled.ts'
@@ -29,7 +30,7 @@ test('every item of every source comes once, in the order of its source, and no 
       for (const [source, plan] of plans.entries())
         expect(seen.filter((one) => one.source === source).map(({ item }) => item)).toEqual([...plan.keys()])
     }),
-    { numRuns: 50 },
+    { numRuns: scaled(50) },
   )
 })
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from './api-error.ts'
@@ -146,7 +147,7 @@ const object = fc
 describe('the body of a build', () => {
   it('means what JSON.parse says, in any spelling and cut in any pieces', async () => {
     await fc.assert(fc.asyncProperty(fc.oneof(object, value), fc.integer({ min: 1, max: 30 }), agrees), {
-      numRuns: 3000,
+      numRuns: scaled(500),
     })
   })
 
@@ -157,7 +158,7 @@ describe('the body of a build', () => {
         const place = text.length === 0 ? 0 : at % text.length
         return text.slice(0, place) + char + text.slice(place + 1)
       })
-    await fc.assert(fc.asyncProperty(damaged, fc.integer({ min: 1, max: 30 }), agrees), { numRuns: 3000 })
+    await fc.assert(fc.asyncProperty(damaged, fc.integer({ min: 1, max: 30 }), agrees), { numRuns: scaled(500) })
   })
 
   it('takes the last of several values and removes what the earlier ones left', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ApiError } from '../http/index.ts'
@@ -17,7 +18,7 @@ const creation = {
   user: { id: randomBytes(32).toString('base64url'), name: 'ada@example.com', displayName: 'Ada' },
   excludeCredentials: [],
 }
-const runs = { numRuns: 1000 }
+const runs = { numRuns: scaled(150) }
 
 interface Change {
   readonly place: number

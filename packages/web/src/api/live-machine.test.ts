@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hiddenMs, nextTimeOf, silentMs, stepLive } from './live-machine.ts'
@@ -146,7 +147,7 @@ test('web D2 whatever happens to stream, server and tab: in the end the tab know
       expect(world.stream?.keys ?? []).toEqual(world.wanted)
       for (const key of world.wanted) expect([key, world.known.get(key)]).toEqual([key, world.countOf(key)])
     }),
-    { numRuns: 600 },
+    { numRuns: scaled(200) },
   )
 })
 

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attemptView } from './attempt-view.ts'
@@ -78,6 +79,6 @@ test('web X1 unknown states and missing members break nothing, and every build h
         attemptView(one, 2)
       }
     }),
-    { numRuns: 500 },
+    { numRuns: scaled(150) },
   )
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contrastOf, enough } from './contrast.ts'
@@ -55,7 +56,7 @@ test('web L5 any pair of colours can be read in both themes', () => {
       const { text, ground } = coloursOf(given, theme)
       return contrastOf(text, ground) >= enough
     }),
-    { numRuns: 5000 },
+    { numRuns: scaled(1000) },
   )
 })
 

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineBlocks } from './blocks.ts'
@@ -39,7 +40,7 @@ test('web L3 lines that are here are the last that came, and what is kept has a 
       }
       expect(blocks.bytes).toBe(kept)
     }),
-    { numRuns: 300 },
+    { numRuns: scaled(100) },
   )
 })
 

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BlockHeights, blockRows } from './heights.ts'
@@ -29,6 +30,6 @@ test('web L16 blocks stand one below the other, however tall they turn out to be
       expect(heights.total).toBe(top)
       expect(heights.blockAt(height)).toBe(found)
     }),
-    { numRuns: 500 },
+    { numRuns: scaled(200) },
   )
 })

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -97,7 +98,7 @@ test('web L12 next and previous walk all hits in order, whatever was asked befor
       }
       expect(follow(given, hits, (known) => previousHit(known, here)).place).toBeNull()
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(300) },
   )
 })
 
@@ -114,7 +115,7 @@ test('web L12 what is known of a line is what the server said, and a position co
       }
       expect(linesWithHits(hits)).toEqual(given.counts.flatMap((count, at) => (count > 0 ? [at + 1] : [])))
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(300) },
   )
 })
 

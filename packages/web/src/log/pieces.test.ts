@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { piecesOf } from './pieces.ts'
@@ -66,6 +67,6 @@ test('web L21 all that is shown is in the pieces, once and in order', () => {
       expect(pieces.map(({ text }) => text).join('')).toBe(played.text)
       expect(pieces.every(({ at, text }) => played.text.startsWith(text, at))).toBe(true)
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(300) },
   )
 })

@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withoutEscapes } from './escapes.ts'
@@ -51,7 +52,7 @@ test('web L6 any line of text and moves shows what a small terminal shows', () =
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       expect(tabsOut(shown(steps.join(''))).trimEnd()).toBe(terminal(steps).trimEnd())
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(500) },
   )
 })
 
@@ -88,7 +89,7 @@ test('web L12 every shown character knows its place in the text that the server 
       expect(sources).toHaveLength(text.length)
       for (const [at, place] of sources.entries()) if (/[ab]/.test(text[at] ?? '')) expect(source[place]).toBe(text[at])
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(300) },
   )
 })
 

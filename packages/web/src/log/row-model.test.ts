@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Group, type Remark, type Row, RowModel, type RowSource } from './row-model.ts'
@@ -103,7 +104,7 @@ test('web L9 rows are those that a reader would list, whatever is folded and rem
         if (at !== -1) expect(model.rowOf(line)).toBe(at)
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(500) },
   )
 })
 

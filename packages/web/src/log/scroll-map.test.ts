@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { areaHeight, mustSettle, placeOf, type ScrollPlace, type ScrollSizes, scrolled, tallest } from './scroll-map.ts'
@@ -34,7 +35,7 @@ test('web L4 wheel and keys move by exactly what they say, anywhere, until the e
         expect(place.rows).toBe(expected)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(200) },
   )
 })
 

@@ -1,4 +1,5 @@
 import { type Chunk, LineIndexer, stripEscapes } from '@harmont/logs'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OpenLog } from '../job-logs.ts'
@@ -125,7 +126,7 @@ describe('a search', () => {
           const parts = search.parts(whole.index.totalLines, 200)
           expect(parts.reduce((sum, count) => sum + count, 0)).toBe(search.total)
         }),
-        { numRuns: 20 },
+        { numRuns: scaled(5) },
       )
     },
   )

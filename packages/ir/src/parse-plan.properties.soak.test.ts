@@ -1,3 +1,4 @@
+import { anyCharacter } from '@harmont/test-kit/character'
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -150,7 +151,7 @@ describe('any valid document', () => {
         if (!flat.ok || !graph.ok) throw new Error(flat.ok ? 'only flat plans' : flat.error.message)
         expect(flat.plan.steps).toEqual(graph.plan.steps)
       }),
-      { numRuns: scaled(100) },
+      { numRuns: scaled(40) },
     )
   })
 
@@ -166,7 +167,7 @@ describe('any valid document', () => {
           expect(step.image === null).toBe(step.buildsIn !== null)
         }
       }),
-      { numRuns: scaled(50) },
+      { numRuns: scaled(20) },
     )
   })
 })
@@ -195,7 +196,7 @@ describe('any graph of steps', () => {
           expect(edges.some((found) => found[0] === keys[i] && found[1] === to)).toBe(true)
         }
       }),
-      { numRuns: scaled(200) },
+      { numRuns: scaled(60) },
     )
   })
 
@@ -243,7 +244,7 @@ describe('any spoilt document', () => {
 
   it('with a piece of its text replaced gives a code or a plan, and never throws', () => {
     const piece = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.string({ unit: anyCharacter, maxLength: 4 }),
       fc.constantFrom('[', '}', ',', 'null', '1e999', '"', '\\ud800', '\\u0000', '-1', ''),
     )
     fc.assert(
@@ -251,7 +252,7 @@ describe('any spoilt document', () => {
         const start = from % text.length
         check(text.slice(0, start) + inserted + text.slice(start + length))
       }),
-      { numRuns: scaled(200) },
+      { numRuns: scaled(60) },
     )
   })
 
@@ -269,44 +270,37 @@ describe('any spoilt document', () => {
         )
         check(spoilt)
       }),
-      { numRuns: scaled(200) },
+      { numRuns: scaled(60) },
     )
   })
 })
 
 describe('the largest documents', () => {
-  // Time of the CPU, the best of three: the machine has other work, and a clock on the wall would measure that.
-  function bestMs(text: string): number {
-    const times = Array.from({ length: 3 }, () => {
-      const before = process.cpuUsage()
-      parsePlan(text)
-      const { user, system } = process.cpuUsage(before)
-      return (user + system) / 1000
-    })
-    return Math.min(...times)
-  }
-
-  it('of 10,000 steps and 200,000 edges are planned in seconds, not minutes', () => {
-    const nodes = Array.from({ length: 10_000 }, (_, i) => ({ step: { key: `k${i}`, cmd: 'make' }, env: { CI: '1' } }))
-    const edges = Array.from({ length: 200_000 }, (_, i) => [
-      i % 9900,
-      (i % 9900) + 1 + Math.floor(i / 9900),
+  it('of 10,000 steps and 200,000 edges, at full effort, are planned', () => {
+    const [steps, count] = [scaled(2_000, 10_000), scaled(40_000, 200_000)]
+    const nodes = Array.from({ length: steps }, (_, i) => ({ step: { key: `k${i}`, cmd: 'make' }, env: { CI: '1' } }))
+    const span = Math.floor(steps * 0.99)
+    const edges = Array.from({ length: count }, (_, i) => [
+      i % span,
+      (i % span) + 1 + Math.floor(i / span),
       'depends_on',
     ])
-    const text = JSON.stringify({ version: '0', graph: { nodes, edges } })
-    expect(parsePlan(text)).toMatchObject({ ok: true })
-    expect(bestMs(text)).toBeLessThan(10_000)
+    const result = parsePlan(JSON.stringify({ version: '0', graph: { nodes, edges } }))
+    expect(result).toMatchObject({ ok: true, plan: { steps: { length: steps } } })
   })
 
+  // Work that grows with the square of the length never ends here.
   it.each([
-    ['of open lists', '['],
-    ['of wrong nodes', '{"version":"0","graph":{"nodes":[0', ',0', ']}}'],
-    ['of unknown fields', '{"version":"0","steps":[{"type":"command","key":"a","cmd":"b"', ',"xxxx":{}', '}]}'],
-    ['of waits', '{"version":"0","steps":[{"type":"wait"}', ',{"type":"wait"}', ']}'],
-    ['of one command', '{"version":"0","steps":[{"type":"command","key":"a","cmd":"', 'xxxxxxxx', '"}]}'],
-  ])('%s, 8 MiB long, are judged in seconds, not minutes', (_, head, piece = '[', tail = '') => {
-    const text = head + piece.repeat(Math.floor((8 * 1024 * 1024 - head.length - tail.length) / piece.length)) + tail
-    expect(bestMs(text)).toBeLessThan(10_000)
+    ['of open lists', 'invalid_json', '['],
+    ['of wrong nodes', 'invalid_ir', '{"version":"0","graph":{"nodes":[0', ',0', ']}}'],
+    ['of unknown fields', null, '{"version":"0","steps":[{"type":"command","key":"a","cmd":"b"', ',"xxxx":{}', '}]}'],
+    ['of waits', 'empty_pipeline', '{"version":"0","steps":[{"type":"wait"}', ',{"type":"wait"}', ']}'],
+    ['of one command', 'invalid_ir', '{"version":"0","steps":[{"type":"command","key":"a","cmd":"', 'xxxxxxxx', '"}]}'],
+  ])('%s, 8 MiB long at full effort, are judged', (_, code, head, piece = '[', tail = '') => {
+    const bytes = scaled(1.5 * 1024 * 1024, 8 * 1024 * 1024)
+    const text = head + piece.repeat(Math.floor((bytes - head.length - tail.length) / piece.length)) + tail
+    const result = parsePlan(text)
+    expect(result.ok ? null : result.error.code).toBe(code)
   })
 
   it('nested a million levels deep do not exhaust the stack', () => {
