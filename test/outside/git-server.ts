@@ -1,6 +1,6 @@
 /** A git server on loopback: git's own http-backend behind node:http, which checks the credentials, counts what it sends and misbehaves on request. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -177,7 +177,7 @@ export interface NewCommit {
 /** A bare repository of the server, made when it is not there. */
 export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: string) {
   const directory = join(server.folder, `${name}.git`)
-  if (!existsSync(directory)) execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', directory])
+  if (!existsSync(directory)) makeBare(directory)
   const git = (args: readonly string[], input?: string | Buffer): string =>
     execFileSync('git', ['--git-dir', directory, ...args], {
       input,
@@ -188,6 +188,10 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
     url: `${server.url}/${name}.git`,
     directory,
     git,
+    /** Whether it has a branch, a tag or any other ref; costs no process. */
+    hasRefs: () =>
+      existsSync(join(directory, 'packed-refs')) ||
+      readdirSync(join(directory, 'refs'), { recursive: true, withFileTypes: true }).some((entry) => entry.isFile()),
     /** Moves the ref to a new commit, by force, and gives its id. */
     commit({ ref, files, parent, message = 'a commit' }: NewCommit): string {
       const has = parent === undefined && git(['for-each-ref', ref]) !== ''
@@ -204,6 +208,13 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
       return git(['rev-parse', ref])
     },
   }
+}
+
+/** Does what `git init --bare` does, without its samples and without a process: some tests make a hundred. */
+function makeBare(directory: string): void {
+  for (const name of ['objects', 'refs/heads', 'refs/tags']) mkdirSync(join(directory, name), { recursive: true })
+  writeFileSync(join(directory, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n')
+  writeFileSync(join(directory, 'HEAD'), 'ref: refs/heads/main\n')
 }
 
 function data(text: string): string {

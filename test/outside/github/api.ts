@@ -145,7 +145,8 @@ export const api: Readonly<Record<string, Handler>> = {
   'GET /repos/{owner}/{repo}/git/ref/{ref}': (call, { world, git, apiUrl }) => {
     const repository = repositoryOf(call, world, 'contents', 'read')
     const ref = `refs/${call.params.ref}`
-    const object = gitOf(repository, git)(['for-each-ref', '--format=%(objectname) %(objecttype)', ref])
+    const { git: run, hasRefs } = gitRepository(git, `${repository.owner.login}/${repository.name}`)
+    const object = hasRefs() ? run(['for-each-ref', '--format=%(objectname) %(objecttype)', ref]) : ''
     const [sha, type] = object.split(' ')
     if (!sha || !type) throw notFound()
     const url = `${apiUrl}/repos/${repository.owner.login}/${repository.name}/git/refs`

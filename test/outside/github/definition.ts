@@ -25,8 +25,15 @@ export interface Definition {
 const require = createRequire(import.meta.url)
 const file = require.resolve('@octokit/openapi/package.json').replace('package.json', 'generated/api.github.com.json')
 
-/** Reads the description. Takes about half a second. */
+let known: Definition | undefined
+
+/** Reads the description, once a process: it takes about half a second, and so do the schemas that it compiles. */
 export function readDefinition(): Definition {
+  known ??= read()
+  return known
+}
+
+function read(): Definition {
   const document = objectAt(withNull(JSON.parse(readFileSync(file, 'utf8'))))
   const ajv = new Ajv({ strict: false, allErrors: true, inlineRefs: false, code: { optimize: false } })
   formats.default(ajv)

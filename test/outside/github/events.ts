@@ -1,5 +1,5 @@
 /** What people do at GitHub: each changes the double's world and sends the webhooks that GitHub would send. */
-import { renameSync } from 'node:fs'
+import { appendFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitFile, gitRepository } from '../git-server.ts'
 import { changedFiles, commitOf, newCommits } from '../repository-work.ts'
@@ -113,9 +113,9 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
         pulls: [],
       }
       world.repositories.push(repository)
-      const { git: run } = work(repository)
+      const { git: run, directory } = work(repository)
       // As at GitHub: a commit can be fetched by its hash.
-      run(['config', 'uploadpack.allowAnySHA1InWant', 'true'])
+      appendFileSync(join(directory, 'config'), '[uploadpack]\n\tallowAnySHA1InWant = true\n')
       if (facts.forkOf !== undefined)
         run(['fetch', '--quiet', work(facts.forkOf).directory, '+refs/heads/*:refs/heads/*'])
       return repository
