@@ -28,7 +28,7 @@ beforeAll(async () => {
   // What other tests have there is not ours to remove.
   writeFileSync(join(local, 'trimmed'), '')
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')
-}, 120_000)
+})
 afterAll(async () => {
   await product.remove()
   removeTree(home)
@@ -70,4 +70,4 @@ it('does what the page says', async () => {
   expect(signedIn).toContain('admin')
   expect(cloud).toMatch(/#1 +passed/)
   expect(told).toHaveLength(9)
-}, 180_000)
+})

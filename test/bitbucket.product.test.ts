@@ -6,10 +6,8 @@ import {
   startBitbucket,
 } from '@harmont/outside/bitbucket'
 import { until } from '@harmont/test-kit/until'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Product, startProduct } from './product.ts'
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const pipelines = (command: string) => `import { pipeline, sh } from '@harmont/hm'
 export default [
