@@ -61,7 +61,8 @@ const testRooms: Readonly<Record<string, string>> = {
   '@harmont/outside/': 'test/outside',
   '@harmont/test-kit/': 'test/kit',
 }
-const isOfTests = (file: string) => /^(test|bench|scripts\/test)\/|\/testing\/|\.(test|test-support)\.ts$/.test(file)
+const isOfTests = (file: string) =>
+  /^(test|bench|scripts\/test)\/|\/(testing|conformance)\/|(\.test|\.test-support|-suite|\/test-driver)\.ts$/.test(file)
 
 export function roomOf(file: string): string | undefined {
   return Object.keys(allowed).find((room) => file.startsWith(`${room}/`))

@@ -1,11 +1,20 @@
-/** The engine alone on PostgreSQL with fsync: one runner with 32 slots whose commands do nothing. */
+/** The engine alone on the product's PostgreSQL: one runner with 32 slots whose commands do nothing. */
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
+import { pino } from 'pino'
 import { plainPlan } from '../../packages/engine/src/core/random-plan.ts'
-import { createBuild, defaultStoreSettings, type Lease, PostgresStore } from '../../packages/engine/src/index.ts'
+import {
+  createBuild,
+  defaultStoreSettings,
+  engineMigrations,
+  type Lease,
+  PostgresStore,
+} from '../../packages/engine/src/index.ts'
 import { plainContext } from '../../packages/engine/src/plain-context.ts'
-import { startDurablePostgres } from '../durable-postgres.ts'
+import { startEmbeddedPostgres } from '../../packages/server/src/database/embedded/supervisor.ts'
 import { type Row, timeMs } from '../measure.ts'
 
 const slots = 32
@@ -16,9 +25,11 @@ export const overheadRows: readonly Row[] = [
     what: 'engine overhead alone: lease, start, finish, advance',
     must: '>= 1,000 jobs/s; per job at 10,000 jobs within 1.5x of that at 100',
     async run() {
-      const database = await startDurablePostgres()
-      const config = await database.create()
+      const directory = await mkdtemp('/var/tmp/harmont-bench-')
+      const database = await startEmbeddedPostgres(join(directory, 'database'), 'bench', pino({ level: 'silent' }))
+      const config = database.connection
       const pool = new pg.Pool(config)
+      for (const { sql } of engineMigrations) await pool.query(sql)
       const store = await PostgresStore.open(config)
       const perJob = (steps: readonly Partial<PlannedStep>[]) => run(pool, store, steps)
       const chains = (size: number) =>
@@ -31,6 +42,7 @@ export const overheadRows: readonly Row[] = [
       await store.close()
       await pool.end()
       await database.stop()
+      await rm(directory, { recursive: true })
       const rate = (ms: number) => `${Math.round(1000 / ms)} jobs/s`
       return `${rate(at100)} at 100 jobs, ${rate(at10000)} at 10,000: ${(at10000 / at100).toFixed(2)}x per job`
     },
