@@ -21,13 +21,18 @@ let disk: SmallDisk
 let product: Product
 let counting: Server
 const counted: string[] = []
+/** What commands have asked for, whether or not it was there. */
+const asked = new Set<string>()
 let source: string
 
 beforeAll(async () => {
   counting = createServer((request, response) => {
     const url = request.url ?? ''
-    if (url.startsWith('/after'))
-      return void response.writeHead(counted.includes(url.slice('/after'.length)) ? 200 : 404).end()
+    if (url.startsWith('/after')) {
+      const wanted = url.slice('/after'.length)
+      asked.add(wanted)
+      return void response.writeHead(counted.includes(wanted) ? 200 : 404).end()
+    }
     counted.push(url)
     response.end('ok\n')
   }).listen(0, '127.0.0.1')
@@ -88,23 +93,27 @@ function command(build: string, name: string): string {
   return `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${name} line $i"; sleep 0.01; done; ${done} && echo done`
 }
 
-function planOf(build: string): string {
+/** What the builds of a round wait for in the middle of a step: the disk is full. */
+const full = (round: number) => `/full-${round}`
+
+function planOf(build: string, round: number): string {
+  const wait = `until ${ask(`/after${full(round)}`)}; do sleep 0.1; done`
   return flatIr([
-    { key: 'root', cmd: `${writeFile}; ${command(build, 'root')}` },
+    { key: 'root', cmd: `${writeFile}; ${wait}; ${command(build, 'root')}` },
     { key: 'left', builds_in: 'root', cmd: `test -s /root-file && ${command(build, 'left')}` },
     { key: 'right', builds_in: 'root', cmd: `test -s /root-file && ${command(build, 'right')}` },
-    { key: 'secret', cmd: command(build, 'secret'), secrets: { TOKEN: 'token' } },
+    { key: 'secret', cmd: `${wait}; ${command(build, 'secret')}`, secrets: { TOKEN: 'token' } },
   ])
 }
 
 /** Submits a build, or says with which error of ours it was refused. */
-async function post(name: string): Promise<Build | ApiError> {
+async function post(name: string, round: number): Promise<Build | ApiError> {
   try {
     return await product.api.createBuild('p', {
       branch: 'main',
       commit: '0'.repeat(40),
       message: name,
-      pipeline_ir: planOf(name),
+      pipeline_ir: planOf(name, round),
       source_b64: source,
     })
   } catch (error) {
@@ -129,19 +138,21 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
   await setSecret()
   const { pid } = product.server()
   const taken = new Map<number, string>()
-  const submit = async (name: string) => {
-    const answer = await post(name)
+  const submit = async (name: string, round: number) => {
+    const answer = await post(name, round)
     if (answer instanceof ApiError) expect([answer.status, answer.code]).toEqual([503, 'service_unavailable'])
     else taken.set(answer.number, name)
   }
   for (let round = 0; round < rounds; round += 1) {
-    await submit(`r${round}a`)
-    await submit(`r${round}b`)
+    await submit(`r${round}a`, round)
+    await submit(`r${round}b`, round)
+    await until(() => asked.has(full(round)))
     await sleep(fraction() * 3_000)
     for (let left = between(10, 50); left > 0; left -= 1, await sleep(100)) {
       // Whatever is given back meanwhile is taken again.
       disk.fill()
-      if (fraction() < 0.2) await submit(`r${round}full${left}`)
+      if (!counted.includes(full(round))) counted.push(full(round))
+      if (fraction() < 0.2) await submit(`r${round}full${left}`, round)
     }
     disk.empty()
     await sleep(fraction() * 2_000)

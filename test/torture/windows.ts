@@ -14,7 +14,7 @@ export interface Window {
   /** How often the scene gets there at the least: the death comes at one of these times. */
   readonly times: number
   readonly scene: Scene
-  /** Whoever comes here does it for one job alone: it can be held here while others go on, so that one death is the death of several. */
+  /** Whoever comes here can be held while other builds go on, so that one death is the death of several. */
   readonly holds?: true
   /** Nobody can tell whether the command has begun: it may be begun again, or given up when it has a secret. */
   readonly mayLose?: true
@@ -178,6 +178,7 @@ export const windows: readonly Window[] = [
     before: '},\n    audit_money: async () => {',
     times: 1,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a log is packed, nothing refers to it',
@@ -186,6 +187,7 @@ export const windows: readonly Window[] = [
     // All of the build's may be packed together.
     times: 1,
     scene: 'build',
+    holds: true,
   },
   {
     name: 'a pipeline is rendered, its steps are not stored',
@@ -193,6 +195,7 @@ export const windows: readonly Window[] = [
     before: "const deadline: BuildEvent = { type: 'job_deadline', job: lease.jobId, at: at.getTime() }",
     times: 1,
     scene: 'render',
+    holds: true,
   },
   {
     name: 'the leases of an earlier life are taken up, and this one ends too',
