@@ -49,6 +49,11 @@ test('a wrong setting stops the start with a message that names the variable, an
   expect(output).not.toMatch(/ at .*\.ts:/)
 })
 
+test('a command that is none is answered with those that there are', async () => {
+  const { code, output } = await runMain(['nonsense'], {})
+  expect([code, output]).toEqual([1, expect.stringMatching(/^ {2}setup-link \[EMAIL\]$/m)])
+})
+
 test('`config` prints every setting, and no secret', async () => {
   const { code, output } = await runMain(['config'], { HARMONT_BOOTSTRAP_TOKEN: token })
   expect(code).toBe(0)

@@ -16,7 +16,7 @@ import { compiled, runMain } from '../testing/server-process.ts'
 import { openArchive } from './archive-reader.ts'
 import { everyRow, fillServer, settingsOf, silent, storeIn, testFolder } from './filled-server.test-support.ts'
 
-const kills = scaled(2)
+const kills = scaled(1)
 const below = random(seed)
 const main = join(import.meta.dirname, '../main.ts')
 

@@ -3,7 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
+import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
+import { serve } from '../serve.ts'
+import { readSettings } from '../settings/read-settings.ts'
 import { migratedDatabase } from '../testing/database.ts'
 import { startMain, stopMain } from '../testing/server-process.ts'
 
@@ -43,7 +46,8 @@ test('G02 a server that is killed while it waits to answer has made one build, a
   await stopMain(first, 'SIGKILL')
   expect(await unanswered).toBeInstanceOf(Error)
 
-  const second = await startMain(env)
+  const settings = { ...readSettings(env), drainSeconds: 0 }
+  const second = await serve({ settings, log: pino({ level: 'silent' }) })
   const early = await ask(builds, build)
   expect([early.status, early.headers.get('retry-after')]).toEqual([409, '1'])
   // The minute of its lease.
@@ -57,5 +61,5 @@ test('G02 a server that is killed while it waits to answer has made one build, a
     expect(await answer.json()).toMatchObject({ number: 1, state: 'scheduled' })
   }
   expect(await numbers()).toEqual([1])
-  await stopMain(second, 'SIGKILL')
+  await second.stop()
 })

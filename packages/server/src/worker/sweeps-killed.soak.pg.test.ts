@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { components } from '@harmont/contract'
 import { scaled, seed } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDirectoryStore } from '../blobs/index.ts'
@@ -22,6 +23,7 @@ type Build = components['schemas']['Build']
 
 const it = testServer()
 const rounds = scaled(1)
+const turns = scaled(2, 4)
 const below = random(seed)
 
 interface Made {
@@ -142,7 +144,7 @@ test(`G16 two processes sweep at once and are killed at random moments: nothing 
     for (let n = 0; n < 6; n++) fresh.push(await endedBuild([1, 20, 31, 300, 401, 900][below(6)] ?? 1))
     for (const build of fresh) await age(build)
     builds.push(...fresh)
-    for (let turn = 0; turn < 4; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       await timePasses(builds)
       const place = below(2)
       const [victim] = children.splice(place, 1)
@@ -180,12 +182,13 @@ test(`G16 two processes sweep at once and are killed at random moments: nothing 
   await query("update engine.watch set since = now() - interval '9 days', busy_at = now() - interval '9 days'")
   const states = async () =>
     (await query('select state, error_code from engine.builds where id = any($1)', [left])).rows
-  while ((await states()).some(({ state }) => state === 'scheduled')) {
+  for (let killed = 0; killed < turns; killed += 1) {
     await sleep(below(200))
     const [victim] = children.splice(below(2), 1)
     if (victim !== undefined) await kill(victim)
     children.push(await startSweeping())
   }
+  await until(async () => (await states()).every(({ state }) => state !== 'scheduled'))
   expect(new Set((await states()).map(({ error_code }) => error_code))).toEqual(new Set(['build_abandoned']))
   for (const child of children) await kill(child)
 

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
 import { pino } from 'pino'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { isAlive, runningPostmaster, stopPostmaster } from './postmaster.ts'
 import { startEmbeddedPostgres } from './supervisor.ts'
 
@@ -24,6 +24,14 @@ async function folder(): Promise<string> {
   })
   return state
 }
+
+/** The same for all tests whose databases may have been there: to make one costs as much as all the rest of a test. */
+const shared = await mkdtemp('/var/tmp/harmont-postgres-')
+const kept = join(shared, 'database')
+afterAll(async () => {
+  await stopPostmaster(kept, 10_000)
+  await rm(shared, { recursive: true })
+})
 
 async function ask(connection: pg.ClientConfig, query: string): Promise<unknown> {
   const client = new pg.Client(connection)
@@ -63,29 +71,18 @@ test.runIf(process.getuid?.() === 0)('works in a directory below the one that it
   await database.stop()
 })
 
-test('a second server on the same directory is refused', async () => {
-  const state = await folder()
-  const first = await startEmbeddedPostgres(state, 'a password', log)
-  await expect(startEmbeddedPostgres(state, 'a password', log)).rejects.toThrow('Another Harmont server')
-  await first.stop()
-})
-
-test('G02 started again when it is killed, with what was committed', async () => {
-  const state = await folder()
-  const database = await startEmbeddedPostgres(state, 'a password', log)
+test('G02 a second server on the same directory is refused; it is started again when it is killed, with what was committed', async () => {
+  const database = await startEmbeddedPostgres(kept, 'a password', log)
+  await expect(startEmbeddedPostgres(kept, 'a password', log)).rejects.toThrow('Another Harmont server')
   await ask(database.connection, 'create table kept as select 42 as answer')
-  const pid = await runningPostmaster(state)
+  const pid = await runningPostmaster(kept)
   if (pid === undefined) throw new Error('it does not run')
   process.kill(pid, 'SIGKILL')
-  const deadline = Date.now() + 10_000
-  for (;;) {
-    const answer = await ask(database.connection, 'select answer from kept').catch((error: unknown) => {
-      if (Date.now() > deadline) throw error
-    })
-    if (answer === 42) break
-    await sleep(50)
-  }
-  expect(await runningPostmaster(state)).not.toBe(pid)
+  await until(
+    () => ask(database.connection, 'select answer from kept').catch(String),
+    (answer) => answer === 42,
+  )
+  expect(await runningPostmaster(kept)).not.toBe(pid)
   await database.stop()
 })
 
@@ -99,18 +96,17 @@ else setInterval(() => {}, 1000)
 `
 
 test('G02 survives the SIGKILL of its server, and the next one takes it over', async () => {
-  const state = await folder()
-  const server = spawn(process.execPath, ['--input-type=module', '-e', starter, state], {
+  const server = spawn(process.execPath, ['--input-type=module', '-e', starter, kept], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(server.stdout, 'data')
   server.kill('SIGKILL')
   await once(server, 'exit')
-  const pid = await runningPostmaster(state)
+  const pid = await runningPostmaster(kept)
   if (pid === undefined) throw new Error('it does not run')
-  const taken = await startEmbeddedPostgres(state, 'a password', log)
-  expect(await runningPostmaster(state)).toBe(pid)
+  const taken = await startEmbeddedPostgres(kept, 'a password', log)
+  expect(await runningPostmaster(kept)).toBe(pid)
   await taken.stop()
   expect(isAlive(pid)).toBe(false)
 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findPipeline } from '../pipelines/store.ts'
@@ -69,7 +70,7 @@ test('a pull request that is told of in order is built once for each change of i
       for (const each of all) await tell(each)
       expect(await built()).toEqual(changes(all.map(words)))
     }),
-    { numRuns: 15 },
+    { numRuns: scaled(8) },
   )
 })
 
@@ -93,7 +94,7 @@ test('told of late, in any order, twice and at the same instant, each of its hea
         left.splice(0, place + 1)
       }
     }),
-    { numRuns: 15 },
+    { numRuns: scaled(8) },
   )
 })
 

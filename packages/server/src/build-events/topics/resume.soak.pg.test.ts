@@ -1,3 +1,4 @@
+import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
@@ -90,7 +91,7 @@ test('web D2 L23 a reader that is cut off anywhere goes on without a loss: a bui
       expect(version).toBe(end.build.version)
       expect([...jobs.values()].map(withoutCounts)).toEqual(end.jobs.map(withoutCounts))
     }),
-    { numRuns: 4 },
+    { numRuns: scaled(3) },
   )
 })
 
