@@ -79,6 +79,7 @@ describe('matrix', () => {
 
   it('marks the steps that another copy of the SDK makes', async () => {
     const other = await anotherCopy()
+    expect(other.sh).not.toBe(sh)
     const leaves = matrix({ n: [1] }, () => other.sh('x', { label: 'x' }))
     expect(pipeline(leaves).graph.nodes[0]?.step.label).toBe('x (n=1)')
   })

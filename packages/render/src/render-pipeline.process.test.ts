@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { parsePlan } from '@harmont/ir'
+import { sharedCompiled } from '@harmont/outside/shared-compiled'
 import { readSourceSet } from '@harmont/source-set'
 import { describe, expect, it } from 'vitest'
 import { newProject, write } from './project.test-support.ts'
@@ -13,6 +14,7 @@ async function render(project: string, slug = 'ci', env: Record<string, string> 
     slug,
     context: null,
     env: { ...process.env, ...env },
+    cacheDirectory: sharedCompiled,
     sourceSet: () => readSourceSet(project),
   })
   const { ok, output } = rendered

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { sharedCompiled } from '@harmont/outside/shared-compiled'
 import { readSourceSet } from '@harmont/source-set'
 import type { RenderOptions } from './render-options.ts'
 import { renderPipeline } from './render-pipeline.ts'
@@ -7,7 +8,14 @@ export type Overrides = Partial<RenderOptions> & { readonly variables?: Readonly
 
 export function options(project: string, { variables, ...overrides }: Overrides = {}) {
   const env = { ...process.env, ...variables }
-  return { project, context: null, env, sourceSet: () => readSourceSet(project), ...overrides }
+  return {
+    project,
+    context: null,
+    env,
+    cacheDirectory: sharedCompiled,
+    sourceSet: () => readSourceSet(project),
+    ...overrides,
+  }
 }
 
 export const render = (project: string, slug: string, overrides?: Overrides) =>

@@ -9,8 +9,6 @@ import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Check } from './check.ts'
-import { wrapped } from './show.ts'
-import { TooSlow, within } from './time-limit.ts'
 
 const hm = fileURLToPath(new URL('../../../../node_modules/.bin/hm', import.meta.url))
 
@@ -55,14 +53,14 @@ it('a machine that runs sandboxes has run one', async () => {
   expect(stdout).toMatch(/^ {2}ok {7}pipelines {9}ci; rendered in \d+ ms$/m)
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   expect(code).toBe(0)
-}, 90_000)
+})
 
 it('exits 9 for a pipeline that does not load, and names its line', async () => {
   writeFileSync(join(project, '.hm', 'ci.ts'), "\nthrow new Error('not today')\n")
   const { code, of } = await checks()
   expect(of('pipelines')).toMatchObject({ status: 'failure', found: expect.stringContaining('.hm/ci.ts:2: not today') })
   expect(code).toBe(9)
-}, 90_000)
+})
 
 it('tells which runtime starts steps, that runsc is for root, and that there is none of another name', async () => {
   const known = await checks([], { HARMONT_OCI_RUNTIME: 'runsc' })
@@ -78,7 +76,7 @@ it('tells which runtime starts steps, that runsc is for root, and that there is 
   expect(unknown.code).toBe(9)
   const network = await checks([], { HARMONT_SANDBOX_NETWORK: 'egress,all' })
   expect(network.of('a real step')).toMatchObject({ status: 'failure', found: expect.stringContaining('egress,all') })
-}, 90_000)
+})
 
 it('looks on where the configuration does not parse', async () => {
   writeFileSync(join(project, '.hm', 'config.toml'), 'backend = "x"\n')
@@ -86,67 +84,50 @@ it('looks on where the configuration does not parse', async () => {
   expect(of('configuration')).toMatchObject({ status: 'failure', found: expect.stringContaining('config.toml:1') })
   expect(of('pipelines')).toMatchObject({ status: 'ok' })
   expect(code).toBe(9)
-}, 90_000)
+})
 
 it('a server that takes calls and says nothing fails the cloud, and only that, within its time', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const address = silent.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  const started = performance.now()
   const cloud = await checks(['--api-url', url], { HM_BACKEND: 'cloud' })
-  expect(performance.now() - started).toBeLessThan(60_000)
   expect(cloud.of('reach')).toMatchObject({ status: 'failure', found: `${url} gave no answer within 3 s` })
   expect(cloud.code).toBe(9)
   const local = await checks(['--api-url', url])
   expect(local.of('reach')).toMatchObject({ status: 'warning' })
   expect(local.code).toBe(0)
   silent.close()
-}, 120_000)
+})
 
-it.runIf(process.getuid?.() === 0)(
-  'an ordinary user who has no ids is told so, and no step is tried',
-  async () => {
-    // Into what `mkdtemp` makes nobody else may go.
-    const locked = join(home, 'locked')
-    mkdirSync(locked, { mode: 0o700 })
-    chmodSync(home, 0o755)
-    const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
-    const asUser = (cache: string) => {
-      const env = { HOME: '/nonexistent', HM_CACHE_DIR: cache }
-      return run('setpriv', [...user, process.execPath, hm, 'doctor', '--json'], env)
-    }
-    const { code, stdout, stderr } = await asUser(join(home, 'cache'))
-    const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
-    const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
-    expect(sandbox).toContainEqual(
-      expect.objectContaining({ name: 'driver', fix: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ /) }),
-    )
-    expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
-    for (const { status, fix } of sandbox) if (status === 'failure') expect(fix).toMatch(/^sudo /)
-    expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
-    expect(code).toBe(9)
-    const lockedOut = await asUser(join(locked, 'cache'))
-    expect(lockedOut.stdout).toContain(`"EACCES: permission denied, stat '${join(locked, 'cache')}'"`)
-    expect(lockedOut.code).toBe(9)
-  },
-  60_000,
-)
+it.runIf(process.getuid?.() === 0)('an ordinary user who has no ids is told so, and no step is tried', async () => {
+  // Into what `mkdtemp` makes nobody else may go.
+  const locked = join(home, 'locked')
+  mkdirSync(locked, { mode: 0o700 })
+  chmodSync(home, 0o755)
+  const user = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
+  const asUser = (cache: string) => {
+    const env = { HOME: '/nonexistent', HM_CACHE_DIR: cache }
+    return run('setpriv', [...user, process.execPath, hm, 'doctor', '--json'], env)
+  }
+  const { code, stdout, stderr } = await asUser(join(home, 'cache'))
+  const { data } = JSON.parse(stdout || stderr) as { readonly data: readonly Check[] }
+  const sandbox = data.filter(({ area, status }) => area === 'sandbox' && status !== 'ok')
+  expect(sandbox).toContainEqual(
+    expect.objectContaining({ name: 'driver', fix: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ /) }),
+  )
+  expect(sandbox).toContainEqual(expect.objectContaining({ name: 'a real step', status: 'warning' }))
+  for (const { status, fix } of sandbox) if (status === 'failure') expect(fix).toMatch(/^sudo /)
+  expect(data).toContainEqual(expect.objectContaining({ name: 'cache', status: 'failure' }))
+  expect(code).toBe(9)
+  const lockedOut = await asUser(join(locked, 'cache'))
+  expect(lockedOut.stdout).toContain(`"EACCES: permission denied, stat '${join(locked, 'cache')}'"`)
+  expect(lockedOut.code).toBe(9)
+})
 
 it('where steps run in a container, Docker is looked for', async () => {
   const { code, of } = await checks([], { HM_SANDBOX: 'docker', PATH: dirname(process.execPath) })
   expect(of('container')).toMatchObject({ status: 'failure', fix: 'install Docker' })
   expect(of('git')).toMatchObject({ status: 'warning' })
   expect(code).toBe(9)
-}, 60_000)
-
-it('lines break between words, and control characters are no terminal commands', () => {
-  expect(wrapped('one two\u001b[2J three', 10)).toEqual(['one', 'two?[2J', 'three'])
-  expect(wrapped('/a/long/path/that/fits/nowhere x', 10)).toEqual(['/a/long/path/that/fits/nowhere', 'x'])
-})
-
-it('work that never ends is left after its time', async () => {
-  await expect(within(10, new Promise(() => {}))).rejects.toThrow(TooSlow)
-  await expect(within(10_000, Promise.resolve('done'))).resolves.toBe('done')
-  await expect(within(10_000, Promise.reject(new Error('own')))).rejects.toThrow('own')
 })
