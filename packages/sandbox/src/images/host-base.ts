@@ -85,10 +85,12 @@ export async function buildHostBase(root: string, options: HostOptions): Promise
     await mkdir(path.join(root, name))
     await chmod(path.join(root, name), mode)
   }
-  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
-  await copyPackageState(root)
   await symlink('../run', path.join(root, 'var/run'))
   await symlink('../run/lock', path.join(root, 'var/lock'))
+  // Those that lead elsewhere already are refused before the long work.
+  for (const allowed of options.allow) await refuseLinks(root, path.dirname(allowed))
+  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
+  await copyPackageState(root)
   await writeHostEtc(root)
   for (const allowed of options.allow) await showAllowed(root, allowed, hide)
 }
@@ -117,15 +119,25 @@ async function showAllowed(root: string, allowed: string, hide: ReadonlySet<stri
 }
 
 /** A link on the way would lead out of the base and into the machine itself. */
-async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
+async function refuseLinks(root: string, folder: string): Promise<void> {
   if (folder === '/') return
-  await mkdirWithoutLinks(root, path.dirname(folder))
-  const stats = await lstatOrUndefined(root + folder)
-  if (stats === undefined) {
-    await mkdir(root + folder)
-    await chmod(root + folder, 0o755)
-  } else if (!stats.isDirectory())
+  await refuseLinks(root, path.dirname(folder))
+  if ((await lstatOrUndefined(root + folder))?.isDirectory() === false)
     throw notAllowed(folder, 'is a link, or no folder, in the base "host": name the place it leads to')
+}
+
+async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
+  await refuseLinks(root, folder)
+  for (const missing of await missingFolders(root, folder)) {
+    await mkdir(root + missing)
+    await chmod(root + missing, 0o755)
+  }
+}
+
+/** Outermost first. */
+async function missingFolders(root: string, folder: string): Promise<readonly string[]> {
+  if (folder === '/' || (await lstatOrUndefined(root + folder)) !== undefined) return []
+  return [...(await missingFolders(root, path.dirname(folder))), folder]
 }
 
 async function checkAllowed(allowed: string, hide: ReadonlySet<string>): Promise<void> {

@@ -2,8 +2,10 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
+import type { ResolvedImage } from '../driver.ts'
 
 /** Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a capability, whiteouts, settings. Gives its path. */
 export function makeLayout(directory: string, marker: string): string {
@@ -40,6 +42,21 @@ export function makeLayout(directory: string, marker: string): string {
     '/bin/tool',
   )
   return layout
+}
+
+/** Has another process resolve an image in the store of `directory`. */
+export function resolveElsewhere(directory: string, name: string) {
+  const script = `import { createImageStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    const store = createImageStore({ directory: ${JSON.stringify(directory)}, fallbackToHost: false, hostAllow: [] })
+    console.log(JSON.stringify(await store.resolve(${JSON.stringify(name)})))`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return {
+    child,
+    /** Fails when it told none. */
+    async image(): Promise<ResolvedImage> {
+      return JSON.parse(await text(child.stdout)) as ResolvedImage
+    },
+  }
 }
 
 export function skopeoCopy(from: string, to: string): void {

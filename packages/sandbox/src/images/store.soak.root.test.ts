@@ -1,12 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { lstat, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sharedImages } from '@harmont/outside/shared-images'
+import { chance, scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ResolvedImage } from '../driver.ts'
-import { makeLayout, skopeoCopy, startRegistry } from './image.test-support.ts'
+import { makeLayout, resolveElsewhere, skopeoCopy, startRegistry } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
+import { isMissing } from './missing.ts'
 
 let home: string
 let directory: string
@@ -143,18 +147,27 @@ describe('a registry', () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
-    for (const delay of [150, 250, 350, 450]) {
-      const child = resolveElsewhere(name)
+    // The seed says when one is killed: at the beginning of its pull, or later.
+    const { between } = chance()
+    const seen = new Set<string>()
+    for (let kills = scaled(3, 40); kills > 0; kills -= 1) {
+      const { child } = resolveElsewhere(directory, name)
       const closed = once(child, 'close')
-      await sleep(delay)
+      // A killed one leaves its folder to the next, which removes it.
+      await until(async () => child.exitCode !== null || (await begun()).some((folder) => !seen.has(folder)))
+      for (const folder of await begun()) seen.add(folder)
+      await sleep(between(0, 200))
       child.kill('SIGKILL')
       await closed
+      await rm(path.join(directory, 'roots'), { recursive: true, force: true })
     }
-    const codes = [resolveElsewhere(name), resolveElsewhere(name)].map((child) => once(child, 'close'))
+    const elsewhere = [resolveElsewhere(directory, name), resolveElsewhere(directory, name)]
     const store = storeWith()
-    const images = await Promise.all(Array.from({ length: 5 }, () => store.resolve(name)))
+    const images = await Promise.all([
+      ...Array.from({ length: 5 }, () => store.resolve(name)),
+      ...elsewhere.map((each) => each.image()),
+    ])
     for (const image of images) await expectWhole(image)
-    expect((await Promise.all(codes)).map(([code]) => code)).toEqual([0, 0])
     expect(await store.collect(new Set())).toEqual([])
     expect(await readdir(path.join(directory, 'roots'))).toHaveLength(1)
     expect(await readdir(path.join(directory, 'staging'))).toEqual([])
@@ -188,14 +201,28 @@ describe('an image that cannot be had', () => {
 
   it('is stood in for by the host only when the settings say so, and says it', async () => {
     const told: string[] = []
-    const image = await storeWith({ fallbackToHost: true }).resolve('registry.invalid/tool:1', (sentence) =>
-      told.push(sentence),
-    )
+    // Where the base is made already.
+    const store = storeWith({ directory: sharedImages, fallbackToHost: true })
+    const image = await store.resolve('registry.invalid/tool:1', (sentence) => told.push(sentence))
     expect(image).toMatchObject({ name: 'registry.invalid/tool:1', fallbackFrom: 'registry.invalid/tool:1' })
     expect(told.join()).toMatch(/stand in for it/)
     expect((await stat(path.join(image.rootfs, 'usr/bin/env'))).isFile()).toBe(true)
   })
 })
+
+/** The folders of pulls that have begun. */
+async function begun(): Promise<readonly string[]> {
+  const staging = path.join(directory, 'staging')
+  const found = await Promise.all((await namesIn(staging)).map((name) => namesIn(path.join(staging, name))))
+  return found.flat()
+}
+
+function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+}
 
 /** Sets the records back by minutes. */
 async function makeOld(minutes: number): Promise<void> {
@@ -204,11 +231,4 @@ async function makeOld(minutes: number): Promise<void> {
     const record = JSON.parse(await readFile(path.join(names, file), 'utf8'))
     await writeFile(path.join(names, file), JSON.stringify({ ...record, at: record.at - minutes * 60_000 }))
   }
-}
-
-function resolveElsewhere(name: string) {
-  const script = `import { createImageStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
-    const store = createImageStore({ directory: ${JSON.stringify(directory)}, fallbackToHost: false, hostAllow: [] })
-    await store.resolve(${JSON.stringify(name)})`
-  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
