@@ -11,7 +11,7 @@ import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Connected, discovered, startConnected } from './connected.ts'
 
-const deliveries = scaled(24, 1000)
+const deliveries = scaled(16, 1000)
 const kills = scaled(1, 10)
 const { seed, fraction, pick } = chance()
 const timeout = 180_000 + deliveries * 3_000
