@@ -16,7 +16,7 @@ import { untilSeen } from './until-seen.test-support.ts'
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
 /** Random lives of builds that the model test plays. */
-export const gateRuns = scaled(8)
+export const gateRuns = scaled(4)
 
 /** Declares the tests; `open` gives the store, without anything ready in it. */
 export function gateSuite(open: () => StoreUnderTest): void {

@@ -64,7 +64,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
   /** Gives up whatever stands still by now, so that a test meets its own builds only. */
   async function clear(): Promise<void> {
     // What one gives up may let another go on.
-    do await watchFor(100)
+    do await watchFor(3)
     while ((await abandon(hour)) > 0)
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
+import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Created, createBuild, type NewBuild } from './core/create-build.ts'
 import { foldBuild } from './core/fold-build.ts'
@@ -488,7 +489,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     })
 
     test('G10 after any events two views of a build agree, its state is the fold, and leases and ready jobs follow its jobs', async () => {
-      for (let seed = 0; seed < 6; seed++) {
+      for (let seed = 0; seed < scaled(3); seed++) {
         const roll = dice(seed)
         const id = await submit(
           plainPlan(

@@ -1,12 +1,14 @@
 /**
- * Test only: a process that leases jobs and does nothing with them but say so in the table `running`. `node FILE POOL-CONFIG-AS-JSON SLOTS`. It goes on
+ * Test only: a process that leases jobs and does nothing with them but say so in the table `running`. `node FILE POOL-CONFIG-AS-JSON SLOTS SEED`. It goes on
  * until it is killed; what it sees too many of goes to `too_many`.
  */
+import { chance } from '@harmont/test-kit/effort'
 import pg from 'pg'
 import type { Lease } from '../store.ts'
 import { PostgresStore } from './postgres-store.ts'
 
-const [config = '{}', slots = '3'] = process.argv.slice(2)
+const [config = '{}', slots = '3', seed] = process.argv.slice(2)
+const { between } = chance(Number(seed))
 const settings = { startLeaseMs: 2_000, leaseMs: 2_000 }
 const store = await PostgresStore.open(JSON.parse(config), settings)
 const pool = new pg.Pool(JSON.parse(config))
@@ -24,7 +26,7 @@ async function run({ jobId: job, buildId, fence }: Lease): Promise<void> {
   await store.apply(buildId, [{ type: 'started', job, fence, at: Date.now() }])
   await pool.query(enterText, [job])
   await pool.query(watchText)
-  await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20))
+  await new Promise((resolve) => setTimeout(resolve, between(5, 25)))
   await pool.query('delete from running where job_id = $1', [job])
   await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome: passed }])
 }

@@ -53,3 +53,25 @@ test('G55 who waits for room is let go when there is some, and hears when it is 
     await Promise.all([full.stop(), roomy.stop()])
   }
 })
+
+test('a watch that is stopped waits for the look that goes on, and looks no more', async () => {
+  const begun = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const ended: string[] = []
+  let looks = 0
+  const onLook = async () => {
+    looks += 1
+    begun.resolve()
+    await goOn.promise
+    ended.push('look')
+  }
+  const watch = await watchDisk({ path: '/var/tmp', everyMs: 1, leastFreeBytes: 1, log: () => {}, onLook })
+  await begun.promise
+  const stopped = watch.stop().then(() => ended.push('stop'))
+  // Whoever does not wait is done before this.
+  await new Promise(setImmediate)
+  goOn.resolve()
+  await stopped
+  expect(ended).toEqual(['look', 'stop'])
+  expect(looks).toBe(1)
+})

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { startSession } from '../sessions/start-session.ts'
 import { codeOf, testServer } from '../testing/server.ts'
@@ -126,7 +126,7 @@ test.for([
   ['a nonce beyond ASCII', { nonce: 'é'.repeat(16) }],
   ['no nonce', {}],
 ] as const)('%s is refused', async ([, body]) => {
-  const { token } = await it.newUser(`refused-${Math.random()}`)
+  const { token } = await it.newUser(`refused-${randomUUID()}`)
   const answer = await it.request(token, 'POST', `${base}/transfer`, body)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'request_invalid'])
 })

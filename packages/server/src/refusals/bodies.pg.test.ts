@@ -4,7 +4,7 @@ import { type JsonSchema, type Operation, operationTable, resolveSchema } from '
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
-import { leavesNoTrace, watchTasks } from './traces.ts'
+import { leavesNoTrace, type Trace, traceOf, watchTasks } from './traces.ts'
 
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0' })
 const here = '/api/v0/organizations/default'
@@ -122,31 +122,34 @@ const codes: Readonly<Record<number, string>> = {
 }
 
 let sent = 0
+/** What was there after the operation before. */
+let trace: Trace | undefined
 describe('every operation that takes a body', () => {
   test.for(operations.map((operation) => [operation.id, operation] as const))(
     'G50 %s refuses what is no body of its own, and keeps nothing of it',
     async ([, operation]) => {
-      await leavesNoTrace(it, async () => {
-        for (const { text, headers = {}, status, field } of casesOf(operation)) {
-          const answer = await fetch(it.server.url + pathOf(operation), {
-            method: operation.method,
-            headers: { authorization: `Bearer ${ownerToken}`, 'content-type': 'application/json', ...headers },
-            body: text,
-          })
-          const { error } = (await answer.json()) as { error: { code: string; errors?: { field: string }[] } }
-          const told = `${operation.id} ${String(text).slice(0, 200)} ${JSON.stringify(headers)} ${JSON.stringify(error)}`
-          expect(answer.status, told).toBe(status)
-          if (status !== 422) expect(error.code, told).toBe(codes[status])
-          const names = error.errors?.map((each) => each.field) ?? []
-          expect(names.length > 0, told).toBe(status === 422)
-          if (field !== undefined)
-            expect(
-              names.some((name) => name.split('.')[0] === field),
-              told,
-            ).toBe(true)
-          sent += 1
-        }
-      })
+      const before = trace ?? (await traceOf(it))
+      for (const { text, headers = {}, status, field } of casesOf(operation)) {
+        const answer = await fetch(it.server.url + pathOf(operation), {
+          method: operation.method,
+          headers: { authorization: `Bearer ${ownerToken}`, 'content-type': 'application/json', ...headers },
+          body: text,
+        })
+        const { error } = (await answer.json()) as { error: { code: string; errors?: { field: string }[] } }
+        const told = `${operation.id} ${String(text).slice(0, 200)} ${JSON.stringify(headers)} ${JSON.stringify(error)}`
+        expect(answer.status, told).toBe(status)
+        if (status !== 422) expect(error.code, told).toBe(codes[status])
+        const names = error.errors?.map((each) => each.field) ?? []
+        expect(names.length > 0, told).toBe(status === 422)
+        if (field !== undefined)
+          expect(
+            names.some((name) => name.split('.')[0] === field),
+            told,
+          ).toBe(true)
+        sent += 1
+      }
+      trace = await traceOf(it)
+      expect(trace).toEqual(before)
     },
   )
   test('and there are many of them', () => {
