@@ -2,16 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { defaultLimits } from '../core/limits.ts'
 import { createEngine } from '../engine.ts'
 import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
 import { openDriver, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}'] = process.argv.slice(2)
-// A test may kill engines more often than a job is started again because of that.
-const limits = { ...defaultLimits, infraRetries: 1_000 }
-const store = await PostgresStore.open(JSON.parse(database), { limits })
+// A kill costs no restart: what a killed engine was at is adopted, or was not begun. So the limits are the users' own.
+const store = await PostgresStore.open(JSON.parse(database))
 const engine = createEngine({
   store,
   sources: {

@@ -27,12 +27,13 @@ test('web L7 what is no colour shows nothing, and one that never ends is text af
   expect(playLine(`\x1b]0;${'x'.repeat(300)}`, plain).text).toHaveLength(300 - 254)
 })
 
-test('web L21 a million changes of colour are a thousand runs, then plain', () => {
-  const line = Array.from({ length: 1_000_000 }, (_, at) => `\x1b[3${at % 8}mx`).join('')
+test('web L21 changes of colour without end are a thousand runs, then plain', () => {
+  const changes = scaled(100_000, 1_000_000)
+  const line = Array.from({ length: changes }, (_, at) => `\x1b[3${at % 8}mx`).join('')
   const { runs, text } = playLine(line, plain)
-  expect(text).toHaveLength(1_000_000)
+  expect(text).toHaveLength(changes)
   expect(runs).toHaveLength(1001)
-  expect(runs.at(-1)).toEqual({ end: 1_000_000, style: plain, href: null })
+  expect(runs.at(-1)).toEqual({ end: changes, style: plain, href: null })
 })
 
 test('web L5 any pair of colours can be read in both themes', () => {
