@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../driver.ts'
-import { aboveRuntime } from './above-runtime.ts'
+import { aboveRuntime, sameForAll } from './above-runtime.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
 import { newMark } from './machine.ts'
 
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   const above = aboveRuntime(subject)
+  const alike = sameForAll(subject)
   /** What this process has opened after the death of the other. */
   let own: Bench | undefined
   const bench = (): Bench => {
@@ -135,7 +136,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     await sandbox.destroy()
   })
 
-  above('a directory is one live process’s, here or elsewhere', async () => {
+  alike('a directory is one live process’s, here or elsewhere', async () => {
     await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
       code: 'provision_failed',
       message: expect.stringContaining(`another process works with the sandboxes in ${shared().directory}`),

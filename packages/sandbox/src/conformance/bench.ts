@@ -36,8 +36,8 @@ export interface DriverUnderTest {
   readonly keepsAttributes: boolean
   /** What an ordinary user's sandboxes cannot have; see docs/operating.md. None for root's. */
   readonly without: ReadonlySet<Lacking>
-  /** Whether another suite holds what lies above the runtime's interface: here only the runtime itself is tried. */
-  readonly runtimeOnly: boolean
+  /** Leaves to another suite what is the same under every runtime, or for every user of the machine. */
+  readonly only: 'runtime' | 'user' | undefined
   /** How many there are where many are tried. Longer chains, and more at once: many.soak.root.test.ts. */
   readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
   /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
-import { aboveRuntime } from './above-runtime.ts'
+import { aboveRuntime, sameForAll } from './above-runtime.ts'
 import { Bench, command, type DriverUnderTest, finish } from './bench.ts'
 import { inMemory, linkPrefix, machineState, namesOf } from './machine.ts'
 
@@ -13,6 +13,7 @@ export function cleanupTests(
   directory: () => string,
 ): void {
   const above = aboveRuntime(subject)
+  const alike = sameForAll(subject)
 
   it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(bench().directory)
@@ -59,7 +60,7 @@ export function cleanupTests(
     await sandbox.destroy()
   })
 
-  above('refuses an id that it has or that is none', async () => {
+  alike('refuses an id that it has or that is none', async () => {
     const { sandbox } = await bench().start('sleep 5')
     const spec = {
       label: {},

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
-import { aboveRuntime } from './above-runtime.ts'
+import { sameForAll } from './above-runtime.ts'
 import { type Bench, command, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { filesWith, newMark } from './machine.ts'
 
 /** What a sandbox is made of, and what it shows. What breaks out of it is tried in `attacks/`. */
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
-  const above = aboveRuntime(subject)
+  const alike = sameForAll(subject)
 
   it('G21 has no more capabilities than the usual set, no way to new ones, and a filter on its calls', async () => {
     const status = await bench().print(
@@ -146,7 +146,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     expect(await sandbox.memo()).toBeUndefined()
   })
 
-  above('refuses secrets for a sandbox that was not made for them', async () => {
+  alike('refuses secrets for a sandbox that was not made for them', async () => {
     const plain = await bench().create()
     const refused = { code: 'provision_failed', message: expect.stringContaining('secret') }
     await expect(plain.start({ ...command('true'), secrets: { A: 'x' } })).rejects.toMatchObject(refused)

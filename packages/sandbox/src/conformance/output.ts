@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { OutputPiece, Running } from '../driver.ts'
-import { aboveRuntime } from './above-runtime.ts'
+import { sameForAll } from './above-runtime.ts'
 import { type Bench, type DriverUnderTest, finish } from './bench.ts'
 
 async function read(running: Running, from = 0): Promise<readonly OutputPiece[]> {
@@ -14,9 +14,9 @@ const bytesOf = (pieces: readonly OutputPiece[]): Buffer => Buffer.concat(pieces
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 export function outputTests(bench: () => Bench, subject: DriverUnderTest): void {
-  const above = aboveRuntime(subject)
+  const alike = sameForAll(subject)
 
-  above('G12 gives back 1 MB of random bytes as they were', async () => {
+  alike('G12 gives back 1 MB of random bytes as they were', async () => {
     const { sandbox, running } = await bench().start(
       'head -c 1000000 /dev/urandom >bytes; sha256sum bytes | cut -c1-64 >&2; cat bytes',
     )
@@ -30,7 +30,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  above('G12 gives back a line of 10 MB, empty lines and a last line without an end', async () => {
+  alike('G12 gives back a line of 10 MB, empty lines and a last line without an end', async () => {
     const { sandbox, running } = await bench().start(
       `python3 -c 'import sys; sys.stdout.write("\\n\\nx" + "y" * 10_000_000 + "\\n\\nend")'`,
     )
@@ -55,7 +55,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  above('goes on from any nextOffset without a gap or a repetition', async () => {
+  alike('goes on from any nextOffset without a gap or a repetition', async () => {
     const { sandbox, running } = await bench().start(
       'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.02; done; head -c 300000 /dev/zero',
     )
@@ -69,7 +69,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  above('gives each line while the command waits for what comes of it', async () => {
+  alike('gives each line while the command waits for what comes of it', async () => {
     const { sandbox, running } = await bench().start(
       `exec 2>/dev/null; trap 'n=$((n + 1)); echo $n' TERM; echo 0; until [ "$n" = 5 ]; do sleep 0.01; done`,
     )
@@ -82,7 +82,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  above('stops reading when the signal aborts, and the command goes on', async () => {
+  alike('stops reading when the signal aborts, and the command goes on', async () => {
     const { sandbox, running } = await bench().start(
       "trap 'echo over; exit' TERM; echo begun; while :; do sleep 0.01; done",
     )
@@ -96,7 +96,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
   })
 
   for (const code of [0, 1, 42, 137])
-    above(`reports exit code ${code}`, async () => {
+    alike(`reports exit code ${code}`, async () => {
       const { exit, sandbox } = await bench().run(`exit ${code}`)
       expect(exit).toMatchObject({ code, limit: null })
       expect(exit.endedAt.getTime()).toBeLessThanOrEqual(Date.now())
@@ -113,7 +113,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  above(
+  alike(
     'runs a script of 1 MiB, leaves no trace of it, and gives a working HOME, directory and environment',
     async () => {
       const { exit, stdout, sandbox } = await bench().run(

@@ -2,11 +2,12 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
-import { aboveRuntime } from './above-runtime.ts'
+import { aboveRuntime, sameForAll } from './above-runtime.ts'
 import type { Bench, DriverUnderTest } from './bench.ts'
 
 export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
+  const alike = sameForAll(subject)
   const attributes = [
     'echo x >new; setcap cap_net_raw+ep new',
     'setcap cap_net_raw+ep d/g',
@@ -14,7 +15,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
   ]
   const cached = (key: string) => ({ cache: { namespace: 'n', key }, origin: { build: '7' } })
 
-  above('gives back a snapshot, its notes and its place in the cache', async () => {
+  alike('gives back a snapshot, its notes and its place in the cache', async () => {
     const parent = await bench().step('echo 1 >a')
     const child = await bench().step('echo 2 >b', { from: parent.id, meta: cached('k1') })
     expect(await bench().driver.snapshots.get(child.id)).toEqual(child)
@@ -35,7 +36,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
     ['its record is gone', (at: string) => rm(join(at, 'snapshot.json'))],
   ]
   for (const [why, damage] of damages)
-    above(`G09 a snapshot is a miss and is dropped when ${why}`, async () => {
+    alike(`G09 a snapshot is a miss and is dropped when ${why}`, async () => {
       const snapshot = await bench().step('echo 1 >a', { meta: cached(why) })
       const at = join(bench().directory, 'snapshots', snapshot.id)
       await damage(at)
@@ -45,7 +46,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
       await expect(bench().create({ from: snapshot.id })).rejects.toMatchObject({ code: 'snapshot_unavailable' })
     })
 
-  above('G09 a snapshot is a miss when an ancestor’s layer is gone', async () => {
+  alike('G09 a snapshot is a miss when an ancestor’s layer is gone', async () => {
     const parent = await bench().step('echo 1 >a')
     await bench().step('echo 2 >b', { from: parent.id, meta: cached('orphan') })
     await rm(join(bench().directory, 'snapshots', parent.id, 'layer'), { recursive: true })

@@ -9,7 +9,7 @@ import { footing } from '../ordinary/footing.ts'
 import { firstId } from './layout.ts'
 import { openDriver } from './test-driver.ts'
 
-/** What root of an ordinary user's sandbox must not do to that user. Run by ordinary-user.root.test.ts, as such a user. */
+/** What root of an ordinary user's sandbox must not do to that user. Run by ordinary-user.soak.root.test.ts, as such a user. */
 describe.runIf(footing.kind === 'mapped')('root of an ordinary user’s sandbox', () => {
   let home: string
   let bench: Bench

@@ -90,7 +90,7 @@ describe('a snapshot that a killed process had begun', () => {
   )
 
   const random = chance()
-  it.each(Array.from({ length: scaled(3, 40) }, () => [random.between(0, sandboxesEach - 1), random.between(0, 20)]))(
+  it.each(Array.from({ length: scaled(1, 40) }, () => [random.between(0, sandboxesEach - 1), random.between(0, 20)]))(
     'G02 is whole and there once, when the process was killed after %d were and %d ms more',
     async (whole, delayMs) => {
       const program = fileURLToPath(new URL('freezing-process.test-support.ts', import.meta.url))

@@ -195,7 +195,7 @@ describe('G25 a hostile archive', () => {
         else expect(verifyTree(outcome as { path: string; digest: string })).toBe(true)
         expect(await readdir(home)).toEqual(['store'])
       }),
-      { numRuns: scaled(30) },
+      { numRuns: scaled(12) },
     )
   })
 })
