@@ -9,7 +9,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { judgeBuild, judgeMoney, settle } from './judge.ts'
-import { allRemains } from './remains.ts'
+import { allRemains, untilEmpty } from './remains.ts'
 import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
 import { cachedSteps, thirtySteps } from './steps.ts'
 
@@ -129,8 +129,5 @@ test(`G02 G41 PostgreSQL is away, and cannot be started ${failures}x, seed ${ran
   console.info(JSON.stringify({ seed: random.seed, awayMs, effectsMeanwhile: during, ...sums }))
   life.kill('SIGTERM')
   await life.ended
-  await until(
-    () => allRemains(server.directory),
-    ({ length }) => length === 0,
-  )
+  await untilEmpty(() => allRemains(server.directory))
 })

@@ -2,6 +2,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '@harmont/test-kit/until'
+
+/** Waits until nothing is found. Not as often as others look: it is a look at all processes of the machine. */
+export async function untilEmpty(find: () => readonly string[]): Promise<void> {
+  await until(find, ({ length }) => length === 0, { restMs: 200 })
+}
 
 /** After the end of every job, while the server runs: it keeps launchers in store. */
 export function sandboxRemains(directory: string): readonly string[] {

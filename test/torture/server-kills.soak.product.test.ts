@@ -1,12 +1,11 @@
 /** The server killed at random moments, also while it starts, with 30-step builds under way. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
-import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, test } from 'vitest'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { judgeBuild, judgeMoney, settle } from './judge.ts'
-import { allRemains } from './remains.ts'
+import { allRemains, untilEmpty } from './remains.ts'
 import { defineSecret, type Life, type TortureServer, tortureServer } from './server.ts'
 import { cachedSteps, thirtySteps } from './steps.ts'
 
@@ -71,10 +70,7 @@ test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${ran
   await judgeMoney(server.pool)
   life.kill('SIGTERM')
   await life.ended
-  await until(
-    () => allRemains(server.directory),
-    ({ length }) => length === 0,
-  )
+  await untilEmpty(() => allRemains(server.directory))
   const seconds = Math.round((Date.now() - began) / 1000)
   console.info(JSON.stringify({ seed: random.seed, kills, unready, drains, builds: builds.length, jobs, seconds }))
 })

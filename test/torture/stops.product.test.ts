@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, settle } from './judge.ts'
-import { allRemains, commandProcesses } from './remains.ts'
+import { allRemains, commandProcesses, untilEmpty } from './remains.ts'
 import { type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
 import type { Step } from './steps.ts'
 import { inChange } from './windows.ts'
@@ -113,10 +113,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     console.info(JSON.stringify({ signal, late: ends.map(({ late_ms }) => late_ms) }))
     if (signal === 'SIGSTOP') {
       // What is left of the commands ends with their leases: the watchdog is nobody's child.
-      await until(
-        () => commandProcesses(runner.directory),
-        (pids) => pids.length === 0,
-      )
+      await untilEmpty(() => commandProcesses(runner.directory))
       running.kill('SIGCONT')
     } else running = await runner.start()
     // It finds that nothing of this is its own any more.
@@ -150,8 +147,5 @@ test('G06 a server that is held up in the middle of a change keeps nobody from e
 test('G24 nothing is left of them', async () => {
   running.kill('SIGTERM')
   await running.ended
-  await until(
-    () => allRemains(runner.directory),
-    ({ length }) => length === 0,
-  )
+  await untilEmpty(() => allRemains(runner.directory))
 })

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
-import { allRemains, commandProcesses, sandboxRemains } from './remains.ts'
+import { allRemains, commandProcesses, sandboxRemains, untilEmpty } from './remains.ts'
 import { defineSecret, type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
 import type { Step } from './steps.ts'
 
@@ -104,10 +104,7 @@ test('G01 G02 a server that was away for longer than a lease goes on under the s
   )
   lives[0]?.kill('SIGKILL')
   // Its leases run out: nobody renews them, and the watchdogs end what still runs.
-  await until(
-    () => commandProcesses(server.directory),
-    (pids) => pids.length === 0,
-  )
+  await untilEmpty(() => commandProcesses(server.directory))
   await until(
     () => server.pool.query('select from engine.leases where expires_at > now()'),
     ({ rowCount }) => rowCount === 0,
@@ -123,9 +120,5 @@ test('G01 G02 a server that was away for longer than a lease goes on under the s
   ])
   lives[0].kill('SIGTERM')
   await lives[0].ended
-  for (const { directory } of [server, other])
-    await until(
-      () => allRemains(directory),
-      ({ length }) => length === 0,
-    )
+  for (const { directory } of [server, other]) await untilEmpty(() => allRemains(directory))
 })

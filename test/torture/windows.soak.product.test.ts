@@ -8,7 +8,7 @@ import { packFolder } from '../product.ts'
 import { findBuild, openPipeline, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
-import { allRemains } from './remains.ts'
+import { allRemains, untilEmpty } from './remains.ts'
 import { defineSecret, type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
 import { irSteps, type Step } from './steps.ts'
 import { type Window, windows } from './windows.ts'
@@ -232,8 +232,5 @@ for (const window of alone) {
 test('G24 nothing is left of all the sandboxes once the server has ended', async () => {
   life.kill('SIGTERM')
   await life.ended
-  await until(
-    () => allRemains(server.directory),
-    ({ length }) => length === 0,
-  )
+  await untilEmpty(() => allRemains(server.directory))
 })
