@@ -18,7 +18,7 @@ import { inTransaction } from './transaction.ts'
 const words = ['queue', 'cancel_waiting', 'cancel_running'] as const
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 /** Builds of the test with processes that die. */
-const builds = scaled(60)
+const builds = scaled(30)
 
 let config: pg.PoolConfig
 let pool: pg.Pool

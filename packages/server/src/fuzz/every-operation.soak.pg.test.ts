@@ -11,7 +11,7 @@ import { ir } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
 import { fromSchema, oddText } from './from-schema.ts'
 
-const casesEach = scaled(5)
+const casesEach = scaled(3)
 const lanes = 8
 
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0', HARMONT_RATE_LIMITS: 'off' })
