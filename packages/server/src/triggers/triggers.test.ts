@@ -275,7 +275,7 @@ test('random triggers match what an independent model says', () => {
     }),
     { numRuns: scaled(1000) },
   )
-  expect(found, 'a model that is never asked shows nothing').toBeGreaterThan(100)
+  expect(found, 'a model that is never asked shows nothing').toBeGreaterThan(scaled(1000) / 50)
 })
 
 test('globs and files made to be slow to match hold nobody up: the files count as unknown, and there is a build', () => {
