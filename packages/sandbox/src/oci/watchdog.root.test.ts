@@ -72,7 +72,7 @@ const later = (ms: number) => new Date(Date.now() + ms)
 
 test('G01 deadlines are kept while a slow disk is looked at', async () => {
   const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
-  const large = await sandbox('large', later(60_000), MiB, 0)
+  const large = await sandbox('large', later(600_000), MiB, 0)
   const watchdog = start()
   try {
     await until(() => existsSync(join(root, 'bin', 'looking')))
@@ -90,8 +90,8 @@ test('G01 deadlines are kept while a slow disk is looked at', async () => {
 test('G22 who has written too much is found by the look at the disk, who has not is left alone', async () => {
   const { root, sandbox, start } = await watched({})
   // They are looked at in the order of their names.
-  const small = await sandbox('first-small', later(60_000), 2 * MiB, MiB)
-  const large = await sandbox('then-large', later(60_000), 2 * MiB, 3 * MiB)
+  const small = await sandbox('first-small', later(600_000), 2 * MiB, MiB)
+  const large = await sandbox('then-large', later(600_000), 2 * MiB, 3 * MiB)
   expect(await bytesBelow([join(root, 'sandboxes', 'first-small', 'upper')])).toBeLessThan(2 * MiB)
   const watchdog = start()
   try {
