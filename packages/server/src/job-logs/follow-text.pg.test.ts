@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { until } from '@harmont/test-kit/until'
+import { expect, test, vi } from 'vitest'
 import { ir, type PlayedJob, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 
@@ -42,9 +42,11 @@ test('G12 a range without an end follows a running job to its last byte, from th
 
 test('one that begins beyond the end waits for it, and is empty when the log does not get there', async () => {
   const job = await newJob()
+  const listening = vi.spyOn(it.server.engine.logs, 'onChange')
   const within = follow(job, 'bytes=2-').then((response) => response.text())
   const beyond = follow(job, 'bytes=99-').then((response) => response.text())
-  await sleep(50)
+  await until(() => listening.mock.calls.length === 2)
+  listening.mockRestore()
   await job.log(['12345'])
   await job.end()
   expect(await Promise.all([within, beyond])).toEqual(['345', ''])
