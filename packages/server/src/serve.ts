@@ -48,6 +48,8 @@ export interface ServeOptions {
   readonly log: Logger
   /** For tests: an answer that breaks the contract becomes a 500. */
   readonly validateResponses?: boolean
+  /** For tests: false when no background work begins by the clock, which would do a test's work before it. */
+  readonly byTheClock?: boolean
 }
 
 export interface Server {
@@ -67,7 +69,7 @@ export interface Server {
 }
 
 /** Starts everything, and gives the server when it answers. What was started is stopped again when a later part fails. */
-export async function serve({ settings, log, validateResponses = false }: ServeOptions): Promise<Server> {
+export async function serve({ settings, log, validateResponses = false, byTheClock }: ServeOptions): Promise<Server> {
   const started = new AsyncDisposableStack()
   try {
     const directory = await openDataDirectory(settings.dataDirectory)
@@ -94,7 +96,7 @@ export async function serve({ settings, log, validateResponses = false }: ServeO
       isDraining: () => draining,
       metrics: createMetrics(database.pool, disk, log),
     }
-    const worker = await startWorker(services)
+    const worker = await startWorker(services, byTheClock)
     started.defer(() => worker.stop())
     const builds = await startBuilds({ ...services, directory, store, log })
     started.defer(() => builds.stop())

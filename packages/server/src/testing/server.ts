@@ -76,7 +76,7 @@ export function testServer(
     })
     const { log, tail } = loggedTail()
     addWitness(tail)
-    running = await serve({ settings: { ...settings, port: 0 }, log, validateResponses: true })
+    running = await serve({ settings: { ...settings, port: 0 }, log, validateResponses: true, byTheClock: false })
   })
   afterAll(async () => {
     await running?.stop()

@@ -11,7 +11,7 @@ export async function migrateWorker(pool: pg.Pool, log: Logger): Promise<void> {
   await runMigrations({ pgPool: pool, logger: workerLogger(log) })
 }
 
-/** Runs background work in this process until `stop`. */
-export function startWorker(services: Services): Promise<{ stop(): Promise<void> }> {
-  return keepWorking({ ...services, taskList: makeTasks(services), crontab })
+/** Runs background work in this process until `stop`; also what is due by the clock, unless `byTheClock` is false. */
+export function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
+  return keepWorking({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
 }
