@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
-import { pino } from 'pino'
+
 import { plainPlan } from '../../packages/engine/src/core/random-plan.ts'
 import {
   createBuild,
@@ -14,6 +14,7 @@ import {
   PostgresStore,
 } from '../../packages/engine/src/index.ts'
 import { plainContext } from '../../packages/engine/src/plain-context.ts'
+import { createLog } from '../../packages/server/src/create-log.ts'
 import { startEmbeddedPostgres } from '../../packages/server/src/database/embedded/supervisor.ts'
 import { type Row, timeMs } from '../measure.ts'
 
@@ -26,7 +27,7 @@ export const overheadRows: readonly Row[] = [
     must: '>= 1,000 jobs/s; per job at 10,000 jobs within 1.5x of that at 100',
     async run() {
       const directory = await mkdtemp('/var/tmp/harmont-bench-')
-      const database = await startEmbeddedPostgres(join(directory, 'database'), 'bench', pino({ level: 'silent' }))
+      const database = await startEmbeddedPostgres(join(directory, 'database'), 'bench', createLog('silent'))
       const config = database.connection
       const pool = new pg.Pool(config)
       for (const { sql } of engineMigrations) await pool.query(sql)
