@@ -51,7 +51,14 @@ export default defineConfig({
       }),
       ...['process', 'pg', ...(isRoot ? ['root', 'product'] : [])].map((name) => project(name)),
       ...(isRoot
-        ? [project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] })]
+        ? [
+            project('browser', {
+              globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'],
+              // A page keeps more than one core busy while it loads: with four at once each waits for all others.
+              maxWorkers: 2,
+              sequence: { groupOrder: 1 },
+            }),
+          ]
         : []),
     ],
   },
