@@ -1,5 +1,6 @@
 /** The code of a fork is looked at by a member before it runs. */
 import { type Github, startGithub } from '@harmont/outside/github'
+import { until } from '@harmont/test-kit/until'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectRepository, discovered } from '../connected.ts'
@@ -58,6 +59,7 @@ test('web B5 the build of a fork waits until a member has seen whose it is and a
 
   await github.push(fork, { 'a.txt': 'worse\n' }, { branch: 'topic' })
   await github.updatePullRequest(repository, pull, 'synchronize')
+  await until(async () => (await app.product.api.listBuilds(slug ?? '')).some((build) => build.number === 2))
   await page.goto(`${app.origin}/default/pipelines/${slug}/builds/2`)
   await approval(page).first().waitFor()
   expect(github.violations).toEqual([])

@@ -192,13 +192,15 @@ test('web L12 a search counts what grep counts, walks all of it, and shows only 
   await page.locator('[aria-label="Search the log"]:focus').waitFor()
   await page.getByRole('button', { name: 'Only matches' }).click()
   await row(5).waitFor()
-  const shown = await Promise.all(
-    (await log().locator('[data-line]').all()).map((one) => one.getAttribute('data-line')),
-  )
+  const shown = async () =>
+    (await Promise.all((await log().locator('[data-line]').all()).map((one) => one.getAttribute('data-line')))).map(
+      Number,
+    )
   const wanted = Array.from({ length: bigLines / 1000 }, (_, at) => at * 1000 + 7).flatMap((line) =>
     [-2, -1, 0, 1, 2].map((by) => line + by),
   )
-  expect(shown.map(Number)).toEqual(wanted)
+  // The rows come in pages.
+  await expect.poll(shown).toEqual(wanted)
   await page.getByRole('button', { name: 'Match case' }).click()
   await status.getByText('Nothing found').waitFor()
   await page.getByRole('button', { name: 'Match case' }).click()
