@@ -1,6 +1,6 @@
 /** What of sandboxes is still on the machine, of one data directory. */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 
@@ -83,9 +83,20 @@ function ofProcess(pid: string, file: string): string {
   }
 }
 
+/** The entries of a directory; none when it has gone meanwhile. */
+function entriesOf(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
 function controlGroups(tag: string): readonly string[] {
+  // Other tests make and remove groups beside ours.
   const find = (path: string, depth: number): readonly string[] =>
-    readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    entriesOf(path).flatMap((entry) => {
       const below = join(path, entry.name)
       if (!entry.isDirectory()) return []
       if (entry.name === `harmont-${tag}`) return [below]
