@@ -83,7 +83,7 @@ for file in sys.argv[1:]:
         sys.exit(file + " does not render")
 print(json.dumps(rendered))`
 
-/** What is rendered, by line: in TypeScript, and in Python where there is an example in it. */
+/** The renderings by line: in TypeScript, and in Python where there is an example in it. */
 async function renderAll() {
   writeFileSync(join(project, 'render.ts'), renderTs)
   const python = examples.filter(({ py }) => py !== undefined)

@@ -111,7 +111,7 @@ async function expectPortTaken(port: string) {
   expect([code, output]).toEqual([1, expect.stringMatching(/PORT: expected a free port/)])
 }
 
-/** What stays of a stopped server is for its owner only: secrets, and the compiled code that the next start uses. */
+/** The files of a stopped server are for its owner only: secrets, and the compiled code that the next start uses. */
 async function expectPrivate(directory: string) {
   for (const name of ['log-token', 'cookie', 'runner-token'])
     expect(await modeOf(join(directory, 'secrets', name))).toBe(0o600)

@@ -20,7 +20,7 @@ interface HmOptions {
 
 const { PATH = '', NODE_COMPILE_CACHE } = process.env
 
-/** What commands of tests get of our environment: where programs are, and compiled modules. */
+/** The environment of commands under test: where programs are, and compiled modules. */
 export const programEnv: Readonly<Record<string, string>> = {
   PATH,
   ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),

@@ -122,7 +122,7 @@ const codes: Readonly<Record<number, string>> = {
 }
 
 let sent = 0
-/** What was there after the operation before. */
+/** The state after the previous operation. */
 let trace: Trace | undefined
 describe('every operation that takes a body', () => {
   test.for(operations.map((operation) => [operation.id, operation] as const))(
