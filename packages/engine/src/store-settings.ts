@@ -17,5 +17,11 @@ export const defaultStoreSettings: StoreSettings = {
   leaseMs: 300_000,
 }
 
+/** The default settings but for what is given. A start takes no longer a lease than a command: `leaseMs` may be short. */
+export function storeSettings(given: Partial<StoreSettings>): StoreSettings {
+  const settings = { ...defaultStoreSettings, ...given }
+  return { ...settings, startLeaseMs: Math.min(settings.startLeaseMs, settings.leaseMs) }
+}
+
 /** Whoever did not look for so long did not watch. */
 export const longBreakMs = 15 * 60_000

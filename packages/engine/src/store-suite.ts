@@ -254,6 +254,16 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.renew('nobody', now)).toEqual([])
     })
 
+    test('G01 a start that is told late does not make a lease shorter: its command lives until the end that was known first', async () => {
+      await submit(plainPlan([{}]))
+      const { buildId, jobId: job, fence } = await leaseOne()
+      const at = now
+      now += 290_000
+      await store.renew('r1', now)
+      await store.apply(buildId, [{ type: 'started', job, fence, at }])
+      expect(await store.leasesOf('r1')).toMatchObject([{ started: true, expiresAt: now + 30_000 }])
+    })
+
     test('a lease that was renewed after it was seen expired is not lost', async () => {
       const id = await submit(plainPlan([{}]))
       await leaseOne()

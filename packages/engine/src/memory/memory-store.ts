@@ -18,7 +18,7 @@ import {
   shortLogChunks,
   type Watch,
 } from '../store.ts'
-import { defaultStoreSettings, longBreakMs, type StoreSettings } from '../store-settings.ts'
+import { longBreakMs, type StoreSettings, storeSettings } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
 import { LogBuffer } from './log-buffer.ts'
@@ -43,7 +43,7 @@ export class MemoryStore implements BuildStore {
   #watch: (Watch & { readonly seenAt: Instant }) | null = null
 
   constructor(settings: Partial<StoreSettings> = {}) {
-    this.#settings = { ...defaultStoreSettings, ...settings }
+    this.#settings = storeSettings(settings)
   }
 
   /** Takes a new build in and makes its first jobs ready. */
@@ -252,7 +252,8 @@ export class MemoryStore implements BuildStore {
     else {
       const starts = job.state === 'running' && !lease.started
       const stop = job.state === 'canceling' ? 'cancel' : job.state === 'timing_out' ? 'timeout' : null
-      const expiresAt = starts ? at + this.#leaseMs(true) : lease.expiresAt
+      // A lease never becomes shorter: its holder lets the command live until it ends, and may be held up before it hears of the change.
+      const expiresAt = starts ? Math.max(at + this.#leaseMs(true), lease.expiresAt) : lease.expiresAt
       this.#change(lease, { stop, deadlineAt: job.deadlineAt, started: lease.started || starts, expiresAt })
     }
   }

@@ -7,7 +7,7 @@ import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
 import type { Applied, BuildContext, BuildStore, Lease, LiveSnapshots, Watch } from '../store.ts'
-import { defaultStoreSettings, type StoreSettings } from '../store-settings.ts'
+import { type StoreSettings, storeSettings } from '../store-settings.ts'
 import type { Wait } from '../wait.ts'
 import { BuildTurns, type Loaded } from './build-turns.ts'
 import type { Answer, Ask, Outbox } from './build-work.ts'
@@ -60,7 +60,7 @@ export class PostgresStore implements BuildStore {
   private constructor(config: pg.PoolConfig, { outbox, warn = warnProcess, ...settings }: PostgresStoreOptions) {
     const pool = storePool(config, warn)
     this.#pool = pool
-    this.#settings = { ...defaultStoreSettings, ...settings }
+    this.#settings = storeSettings(settings)
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
     this.#notifier = new Notifier(pool, this.changes, warn)

@@ -89,7 +89,7 @@ const writeText = `with
   released as (delete from engine.leases where job_id = any($17::uuid[])),
   moved as (
     update engine.leases l set stop = r.stop, deadline_at = r.deadline_at, kill_by = r.kill_by,
-      expires_at = case when r.started and not l.started then r.expires_at else l.expires_at end, started = l.started or r.started
+      expires_at = case when r.started and not l.started then greatest(l.expires_at, r.expires_at) else l.expires_at end, started = l.started or r.started
     from json_to_recordset($18::json) as r(job_id uuid, stop text, deadline_at timestamptz, kill_by timestamptz, started boolean,
       expires_at timestamptz) where l.job_id = r.job_id),
   remarked as (

@@ -28,6 +28,8 @@ export async function* buildEvents(
 ): AsyncGenerator<string> {
   const { id, number, pipeline } = followed
   let isSnapshot = followed.after === null
+  // The headers of an answer go with its first bytes: who goes on with what stands still learns at once that it is connected.
+  if (!isSnapshot) yield heartbeatFrame
   for await (const change of followBuild(reads, id, followed.after ?? 0, silenceMs, stop)) {
     switch (change.kind) {
       case 'changed': {

@@ -113,9 +113,10 @@ async function makeDisk(file: string, secret: string): Promise<{ readonly device
 }
 
 async function startVictim(secret: string): Promise<ChildProcess> {
-  const victim = spawn('sh', ['-c', 'while :; do sleep 1000; done', secret], {
+  // Reads what never comes, by itself: nothing is left when it is killed, or when this process is.
+  const victim = spawn('sh', ['-c', 'read line', secret], {
     env: { PATH: process.env.PATH ?? '', SECRET: secret },
-    stdio: 'ignore',
+    stdio: ['pipe', 'ignore', 'ignore'],
   })
   await new Promise((resolve, reject) => victim.once('spawn', resolve).once('error', reject))
   return victim
