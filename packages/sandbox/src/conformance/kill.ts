@@ -48,6 +48,17 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
+  it('G06 what a shell starts to clean up, once it has SIGTERM, does not have it too', async () => {
+    const { sandbox, running } = await bench().start(
+      `for i in $(seq 8); do (trap '' TERM; while :; do sleep 0; done) & done
+       trap 'sleep 0.1 && sleep 0.1 && sleep 0.1; exit $?' TERM; echo up; wait`,
+    )
+    await firstOutput(running)
+    await running.kill('SIGTERM')
+    expect(await finish(running)).toMatchObject({ exit: { code: 0 } })
+    await sandbox.destroy()
+  })
+
   it('SIGTERM is not followed for ever through a command that is deaf to it and goes on starting others', async () => {
     const { sandbox, running } = await bench().start("trap '' TERM; echo up; while :; do sleep 0.01; done")
     await firstOutput(running)

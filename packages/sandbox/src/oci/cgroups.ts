@@ -145,7 +145,7 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
   writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))
 }
 
-/** Swap accounting is a build option of the kernel. */
+/** Swap accounting is a build option of the kernel, and a group may be gone. */
 function writeOptional(path: string, value: string): void {
   try {
     writeFileSync(path, value, { flag: 'r+' })
@@ -167,6 +167,25 @@ export async function processesOf(group: string): Promise<readonly number[]> {
   if (isPidGroup(group)) return commandProcesses(group)
   const text = readIfPresent(join(group, 'cgroup.procs')) ?? ''
   return text.split('\n').filter(Boolean).map(Number)
+}
+
+const freezeMs = 1_000
+
+/**
+ * Does `work` while the processes of the group stand still; while they go on where there are no control groups, or where one of them does not come to
+ * stand within a second. A process that is frozen when this one is killed can be killed still.
+ */
+export async function whileFrozen(group: string, work: () => Promise<void>): Promise<void> {
+  if (isPidGroup(group)) return work()
+  const freezer = join(group, 'cgroup.freeze')
+  writeOptional(freezer, '1')
+  try {
+    const isStill = () => /^frozen 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? 'frozen 1')
+    for (const end = performance.now() + freezeMs; !isStill() && performance.now() < end; ) await sleep(1)
+    await work()
+  } finally {
+    writeOptional(freezer, '0')
+  }
 }
 
 /** SIGKILL to everything in the group and below it, in one step that no fork escapes. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { processesOf } from '../cgroups.ts'
+import { processesOf, whileFrozen } from '../cgroups.ts'
 import { hasCode, readIfPresent } from '../files.ts'
 import type { SandboxFiles } from '../layout.ts'
 import { line, staged } from '../mounts.ts'
@@ -61,20 +61,18 @@ export const crun: Runtime = {
   complaint: (_, said) => said,
   async terminate({ files, payload }) {
     // The init passes a signal on to the script's shell, which would get it twice.
-    const told = new Set<number>([(await initOf(files, payload)) ?? 0])
-    for (let fresh = true; fresh; ) {
-      fresh = false
+    const init = await initOf(files, payload)
+    // All at one instant: what a shell starts to clean up, once it is told, is not to be told as well.
+    await whileFrozen(payload, async () => {
       for (const pid of await processesOf(payload)) {
-        if (told.has(pid)) continue
-        told.add(pid)
-        fresh = true
+        if (pid === init) continue
         try {
           process.kill(pid, 'SIGTERM')
         } catch (error) {
           if (!hasCode(error, 'ESRCH')) throw error
         }
       }
-    }
+    })
   },
   async resize({ files, payload }, { columns, rows }) {
     const pid = await initOf(files, payload)
