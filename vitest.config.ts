@@ -55,7 +55,7 @@ export default defineConfig({
             project('browser', {
               globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'],
               // A page keeps more than one core busy while it loads: with four at once each waits for all others.
-              maxWorkers: 2,
+              maxWorkers: 4,
               sequence: { groupOrder: 1 },
             }),
           ]

@@ -269,7 +269,7 @@ test('web A6 when the options of what a field offers come late, they do not end 
   await page.goto(`${it.app.origin}/login`)
   await expect.poll(() => isFirst).toBe(false)
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await page.waitForFunction('globalThis.isAsked')
+  await expect.poll(() => page.evaluate('globalThis.isAsked')).toBe(true)
   const late = page.waitForResponse(/\/login\/options$/)
   held.resolve()
   await (await late).finished()
