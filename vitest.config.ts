@@ -29,7 +29,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
       name,
       include: [`**/*.${name}.test.ts`],
       exclude: noTests,
-      setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
+      setupFiles: ['test/kit/measure.setup.ts', 'test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
       globalSetup: ['test/postgres.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
