@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Only what never comes is cut off: how long something takes is for `bench/` to say. */
 const limits = {
@@ -29,7 +30,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
       name,
       include: [`**/*.${name}.test.ts`],
       exclude: noTests,
-      setupFiles: ['test/kit/measure.setup.ts', 'test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
+      setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
       globalSetup: ['test/postgres.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
@@ -39,9 +40,19 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
   }
 }
 
+/** The kinds whose files take longest come first, so that at the end none of them runs alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ['product', 'browser', 'root', 'pg', 'process', 'unit']
+    const place = ({ project: { name } }: TestSpecification) => order.indexOf(name)
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b))
+  }
+}
+
 export default defineConfig({
   test: {
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     experimental: { viteModuleRunner: false },
     projects: [
       project('unit', {
@@ -52,12 +63,7 @@ export default defineConfig({
       ...['process', 'pg', ...(isRoot ? ['root', 'product'] : [])].map((name) => project(name)),
       ...(isRoot
         ? [
-            project('browser', {
-              globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'],
-              // A page keeps more than one core busy while it loads: with four at once each waits for all others.
-              maxWorkers: 4,
-              sequence: { groupOrder: 1 },
-            }),
+            project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] }),
           ]
         : []),
     ],
