@@ -2,12 +2,16 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { parsePlan } from '@harmont/ir'
 import { readSourceSet } from '@harmont/source-set'
 import { expect, it } from 'vitest'
 import { renderMounts } from './mounts.ts'
 import { newProject } from './project.test-support.ts'
 import { renderPipeline } from './render-pipeline.ts'
+
+/** What all tests share. */
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled/render', import.meta.url))
 
 const files = {
   '.hm/ci.ts': `import { sh, pipeline, onChange } from '@harmont/hm'
@@ -28,8 +32,8 @@ def py():
 }
 
 /** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
-function renderAsSandbox(root: string, slug: string) {
-  const { mounts, command, outputPath } = renderMounts()
+async function renderAsSandbox(root: string, slug: string, more: Readonly<Record<string, string>> = {}) {
+  const { mounts, command, outputPath } = await renderMounts(compiled)
   let script = command(slug)
     .replace('/workspace', join(root, 'workspace'))
     .replaceAll(outputPath, root + outputPath)
@@ -40,11 +44,11 @@ function renderAsSandbox(root: string, slug: string) {
     script = script.replaceAll(target, root + target)
   }
   chmodSync(join(root, 'opt/harmont-render'), 0o555)
-  const env = { HOME: '/nonexistent', PATH: process.env.PATH }
+  const env = { HOME: '/nonexistent', PATH: process.env.PATH, ...more }
   const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env })
   chmodSync(join(root, 'opt/harmont-render'), 0o755)
-  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
-  return readFileSync(root + outputPath, 'utf8')
+  expect(status, stderr).toBe(0)
+  return { json: readFileSync(root + outputPath, 'utf8'), said: stdout + stderr }
 }
 
 it.each(['ci', 'py'])(
@@ -64,21 +68,29 @@ it.each(['ci', 'py'])(
     const root = newProject(
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`workspace/${path}`, text])),
     )
-    const json = renderAsSandbox(root, slug)
+    const { json, said } = await renderAsSandbox(root, slug)
 
+    expect(said).toBe('')
     expect(parsePlan(json)).toMatchObject({ ok: true, plan: { steps: [{ command: 'make' }] } })
     expect(json).toMatch(/"key":"[0-9a-f]{64}"/)
     expect(here).toMatchObject({ ok: true, json })
   },
 )
 
-it('a slug is a text, whatever the shell makes of it', () => {
+it('the program that renders, and what it loads for a pipeline, is compiled already', async () => {
+  const root = newProject({ 'workspace/.hm/ci.ts': files['.hm/ci.ts'] })
+  // Node.js tells of each file whether its compiled code was taken.
+  const { said } = await renderAsSandbox(root, 'ci', { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
+  for (const file of ['render/src/sandbox/program.ts', 'render/src/child/main.ts', 'pipeline/src/index.ts'])
+    expect(said).toMatch(new RegExp(`code cache for ESM \\S+/${file} was accepted`))
+})
+
+it('a slug is a text, whatever the shell makes of it', async () => {
   const project = newProject({})
   const slug = `x'; touch "${project}/evil" #$(touch "${project}/evil")`
-  const command = renderMounts()
-    .command(slug)
-    .replace(/^exec \S+/, `printf '%s\\n'`)
-  const words = spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout
+  const { command } = await renderMounts(compiled)
+  const script = command(slug).replace(/ exec \S+/, `; printf '%s\\n'`)
+  const words = spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout
   expect(words.split('\n')).toContain(slug)
   expect(existsSync(join(project, 'evil'))).toBe(false)
 })

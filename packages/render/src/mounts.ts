@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
 
 export interface RenderMounts {
   /** Host directories to show read-only at their targets inside the sandbox. */
@@ -16,27 +17,35 @@ const OUTPUT = '/var/lib/harmont-render/pipeline.json'
 const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are. They lie beside each other inside, and their
- * path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
+ * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are, with their compiled code, which is kept in `directory`. They lie
+ * beside each other inside, and their path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
  */
-export function renderMounts(): RenderMounts {
-  const sources = fileURLToPath(new URL('../../source-set/src/index.ts', import.meta.url))
+export async function renderMounts(directory: string): Promise<RenderMounts> {
+  const parts = programParts()
+  const shown = [
+    { source: dirname(process.execPath), path: 'node' },
+    ...parts,
+    { source: await compiledCode(directory, parts), path: 'compiled' },
+  ]
+  const env = Object.entries(compiledEnv(`${TARGET}/compiled`)).map(([name, value]) => `${name}=${value}`)
   return {
-    mounts: [
-      { source: dirname(process.execPath), target: `${TARGET}/node` },
-      ...rooms.map((room) => ({
-        source: fileURLToPath(new URL(`../../${room}`, import.meta.url)),
-        target: `${TARGET}/${room}`,
-      })),
-      // The one package that the rooms need.
-      { source: dirname(createRequire(sources).resolve('ignore')), target: `${TARGET}/node_modules/ignore` },
-    ],
+    mounts: shown.map(({ source, path }) => ({ source, target: `${TARGET}/${path}` })),
     command: (slug) => {
       const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/render/src/sandbox/main.ts`
-      return `exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
+      return `${env.join(' ')} exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
     },
     outputPath: OUTPUT,
   }
+}
+
+function programParts(): readonly ProgramPart[] {
+  const place = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  const require = createRequire(place('source-set/src/index.ts'))
+  return [
+    ...rooms.map((room) => ({ source: place(room), path: room })),
+    // The one package that the rooms need.
+    { source: dirname(require.resolve('ignore')), path: 'node_modules/ignore' },
+  ]
 }
 
 // Not the SDK's quote(), which leaves variables working: a slug comes from outside and is a plain text.

@@ -11,9 +11,10 @@ import { registerImports } from './imports.ts'
 
 const given = read()
 const cache = process.env[cacheVariable]
-// Neither is the pipeline's business, nor that of what it starts.
+// None of them is the pipeline's business, nor that of what it starts.
 delete process.env[cacheVariable]
-if (cache !== undefined) delete process.env.NODE_COMPILE_CACHE
+const isOurs = cache !== undefined || process.env.NODE_COMPILE_CACHE_PORTABLE !== undefined
+if (isOurs) for (const name of ['NODE_COMPILE_CACHE', 'NODE_COMPILE_CACHE_PORTABLE']) delete process.env[name]
 const loaded = registerImports(given.project, cache)
 const exit = process.exit.bind(process)
 let ended = false

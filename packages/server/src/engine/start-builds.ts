@@ -1,5 +1,6 @@
 /** What runs builds in this process: the engine's scheduler, and a runner with sandboxes where this machine can have them. */
-import { join } from 'node:path'
+import { getCompileCacheDir } from 'node:module'
+import { dirname, join } from 'node:path'
 import {
   createEngine,
   type Disk,
@@ -134,10 +135,16 @@ async function runnerOn(
     sourceDirectory: join(directory.path, 'sources'),
     disk,
     networkModes,
-    renderer: { image: settings.renderImage, ...renderMounts() },
+    renderer: { image: settings.renderImage, ...(await renderMounts(join(compiledBeside(directory), 'render'))) },
     cacheBytes: settings.snapshotDiskBytes,
     settings: { maxLogBytes: settings.logBytes },
   }
+}
+
+/** Where this process keeps its own compiled code. */
+function compiledBeside({ compiled }: DataDirectory): string {
+  const own = getCompileCacheDir()
+  return own === undefined ? compiled : dirname(own)
 }
 
 function toLog(log: Logger): Log {
