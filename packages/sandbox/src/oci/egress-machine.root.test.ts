@@ -129,3 +129,24 @@ it('says so when a firewall drops what sandboxes send by a rule', async () => {
     "this machine's firewall drops what sandboxes send (ip filter FORWARD): let it forward from and to hm0-*\n0\n0\n\n",
   )
 })
+
+it('connects the link of a sandbox whose address was another one’s before, by the same process', async () => {
+  const seen = await onMachine(
+    '',
+    `const egress = await open()
+     const addressOf = ({ inside }) => /address add (\\S+)/.exec(inside)[1]
+     const use = async (slot) => {
+       sh('ip link add ' + slot.link + ' type veth peer name inner')
+       await egress.connect(slot)
+       console.log(addressOf(slot), sh('ip -oneline route show dev ' + slot.link).trim() !== '')
+       sh('ip link delete ' + slot.link)
+       egress.release(slot.link)
+     }
+     await use(egress.slot())
+     for (let others = 0; others < 1020; others++) egress.release(egress.slot().link)
+     await use(egress.slot())
+     await egress.remove()
+     egress.close()`,
+  )
+  expect(seen).toBe('10.209.0.2/32 true\n10.209.0.2/32 true\n')
+})

@@ -6,67 +6,92 @@ import { createInterface } from 'node:readline'
 const last = 'link show dev lo'
 const isLast = (line: string): boolean => line.startsWith('lo ')
 
+/** `ip` keeps the number of each link that it was told of, for ever. A process that was told of so many ends, so that neither its memory nor its search grows with the age of a server. */
+const askedOfOne = 1_000
+/** How often commands are carried out again because the process was killed. */
+const tries = 3
+
 interface Request {
+  readonly commands: string
+  readonly triesLeft: number
   /** What went wrong so far. */
   readonly said: string[]
   resolve(): void
   reject(error: Error): void
 }
 
+interface Helper {
+  readonly child: ChildProcess
+  /** In the order in which they are answered. */
+  readonly requests: Request[]
+  asked: number
+}
+
 /** Does what `ip` does in the machine's own network namespace: one process that stays, since starting one costs ten times what it does [2 ms]. Started when first needed and again when it was killed. */
 export class IpHelper {
-  #child: ChildProcess | undefined
-  /** In the order in which they are answered. */
-  #requests: Request[] = []
+  #helper: Helper | undefined
 
-  /** Carries out commands of `ip`, a line each. Fails with what it said of those that failed; the others were carried out. */
+  /**
+   * Carries out commands of `ip`, a line each, which may be carried out twice when the process is killed. Fails with what it said of those that failed; the others
+   * were carried out. Name no link that had the name of another one before: `ip` would take it for that one.
+   */
   run(commands: string): Promise<void> {
-    this.#child ??= this.#start()
-    const child = this.#child
-    return new Promise((resolve, reject) => {
-      this.#requests.push({ said: [], resolve, reject })
-      keepAlive(child, true)
-      child.stdin?.write(`${commands}\n${last}\n`)
-    })
+    return new Promise((resolve, reject) => this.#ask({ commands, triesLeft: tries, said: [], resolve, reject }))
   }
 
   close(): void {
-    this.#child?.stdin?.end()
+    this.#helper?.child.stdin?.end()
   }
 
-  #start(): ChildProcess {
+  #ask(request: Request): void {
+    this.#helper ??= this.#start()
+    const helper = this.#helper
+    helper.requests.push(request)
+    keepAlive(helper.child, true)
+    helper.child.stdin?.write(`${request.commands}\n${last}\n`)
+    if (++helper.asked < askedOfOne) return
+    // It answers what it was asked, and ends.
+    helper.child.stdin?.end()
+    this.#helper = undefined
+  }
+
+  #start(): Helper {
     // Its errors among its answers: that is how they are in order.
     const child = spawn('/bin/sh', ['-c', 'exec ip -force -brief -batch - 2>&1'], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     })
+    const helper: Helper = { child, requests: [], asked: 0 }
     child.unref()
     keepAlive(child, false)
     child.stdin?.on('error', () => {}) // The end of the process tells.
-    if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => this.#hear(child, line))
-    child.once('error', (error) => this.#ended(child, error))
-    child.once('close', (code, signal) => this.#ended(child, new Error(`ip ended with ${signal ?? code}`)))
-    return child
+    if (child.stdout) createInterface(child.stdout).on('line', (line) => this.#hear(helper, line))
+    child.once('error', (error) => this.#ended(helper, error))
+    child.once('close', (code, signal) => this.#ended(helper, new Error(`ip ended with ${signal ?? code}`)))
+    return helper
   }
 
-  #hear(child: ChildProcess, line: string): void {
-    const [request] = this.#requests
+  #hear({ child, requests }: Helper, line: string): void {
+    const [request] = requests
     if (request === undefined) return
     if (!isLast(line)) {
       request.said.push(line)
       return
     }
-    this.#requests.shift()
-    if (this.#requests.length === 0) keepAlive(child, false)
+    requests.shift()
+    if (requests.length === 0) keepAlive(child, false)
     if (request.said.length === 0) request.resolve()
     else request.reject(new Error(request.said.join('\n')))
   }
 
-  #ended(child: ChildProcess, error: Error): void {
-    if (this.#child !== child) return
-    this.#child = undefined
-    for (const { reject } of this.#requests.splice(0)) reject(error)
+  #ended(helper: Helper, error: Error): void {
+    if (this.#helper === helper) this.#helper = undefined
+    for (const request of helper.requests.splice(0)) {
+      const triesLeft = request.triesLeft - 1
+      if (triesLeft === 0) request.reject(error)
+      else this.#ask({ ...request, triesLeft, said: [] })
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import { closeGateway, gatewayHardware, openGateway } from './gateway.ts'
 import { IpHelper } from './ip-helper.ts'
 import type { NetworkSlot } from './launcher.ts'
 import { type Layout, stage } from './layout.ts'
+import { addressesEach, type Link, LinkPool } from './link-pool.ts'
 import { nft, nftList } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { machineResolver, resolvConfFor } from './resolver.ts'
@@ -20,7 +21,7 @@ const run = promisify(execFile)
 
 /**
  * Links between sandboxes and the machine. A driver directory claims a number n by making the nftables table `harmont_n`; its sandboxes
- * are BLOCK.(4n).0/22 of a block that is free on this machine, their links here `hmN-INDEX`, so that rules and the reaper know whose they are. Every link is a veth pair
+ * are BLOCK.(4n).0/22 of a block that is free on this machine, their links here `hmN-…` (see link-pool.ts). Every link is a veth pair
  * of its own with one gateway address for all: no sandbox shares a segment with another.
  */
 export interface EgressNetwork {
@@ -36,11 +37,8 @@ export interface EgressNetwork {
 }
 
 const directories = 64
-const addressesEach = 1024
 /** Which directory has which number, a file each; of this boot, as the tables are. */
 const owners = join(stage, 'networks')
-/** Nobody's: the first two of a directory's addresses, of which one is its gateway, and the last, which is for a check. */
-const firstIndex = 2
 
 /** Loads the rules. Fails when the machine cannot give this mode; the message says why. */
 export async function openEgress(
@@ -75,11 +73,10 @@ export async function openEgress(
   if (linksInUse.length === 0) await closeGateway(number)
   await openGateway(number, gateway)
 
-  const taken = new Set(linksInUse)
   const resolvConf = layout.resolvConf('egress')
   writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
-  const slot = (index: number): NetworkSlot =>
-    slotFor(`hm${number}-${index}`, addressOf(index), gateway, resolver.viaGateway, resolvConf)
+  const slot = ({ name, index }: Link): NetworkSlot =>
+    slotFor(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
   const remove = async (): Promise<void> => {
     for (const link of await linksOf(number)) await removeLink(link)
     await closeGateway(number)
@@ -89,27 +86,17 @@ export async function openEgress(
     rmSync(join(owners, String(number)), { force: true })
   }
   try {
-    await passOtherFirewalls(table, links, slot(addressesEach - 1))
+    await passOtherFirewalls(table, links, slot({ name: `hm${number}-check`, index: addressesEach - 1 }))
   } catch (error) {
     if (linksInUse.length === 0) await remove()
     throw error
   }
   const ip = new IpHelper()
-  let next = firstIndex
+  const pool = new LinkPool(number, linksInUse)
   return {
-    slot() {
-      for (let tries = 0; tries < addressesEach; tries++) {
-        const index = next
-        next = next + 1 < addressesEach - 1 ? next + 1 : firstIndex
-        const link = `hm${number}-${index}`
-        if (taken.has(link)) continue
-        taken.add(link)
-        return slot(index)
-      }
-      throw new Error(`all ${addressesEach} addresses of this runner's sandboxes are taken`)
-    },
+    slot: () => slot(pool.take()),
     connect: ({ outside }) => ip.run(outside),
-    release: (link) => taken.delete(link),
+    release: (link) => pool.release(link),
     close: () => ip.close(),
     remove,
   }
@@ -154,7 +141,7 @@ function slotFor(link: string, address: string, gateway: string, viaGateway: boo
     outside: [
       `link set ${link} addrgenmode none`,
       `link set ${link} up`,
-      `route add ${address}/32 dev ${link} src ${gateway}`,
+      `route replace ${address}/32 dev ${link} src ${gateway}`,
     ].join('\n'),
   }
 }
