@@ -165,3 +165,21 @@ test('a command loads its own code and nothing that only others need', async () 
   expect(list.some((url) => url.includes('smol-toml'))).toBe(true)
   expect(list.filter((url) => /@clack|toml-edit|credentials/.test(url))).toEqual([])
 })
+
+test('what hm does not have it says plainly, without asking a server', async () => {
+  for (const line of [
+    ['artifact', 'list'],
+    ['artifact', 'get', 'dist.tar'],
+  ])
+    expect(await runHm([...line, '--api-url', 'http://127.0.0.1:9'], { cwd })).toMatchObject({
+      code: 7,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^error\[operation_missing\]: there are no artifacts yet, here or on any server\nfix: /,
+      ),
+    })
+  expect((await runHm(['help'], { cwd })).stdout).toMatch(/artifact .*none are kept yet/)
+  const plugins = 'hm has no plugins and loads none: runs on this machine and on a server are built in\n'
+  expect(await runHm(['plugin', 'list'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: plugins })
+  expect(await runHm(['plugin', 'list', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '{"data":[]}\n' })
+})

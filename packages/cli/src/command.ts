@@ -5,6 +5,7 @@ import type { Credentials } from './config/credentials.ts'
 import type { ExitCode } from './errors.ts'
 import type { ArgumentsOf, FlagsOf } from './spec.ts'
 import type { CommandName, specs } from './specs/index.ts'
+import type { Line } from './text/span.ts'
 
 /** The flags that every command has (sdk-cli.md 5.1). `--org` and `--api-url` reach commands through the configuration. */
 export interface GlobalFlags {
@@ -29,11 +30,14 @@ export interface Terminal {
 export interface Output {
   readonly stdout: Terminal
   readonly stderr: Terminal
-  /** One line of data to stdout. Resolves when the stream takes more: await it in loops, and a slow reader slows you. */
-  print(line: string): Promise<void>
+  /**
+   * One line of data to stdout: a text as it is, which a terminal is kept from acting upon, or a line with styles. Resolves when the stream takes
+   * more: await it in loops, and a slow reader slows you.
+   */
+  print(line: string | Line): Promise<void>
   /** One JSON document to stdout: what every query prints with `--json`. */
   json(document: unknown): Promise<void>
-  /** Talk, to stderr; not with `-q`. */
+  /** Talk, to stderr; not with `-q`. Whatever the text has in it, it is no command to a terminal; the same goes for the next two. */
   say(line: string): void
   /** To stderr, also with `-q`. */
   warn(line: string): void

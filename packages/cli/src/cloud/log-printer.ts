@@ -3,7 +3,7 @@ import { type BuildAddress, type CloudClient, CloudError, type Job, streamLogs }
 import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../command.ts'
 import { LineSplitter, type LogLine } from '../local/line-splitter.ts'
-import { inert } from '../view/inert.ts'
+import { inert, jsonFor } from '../text/inert.ts'
 import { isJobEnded } from './job-teller.ts'
 
 interface Printing {
@@ -92,9 +92,9 @@ export class LogPrinter {
       const at = new Date(ts).toISOString()
       if (global.json) {
         const comma = this.#printed === 0 ? '' : ','
-        text += `${comma}${JSON.stringify({ step, attempt: job.attempt ?? 1, stream, line, ts: at })}`
+        text += `${comma}${jsonFor(stdout, { step, attempt: job.attempt ?? 1, stream, line, ts: at })}`
       } else
-        text += `${flags.timestamps ? `${at} ` : ''}${this.#isPrefixed ? `[${step}] ` : ''}${stdout.isTerminal ? inert(line) : line}\n`
+        text += `${flags.timestamps ? `${at} ` : ''}${this.#isPrefixed ? `[${inert(step)}] ` : ''}${stdout.isTerminal ? inert(line) : line}\n`
       this.#printed += 1
     }
     await this.#write(text)

@@ -1,5 +1,5 @@
 import type { Output } from '../command.ts'
-import { plainText } from '../text.ts'
+import { inert, inertText } from '../text/inert.ts'
 import { duration } from '../view/amounts.ts'
 import { pad, widthOf } from '../view/text-width.ts'
 
@@ -10,7 +10,7 @@ export async function printTable(
   rows: readonly (readonly string[])[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const cells = [headings, ...rows].map((row) => row.map((cell) => plainText(cell).replaceAll(/\s+/g, ' ')))
+  const cells = [headings, ...rows].map((row) => row.map((cell) => inert(cell.replaceAll(/\s+/g, ' '))))
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))
   for (const row of cells)
     await print(
@@ -28,7 +28,7 @@ export async function printFacts(
 ): Promise<void> {
   const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
   const width = Math.max(0, ...shown.map(([name]) => name.length))
-  for (const [name, value] of shown) await print(`${name.padEnd(width)}  ${plainText(value ?? '')}`)
+  for (const [name, value] of shown) await print(`${name.padEnd(width)}  ${inertText(value ?? '')}`)
 }
 
 /** `2026-11-26 08:10`, UTC. */

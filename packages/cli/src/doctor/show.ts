@@ -1,5 +1,6 @@
 import type { Output } from '../command.ts'
-import { plainText } from '../text.ts'
+import { inertText } from '../text/inert.ts'
+import { span } from '../text/span.ts'
 import { pad, widthOf } from '../view/text-width.ts'
 import type { Check } from './check.ts'
 
@@ -10,14 +11,14 @@ const indent = 2 + 'failure'.length + 2 + nameWidth + 2
 /** The checks of one area under its name. */
 export async function showArea({ print, stdout }: Output, area: string, checks: readonly Check[]): Promise<void> {
   const width = Math.max(20, Math.min(stdout.columns(), 120) - indent)
-  await print(stdout.style('bold', area))
+  await print([span(area, 'bold')])
   for (const { status, name, found, fix } of checks) {
     const [first = '', ...rest] = wrapped(found, width)
-    const word = stdout.style(styles[status], pad(status, 'failure'.length))
-    await print(`  ${word}  ${pad(name, nameWidth)}  ${first}`.trimEnd())
+    const word = span(pad(status, 'failure'.length), styles[status])
+    await print([span('  '), word, span(`  ${pad(name, nameWidth)}  ${first}`.trimEnd())])
     for (const line of rest) await print(' '.repeat(indent) + line)
     const lines = fix === undefined ? [] : wrapped(`fix: ${fix}`, width)
-    for (const line of lines) await print(' '.repeat(indent) + stdout.style('bold', line))
+    for (const line of lines) await print([span(' '.repeat(indent)), span(line, 'bold')])
   }
 }
 
@@ -38,7 +39,7 @@ function counted(count: number, word: string): string {
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of plainText(text).split(/\s+/)) {
+  for (const word of inertText(text).split(/\s+/)) {
     const longer = line === '' ? word : `${line} ${word}`
     if (line !== '' && widthOf(longer) > width) {
       lines.push(line)

@@ -3,18 +3,20 @@ import { argumentLabel } from '../parse/flags.ts'
 import { globalFlags, kebab } from '../parse/global-flags.ts'
 import { visibleBelow } from '../parse/resolve.ts'
 import type { CommandSpec, FlagSpec } from '../spec.ts'
+import { type Line, span } from '../text/span.ts'
 import { helpWidth, twoColumns, wrap } from './layout.ts'
 import { groupSummaries, sections } from './sections.ts'
 
-/** Makes a heading stand out where colour is allowed. */
-export type Heading = (text: string) => string
+type HelpLine = string | Line
+
+const heading = (text: string): Line => [span(text, 'bold')]
 
 /** `hm help`: every command by section, groups on one line. */
-export function overview(heading: Heading): string {
-  const lines = [
+export function overview(): HelpLine[] {
+  const lines: HelpLine[] = [
     'hm runs pipelines on this machine and on a Harmont server.',
     '',
-    usageLine('hm COMMAND [ARGUMENTS] [FLAGS]', heading),
+    ...usageLines('hm COMMAND [ARGUMENTS] [FLAGS]'),
   ]
   for (const { title, words } of sections) {
     const rows = words.flatMap((word) => overviewRow(word))
@@ -22,7 +24,7 @@ export function overview(heading: Heading): string {
   }
   lines.push('', heading('Flags of every command'), ...flagRows(globalFlags), '')
   lines.push('hm help COMMAND tells more of one command.')
-  return lines.join('\n')
+  return lines
 }
 
 function overviewRow(word: string): (readonly [string, string])[] {
@@ -35,25 +37,25 @@ function overviewRow(word: string): (readonly [string, string])[] {
 }
 
 /** `hm config -h`: the commands of a group. */
-export function groupHelp(words: readonly string[], heading: Heading): string {
+export function groupHelp(words: readonly string[]): HelpLine[] {
   const name = words.join(' ')
   const rows = visibleBelow(words).map((command) => [command.name, command.spec.summary] as const)
   return [
     `${groupSummaries[words.at(-1) ?? ''] ?? name}.`,
     '',
-    usageLine(`hm ${name} COMMAND [ARGUMENTS] [FLAGS]`, heading),
+    ...usageLines(`hm ${name} COMMAND [ARGUMENTS] [FLAGS]`),
     '',
     heading('Commands'),
     ...twoColumns(rows),
     '',
     `hm help ${name} COMMAND tells more of one command.`,
-  ].join('\n')
+  ]
 }
 
 /** `hm help run`: everything about one command. */
-export function commandHelp(command: Command, heading: Heading): string {
+export function commandHelp(command: Command): HelpLine[] {
   const { name, spec } = command
-  const lines = [`${spec.summary}.`, '', usageLine(usage(name, spec), heading)]
+  const lines: HelpLine[] = [`${spec.summary}.`, '', ...usageLines(usage(name, spec))]
   for (const paragraph of spec.about ?? []) lines.push('', ...wrap(paragraph, helpWidth))
   const args = Object.entries(spec.args ?? {})
   if (args.length > 0)
@@ -73,12 +75,12 @@ export function commandHelp(command: Command, heading: Heading): string {
     heading('Flags of every command'),
     ...wrap(everywhere.join(' '), helpWidth - 2).map((line) => `  ${line}`),
   )
-  return lines.join('\n')
+  return lines
 }
 
-function usageLine(line: string, heading: Heading): string {
+function usageLines(line: string): HelpLine[] {
   const [head = '', ...tail] = wrap(line, helpWidth - 7)
-  return [`${heading('Usage:')} ${head}`, ...tail.map((part) => `       ${part}`)].join('\n')
+  return [[...heading('Usage:'), span(` ${head}`)], ...tail.map((part) => `       ${part}`)]
 }
 
 function usage(name: string, spec: CommandSpec): string {

@@ -11,7 +11,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
 
 /** What commands of one first word are about. */
 export const groupSummaries: Readonly<Record<string, string>> = {
-  artifact: 'Files that builds left',
+  artifact: 'Files that builds left; none are kept yet',
   billing: 'Balance and use',
   build: 'Builds on the server',
   cache: 'The local cache of steps',
@@ -21,7 +21,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   job: 'Jobs of a build on the server',
   org: 'Organizations',
   pipeline: 'Pipelines on the server',
-  plugin: 'Plugins',
+  plugin: 'There are none',
   secret: 'Secrets that steps get',
   token: 'API keys',
 }

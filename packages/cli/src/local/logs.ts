@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import { inert } from '../view/inert.ts'
+import { inert, jsonFor } from '../text/inert.ts'
 import { localHome } from './home.ts'
 import type { LogLine } from './line-splitter.ts'
 import { isAlive } from './process-mark.ts'
@@ -96,11 +96,12 @@ class Printer {
     const { json, timestamps, isAlone } = this.#options
     const at = new Date(ts).toISOString()
     if (json) {
-      await this.#output.print(`${this.#isFirst ? '' : ','}${JSON.stringify({ step: key, stream, line, ts: at })}`)
+      await this.#output.print(
+        `${this.#isFirst ? '' : ','}${jsonFor(this.#output.stdout, { step: key, stream, line, ts: at })}`,
+      )
       this.#isFirst = false
     } else {
-      const text = this.#output.stdout.isTerminal ? inert(line) : line
-      await this.#output.print(`${timestamps ? `${at} ` : ''}${isAlone ? '' : `[${key}] `}${text}`)
+      await this.#output.print(`${timestamps ? `${at} ` : ''}${isAlone ? '' : `[${inert(key)}] `}${line}`)
     }
   }
 

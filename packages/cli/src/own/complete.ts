@@ -1,11 +1,15 @@
 import type { Handler } from '../command.ts'
 import { candidates } from '../completion/candidates.ts'
 import { exits } from '../errors.ts'
+import { inert } from '../text/inert.ts'
 
 /** `hm __complete -- WORDS...`: one candidate a line, a tab and its description behind it. Never fails: a shell waits. */
 export const run: Handler<'__complete'> = async (context) => {
   const { args, output } = context
-  for (const { value, about } of await candidates(args.words, context))
-    await output.print(about === undefined ? value : `${value}\t${about}`)
+  for (const { value, about } of await candidates(args.words, context)) {
+    // A shell shows what it offers, and would type it.
+    if (inert(value) !== value) continue
+    await output.print(about === undefined ? value : `${value}\t${inert(about)}`)
+  }
   return exits.ok
 }

@@ -5,10 +5,9 @@ import { commandFor, resolveCommand } from '../parse/resolve.ts'
 
 /** Help for a command, a group of commands, or all of `hm` (no words), on stdout. */
 export async function showHelp(words: readonly string[], output: Output): Promise<ExitCode> {
-  const heading = (text: string) => output.stdout.style('bold', text)
   const command = commandFor(words)
-  if (command !== undefined) await output.print(commandHelp(command, heading))
-  else await output.print(words.length === 0 ? overview(heading) : groupHelp(words, heading))
+  const lines = command !== undefined ? commandHelp(command) : words.length === 0 ? overview() : groupHelp(words)
+  for (const line of lines) await output.print(line)
   return exits.ok
 }
 

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { inspect } from 'node:util'
 import type { Output } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import { plainText } from '../text.ts'
+import { inertText, jsonFor } from '../text/inert.ts'
 import { version } from '../version.ts'
 
 /** Says what went wrong and gives the exit code. Whatever is no HmError is a defect of `hm`. */
@@ -13,7 +13,7 @@ export function reportFailure(error: unknown, output: Output, asJson: boolean, w
   output.debug(`failed: ${inspect(error)}`)
   if (asJson) {
     const { code, message, fix, requestId } = known
-    output.stderr.stream.write(`${JSON.stringify({ error: { code, message, fix, request_id: requestId } })}\n`)
+    output.stderr.stream.write(`${jsonFor(output.stderr, { error: { code, message, fix, request_id: requestId } })}\n`)
     return known.exit
   }
   if (known.exit === exits.cancelled || known.exit === exits.terminated) {
@@ -21,11 +21,11 @@ export function reportFailure(error: unknown, output: Output, asJson: boolean, w
     return known.exit
   }
   const { style } = output.stderr
-  const id = known.requestId === undefined ? '' : ` (request ${plainText(known.requestId)})`
+  const id = known.requestId === undefined ? '' : ` (request ${inertText(known.requestId)})`
   output.stderr.stream.write(
-    `${style(['red', 'bold'], `error[${plainText(known.code)}]:`)} ${plainText(known.message)}${id}\n`,
+    `${style(['red', 'bold'], `error[${inertText(known.code)}]:`)} ${inertText(known.message)}${id}\n`,
   )
-  if (known.fix !== undefined) output.stderr.stream.write(`${style('bold', 'fix:')} ${plainText(known.fix)}\n`)
+  if (known.fix !== undefined) output.stderr.stream.write(`${style('bold', 'fix:')} ${inertText(known.fix)}\n`)
   return known.exit
 }
 

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { Output, Terminal } from '../command.ts'
+import { inertText, jsonFor } from '../text/inert.ts'
+import { paintLine } from '../text/span.ts'
 
 interface OutputOptions {
   readonly stdout: Terminal
@@ -11,8 +13,9 @@ interface OutputOptions {
 }
 
 export function makeOutput({ stdout, stderr, quiet, verbose, trace }: OutputOptions): Output {
-  const print = async (line: string) => {
-    if (!stdout.stream.write(`${line}\n`)) await once(stdout.stream, 'drain')
+  const print: Output['print'] = async (line) => {
+    const text = typeof line !== 'string' ? paintLine(line, stdout.style) : stdout.isTerminal ? inertText(line) : line
+    if (!stdout.stream.write(`${text}\n`)) await once(stdout.stream, 'drain')
   }
   const talk = (line: string) => {
     stderr.stream.write(`${line}\n`)
@@ -21,14 +24,14 @@ export function makeOutput({ stdout, stderr, quiet, verbose, trace }: OutputOpti
     stdout,
     stderr,
     print,
-    json: (document) => print(JSON.stringify(document)),
+    json: (document) => print(jsonFor(stdout, document)),
     say: (line) => {
-      if (!quiet) talk(line)
+      if (!quiet) talk(inertText(line))
     },
-    warn: (line) => talk(`${stderr.style('yellow', 'warning:')} ${line}`),
+    warn: (line) => talk(`${stderr.style('yellow', 'warning:')} ${inertText(line)}`),
     debug: (line) => {
       trace?.(line)
-      if (verbose) talk(stderr.style('dim', `debug: ${line}`))
+      if (verbose) talk(stderr.style('dim', `debug: ${inertText(line)}`))
     },
   }
 }

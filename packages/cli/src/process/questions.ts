@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Choice, Questions, Terminal } from '../command.ts'
 import { exits, HmError, usageError } from '../errors.ts'
+import { inertText } from '../text/inert.ts'
 
 interface QuestionsOptions {
   readonly stdin: Readable & { readonly isTTY?: boolean }
@@ -20,7 +21,7 @@ export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions):
       if (!possible) return question.default ?? (yes || nobody(question))
       const { confirm } = await import('@clack/prompts')
       return answer((streams) =>
-        confirm({ ...streams, message: question.message, initialValue: question.default ?? false }),
+        confirm({ ...streams, message: inertText(question.message), initialValue: question.default ?? false }),
       )
     },
     async text(question) {
@@ -28,25 +29,33 @@ export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions):
       const { text } = await import('@clack/prompts')
       const { validate } = question
       const initial =
-        question.default === undefined ? {} : { defaultValue: question.default, placeholder: question.default }
+        question.default === undefined
+          ? {}
+          : { defaultValue: question.default, placeholder: inertText(question.default) }
       const check =
         validate === undefined ? {} : { validate: (typed?: string) => validate(typed || (question.default ?? '')) }
-      return answer((streams) => text({ ...streams, ...initial, ...check, message: question.message }))
+      return answer((streams) => text({ ...streams, ...initial, ...check, message: inertText(question.message) }))
     },
     async select(question) {
       if (!possible) return question.default ?? nobody(question)
       const { select } = await import('@clack/prompts')
       const initial = question.default === undefined ? {} : { initialValue: question.default }
-      const options: Choice[] = [...question.options]
-      return answer((streams) => select<string>({ ...streams, ...initial, options, message: question.message }))
+      const options = question.options.map(inertChoice)
+      return answer((streams) =>
+        select<string>({ ...streams, ...initial, options, message: inertText(question.message) }),
+      )
     },
     async secret(question) {
       if (!possible) return nobody(question)
       const { password } = await import('@clack/prompts')
       const validate = (typed?: string) => (typed ? undefined : 'Nothing was typed.')
-      return answer((streams) => password({ ...streams, message: question.message, validate }))
+      return answer((streams) => password({ ...streams, message: inertText(question.message), validate }))
     },
   }
+}
+
+function inertChoice({ value, label, hint }: Choice): Choice {
+  return { value, label: inertText(label), ...(hint === undefined ? {} : { hint: inertText(hint) }) }
 }
 
 function nobody(question: { readonly message: string; readonly flag: string }): never {

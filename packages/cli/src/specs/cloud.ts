@@ -80,10 +80,10 @@ export const cloudSpecs = {
   'job list': { summary: 'List the jobs of a build', flags: { pipeline, build }, query: true },
   'job show': { summary: 'Show a job', args: { job }, flags: { pipeline, build }, query: true },
   'job log': { summary: 'Print the log of a job', args: { job }, flags: { pipeline, build }, query: true },
-  'artifact list': { summary: 'List the artifacts of a build', flags: { pipeline, build }, query: true },
+  'artifact list': { summary: 'Refused: no artifacts are kept yet', flags: { pipeline, build }, query: true },
   'artifact get': {
-    summary: 'Download an artifact',
-    args: { artifact: { required: true, summary: 'its path or id, as in hm artifact list' } },
+    summary: 'Refused: no artifacts are kept yet',
+    args: { artifact: { required: true, summary: 'its path or id' } },
     flags: {
       pipeline,
       build,

@@ -28,7 +28,7 @@ export const ownSpecs = {
     ],
   },
   version: { summary: 'Print the version', query: true },
-  'plugin list': { summary: 'List plugins', query: true },
+  'plugin list': { summary: 'Say that there are none: everything is built in', query: true },
   help: {
     summary: 'Show help for a command',
     args: { command: { multiple: true, summary: 'the command', complete: 'command' } },

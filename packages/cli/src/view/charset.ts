@@ -1,4 +1,4 @@
-import { inertLine } from './inert.ts'
+import { inertLine } from '../text/inert.ts'
 import type { StateName } from './run-model.ts'
 
 /** The characters that the view is drawn with, each one column wide. Signs are never emoji: those are two columns on some terminals. */

@@ -1,10 +1,11 @@
+import { type Line, span } from '../text/span.ts'
 import { duration } from './amounts.ts'
 import type { Charset } from './charset.ts'
 import { lastLines } from './fold.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords } from './state-words.ts'
-import { type Line, span, wrapLine } from './styled.ts'
+import { wrapLine } from './styled.ts'
 
 /**
  * What is told of a failure when it happens: how it ended, its last lines, and why. The terminal breaks those lines where they are too long, so that

@@ -1,12 +1,12 @@
 import type { Terminal } from '../command.ts'
 import type { RunEvent } from '../run/run-event.ts'
+import { inert, inertText } from '../text/inert.ts'
+import { paintLine } from '../text/span.ts'
 import type { Charset } from './charset.ts'
 import { fold, stepOf } from './fold.ts'
-import { inert } from './inert.ts'
 import { keyColor } from './key-color.ts'
 import type { OpenView } from './open-view.ts'
 import { newRun, type Run } from './run-model.ts'
-import { paintLine } from './styled.ts'
 import { summary } from './summary.ts'
 import type { Earlier } from './time-left.ts'
 import { openWriter } from './writer.ts'
@@ -79,7 +79,7 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
       const lines = [...last.map((line) => paintLine(line, stderr.style)), ...overwritten(text).map(inert)]
       await writer.write(lines.map((line) => `${prefix} ${line}\n`).join(''))
     },
-    note: (line) => writer.write(`${line}\n`),
+    note: (line) => writer.write(`${inertText(line)}\n`),
     async close() {
       writer.release()
     },

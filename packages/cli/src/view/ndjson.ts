@@ -1,11 +1,12 @@
 import type { Terminal } from '../command.ts'
 import type { RunEvent } from '../run/run-event.ts'
+import { inertText, jsonFor } from '../text/inert.ts'
 import type { OpenView } from './open-view.ts'
 import { openWriter } from './writer.ts'
 
 /** The event as one line of JSON, its instants in RFC 3339. */
-export function ndjsonLine(event: RunEvent): string {
-  return JSON.stringify(withDates(event))
+function ndjsonLine(event: RunEvent, stdout: Terminal): string {
+  return jsonFor(stdout, withDates(event))
 }
 
 function withDates(event: RunEvent): object {
@@ -26,8 +27,8 @@ export function ndjsonView(stdout: Terminal, stderr: Terminal): OpenView {
   const data = openWriter(stdout.stream)
   const talk = openWriter(stderr.stream)
   return {
-    tell: (event) => data.write(`${ndjsonLine(event)}\n`),
-    note: (line) => talk.write(`${line}\n`),
+    tell: (event) => data.write(`${ndjsonLine(event, stdout)}\n`),
+    note: (line) => talk.write(`${inertText(line)}\n`),
     async close() {
       data.release()
       talk.release()

@@ -1,4 +1,4 @@
-import { inert } from './inert.ts'
+import { inert } from '../text/inert.ts'
 import type { Run } from './run-model.ts'
 
 /** What helps after a failure: commands, each with what it gives. */

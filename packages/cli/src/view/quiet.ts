@@ -1,10 +1,10 @@
 import type { Terminal } from '../command.ts'
+import { type Line, paintLine, span } from '../text/span.ts'
 import type { Charset } from './charset.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
 import type { OpenView } from './open-view.ts'
 import { isFailure, newRun } from './run-model.ts'
-import { type Line, paintLine, span } from './styled.ts'
 import { openWriter } from './writer.ts'
 
 /** Nothing but failures, on stderr. */

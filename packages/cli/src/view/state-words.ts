@@ -1,5 +1,5 @@
+import type { Style } from '../text/span.ts'
 import type { StateName } from './run-model.ts'
-import type { Style } from './styled.ts'
 
 export const stateWords: Readonly<Record<StateName, string>> = {
   waiting: 'waiting',

@@ -1,9 +1,9 @@
+import { type Line, span } from '../text/span.ts'
 import { duration, wholeSeconds } from './amounts.ts'
 import type { Charset } from './charset.ts'
 import { lastLines } from './fold.ts'
 import { type Run, type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords, wordWidth } from './state-words.ts'
-import { type Line, span } from './styled.ts'
 import { fit, pad } from './text-width.ts'
 import { waitText } from './wait-text.ts'
 

@@ -1,23 +1,5 @@
-import type { Terminal } from '../command.ts'
+import { type Line, plainOf, type Span, span } from '../text/span.ts'
 import { fit, widthOf } from './text-width.ts'
-
-export type Style = Parameters<Terminal['style']>[0]
-
-export interface Span {
-  readonly text: string
-  readonly style?: Style
-}
-
-/** One line of a terminal, without escape sequences until it is written. */
-export type Line = readonly Span[]
-
-export function span(text: string, style?: Style): Span {
-  return style === undefined ? { text } : { text, style }
-}
-
-export function plainOf(line: Line): string {
-  return line.map(({ text }) => text).join('')
-}
 
 /** The line in at most this many columns, without blanks at its end. */
 export function fitLine(line: Line, width: number, mark: string): Line {
@@ -42,11 +24,6 @@ function trimEnd(line: Line): Line {
     if (text !== '') return [...trimmed, { ...last, text }]
   }
   return []
-}
-
-/** The line as it is written to this terminal. */
-export function paintLine(line: Line, style: Terminal['style']): string {
-  return line.map((part) => (part.style === undefined ? part.text : style(part.style, part.text))).join('')
 }
 
 /** The line broken at blanks so that no part is wider, where words allow it. */

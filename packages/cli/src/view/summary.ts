@@ -1,3 +1,4 @@
+import { type Line, span } from '../text/span.ts'
 import { bytes, duration, wholeSeconds } from './amounts.ts'
 import type { Charset } from './charset.ts'
 import { criticalPath } from './critical-path.ts'
@@ -5,7 +6,7 @@ import { endingText, likelyCause } from './likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
 import type { Run } from './run-model.ts'
 import { stateWords, tellingOrder } from './state-words.ts'
-import { type Line, span, wrapLine } from './styled.ts'
+import { wrapLine } from './styled.ts'
 import { pad, widthOf } from './text-width.ts'
 import { type Earlier, timeSaved } from './time-left.ts'
 

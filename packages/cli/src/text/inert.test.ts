@@ -1,7 +1,7 @@
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { inert, inertLine } from './inert.ts'
+import { inert, inertLine, inertText } from './inert.ts'
 
 test.each([
   ['plain', 'plain'],
@@ -18,11 +18,16 @@ test.each([
   ['bell\x07 back\x08 nul\x00', 'bell? back? nul?'],
   ['one\rtwo\nthree', 'one?two?three'],
   ['\u202egnp.exe\u202c \u2066x\u2069 \u200fy \u061cz', '?gnp.exe? ?x? ?y ?z'],
+  ['a\u206ab\u206f c\ufff9d\ufffb', 'a?b? c?d?'],
   ['half \ud83d of a pair', 'half ? of a pair'],
   ['tab\tstays', 'tab\tstays'],
   ['文書 é ✓ 👩‍👩‍👧', '文書 é ✓ 👩‍👩‍👧'],
 ])('%j is shown as %j', (text, shown) => {
   expect(inert(text)).toBe(shown)
+})
+
+test('lines of a text stay lines', () => {
+  expect(inertText('one\r\ntwo\x1b[2J\n\u202ethree\r')).toBe('one\ntwo\n?three?')
 })
 
 test.each([
@@ -36,7 +41,7 @@ test.each([
 
 // Every code unit that a terminal acts upon, in any order with what sequences are made of.
 const hostile = fc.string({
-  unit: fc.constantFrom(...'\x1b\x9b\x9d\x90\x9c\x07\r\n\b\0[]P\\;?0m AK文\u202e'),
+  unit: fc.constantFrom(...'\x1b\x9b\x9d\x90\x9c\x07\r\n\b\0[]P\\;?0m AK文\u202e\u2069\u061c'),
   maxLength: 40,
 })
 
@@ -45,7 +50,7 @@ test('nothing that a terminal acts upon is left of any text, and a second time c
     fc.property(hostile, (text) => {
       const shown = inert(text)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-      expect(shown).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202e]/)
+      expect(shown).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202e\u2069\u061c]/)
       expect(inert(shown)).toBe(shown)
     }),
     { numRuns: scaled(500) },

@@ -8,7 +8,8 @@ const sequences = new RegExp(
   ].join('|'),
   'g',
 )
-const unsafe = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+// Controls, halves of pairs, separators of lines, and what reorders text or annotates it unseen.
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u206a-\u206f\ufff9-\ufffb]/gu
 
 /**
  * Text of a step as it may be shown on a terminal: colours and other escape sequences are taken out, and what else could move the cursor, ring, or
@@ -18,7 +19,19 @@ export function inert(text: string): string {
   return text.replace(sequences, '').replace(unsafe, (char) => (char === '\t' ? char : '?'))
 }
 
-/** The same of one line for a fixed place: what a carriage return would have overwritten is left out, as on a terminal, and tabs are blanks. */
+/** The same of text whose lines stay lines. */
+export function inertText(text: string): string {
+  return text.split(/\r?\n/).map(inert).join('\n')
+}
+
+/** A value as JSON: for a terminal what it would act upon is written as `\uXXXX`, which means the same. */
+export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!isTerminal) return json
+  return json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Text of one line for a fixed place, inert: what a carriage return would have overwritten is left out, as on a terminal, and tabs are blanks. */
 export function inertLine(text: string): string {
   const shown = text.replace(/\r+$/, '')
   return inert(shown.slice(shown.lastIndexOf('\r') + 1)).replaceAll('\t', '    ')

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { chunkJson } from '@harmont/logs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
+import { events } from '../view/story.test-support.ts'
+import { localHome } from './home.ts'
+import { AppendedFile, beginRecord, runFiles } from './run-records.ts'
+
+// A key that would turn what follows it around.
+const key = 'a\u202eb'
+let cwd: string
+
+beforeAll(() => {
+  cwd = realpathSync(mkdtempSync('/var/tmp/hm-logs-'))
+  const { runs } = localHome(join(cwd, '.cache', 'hm'))
+  const { number } = beginRecord(
+    runs,
+    {
+      ...{ id: 'one', directory: cwd, slug: 'ci', name: 'ci', message: null, branch: null, commit: null, env: {} },
+      ...{ only: null, retryOf: null, startedAt: 0, process: 'none' },
+    },
+    '{}',
+  )
+  const files = runFiles(runs, number)
+  const told = new AppendedFile(files.events)
+  const { queued, start, end, buildEnd } = events
+  for (const event of [queued(key), start(key), end(key, 'failed', 1), buildEnd('failed', 1)])
+    told.add(`${JSON.stringify(event)}\n`)
+  told.close()
+  const log = new AppendedFile(files.log(0, 1))
+  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from('said\u202e\n'), ts: 0n })}\n`)
+  log.close()
+})
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+test('a terminal acts upon neither the name of a step nor its log; a file gets the log as it is', async () => {
+  const line = `stty cols 100 && exec '${process.execPath}' '${hmProgram}' logs`
+  const env = { ...programEnv, HOME: cwd, TERM: 'xterm' }
+  const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
+  expect(shown.trimEnd()).toBe('[a?b] said?')
+  expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: '[a?b] said\u202e\n' })
+})
+
+test('a run without such a step names those it has', async () => {
+  const { code, stderr } = await runHm(['logs', '1', 'b'], { cwd })
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: 'error[step_not_found]: run 1 has no step b\nfix: its steps are a?b\n',
+  })
+})
