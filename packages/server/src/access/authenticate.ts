@@ -6,6 +6,7 @@ interface CredentialRow {
   readonly id: string
   readonly user_id: string
   readonly kind: 'session' | 'key'
+  readonly key_id: string | null
   readonly is_stale: boolean
   readonly scopes: readonly Scope[] | null
   readonly organization_ids: readonly string[] | null
@@ -15,7 +16,7 @@ interface CredentialRow {
   readonly role: Role | null
 }
 
-/** What a session, and a key without `scopes`, may be used for. */
+/** What a session that its user signed in to, and a key without `scopes`, may be used for. */
 export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
 
 /**
@@ -34,15 +35,15 @@ export async function identify(
 ): Promise<Identified | null> {
   const { rows } = await database.query<CredentialRow>({
     name: 'identify',
-    // A cookie's session ends after 14 days without use.
+    // A cookie's session ends after 14 days without use; one that a key has made is as narrow as the key.
     text: `select c.*, p.*
-             from (select id, user_id, 'session' as kind, null::text[] as scopes, null::uuid[] as organization_ids, expires_at,
-                          last_used_at < now() - interval '1 minute' as is_stale
-                     from sessions
-                    where token_hash = $1 and expires_at > now()
-                      and (is_cookie or not $2) and (not is_cookie or last_used_at > now() - interval '14 days')
+             from (select s.id, s.user_id, 'session' as kind, s.key_id, k.scopes, k.organization_ids, s.expires_at,
+                          s.last_used_at < now() - interval '1 minute' as is_stale
+                     from sessions s left join api_keys k on k.id = s.key_id
+                    where s.token_hash = $1 and s.expires_at > now()
+                      and (s.is_cookie or not $2) and (not s.is_cookie or s.last_used_at > now() - interval '14 days')
                    union all
-                   select id, user_id, 'key', scopes, organization_ids, expires_at,
+                   select id, user_id, 'key', id, scopes, organization_ids, expires_at,
                           coalesce(last_used_at < now() - interval '1 minute', true)
                      from api_keys
                     where token_hash = $1 and (expires_at is null or expires_at > now()) and not $2) c
@@ -61,6 +62,7 @@ export async function identify(
     userId: found.user_id,
     credentialId: found.id,
     kind: found.kind,
+    keyId: found.key_id,
     isCookie,
     scopes: found.scopes ?? allScopes,
     organizationIds: found.organization_ids,

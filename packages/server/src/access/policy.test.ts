@@ -42,6 +42,7 @@ const caller: Caller = {
   userId: '',
   credentialId: '',
   kind: 'key',
+  keyId: '',
   isCookie: false,
   scopes: [],
   organizationIds: null,

@@ -116,7 +116,6 @@ test('a key says what it may do and where', async () => {
 })
 
 test.for([
-  ['without an end', { expires_at: null }],
   ['with a later end', { expires_at: new Date(Date.now() + 7_200_000).toISOString() }],
   ['with all scopes', { scopes: null }],
   ['with another scope', { scopes: ['account', 'manage'] }],
@@ -136,6 +135,17 @@ test.for([
   expect((await make({ description: 'as narrow', ...within }, key)).status).toBe(201)
   const answer = await make({ description: 'wider', ...within, ...wider }, key)
   expect([answer.status, codeOf(answer)]).toEqual([422, 'api_token_invalid'])
+})
+
+test.for([
+  ['does not say', {}],
+  ['says null', { expires_at: null }],
+] as const)('a key of an expiring key ends with that where its request %s when', async ([, asked], { task }) => {
+  const { token } = await it.newUser(`ending-${task.id}`)
+  const end = new Date(Date.now() + 3_600_000).toISOString()
+  const key = (await make({ description: 'ends', expires_at: end }, token)).body.token
+  const made = await make({ description: 'ends with it', ...asked }, key)
+  expect([made.status, made.body.api_token]).toMatchObject([201, { expires_at: end.replace('Z', '000Z') }])
 })
 
 test('the owner hears by mail of a new key, without its secret, and the audit log keeps its making and its end', async () => {

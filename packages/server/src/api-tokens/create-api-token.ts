@@ -38,7 +38,8 @@ export async function createApiToken(
     await lockUser(client, caller.userId)
     if ((await countLiveKeys(client, caller.userId)) >= mostLiveKeys)
       throw apiError('api_token_limit_reached', `You have ${mostLiveKeys} live API keys already; revoke one first.`)
-    const key = { id: randomUUID(), userId: caller.userId, tokenHash: hashToken(token), ...input }
+    const owner = { userId: caller.userId, madeByKeyId: caller.keyId }
+    const key = { id: randomUUID(), ...owner, tokenHash: hashToken(token), ...input }
     const made = await insertKey(client, key)
     const { description, scopes, organizations, expires_at } = made
     await recordAudit(client, actor, {

@@ -26,15 +26,15 @@ export async function readKeyInput(database: Database, caller: Caller, body: Ask
 }
 
 function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | null {
-  const expiresAt = body.expires_at == null ? null : parseInstant(body.expires_at)
-  // A session ends after a month; the keys that it makes need not.
-  const latest = caller.kind === 'key' ? caller.expiresAt : null
+  // A session ends after a month; the keys that its user makes with it need not.
+  const latest = caller.keyId === null ? null : caller.expiresAt
+  const expiresAt = body.expires_at == null ? latest : parseInstant(body.expires_at)
   if (expiresAt === undefined) {
     errors.add('expires_at', 'must be an instant such as `2030-01-31T12:00:00Z`')
     return null
   }
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) errors.add('expires_at', 'must be in the future')
-  if (latest !== null && (expiresAt === null || expiresAt > latest))
+  if (latest !== null && expiresAt !== null && expiresAt > latest)
     errors.add('expires_at', `must not be after ${latest.toISOString()}, when the key that asks ends`)
   return expiresAt
 }

@@ -1,6 +1,7 @@
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { apiError, type Handlers, operation, uuidOrNone } from '../http/index.ts'
+import { lockUser } from '../sessions/store.ts'
 import { type ApiTokenServices, createApiToken } from './create-api-token.ts'
 import { presentApiToken } from './present.ts'
 import { deleteKey, listKeys } from './store.ts'
@@ -23,6 +24,8 @@ export function apiTokenRoutes(
     revokeApiToken: operation('revokeApiToken', async (context) => {
       const id = uuidOrNone(context.params.id)
       await transaction(pool, async (client) => {
+        // First, so that whatever the key is making at this moment is there to end with it, or is not made.
+        await lockUser(client, context.caller.userId)
         if (!(await deleteKey(client, context.caller.userId, id)))
           throw apiError('api_token_not_found', 'You have no API key with this id.')
         await recordAudit(client, actorOf(context), { organizationId: null, action: 'api_token.revoked', subject: id })

@@ -43,13 +43,18 @@ export interface NewKey {
   readonly expiresAt: Date | null
   readonly scopes: readonly Scope[] | null
   readonly organizationIds: readonly string[] | null
+  /** The key that makes it: it ends with that one. */
+  readonly madeByKeyId: string | null
 }
 
 export async function insertKey(database: Database, key: NewKey): Promise<ApiKeyRow> {
   const { rows } = await database.query<ApiKeyRow>(
-    `insert into api_keys (id, user_id, description, token_hash, expires_at, scopes, organization_ids)
-     values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
-    [key.id, key.userId, key.description, key.tokenHash, key.expiresAt, key.scopes, key.organizationIds],
+    `insert into api_keys (id, user_id, description, token_hash, expires_at, scopes, organization_ids, made_by_key_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
+    [
+      ...[key.id, key.userId, key.description, key.tokenHash],
+      ...[key.expiresAt, key.scopes, key.organizationIds, key.madeByKeyId],
+    ],
   )
   const [row] = rows
   if (row === undefined) throw new Error('the inserted key was not returned')

@@ -63,10 +63,7 @@ async function fetchLogin(
     await lockUser(client, userId)
     const taken = await takeLogin(client, { kind, secretHash, userId })
     if (taken === undefined) return undefined
-    const session = await startSession(client, {
-      ...{ userId, kind: 'cli', isCookie: false, client: from },
-      notAfter: taken.keyExpiresAt,
-    })
+    const session = await startSession(client, { userId, kind: 'cli', isCookie: false, client: from, ...taken })
     const actor = { userId, ...from, requestId }
     await recordAudit(client, actor, {
       organizationId: null,

@@ -36,9 +36,13 @@ export async function findLoginUser(database: Database, kind: Kind, secretHash: 
   return rows[0]?.user_id
 }
 
-/** When the credential ends that a login was parked with; null = never. */
+/** Of the credential that a login was parked with, what limits the session that comes of it. */
 export interface TakenLogin {
-  readonly keyExpiresAt: Date | null
+  /** When it ends; null = never. */
+  readonly notAfter: Date | null
+  readonly keyId: string | null
+  readonly passkeyId: string | null
+  readonly identityProvider: string | null
 }
 
 /**
@@ -51,12 +55,14 @@ export async function takeLogin(
   const { rows } = await database.query<TakenLogin>({
     name: 'take-cli-login',
     text: `delete from cli_logins l using (
-             select l.kind, l.secret_hash, k.expires_at as key_expires_at
+             select l.kind, l.secret_hash, coalesce(s.expires_at, k.expires_at) as not_after, coalesce(s.key_id, k.id) as by_key,
+                    s.passkey_id, s.identity_provider
                from cli_logins l left join sessions s on s.id = l.session_id left join api_keys k on k.id = l.key_id
               where l.kind = $1 and l.secret_hash = $2 and coalesce(s.expires_at, k.expires_at, 'infinity') > now()
            ) living
             where l.kind = living.kind and l.secret_hash = living.secret_hash and l.user_id = $3 and l.expires_at > now()
-           returning living.key_expires_at as "keyExpiresAt"`,
+           returning living.not_after as "notAfter", living.by_key as "keyId", living.passkey_id as "passkeyId",
+                     living.identity_provider as "identityProvider"`,
     values: [login.kind, login.secretHash, login.userId],
   })
   return rows[0]

@@ -7,6 +7,11 @@ export interface Caller {
   /** The session or API key that was shown. */
   readonly credentialId: string
   readonly kind: 'session' | 'key'
+  /**
+   * The personal key that the credential is, or was made with, whose limits it has; null for a session that the user signed in to. What it makes is no wider
+   * and ends with that key.
+   */
+  readonly keyId: string | null
   /** The credential came as a cookie, which a browser sends by itself: changes need the CSRF header. */
   readonly isCookie: boolean
   readonly scopes: readonly Scope[]

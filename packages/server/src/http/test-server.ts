@@ -83,6 +83,7 @@ export async function startTestServer(
             userId,
             credentialId: token,
             kind: 'key',
+            keyId: token,
             isCookie,
             scopes: token === narrowToken ? ['read'] : ['read', 'build', 'manage', 'account'],
             organizationIds: null,

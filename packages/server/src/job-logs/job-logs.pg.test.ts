@@ -108,6 +108,10 @@ test('a log token is for its build and says when it ends, in whole seconds', asy
   expect(body.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   const claims = JSON.parse(Buffer.from(body.token.split('.')[0] ?? '', 'base64url').toString())
   expect(claims).toEqual({ build: buildId, exp: Date.parse(body.expires_at) / 1000 })
+  const key = { description: 'short', expires_at: new Date(Date.now() + 120_000).toISOString() }
+  const made = await it.request<{ token: string }>(ownerToken, 'POST', '/api/v0/user/api-tokens', key)
+  const short = await it.request<{ expires_at: string }>(made.body.token, 'GET', `${path}/log-token`)
+  expect(short.body.expires_at).toBe(`${key.expires_at.slice(0, -5)}Z`)
 })
 
 test('a job that is over gives its history and `done` at once, and says so also without a line', async () => {

@@ -21,6 +21,12 @@ test('a token lives for an hour, and its expiry has whole seconds', () => {
   expect(readLogToken(secrets, token, expiresAt)).toBeNull()
 })
 
+test('a token ends with the credential that asked for it, when that is sooner', () => {
+  const until = (at: string) => makeLogToken(secret, build, now, new Date(at)).expiresAt.toISOString()
+  expect(until('2026-01-01T00:02:00.900Z')).toBe('2026-01-01T00:02:00.000Z')
+  expect(until('2026-01-01T01:00:02.000Z')).toBe('2026-01-01T01:00:00.000Z')
+})
+
 function signed(payload: string): string {
   const encoded = Buffer.from(payload).toString('base64url')
   return `${encoded}.${createHmac('sha256', secret).update(encoded).digest('base64url')}`

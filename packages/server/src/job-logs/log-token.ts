@@ -2,13 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const lifeSeconds = 3600
 
-/** A token for all logs of one build (`http.md` 8.1), good for an hour. `expiresAt` is in whole seconds. */
+/**
+ * A token for all logs of one build (`http.md` 8.1), good for an hour, but no longer than the credential that asks for it. `expiresAt` is in whole seconds.
+ */
 export function makeLogToken(
   secret: string,
   buildId: string,
   now: Date,
+  notAfter: Date | null = null,
 ): { readonly token: string; readonly expiresAt: Date } {
-  const exp = Math.floor(now.getTime() / 1000) + lifeSeconds
+  const last = notAfter === null ? Number.POSITIVE_INFINITY : notAfter.getTime() / 1000
+  const exp = Math.floor(Math.min(now.getTime() / 1000 + lifeSeconds, last))
   const payload = Buffer.from(JSON.stringify({ build: buildId, exp })).toString('base64url')
   return { token: `${payload}.${sign(secret, payload).toString('base64url')}`, expiresAt: new Date(exp * 1000) }
 }

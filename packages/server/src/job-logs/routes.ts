@@ -58,9 +58,9 @@ export function jobLogRoutes(
   }
   return {
     ...lineRoutes(services),
-    getBuildLogToken: operation('getBuildLogToken', async ({ membership, params }) => {
+    getBuildLogToken: operation('getBuildLogToken', async ({ membership, params, caller }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date())
+      const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date(), caller.expiresAt)
       return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
     }),
     streamJobLogs: operation('streamJobLogs', async (context) => {

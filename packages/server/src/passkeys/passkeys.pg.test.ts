@@ -445,6 +445,25 @@ describe("one's own passkeys", () => {
     expect(answers.map(outcome).sort()).toEqual([204, '409 passkey_last_credential'])
   })
 
+  test('G30 no key adds one, nor a session that a key has made: a passkey would outlive the key and be wider', async () => {
+    const { token } = await it.newPerson()
+    const key = (await it.post<{ token: string }>('/user/api-tokens', { description: 'x' }, token)).body.token
+    const { code } = (await it.post<{ code: string }>('/auth/cli/code', undefined, key)).body
+    const session = (await it.post<{ token: string }>('/auth/cli/redeem', { code })).body.token
+    const begun = await it.registerOptions(token)
+    const attestation = new Authenticator(origin).create(begun.options)
+    const finish = { challenge_id: begun.challenge_id, attestation }
+    for (const credential of [key, session]) {
+      expect(outcome(await it.post('/auth/passkey/register/options', undefined, credential))).toBe(
+        '403 insufficient_scope',
+      )
+      expect(outcome(await it.post('/auth/passkey/register/finalize', finish, credential))).toBe(
+        '403 insufficient_scope',
+      )
+    }
+    expect(outcome(await it.post('/auth/passkey/register/finalize', finish, token))).toBe(200)
+  })
+
   test('the last passkey may go when a linked account remains, and a locked one is no way in', async () => {
     const person = await it.newPerson(new Authenticator(origin, { counts: true }))
     const { uuid } = (await it.addPasskey(person.token)).body

@@ -1,7 +1,7 @@
 import { presentUser } from '../accounts/present.ts'
 import { getAccount } from '../accounts/store.ts'
 import { actorOf } from '../audit/record-audit.ts'
-import { type Handlers, operation, uuidOrNone } from '../http/index.ts'
+import { apiError, type Caller, type Handlers, operation, uuidOrNone } from '../http/index.ts'
 import { asksForCookie, signInHeaders } from '../sessions/answer-sign-in.ts'
 import { beginSignup } from './begin-signup.ts'
 import { deletePasskey, renamePasskey } from './change-passkey.ts'
@@ -69,11 +69,13 @@ function ownPasskeyRoutes(services: SignInServices): Pick<Handlers, OwnOperation
   const { pool, limiter } = services
   return {
     passkeyRegisterOptions: operation('passkeyRegisterOptions', async ({ caller, client }) => {
+      requireOwnSession(caller)
       await limiter.take('challenges_address', client.address)
       return { status: 200, body: await registerOptions(services, caller.userId) }
     }),
     passkeyRegisterFinalize: operation('passkeyRegisterFinalize', async (context) => {
       const { caller, client, body } = context
+      requireOwnSession(caller)
       const request = { actor: actorOf(context), client, userId: caller.userId }
       return { status: 200, body: presentPasskey(await finishRegister(services, request, body)) }
     }),
@@ -91,4 +93,13 @@ function ownPasskeyRoutes(services: SignInServices): Pick<Handlers, OwnOperation
       return { status: 200, body: presentPasskey(row) }
     }),
   }
+}
+
+/** A passkey opens the whole account for good, so no key adds one, nor a session that a key has made. Throws 403. */
+function requireOwnSession({ keyId }: Caller): void {
+  if (keyId === null) return
+  throw apiError(
+    'insufficient_scope',
+    'A passkey signs in to the whole account, and outlives every API key: add it in the web app, under Account, after signing in.',
+  )
 }

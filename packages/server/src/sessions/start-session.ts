@@ -15,8 +15,10 @@ export interface SessionStart {
   readonly isCookie: boolean
   readonly client: Client
   /** What it was started with, when that was a passkey or a linked account: it ends with that. */
-  readonly passkeyId?: string
-  readonly identityProvider?: string
+  readonly passkeyId?: string | null
+  readonly identityProvider?: string | null
+  /** The personal key that made it, in whatever number of steps: it is as narrow, and ends with it. */
+  readonly keyId?: string | null
   /** When it has to end at the latest. */
   readonly notAfter?: Date | null
 }
@@ -50,6 +52,7 @@ export async function startSession(database: Database, start: SessionStart): Pro
     userAgent: start.client.userAgent,
     passkeyId: start.passkeyId ?? null,
     identityProvider: start.identityProvider ?? null,
+    keyId: start.keyId ?? null,
   })
   await removeSessionsBeyond(database, start.userId, mostSessions)
   return { id, token, expiresAt, isCookie: start.isCookie }

@@ -30,14 +30,15 @@ export interface NewSession {
   readonly userAgent: string | null
   readonly passkeyId: string | null
   readonly identityProvider: string | null
+  readonly keyId: string | null
 }
 
 /** Gives when it ends. */
 export async function insertSession(database: Database, session: NewSession): Promise<Date> {
   const { rows } = await database.query<{ expires_at: Date }>({
     name: 'insert-session',
-    text: `insert into sessions (id, user_id, token_hash, kind, is_cookie, created_at, last_used_at, expires_at, address, user_agent, passkey_id, identity_provider)
-           select $1, $2, $3, $4, $5, at, at, least(at + make_interval(days => $6), $7::timestamptz), $8, $9, $10, $11
+    text: `insert into sessions (id, user_id, token_hash, kind, is_cookie, created_at, last_used_at, expires_at, address, user_agent, passkey_id, identity_provider, key_id)
+           select $1, $2, $3, $4, $5, at, at, least(at + make_interval(days => $6), $7::timestamptz), $8, $9, $10, $11, $12
              from date_trunc('milliseconds', clock_timestamp()) as at
            returning expires_at`,
     values: [
@@ -52,6 +53,7 @@ export async function insertSession(database: Database, session: NewSession): Pr
       session.userAgent?.slice(0, 512) ?? null,
       session.passkeyId,
       session.identityProvider,
+      session.keyId,
     ],
   })
   const [row] = rows
