@@ -20,6 +20,7 @@ import { Durability } from './durability.ts'
 import { readIfPresent } from './files.ts'
 import { chainFor } from './flatten.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
+import { withLauncher } from './launcher.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { clearMemory } from './memory.ts'
@@ -104,7 +105,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     await clearMemory(layout)
     clearPlaces(layout)
     const records = await allRecords(layout)
-    await clearGroups(layout, home, slotsOf(records))
+    await clearGroups(layout, home, slotsOf(records), 'earlier')
     const supply = await Supply.open({
       layout,
       home,
@@ -166,7 +167,7 @@ class Driver implements OciDriver {
       viewer,
       trash,
       now,
-      clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout))),
+      clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
       onDestroyed: (record, id) => {
         this.known.delete(id)
         if (record?.link != null) supply.release(record.link)
@@ -184,7 +185,7 @@ class Driver implements OciDriver {
       )
     this.creating.add(spec.id)
     try {
-      return await this.make(spec)
+      return await withLauncher(() => this.make(spec))
     } catch (error) {
       if (error instanceof SandboxError) throw error
       throw new SandboxError('provision_failed', `sandbox ${spec.id} could not be made: ${message(error)}`, {

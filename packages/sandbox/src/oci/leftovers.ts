@@ -5,23 +5,29 @@ import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } f
 import { hasCode, readIfPresent, writeAtomically } from './files.ts'
 import type { Layout } from './layout.ts'
 
-/** Removes halves of directories that an earlier process left. Only before this one makes any. */
+/** Removes halves of directories, and pipes, that an earlier process left: one with this one's id too, as a container's first process has the same each time. Only before this one makes any. */
 export async function clearHalves(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
   for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
-    if (!isAlive(Number(/\d+/.exec(name)?.[0]))) await rm(join(layout.launchers, name), { force: true })
+    if (!isAlive(Number(/\d+/.exec(name)?.[0]), 'earlier')) await rm(join(layout.launchers, name), { force: true })
 }
 
 /**
  * Kills and removes control groups that belong to no sandbox, of processes that have ended: launchers that they had in store,
  * and sandboxes whose record is lost. Other sandboxes are the reaper's.
  * @param slots names of the groups that sandboxes have.
+ * @param own whose those are that have this process's id in their names: its own, or, while it has made none, an earlier one's.
  */
-export async function clearGroups(layout: Layout, home: CgroupHome, slots: ReadonlySet<string>): Promise<void> {
+export async function clearGroups(
+  layout: Layout,
+  home: CgroupHome,
+  slots: ReadonlySet<string>,
+  own: 'mine' | 'earlier',
+): Promise<void> {
   for (const base of await rememberHome(layout, home)) {
     const root = join(base, `harmont-${layout.tag}`)
     for (const slot of slotsBelow(base, layout.tag)) {
-      if (slots.has(slot) || isAlive(Number(slot.split('-')[0]))) continue
+      if (slots.has(slot) || isAlive(Number(slot.split('-')[0]), own)) continue
       const group = join(root, slot)
       await killGroup(group)
       await waitUntilEmpty(group)
@@ -51,8 +57,8 @@ export async function removeRoots(layout: Layout): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid)) return false
+function isAlive(pid: number, own: 'mine' | 'earlier'): boolean {
+  if (!Number.isInteger(pid) || (pid === process.pid && own === 'earlier')) return false
   try {
     process.kill(pid, 0)
     return true

@@ -14,7 +14,7 @@ import { Words } from './words.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** Where launchers come from; see nursery.sh. One helper process, started when first needed and again when it was killed. */
+/** Where launchers come from; see nursery.sh. One helper process, started when first needed and again when it was killed: the launchers that it had forked wait on. */
 export class Nursery {
   private readonly layout: Layout
   private readonly home: CgroupHome
@@ -27,7 +27,7 @@ export class Nursery {
     this.fifos = new Fifos(layout.launchers)
   }
 
-  /** Starts a launcher; resolves when it waits for its sandbox. */
+  /** Starts a launcher; resolves when it waits for its sandbox. Fails with `LauncherLost` when the helper is killed meanwhile. */
   async launch(network: NetworkSlot): Promise<Launcher> {
     const helper = await this.running()
     // The process's id in the name lets a later driver see that nobody waits for this one any more.
@@ -52,6 +52,7 @@ export class Nursery {
       network,
       fifo,
       words: helper.words,
+      onUnforked: helper.onGone,
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
         helper.words.ignore(slot)
@@ -75,14 +76,16 @@ export class Nursery {
     const current = this.helper
     const helper = await current.catch(() => undefined)
     // Of several that find it dead the first starts the next.
-    if ((helper === undefined || helper.words.end !== undefined) && this.helper === current)
-      this.helper = startHelper(this.layout)
+    if ((helper === undefined || helper.isGone()) && this.helper === current) this.helper = startHelper(this.layout)
     return this.helper
   }
 }
 
 interface Helper {
   readonly words: Words
+  isGone(): boolean
+  /** Calls with why it ended, at once when it has. What it forked may have its pipes longer than that. Gives the unsubscriber. */
+  onGone(listener: (why: string) => void): () => void
   ask(line: string): void
   stop(): Promise<void>
 }
@@ -110,6 +113,17 @@ async function startHelper(layout: Layout): Promise<Helper> {
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC', LC_ALL: 'C' },
     },
   )
+  let goneBecause: string | undefined
+  const listeners = new Set<(why: string) => void>()
+  const onGone = (listener: (why: string) => void): (() => void) => {
+    listeners.add(listener)
+    if (goneBecause !== undefined) listener(goneBecause)
+    return () => listeners.delete(listener)
+  }
+  child.once('exit', (code, signal) => {
+    goneBecause = `the helper that starts launchers ended with ${signal ?? code}`
+    for (const listener of [...listeners]) listener(goneBecause)
+  })
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const words = new Words(child)
   const ready = new Promise<void>((resolve, reject) => {
@@ -122,6 +136,8 @@ async function startHelper(layout: Layout): Promise<Helper> {
   words.ignore('nursery')
   return {
     words,
+    isGone: () => goneBecause !== undefined,
+    onGone,
     ask: (line) => child.stdin.write(line),
     async stop() {
       child.stdin.end()

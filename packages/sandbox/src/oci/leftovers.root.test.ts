@@ -1,0 +1,26 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Bench } from '../conformance/bench.ts'
+import { findCgroupHome, slotsBelow } from './cgroups.ts'
+import { openLayout } from './layout.ts'
+import { openDriver } from './test-driver.ts'
+
+const root = mkdtempSync('/var/tmp/harmont-leftovers-')
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+test('G24 what a killed process left does not disturb one that has the same id, as the first of a container has, and goes', async () => {
+  const directory = join(root, 'driver')
+  const layout = await openLayout(directory)
+  const home = findCgroupHome()
+  if (home === undefined) throw new Error('no control groups here')
+  const left = `${process.pid}-0123abcd`
+  mkdirSync(layout.launchers, { recursive: true, mode: 0o700 })
+  writeFileSync(join(layout.launchers, `fifo-${process.pid}-0`), '')
+  mkdirSync(join(home.unified, `harmont-${layout.tag}`, left, 'payload'), { recursive: true })
+  const driver = await openDriver(directory)
+  expect(slotsBelow(home.unified, layout.tag)).not.toContain(left)
+  const bench = await Bench.open(driver, 'host', directory)
+  expect(await bench.print('echo ran')).toBe('ran\n')
+  await driver.close()
+})
