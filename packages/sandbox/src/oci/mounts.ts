@@ -21,6 +21,7 @@ export const staged = {
   base: `${stage}/base`,
   sys: `${stage}/sys`,
   cgroup: `${stage}/cgroup`,
+  terminals: `${stage}/terminals`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
   secrets: `${stage}/secrets`,

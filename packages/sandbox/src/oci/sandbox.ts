@@ -17,7 +17,7 @@ import { Changes } from './changes.ts'
 import { readIfPresent } from './files.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import type { Launcher } from './launcher.ts'
-import { firstId, type SandboxFiles, sandboxFiles } from './layout.ts'
+import { firstId, type SandboxFiles, sandboxFiles, stage } from './layout.ts'
 import { readMemo } from './memory.ts'
 import { staged } from './mounts.ts'
 import { readFromView } from './read-file.ts'
@@ -69,7 +69,7 @@ export class OciSandbox implements Sandbox {
   async syncSource(tree: SourceTreeRef): Promise<void> {
     if (this.record.source?.digest === tree.digest) return
     const root = this.unstarted('syncSource')
-    const workspace = `/proc/${root.pid}/root${staged.root}/workspace`
+    const workspace = `${root.staged(staged.root)}/workspace`
     if (!(await lstat(workspace)).isDirectory())
       throw new SandboxError(
         'provision_failed',
@@ -106,7 +106,7 @@ export class OciSandbox implements Sandbox {
       throw error
     }
     pipes.begun()
-    if (terminal !== null) await this.runtime.resize(this.target, terminal)
+    if (terminal !== null) await this.resize(launcher, terminal)
     const running = new OciRunning(this.target, record, start, context.now)
     this.command = running
     this.pipes = pipes
@@ -118,14 +118,19 @@ export class OciSandbox implements Sandbox {
       exited: (signal) => running.exited(signal),
       kill: () => killGroup(record.groups.payload),
       resize: async (size) => {
-        if (terminal !== null) await this.runtime.resize(this.target, size)
+        // Without a sandbox there is no terminal any more.
+        if (terminal !== null && this.talking === launcher) await this.resize(launcher, size)
       },
     }
   }
 
+  private resize(launcher: Launcher, size: TerminalSize): Promise<void> {
+    return this.runtime.resize(this.target, launcher.staged(stage), size)
+  }
+
   private prepare(launcher: Launcher, command: Command, hasTerminal: boolean): StartRecord {
     const { target, record, context } = this
-    const root = `/proc/${launcher.pid}/root${staged.root}`
+    const root = launcher.staged(staged.root)
     this.runtime.checkRoot(root)
     if (this.hasGit()) makeGitMountPoint(`${root}/workspace`)
     return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -9,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command, Conversation, Sandbox, SandboxSpec, TerminalSize } from '../driver.ts'
 import { isEmptyWithin, isPopulated } from './cgroups.ts'
 import type { OciDriver } from './driver.ts'
+import { jailInit } from './jail-init.test-support.ts'
 import { runtimeNames } from './runtimes/index.ts'
 import { openDriver } from './test-driver.ts'
 
@@ -81,6 +84,24 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     expect(got.seen).not.toContain('never')
     await resize({ columns: 10, rows: 10 })
   })
+
+  // Under gVisor nobody inside may trace the first process.
+  test.runIf(runtime === 'crun' && process.arch === 'x64')(
+    'G20 a new size goes to its terminal, though its first process has a root where a link of that name leads out',
+    async () => {
+      const outside = join(directory, 'outside')
+      await writeFile(outside, '')
+      const script = `mkdir -p /jail/dev/pts; ln -s ${outside} /jail/dev/pts/0
+python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
+      await using it = await talk({ script })
+      const { input, output, resize } = it.conversation
+      const got = collect(output)
+      await expect.poll(() => got.seen).toContain('jailed')
+      await resize({ columns: 90, rows: 20 })
+      input.write('stty size\n')
+      await expect.poll(() => got.seen).toContain('20 90')
+    },
+  )
 
   test('without a terminal the two outputs are apart, input has an end, bytes are as they were', async () => {
     await using it = await talk({ script: 'cat; echo err >&2; exit 9' }, null)

@@ -1,16 +1,28 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { processesOf, whileFrozen } from '../cgroups.ts'
+import { isPopulated, processesOf, whileFrozen } from '../cgroups.ts'
 import { hasCode, readIfPresent } from '../files.ts'
-import type { SandboxFiles } from '../layout.ts'
+import { firstId, type SandboxFiles } from '../layout.ts'
 import { line, staged } from '../mounts.ts'
 import { commandProcesses, isPidGroup } from '../pid-groups.ts'
 import type { Runtime } from './runtime.ts'
 
 const run = promisify(execFile)
 const quiet = ['nosuid', 'noexec', 'nodev']
+
+/**
+ * How many terminals a sandbox may have: the kernel counts those of all together, and what it keeps for each, up to 150 KiB, is nobody's memory. Made by the
+ * launcher, where no step can put another thing in its place: see `resize`.
+ */
+const terminals = line(
+  'harmont-terminals',
+  staged.terminals,
+  'devpts',
+  `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${firstId + 5},max=128,X-mount.mkdir`,
+)
 
 /** The first process of the command. The runtime notes its id, as it is in the pid namespace of its own that it may have. */
 async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
@@ -26,9 +38,11 @@ export const crun: Runtime = {
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
   // Its manager refuses machines with both kinds of control groups; ours are made already.
   call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
-  stage: (network) =>
+  stage: (network) => [
+    terminals,
     // That of the sandbox's network namespace; crun, in a user namespace that does not own it, may not mount one.
-    network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')],
+    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
+  ],
   fileSystems: (network) => [
     { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
     {
@@ -37,12 +51,7 @@ export const crun: Runtime = {
       source: 'tmpfs',
       options: ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=64m'],
     },
-    {
-      destination: '/dev/pts',
-      type: 'devpts',
-      source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-    },
+    { destination: '/dev/pts', type: 'bind', source: staged.terminals, options: ['bind', 'nosuid', 'noexec'] },
     { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', 'size=64m'] },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
     {
@@ -74,20 +83,20 @@ export const crun: Runtime = {
       }
     })
   },
-  async resize({ files, payload }, { columns, rows }) {
-    const pid = await initOf(files, payload)
-    // The id may be another's by now, and what it has as /dev/pts/0 somebody's own terminal.
-    if (pid === undefined || !(await processesOf(payload)).includes(pid)) return
-    const device = `/proc/${pid}/root/dev/pts/0`
+  async resize({ payload }, stage, { columns, rows }) {
+    // Not as the sandbox sees it: a process of it may have any root, and links there lead to any device of the machine. In this directory the kernel alone
+    // makes entries, each a terminal of this sandbox.
+    const device = `${stage}/${basename(staged.terminals)}/0`
     const size = ['-F', device, 'cols', String(columns), 'rows', String(rows)]
     // A terminal is there before it is unlocked, and until then cannot be opened (EIO).
     for (const end = performance.now() + 5_000; ; await sleep(5)) {
+      if (!(await isPopulated(payload))) return
       if (!existsSync(device) && performance.now() < end) continue
       try {
         await run('stty', size, { env: { LC_ALL: 'C' } })
         return
       } catch (error) {
-        if (!(await processesOf(payload)).includes(pid)) return
+        if (!(await isPopulated(payload))) return
         if (performance.now() > end) throw error
       }
     }

@@ -81,7 +81,7 @@ export const runsc: Runtime = {
       await inside(target, ['kill', '--all', container, 'TERM'])
     }
   },
-  async resize(target, { columns, rows }) {
+  async resize(target, _, { columns, rows }) {
     const stty = terminalCall('stty', ['-F', '/dev/pts/0', 'cols', String(columns), 'rows', String(rows)])
     const exec = ['exec', '--cwd=/', target.state.container, ...stty]
     // The terminal is made by a program that has only just been started.

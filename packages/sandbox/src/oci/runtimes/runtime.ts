@@ -53,8 +53,11 @@ export interface Runtime {
   complaint(target: RuntimeTarget, said: string): string
   /** SIGTERM to every process of the command, once. Nothing happens after its end. */
   terminate(target: RuntimeTarget): Promise<void>
-  /** Tells the command's terminal its size. Nothing happens after its end. */
-  resize(target: RuntimeTarget, size: TerminalSize): Promise<void>
+  /**
+   * Tells the command's terminal its size. Nothing happens after its end.
+   * @param stage the launcher's stage, by a descriptor of this process.
+   */
+  resize(target: RuntimeTarget, stage: string, size: TerminalSize): Promise<void>
   /** Starts something where only that shows whether it works on this machine. Fails with its complaint. */
   trial(): Promise<void>
 }
