@@ -48,12 +48,32 @@ export interface Launcher {
   discard: () => Promise<void>
 }
 
+/** Somebody killed a launcher, or what was about to fork it: another one may do. */
+export class LauncherLost extends Error {
+  override readonly name = 'LauncherLost'
+}
+
+const triesWhenLost = 3
+
+/** Does what needs a launcher, again when that was lost. */
+export async function withLauncher<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = triesWhenLost - 1; ; left--) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof LauncherLost) || left === 0) throw error
+    }
+  }
+}
+
 export interface LauncherParts {
   readonly slot: string
   readonly groups: Groups
   readonly network: NetworkSlot
   readonly fifo: Fifo
   readonly words: Words
+  /** Calls with why nobody will fork it any more, at once where that is so. Gives the unsubscriber. */
+  onUnforked(listener: (why: string) => void): () => void
   /** What it wrote to stderr. */
   complaint(): Promise<string>
   /** Frees what belongs to it. @param clean it has read all that was written to it. */
@@ -82,10 +102,11 @@ export function newLauncher(parts: LauncherParts): Launcher {
     await parts.released(clean)
   }
   const discard = async (): Promise<void> => {
+    // It sees the end of its pipe, though it may join its groups only now.
+    await release(false)
     await killGroup(groups.top)
     await waitUntilEmpty(groups.top)
     await removeGroups(groups)
-    await release(false)
   }
   const expect = async (wanted: string): Promise<string> => {
     while (said.length === 0) {
@@ -94,7 +115,18 @@ export function newLauncher(parts: LauncherParts): Launcher {
     }
     const word = said.shift() ?? ''
     if (word.split(' ')[0] === wanted) return word
-    throw new Error((await parts.complaint()) || words.end || 'the launcher ended without a word')
+    const complaint = await parts.complaint()
+    if (complaint !== '') throw new Error(complaint)
+    throw new LauncherLost(words.end ?? 'the launcher ended without a word')
+  }
+  const expectForked = async (wanted: string): Promise<string> => {
+    const { promise: lost, reject } = Promise.withResolvers<never>()
+    const unsubscribe = parts.onUnforked((why) => reject(new LauncherLost(why)))
+    try {
+      return await Promise.race([expect(wanted), lost])
+    } finally {
+      unsubscribe()
+    }
   }
   return {
     get pid() {
@@ -105,7 +137,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     alive: () => !ended,
     async waiting() {
       try {
-        pid = Number((await expect('waiting')).split(' ')[1])
+        pid = Number((await expectForked('waiting')).split(' ')[1])
         if (network.link !== null) {
           const settings = `/proc/sys/net/ipv4/conf/${network.link}`
           // Raw packets, which runsc lets root inside send, have the address of this sandbox or go nowhere.
@@ -124,7 +156,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
       // Asked after it was opened: nobody else with this id comes into these groups.
       const lives =
         groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(pid)
-      if (!lives) throw new Error('the launcher ended without a word')
+      if (!lives) throw new LauncherLost('the launcher ended without a word')
     },
     staged(path) {
       if (held === undefined) throw new Error('nothing is mounted for this sandbox')
