@@ -1,14 +1,16 @@
-import type { Effect } from './core/model.ts'
+import type { Build, Effect } from './core/model.ts'
 import type { ChangeFeed } from './store.ts'
 
 type Listener = () => void
+/** A build in which something changed, as far as who hears of it depends on it. */
+export type ChangedBuild = Pick<Build, 'id' | 'queue'>
 type Stop = Extract<Effect, { readonly type: 'stop' }>
 
 /** A change feed with its other end. Listeners are called after the current turn, so that one that throws harms nobody else. */
 export class LocalChangeFeed implements ChangeFeed {
   readonly #jobs = new Map<string, Set<Listener>>()
   readonly #builds = new Map<string, Set<Listener>>()
-  readonly #anyBuild = new Set<Listener>()
+  readonly #queues = new Map<string, Set<Listener>>()
   readonly #ready = new Set<Listener>()
   readonly #stop = new Set<(effect: Stop) => void>()
 
@@ -20,9 +22,8 @@ export class LocalChangeFeed implements ChangeFeed {
     return addTo(this.#builds, buildId, listener)
   }
 
-  onAnyBuild(listener: Listener): () => void {
-    this.#anyBuild.add(listener)
-    return () => this.#anyBuild.delete(listener)
+  onQueue(queue: string, listener: Listener): () => void {
+    return addTo(this.#queues, queue, listener)
   }
 
   onReady(listener: Listener): () => void {
@@ -36,14 +37,15 @@ export class LocalChangeFeed implements ChangeFeed {
   }
 
   /** What an applied event calls for. */
-  tell(buildId: string, effects: readonly Effect[]): void {
+  tell({ id, queue }: ChangedBuild, effects: readonly Effect[]): void {
     let ready = false
     for (const effect of effects) {
       if (effect.type === 'ready') ready = true
       else if (effect.type === 'stop') this.stop(effect)
       else if ('job' in effect) this.job(effect.job)
     }
-    this.build(buildId)
+    this.build(id)
+    this.queue(queue)
     if (ready) this.ready()
   }
 
@@ -54,7 +56,16 @@ export class LocalChangeFeed implements ChangeFeed {
 
   build(buildId: string): void {
     callAll(this.#builds.get(buildId))
-    callAll(this.#anyBuild)
+  }
+
+  /** Something changed in some build of a queue. */
+  queue(queue: string): void {
+    callAll(this.#queues.get(queue))
+  }
+
+  /** The same, where nobody knows of which queue. */
+  everyQueue(): void {
+    for (const listeners of this.#queues.values()) callAll(listeners)
   }
 
   ready(): void {
@@ -69,7 +80,7 @@ export class LocalChangeFeed implements ChangeFeed {
   everything(): void {
     for (const listeners of this.#jobs.values()) callAll(listeners)
     for (const listeners of this.#builds.values()) callAll(listeners)
-    callAll(this.#anyBuild)
+    this.everyQueue()
     callAll(this.#ready)
   }
 }

@@ -479,6 +479,20 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       for (const off of [offReady, offBuild, offJob]) off()
     })
 
+    test('a change wakes who follows the builds of its queue, and nobody else', async () => {
+      const seen: string[] = []
+      const offs = ['q', 'neighbour'].map((queue) => store.changes.onQueue(queue, () => seen.push(queue)))
+      const id = await submit(plainPlan([{}]), 'neighbour')
+      expect(seen).toEqual(['neighbour'])
+      await start(await leaseOne())
+      await store.apply(id, [{ type: 'cancel', at: now }])
+      expect(new Set(seen)).toEqual(new Set(['neighbour']))
+      const told = seen.length
+      for (const off of offs) off()
+      await submit(plainPlan([{}]), 'neighbour')
+      expect(seen).toHaveLength(told)
+    })
+
     test('keeps the snapshots that something may still start from', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }, { dependsOn: [1] }]))
       const before = now

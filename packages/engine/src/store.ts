@@ -161,8 +161,8 @@ export interface ChangeFeed {
   /** New chunks, or the end, of one job. Listeners get no data: they read on from where they are. Gives the unsubscriber. */
   onJob(jobId: string, listener: () => void): () => void
   onBuild(buildId: string, listener: () => void): () => void
-  /** Something changed in some build. */
-  onAnyBuild(listener: () => void): () => void
+  /** Something changed in some build of the queue. Changes of other queues do not wake: how busy they are is nobody else's business. */
+  onQueue(queue: string, listener: () => void): () => void
   /** Something may have become ready to lease. */
   onReady(listener: () => void): () => void
   onStop(listener: (effect: Extract<Effect, { readonly type: 'stop' }>) => void): () => void

@@ -53,7 +53,7 @@ export class MemoryStore implements BuildStore {
     const stored = { live, context, attempts: new Map(jobs.map((job) => [job.id, job])) }
     this.#builds.set(build.id, stored)
     for (const job of jobs) this.#follow(stored, job, build.createdAt)
-    this.changes.tell(build.id, effects)
+    this.changes.tell(build, effects)
     this.#settle(effects)
   }
 
@@ -212,7 +212,7 @@ export class MemoryStore implements BuildStore {
       this.#follow(stored, job, at)
     }
     this.#remember(played, at)
-    this.changes.tell(live.header.id, played.effects)
+    this.changes.tell(live.header, played.effects)
     const verdicts = played.taken.values()
     const taken = held.map((kept) => kept && verdicts.next().value === true)
     return { build: viewBuild(live), changed, taken, effects: played.effects }

@@ -57,7 +57,7 @@ async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', qu
   const context = { newId: () => randomUUID(), limits: defaultLimits }
   const created = createBuild({ id: randomUUID(), queue, pipeline, at: at + made++, held: false, from }, context)
   await inTransaction(pool, (client) => store.submit(client, created, plainContext))
-  await store.submitted(created.build.id, created.effects)
+  await store.submitted(created.build, created.effects)
   return created.build.id
 }
 const many = (size: number, step: Parameters<typeof plainPlan>[0][number] = {}) =>
@@ -170,7 +170,7 @@ test(
       setLimit: store.setLimit.bind(store),
       async submit(created: Parameters<PostgresStore['submit']>[1], context: typeof plainContext) {
         await inTransaction(pool, (client) => store.submit(client, created, context))
-        await store.submitted(created.build.id, created.effects)
+        await store.submitted(created.build, created.effects)
       },
     }
     const lives = randomLives(

@@ -66,7 +66,7 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
 
 async function submit(store: PostgresStore, ...group: [name: string, limit: number, whenFull: (typeof words)[number]]) {
   const created = await commit(store, ...group)
-  await store.submitted(created.build.id, created.effects)
+  await store.submitted(created.build, created.effects)
   return created.build.id
 }
 
@@ -142,7 +142,7 @@ test(
       const group = [`g${place}`, 1 + any(3), place === 0 ? 'queue' : (words[any(words.length)] ?? 'queue')] as const
       const isKilled = roll() < 0.3
       const created = await commit(someone(), ...group)
-      if (!isKilled) await someone().submitted(created.build.id, created.effects)
+      if (!isKilled) await someone().submitted(created.build, created.effects)
       if (roll() < 0.1)
         await someone()
           .apply(created.build.id, [{ type: 'cancel', at: Date.now() }])
@@ -179,11 +179,11 @@ test('G05 while one process gives a place no other gives it to another build', a
   const client = await pool.connect()
   await client.query('begin')
   await client.query('select from engine.builds where id = $1 for update', [build.id])
-  const first = one.submitted(build.id, effects)
+  const first = one.submitted(build, effects)
   await expect.poll(waitingForLocks).toBe(1)
   // One that was made earlier asks for the same place.
   const older = await commit(two, 'g', 1, 'queue', 10_000)
-  const second = two.submitted(older.build.id, older.effects)
+  const second = two.submitted(older.build, older.effects)
   await expect.poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1).toBe(true)
   await client.query('commit')
   client.release()

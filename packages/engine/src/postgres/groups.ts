@@ -1,6 +1,7 @@
 /** Lets builds into their groups, or has them give way. */
 import type { WhenFull } from '@harmont/ir'
 import type pg from 'pg'
+import type { ChangedBuild } from '../change-feed.ts'
 import type { Effect, Instant } from '../core/model.ts'
 import { settleGroup } from '../core/settle-group.ts'
 import type { StoreSettings } from '../store-settings.ts'
@@ -40,7 +41,7 @@ export interface GroupsOptions {
   readonly settings: StoreSettings
   readonly outbox: Outbox | null
   readonly warn: (error: unknown) => void
-  readonly tell: (buildId: string, effects: readonly Effect[]) => void
+  readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => void
 }
 
 /**
@@ -100,16 +101,16 @@ export class Groups {
       const { admit, supersede } = settleGroup(await membersOf(client, key))
       const id = supersede[0] ?? admit[0]
       const row = id === undefined ? undefined : await lockBuild(client, id, 'wait')
-      if (id === undefined || row === undefined) return id === undefined ? null : { id, effects: [] }
+      if (id === undefined || row === undefined) return id === undefined ? null : { build: null, effects: [] }
       const cached = await currentBuild(client, row, undefined)
       const at: Instant = Date.now()
       const event = { type: supersede.length > 0 ? 'supersede' : 'admit', at } as const
       const gates = buildGates(client, cached.live, row)
       const [answer] = await workOnBuild(client, cached, gates, [{ events: [event], lease: null }], settings, outbox)
-      return { id, effects: answer?.applied.effects ?? [] }
+      return { build: cached.live.header, effects: answer?.applied.effects ?? [] }
     })
     if (done === null) return false
-    tell(done.id, done.effects)
+    if (done.build !== null) tell(done.build, done.effects)
     return true
   }
 }

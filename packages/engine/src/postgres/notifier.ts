@@ -1,7 +1,7 @@
 /** Tells other processes what changed here, and hears from them: NOTIFY, a few times a second at most, with ids only. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { LocalChangeFeed } from '../change-feed.ts'
+import type { ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
 import type { Effect } from '../core/model.ts'
 
 type Stop = Extract<Effect, { readonly type: 'stop' }>
@@ -11,6 +11,8 @@ interface Notice {
   readonly from: string
   readonly jobs?: readonly string[]
   readonly builds?: readonly string[]
+  /** Whose the builds are; absent in what processes of older releases send. */
+  readonly queues?: readonly string[]
   readonly stops?: readonly Stop[]
   readonly ready?: boolean
 }
@@ -28,7 +30,8 @@ export class Notifier {
   readonly #warn: (error: unknown) => void
   readonly #name = randomUUID()
   readonly #jobs = new Set<string>()
-  readonly #builds = new Set<string>()
+  /** The queue of each. */
+  readonly #builds = new Map<string, string>()
   #stops: Stop[] = []
   #ready = false
   #timer: NodeJS.Timeout | null = null
@@ -64,8 +67,8 @@ export class Notifier {
     this.#arm()
   }
 
-  tell(buildId: string, effects: readonly Effect[]): void {
-    this.#builds.add(buildId)
+  tell({ id, queue }: ChangedBuild, effects: readonly Effect[]): void {
+    this.#builds.set(id, queue)
     for (const effect of effects) {
       if (effect.type === 'ready') this.#ready = true
       else if (effect.type === 'stop') this.#stops.push(effect)
@@ -114,7 +117,11 @@ export class Notifier {
     const from = this.#name
     const notices: Notice[] = [
       ...inParts([...this.#jobs]).map((jobs) => ({ from, jobs })),
-      ...inParts([...this.#builds]).map((builds) => ({ from, builds })),
+      ...inParts([...this.#builds]).map((part) => ({
+        from,
+        builds: part.map(([id]) => id),
+        queues: [...new Set(part.map(([, queue]) => queue))],
+      })),
       ...inParts(this.#stops).map((stops) => ({ from, stops })),
       ...(this.#ready ? [{ from, ready: true }] : []),
     ]
@@ -125,10 +132,12 @@ export class Notifier {
     return notices
   }
 
-  #hear({ from, jobs = [], builds = [], stops = [], ready = false }: Notice): void {
+  #hear({ from, jobs = [], builds = [], queues, stops = [], ready = false }: Notice): void {
     if (from === this.#name) return
     for (const job of jobs) this.#feed.job(job)
     for (const build of builds) this.#feed.build(build)
+    for (const queue of queues ?? []) this.#feed.queue(queue)
+    if (builds.length > 0 && queues === undefined) this.#feed.everyQueue()
     for (const stop of stops) this.#feed.stop(stop)
     if (ready) this.#feed.ready()
   }

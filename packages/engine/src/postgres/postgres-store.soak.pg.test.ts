@@ -15,7 +15,7 @@ storeSuite('PostgreSQL store', async () => {
     other,
     async submit(created, context) {
       await inTransaction(pool, (client) => store.submit(client, created, context))
-      await store.submitted(created.build.id, created.effects)
+      await store.submitted(created.build, created.effects)
     },
     async close() {
       await store.close()

@@ -1,7 +1,7 @@
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
 import type { CacheLookUp } from '../cache-look-up.ts'
-import { LocalChangeFeed } from '../change-feed.ts'
+import { type ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
 import type { Created } from '../core/create-build.ts'
 import type { BuildEvent, Effect, Instant, Job } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
@@ -64,7 +64,7 @@ export class PostgresStore implements BuildStore {
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
     this.#notifier = new Notifier(pool, this.changes, warn)
-    const tell = (buildId: string, effects: readonly Effect[]) => this.#announce(buildId, effects)
+    const tell = (build: ChangedBuild, effects: readonly Effect[]) => this.#announce(build, effects)
     this.#groups = new Groups({ pool, settings: this.#settings, outbox: outbox ?? null, warn, tell })
     this.#logs = new LogWriter(pool, (jobId) => {
       this.changes.job(jobId)
@@ -85,8 +85,8 @@ export class PostgresStore implements BuildStore {
   }
 
   /** Makes a committed build known to those who wait for work; resolves when it has the place in its group that it can have. */
-  submitted(buildId: string, effects: readonly Effect[]): Promise<void> {
-    return this.#tell(buildId, effects)
+  submitted(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
+    return this.#tell(build, effects)
   }
 
   load(buildId: string): Promise<Loaded | undefined> {
@@ -275,20 +275,20 @@ export class PostgresStore implements BuildStore {
     const reply = await this.#turns.work(buildId, ask, wait)
     if (reply === undefined || reply === 'busy') return undefined
     if (reply.applied.changed.length > 0 || reply.applied.effects.length > 0) {
-      await this.#tell(buildId, reply.applied.effects)
+      await this.#tell(reply.applied.build, reply.applied.effects)
     }
     return reply
   }
 
   /** What a change of a build asks of its group is done before the caller goes on. */
-  async #tell(buildId: string, effects: readonly Effect[]): Promise<void> {
-    this.#announce(buildId, effects)
+  async #tell(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
+    this.#announce(build, effects)
     for (const effect of effects) if (effect.type === 'group_due') await this.#groups.settle(effect.key)
   }
 
-  #announce(buildId: string, effects: readonly Effect[]): void {
-    this.changes.tell(buildId, effects)
-    this.#notifier.tell(buildId, effects)
+  #announce(build: ChangedBuild, effects: readonly Effect[]): void {
+    this.changes.tell(build, effects)
+    this.#notifier.tell(build, effects)
   }
 }
 

@@ -9,6 +9,7 @@ import { plainContext } from '../plain-context.ts'
 import type { Lease } from '../store.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { candidatesText } from './lease-jobs.ts'
+import { changesChannel } from './notifier.ts'
 import { overdueText } from './overdue.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
@@ -53,7 +54,7 @@ function create(from: NewBuild['from'], queue = 'q'): Created {
 
 async function submit(created: Created): Promise<string> {
   await inTransaction(pool, (client) => store.submit(client, created, plainContext))
-  store.submitted(created.build.id, created.effects)
+  store.submitted(created.build, created.effects)
   return created.build.id
 }
 
@@ -135,6 +136,20 @@ test('other processes hear of new chunks, changed builds, ready jobs and stops',
   await store.append(lease, [{ seq: 1, kind: 0, content: Buffer.from('x'), ts: null }], '1')
   await store.apply(id, [cancel])
   await expect.poll(() => [...heard].sort()).toEqual(['build', 'job', 'ready', `stop ${lease.jobId} 1 cancel`])
+})
+
+test('other processes hear of builds by queue, and of all queues where a process of an older release does not say which', async () => {
+  const other = await openStore()
+  const heard: string[] = []
+  for (const queue of ['q', 'neighbour']) other.changes.onQueue(queue, () => heard.push(queue))
+  const { promise: readyHeard, resolve } = Promise.withResolvers<void>()
+  other.changes.onReady(resolve)
+  const id = await submit(newBuild(wide(1), 'neighbour'))
+  // Comes after what is said of builds.
+  await readyHeard
+  expect(heard).toEqual(['neighbour'])
+  await pool.query('select pg_notify($1, $2)', [changesChannel, JSON.stringify({ from: 'older', builds: [id] })])
+  await expect.poll(() => heard).toEqual(['neighbour', 'q', 'neighbour'])
 })
 
 test('what the owner does in its outbox is kept with the end of a job, or neither is', async () => {

@@ -46,7 +46,7 @@ export async function makeOutsideEngine(): Promise<OutsideEngine> {
     limits: defaultLimits,
     async put(...[created, context]: Parameters<Bench['put']>) {
       await inTransaction(pool, (client) => store.submit(client, created, context))
-      store.submitted(created.build.id, created.effects)
+      store.submitted(created.build, created.effects)
     },
   }
   let child: ChildProcess | undefined

@@ -4,7 +4,7 @@ import { type Build, isBuildTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { AskOnce } from '../event-streams/ask-once.ts'
-import { Bell } from '../event-streams/bell.ts'
+import { Bell, lookAgainMs } from '../event-streams/bell.ts'
 import { changesSince } from './store.ts'
 
 const restMs = 200
@@ -20,8 +20,6 @@ export type BuildChange =
       /** All that changed up to the end of the build is among it. */
       readonly isLast: boolean
     }
-  /** Nothing came for as long as asked. */
-  | { readonly kind: 'silence' }
   /** The build is over and all that changed was given. */
   | { readonly kind: 'end' }
 
@@ -59,7 +57,6 @@ export async function* followBuild(
   reads: BuildReads,
   buildId: string,
   version: number,
-  silenceMs: number,
   stop: AbortSignal,
 ): AsyncGenerator<BuildChange> {
   const bell = new Bell(stop)
@@ -77,8 +74,7 @@ export async function* followBuild(
         yield { kind: 'end' }
         return
       }
-      if (await bell.rang(silenceMs)) await sleep(Math.max(0, readAt + restMs - performance.now()))
-      else if (!stop.aborted) yield { kind: 'silence' }
+      if (await bell.rang(lookAgainMs)) await sleep(Math.max(0, readAt + restMs - performance.now()))
     }
   } finally {
     unsubscribe()

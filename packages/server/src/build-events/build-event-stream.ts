@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { presentBuild } from '../builds/present.ts'
 import { requireBuildOf } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { doneFrame, eventFrame, heartbeatFrame, silenceMs } from '../event-streams/frames.ts'
+import { doneFrame, eventFrame } from '../event-streams/frames.ts'
 import { orderSteps } from '../jobs/order-steps.ts'
 import { presentJobsOf } from '../jobs/present-in-build.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
@@ -28,9 +28,7 @@ export async function* buildEvents(
 ): AsyncGenerator<string> {
   const { id, number, pipeline } = followed
   let isSnapshot = followed.after === null
-  // The headers of an answer go with its first bytes: who goes on with what stands still learns at once that it is connected.
-  if (!isSnapshot) yield heartbeatFrame
-  for await (const change of followBuild(reads, id, followed.after ?? 0, silenceMs, stop)) {
+  for await (const change of followBuild(reads, id, followed.after ?? 0, stop)) {
     switch (change.kind) {
       case 'changed': {
         const { build, jobs, version } = change
@@ -48,9 +46,6 @@ export async function* buildEvents(
         isSnapshot = false
         break
       }
-      case 'silence':
-        yield heartbeatFrame
-        break
       case 'end':
         yield doneFrame
     }

@@ -3,8 +3,7 @@ import type { ChangeFeed } from '@harmont/engine'
 import type pg from 'pg'
 import type { Database } from '../database/transaction.ts'
 import type { AskOnce } from '../event-streams/ask-once.ts'
-import { Bell } from '../event-streams/bell.ts'
-import { silenceMs } from '../event-streams/frames.ts'
+import { Bell, lookAgainMs } from '../event-streams/bell.ts'
 import { buildEventsAfter, type EventPlace, wasThereAt } from './organization-store.ts'
 
 const restMs = 200
@@ -17,7 +16,7 @@ export interface OrganizationReads {
   readonly once: AskOnce
 }
 
-/** Builds that have changed, each once; none: nothing came for as long as a reader may be left without a word. */
+/** Builds that have changed, each once. */
 export interface ChangedBuilds {
   readonly buildIds: readonly string[]
   /** Where a reader is who has seen them. */
@@ -37,7 +36,7 @@ export async function* followOrganization(
   stop: AbortSignal,
 ): AsyncGenerator<ChangedBuilds> {
   const bell = new Bell(stop)
-  const unsubscribe = changes.onAnyBuild(() => bell.ring())
+  const unsubscribe = changes.onQueue(organizationId, () => bell.ring())
   try {
     for (let place = start; !stop.aborted; ) {
       bell.hush()
@@ -48,8 +47,7 @@ export async function* followOrganization(
       )
       place = step.place
       if (step.buildIds.length > 0) yield { buildIds: step.buildIds, place }
-      if (step.isMore || (await bell.rang(silenceMs))) await sleep(Math.max(0, readAt + restMs - performance.now()))
-      else if (!stop.aborted) yield { buildIds: [], place }
+      if (step.isMore || (await bell.rang(lookAgainMs))) await sleep(Math.max(0, readAt + restMs - performance.now()))
     }
   } finally {
     unsubscribe()

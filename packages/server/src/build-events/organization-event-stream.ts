@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { presentBuild } from '../builds/present.ts'
 import { findBuildsById } from '../builds/store.ts'
-import { eventFrame, heartbeatFrame } from '../event-streams/frames.ts'
+import { eventFrame } from '../event-streams/frames.ts'
 import { followOrganization, type OrganizationReads, writePlace } from './follow-organization.ts'
 import { type EventPlace, newestPlace, unfinishedBuilds } from './organization-store.ts'
 
@@ -15,12 +15,8 @@ export async function* organizationEvents(
   const { pool } = reads
   const start = seen ?? (await newestPlace(pool))
   if (seen === null) yield* frames(pool, await unfinishedBuilds(pool, organizationId), start)
-  // The headers of an answer go with its first bytes: a reader learns at once that it is connected.
-  yield heartbeatFrame
-  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop)) {
-    if (buildIds.length === 0) yield heartbeatFrame
-    else yield* frames(pool, buildIds, place)
-  }
+  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop))
+    yield* frames(pool, buildIds, place)
 }
 
 /** The last of them alone has the place as its id: a reader that was cut off before it gets all of them again. */

@@ -6,6 +6,7 @@ import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
 import { whileMember } from '../event-streams/while-member.ts'
+import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Caller, type Handlers, type Membership, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
 import { buildEvents } from './build-event-stream.ts'
@@ -37,6 +38,7 @@ export function buildEventRoutes(
       status: 200,
       mediaType: 'text/event-stream',
       headers: streamHeaders,
+      isLive: true,
       open: () => {
         const reader = { organizationId: membership.organizationId, userId: caller.userId }
         const member = whileMember({ pool, log }, reader, AbortSignal.any([signal, closing]))
@@ -54,7 +56,7 @@ export function buildEventRoutes(
       const { version } = await reads.since(build.id, Number.MAX_SAFE_INTEGER)
       const after = readVersion(header('last-event-id') ?? query.last_event_id ?? null, version)
       const followed = { id: build.id, number: build.number, pipeline, after }
-      return stream(context, build.id, (stop) => buildEvents(services, reads, followed, stop))
+      return stream(context, build.id, (stop) => withHeartbeats(buildEvents(services, reads, followed, stop)))
     }),
     streamOrganizationEvents: operation('streamOrganizationEvents', async (context) => {
       const { organizationId } = context.membership
@@ -66,7 +68,9 @@ export function buildEventRoutes(
       }
       const seen = await readPlace(pool, lastEventId)
       const from = { pool, changes: engine.store.changes, once }
-      return stream(context, organizationId, (stop) => organizationEvents(from, organizationId, seen, stop))
+      return stream(context, organizationId, (stop) =>
+        withHeartbeats(organizationEvents(from, organizationId, seen, stop)),
+      )
     }),
   }
 }

@@ -30,7 +30,7 @@ export function buildEngine(store: PostgresStore, logs: JobLogs): BuildEngine {
     async submit(client, request, context) {
       const created = createBuild(request, defaultStoreSettings)
       await store.submit(client, created, context)
-      return { build: created.build, announce: () => store.submitted(created.build.id, created.effects) }
+      return { build: created.build, announce: () => store.submitted(created.build, created.effects) }
     },
   }
 }

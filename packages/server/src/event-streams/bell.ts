@@ -1,3 +1,6 @@
+/** After so long without a ring a follower looks all the same: a change that was missed costs this long, not for ever. */
+export const lookAgainMs = 15_000
+
 /** Remembers that something happened since the last look. */
 export class Bell {
   #rung = false

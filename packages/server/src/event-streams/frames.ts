@@ -1,6 +1,6 @@
 /** What every stream of Server-Sent Events has in common (`http.md` 8.2 and 8.4). */
 
-/** After so long without an event a comment shows that the stream is alive. */
+/** After so long without a byte a comment shows that the stream is alive. */
 export const silenceMs = 15_000
 
 export const doneFrame = 'event: done\ndata: {}\n\n'

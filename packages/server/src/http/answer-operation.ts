@@ -20,6 +20,7 @@ export interface AnyReply {
   readonly body?: unknown
   readonly open?: () => Readable
   readonly mediaType?: string
+  readonly isLive?: boolean
 }
 
 /** A `Binding` of any operation, as the shell runs it. */
@@ -146,5 +147,7 @@ function send(
   // A stream that nobody will read is not opened.
   if (request.method === 'HEAD') return reply.send()
   guardAgainstStall(reply.raw, shell.stallMs)
+  // Node would send them with the first byte. They are set when the stream is connected.
+  if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
   return reply.send(answer.open())
 }

@@ -58,6 +58,8 @@ type ReplyOf<Status, Response> = Response extends { content: { 'application/json
         /** Called once, for GET only; `Readable` so that a slow reader slows the source down. */
         readonly open: () => Readable
         readonly mediaType: keyof Content & string
+        /** What is sent may be long in coming: the headers go out at once. */
+        readonly isLive?: boolean
       }
     : { readonly status: Status; readonly headers?: Headers }
 

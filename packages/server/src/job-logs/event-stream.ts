@@ -1,4 +1,4 @@
-import { doneFrame, heartbeatFrame, silenceMs } from '../event-streams/frames.ts'
+import { doneFrame } from '../event-streams/frames.ts'
 import { chunkFrame, emptyHistoryFrame, historyFrames } from './event-frames.ts'
 import { followLog, type LogReads } from './log-follower.ts'
 
@@ -17,7 +17,7 @@ export async function* logEvents(
 ): AsyncGenerator<string> {
   let isHistory = true
   let isEmpty = true
-  for await (const followed of followLog(reads, jobId, after, silenceMs, stop)) {
+  for await (const followed of followLog(reads, jobId, after, stop)) {
     switch (followed.kind) {
       case 'chunks':
         isEmpty = false
@@ -27,9 +27,6 @@ export async function* logEvents(
       case 'caught-up':
         isHistory = false
         if (isEmpty) yield emptyHistoryFrame
-        break
-      case 'silence':
-        yield heartbeatFrame
         break
       case 'end':
         yield doneFrame

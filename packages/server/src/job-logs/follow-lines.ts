@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { components } from '@harmont/contract'
-import { Bell } from '../event-streams/bell.ts'
+import { Bell, lookAgainMs } from '../event-streams/bell.ts'
 import type { JobLogs, OpenLog } from './job-logs.ts'
 import { presentGroup, presentLines, presentStart } from './present-log.ts'
 import { readLines } from './read-lines.ts'
@@ -29,8 +29,6 @@ export interface LogNews {
 
 /** At most ten news a second. */
 const everyMs = 100
-/** A change that was missed costs this long, not for ever. */
-const lookAgainMs = 15_000
 const mostLines = 2_000
 
 /** News of a log from a line on, first of what is there, then as it comes, until that with `complete`, or `stop`. */

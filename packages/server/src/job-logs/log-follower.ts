@@ -1,7 +1,7 @@
 /** Reads the log of a job as it grows, as often as something happened and no oftener. */
 import type { Chunk } from '@harmont/logs'
 import { AskOnce } from '../event-streams/ask-once.ts'
-import { Bell } from '../event-streams/bell.ts'
+import { Bell, lookAgainMs } from '../event-streams/bell.ts'
 import type { JobLogs } from './job-logs.ts'
 
 /** A segment of a packed log. Each reader that does not take what it asked for holds so much. */
@@ -11,8 +11,6 @@ export type Followed =
   | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
   /** What there was at the beginning has been given; once. */
   | { readonly kind: 'caught-up' }
-  /** Nothing came for as long as asked. */
-  | { readonly kind: 'silence' }
   /** The job is terminal and its last chunk was given. */
   | { readonly kind: 'end' }
 
@@ -53,7 +51,6 @@ export async function* followLog(
   reads: LogReads,
   jobId: string,
   after: number,
-  silenceMs: number,
   stop: AbortSignal,
 ): AsyncGenerator<Followed> {
   const bell = new Bell(stop)
@@ -79,7 +76,7 @@ export async function* followLog(
       }
       // What was written before the end may have come after the read above: after the end one more read has all.
       isOver = await reads.isOver(jobId)
-      if (!isOver && !(await bell.rang(silenceMs)) && !stop.aborted) yield { kind: 'silence' }
+      if (!isOver) await bell.rang(lookAgainMs)
     }
   } finally {
     unsubscribe()

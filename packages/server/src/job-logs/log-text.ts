@@ -70,10 +70,8 @@ async function* stored(
   }
 }
 
-const wakeMs = 60_000
-
 async function* coming(reads: LogReads, jobId: string, stop: AbortSignal): AsyncGenerator<readonly Chunk[]> {
-  for await (const followed of followLog(reads, jobId, 0, wakeMs, stop)) {
+  for await (const followed of followLog(reads, jobId, 0, stop)) {
     if (followed.kind === 'chunks') yield followed.chunks
     if (followed.kind === 'end') return
   }

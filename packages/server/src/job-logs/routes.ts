@@ -6,6 +6,7 @@ import type { BuildEngine } from '../engine/build-engine.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
 import { whileMember } from '../event-streams/while-member.ts'
+import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
 import {
   type ByteRange,
@@ -72,7 +73,8 @@ export function jobLogRoutes(
         status: 200,
         mediaType: 'text/event-stream',
         headers: streamHeaders,
-        open: follow(context, readable, (stop) => logEvents(reads, readable.jobId, after, stop)),
+        isLive: true,
+        open: follow(context, readable, (stop) => withHeartbeats(logEvents(reads, readable.jobId, after, stop))),
       }
     }),
     getJobLogText: operation('getJobLogText', async (context) => {
@@ -92,6 +94,7 @@ export function jobLogRoutes(
           status: 206,
           mediaType: 'text/plain',
           headers: { ...textFacts(false, name), ...growingRangeHeaders(start) },
+          isLive: true,
           open: follow(context, readable, (stop) => followText(reads, jobId, start, stop)),
         }
       }

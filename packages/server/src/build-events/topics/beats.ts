@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Bell } from '../../event-streams/bell.ts'
 import { silenceMs } from '../../event-streams/frames.ts'
 import { formatInstant } from '../../input/instant.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
@@ -10,10 +10,13 @@ export function beat(): TopicEvent {
 
 /** Says at once, and then as often as a reader expects it, that the stream is alive: scripts cannot see comments. */
 export async function* beats(stop: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
-  while (!stop.aborted) {
-    yield { events: [beat()], place: null }
-    await sleep(everyMs, undefined, { signal: stop, ref: false }).catch((error: unknown) => {
-      if (!stop.aborted) throw error
-    })
+  const bell = new Bell(stop)
+  try {
+    while (!stop.aborted) {
+      yield { events: [beat()], place: null }
+      await bell.rang(everyMs)
+    }
+  } finally {
+    bell.close()
   }
 }

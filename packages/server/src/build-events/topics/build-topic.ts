@@ -7,8 +7,7 @@ import { presentJobView, presentRenderView } from '../../build-view/present-job-
 import { type ReadView, readView, type ViewPlace, type ViewServices } from '../../build-view/read-view.ts'
 import { recentRunMs } from '../../build-view/store.ts'
 import type { AskOnce } from '../../event-streams/ask-once.ts'
-import { Bell } from '../../event-streams/bell.ts'
-import { silenceMs } from '../../event-streams/frames.ts'
+import { Bell, lookAgainMs } from '../../event-streams/bell.ts'
 import { presentSummary } from '../../overviews/present-summary.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
@@ -63,7 +62,7 @@ export async function* buildTopic(
         yield { events: [{ event: 'end', data: { topic } }], place: null }
         return
       }
-      if (await bell.rang(silenceMs)) await sleep(Math.max(0, readAt + restMs - performance.now()))
+      if (await bell.rang(lookAgainMs)) await sleep(Math.max(0, readAt + restMs - performance.now()))
     }
   } finally {
     unsubscribe()

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { heartbeatFrame } from './frames.ts'
+import { withHeartbeats } from './with-heartbeats.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A source that gives what the test tells it to, and notes how it is used. */
+function played() {
+  let tell: (frame: string | null) => void = () => {}
+  const used = { asked: 0, isEnded: false }
+  async function* frames() {
+    try {
+      for (;;) {
+        used.asked += 1
+        const frame = await new Promise<string | null>((resolve) => (tell = resolve))
+        if (frame === null) return
+        yield frame
+      }
+    } finally {
+      used.isEnded = true
+    }
+  }
+  return { frames: frames(), used, tell: (frame: string | null) => tell(frame) }
+}
+
+test('silence is counted from the last frame, and a heartbeat counts as one', async () => {
+  const { frames, tell } = played()
+  const heard: string[] = []
+  const reading = (async () => {
+    for await (const frame of withHeartbeats(frames, 15_000)) heard.push(frame)
+  })()
+  await vi.advanceTimersByTimeAsync(14_999)
+  expect(heard).toEqual([])
+  tell('one')
+  await vi.advanceTimersByTimeAsync(14_999)
+  expect(heard).toEqual(['one'])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(heard).toEqual(['one', heartbeatFrame])
+  await vi.advanceTimersByTimeAsync(15_000)
+  tell('two')
+  await vi.advanceTimersByTimeAsync(0)
+  tell(null)
+  await reading
+  expect(heard).toEqual(['one', heartbeatFrame, heartbeatFrame, 'two'])
+})
+
+test('a reader that takes nothing has one frame waiting, and one that leaves ends the source', async () => {
+  const { frames, used, tell } = played()
+  const read = withHeartbeats(frames, 15_000)
+  const first = read.next()
+  tell('one')
+  expect((await first).value).toBe('one')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(used.asked).toBe(1)
+  await read.return(undefined)
+  expect(used.isEnded).toBe(true)
+})
+
+test('a source that fails fails the reading, also when it does so before its reader comes back', async () => {
+  async function* failing(): AsyncGenerator<string> {
+    await new Promise((resolve) => setTimeout(resolve, 20_000))
+    throw new Error('the database is away')
+  }
+  const read = withHeartbeats(failing(), 15_000)
+  const first = read.next()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect((await first).value).toBe(heartbeatFrame)
+  await expect(read.next()).rejects.toThrow('the database is away')
+})
