@@ -344,11 +344,95 @@ test('a source that is too large is exit 8 and says what to ignore', async () =>
   expect(stderr).toContain('\n/big/\n')
 })
 
-test('another repository with a pipeline of the same name gets its own', async () => {
-  const { code, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'], { cwd: newProject('acme/web') })
+test('another repository with a pipeline of the same name gets its own, and -p means that one there', async () => {
+  const cwd = newProject('acme/web')
+  // Turns the rest of its line around.
+  writeFileSync(join(cwd, 'data.txt'), 'of web\u202e\n')
+  const { code, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'], { cwd })
   expect({ code, stderr }).toMatchObject({ code: 0 })
   const { stdout } = await hm(['pipeline', 'list', '--json'])
   const slugs = JSON.parse(stdout).data.map(({ slug }: { slug: string }) => slug)
   expect(slugs).toContain('ci')
   expect(slugs).toContain('acme-web-ci')
+
+  const log = { code: 0, stdout: '[one] of web\u202e\n[one] said\n', stderr: '' }
+  expect(await hm(['logs', '1', '-p', 'ci'], { cwd })).toEqual(log)
+  expect(await hm(['logs', '1', '-p', 'acme-web-ci'], { cwd })).toEqual(log)
+  expect(await hm(['secret', 'set', 'A', '--pipeline', 'ci'], { cwd, input: 'x' })).toMatchObject({
+    code: 0,
+    stderr: 'A is set for default/acme-web-ci\n',
+  })
+  const line = `exec ${process.execPath} ${hmProgram} job log one -b 1 -p ci`
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    HM_API_URL: product.server().url,
+    HM_API_TOKEN: product.token,
+  }
+  const shown = execFileSync('script', ['-qec', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
+  expect(shown).toBe('of web?\r\nsaid\r\n')
+})
+
+test('a pipeline that the server does not have yet is no other repository’s of the same slug', async () => {
+  const core = { code: 0, stdout: '[one] the data\n[one] said\n', stderr: '' }
+  expect(await hm(['logs', '1', '-p', 'ci'], { cwd: home })).toEqual(core)
+  const cwd = newProject('acme/unsent')
+  expect(await hm(['logs', '1', '-p', 'ci'], { cwd })).toMatchObject({
+    code: 5,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^error\[pipeline_not_found\]: [^\n]*is that of acme\/core\nfix: hm run ci --cloud creates it/,
+    ),
+  })
+})
+
+/** A directory with a pipeline `ci`, and no repository. */
+function looseProject(...names: readonly string[]): string {
+  const directory = join(home, 'loose', ...names)
+  mkdirSync(join(directory, '.hm'), { recursive: true })
+  symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(directory, 'node_modules'))
+  writeFileSync(join(directory, '.hmignore'), 'node_modules\n')
+  writeFileSync(
+    join(directory, '.hm/ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'\nexport default { slug: 'ci', pipeline: () => pipeline([sh('true', { image: 'host' })]) }\n`,
+  )
+  return directory
+}
+
+test('projects without a remote are called as their directories, and a name that is taken can be settled', async () => {
+  const send = (cwd: string) => hm(['run', '--cloud', '--detach'], { cwd })
+  const shop = looseProject('shop')
+  expect(await send(shop)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('created the pipeline default/shop-ci\n'),
+  })
+  expect(await send(looseProject('2nd'))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('/2nd-ci/builds/1\n'),
+  })
+  expect(await send(shop)).toMatchObject({ code: 0, stdout: expect.stringContaining('/shop-ci/builds/2\n') })
+  expect(await hm(['build', 'list', '-p', 'ci'], { cwd: shop })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^BUILD.*\n#2 .*\n#1 .*\n$/),
+  })
+
+  const namesake = looseProject('other', 'shop')
+  const { code, stderr } = await send(namesake)
+  expect({ code, stderr }).toMatchObject({ code: 7, stderr: expect.stringContaining('error[pipeline_slug_taken]') })
+  const [, use = '', make = '', useMade = ''] =
+    /fix: hm (.*), if it is this project's; else hm (.*) && hm (.*)\n/.exec(stderr) ?? []
+  expect(use).toBe('config set --project cloud.pipeline shop-ci')
+  for (const command of [make, useMade])
+    expect(await hm(command.split(' '), { cwd: namesake })).toMatchObject({ code: 0 })
+  expect(await send(namesake)).toMatchObject({ code: 0, stdout: expect.stringContaining('/shop-ci-2/builds/1\n') })
+  expect(await hm(use.split(' '), { cwd: namesake })).toMatchObject({ code: 0 })
+  expect(await send(namesake)).toMatchObject({ code: 0, stdout: expect.stringContaining('/shop-ci/builds/3\n') })
+})
+
+test('a pipeline that is made under a taken slug is offered another', async () => {
+  expect(await hm(['pipeline', 'create', 'ci'], { cwd: newProject('acme/made') })).toMatchObject({
+    code: 7,
+    stdout: '',
+    stderr: expect.stringMatching(/^error\[pipeline_slug_taken\]: [^\n]+\nfix: hm pipeline create made-ci;/),
+  })
 })

@@ -10,7 +10,7 @@ deps = hm.sh(
 
 
 @hm.pipeline(
-    "ci",
+    "python",
     triggers=[hm.push(branch="main"), hm.pull_request()],
     env={"CI": "true"},
     # Steps run on this machine's own programs, seen read-only. Name an image to be independent of it.

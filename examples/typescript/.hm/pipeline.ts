@@ -5,7 +5,7 @@ const files = onChange(".")
 const deps = sh("npm ci --no-audit --no-fund", { label: "deps", cache: onChange("package.json", "package-lock.json") })
 
 const ci: PipelineDefinition = {
-  slug: "ci",
+  slug: "typescript",
   triggers: [push({ branch: "main" }), pullRequest()],
   pipeline: () =>
     pipeline(

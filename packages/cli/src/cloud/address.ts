@@ -2,13 +2,18 @@ import type { BuildAddress, Job } from '@harmont/cloud'
 import type { Context } from '../command.ts'
 import { exits, HmError, usageError } from '../errors.ts'
 import { defaultPipeline } from './default-pipeline.ts'
+import { namedPipeline } from './named-pipeline.ts'
 import type { Session } from './session.ts'
 
-type Here = Pick<Context, 'config' | 'directory' | 'signal'>
+type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
 
+/** The pipeline that `-p` names, else this project's. */
 export async function pipelineAddress(here: Here, session: Session, flag: string | undefined) {
   const org = await session.org()
-  return { org, pipeline: flag ?? (await defaultPipeline(here, session.client, org)) }
+  const { client } = session
+  const pipeline =
+    flag === undefined ? await defaultPipeline(here, client, org) : await namedPipeline(here, client, org, flag)
+  return { org, pipeline }
 }
 
 /** The build of a number, or the pipeline's newest. Exit 5 where there is none, exit 2 for what is no number. */

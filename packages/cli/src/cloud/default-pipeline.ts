@@ -35,7 +35,8 @@ export async function repositoryHere(directory: string): Promise<string | null> 
   }
 }
 
-async function pipelinesOf(
+/** A repository's pipelines on the server, without archived ones. */
+export async function pipelinesOf(
   client: CloudClient,
   org: string,
   repository: string,

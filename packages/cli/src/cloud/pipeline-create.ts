@@ -1,7 +1,10 @@
 import { readGitFacts } from '@harmont/source-set'
 import { exits, usageError } from '../errors.ts'
+import { repositoryOf } from '../local/local-context.ts'
 import { sourceFailure } from '../local/render-project.ts'
+import { slugFor } from '../project-name.ts'
 import { signedIn } from './session.ts'
+import { freeName, takenFailure } from './taken-slug.ts'
 
 /** `hm pipeline create`. */
 export const run = signedIn<'pipeline create'>(
@@ -20,7 +23,14 @@ export const run = signedIn<'pipeline create'>(
       default_branch: flags.defaultBranch ?? git?.defaultBranch ?? 'main',
     }
     const slug = await org()
-    const made = await client.createPipeline({ org: slug, body }, { signal })
+    const made = await client.createPipeline({ org: slug, body }, { signal }).catch((error: unknown) => {
+      const other = slugFor(freeName(repositoryOf(repository) ?? repository, args.slug))
+      const given = flags.repository === undefined ? '' : ` --repository ${flags.repository}`
+      throw takenFailure(
+        error,
+        `hm pipeline create ${other}${given}; hm pipeline show ${args.slug} is the one that has it`,
+      )
+    })
     const named =
       flags.name === undefined
         ? made

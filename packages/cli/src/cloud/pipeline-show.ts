@@ -1,13 +1,15 @@
 import { exits } from '../errors.ts'
-import { pipelineAddress } from './address.ts'
+import { defaultPipeline } from './default-pipeline.ts'
 import { signedIn } from './session.ts'
 import { minute, printFacts } from './table.ts'
 
 /** `hm pipeline show`. */
 export const run = signedIn<'pipeline show'>(async (context, session) => {
   const { output, args, global, signal } = context
-  const address = await pipelineAddress(context, session, args.slug)
-  const pipeline = await session.client.getPipeline(address, { signal })
+  const org = await session.org()
+  const { client } = session
+  const address = { org, pipeline: args.slug ?? (await defaultPipeline(context, client, org)) }
+  const pipeline = await client.getPipeline(address, { signal })
   if (global.json) await output.json(pipeline)
   else
     await printFacts(output, [

@@ -5,7 +5,7 @@ import { buildAddress, buildUrl, findJob } from './address.ts'
 import { openSession, type Session, telling } from './session.ts'
 import { watchBuild } from './watch-build.ts'
 
-type Here = Pick<Context, 'config' | 'directory' | 'signal'>
+type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
 
 /** `hm retry` for a build of the server: its failed steps, or those that are named. */
 export async function retryOnServer(

@@ -1,14 +1,19 @@
 import { exits } from '../errors.ts'
+import { namedPipeline } from './named-pipeline.ts'
 import { signedIn } from './session.ts'
 import { minute, printTable } from './table.ts'
 
 /** `hm secret list`: of the organization, or of one pipeline. */
-export const run = signedIn<'secret list'>(async ({ output, flags, global, signal }, { client, org }) => {
+export const run = signedIn<'secret list'>(async (context, { client, org }) => {
+  const { output, flags, global, signal } = context
   const address = { org: await org() }
   const { secrets } =
     flags.pipeline === undefined
       ? await client.listOrganizationSecrets(address, { signal })
-      : await client.listPipelineSecrets({ ...address, pipeline: flags.pipeline }, { signal })
+      : await client.listPipelineSecrets(
+          { ...address, pipeline: await namedPipeline(context, client, address.org, flags.pipeline) },
+          { signal },
+        )
   if (global.json) await output.json({ data: secrets })
   else
     await printTable(

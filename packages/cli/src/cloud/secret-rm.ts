@@ -1,11 +1,16 @@
 import { exits } from '../errors.ts'
+import { namedPipeline } from './named-pipeline.ts'
 import { signedIn } from './session.ts'
 
 /** `hm secret rm`. */
-export const run = signedIn<'secret rm'>(async ({ args, flags, output, signal }, { client, org }) => {
+export const run = signedIn<'secret rm'>(async (context, { client, org }) => {
+  const { args, flags, output, signal } = context
   const address = { org: await org(), name: args.name }
   if (flags.pipeline === undefined) await client.deleteOrganizationSecret(address, { signal })
-  else await client.deletePipelineSecret({ ...address, pipeline: flags.pipeline }, { signal })
+  else {
+    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
+    await client.deletePipelineSecret({ ...address, pipeline }, { signal })
+  }
   output.say(`${args.name} is removed`)
   return exits.ok
 })

@@ -1,5 +1,6 @@
 import type { Context } from '../command.ts'
 import { exits, usageError } from '../errors.ts'
+import { namedPipeline } from './named-pipeline.ts'
 import { signedIn } from './session.ts'
 
 /** `hm secret set`: the value is never an argument, where other users of the machine could read it. */
@@ -7,11 +8,14 @@ export const run = signedIn<'secret set'>(async (context, { client, org }) => {
   const { args, flags, output, signal } = context
   const address = { org: await org() }
   const body = { name: args.name, value: await readValue(context) }
-  if (flags.pipeline === undefined) await client.setOrganizationSecret({ ...address, body }, { signal })
-  else await client.setPipelineSecret({ ...address, pipeline: flags.pipeline, body }, { signal })
-  output.say(
-    `${args.name} is set for ${flags.pipeline === undefined ? address.org : `${address.org}/${flags.pipeline}`}`,
-  )
+  if (flags.pipeline === undefined) {
+    await client.setOrganizationSecret({ ...address, body }, { signal })
+    output.say(`${args.name} is set for ${address.org}`)
+  } else {
+    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
+    await client.setPipelineSecret({ ...address, pipeline, body }, { signal })
+    output.say(`${args.name} is set for ${address.org}/${pipeline}`)
+  }
   return exits.ok
 })
 

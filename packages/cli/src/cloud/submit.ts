@@ -1,9 +1,12 @@
-import { type Build, type CloudClient, CloudError, type Schemas, withSource } from '@harmont/cloud'
+import { type Build, type CloudClient, type Schemas, withSource } from '@harmont/cloud'
 import type { Context } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
+import { projectName, slugFor } from '../project-name.ts'
 import { isSame } from './default-pipeline.ts'
 import { slugMemory } from './remembered-slugs.ts'
 import type { Session } from './session.ts'
+import { freeName, takenFailure } from './taken-slug.ts'
+import { unlessNotFound } from './unless-not-found.ts'
 
 /** What is built, whichever pipeline of the server it becomes a build of. */
 export interface Submission {
@@ -65,29 +68,20 @@ async function createBySource(
   return client.createBuildBySource({ org, body }, { signal: here.signal })
 }
 
-async function unlessNotFound<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof CloudError && error.code === 'pipeline_not_found') return null
-    throw error
-  }
-}
-
 /** The slug of the pipeline that has this name on the server and is ours or nobody's; else of a new one. */
 async function findOrCreate(here: Here, client: CloudClient, submission: Submission): Promise<string> {
   const { org, slug, repository } = submission
   const found = await unlessNotFound(client.getPipeline({ org, pipeline: slug }, { signal: here.signal }))
   const isOurs = found !== null && (!found.repo_name || (repository !== null && isSame(found.repo_name, repository)))
   if (found !== null && isOurs) return found.slug
-  const name = found === null || repository === null ? slug : `${repository.split('/').at(-1)}-${slug}`
+  const address = repository ?? (await nameRepository(here))
+  const name = found === null ? slug : freeName(address, slug)
   const isWanted = await here.ask.confirm({
     message: `There is no pipeline ${name} in ${org} yet. Create it?`,
     default: true,
     flag: '--yes',
   })
   if (!isWanted) throw new HmError(exits.notFound, 'pipeline_not_found', `there is no pipeline ${name} in ${org}`)
-  const address = repository ?? (await nameRepository(here))
   const body = {
     name,
     source_slug: slug,
@@ -95,16 +89,26 @@ async function findOrCreate(here: Here, client: CloudClient, submission: Submiss
     repository: submission.remote ?? address,
     ...(repository === null ? {} : { repo_name: repository }),
   }
-  const made = await client.createPipeline({ org, body }, { signal: here.signal })
-  here.output.say(`created the pipeline ${org}/${made.slug}`)
-  return made.slug
+  try {
+    const made = await client.createPipeline({ org, body }, { signal: here.signal })
+    here.output.say(`created the pipeline ${org}/${made.slug}`)
+    return made.slug
+  } catch (error) {
+    throw takenFailure(error, settledBy(name, repository === null ? ` --repository ${address}` : ''))
+  }
 }
 
 function nameRepository({ ask, directory }: Here): Promise<string> {
-  const name = directory.split('/').at(-1) || 'project'
   return ask.text({
     message: 'What is the repository called?',
-    default: name,
+    default: projectName(directory, null),
     flag: 'cloud.pipeline in .hm/config.toml',
   })
+}
+
+/** A slug that is taken is the user's to settle: nobody else knows whether it is this project's. */
+function settledBy(name: string, repository: string): string {
+  const taken = slugFor(name)
+  const use = (slug: string) => `hm config set --project cloud.pipeline ${slug}`
+  return `${use(taken)}, if it is this project's; else hm pipeline create ${taken}-2${repository} && ${use(`${taken}-2`)}`
 }

@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { INIT_TEMPLATES } from '@harmont/hm/toolchains'
 import { linkCompiled, sharedCompiled } from '@harmont/outside/shared-compiled'
 import { renderEvery } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { slugFor } from '../project-name.ts'
 import { runHm } from '../test-support/run-hm.ts'
 import { findProjects } from './find-projects.ts'
 import { SKILLS, skillsFolder, writeSkills } from './offer-skills.ts'
@@ -55,7 +57,7 @@ it.each(['ts', 'py'] as const)(
     const projects = findProjects(await readFolders(project))
     expect(projects).toHaveLength(INIT_TEMPLATES.length)
     for (const isPlain of [true, false]) {
-      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, branch: "it's" }))
+      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, slug: 'ci', branch: "it's" }))
       const nodes = await rendered()
       for (const { folder } of projects) expect(nodes.some(({ step }) => step.cmd.includes(folder.path))).toBe(true)
       const roots = nodes.flatMap(({ step }) => step.image ?? [])
@@ -74,7 +76,7 @@ it('both languages say the same', async () => {
     const seen = []
     for (const language of ['ts', 'py'] as const) {
       await rm(join(project, '.hm'), { recursive: true, force: true })
-      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, branch: 'main' }))
+      await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, slug: 'ci', branch: 'main' }))
       // The keys are over all files, of which the pipeline is one.
       seen.push(JSON.stringify(await rendered(), (name, value) => (name === 'key' ? undefined : value)))
     }
@@ -84,9 +86,9 @@ it('both languages say the same', async () => {
 
 it('writes the file for what it finds, names its steps and says how to go on', async () => {
   await write('pyproject.toml')
-  const { code, stdout, stderr } = await init('--plain')
+  const { code, stdout, stderr } = await init('--plain', '--slug', 'ci')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  expect(stderr).toBe('Wrote .hm/pipeline.py for python (.).\nIt has 1 step:\n  test\nNext: hm run\n')
+  expect(stderr).toBe('Wrote .hm/pipeline.py for python (.): the pipeline ci.\nIt has 1 step:\n  test\nNext: hm run\n')
   expect(await read('.hm/pipeline.py')).toContain('hm.push(branch="main")')
   expect(await read('.hm/.gitignore')).toBe('node_modules/\n__pycache__/\nsecrets.env\n')
 })
@@ -103,7 +105,24 @@ it('overwrites nothing without --force, and then only its own file', async () =>
   const second = await init('--lang', 'py', '--force')
   expect(second).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('has a pipeline with the slug "ci" already'),
+    stderr: expect.stringMatching(
+      /has a pipeline with the slug "hm-init-[a-z0-9-]+" already\nfix: .*hm init --slug SLUG/,
+    ),
+  })
+})
+
+it('the slug is what the project is called, so that two projects meet on a server as two', async () => {
+  await write('go.mod')
+  const slugs = async () => /"?slug"?: "(.*)"/.exec(await read('.hm/pipeline.ts'))?.[1]
+  await init()
+  expect(await slugs()).toBe(slugFor(basename(project)))
+  execFileSync('git', ['init', '-q', project])
+  execFileSync('git', ['-C', project, 'remote', 'add', 'origin', 'git@github.com:acme/Web.App.git'])
+  await init('--force')
+  expect(await slugs()).toBe('web-app')
+  expect(await init('--force', '--slug', 'No')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--slug "No"'),
   })
 })
 

@@ -8,20 +8,18 @@ interface PipelineText {
   readonly language: Language
   /** Steps of `sh` that use what the base image has, instead of toolchains that install what they need. */
   readonly isPlain: boolean
+  readonly slug: string
   /** That pushes are built of. */
   readonly branch: string
 }
-
-/** The slug of what `hm init` writes. */
-export const SLUG = 'ci'
 
 // JSON's strings are strings in both languages.
 const quoted = (text: string) => JSON.stringify(text)
 
 /** The text of a pipeline file. Throws exit 2 where a project's own files do not parse. */
-export function pipelineText({ projects, language, isPlain, branch }: PipelineText): string {
+export function pipelineText({ projects, language, isPlain, slug, branch }: PipelineText): string {
   const write = language === 'ts' ? typescript : python
-  return write(isPlain ? plain(projects, language) : toolchains(projects, language), branch)
+  return write(isPlain ? plain(projects, language) : toolchains(projects, language), slug, branch)
 }
 
 const NAMES = ['type PipelineDefinition', 'pipeline', 'pullRequest', 'push']
@@ -95,14 +93,14 @@ function call(start: string, command: string, options: readonly string[], langua
 const UNCHANGED = 'A step whose command, files and parent are as they were when it passed is not run again.'
 const HOST = "Steps run on this machine's own programs, seen read-only. Name an image to be independent of it."
 
-function typescript({ names, toolchains, before, leaves, image }: Body, branch: string): string {
+function typescript({ names, toolchains, before, leaves, image }: Body, slug: string, branch: string): string {
   return [
     `import { ${names.join(', ')} } from "@harmont/hm"`,
     ...(toolchains.length > 0 ? [`import { ${toolchains.join(', ')} } from "@harmont/hm/toolchains"`] : []),
     '',
     ...(before.length > 0 ? [...before, ''] : []),
     'const ci: PipelineDefinition = {',
-    `  slug: ${quoted(SLUG)},`,
+    `  slug: ${quoted(slug)},`,
     `  triggers: [push({ branch: ${quoted(branch)} }), pullRequest()],`,
     '  pipeline: () =>',
     '    pipeline(',
@@ -119,14 +117,14 @@ function typescript({ names, toolchains, before, leaves, image }: Body, branch: 
   ].join('\n')
 }
 
-function python({ before, leaves, image }: Body, branch: string): string {
+function python({ before, leaves, image }: Body, slug: string, branch: string): string {
   return [
     'import harmont as hm',
     '',
     ...(before.length > 0 ? [...before, ''] : []),
     '',
     '@hm.pipeline(',
-    `    ${quoted(SLUG)},`,
+    `    ${quoted(slug)},`,
     `    triggers=[hm.push(branch=${quoted(branch)}), hm.pull_request()],`,
     '    env={"CI": "true"},',
     ...(image === undefined ? [] : [`    # ${HOST}`, `    default_image=${quoted(image)},`]),

@@ -2,14 +2,15 @@ import { type RenderFailure, renderPipeline } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
-import { plainText } from '../text.ts'
-import { SLUG } from './pipeline-text.ts'
 
 /** Renders what was written and names its steps. Throws exit 6 where it does not render. */
-export async function showWritten({ directory, env, cacheDirectory, signal, output }: Context<'init'>): Promise<void> {
+export async function showWritten(
+  { directory, env, cacheDirectory, signal, output }: Context<'init'>,
+  slug: string,
+): Promise<void> {
   const rendered = await renderPipeline({
     project: directory,
-    slug: SLUG,
+    slug,
     context: null,
     env,
     cacheDirectory,
@@ -17,10 +18,10 @@ export async function showWritten({ directory, env, cacheDirectory, signal, outp
     sourceSet: () => readSourceSet(directory),
   })
   if (!rendered.ok) throw unrenderable(rendered)
-  for (const warning of rendered.warnings) output.warn(plainText(warning))
+  for (const warning of rendered.warnings) output.warn(warning)
   const labels = labelsOf(rendered.document)
   output.say(`It has ${labels.length} ${labels.length === 1 ? 'step' : 'steps'}:`)
-  for (const label of labels) output.say(`  ${plainText(label)}`)
+  for (const label of labels) output.say(`  ${label}`)
 }
 
 function unrenderable({ code, message }: RenderFailure): HmError {

@@ -13,6 +13,7 @@ export const projectSpecs = {
         summary: 'what the project is, instead of looking',
       },
       lang: { kind: 'string', value: 'LANG', choices: ['ts', 'py'], summary: 'language of the pipeline file' },
+      slug: { kind: 'string', value: 'SLUG', summary: "slug of the pipeline (default: the project's name)" },
       plain: { kind: 'boolean', summary: "write plain steps that use this machine's own tools and download none" },
       force: { kind: 'boolean', summary: 'overwrite the pipeline file' },
       noSkills: { kind: 'boolean', summary: 'do not offer the agent skills' },
