@@ -40,6 +40,32 @@ export const kernelAttempts: readonly Attempt[] = [
     needs: '/dev/vsock',
   },
   {
+    name: 'the hypervisor (vsock), by the calls of i386 (int 0x80, socketcall)',
+    guarantee: 'G21',
+    code: { python: 'socketcall(40, 1, 0)' },
+    stoppedBy: [filter],
+    // Where the kernel has both.
+    needs: existsSync('/dev/vsock') ? '/proc/sys/abi/vsyscall32' : '/dev/vsock',
+  },
+  {
+    name: 'the hypervisor (vsock), by a number of which the kernel reads the lower half',
+    guarantee: 'G21',
+    code: { python: 'call("socket", 1 << 32 | 40, 1, 0)' },
+    stoppedBy: [filter],
+    needs: '/dev/vsock',
+  },
+  {
+    name: 'memory that is counted as nobody’s (netlink between programs)',
+    guarantee: 'G22',
+    code: {
+      python: `a, b = [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_USERSOCK) for _ in "ab"]
+b.bind((0, 0))
+a.sendto(bytes(100000), (b.getsockname()[0], 0))
+hold()`,
+    },
+    stoppedBy: [filter],
+  },
+  {
     name: 'memory at known addresses (personality)',
     guarantee: 'G21',
     code: { python: 'call("personality", 0x0040000)\nhold()' },

@@ -73,7 +73,7 @@ gateway = socket.inet_aton(os.environ["GATEWAY"])
 s.send(b"\\xff" * 6 + me + struct.pack("!HHHBBH", 0x806, 1, 0x800, 6, 4, 1) + me + socket.inet_aton("${falseSender}") + bytes(6) + gateway)
 time.sleep(0.3)`,
     },
-    stoppedBy: ['user namespace', 'reverse path filter'],
+    stoppedBy: ['system call filter', 'user namespace', 'reverse path filter'],
     harmed: () => /02:13:57:00:00:00/i.test(execFileSync('ip', ['neighbour', 'show'], { encoding: 'utf8' })),
   },
   {
