@@ -44,6 +44,7 @@ const roomOfPackage: Readonly<Record<string, string>> = {
   '@harmont/ir': 'packages/ir',
   '@harmont/logs': 'packages/logs',
   '@harmont/sandbox': 'packages/sandbox',
+  '@harmont/sandbox/addresses': 'packages/sandbox',
   '@harmont/sandbox/ordinary': 'packages/sandbox',
   '@harmont/hm': 'packages/pipeline',
   '@harmont/hm/toolchains': 'packages/pipeline',

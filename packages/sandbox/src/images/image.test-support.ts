@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { reservePort } from '@harmont/test-kit/port'
@@ -68,10 +69,18 @@ export interface Registry extends AsyncDisposable {
   stop(): void
 }
 
-/** Debian's docker-registry on a free port of the loopback, with its files below `directory`. */
-export async function startRegistry(directory: string): Promise<Registry> {
+/** An address of this machine by which others reach it: private, as all tests' machines have, and not on loopback. */
+export function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const own = all.find(({ family, internal }) => family === 'IPv4' && !internal)
+  if (own === undefined) throw new Error('this machine has no address but on loopback')
+  return own.address
+}
+
+/** Debian's docker-registry on a free port of this address, with its files below `directory`. */
+export async function startRegistry(directory: string, address = '127.0.0.1'): Promise<Registry> {
   const port = await reservePort()
-  const host = `127.0.0.1:${port}`
+  const host = `${address}:${port}`
   const config = path.join(directory, 'registry.yml')
   await mkdir(path.join(directory, 'registry'))
   const storage = `{filesystem: {rootdirectory: ${path.join(directory, 'registry')}}}`

@@ -1,1 +1,2 @@
+export { defaultImageLimits, type ImageLimits } from './image-limits.ts'
 export { createImageStore, type ImageStore, type ImageStoreOptions, type StoredImage } from './store.ts'

@@ -11,15 +11,19 @@ export interface LayoutImage {
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+interface Manifest {
+  readonly config?: { readonly digest: string }
+  readonly layers?: readonly Layer[]
+}
+
+export interface Layer {
+  readonly digest: string
+  readonly mediaType: string
+}
+
 /** What the single image of an OCI layout is and asks for. */
 export async function readLayout(layout: string): Promise<LayoutImage> {
-  const index = JSON.parse(await readFile(path.join(layout, 'index.json'), 'utf8')) as {
-    readonly manifests: readonly { readonly digest: string }[]
-  }
-  const manifest = JSON.parse(await readBlob(layout, index.manifests[0]?.digest)) as {
-    readonly config?: { readonly digest: string }
-  }
-  const digest = manifest.config?.digest
+  const digest = (await readManifest(layout)).config?.digest
   const config = JSON.parse(await readBlob(layout, digest)) as {
     readonly config?: { readonly Env?: readonly string[] | null }
   }
@@ -28,6 +32,11 @@ export async function readLayout(layout: string): Promise<LayoutImage> {
     return equals < 0 ? ([line, ''] as const) : ([line.slice(0, equals), line.slice(equals + 1)] as const)
   })
   return { digest: digest ?? '', env: { PATH: DEFAULT_PATH, ...Object.fromEntries(env) } }
+}
+
+/** The layers of the single image of an OCI layout, the lowest first. */
+export async function layersOf(layout: string): Promise<readonly Layer[]> {
+  return (await readManifest(layout)).layers ?? []
 }
 
 /** Unpacks `layout:image` into the new directory `rootfs`, with owners, modes, extended attributes and whiteouts applied. */
@@ -45,8 +54,20 @@ export async function archiveKind(file: string): Promise<'docker-archive' | 'oci
   throw new Error(`${file} is neither a Docker archive (manifest.json) nor an OCI one (oci-layout, index.json)`)
 }
 
-async function readBlob(layout: string, digest: string | undefined): Promise<string> {
+/** Where a blob lies. */
+export function blobPath(layout: string, digest: string | undefined): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
   if (hex === undefined) throw new Error(`the image in ${layout} has no usable digest: ${digest}`)
-  return readFile(path.join(layout, 'blobs', 'sha256', hex), 'utf8')
+  return path.join(layout, 'blobs', 'sha256', hex)
+}
+
+async function readManifest(layout: string): Promise<Manifest> {
+  const index = JSON.parse(await readFile(path.join(layout, 'index.json'), 'utf8')) as {
+    readonly manifests: readonly { readonly digest: string }[]
+  }
+  return JSON.parse(await readBlob(layout, index.manifests[0]?.digest)) as Manifest
+}
+
+function readBlob(layout: string, digest: string | undefined): Promise<string> {
+  return readFile(blobPath(layout, digest), 'utf8')
 }

@@ -1,28 +1,41 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { amount, type ImageLimits, ImageRefused } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
+import { measureLayout } from './measure-layout.ts'
 import { isMissing } from './missing.ts'
 import type { NameRecord, Names } from './names.ts'
-import { askDigest, atDigest, copyToLayout, isPinned, isPlain, type RegistryOptions, refusal } from './registry.ts'
+import type { CountBytes } from './pull-proxy.ts'
+import { askDigest, copyToLayout, isPinned, pullToLayout, type RegistryOptions, refusal } from './registry.ts'
+import type { Room } from './room.ts'
 import { type Root, type Roots, removeTree } from './roots.ts'
 import { removeAbandoned, staged } from './staging.ts'
 
 /** How long the registry's answer for a tag counts. */
 const TAG_KEPT_MS = 10 * 60_000
 
+/** How often it is looked at what a pull leaves free. */
+const LOOK_BYTES = 16 * 1024 ** 2
+
 type Progress = (sentence: string) => void
+
+export interface PullerOptions extends RegistryOptions {
+  readonly limits: ImageLimits
+}
 
 /** Brings images into the store, from registries and files, and finds those that are there. */
 export class ImagePuller {
   readonly #store: string
   readonly #roots: Roots
   readonly #names: Names
-  readonly #options: RegistryOptions
+  readonly #room: Room
+  readonly #options: PullerOptions
 
-  constructor(store: string, roots: Roots, names: Names, options: RegistryOptions) {
+  constructor(store: string, roots: Roots, names: Names, room: Room, options: PullerOptions) {
     this.#store = store
     this.#roots = roots
     this.#names = names
+    this.#room = room
     this.#options = options
   }
 
@@ -42,7 +55,7 @@ export class ImagePuller {
     const notation = source.startsWith('oci:') ? source : `${await archiveKind(source)}:${path.resolve(source)}`
     return staged(this.#store, name, async (directory, lock) => {
       const layout = path.join(directory, 'layout')
-      await copyToLayout(notation, layout, lock.fd)
+      await copyToLayout(notation, layout, { lockFd: lock.fd })
       const { digest } = await readLayout(layout)
       // The layout stays, so that a damaged root can be made again without the file it came from.
       await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
@@ -77,7 +90,7 @@ export class ImagePuller {
   }
 
   async #pull(name: string, directory: string, lockFd: number, tell: Progress): Promise<Root> {
-    const refused = await refusal(name, this.#options)
+    const refused = refusal(name, this.#options)
     if (refused !== undefined) throw new Error(refused)
     const known = await this.#names.get(name)
     const root = known === undefined ? undefined : await this.#roots.get(known.digest)
@@ -97,7 +110,8 @@ export class ImagePuller {
     }
     tell(`Pulling ${name} at ${wanted}.`)
     const layout = path.join(directory, 'layout')
-    await copyToLayout(atDigest(name, wanted), layout, lockFd, isPlain(name, this.#options))
+    const mostBytes = Math.min(this.#options.limits.bytes, this.#room.free().bytes)
+    await pullToLayout({ name, digest: wanted, layout, lockFd, mostBytes, count: this.#counter() }, this.#options)
     const unpacked = await this.#unpack(layout, directory, lockFd)
     await note(unpacked.digest)
     return unpacked
@@ -107,10 +121,26 @@ export class ImagePuller {
     const { digest, env } = await readLayout(layout)
     const there = await this.#roots.get(digest)
     if (there !== undefined) return there
+    const extent = await measureLayout(layout, this.#options.limits)
+    using _promised = await this.#room.reserve(extent, 'unpacked it')
     const rootfs = path.join(directory, 'new', 'rootfs')
     await mkdir(path.dirname(rootfs), { mode: 0o700 })
     await unpackLayout(layout, rootfs, lockFd)
     return this.#roots.add(rootfs, digest, env)
+  }
+
+  /** Ends a pull that brings more than an image may have, or than there is room for. */
+  #counter(): CountBytes {
+    const { bytes: most } = this.#options.limits
+    let [packed, looked] = [0, 0]
+    return (bytes) => {
+      packed += bytes
+      if (packed > most) return new ImageRefused(`packed it has more than the ${amount(most)} that an image may have`)
+      if (packed - looked < LOOK_BYTES) return undefined
+      looked = packed
+      const { bytes: free } = this.#room.free()
+      return free > 0 ? undefined : new ImageRefused('the disk of this machine has too little room for it')
+    }
   }
 
   #kept(digest: string): string {

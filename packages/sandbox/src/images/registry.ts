@@ -1,37 +1,23 @@
 import { createHash } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { access } from 'node:fs/promises'
-import { BlockList, isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
+import { isPublicAddress } from '../addresses/index.ts'
+import { amount, ImageRefused } from './image-limits.ts'
 import { isMissing } from './missing.ts'
-import { runTool } from './run-tool.ts'
+import { type CountBytes, PullProxy } from './pull-proxy.ts'
+import { runTool, type ToolOptions } from './run-tool.ts'
 
 export interface RegistryOptions {
+  /** `host:port` of those that speak plain HTTP; those on a loopback address are known to. */
   readonly insecure: readonly string[]
+  /** `host` or `host:port` of those that are pulled from whatever their addresses are. */
+  readonly allowed: readonly string[]
+  /** Whether all are. */
   readonly allowPrivate: boolean
 }
 
 const REFERENCE = /^[a-z0-9[][\w.:/[\]-]*(@sha256:[0-9a-f]{64})?$/i
 const SIGNATURE_POLICIES = ['/etc/containers/policy.json', '/usr/share/containers/policy.json']
-
-const PRIVATE = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv4')
-}
-for (const [net, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  PRIVATE.addSubnet(net, bits, 'ipv6')
-}
 
 export function isImageName(name: string): boolean {
   return REFERENCE.test(name)
@@ -41,16 +27,17 @@ export function isPinned(name: string): boolean {
   return name.includes('@sha256:')
 }
 
-/** Why this name cannot be asked of a registry, or undefined. */
-export async function refusal(name: string, options: RegistryOptions): Promise<string | undefined> {
+/** Why this name cannot be asked of a registry, or undefined. What a host's name stands for is found out when it is connected to. */
+export function refusal(name: string, options: RegistryOptions): string | undefined {
   if (!REFERENCE.test(name))
     return `"${name}" is not an image name such as debian:13 or registry.example/team/tools@sha256:…`
   const host = hostOf(name)
-  if (options.allowPrivate || host === undefined || options.insecure.includes(host)) return undefined
+  if (options.allowPrivate || host === undefined || isAllowed(host, options)) return undefined
   const { hostname } = new URL(`http://${host}`)
-  const addresses = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true })
-  const inside = addresses.some(({ address }) => PRIVATE.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'))
-  return inside ? `the registry ${host} has a private address, which this server does not fetch from` : undefined
+  const address = hostname.replace(/^\[|\]$/g, '')
+  // Go's HTTP client asks no proxy for these.
+  const isInside = address === 'localhost' || (isIP(address) !== 0 && !isPublicAddress(address))
+  return isInside ? `the registry ${host} has a private address, which this server does not fetch from` : undefined
 }
 
 /** The digest that the registry has for the name now. */
@@ -58,28 +45,81 @@ export async function askDigest(name: string, options: RegistryOptions): Promise
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)
   if (pinned?.[1] !== undefined) return pinned[1]
   const tls = isPlain(name, options) ? ['--tls-verify=false'] : []
-  const manifest = await runTool('skopeo', ['--command-timeout', '1m', 'inspect', '--raw', ...tls, `docker://${name}`])
+  const inspect = ['--command-timeout', '1m', 'inspect', '--raw', ...tls, `docker://${name}`]
+  const manifest = await guarded(
+    options,
+    () => undefined,
+    (guard) => runTool('skopeo', inspect, guard),
+  )
   return `sha256:${createHash('sha256').update(manifest).digest('hex')}`
 }
 
+/** A pull into a new OCI layout. */
+export interface Pull {
+  readonly name: string
+  readonly digest: string
+  readonly layout: string
+  readonly lockFd: number
+  /** Of one layer. */
+  readonly mostBytes: number
+  /** Told of the bytes that come, but where all addresses are allowed. */
+  readonly count: CountBytes
+}
+
+/** Copies the image with this digest from its registry to `layout:image`. */
+export async function pullToLayout(pull: Pull, options: RegistryOptions): Promise<void> {
+  const { name, layout, lockFd, mostBytes: mostFileBytes } = pull
+  const tls = isPlain(name, options) ? ['--src-tls-verify=false'] : []
+  const source = atDigest(name, pull.digest)
+  try {
+    await guarded(options, pull.count, (guard) =>
+      copyToLayout(source, layout, { lockFd, mostFileBytes, ...guard }, tls),
+    )
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('file too large')) throw error
+    throw new ImageRefused(`packed it has more than the ${amount(mostFileBytes)} that an image may have`, {
+      cause: error,
+    })
+  }
+}
+
 /** Copies an image to the new OCI layout `layout`, as `layout:image`. `source` is skopeo's own notation. */
-export async function copyToLayout(source: string, layout: string, lockFd: number, plain = false): Promise<void> {
+export async function copyToLayout(
+  source: string,
+  layout: string,
+  options: ToolOptions,
+  more: readonly string[] = [],
+): Promise<void> {
   const policy = (await hasSignaturePolicy()) ? [] : ['--insecure-policy']
-  const tls = plain ? ['--src-tls-verify=false'] : []
-  await runTool(
-    'skopeo',
-    [...policy, '--command-timeout', '1h', 'copy', '--quiet', ...tls, source, `oci:${layout}:image`],
-    { lockFd },
-  )
+  const copy = ['--command-timeout', '1h', 'copy', '--quiet', ...more, source, `oci:${layout}:image`]
+  await runTool('skopeo', [...policy, ...copy], options)
+}
+
+type Guard = Pick<ToolOptions, 'confined'>
+
+/** Has skopeo reach a registry, and whatever that leads it to, by a proxy of ours; directly where all addresses are allowed. */
+async function guarded<T>(options: RegistryOptions, count: CountBytes, work: (guard: Guard) => Promise<T>): Promise<T> {
+  if (options.allowPrivate) return work({})
+  using proxy = new PullProxy({ isAllowed: (host) => isAllowed(host, options), count })
+  try {
+    return await work({ confined: (door) => proxy.serve(door) })
+  } catch (error) {
+    // What skopeo says of it is that the connection broke.
+    throw proxy.refusal ?? error
+  }
+}
+
+function isAllowed(host: string, { allowed, insecure }: RegistryOptions): boolean {
+  return insecure.includes(host) || allowed.includes(host) || allowed.includes(host.replace(/:\d+$/, ''))
 }
 
 /** skopeo's notation for a name at exactly this digest; it takes a tag or a digest, not both. */
-export function atDigest(name: string, digest: string): string {
+function atDigest(name: string, digest: string): string {
   const bare = name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')
   return `docker://${bare}@${digest}`
 }
 
-export function isPlain(name: string, options: RegistryOptions): boolean {
+function isPlain(name: string, options: RegistryOptions): boolean {
   const host = hostOf(name)
   if (host === undefined) return false
   return options.insecure.includes(host) || /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host)

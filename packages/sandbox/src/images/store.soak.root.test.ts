@@ -172,18 +172,6 @@ describe('a registry', () => {
     expect(await readdir(path.join(directory, 'roots'))).toHaveLength(1)
     expect(await readdir(path.join(directory, 'staging'))).toEqual([])
   })
-
-  it('with a private address is not asked where the server is for others, unless the settings name it', async () => {
-    await using registry = await startRegistry(home)
-    const name = `${registry.host}/tool:1`
-    skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
-    const closed = storeWith({ allowPrivateRegistries: false })
-    await expect(closed.resolve(name)).rejects.toThrow(/has a private address/)
-    await expect(closed.resolve(name.replace('127.0.0.1', 'localhost'))).rejects.toThrow(/has a private address/)
-    await expect(closed.resolve(name.replace('127.0.0.1', '[::ffff:127.0.0.1]'))).rejects.toThrow(/private address/)
-    const named = storeWith({ allowPrivateRegistries: false, insecureRegistries: [registry.host] })
-    await expectWhole(await named.resolve(name))
-  })
 })
 
 describe('an image that cannot be had', () => {

@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type ResolvedImage, SandboxError } from '../driver.ts'
 import { HostBase } from './host.ts'
+import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limits.ts'
 import { Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
 import { isImageName } from './registry.ts'
+import { Room } from './room.ts'
 import { Roots } from './roots.ts'
 
 export interface ImageStoreOptions {
@@ -20,10 +22,19 @@ export interface ImageStoreOptions {
   readonly hostHide?: readonly string[]
   /** `host:port` of registries that speak plain HTTP; those on a loopback address are known to. */
   readonly insecureRegistries?: readonly string[]
+  /** `host` or `host:port` of registries that are pulled from whatever their addresses are. */
+  readonly allowedRegistries?: readonly string[]
   /** What the user may do about an image that cannot be had, as a sentence. */
   readonly advice?: string
-  /** False on a server for others: a registry with a private address is refused, unless it is among `insecureRegistries`. Default true. */
+  /**
+   * False on a server for others: nothing with a private address is connected to for a pull, be it a registry or what that leads to, unless it is among
+   * `insecureRegistries` or `allowedRegistries`, and not on loopback. Default true.
+   */
   readonly allowPrivateRegistries?: boolean
+  /** What one image may be. */
+  readonly limits?: ImageLimits
+  /** What a pull leaves free on the disk. Default 0. */
+  readonly leastFreeBytes?: number
 }
 
 export interface StoredImage {
@@ -65,9 +76,12 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     allow: options.hostAllow,
     hide: [directory, ...(options.hostHide ?? [])],
   })
-  const puller = new ImagePuller(directory, roots, names, {
+  const room = new Room(directory, options.leastFreeBytes ?? 0)
+  const puller = new ImagePuller(directory, roots, names, room, {
     insecure: options.insecureRegistries ?? [],
+    allowed: options.allowedRegistries ?? [],
     allowPrivate: options.allowPrivateRegistries ?? true,
+    limits: options.limits ?? defaultImageLimits,
   })
   const running = new Map<string, Promise<ResolvedImage>>()
   const listeners = new Map<string, Set<Progress>>()
@@ -80,6 +94,8 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       return { name, ...(await puller.resolve(target, tell)) }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
+      if (cause instanceof ImageRefused)
+        throw new SandboxError('image_unavailable', `The image ${target} is not used here: ${why}.`, { cause })
       if (options.fallbackToHost) {
         tell(`The image ${target} could not be had (${why}). This machine's own programs stand in for it.`)
         return { name, ...(await host.resolve(tell)), fallbackFrom: target }

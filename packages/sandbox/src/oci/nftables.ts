@@ -1,23 +1,6 @@
+import { specialRanges } from '../addresses/special-ranges.ts'
 import type { EgressException } from './egress-exceptions.ts'
 import type { MachineResolver } from './resolver.ts'
-
-/** Everything that is not the public internet (IANA's special-purpose registry), and multicast. */
-const refusedRanges = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/3',
-]
 
 export interface EgressRules {
   readonly table: string
@@ -80,7 +63,7 @@ table inet ${table} {
     oifname "${links}" reject with icmpx admin-prohibited
     ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
     meta nfproto != ipv4 reject with icmpx admin-prohibited
-    ip daddr { ${refusedRanges.join(', ')} } reject with icmpx admin-prohibited
+    ip daddr { ${specialRanges.join(', ')} } reject with icmpx admin-prohibited
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;

@@ -14,6 +14,7 @@ import {
   type Conversation,
   createImageStore,
   createOciDriver,
+  defaultImageLimits,
   type ImageStore,
   type OciDriver,
   probe,
@@ -99,6 +100,10 @@ async function openSandboxes({
     hostAllow: settings.hostAllow,
     hostHide: [directory.path],
     allowPrivateRegistries: isLocal(settings.publicUrl),
+    allowedRegistries: settings.registryAllow,
+    limits: { ...defaultImageLimits, bytes: settings.imageBytes },
+    // A disk on which a pull takes all that it may is not a full one yet.
+    leastFreeBytes: 2 * settings.leastFreeBytes,
   })
   const driver = await createOciDriver({
     takenForMs: 5_000,

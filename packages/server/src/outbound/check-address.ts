@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import { isPublicAddress, PrivateAddress } from '@harmont/sandbox/addresses'
 import { FetchRefused } from './fetch-refused.ts'
-import { isPublicAddress } from './public-address.ts'
 
 /**
  * Reads an address that a stranger chose. Throws `FetchRefused` for what is no https URL of a public host; a host among `allowedHosts` (`host` or `host:port`,
@@ -16,16 +16,11 @@ export function checkAddress(text: string, allowedHosts: readonly string[]): URL
   if (isAllowedHost(url, allowedHosts)) return url
   // `URL` has turned every way of writing an IPv4 address into the usual one.
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !isPublicAddress(host)) throw refusedAddress(host)
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new FetchRefused(new PrivateAddress(host).message)
   return url
 }
 
 /** Whether the operator allows this host, whatever its addresses are. */
 export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
   return allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)
-}
-
-/** Why an address is not connected to. */
-export function refusedAddress(address: string): FetchRefused {
-  return new FetchRefused(`leads to ${address}, which is not a public address`)
 }

@@ -1,10 +1,8 @@
 /** Fetches from addresses that strangers chose (G37): only from public machines, checked when the connection is made, on each redirect. */
-import { type LookupAddress, lookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
 import type { Agent } from 'undici'
-import { checkAddress, isAllowedHost, refusedAddress } from './check-address.ts'
+import { checkAddress, isAllowedHost } from './check-address.ts'
 import { FetchRefused } from './fetch-refused.ts'
-import { isPublicAddress } from './public-address.ts'
 
 export interface GuardedFetchOptions {
   /** Hosts (`host` or `host:port`, lower case) that are fetched from whatever their addresses are, also by http. */
@@ -59,18 +57,6 @@ function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number)
   }
 }
 
-/** Looks a name up and refuses it when one of its addresses is not public. The connection is made to what is given here, so a name cannot change in between. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, found) => {
-    const [first] = found ?? []
-    const refused = found?.find(({ address }) => !isPublicAddress(address))
-    if (error !== null) callback(error, '', 0)
-    else if (refused !== undefined) callback(refusedAddress(refused.address), '', 0)
-    else if (options.all) callback(null, found as LookupAddress[])
-    else callback(null, first?.address ?? '', first?.family)
-  })
-}
-
 function redirectOf(from: URL, location: string | string[] | undefined): string {
   const target = typeof location === 'string' ? URL.parse(location, from.href) : null
   if (target === null) throw new FetchRefused('answers with a redirect that leads nowhere')
@@ -96,6 +82,9 @@ async function* limited(body: AsyncIterable<Buffer>, announced: number, maxBytes
 
 /** What the guard refused within a connection comes wrapped in the error of that connection. */
 function causeOf(error: unknown): unknown {
-  for (let each = error; each instanceof Error; each = each.cause) if (each instanceof FetchRefused) return each
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof FetchRefused) return each
+    if (each instanceof PrivateAddress) return new FetchRefused(each.message, { cause: each })
+  }
   return error
 }

@@ -53,6 +53,12 @@ export const outsideSettings = {
     [],
     'hosts beside public ones that source archives may be fetched from, also by http',
   ),
+  registryAllow: setting(
+    'HARMONT_REGISTRY_ALLOW',
+    listOf(hostName),
+    [],
+    'hosts beside public ones that images may be pulled from',
+  ),
   outsideTimeoutSeconds: setting(
     'HARMONT_OUTSIDE_TIMEOUT_SECONDS',
     integer(1, 120),

@@ -102,6 +102,12 @@ export const settingsTable = {
     'crun',
     "what starts the commands of steps: `crun`, or gVisor's `runsc`, which shows untrusted work a kernel of its own",
   ),
+  imageBytes: setting(
+    'HARMONT_IMAGE_LIMIT',
+    byteSize,
+    20 * 1024 ** 3,
+    'how large an image may be, as its registry has it and unpacked',
+  ),
   snapshotDiskBytes: setting(
     'HARMONT_SNAPSHOT_DISK',
     byteSize,

@@ -1,0 +1,2 @@
+export { isPublicAddress } from './public-address.ts'
+export { PrivateAddress, publicLookup } from './public-lookup.ts'

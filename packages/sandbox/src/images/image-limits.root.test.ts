@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { makeSmallDisk } from '@harmont/outside/small-disk'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { makeLayout, skopeoCopy, startRegistry } from './image.test-support.ts'
+import { createImageStore, type ImageStoreOptions } from './index.ts'
+
+const mib = 1024 ** 2
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp('/var/tmp/harmont-limits-')
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const storeWith = (options: Partial<ImageStoreOptions>) =>
+  createImageStore({ directory: path.join(home, 'store'), fallbackToHost: true, hostAllow: [], ...options })
+
+/** An image with one file of zeros, which a registry has as a thousandth of that. */
+async function bomb(bytes: number): Promise<string> {
+  const files = path.join(home, 'files')
+  await mkdir(files)
+  await writeFile(path.join(files, 'zeros'), '')
+  await truncate(path.join(files, 'zeros'), bytes)
+  return layoutOf(files)
+}
+
+function layoutOf(files: string): string {
+  const layout = path.join(home, 'bomb')
+  const umoci = (...args: readonly string[]) => execFileSync('umoci', args, { stdio: 'ignore' })
+  umoci('init', '--layout', layout)
+  umoci('new', '--image', `${layout}:t`)
+  umoci('insert', '--image', `${layout}:t`, files, '/')
+  return `oci:${layout}:t`
+}
+
+it('an image that is small in its registry and large on the disk is refused before it is unpacked, and nothing stands in for it', async () => {
+  await using registry = await startRegistry(home)
+  const name = `${registry.host}/bomb:1`
+  skopeoCopy(await bomb(64 * mib), `docker://${name}`)
+  const store = storeWith({ limits: { bytes: 16 * mib, entries: 1000 } })
+  await expect(store.resolve(name)).rejects.toThrow(/not used here: unpacked it has more than the 16 MiB/)
+  await expectNothingLeft()
+  expect((await storeWith({ limits: { bytes: 80 * mib, entries: 1000 } }).resolve(name)).fallbackFrom).toBeUndefined()
+})
+
+it('an image of more files than one may have is refused', async () => {
+  const files = path.join(home, 'files')
+  await mkdir(path.join(files, 'a/b/c/d'), { recursive: true })
+  for (let each = 0; each < 20; each += 1) await writeFile(path.join(files, 'a/b/c/d', `${each}`), '')
+  const store = storeWith({ limits: { bytes: mib, entries: 20 } })
+  await expect(store.importImage('many', layoutOf(files))).rejects.toThrow(/more than the 20 files and folders/)
+})
+
+it('a layer that is packed larger than an image may be is given up', async () => {
+  await using registry = await startRegistry(home)
+  const files = path.join(home, 'files')
+  await mkdir(files)
+  execFileSync('sh', ['-c', `head -c ${3 * mib} /dev/urandom > ${files}/random`])
+  const name = `${registry.host}/large:1`
+  skopeoCopy(layoutOf(files), `docker://${name}`)
+  const store = storeWith({ limits: { bytes: 2 * mib, entries: 1000 } })
+  await expect(store.resolve(name)).rejects.toThrow(/packed it has more than the 2 MiB/)
+  await expectNothingLeft()
+})
+
+it('an image that the disk has no room for leaves the disk to others, who pull theirs', async () => {
+  const disk = makeSmallDisk(96 * mib)
+  try {
+    await using registry = await startRegistry(disk.beside)
+    const name = `${registry.host}/bomb:1`
+    skopeoCopy(await bomb(200 * mib), `docker://${name}`)
+    const other = `${registry.host}/tool:1`
+    await mkdir(path.join(home, 'other'))
+    skopeoCopy(`oci:${makeLayout(path.join(home, 'other'), 'one')}:t`, `docker://${other}`)
+    const store = storeWith({ directory: path.join(disk.path, 'store'), leastFreeBytes: 32 * mib })
+    const large = expect(store.resolve(name)).rejects.toThrow(
+      /not used here: unpacked it takes up to \d+ MiB, and the disk of this machine has \d+ MiB for it/,
+    )
+    expect((await store.resolve(other)).fallbackFrom).toBeUndefined()
+    await large
+    expect(disk.freeBytes()).toBeGreaterThan(48 * mib)
+  } finally {
+    disk.remove()
+  }
+})
+
+async function expectNothingLeft(): Promise<void> {
+  expect(await readdir(path.join(home, 'store', 'staging'))).toEqual([])
+  expect(await readdir(path.join(home, 'store'))).not.toContain('roots')
+}

@@ -1,0 +1,19 @@
+/** What one image may be. */
+export interface ImageLimits {
+  /** Packed, and unpacked. */
+  readonly bytes: number
+  readonly entries: number
+}
+
+export const defaultImageLimits: ImageLimits = { bytes: 20 * 1024 ** 3, entries: 1_000_000 }
+
+/** `3.9 GiB`, `28 MiB`. */
+export function amount(bytes: number): string {
+  const gib = bytes / 1024 ** 3
+  return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${Math.ceil(bytes / 1024 ** 2)} MiB`
+}
+
+/** An image is there, and too large or too strange to be unpacked here: asking again gives nothing else, and nothing stands in for it. */
+export class ImageRefused extends Error {
+  override readonly name = 'ImageRefused'
+}

@@ -1,0 +1,111 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect, isIP, type Server, Socket } from 'node:net'
+import { pipeline } from 'node:stream'
+import { isPublicAddress, PrivateAddress, publicLookup } from '../addresses/index.ts'
+
+export type CountBytes = (bytes: number) => Error | undefined
+
+export interface PullProxyOptions {
+  /** Whether the operator allows this `host:port`, whatever its addresses are. */
+  readonly isAllowed: (host: string) => boolean
+  /** Told of the bytes that come from outside. An error that it gives ends the pull. */
+  readonly count: CountBytes
+}
+
+/**
+ * The way out of the program that pulls an image: each connection, of a redirect or for a token too, is made to an address that was looked up once and is
+ * public (G37).
+ */
+export class PullProxy implements Disposable {
+  readonly #options: PullProxyOptions
+  readonly #server = createServer()
+  readonly #doors = new Set<Server>()
+  readonly #sockets = new Set<Socket>()
+  #refusal: Error | undefined
+
+  constructor(options: PullProxyOptions) {
+    this.#options = options
+    this.#server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
+      this.#tunnel(request.url ?? '', client, head)
+    })
+    this.#server.on('request', (request, response) => this.#forward(request, response))
+  }
+
+  /** Why something was refused, the last of it; undefined when nothing was. */
+  get refusal(): Error | undefined {
+    return this.#refusal
+  }
+
+  /** Answers what connects to this listening socket, until the end. */
+  serve(door: Server): void {
+    this.#doors.add(door)
+    door.on('connection', (client: Socket) => {
+      this.#keep(client)
+      this.#server.emit('connection', client)
+    })
+  }
+
+  [Symbol.dispose](): void {
+    for (const door of this.#doors) door.close()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #tunnel(authority: string, client: Socket, head: Buffer): void {
+    const target = URL.parse(`http://${authority}`)
+    if (target === null) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    const outside = this.#connect(target.hostname, Number(target.port || 80))
+    let isOpen = false
+    outside.once('connect', () => {
+      isOpen = true
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      outside.write(head)
+      // Either may end first: what the other hears of it is the end.
+      pipeline(client, outside, client, () => {})
+    })
+    outside.once('error', () => {
+      if (!isOpen) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    })
+    client.once('error', () => outside.destroy())
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse): void {
+    const target = URL.parse(request.url ?? '')
+    if (target?.protocol !== 'http:') return void response.writeHead(400).end()
+    const { method, headers } = request
+    const createConnection = () => this.#connect(target.hostname, Number(target.port || 80))
+    const onward = httpRequest(target, { method, headers, createConnection }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      pipeline(answer, response, () => {})
+    })
+    onward.once('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()))
+    pipeline(request, onward, () => {})
+  }
+
+  #connect(hostname: string, port: number): Socket {
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const isAllowed = this.#options.isAllowed(`${hostname}:${port}`)
+    // Nobody is asked about an address.
+    const isPrivate = !isAllowed && isIP(host) !== 0 && !isPublicAddress(host)
+    const outside = isPrivate ? new Socket() : connect({ host, port, ...(isAllowed ? {} : { lookup: publicLookup }) })
+    this.#keep(outside)
+    outside.on('error', (error) => {
+      if (error instanceof PrivateAddress) this.#refusal = new Error(`${hostname} ${error.message}`, { cause: error })
+    })
+    outside.on('data', (bytes: Buffer) => {
+      const refusal = this.#options.count(bytes.length)
+      if (refusal !== undefined) this.#end(refusal)
+    })
+    if (isPrivate) outside.destroy(new PrivateAddress(host))
+    return outside
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  #end(refusal: Error): void {
+    this.#refusal = refusal
+    this[Symbol.dispose]()
+  }
+}

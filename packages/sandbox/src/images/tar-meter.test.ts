@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { paxRecord, tarOf } from '../source/archive.test-support.ts'
+import { type Extent, TarMeter } from './tar-meter.ts'
+
+/** As it is counted whatever the pieces are in which it comes. */
+function measured(tar: Buffer): Extent {
+  const found = [tar.length, 512, 700, 1].map((size) => {
+    const meter = new TarMeter()
+    for (let start = 0; start < tar.length; start += size) meter.add(tar.subarray(start, start + size))
+    return meter.extent
+  })
+  for (const each of found) expect(each).toEqual(found[0])
+  return found[0] as Extent
+}
+
+const nothing = Buffer.alloc(0)
+
+test('files count with their bytes and a block of the disk, folders once', () => {
+  const tar = tarOf([
+    { name: 'etc/', type: '5' },
+    { name: 'etc/a', content: 'x'.repeat(1000) },
+    { name: 'etc/b', content: 'x' },
+  ])
+  // `etc/` counts as an entry and as a folder on a way.
+  expect(measured(tar)).toEqual({ bytes: tar.length + 3 * 4096, entries: 3 + 1 })
+})
+
+test('folders that a path alone makes count, those of the path before do not', () => {
+  const deep = (last: string) => `${'d/'.repeat(40)}${last}`
+  expect(measured(tarOf([{ name: deep('a') }], nothing)).entries).toBe(1 + 40)
+  expect(measured(tarOf([{ name: deep('a') }, { name: deep('b') }], nothing)).entries).toBe(2 + 40)
+  const long = paxRecord('path', `${'d/'.repeat(1500)}a`)
+  const tar = tarOf([{ name: 'x', type: 'x', content: long }, { name: 'a' }], nothing)
+  expect(measured(tar).entries).toBeGreaterThan(1500)
+})
+
+test('what stands behind the end of the archive counts, and so does an archive in a file', () => {
+  const two = tarOf([{ name: 'a' }, { name: 'b' }])
+  expect(measured(Buffer.concat([two, two])).entries).toBe(2 * measured(two).entries)
+  expect(measured(tarOf([{ name: 'inner.tar', content: two }])).entries).toBeGreaterThan(measured(two).entries)
+})
+
+test.for([
+  ['as GNU tar writes it', [{ name: 'hole', type: 'S' }]],
+  [
+    'in a pax header',
+    [{ name: 'x', type: 'x', content: paxRecord('GNU.sparse.realsize', '9000000000000') }, { name: 'a' }],
+  ],
+  [
+    'in a pax header, beyond its first block',
+    [
+      {
+        name: 'x',
+        type: 'x',
+        content: Buffer.concat([paxRecord('comment', 'x'.repeat(490)), paxRecord('GNU.sparse.map', '0,1')]),
+      },
+      { name: 'a' },
+    ],
+  ],
+] as const)('a file with holes is refused: %s', ([, entries]) => {
+  expect(() => measured(tarOf(entries))).toThrow(/holes/)
+})

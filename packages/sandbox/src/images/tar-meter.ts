@@ -1,0 +1,106 @@
+import { ImageRefused } from './image-limits.ts'
+
+const BLOCK = 512
+/** A file system gives a file whole blocks of its own. */
+const DISK_BLOCK = 4096
+/** Go's reader takes no longer names and attributes. */
+const LONGEST_SPECIAL = 1024 * 1024
+const SPARSE = Buffer.from('GNU.sparse.')
+const SLASH = 0x2f
+
+/** How much of a disk something takes. */
+export interface Extent {
+  readonly bytes: number
+  readonly entries: number
+}
+
+/**
+ * Counts what unpacking a tar stream can take of a disk, never too little, whatever reads it: each block that can be a header counts as one, wherever it
+ * stands. Throws for a file with holes, whose size on the disk nothing in the stream has to match.
+ */
+export class TarMeter {
+  #rest = Buffer.alloc(0)
+  #streamBytes = 0
+  #headers = 0
+  #folders = 0
+  #path = '/'
+  /** So many of the next bytes are long names and attributes, perhaps. */
+  #special = 0
+  #carry = Buffer.alloc(0)
+
+  get extent(): Extent {
+    return { bytes: this.#streamBytes + this.#headers * DISK_BLOCK, entries: this.#headers + this.#folders }
+  }
+
+  add(chunk: Buffer): void {
+    this.#streamBytes += chunk.length
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const end = bytes.length - (bytes.length % BLOCK)
+    for (let start = 0; start < end; start += BLOCK) this.#block(bytes.subarray(start, start + BLOCK))
+    this.#rest = Buffer.from(bytes.subarray(end))
+  }
+
+  #block(block: Buffer): void {
+    if (this.#special > 0) this.#specialBlock(block)
+    if (!isHeader(block)) return
+    const type = String.fromCharCode(block[156] ?? 0)
+    if (type === 'S') throw hasHoles()
+    this.#headers += 1
+    const path = `${textOf(block, 345, 155)}/${textOf(block, 0, 100)}`
+    this.#folders += foldersBelow(this.#path, path)
+    this.#path = path
+    if ('xgLK'.includes(type)) this.#special = Math.max(this.#special, specialSize(block))
+  }
+
+  #specialBlock(block: Buffer): void {
+    this.#special -= BLOCK
+    for (const byte of block) if (byte === SLASH) this.#folders += 1
+    const text = Buffer.concat([this.#carry, block])
+    if (text.includes(SPARSE)) throw hasHoles()
+    this.#carry = text.subarray(text.length - SPARSE.length + 1)
+  }
+}
+
+function hasHoles(): ImageRefused {
+  return new ImageRefused('it has a file with holes, whose size on the disk cannot be told')
+}
+
+/** Folders that `path` may need beside those on the way to `before`. */
+function foldersBelow(before: string, path: string): number {
+  let folders = 0
+  let isSame = true
+  for (let at = 0; at < path.length; at += 1) {
+    isSame &&= path[at] === before[at]
+    if (path[at] === '/' && !isSame) folders += 1
+  }
+  return folders
+}
+
+/** The sum of the bytes stands in the header itself; readers take signed bytes too. */
+function isHeader(block: Buffer): boolean {
+  const wanted = octal(block, 148, 8)
+  if (wanted === undefined) return false
+  let [sum, signed] = [0, 0]
+  for (let at = 0; at < BLOCK; at += 1) {
+    const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0)
+    sum += byte
+    signed += byte < 0x80 ? byte : byte - 0x100
+  }
+  return wanted === sum || wanted === signed
+}
+
+/** Blank is 0; undefined for what begins with something else than a digit. */
+function octal(block: Buffer, start: number, length: number): number | undefined {
+  const text = block.toString('latin1', start, start + length).replace(/^[ \0]+/, '')
+  if (text === '') return 0
+  const digits = /^[0-7]+/.exec(text)?.[0]
+  return digits === undefined ? undefined : Number.parseInt(digits, 8)
+}
+
+function specialSize(block: Buffer): number {
+  return Math.min(octal(block, 124, 12) ?? LONGEST_SPECIAL, LONGEST_SPECIAL)
+}
+
+function textOf(block: Buffer, start: number, length: number): string {
+  return block.toString('latin1', start, start + length).replace(/\0.*$/s, '')
+}
