@@ -82,6 +82,7 @@ function newHeader({ id, queue, pipeline = '', at, held }: NewBuild): BuildHeade
     createdAt: at,
     startedAt: null,
     finishedAt: null,
+    idleMs: 0,
     deadlineAt: null,
     timeoutSeconds: null,
   }

@@ -31,7 +31,8 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
 
 /** One that was over had given up its place in its group. */
 function reopen(draft: Draft): void {
-  const { group, finishedAt } = draft.header
+  const { group, startedAt, finishedAt, idleMs } = draft.header
+  const over = startedAt === null || finishedAt === null ? 0 : Math.max(0, draft.at - finishedAt)
   const header = finishedAt === null ? draft.header : joinGroup(draft.header, group, draft.at)
   draft.header = {
     ...header,
@@ -39,6 +40,7 @@ function reopen(draft: Draft): void {
     errorCode: null,
     errorMessage: null,
     finishedAt: null,
+    idleMs: idleMs + over,
     deadlineAt: deadlineFrom(header, draft.at),
   }
 }

@@ -253,6 +253,22 @@ describe('a retry by a person', () => {
     expect(s.live.header).toMatchObject({ state: 'passed', finishedAt: 51_000 })
   })
 
+  test('leaves out of its time what it was over, but nothing before it began, nor what it waits once it is asked for again', () => {
+    const s = scene([{}])
+    s.run(0, 1)
+    expect(s.live.header).toMatchObject({ startedAt: 1000, finishedAt: 1000, idleMs: 0 })
+    s.play({ type: 'retry', job: s.job(0).id, at: 50_000 })
+    expect(s.live.header.idleMs).toBe(49_000)
+    s.at = 60_000
+    s.run(0, 1)
+    s.play({ type: 'retry', job: s.job(0).id, at: 61_000 })
+    expect(s.live.header).toMatchObject({ startedAt: 1000, idleMs: 50_000 })
+    const unbegun = scene([{}])
+    unbegun.play({ type: 'cancel', at: 1000 })
+    unbegun.play({ type: 'retry', job: unbegun.job(0).id, at: 50_000 })
+    expect(unbegun.live.header).toMatchObject({ startedAt: null, idleMs: 0 })
+  })
+
   test('is refused for a step that could only be skipped again, and while the build is being canceled', () => {
     const s = scene([{}, { dependsOn: [0] }])
     s.lease(0)

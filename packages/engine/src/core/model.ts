@@ -93,6 +93,8 @@ export interface Build {
   readonly createdAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
+  /** Milliseconds after its start in which it was over, until it was tried again: no part of the time that it ran. */
+  readonly idleMs: number
   /** When `build_deadline` is due; null without a time limit, and once it was taken or the build was canceled. */
   readonly deadlineAt: Instant | null
   /** The plan's limit, kept because a retry gives the build its whole time again. */

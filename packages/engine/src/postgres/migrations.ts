@@ -11,6 +11,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0007-damaged-entries.sql',
   '0008-standing-builds.sql',
   '0009-groups-at-limits.sql',
+  '0010-idle-builds.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -16,6 +16,8 @@ export interface BuildRow extends GroupRow {
   created_at: Date
   started_at: Date | null
   finished_at: Date | null
+  /** A bigint, as text. */
+  idle_ms: string
   deadline_at: Date | null
   timeout_seconds: number | null
   /** A bigint, as text. */
@@ -87,6 +89,7 @@ export function headerFromRow(row: BuildRow): BuildHeader {
     createdAt: row.created_at.getTime(),
     startedAt: instant(row.started_at),
     finishedAt: instant(row.finished_at),
+    idleMs: Number(row.idle_ms),
     deadlineAt: instant(row.deadline_at),
     timeoutSeconds: row.timeout_seconds,
   }

@@ -104,3 +104,29 @@ test('G53 what a build of a group waits for may be ended by a process that knows
   expect((await store.load(waiting))?.build.awaitsPlace).toBe(false)
   await store.close()
 })
+
+test('builds that were tried again before have run for as long as their attempts did', async () => {
+  const { build, job } = await firstRelease()
+  await client.query(
+    "update engine.builds set started_at = '2026-01-01T00:00:00Z', finished_at = '2026-01-01T00:40:00Z' where id = $1",
+    [build],
+  )
+  await client.query(
+    `update engine.jobs set state = 'failed', started_at = '2026-01-01T00:00:00Z', finished_at = '2026-01-01T00:01:00Z' where id = $1`,
+    [job],
+  )
+  await client.query(
+    `insert into engine.jobs (id, build_id, attempt, previous_attempt, state, fence, lost, created_at, started_at, finished_at, soft_failed, cached, version)
+      values ($1, $2, 2, $3, 'passed', 1, 0, '2026-01-01T00:38:00Z', '2026-01-01T00:39:00Z', '2026-01-01T00:40:00Z', false, false, 2)`,
+    [randomUUID(), build, job],
+  )
+  const untouched = await firstRelease()
+  await migrate()
+  const { rows } = await client.query('select id, idle_ms::int from engine.builds')
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { id: build, idle_ms: 38 * 60_000 },
+      { id: untouched.build, idle_ms: 0 },
+    ]),
+  )
+})

@@ -107,7 +107,7 @@ const writeText = `with
     returning job_id, last_seq),
   build as (
     update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
-      finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11
+      finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11, idle_ms = $22::bigint
     where id = $1::uuid)
   select job_id, last_seq from leased`
 
@@ -138,6 +138,7 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
       JSON.stringify(remarkRecords(played, at)),
       JSON.stringify(held.flatMap((job) => newLeaseRecord(build, job, fresh.get(job.id)))),
       pipeline,
+      live.header.idleMs,
     ],
   })
   if (played.steps !== null) {

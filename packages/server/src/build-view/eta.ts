@@ -1,10 +1,14 @@
+import { runMs } from '../builds/run-time.ts'
+import type { BuildRow } from '../builds/store.ts'
+
 /** How long, in ms, a running build still takes if it takes as long as the median of those before it; null where nobody knows. */
 export function etaMs(
-  { started_at, finished_at }: { readonly started_at: Date | null; readonly finished_at: Date | null },
-  runMs: readonly number[],
+  build: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
+  earlierMs: readonly number[],
   now: number,
 ): number | null {
-  const median = runMs.toSorted((a, b) => a - b)[Math.floor(runMs.length / 2)]
-  if (started_at === null || finished_at !== null || median === undefined) return null
-  return Math.max(0, Math.round(median - (now - started_at.getTime())))
+  const median = earlierMs.toSorted((a, b) => a - b)[Math.floor(earlierMs.length / 2)]
+  const ran = runMs(build, now)
+  if (ran === null || build.finished_at !== null || median === undefined) return null
+  return Math.max(0, Math.round(median - ran))
 }

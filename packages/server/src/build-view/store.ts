@@ -22,7 +22,7 @@ export async function earlierBuilds(
 export async function recentRunMs(database: Database, pipelineId: string): Promise<readonly number[]> {
   const { rows } = await database.query<{ ms: number }>({
     name: 'recent-run-ms',
-    text: `select (extract(epoch from b.finished_at - b.started_at) * 1000)::float8 as ms
+    text: `select (extract(epoch from b.finished_at - b.started_at) * 1000 - b.idle_ms)::float8 as ms
              from (select id from build_records where pipeline_id = $1 and state = 'passed' order by number desc limit 10) r
              join engine.builds b on b.id = r.id where b.started_at is not null`,
     values: [pipelineId],

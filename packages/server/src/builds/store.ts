@@ -34,6 +34,8 @@ export interface BuildRow {
   readonly error_message: string | null
   readonly started_at: Date | null
   readonly finished_at: Date | null
+  /** How long, after it began, it was over before it was tried again. */
+  readonly idle_ms: number
 }
 
 /** What a `BuildRow` is read from: `r` of `build_records`, `b` of `engine.builds`, `u` of `users`. */
@@ -43,7 +45,7 @@ export const buildColumns = `
   b.state, b.held, b.awaits_place, (
     select w.gate from engine.jobs j join engine.ready w on w.job_id = j.id
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
-  b.error_code, b.error_message, b.started_at, b.finished_at`
+  b.error_code, b.error_message, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
 /** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
 const selectBuilds = `

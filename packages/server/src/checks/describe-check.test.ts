@@ -32,6 +32,7 @@ const subject = (
     created_at: at(0),
     started_at: at(1),
     finished_at: at(9),
+    idle_ms: 0,
     ...build,
   },
   jobs,
@@ -42,6 +43,11 @@ const stateOf = (...given: Parameters<typeof subject>) => {
   const { state } = describeCheck(subject(...given))
   return state.status === 'completed' ? state.conclusion : state.status
 }
+
+test('a build that was tried again begins later for its forge, so that it took as long as it ran', () => {
+  const again = { finished_at: at(2_168), idle_ms: 2_100_000 }
+  expect(describeCheck(subject(again)).state).toMatchObject({ startedAt: at(2_101), completedAt: at(2_168) })
+})
 
 test('every end of a build has its conclusion, and what goes on is queued or in progress', () => {
   const open = { finished_at: null }

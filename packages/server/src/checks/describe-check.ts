@@ -38,7 +38,9 @@ export function describeCheck(subject: CheckSubject): Told {
 }
 
 function stateOf({ build, jobs }: CheckSubject): Check['state'] {
-  const { started_at: startedAt, finished_at: finishedAt } = build
+  const { started_at: began, finished_at: finishedAt, idle_ms: idleMs } = build
+  // Forges show the time from the start to the end: without that in which it was over before it was tried again.
+  const startedAt = began === null ? null : new Date(began.getTime() + idleMs)
   if (build.is_held)
     return { status: 'completed', conclusion: 'action_required', startedAt: null, completedAt: build.created_at }
   if (finishedAt !== null)

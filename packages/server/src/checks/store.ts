@@ -118,6 +118,7 @@ export interface CheckedBuild {
   readonly created_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
+  readonly idle_ms: number
 }
 
 /** Undefined: it is no build of a pipeline. */
@@ -125,7 +126,8 @@ export async function findCheckedBuild(database: Database, id: string): Promise<
   const { rows } = await database.query<CheckedBuild>({
     name: 'find-checked-build',
     text: `select r.id, r.number, p.slug as pipeline_slug, o.slug as organization_slug, b.state, b.error_code, b.error_message,
-                  b.held and b.finished_at is null as is_held, b.awaits_place and b.finished_at is null as awaits_place, r.created_at, b.started_at, b.finished_at
+                  b.held and b.finished_at is null as is_held, b.awaits_place and b.finished_at is null as awaits_place, r.created_at, b.started_at, b.finished_at,
+                  b.idle_ms::float8 as idle_ms
              from build_records r
              join pipelines p on p.id = r.pipeline_id
              join organizations o on o.id = p.organization_id

@@ -74,6 +74,50 @@ test('G08 a retry is a new job and reopens the build; what was skipped waits aga
   expect((await get<Build>(build)).state).toBe('passed')
 })
 
+/** Plays the only job that is ready: from one instant to another, or on. */
+async function playAt(from: number, to: number | null, exitCode = 0): Promise<void> {
+  const { store } = it.server.engine
+  const [lease] = await store.lease('test-runner', 1, Date.now())
+  if (lease === undefined) throw new Error('no job is ready')
+  const { jobId: job, buildId, fence } = lease
+  const outcome = { kind: 'exited', exitCode, signal: null, limit: null, snapshot: null } as const
+  await store.apply(buildId, [
+    { type: 'started', job, fence, at: from },
+    ...(to === null ? [] : [{ type: 'ended', job, fence, at: to, outcome } as const]),
+  ])
+}
+
+test('a build of 50 s that is tried again 35 minutes later and then takes 20 s has run for 70 s, as has its pipeline', async () => {
+  const slug = await it.newPipeline()
+  const builds = `${organization}/pipelines/${slug}/builds`
+  const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }), source_b64: '' }
+  await it.server.pool.query('delete from engine.ready')
+  await it.request(ownerToken, 'POST', builds, body)
+  const began = Date.now() - 36 * 60_000
+  await it.server.pool.query(
+    "update build_records set created_at = created_at - interval '1 hour' where source = 'api'",
+  )
+  await playAt(began, began + 50_000, 1)
+  const runMs = async (number = 1) =>
+    (await get<{ build: { run_ms: number } }>(`${builds}/${number}/view`)).build.run_ms
+  expect(await runMs()).toBe(50_000)
+  await retry(`${builds}/1`)
+  expect(await runMs()).toBeGreaterThanOrEqual(50_000)
+  expect(await runMs()).toBeLessThan(5 * 60_000)
+  const { rows } = await it.server.pool.query<{ from: Date }>('select max(created_at) as from from engine.jobs')
+  const retried = rows[0]?.from.getTime() ?? 0
+  await playAt(retried + 5_000, retried + 20_000)
+  expect(await runMs()).toBe(70_000)
+  const { data } = await get<{ data: { run_ms: number }[] }>(`${organization}/builds?pipeline=${slug}`)
+  expect(data[0]?.run_ms).toBe(70_000)
+  await it.request(ownerToken, 'POST', builds, body)
+  await playAt(Date.now(), null)
+  // What is usual goes by what builds have run.
+  const { eta_ms } = await get<{ eta_ms: number }>(`${builds}/2/view`)
+  expect(eta_ms).toBeGreaterThan(0)
+  expect(eta_ms).toBeLessThanOrEqual(70_000)
+})
+
 test('without a list every job that can be tried again is, in one go', async () => {
   const build = await failedBuild()
   const made = await retry(build)

@@ -15,7 +15,7 @@ async function pipeline(name: string, states: readonly ('passed' | 'failed' | 'w
   await it.newPipeline({ name, repository: `acme/${name}` })
   for (const [index, state] of states.entries()) {
     const body = {
-      branch: index === 0 ? 'main' : 'topic',
+      branch: index === states.length - 1 ? 'main' : 'topic',
       commit: `c${index}ffee`,
       message: `Change ${index} of ${name}`,
       pipeline_ir: ir({ key: 'compile', cmd: 'true', label: 'Compile' }),
@@ -75,7 +75,7 @@ test.for([
   ['state=failed', ['red#2', 'green#1']],
   ['state=failed,scheduled', ['waiting#1', 'red#2', 'green#1']],
   ['pipeline=red', ['red#2', 'red#1']],
-  ['branch=topic', ['red#2', 'green#2']],
+  ['branch=topic', ['red#1', 'green#1']],
   ['commit=c1', ['red#2', 'green#2']],
   ['author=admin@localhost&pipeline=red', ['red#2', 'red#1']],
   ['author=somebody', []],
@@ -103,4 +103,36 @@ test('a filter that means nothing is refused, a pipeline that is not there is 40
   expect(codeOf(await builds('state=green'))).toBe('query_invalid')
   expect(codeOf(await builds('from=yesterday'))).toBe('query_invalid')
   expect(codeOf(await builds('pipeline=absent'))).toBe('pipeline_not_found')
+})
+
+test('a pipeline fails while the newest build of its default branch that has passed or failed is a failed one', async () => {
+  await it.server.pool.query('delete from engine.ready')
+  const path = `${organization}/pipelines/${await it.newPipeline({ name: 'verdict' })}/builds`
+  const build = async (branch: string, end: 'passed' | 'failed' | 'canceled' | 'runs') => {
+    const body = { branch, commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+    const { number } = (await it.request<{ number: number }>(ownerToken, 'POST', path, body)).body
+    if (end === 'canceled') await it.request(ownerToken, 'PUT', `${path}/${number}/cancel`)
+    else {
+      const job = await playJob(it)
+      if (end !== 'runs') await job.end({ exitCode: end === 'passed' ? 0 : 1 })
+    }
+    return number
+  }
+  const failing = async () => slugs(await summaries('state=failing&q=verdict'))
+  await build('main', 'passed')
+  await build('topic', 'failed')
+  expect(await failing()).toEqual([])
+  await build('main', 'failed')
+  await build('topic', 'passed')
+  await build('main', 'canceled')
+  const fork = { number: 1, title: null, url: 'https://forge.example/1', headRepository: 'fork/verdict', fork: true }
+  await it.server.pool.query("update build_records set pull_request = $2 where commit = 'c' and number = $1", [
+    await build('main', 'passed'),
+    fork,
+  ])
+  await build('main', 'runs')
+  expect(await failing()).toEqual(['verdict'])
+  expect(slugs(await summaries('sort=failing'))[0]).toBe('verdict')
+  await build('main', 'passed')
+  expect(await failing()).toEqual([])
 })

@@ -20,8 +20,17 @@ export interface SortedPipelineRow extends PipelineRow {
   readonly sort_text: string
 }
 
+/**
+ * Whether a pipeline fails is what the newest build of its default branch says that has passed or failed: one that runs or was canceled says nothing, nor does
+ * one of another branch, of which a pull request may have the same name.
+ */
+const newestVerdict = `
+  select r.state from build_records r
+   where r.pipeline_id = p.id and r.branch = p.default_branch and r.pull_request is null and r.state in ('passed', 'failed')
+   order by r.number desc limit 1`
+
 const stateConditions: Readonly<Record<PipelineState, string>> = {
-  failing: `l.state in ('failed', 'failing')`,
+  failing: `d.state = 'failed'`,
   running: `exists (select 1 from build_records r where r.pipeline_id = p.id and r.state in ('scheduled', 'running', 'failing', 'canceling'))`,
   never_built: 'p.last_build_number = 0',
 }
@@ -31,7 +40,7 @@ const age = `to_char(8e12 - extract(epoch from coalesce(l.created_at, p.created_
 const orders: Readonly<Record<PipelineSort, readonly [rank: string, text: string]>> = {
   activity: ['0', age],
   name: ['0', 'lower(p.name)'],
-  failing: [`case when l.state in ('failed', 'failing') then 0 else 1 end`, age],
+  failing: [`case when d.state = 'failed' then 0 else 1 end`, age],
 }
 
 /** Live pipelines of an organization in the wished order, after a key. */
@@ -50,7 +59,8 @@ export async function listSortedPipelines(
                .join(', ')}, ${rank} as rank, ${text} collate "C" as sort_text
                from pipelines p
                left join lateral (
-                 select r.created_at, r.state from build_records r where r.pipeline_id = p.id order by r.number desc limit 1) l on true
+                 select r.created_at from build_records r where r.pipeline_id = p.id order by r.number desc limit 1) l on true
+               left join lateral (${newestVerdict}) d on true
               where p.organization_id = $1 and p.archived_at is null ${state === null ? '' : `and ${stateConditions[state]}`}
                 and ($2::text is null or position($2 in lower(p.name)) > 0 or position($2 in p.slug) > 0
                      or position($2 in lower(p.repository)) > 0)) s

@@ -1,5 +1,6 @@
 import type { components } from '@harmont/contract'
 import { presentBuild } from '../builds/present.ts'
+import { runMs } from '../builds/run-time.ts'
 import type { Complete } from '../http/index.ts'
 import type { SummaryRow } from './summary-store.ts'
 
@@ -11,7 +12,7 @@ export function presentSummary(row: SummaryRow, now: number): Complete<component
     ...presentBuild(row, row.pipeline_slug),
     failed_step: row.failed_step,
     queue_ms: (started ?? ended ?? now) - row.created_at.getTime(),
-    run_ms: started === null ? null : (ended ?? now) - started,
+    run_ms: runMs(row, now),
     version: row.version,
   }
 }

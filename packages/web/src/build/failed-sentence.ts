@@ -46,7 +46,9 @@ function others(view: BuildView, failed: JobView): Sentence {
 }
 
 function passedLast({ last_passed }: BuildView): Sentence {
-  return last_passed === null ? [] : [' Passed last in ', { kind: 'build', number: last_passed.number }, '.']
+  return last_passed === null
+    ? []
+    : [' This branch passed last in ', { kind: 'build', number: last_passed.number }, '.']
 }
 
 function reasonOf({ error_message, error_code }: BuildView['build']): { readonly kind: 'said'; readonly text: string } {

@@ -10,8 +10,8 @@ import { type BuildView, isHardFailure, type JobView } from './job-state.ts'
 import { counted } from './plural.ts'
 import type { BuildPlace } from './queries.ts'
 import { Said } from './said.tsx'
-import type { Sentence } from './sentence.ts'
 import { SentenceLine } from './sentence-line.tsx'
+import { sinceWords } from './since-words.ts'
 
 interface FailureCardProps {
   readonly place: BuildPlace
@@ -90,23 +90,12 @@ function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) 
 
 /** Whether the failure is new here, and what differs from the last pass. */
 function Since({ place, view, job }: FailureCardProps) {
-  const { failing_since, last_passed, build } = view
   const page = compareLink(view)
   const changes = job.cache.changes.length
-  const since: Sentence =
-    failing_since === null
-      ? []
-      : failing_since === build.number
-        ? ['New here.']
-        : ['Failing since ', { kind: 'build', number: failing_since }, '.']
-  const passed: Sentence =
-    last_passed === null
-      ? [' No build of this branch has passed yet.']
-      : [' Passed last in ', { kind: 'build', number: last_passed.number }, '.']
   return (
     <>
       {' · '}
-      <SentenceLine sentence={[...since, ...passed]} place={place} />
+      <SentenceLine sentence={sinceWords(view)} place={place} />
       {page !== null && (
         <>
           {' '}

@@ -12,7 +12,9 @@ const failure = (kind: string, platform = false) => ({
 test('web R1 a red build says what failed, how, after how long, where, and what passed last', () => {
   const job = makeFailed('test', 1, { failure: { ...failure('exit'), first_error_line: 4812 } })
   const view = makeView([job], { state: 'failed' }, { last_passed: { number: 58, commit: null } })
-  expect(say(view)).toBe('test failed: exit 1 after 2 m 14 s. First error at line 4,812. Passed last in #58.')
+  expect(say(view)).toBe(
+    'test failed: exit 1 after 2 m 14 s. First error at line 4,812. This branch passed last in #58.',
+  )
 })
 
 test('web R5 a lost runner is not the command: the sentence says so', () => {
@@ -85,7 +87,8 @@ test('web B5 a build that waits says for what, and since when', () => {
 })
 
 test('a canceled build says who did it and after how long', () => {
-  const times = { started_at: at(0), finished_at: at(31) }
+  // Of a retried build: it ran for 31 s of these ten minutes.
+  const times = { started_at: at(0), finished_at: at(600), run_ms: 31_000 }
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }
   expect(say(makeView([], { state: 'canceled', ...times }, by))).toBe('Canceled by Ada after 31 s.')
   expect(say(makeView([], { state: 'canceled', finished_at: at(31) }))).toBe('Canceled before it started.')
@@ -102,7 +105,7 @@ test('a passed build says how much of it came from the cache, and what failed an
     makeJob('c', { state: 'skipped' }),
     makeFailed('lint', 1, { soft_failed: true }),
   ]
-  expect(say(makeView(jobs, { state: 'passed', started_at: at(0), finished_at: at(242) }))).toBe(
+  expect(say(makeView(jobs, { state: 'passed', started_at: at(0), finished_at: at(900), run_ms: 242_000 }))).toBe(
     'Passed: 4 steps in 4 m 02 s (1 from the cache, 1 skipped). lint failed, which is allowed.',
   )
 })

@@ -104,19 +104,19 @@ function canceling(view: BuildView): Sentence {
 
 function canceled({ build, canceled_by }: BuildView): Sentence {
   if (build.error_code === 'approval_expired') return ['Canceled: nobody approved it in time.']
-  const started = instantOf(build.started_at)
-  const finished = instantOf(build.finished_at)
   const by: Sentence = canceled_by?.name ? [' by ', { kind: 'name', text: canceled_by.name }] : []
   const when =
-    started === null ? ' before it started.' : finished === null ? '.' : ` after ${formatDuration(finished - started)}.`
+    build.started_at == null
+      ? ' before it started.'
+      : build.run_ms === null
+        ? '.'
+        : ` after ${formatDuration(build.run_ms)}.`
   const why: Sentence = build.error_message ? [' ', { kind: 'said', text: build.error_message }] : []
   return ['Canceled', ...by, when, ...why]
 }
 
 function passed({ build, jobs }: BuildView): Sentence {
-  const started = instantOf(build.started_at)
-  const finished = instantOf(build.finished_at)
-  const long = started === null || finished === null ? '' : ` in ${formatDuration(finished - started)}`
+  const long = build.run_ms === null ? '' : ` in ${formatDuration(build.run_ms)}`
   const cached = jobs.filter((job) => job.cached === true).length
   const skipped = jobs.filter(({ state }) => state === 'skipped').length
   const more = [

@@ -1,5 +1,5 @@
 import type { Schema } from '../api/schemas.ts'
-import { waitWord } from '../builds/words.ts'
+import { ranMs, waitWord } from '../builds/words.ts'
 import { formatAgo, formatDuration } from '../design/duration.ts'
 import { lookOf } from '../design/state.ts'
 
@@ -12,8 +12,8 @@ export function sentence(build: BuildSummary | undefined, now: number): string {
   const word = lookOf(build.state).word.toLowerCase()
   const ended = build.finished_at ?? null
   if (ended !== null) return `${word}${where} ${formatAgo(ended, now)}${endingOf(build)}`
-  const since = formatDuration(now - Date.parse(build.started_at ?? build.created_at))
-  return `${word}${where} for ${since}${reasonOf(build)}`
+  const long = formatDuration(ranMs(build, now) ?? now - Date.parse(build.created_at))
+  return `${word}${where} for ${long}${reasonOf(build)}`
 }
 
 function endingOf(build: BuildSummary): string {

@@ -1,8 +1,10 @@
 import type { Schema } from '../../api/schemas.ts'
 import { type Graph, graphOf, type Step } from '../graph/graph-model.ts'
 import { nameOf } from '../graph/node-name.ts'
+import { instantOf } from '../job-state.ts'
+import { workClockOf } from '../work-clock.ts'
 
-/** Milliseconds since the build was made. */
+/** Milliseconds since the build was made, without those in which it was over before it was tried again. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -44,11 +46,13 @@ export interface Waterfall {
 /** Every attempt of every step on the build's scale (web B11). `now` in Unix milliseconds. */
 export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' | 'jobs'>, now: number): Waterfall {
   const zero = Date.parse(build.created_at)
+  const clock = workClockOf(jobs)
+  const since = (ms: number) => Math.max(0, clock(ms) - zero)
   const at = (instant: string | null | undefined) => {
-    const ms = Date.parse(instant ?? '')
-    return Number.isNaN(ms) ? null : Math.max(0, ms - zero)
+    const ms = instantOf(instant)
+    return ms === null ? null : since(ms)
   }
-  const end = at(build.finished_at) ?? Math.max(0, now - zero)
+  const end = at(build.finished_at) ?? since(now)
   const rows = (jobs ?? []).flatMap((step) => [...earlierRows(step, at, end), newestRow(step, at, end)])
   const longest = Math.max(end, ...rows.map(({ running }) => running?.to ?? 0))
   return { rows, graph: graphOf(jobs ?? []), lengthMs: Math.max(1, longest) }

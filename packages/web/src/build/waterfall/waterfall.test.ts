@@ -62,6 +62,23 @@ test('web B11 a row an attempt: what waits, what starts, what runs up to now', (
   ])
 })
 
+test('a build that is tried again later has no hole: 50 s, a retry after 35 minutes and 18 s are 68 s', () => {
+  const end = 2_168_000
+  const attempts = [
+    { number: 1, job_id: 'a0', cause: 'first', state: 'failed', started_at: instant(0), finished_at: instant(50_000) },
+    { number: 2, job_id: 'a', cause: 'manual', started_at: instant(2_151_000), finished_at: instant(end) },
+  ]
+  const again = { attempt: 2, attempts, scheduled_at: instant(2_150_000), assigned_at: instant(2_151_000) }
+  const other = [{ number: 1, job_id: 'b', cause: 'first', started_at: instant(0), finished_at: instant(40_000) }]
+  const { rows, lengthMs } = build([step('a', again, 2_151_000, end), step('b', { attempts: other }, 0, 40_000)], end)
+  expect(lengthMs).toBe(68_000)
+  expect(rows.map(({ running }) => running)).toEqual([
+    { from: 0, to: 50_000 },
+    { from: 51_000, to: 68_000 },
+    { from: 0, to: 40_000 },
+  ])
+})
+
 test('web X1 a build without jobs or instants draws nothing and breaks nothing', () => {
   const { rows } = build([{ id: 'x', state: 'new-state' }], null)
   expect(rows).toMatchObject([{ name: 'step', state: 'new-state', running: null, attempt: 1 }])

@@ -1,0 +1,17 @@
+import type { BuildView } from './job-state.ts'
+import type { Sentence } from './sentence.ts'
+
+/** Since when builds of the branch fail, and which passed last. Said of the branch, not of a step: the step may be newer than both. */
+export function sinceWords({
+  failing_since,
+  last_passed,
+  build,
+}: Pick<BuildView, 'failing_since' | 'last_passed' | 'build'>): Sentence {
+  const isNew = failing_since === null || failing_since === build.number
+  const since: Sentence = isNew
+    ? ['New here: this branch ']
+    : ['This branch has failed since ', { kind: 'build', number: failing_since }, ' and ']
+  return last_passed === null
+    ? [...since, 'has not passed yet.']
+    : [...since, 'passed last in ', { kind: 'build', number: last_passed.number }, '.']
+}
