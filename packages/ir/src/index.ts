@@ -39,3 +39,4 @@ export type {
 export { matchesRefGlob } from './ref-glob.ts'
 export { type Keyless, positionKey, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'
+export { watchedPaths } from './watched-paths.ts'

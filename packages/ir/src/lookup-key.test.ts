@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { lookupKey } from './lookup-key.ts'
 
-const STEP = { cacheKey: 'k', command: 'make', env: { B: '2', A: '1' }, parent: 'p' }
+const STEP = { cacheKey: 'k', command: 'make', env: { B: '2', A: '1' }, parent: 'p', files: '' }
 
 it('hashes key, command, sorted environment and parent, each ended by byte 0', () => {
   const text = ['k', 'make', 'A=1\0B=2\0', 'p'].join('\0')
@@ -17,6 +17,8 @@ it('G09 changes with each of its parts', () => {
     { env: { A: '1' } },
     { env: { A: '1', B: '3' } },
     { parent: '' },
+    { files: 'f' },
+    { files: 'g' },
   ]
   const keys = [STEP, ...others.map((other) => ({ ...STEP, ...other }))].map(lookupKey)
   expect(new Set(keys).size).toBe(keys.length)

@@ -15,6 +15,8 @@ export interface Found {
   readonly path: BytePath
   /** The file or folder that it leads to; the link itself when that is dangling. */
   readonly node: Folder | SourceEntry
+  /** The link that lies at the path; null when none does. */
+  readonly link: SourceEntry | null
 }
 
 const mostLinks = 40
@@ -24,8 +26,13 @@ export class SourceView {
   readonly root: string
   readonly #top = newFolder()
 
-  constructor({ root, entries }: SourceSet) {
+  /** `folders`: those that may have nothing in them, which entries do not tell. */
+  constructor({ root, entries }: Pick<SourceSet, 'root' | 'entries'>, folders: readonly BytePath[] = []) {
     this.root = root
+    for (const path of folders) {
+      let folder = this.#top
+      for (const name of path.split('/')) folder = enter(folder, name)
+    }
     for (const entry of entries) {
       const names = pathBytes(entry).toString('latin1').split('/')
       const name = names.pop() ?? ''
@@ -38,21 +45,22 @@ export class SourceView {
   /** What a path names: a file or folder, links followed, or a dangling link. */
   lookUp(path: BytePath): Found | undefined {
     const names = path.split('/')
-    const followed = this.#follow(this.#top, names)
-    if (followed !== undefined) return { path, node: followed }
     const parent = this.#follow(this.#top, names.slice(0, -1))
     const itself = parent?.kind === 'folder' ? parent.children.get(names.at(-1) ?? '') : undefined
-    return itself?.kind === 'link' ? { path, node: itself } : undefined
+    const link = itself?.kind === 'link' ? itself : null
+    const node = this.#follow(this.#top, names) ?? link
+    return node === null ? undefined : { path, node, link }
   }
 
   /** Everything below a folder, down to `maxDepth` levels, in no order. Linked folders are named, but not entered. */
-  *walk({ path: start, node }: Found, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
+  *walk({ path: start, node }: Pick<Found, 'path' | 'node'>, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
     const open = [{ path: start, node, depth: 1 }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (next.node.kind !== 'folder') continue
       for (const [name, child] of next.node.children) {
         const path = next.path === '' ? name : `${next.path}/${name}`
-        yield { path, node: child.kind === 'link' ? (this.#follow(next.node, [name]) ?? child) : child }
+        if (child.kind === 'link') yield { path, node: this.#follow(next.node, [name]) ?? child, link: child }
+        else yield { path, node: child, link: null }
         if (child.kind === 'folder' && next.depth < maxDepth) open.push({ path, node: child, depth: next.depth + 1 })
       }
     }

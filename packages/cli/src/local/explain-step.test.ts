@@ -28,7 +28,7 @@ test('each part that changed is named, file by file and by variable, and then th
     step('deps', {
       parent: 'base',
       command: 'd',
-      files: { a: '2', new: '1', same: '1' },
+      files: { a: '2', new: '3', same: '1' },
       variables: { LEVEL: '2' },
       envKeys: { X: '1' },
     }),
@@ -37,7 +37,7 @@ test('each part that changed is named, file by file and by variable, and then th
     'its command changed',
     'variable LEVEL changed',
     'variable X was added where the pipeline is rendered',
-    'file a changed',
+    'file a has other content',
     'file gone is gone',
     'file new was added',
     'base, which it builds in: its image changed from debian:12 to debian:13',

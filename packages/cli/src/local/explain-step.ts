@@ -1,3 +1,4 @@
+import { explainFiles } from './explain-files.ts'
 import type { StepIdentity } from './identity.ts'
 
 /** Which parts of what identifies a step differ, as sentences; the step itself first, then what it builds in. */
@@ -27,7 +28,7 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   if (old.policy !== own.policy) found.push('its cache policy changed')
   found.push(...changed(old.variables, own.variables).map((change) => `variable ${change}`))
   found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} where the pipeline is rendered`))
-  found.push(...changed(old.files, own.files).map((change) => `file ${change}`))
+  found.push(...explainFiles(old.files, own.files).map((change) => `file ${change}`))
   if (found.length === 0 && old.cacheKey !== own.cacheKey)
     found.push('its key changed: the time of its ttl is over, or what it builds in has another key')
   return found

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type IrCachePolicy, isGlob, type Plan, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
-import { type SourceTreeRef, treeFiles } from '@harmont/sandbox'
+import { type IrCachePolicy, type Plan, watchedPaths } from '@harmont/ir'
+import { type SourceTreeRef, type WatchedFile, watchedIn } from '@harmont/sandbox'
 import { isMissing } from '../is-missing.ts'
 
 /** What decides whether a cached step is found, part by part. Values are digests. */
@@ -15,7 +15,7 @@ export interface StepIdentity {
   readonly variables: Readonly<Record<string, string>>
   /** Of the rendering environment, as `env_keys` ask. */
   readonly envKeys: Readonly<Record<string, string>>
-  /** By path. */
+  /** By path; see `fileFact`. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -46,14 +46,12 @@ export function readIdentity(file: string): ReadonlyMap<string, StepIdentity> {
 
 function identities({ plan, ir, env, tree, rendering }: IdentitySource): StepIdentity[] {
   const policies = policiesOf(ir)
-  const watched = [...policies.values()]
-    .flatMap(partsOf)
-    .flatMap((part) => (part.policy === 'on_change' ? part.paths : []))
-  // A manifest of 100,000 files is read only where somebody watches files.
-  const files = watched.length === 0 || tree === null ? new Map<string, string>() : treeFiles(tree)
   return plan.steps.map((step) => {
-    const parts = partsOf(policies.get(step.key))
-    const paths = parts.flatMap((part) => (part.policy === 'on_change' ? part.paths : [])).map(covering)
+    const policy = policies.get(step.key)
+    const parts = partsOf(policy)
+    const paths = policy === undefined ? [] : watchedPaths(policy)
+    // A manifest of 100,000 files is read only where somebody watches files.
+    const files = paths.length === 0 || tree === null ? [] : watchedIn(tree, paths)
     const names = parts.flatMap((part) => ('env_keys' in part ? part.env_keys : []))
     return {
       key: step.key,
@@ -64,7 +62,7 @@ function identities({ plan, ir, env, tree, rendering }: IdentitySource): StepIde
       cacheKey: step.cacheKey,
       variables: digests({ ...step.env, ...env }),
       envKeys: digests(Object.fromEntries(names.map((name) => [name, rendering[name] ?? '']))),
-      files: Object.fromEntries([...files].filter(([path]) => paths.some((covers) => covers(path)))),
+      files: Object.fromEntries(files.flatMap(fileFact)),
     }
   })
 }
@@ -87,20 +85,16 @@ function partsOf(policy: IrCachePolicy | undefined): IrCachePolicy[] {
   return [part as IrCachePolicy]
 }
 
-/** Whether a file is one that a path or glob of a policy names, or lies in a directory that it names. */
-function covering(pattern: string): (path: string) => boolean {
-  if (pathProblem(pattern) !== undefined) return () => false
-  const parts = pathComponents(pattern)
-  const literal = parts.join('/')
-  if (!isGlob(pattern)) return (path) => literal === '' || path === literal || path.startsWith(`${literal}/`)
-  const glob = pathGlob(pattern)
-  return (path) => {
-    const names = path.split('/')
-    return names.some((_, index) => {
-      const isWhole = index === names.length - 1
-      return !(isWhole && glob.directoriesOnly) && glob.matches(names.slice(0, index + 1).join('/'))
-    })
-  }
+/** `executable:DIGEST`, of a link `link:TARGET`, with what it leads to on a second line. Folders are what the files in them say. */
+function fileFact({ path, kind, content, link }: WatchedFile): [string, string][] {
+  const name = asText(path)
+  const fact = kind === 'link' ? `link:${asText(content)}` : `${kind}:${content}`
+  if (link === null || kind === 'link') return kind === 'folder' ? [] : [[name, fact]]
+  return [[name, `link:${asText(link)}\n${fact}`]]
+}
+
+function asText(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 function digests(values: Readonly<Record<string, string>>): Record<string, string> {

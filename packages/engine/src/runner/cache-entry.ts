@@ -1,10 +1,9 @@
 import { lookupKey } from '@harmont/ir'
-import type { Snapshot, SnapshotMeta } from '@harmont/sandbox'
-import type { LeasedJob } from '../port.ts'
+import type { Snapshot, SnapshotMeta, WatchedDigest } from '@harmont/sandbox'
 import type { Base, StepWork } from './base.ts'
 import type { JobContext } from './job-context.ts'
-import type { Lineage } from './lineage.ts'
 import { maySee } from './secrets.ts'
+import { watchedOf } from './watched-of.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 
@@ -14,30 +13,29 @@ export interface CachePlaces {
   readonly write: CacheAddress
   /** L of what the step builds in; '' for one that begins with an image. */
   readonly parent: string
+  /** Of the files that the step's policy watches; null when it watches none. */
+  readonly files: WatchedDigest | null
 }
 
 /**
  * Under which name the step's result may be found by later builds; null when it may not. The platform is part of the namespace, because a machine of
  * another kind would run other programs.
  */
-export async function cachePlaces(
-  { step }: StepWork,
-  { buildEnv, cache }: LeasedJob,
-  base: Base,
-  lineage: Lineage,
-): Promise<CachePlaces | null> {
+export async function cachePlaces(context: JobContext, { step }: StepWork, base: Base): Promise<CachePlaces | null> {
+  const { buildEnv, cache } = context.lease.job
   if (step.cacheKey === null) return null
-  const parent = 'image' in base ? '' : await lineage.of(base.parent)
+  const parent = 'image' in base ? '' : await context.lineage.of(base.parent)
   if (parent === undefined) return null
+  const files = await watchedOf(context, step)
   const { cacheKey, command } = step
   const digest = 'image' in base ? base.image.digest : base.parent.imageDigest
-  const key = lookupKey({ cacheKey, command, env: { ...step.env, ...buildEnv }, parent })
+  const key = lookupKey({ cacheKey, command, env: { ...step.env, ...buildEnv }, parent, files: files?.all ?? '' })
   const place = (namespace: string): CacheAddress => ({
     namespace: `${namespace}|${digest}|${process.platform}-${process.arch}`,
     key,
   })
   const read = cache.anew?.includes(step.key) ? [] : cache.read
-  return { read: read.map(place), write: place(cache.write), parent }
+  return { read: read.map(place), write: place(cache.write), parent, files }
 }
 
 export interface LookedUp {

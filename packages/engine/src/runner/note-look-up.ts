@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { WatchedDigest } from '@harmont/sandbox'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { Base, StepWork } from './base.ts'
 import type { CachePlaces, LookedUp } from './cache-entry.ts'
@@ -37,13 +38,22 @@ function lookUpOf(
       platform: `${process.platform}-${process.arch}`,
       parent: 'image' in base ? null : digest(cache.parent),
       variables: Object.fromEntries(variables),
+      ...(cache.files === null ? {} : { files: sides(cache.files) }),
     },
     hit: hit === undefined ? null : { origin: hit.meta.origin, createdAt: hit.createdAt.getTime() },
     damaged,
   }
 }
 
-/** Enough to tell one from another. */
+function sides({ paths, types, modes, contents }: WatchedDigest): NonNullable<CacheLookUp['inputs']['files']> {
+  return { paths: short(paths), types: short(types), modes: short(modes), contents: short(contents) }
+}
+
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return short(createHash('sha256').update(text).digest('hex'))
+}
+
+/** Enough to tell one from another. */
+function short(digest: string): string {
+  return digest.slice(0, 12)
 }

@@ -64,13 +64,13 @@ interface Ready {
 
 /** A sandbox with the step's command running in it, or the end that the step comes to without one. */
 async function prepare(context: JobContext, work: StepWork): Promise<Ready | Outcome> {
-  const { lease, lineage, log } = context
+  const { lease, log } = context
   const { job } = lease
   try {
     // Before anything is said: an image's name may have one in it.
     const known = await maskSecrets(context, [])
     const base = await withRoom(context, 'what this step starts from is made', () => resolveBase(context, work))
-    const cache = await cachePlaces(work, job, base, lineage)
+    const cache = await cachePlaces(context, work, base)
     const lookedUp = cache ? await findHit(context, cache) : undefined
     if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)
     const hit = lookedUp?.hit

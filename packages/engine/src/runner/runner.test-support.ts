@@ -241,10 +241,14 @@ export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefine
 /** Puts an archive of these files into the blobs; gives the `source` of a build's context. */
 export async function archive(
   { blobs }: Pick<Bench, 'blobs'>,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | { readonly executable: string } | { readonly link: string }>>,
 ): Promise<Extract<BuildSource, { readonly kind: 'archive' }>> {
   const tar = pack()
-  for (const [name, content] of Object.entries(files)) tar.entry({ name }, content)
+  for (const [name, file] of Object.entries(files)) {
+    if (typeof file === 'string') tar.entry({ name }, file)
+    else if ('link' in file) tar.entry({ name, type: 'symlink', linkname: file.link })
+    else tar.entry({ name, mode: 0o755 }, file.executable)
+  }
   tar.finalize()
   const bytes = Buffer.from(await text(tar.pipe(createGzip()).setEncoding('latin1')), 'latin1')
   const sha256 = createHash('sha256').update(bytes).digest('hex')

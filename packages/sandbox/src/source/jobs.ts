@@ -3,6 +3,7 @@ import type { TakeJob, Taken } from '../folder/take-files.ts'
 import type { CheckoutJob } from '../git/checkout-tree.ts'
 import type { SyncJob } from './sync-tree.ts'
 import type { UnpackJob } from './unpack-archive.ts'
+import type { WatchedDigest, WatchJob } from './watched-files.ts'
 
 /** What the threads do. Requests, results and errors are copied between threads, so they are plain data. */
 export interface Jobs {
@@ -11,6 +12,7 @@ export interface Jobs {
   readonly take: { readonly request: TakeJob; readonly result: Taken }
   readonly verify: { readonly request: SourceTreeRef; readonly result: boolean }
   readonly sync: { readonly request: SyncJob; readonly result: undefined }
+  readonly watch: { readonly request: WatchJob; readonly result: WatchedDigest }
 }
 
 export type JobName = keyof Jobs

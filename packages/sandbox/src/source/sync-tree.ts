@@ -1,7 +1,7 @@
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
-import { asFolders, type Folder, isFolder, type ManifestEntry, readManifest } from './manifest.ts'
+import { asFolders, type Folder, isFolder, type ManifestEntry } from './manifest.ts'
 import { OpenFolder, type Owner } from './open-folder.ts'
-import { manifestPath } from './places.ts'
+import { treeManifest } from './tree-manifest.ts'
 
 export interface SyncJob {
   readonly tree: SourceTreeRef
@@ -76,15 +76,7 @@ function isUnchanged(before: Node, wanted: ManifestEntry): boolean {
 }
 
 function foldersOf(tree: SourceTreeRef): Folder {
-  try {
-    return asFolders(readManifest(manifestPath(tree), tree.digest))
-  } catch (cause) {
-    throw new SandboxError(
-      'provision_failed',
-      `The manifest of the source tree ${tree.digest} cannot be read: ${cause}`,
-      { cause },
-    )
-  }
+  return asFolders(treeManifest(tree))
 }
 
 function openWorkspace(job: SyncJob): OpenFolder {

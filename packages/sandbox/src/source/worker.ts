@@ -6,6 +6,7 @@ import type { Job, JobName, Reply } from './jobs.ts'
 import { syncTree } from './sync-tree.ts'
 import { unpackArchive } from './unpack-archive.ts'
 import { verifyTree } from './verify-tree.ts'
+import { watchTree } from './watched-files.ts'
 
 /** A thread of `worker-pool.ts`: one job at a time, with system calls that block this thread only. */
 const work: {
@@ -16,6 +17,7 @@ const work: {
   take: takeFiles,
   verify: verifyTree,
   sync: syncTree,
+  watch: watchTree,
 }
 
 parentPort?.on('message', (message: { [Name in JobName]: { name: Name; request: Job<Name>['request'] } }[JobName]) => {

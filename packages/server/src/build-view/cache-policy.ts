@@ -20,12 +20,6 @@ export function policySentence(policy: Policy): string {
   }
 }
 
-/** The paths that a policy watches. */
-export function watchedPaths(policy: Policy): readonly string[] {
-  if (policy.policy === 'on_change') return policy.paths
-  return policy.policy === 'compose' ? policy.sub_policies.flatMap(watchedPaths) : []
-}
-
 /** The variables of the rendering that are part of the key. */
 export function watchedVariables(policy: Policy): readonly string[] {
   if (policy.policy === 'forever' || policy.policy === 'ttl') return policy.env_keys

@@ -13,6 +13,11 @@ const facts: MissFacts = {
 const onChange = { policy: 'on_change', paths: ['go.mod', 'go.sum'] } as const
 const ttl = { policy: 'ttl', duration_seconds: 60, env_keys: [] } as const
 const otherClaim = { ...inputs, claim: 'k0' }
+const sides = { paths: 'p', types: 't', modes: 'm', contents: 'c' }
+const files = (before: Partial<typeof sides>): Partial<MissFacts> => ({
+  inputs: { ...inputs, files: sides },
+  previous: { ...otherClaim, files: { ...sides, ...before } },
+})
 
 test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]>([
   ['a step that never left an entry', { previous: null }, 'first', []],
@@ -48,6 +53,31 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
   [
     'one claim for several things',
     { previous: otherClaim, policy: { policy: 'compose', sub_policies: [ttl, onChange] } },
+    'not_recorded',
+    [],
+  ],
+  [
+    'names of files',
+    { ...files({ paths: 'x', contents: 'x' }), policy: onChange },
+    'changed',
+    ['path names of files: go.mod or go.sum x p'],
+  ],
+  [
+    'bytes, modes and types of files, beside a policy that time ends',
+    {
+      ...files({ contents: 'x', modes: 'y', types: 'z' }),
+      policy: { policy: 'compose', sub_policies: [ttl, onChange] },
+    },
+    'changed',
+    [
+      'path go.mod or go.sum x c',
+      'path which files may be executed: go.mod or go.sum y m',
+      'path what is a file, a folder or a link: go.mod or go.sum z t',
+    ],
+  ],
+  [
+    'files that an earlier release did not note',
+    { inputs: { ...inputs, files: sides }, policy: onChange },
     'not_recorded',
     [],
   ],

@@ -1,5 +1,6 @@
 import type { LookUpInputs, Step } from '@harmont/engine'
-import { expires, listed, watchedPaths, watchedVariables } from './cache-policy.ts'
+import { watchedPaths } from '@harmont/ir'
+import { expires, listed, watchedVariables } from './cache-policy.ts'
 import type { JobView } from './present-job-view.ts'
 
 type Change = JobView['cache']['changes'][number]
@@ -34,10 +35,15 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...changeOf('image', 'platform', previous.platform, inputs.platform),
     ...changeOf('parent', parentName ?? 'the step that it builds in', previous.parent, inputs.parent),
     ...variableChanges(previous.variables, inputs.variables),
+    ...fileChanges(policy, previous.files, inputs.files),
   ]
   // A claim holds those of the steps below it, and that of a policy may hold the command: only alone does it say more.
   if (changes.length > 0) return { reason: 'changed', changes }
-  if (previous.claim === inputs.claim) return { reason: null, changes: [] }
+  if (previous.claim === inputs.claim) {
+    // An entry of an earlier release: what its files were was not noted.
+    const isUnknown = previous.files === undefined && inputs.files !== undefined
+    return { reason: isUnknown ? 'not_recorded' : null, changes: [] }
+  }
   return claimMiss(policy, previous.claim, inputs.claim)
 }
 
@@ -54,6 +60,23 @@ function claimMiss(policy: Step['cachePolicy'], before: string, after: string): 
   if (isTimed && paths.length === 0 && variables.length === 0) return { reason: 'expired', changes: [] }
   // One claim stands for several things: which of them it was is not in it.
   return { reason: 'not_recorded', changes: [] }
+}
+
+/** Which side of the watched files changed; where names did, the other sides say nothing by themselves. */
+function fileChanges(
+  policy: Step['cachePolicy'],
+  before: LookUpInputs['files'],
+  after: LookUpInputs['files'],
+): Change[] {
+  if (policy === undefined || before === undefined || after === undefined) return []
+  const paths = listed(watchedPaths(policy))
+  const names = changeOf('path', `names of files: ${paths}`, before.paths, after.paths)
+  if (names.length > 0) return names
+  return [
+    ...changeOf('path', paths, before.contents, after.contents),
+    ...changeOf('path', `which files may be executed: ${paths}`, before.modes, after.modes),
+    ...changeOf('path', `what is a file, a folder or a link: ${paths}`, before.types, after.types),
+  ]
 }
 
 function changeOf(kind: string, name: string, before: string | null, after: string | null): Change[] {

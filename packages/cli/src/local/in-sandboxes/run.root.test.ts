@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,6 +16,7 @@ export default [
     base.sh('date +%N', { key: 'watched', cache: onChange('a.txt') }),
     base.sh('echo $LEVEL $HARMONT_LOCAL $CI $HARMONT_PIPELINE $HARMONT_STEP_KEY', { key: 'env', env: { LEVEL: 'low' } }),
   ]) },
+  { slug: 'modes', pipeline: pipeline([base.sh('true', { key: 'watched', cache: onChange('a.txt', '**/*.js') })]) },
   { slug: 'fails', pipeline: pipeline([bad.sh('echo after', { key: 'after' }), base.sh('sleep 30', { key: 'long' })]) },
   { slug: 'secret', pipeline: pipeline([base.sh('echo "$TOKEN"; test "$TOKEN" = tell-nobody', { key: 'uses', secrets: ['TOKEN'] }),
     base.sh('true', { key: 'other', secrets: ['MORE'] })]) },
@@ -51,8 +53,31 @@ describe('a run', () => {
     project.write('a.txt', 'two\n')
     expect(statesOf((await project.run('ok')).events)).toMatchObject({ base: 'cached', watched: 'passed' })
     const told = JSON.parse((await project.hm('cache', 'explain', 'watched', '--json')).stdout)
-    expect(told).toMatchObject({ step: 'watched', cached: true, cached_from: null, changes: ['file a.txt changed'] })
+    expect(told).toMatchObject({
+      step: 'watched',
+      cached: true,
+      cached_from: null,
+      changes: ['file a.txt has other content'],
+    })
     expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
+  })
+
+  test('G09 runs a step again when only mode or name of a file that it watches changed, and says which', async () => {
+    await project.run('ok')
+    const cases = [
+      ['chmod +x a.txt', ['file a.txt became executable']],
+      ['mkdir src; mv one.js src/a.js', ['file one.js is called src/a.js now']],
+    ] as const
+    project.write('one.js', '1')
+    await project.run('modes')
+    for (const [command, changes] of cases) {
+      execFileSync('sh', ['-c', command], { cwd: project.directory })
+      expect(statesOf((await project.run('modes')).events), command).toMatchObject({ watched: 'passed' })
+      const told = JSON.parse((await project.hm('cache', 'explain', 'watched', '--json')).stdout)
+      expect(told, command).toMatchObject({ cached: true, cached_from: null, changes })
+      expect(statesOf((await project.run('modes')).events), command).toMatchObject({ watched: 'cached' })
+    }
+    execFileSync('sh', ['-c', 'chmod -x a.txt; rm -r src'], { cwd: project.directory })
   })
 
   test('with --no-cache runs everything anew and stores that; with a key the step and what is built on it', async () => {

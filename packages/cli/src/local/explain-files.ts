@@ -1,0 +1,63 @@
+type Files = Readonly<Record<string, string>>
+
+/** What changed in the files that a step watches, as phrases in order of path: which are new, gone or renamed, and of others whether it is type, mode or bytes. */
+export function explainFiles(before: Files, after: Files): string[] {
+  const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
+  const renamed = new Map<string, string>()
+  const phrases = new Map<string, string>()
+  for (const [path, fact] of Object.entries(after)) {
+    const old = Object.hasOwn(before, path) ? before[path] : undefined
+    if (old !== undefined) {
+      if (old !== fact) phrases.set(path, `${path} ${difference(old, fact)}`)
+      continue
+    }
+    const from = gone.find((other) => !renamed.has(other) && before[other] === fact)
+    if (from === undefined) phrases.set(path, `${path} was added`)
+    else renamed.set(from, path)
+  }
+  for (const path of gone) {
+    const to = renamed.get(path)
+    phrases.set(path, to === undefined ? `${path} is gone` : `${path} is called ${to} now`)
+  }
+  return [...phrases].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, phrase]) => phrase)
+}
+
+interface Fact {
+  readonly type: 'file' | 'folder' | 'link'
+  readonly isExecutable: boolean
+  readonly content: string
+  /** Of a link what it leads to; '' when that is nothing. */
+  readonly beyond: string
+}
+
+function difference(old: string, own: string): string {
+  const before = readFact(old)
+  const after = readFact(own)
+  if (before.type !== after.type) return `is a ${after.type} now, and was a ${before.type}`
+  const phrases: string[] = []
+  if (before.isExecutable !== after.isExecutable)
+    phrases.push(after.isExecutable ? 'became executable' : 'is not executable any more')
+  if (before.content !== after.content)
+    phrases.push(
+      after.type === 'link' ? `leads to ${after.content}, and led to ${before.content}` : 'has other content',
+    )
+  if (before.beyond !== after.beyond) phrases.push(`leads to what ${beyond(before.beyond, after.beyond)}`)
+  return phrases.join(' and ')
+}
+
+function beyond(old: string, own: string): string {
+  if (old === '') return 'was not there'
+  return own === '' ? 'is gone' : difference(old, own)
+}
+
+function readFact(fact: string): Fact {
+  const [first = '', ...rest] = fact.split('\n')
+  const colon = first.indexOf(':')
+  const kind = first.slice(0, colon)
+  return {
+    type: kind === 'link' || kind === 'folder' ? kind : 'file',
+    isExecutable: kind === 'executable',
+    content: first.slice(colon + 1),
+    beyond: rest.join('\n'),
+  }
+}

@@ -1,0 +1,13 @@
+import { SandboxError, type SourceTreeRef } from '../driver.ts'
+import { type ManifestEntry, readManifest } from './manifest.ts'
+import { manifestPath } from './places.ts'
+
+/** What a tree has. Fails with SandboxError `provision_failed` when its manifest is gone or damaged. */
+export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
+  try {
+    return readManifest(manifestPath(tree), tree.digest)
+  } catch (cause) {
+    const message = `The manifest of the source tree ${tree.digest} cannot be read: ${cause}`
+    throw new SandboxError('provision_failed', message, { cause })
+  }
+}

@@ -1,0 +1,110 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { type Found, type SourceEntry, SourceView, watchedFiles } from '@harmont/source-set'
+import type { SourceTreeRef } from '../driver.ts'
+import type { EntryKind, ManifestEntry } from './manifest.ts'
+import { treeManifest } from './tree-manifest.ts'
+import { runInWorker } from './worker-pool.ts'
+
+/** A file, link or folder of a tree that paths of a cache policy name, or that lies in a folder that they name. */
+export interface WatchedFile {
+  /** As it was reached; text with one character for each byte. */
+  readonly path: string
+  /** Of what lies there; of a link that leads to something in the tree, of that. */
+  readonly kind: EntryKind
+  /** SHA-256 in hex of a file, the target of a link that leads to nothing, '' of a folder. */
+  readonly content: string
+  /** The target of the link that lies at the path; null when none does. */
+  readonly link: string | null
+}
+
+/** Digests of the files that a policy watches: of everything about them, and of each side of it, so that what changed can be told. */
+export interface WatchedDigest {
+  readonly all: string
+  readonly paths: string
+  /** What is a file, a folder or a link, and where links lead. */
+  readonly types: string
+  /** Which files may be executed. */
+  readonly modes: string
+  readonly contents: string
+}
+
+export interface WatchJob {
+  readonly tree: SourceTreeRef
+  readonly paths: readonly string[]
+}
+
+/** Digests of what the paths and globs name in a tree, found on another thread. Fails with SandboxError `provision_failed` when the tree cannot be read. */
+export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Promise<WatchedDigest> {
+  return runInWorker('watch', { tree, paths })
+}
+
+/** `digestWatched` itself, on a thread of its own. */
+export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
+  const files = watchedIn(tree, paths)
+  const digest = (part: (file: WatchedFile) => unknown) => {
+    const sum = createHash('sha256')
+    for (const file of files) sum.update(`${JSON.stringify(part(file))}\n`)
+    return sum.digest('hex')
+  }
+  return {
+    all: digest(({ path, kind, content, link }) => [path, kind, content, link]),
+    paths: digest(({ path }) => path),
+    types: digest(({ path, kind, link }) => [path, kind === 'executable' ? 'file' : kind, link]),
+    modes: digest(({ path, kind }) => [path, kind === 'executable']),
+    contents: digest(({ path, content }) => [path, content]),
+  }
+}
+
+/** What the paths and globs name in a tree, in order of path. Blocks while it reads; see `digestWatched`. */
+export function watchedIn(tree: SourceTreeRef, paths: readonly string[]): readonly WatchedFile[] {
+  const { view, entries } = openTree(tree)
+  const watched = [...watchedFiles(view, paths).values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return watched.map((found) => asWatched(found, entries, view))
+}
+
+interface OpenTree {
+  readonly digest: string
+  readonly view: SourceView
+  /** Of files and links. */
+  readonly entries: ReadonlyMap<unknown, ManifestEntry>
+}
+
+/** The steps of one build ask about one tree. */
+let latest: OpenTree | undefined
+
+function openTree(tree: SourceTreeRef): OpenTree {
+  if (latest?.digest === tree.digest) return latest
+  const entries = new Map<SourceEntry, ManifestEntry>()
+  const folders: string[] = []
+  for (const entry of treeManifest(tree)) {
+    if (entry.kind === 'folder') folders.push(entry.path)
+    else entries.set(sourceEntry(entry), entry)
+  }
+  const view = new SourceView({ root: tree.path, entries: [...entries.keys()] }, folders)
+  latest = { digest: tree.digest, view, entries }
+  return latest
+}
+
+function sourceEntry({ path, kind, size }: ManifestEntry): SourceEntry {
+  const bytes = Buffer.from(path, 'latin1')
+  const common = { path: bytes.toString('utf8'), raw: isUtf8(bytes) ? null : bytes, size, mtimeMs: 0 }
+  if (kind === 'link') return { ...common, kind, mode: 0o777 }
+  return { ...common, kind: 'file', mode: kind === 'executable' ? 0o755 : 0o644 }
+}
+
+function asWatched(
+  { path, node, link }: Found,
+  entries: ReadonlyMap<unknown, ManifestEntry>,
+  view: SourceView,
+): WatchedFile {
+  const target = link === null ? null : view.targetOf(link).toString('latin1')
+  if (node.kind === 'folder') return { path, kind: 'folder', content: '', link: target }
+  const { kind, content } = known(entries.get(node), path)
+  return { path, kind, content, link: target }
+}
+
+function known(entry: ManifestEntry | undefined, path: string): ManifestEntry {
+  if (entry === undefined) throw new Error(`the manifest lacks ${path}`)
+  return entry
+}
