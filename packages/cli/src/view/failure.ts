@@ -13,7 +13,7 @@ import { wrapLine } from './styled.ts'
  */
 export function failureLines(step: Step, charset: Charset, width: number): Line[] {
   const state = stateName(step)
-  const after = step.durationMs === null ? '' : ` after ${duration(step.durationMs)}`
+  const after = step.durationMs === null || step.startedAt === null ? '' : ` after ${duration(step.durationMs)}`
   const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
   const lines = lastLines(step)
   const cause = likelyCause(step)
@@ -22,7 +22,7 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
       span(`${charset.signs[state]} ${stateWords[state]} ${charset.text(step.name)}`, stateStyles[state]),
       span(`: ${endingText(step)}${after}${attempts}`),
     ],
-    ...(lines.length === 0 ? [[span('  (it printed nothing)', 'dim')]] : []),
+    ...(lines.length === 0 && step.startedAt !== null ? [[span('  (it printed nothing)', 'dim')]] : []),
     ...lines.map((line) => [span('  '), span(charset.text(line))]),
     ...(cause === null ? [] : wrapLine([span('  likely cause: ', 'bold'), span(charset.text(cause))], width)),
     [],

@@ -9,6 +9,7 @@ test.each([
   [{ exitCode: 143 }, 'exit 143 (SIGTERM)'],
   [{ exitCode: 200 }, 'exit 200'],
   [{ exitCode: null, errorCode: 'sandbox_lost' }, 'sandbox lost'],
+  [{ exitCode: null, errorCode: 'provision_failed' }, 'not started'],
   [{ exitCode: null }, 'no exit code'],
   [{ state: 'timed_out', exitCode: 143 }, 'timed out'],
 ] as const)('an end with %o is called "%s"', (ending, text) => {
@@ -26,6 +27,11 @@ test.each([
   ['build_abandoned', 'the process that ran the build ended'],
 ])('error %s: %s, whatever was printed', (errorCode, cause) => {
   expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
+})
+
+test('an image that cannot be had is named, with the reason', () => {
+  const message = 'The image nosuch:1 is not in the local store, and no registry gave it: manifest unknown.'
+  expect(likelyCause({ ...failed, exitCode: null, errorCode: 'provision_failed', message })).toBe(message)
 })
 
 test('an error that is not known says what it says', () => {

@@ -8,6 +8,7 @@ type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail'
 /** How a step ended: its exit code, with the signal that the code stands for, or what ended it instead. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
+  if (errorCode === 'provision_failed') return 'not started'
   if (exitCode === null) return errorCode === null ? 'no exit code' : errorCode.replaceAll('_', ' ')
   const signal = signalOf(exitCode)
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
@@ -16,6 +17,8 @@ export function endingText({ state, exitCode, errorCode }: Ending): string {
 /** What made a step fail, as far as its end and its last lines tell; null when they say nothing beyond themselves. */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
+  // Which image could not be had, and why, only the message says.
+  if (errorCode === 'provision_failed' && message !== null) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
   const text = lastLines(ending).join('\n')

@@ -9,7 +9,9 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
   const pipeline = accepted === null ? [] : ['-p', word(accepted.build.pipeline)]
   return [
     [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'the whole log of what failed'],
-    [['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'a shell where it failed'],
+    ...(first.startedAt === null
+      ? []
+      : [[['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'a shell where it failed'] as const]),
     [['hm retry', ...number, ...pipeline].join(' '), 'what failed again, and what it held back'],
   ]
 }

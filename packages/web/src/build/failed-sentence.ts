@@ -1,5 +1,5 @@
 import { chooseJob } from './choose-job.ts'
-import { afterWords, endWords, isPlatformFault } from './failure-words.ts'
+import { afterWords, endWords, isPlatformFault, isUnstarted } from './failure-words.ts'
 import { allJobs, type BuildView, isActive, isHardFailure, type JobView, nameOf } from './job-state.ts'
 import { notStarted } from './not-started.ts'
 import { counted } from './plural.ts'
@@ -22,7 +22,7 @@ export function failedSentence(view: BuildView, org: string, now: number): Sente
 }
 
 function renderWords(render: JobView): string {
-  return isPlatformFault(render)
+  return isPlatformFault(render) || isUnstarted(render)
     ? `rendering the pipeline file did not end, ${endWords(render)}; that is not its fault`
     : 'the pipeline file did not render'
 }
@@ -30,6 +30,7 @@ function renderWords(render: JobView): string {
 function stepFailed(job: JobView, now: number): Sentence {
   const step = { kind: 'step', text: nameOf(job), job } as const
   const ended = `${endWords(job)}${afterWords(job, now)}`
+  if (isUnstarted(job)) return [step, ` did not start: ${endWords(job)}.`]
   if (isPlatformFault(job)) return [step, ` did not run to its end: ${ended}. That is not your command.`]
   const line = job.failure?.first_error_line ?? null
   const at: Sentence = line === null ? [] : [' First error at ', { kind: 'line', line, job }, '.']

@@ -5,7 +5,7 @@ import { alsoFailed } from './also-lines.ts'
 import { CodeLink } from './code-link.tsx'
 import { compareLink } from './compare-link.ts'
 import { FailureTail } from './failure-tail.tsx'
-import { endWords, isPlatformFault } from './failure-words.ts'
+import { endWords, isPlatformFault, isUnstarted } from './failure-words.ts'
 import { type BuildView, isHardFailure, type JobView } from './job-state.ts'
 import { counted } from './plural.ts'
 import type { BuildPlace } from './queries.ts'
@@ -38,6 +38,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
           <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
             {capital(endWords(job))}
           </strong>
+          {isUnstarted(job) && <strong className="font-semibold"> · Its command was not started</strong>}
           {isPlatformFault(job) && <strong className="font-semibold"> · Not your command</strong>}
           {job.soft_failed && ' · allowed, the build goes on'}
           <ErrorCode job={job} />

@@ -2,13 +2,17 @@ import { formatDuration } from '../design/duration.ts'
 import { hasFailed, type JobView, ranMs } from './job-state.ts'
 import { notStarted } from './not-started.ts'
 
-/** Faults that are not the command's, as what happened to the step. */
-const faults: Readonly<Record<string, string>> = {
-  sandbox_lost: 'its runner was lost',
-  agent_heartbeat_lost: 'its runner was lost',
-  build_abandoned: 'its runner was lost, again and again',
-  provision_failed: 'its file system could not be prepared',
-  snapshot_failed: 'its file system could not be kept',
+/** Faults that are not the command's, as what happened to the step, and what its row says. */
+const faults: Readonly<Record<string, readonly [words: string, row: string]>> = {
+  sandbox_lost: ['its runner was lost', 'lost'],
+  agent_heartbeat_lost: ['its runner was lost', 'lost'],
+  build_abandoned: ['its runner was lost, again and again', 'lost'],
+  snapshot_failed: ['its file system could not be kept', 'not kept'],
+}
+
+/** Why a command was never started. Whose fault that is only the message says: the pipeline may name an image that does not exist. */
+const unstarted: Readonly<Record<string, string>> = {
+  provision_failed: 'its image or file system could not be had',
   service_unsupported: 'a service that it needs cannot run here',
 }
 
@@ -18,6 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   step_timeout: 'its time was over',
   pipeline_timeout: 'the time of the whole build was over',
   secret_missing: 'a secret that it needs is not set',
+  secret_unusable: 'the secrets of the build cannot be used',
 }
 
 const signals: Readonly<Record<string, string>> = {
@@ -48,7 +53,7 @@ const signalNumbers: Readonly<Record<number, string>> = {
 /** What ended a step that failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out of memory`. */
 export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
   const kind = failure?.kind ?? ''
-  const known = faults[kind] ?? reasons[kind] ?? notStarted[kind]
+  const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
   if (known !== undefined) return known
   const exit = exit_code ?? null
   const signal = failure?.signal ?? (exit !== null && exit > 128 ? signalNumbers[exit - 128] : undefined)
@@ -62,15 +67,22 @@ export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' 
   return state === 'timed_out' ? 'its time was over' : 'it did not pass'
 }
 
-/** Whether the platform failed and not the command. */
-export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean {
-  return failure !== null && (failure.platform === true || faults[failure.kind] !== undefined)
+/** Whether the step failed before its command began. */
+export function isUnstarted({ failure }: Pick<JobView, 'failure'>): boolean {
+  return failure !== null && unstarted[failure.kind] !== undefined
 }
 
-/** What a row of the step list says of the end of a step: its exit code, or that it was no command's fault; null where the state says all. */
+/** Whether the platform failed and not the command, which had begun. */
+export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean {
+  if (failure === null || unstarted[failure.kind] !== undefined) return false
+  return failure.platform === true || faults[failure.kind] !== undefined
+}
+
+/** What a row of the step list says of the end of a step: its exit code, or what befell it; null where the state says all. */
 export function rowEnd(job: JobView): string | null {
   if (!hasFailed(job)) return null
-  if (isPlatformFault(job)) return 'lost'
+  if (isUnstarted(job)) return 'not started'
+  if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? endWords(job)
   return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
 }
 

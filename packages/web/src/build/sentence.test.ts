@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { rowEnd } from './failure-words.ts'
 import { sentenceOf, sentenceText } from './sentence.ts'
 import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts'
 
@@ -22,6 +23,21 @@ test('web R5 a lost runner is not the command: the sentence says so', () => {
   expect(say(makeView([job], { state: 'failed' }))).toBe(
     'test did not run to its end: its runner was lost after 2 m 14 s. That is not your command.',
   )
+})
+
+test('web R5 an image that cannot be had: nothing was lost, and whose fault it is the sentence does not say', () => {
+  for (const kind of ['provision_failed', 'service_unsupported']) {
+    const job = makeFailed('test', 1, { exit_code: null, started_at: null, failure: failure(kind, true) })
+    const shown = say(makeView([job], { state: 'failed' }))
+    expect(shown).toMatch(/^test did not start: (its image or file system could not be had|a service .*)\.$/)
+    expect(rowEnd(job)).toBe('not started')
+  }
+})
+
+test('web R5 a row says lost of nothing but a lost runner', () => {
+  const rowOf = (kind: string) => rowEnd(makeFailed('test', 1, { exit_code: null, failure: failure(kind, true) }))
+  expect(['sandbox_lost', 'agent_heartbeat_lost', 'build_abandoned'].map(rowOf)).toEqual(['lost', 'lost', 'lost'])
+  expect(['snapshot_failed', 'moon_rose'].map(rowOf)).toEqual(['not kept', 'moon_rose'])
 })
 
 test('web R5 an empty balance, and a pipeline file that does not render, are not a failed step', () => {
