@@ -10,4 +10,5 @@ export { type RestoreRequest, readSaved, restoreResults, type SavedCache } from 
 export { type RuntimeName, runtimeNames } from './oci/runtimes/index.ts'
 export { type Saved, type SaveRequest, saveResults } from './oci/save-results.ts'
 export { SavedCacheError, type SavedManifest } from './oci/saved-manifest.ts'
+export { isScarcity, untilAffordable } from './scarcity.ts'
 export * from './source/index.ts'

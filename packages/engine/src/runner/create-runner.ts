@@ -1,4 +1,4 @@
-import type { Conversation } from '@harmont/sandbox'
+import { type Conversation, untilAffordable } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import type { LiveSnapshots } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
@@ -180,12 +180,13 @@ class LocalRunner implements Runner {
    */
   async #recover({ clear = false } = {}): Promise<void> {
     const { port, driver, id, log } = this.#options
+    const { signal } = this.#closing
     const jobs = await persist(() => port.reclaim(id), {
-      signal: this.#closing.signal,
+      signal,
       giveUpMs: Number.POSITIVE_INFINITY,
       onFailure: (error) => log('warn', 'the leases from before could not be asked for', error),
     })
-    const handles = new Map((await driver.list()).map((handle) => [handle.id, handle]))
+    const handles = new Map((await untilAffordable(() => driver.list(), signal)).map((handle) => [handle.id, handle]))
     for (const job of jobs) {
       const handle = handles.get(sandboxId(job))
       handles.delete(sandboxId(job))

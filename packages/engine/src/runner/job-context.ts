@@ -1,4 +1,4 @@
-import { type Exit, type Sandbox, SandboxError } from '@harmont/sandbox'
+import { type Exit, isScarcity, type Sandbox, SandboxError } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
@@ -97,6 +97,8 @@ export async function provisionFailure({ options, lease }: JobContext, error: un
     const { code, message } = error
     return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }
   }
+  if (isScarcity(error))
+    return { ...vanished, blame: 'This machine had no file descriptors, processes or memory left.' }
   await options.disk.look()
   // Not every program that met it says so.
   if (isForWantOfRoom(error) || options.disk.full !== null)

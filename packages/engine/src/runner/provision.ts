@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxSpec } from '@harmont/sandbox'
+import { isScarcity, type Sandbox, type SandboxSpec, untilAffordable } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 import { type BuildFiles, sourceOfBuild } from './source-of-build.ts'
 import { isForWantOfRoom, withRoom } from './with-room.ts'
@@ -36,7 +36,8 @@ async function withSource(
     return sandbox.value
   } catch (error) {
     // What may be tried again wants the sandbox's name.
-    if (isForWantOfRoom(error)) await sandbox.value.destroy()
+    if (isForWantOfRoom(error) || isScarcity(error))
+      await untilAffordable(() => sandbox.value.destroy(), context.lease.signal)
     else context.discard(sandbox.value)
     throw error
   }

@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxHandle } from '@harmont/sandbox'
+import { type Sandbox, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { LeasedJob } from '../port.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
@@ -24,8 +24,10 @@ export function resumeJob(
     const { job } = lease
     const { driver } = parts.options
     // Of a step that may run only once the start is told before it is made.
-    const mayHaveBegun = job.started && (handle === undefined || (await driver.mayHaveBegun(handle)))
-    const sandbox = handle && (await driver.adopt(handle))
+    const { signal } = lease
+    const mayHaveBegun =
+      job.started && (handle === undefined || (await untilAffordable(() => driver.mayHaveBegun(handle), signal)))
+    const sandbox = handle && (await untilAffordable(() => driver.adopt(handle), signal))
     if (sandbox) context.hold(sandbox)
     const running = await sandbox?.running()
     if (sandbox && running) {

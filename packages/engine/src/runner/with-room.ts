@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isScarcity } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
 
 /** Failures for want of room that are borne while the disk as a whole has some: a quota, say, which no wait mends. */
 const triesWithRoom = 3
 const pauseMs = 500
+const scarce = 'this machine has no file descriptors, processes or memory left'
 const wordsOfFull = /\bENOSPC\b|\bEDQUOT\b|No space left on device|Disk quota exceeded/
 
 /**
- * Does what needs room on this machine's disk and may be done again; when there is none, then once there is some. Throws as `HeldLease.whileWanted` when the job
+ * Does what needs room on this machine's disk, and file descriptors, processes and memory, and may be done again; when there is none, then once there is some. Throws as `HeldLease.whileWanted` when the job
  * is to end meanwhile.
  */
 export async function withRoom<T>(
@@ -20,10 +22,12 @@ export async function withRoom<T>(
     try {
       return await work()
     } catch (error) {
-      if (!isForWantOfRoom(error)) throw error
+      const isScarce = isScarcity(error)
+      if (!isScarce && !isForWantOfRoom(error)) throw error
       await disk.look()
-      if (disk.full === null && --triesLeft === 0) throw error
-      if (!said) log.remark(`the disk of this machine is full: ${what} once there is room`)
+      // Whatever is scarce on a machine that works is there again before long.
+      if (!isScarce && disk.full === null && --triesLeft === 0) throw error
+      if (!said) log.remark(`${isScarce ? scarce : 'the disk of this machine is full'}: ${what} once there is room`)
       said = true
     }
     await lease.whileWanted(async () => {

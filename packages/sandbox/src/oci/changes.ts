@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 
 /** Tells that something in some directories may have changed. One wait at a time. */
 export class Changes {
-  private readonly watchers: FSWatcher[]
+  private readonly watchers: FSWatcher[] = []
   private seen = false
   private wake: (() => void) | undefined
 
@@ -12,12 +12,17 @@ export class Changes {
       this.seen = true
       this.wake?.()
     }
-    this.watchers = directories.map((directory) => {
-      const watcher = watch(directory, { persistent: true }, note)
-      // A directory that goes away is a change too; whoever waits looks for himself.
-      watcher.on('error', note)
-      return watcher
-    })
+    try {
+      for (const directory of directories) {
+        const watcher = watch(directory, { persistent: true }, note)
+        // A directory that goes away is a change too; whoever waits looks for himself.
+        watcher.on('error', note)
+        this.watchers.push(watcher)
+      }
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   /** Forgets what was seen: call it before looking. */
@@ -31,10 +36,13 @@ export class Changes {
     if (this.seen) return true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, timeoutMs)
-    signal?.addEventListener('abort', () => resolve(), { once: true })
-    this.wake = resolve
+    // The signal outlives many a wait.
+    const wake = () => resolve()
+    signal?.addEventListener('abort', wake)
+    this.wake = wake
     await promise
     clearTimeout(timer)
+    signal?.removeEventListener('abort', wake)
     this.wake = undefined
     signal?.throwIfAborted()
     return this.seen

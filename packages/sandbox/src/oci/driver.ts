@@ -12,6 +12,7 @@ import {
 import { type FileLock, lockFile } from '../images/file-lock.ts'
 import type { ImageStore } from '../images/index.ts'
 import { footing } from '../ordinary/footing.ts'
+import { untilAffordable } from '../scarcity.ts'
 import { hasEnded, isBegun, mayHaveBegun } from './begun.ts'
 import { CacheIndex } from './cache-index.ts'
 import { applyLimits, type CgroupHome, findHome, killGroupNow } from './cgroups.ts'
@@ -229,7 +230,8 @@ class Driver implements OciDriver {
       await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
       await launcher.mount(spec.id)
     } catch (error) {
-      await destroyRemains(this.context, record, spec.id)
+      // Its name is needed by whoever tries again.
+      await untilAffordable(() => destroyRemains(this.context, record, spec.id))
       await launcher.gone(false)
       throw error
     }

@@ -8,7 +8,7 @@ import { type CgroupHome, makeGroups } from './cgroups.ts'
 import { Fifos } from './fifos.ts'
 import { readIfPresent } from './files.ts'
 import { type Launcher, type NetworkSlot, newLauncher } from './launcher.ts'
-import type { Layout } from './layout.ts'
+import { firstId, idCount, type Layout } from './layout.ts'
 import { stagedGroup, stageFstab } from './mounts.ts'
 import { Words } from './words.ts'
 
@@ -42,6 +42,7 @@ export class Nursery {
         leave: groups.leave.map(stagedGroup).join('\n'),
         network: network.mode,
         inside: network.inside,
+        ids: `0 ${firstId} ${idCount}`,
         // Where the launcher says which process it is.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
@@ -129,7 +130,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
   const ready = new Promise<void>((resolve, reject) => {
     words.listen('nursery', (word) => {
       if (word === 'ready') resolve()
-      else reject(new Error(words.end ?? word))
+      else reject(new Error(words.end ?? word, { cause: words.failure }))
     })
   })
   await words.during(ready)

@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Exit, OutputPiece, Running } from '../driver.ts'
+import { untilAffordable } from '../scarcity.ts'
 import { isPopulated, killGroup, outOfMemoryKills, processesOf } from './cgroups.ts'
 import { Changes } from './changes.ts'
 import { bytesBelow, bytesOfFew, usedBytes } from './disk-use.ts'
@@ -33,6 +34,8 @@ export class OciRunning implements Running {
   private readonly now: () => Date
   private readonly trim: SpoolTrim
   private outcome: Promise<Exit> | undefined
+  /** What was last asked for, by this process. */
+  private deadline: Date | undefined
 
   constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
     this.target = target
@@ -45,14 +48,15 @@ export class OciRunning implements Running {
   }
 
   async *output(offset: number, signal?: AbortSignal): AsyncGenerator<OutputPiece, void, undefined> {
-    const changes = new Changes([this.files.directory, this.files.exitDirectory])
+    const { directory, exitDirectory, spool } = this.files
+    const changes = await untilAffordable(() => new Changes([directory, exitDirectory]), signal)
     let reader: SpoolReader | undefined
     try {
-      reader = new SpoolReader(this.files.spool, offset)
+      reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
       for (let noticed = true; ; ) {
         changes.reset()
         // Asked before reading: what is there at the end of the command is read after it.
-        const ended = await this.hasEnded(!noticed)
+        const ended = await untilAffordable(() => this.hasEnded(!noticed), signal)
         for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
           yield* pieces
@@ -74,9 +78,14 @@ export class OciRunning implements Running {
 
   async exited(signal?: AbortSignal): Promise<Exit> {
     try {
-      await this.waitForEnd(signal)
-      this.outcome ??= this.readOutcome()
-      return await this.outcome
+      return await untilAffordable(async () => {
+        await this.waitForEnd(signal)
+        this.outcome ??= this.readOutcome().catch((error: unknown) => {
+          this.outcome = undefined
+          throw error
+        })
+        return await this.outcome
+      }, signal)
     } catch (error) {
       if (!isAbsent(error)) throw error
       // Destroyed meanwhile: nobody knows any more.
@@ -97,13 +106,23 @@ export class OciRunning implements Running {
     }
   }
 
-  async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    await this.moveMonitorOut()
-    if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
-    await runtimeOf(this.record).terminate(this.target)
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    return untilAffordable(async () => {
+      await this.moveMonitorOut()
+      if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
+      await runtimeOf(this.record).terminate(this.target)
+    })
   }
 
   async extend(deadline: Date): Promise<void> {
+    this.deadline = deadline
+    // One that comes late must not take the place of one that was set meanwhile.
+    await untilAffordable(async () => {
+      if (this.deadline === deadline) await this.writeDeadline(deadline)
+    })
+  }
+
+  private async writeDeadline(deadline: Date): Promise<void> {
     const text = `${uptimeAt(deadline, this.now())}\n`
     try {
       writeAtomically(this.files.deadline, text)

@@ -11,6 +11,7 @@ import {
   type SourceTreeRef,
   type TerminalSize,
 } from '../driver.ts'
+import { untilAffordable } from '../scarcity.ts'
 import { syncWorkspace } from '../source/index.ts'
 import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from './cgroups.ts'
 import { Changes } from './changes.ts'
@@ -33,6 +34,8 @@ import { writeCommand } from './write-command.ts'
 
 /** How long the runtime may take to start a command; it takes 20 ms. */
 const startTimeoutMs = 60_000
+
+const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
 
 export class OciSandbox implements Sandbox {
   readonly handle: SandboxHandle
@@ -88,7 +91,7 @@ export class OciSandbox implements Sandbox {
 
   async start(command: Command): Promise<Running> {
     const launcher = this.unstarted('start')
-    const start = this.prepare(launcher, command, false)
+    const start = await untilAffordable(() => this.prepare(launcher, command, false), patience())
     await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
     this.command = new OciRunning(this.target, this.record, start, this.context.now)
     return this.command
@@ -143,13 +146,16 @@ export class OciSandbox implements Sandbox {
     begun: (changes: Changes) => Promise<void>,
   ): Promise<void> {
     const { files, record, context } = this
-    const changes = new Changes([files.state, files.exitDirectory])
+    let changes: Changes | undefined
     let started = false
     try {
-      await ensureWatchdog(context.layout)
+      const signal = patience()
+      const watching = await untilAffordable(() => new Changes([files.state, files.exitDirectory]), signal)
+      changes = watching
+      await untilAffordable(() => ensureWatchdog(context.layout), signal)
       this.launcher = undefined
       await launcher[way]()
-      await begun(changes)
+      await begun(watching)
       started = true
     } catch (error) {
       throw new SandboxError(
@@ -160,7 +166,7 @@ export class OciSandbox implements Sandbox {
         },
       )
     } finally {
-      changes.close()
+      changes?.close()
       forgetConfig(context.layout, record.id)
       // The pipe to one that talks stays open as long as its sandbox: its end is the command's.
       if (way !== 'go' && started) this.talking = launcher
@@ -259,11 +265,11 @@ export class OciSandbox implements Sandbox {
   /** Waits for what `look` finds, as long as anything of the launcher lives. */
   private async begunWith(changes: Changes, look: () => string | undefined): Promise<string> {
     const { files, record } = this
-    const signal = AbortSignal.timeout(startTimeoutMs)
+    const signal = patience()
     for (;;) {
       changes.reset()
-      const lost = !(await isPopulated(record.groups.top))
-      const found = look()
+      const lost = !(await untilAffordable(() => isPopulated(record.groups.top), signal))
+      const found = await untilAffordable(look, signal)
       if (found !== undefined) return found
       if (lost) throw new Error(readIfPresent(files.monitorLog)?.trim() || 'the monitor ended without a word')
       await changes.wait(1_000, signal)

@@ -12,6 +12,9 @@ const script = fileURLToPath(new URL('trash.sh', import.meta.url))
 /** What is removed together costs fewer processes. */
 const gatherMs = 20
 
+/** How often it is tried: the helper may be killed. */
+const tries = 3
+
 /** Removes trees, out of the way of all else. One helper process, started when first needed and again when it was killed. */
 export class Trash {
   private readonly directory: string
@@ -38,10 +41,15 @@ export class Trash {
       if (isAbsent(error)) return
       throw error
     }
+    for (let left = tries; left > 0; left--) {
+      this.gathered.push(name)
+      this.batch ??= this.removeGathered()
+      await this.batch
+      if (lstatSync(doomed, { throwIfNoEntry: false }) === undefined) return
+    }
+    // With what is removed next.
     this.gathered.push(name)
-    this.batch ??= this.removeGathered()
-    await this.batch
-    if (lstatSync(doomed, { throwIfNoEntry: false }) !== undefined) throw new Error(`${doomed} could not be removed`)
+    throw new Error(`${doomed} could not be removed`, { cause: this.helper?.words.failure })
   }
 
   /** Once nothing is being removed any more. Nothing is at the directory then. */

@@ -33,7 +33,9 @@ export class Viewer {
     child.ref()
     try {
       await new Promise<void>((resolve, reject) => {
-        words.listen('view', (word) => (word === 'shown' ? resolve() : reject(new Error(words.end ?? word))))
+        words.listen('view', (word) =>
+          word === 'shown' ? resolve() : reject(new Error(words.end ?? word, { cause: words.failure })),
+        )
       })
       return await use(stacks.map((_, index) => `/proc/${child.pid}/root${staged.view(index)}`))
     } finally {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { findCgroupHome } from './cgroups.ts'
 import { hasCode, readIfPresent } from './files.ts'
@@ -34,6 +35,8 @@ export async function ensureWatchdog(layout: Layout): Promise<void> {
     },
   )
   child.unref()
+  // One that cannot be started says so by an event.
+  await once(child, 'spawn')
 }
 
 async function isWatched(layout: Layout): Promise<boolean> {

@@ -9,6 +9,8 @@ export class Words {
   private rest = ''
   private complaint = ''
   private ended: string | undefined
+  /** Why the script could not be started, where that was so. */
+  failure: Error | undefined
 
   constructor(child: ChildProcess) {
     child.unref()
@@ -25,7 +27,10 @@ export class Words {
       this.ended ??= `${reason}: ${this.complaint.trim() || 'no message'}`
       for (const [, listener] of [...this.listeners]) listener('ended')
     }
-    child.on('error', (error) => end(error.message))
+    child.on('error', (error) => {
+      this.failure = error
+      end(error.message)
+    })
     child.on('close', (code, signal) => end(`the script ended with ${signal ?? code}`))
   }
 

@@ -1,0 +1,36 @@
+/** Test only: an engine whose process has no file descriptor left while steps end and begin. Prints what became of them. */
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { isScarcity } from '@harmont/sandbox'
+import { until } from '@harmont/test-kit/until'
+import { logOf, openBench, settled, step, submit } from './runner.test-support.ts'
+
+const bench = await openBench({ runner: { slots: 3, settings: { renewEveryMs: 50 } } })
+const running = await submit(bench, [step('echo begun; sleep 1; echo ended'), step('echo begun; sleep 1; exit 4')])
+await settled(bench, running, ({ jobs }) => jobs.every(({ state }) => state === 'running'))
+const handles = await bench.driver.list()
+const ends = handles.map(({ id }) => join(bench.directory, 'sandboxes', 'sandboxes', id, 'state', 'exit', id))
+
+const taken: number[] = []
+function takeAll(): void {
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'))
+  } catch (error) {
+    if (!isScarcity(error)) throw error
+  }
+}
+takeAll()
+// What somebody gives back too.
+const taking = setInterval(takeAll, 1)
+const waiting = await submit(bench, [step('echo later')])
+await until(() => ends.every((path) => existsSync(path)))
+const [job] = await bench.store.jobs(waiting)
+await until(async () => (await logOf(bench, job)).includes('no file descriptors'))
+clearInterval(taking)
+for (const file of taken) closeSync(file)
+
+const builds = [await settled(bench, running), await settled(bench, waiting)]
+const jobs = (await Promise.all(builds.map(({ id }) => bench.store.jobs(id)))).flat()
+const told = jobs.map(async (job) => [job.state, job.exitCode, job.lost, await logOf(bench, job)])
+console.log(JSON.stringify(await Promise.all(told)))
+await bench.close()

@@ -1,0 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+test('G02 an engine without file descriptors loses no step that runs, and begins one that waits when it has some', async () => {
+  const program = fileURLToPath(new URL('scarce-engine.test-support.ts', import.meta.url))
+  const limited = ['-c', 'ulimit -n 250; exec "$@"', 'sh', process.execPath, program]
+  const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
+  expect(JSON.parse(said)).toEqual([
+    ['passed', 0, 0, 'begun\nended\n'],
+    ['failed', 4, 0, 'begun\n'],
+    ['passed', 0, 0, expect.stringMatching(/^<this machine has no file descriptors.*>later\n$/)],
+  ])
+})
