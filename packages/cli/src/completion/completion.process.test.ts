@@ -32,6 +32,9 @@ async function offeredWith(env: Readonly<Record<string, string>>, ...words: stri
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
 
+/** A source that takes longer than a shell waits is left out, as on a busy machine: whoever presses Tab again has its values. */
+const offers = (...words: string[]) => expect.poll(() => offered(...words))
+
 test('offers commands, then the commands of a group', async () => {
   expect(await offered('')).toEqual(expect.arrayContaining(['config', 'completion', 'version']))
   expect(await offered('')).not.toContain('__complete')
@@ -84,18 +87,18 @@ test('offers the keys of steps, of recorded runs and of the pipelines as they ar
     export default { slug: 'ci', pipeline: pipeline([first.sh('true', { key: 'bench' }), sh('true', { key: 'lint' })]) }`,
   )
   await writeFile(join(cwd, 'a.txt'), 'x')
-  expect(await offered('run', '--step', 'b')).toEqual(['build', 'bench'])
-  expect(await offered('run', '--no-cache=b')).toEqual(['--no-cache=build', '--no-cache=bench'])
+  await offers('run', '--step', 'b').toEqual(['build', 'bench'])
+  await offers('run', '--no-cache=b').toEqual(['--no-cache=build', '--no-cache=bench'])
   const number = record(cwd)
   record(join(cwd, 'other'))
   const queued = { kind: 'step_queued', step_id: 's', key: 'before', chain_idx: 0, parent_key: null, depends_on: [] }
   await writeFile(join(runsHere(), String(number), 'events.jsonl'), `${JSON.stringify(queued)}\n`)
-  expect(await offered('cache', 'explain', 'be')).toEqual(['before', 'bench'])
+  await offers('cache', 'explain', 'be').toEqual(['before', 'bench'])
 })
 
 test('offers the numbers of this project’s runs, and of builds on the server for who is signed in', async () => {
   const own = [record(cwd), record(join(cwd, 'other')), record(cwd)]
-  expect(await offered('logs', '')).toEqual([String(own[2]), String(own[0])])
+  await offers('logs', '').toEqual([String(own[2]), String(own[0])])
   const asked: string[] = []
   const server = createServer(({ url, headers }, response) => {
     asked.push(`${url} ${headers.authorization}`)
@@ -106,8 +109,8 @@ test('offers the numbers of this project’s runs, and of builds on the server f
   const { port } = server.address() as AddressInfo
   const env = { HM_API_URL: `http://127.0.0.1:${port}`, HM_API_TOKEN: 'one', HM_ORG: 'acme', HM_CLOUD__PIPELINE: 'ci' }
   try {
-    expect(await offeredWith(env, 'cancel', '4')).toEqual(['417'])
-    expect(asked).toEqual(['/api/v0/organizations/acme/pipelines/ci/builds?limit=20 Bearer one'])
+    await expect.poll(() => offeredWith(env, 'cancel', '4')).toEqual(['417'])
+    expect(new Set(asked)).toEqual(new Set(['/api/v0/organizations/acme/pipelines/ci/builds?limit=20 Bearer one']))
   } finally {
     server.close()
   }
