@@ -53,6 +53,8 @@ export interface CommandSpec {
   readonly about?: readonly string[]
   /** Command line and what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
+  /** How its secret comes in: what stands on the command line instead may be the secret, and is never repeated. */
+  readonly piped?: string
   /** Prints one JSON document with `--json`. */
   readonly query?: true
   /** Runs or follows something: when nobody reads its output any more it ends as at SIGTERM, where others just leave. */

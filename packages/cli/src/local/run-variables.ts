@@ -29,9 +29,14 @@ export interface SecretSources {
  */
 export function runSecrets(names: readonly string[], { flags, directory, env }: SecretSources): Map<string, string> {
   const given = new Map(flags.map(({ name, value }) => [name, value ?? env[name]]))
-  const empty = flags.filter(({ name }) => given.get(name) === undefined)
-  if (empty.length > 0)
-    throw usageError(`--secret ${empty[0]?.name} has no value, and no variable ${empty[0]?.name} is set`)
+  const empty = flags.find(({ name }) => given.get(name) === undefined)
+  // What is no secret of the pipeline may be the value of one: it is not repeated.
+  if (empty !== undefined && !names.includes(empty.name))
+    throw usageError(
+      'a --secret without a value names no variable that is set',
+      'give --secret NAME=VALUE, or set NAME',
+    )
+  if (empty !== undefined) throw usageError(`--secret ${empty.name} has no value, and no variable ${empty.name} is set`)
   if (names.length === 0) return new Map()
   const files = ['.hm/secrets.env', '.env'].map((file) => readVariables(resolve(directory, file), null))
   const values = names.map((name) => {

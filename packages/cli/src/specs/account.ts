@@ -9,6 +9,7 @@ const to = { kind: 'string', value: 'DATE', summary: 'last day, YYYY-MM-DD' } as
 export const accountSpecs = {
   login: {
     summary: 'Sign in to a server',
+    piped: 'hm login --token < FILE',
     flags: {
       paste: { kind: 'boolean', summary: 'sign in elsewhere and paste the code' },
       token: { kind: 'boolean', summary: 'read a token from stdin' },
@@ -30,6 +31,7 @@ export const accountSpecs = {
   },
   'secret set': {
     summary: 'Store a secret; its value comes from stdin or a hidden prompt',
+    piped: `printf %s "$VALUE" | hm secret set NAME`,
     args: { name: { required: true, summary: 'name of the variable' } },
     flags: { pipeline },
   },
