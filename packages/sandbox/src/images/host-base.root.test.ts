@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makeSmallDisk } from '@harmont/outside/small-disk'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { ResolvedImage } from '../driver.ts'
 import { resolveElsewhere } from './image.test-support.ts'
@@ -44,6 +45,11 @@ beforeAll(async () => {
   await put(`/etc/${tag}-secret`)
   await put(`/etc/apt/auth.conf.d/${tag}.conf`)
   await put(`/opt/${tag}-closed`, 0o600)
+  await put(`/usr/share/${tag}-closed`, 0o600)
+  await put(`/usr/share/${tag}-folder/secret`)
+  await chmod(`/usr/share/${tag}-folder`, 0o750)
+  made.push(`/usr/share/${tag}-folder`)
+  await put(`/var/lib/dpkg/${tag}-closed`, 0o600)
   await put(`/opt/${tag}-open`)
   execFileSync('mkfifo', [`/usr/share/${tag}-pipe`])
   made.push(`/usr/share/${tag}-pipe`)
@@ -105,7 +111,8 @@ it('shows programs and package state, and nothing else of this machine', async (
   for (const name of [...hidden, `${tag}-secret`, `apt/auth.conf.d/${tag}.conf`, `apt/sources.list.d/${tag}.list`]) {
     expect([name, await isIn(rootfs, `/etc/${name}`)]).toEqual([name, false])
   }
-  for (const name of [`/opt/${tag}-closed`, `/usr/share/${tag}-pipe`]) {
+  const closed = ['/opt', '/usr/share', '/var/lib/dpkg'].map((folder) => `${folder}/${tag}-closed`)
+  for (const name of [...closed, `/usr/share/${tag}-folder`, `/usr/share/${tag}-pipe`]) {
     expect([name, await isIn(rootfs, name)]).toEqual([name, false])
   }
   for (const name of [
@@ -157,6 +164,22 @@ it('shows what the settings allow, and below it neither its own directory nor wh
   expect(await readdir(path.join(rootfs, 'var/tmp'))).toEqual([path.basename(home)])
   expect(await isIn(rootfs, data)).toBe(false)
   expect(await isIn(rootfs, path.join(home, 'store'))).toBe(false)
+})
+
+it('is not begun on a disk that is too small for a copy of it', async () => {
+  const disk = makeSmallDisk(256 * 1024 ** 2)
+  try {
+    const before = disk.freeBytes()
+    await expect(hostWith({}, disk.path)).rejects.toMatchObject({
+      code: 'image_unavailable',
+      message: expect.stringMatching(
+        /"host" cannot be made: a copy of .* takes up to .* and the disk .* has \d+ MiB for it/,
+      ),
+    })
+    expect(before - disk.freeBytes()).toBeLessThan(1024 ** 2)
+  } finally {
+    disk.remove()
+  }
 })
 
 it('refuses settings that would lead elsewhere', async () => {

@@ -5,12 +5,12 @@ import { SandboxError } from '../driver.ts'
 import { footing } from '../ordinary/footing.ts'
 import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
-import { farm } from './link-farm.ts'
+import { farm, type Reserve } from './link-farm.ts'
 import { isMissing } from './missing.ts'
 import { runTool } from './run-tool.ts'
 
 /** Raise it when the same machine would give another base: it is part of the digest. */
-const GENERATOR = 1
+const GENERATOR = 2
 
 export const HOST_ENV: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -62,6 +62,7 @@ const FOLDERS: readonly (readonly [string, number])[] = [
 export interface HostOptions {
   readonly allow: readonly string[]
   readonly hide: readonly string[]
+  readonly reserve: Reserve
 }
 
 /** Names the content of the base that `buildHostBase` would make now, without making it. */
@@ -75,7 +76,7 @@ export async function hostDigest(options: HostOptions): Promise<string> {
 
 /**
  * Makes a root file system of this machine's own programs in the empty folder `root`, by an allowlist: programs, /opt, the package manager's state,
- * `allow`, and a written /etc. In /opt and /usr/local, what other users of the machine cannot read stays out. Fails with `image_unavailable`.
+ * `allow`, and a written /etc. But in `allow`, what other users of the machine cannot read stays out. Fails with `image_unavailable`.
  */
 export async function buildHostBase(root: string, options: HostOptions): Promise<void> {
   const hide = new Set(options.hide)
@@ -89,33 +90,31 @@ export async function buildHostBase(root: string, options: HostOptions): Promise
   await symlink('../run/lock', path.join(root, 'var/lock'))
   // Those that lead elsewhere already are refused before the long work.
   for (const allowed of options.allow) await refuseLinks(root, path.dirname(allowed))
-  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, hide)
-  await copyPackageState(root)
+  for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, options.reserve, hide)
+  await copyPackageState(root, options.reserve)
   await writeHostEtc(root)
-  for (const allowed of options.allow) await showAllowed(root, allowed, hide)
+  for (const allowed of options.allow) await showAllowed(root, allowed, options.reserve, hide)
 }
 
-async function showSystemFolder(root: string, folder: string, hide: ReadonlySet<string>): Promise<void> {
+async function showSystemFolder(
+  root: string,
+  folder: string,
+  reserve: Reserve,
+  hide: ReadonlySet<string>,
+): Promise<void> {
   const stats = await lstatOrUndefined(folder)
   if (stats?.isSymbolicLink()) await symlink(await readlink(folder), root + folder)
   else if (stats?.isDirectory() && folder === '/usr') {
-    await farm({ source: '/usr', root, hide: new Set([...hide, '/usr/local']), publicOnly: CANNOT_READ_ALL })
-    await showSystemFolder(root, '/usr/local', hide)
-  } else if (stats?.isDirectory()) {
-    await farm({
-      source: folder,
-      root,
-      hide,
-      publicOnly: CANNOT_READ_ALL || folder === '/opt' || folder === '/usr/local',
-    })
-  }
+    await farm({ source: '/usr', root, reserve, hide: new Set([...hide, '/usr/local']), publicOnly: true })
+    await showSystemFolder(root, '/usr/local', reserve, hide)
+  } else if (stats?.isDirectory()) await farm({ source: folder, root, reserve, hide, publicOnly: true })
 }
 
-async function showAllowed(root: string, allowed: string, hide: ReadonlySet<string>): Promise<void> {
+async function showAllowed(root: string, allowed: string, reserve: Reserve, hide: ReadonlySet<string>): Promise<void> {
   const parent = path.dirname(allowed)
   await mkdirWithoutLinks(root, parent)
   await runTool('rm', ['-rf', '--', root + allowed])
-  await farm({ source: allowed, root, hide, publicOnly: CANNOT_READ_ALL })
+  await farm({ source: allowed, root, reserve, hide, publicOnly: CANNOT_READ_ALL })
 }
 
 /** A link on the way would lead out of the base and into the machine itself. */
@@ -154,10 +153,10 @@ function notAllowed(file: string, why: string): SandboxError {
   return new SandboxError('image_unavailable', `HARMONT_HOST_ALLOW: ${file} ${why}`)
 }
 
-async function copyPackageState(root: string): Promise<void> {
+async function copyPackageState(root: string, reserve: Reserve): Promise<void> {
   for (const state of PACKAGE_STATE) {
     if ((await lstatOrUndefined(state)) === undefined) continue
-    await farm({ source: state, root, hide: new Set(), publicOnly: CANNOT_READ_ALL, copy: true })
+    await farm({ source: state, root, reserve, hide: new Set(), publicOnly: true, copy: true })
   }
 }
 

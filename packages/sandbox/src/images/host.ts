@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { SandboxError } from '../driver.ts'
 import { buildHostBase, HOST_ENV, type HostOptions, hostDigest } from './host-base.ts'
+import { ImageRefused } from './image-limits.ts'
 import type { Root, Roots } from './roots.ts'
 import { isStoredShifted, shiftToRoot } from './shifted.ts'
 import { staged } from './staging.ts'
@@ -28,7 +30,7 @@ export class HostBase {
       tell(`Making the base from this machine's own programs; once until its packages change.${how}`)
       const rootfs = path.join(directory, 'rootfs')
       await mkdir(rootfs, { mode: 0o755 })
-      await buildHostBase(rootfs, this.#options)
+      await buildHostBase(rootfs, this.#options).catch(refusedAsUnavailable)
       if (isStoredShifted) await shiftToRoot(rootfs)
       return this.#roots.add(rootfs, digest, HOST_ENV)
     })
@@ -38,4 +40,9 @@ export class HostBase {
   async current(): Promise<string | undefined> {
     return hostDigest(this.#options).catch(() => undefined)
   }
+}
+
+function refusedAsUnavailable(error: unknown): never {
+  if (!(error instanceof ImageRefused)) throw error
+  throw new SandboxError('image_unavailable', `The base "host" cannot be made: ${error.message}.`, { cause: error })
 }

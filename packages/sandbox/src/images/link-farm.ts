@@ -2,8 +2,12 @@ import type { Stats } from 'node:fs'
 import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
 import { footing } from '../ordinary/footing.ts'
 import { cpInto, latin1 } from './cp-into.ts'
+import { extentBelow, extentOf } from './disk-extent.ts'
 import { linkWhole } from './link-whole.ts'
 import { hasCode } from './missing.ts'
+import type { Extent } from './tar-meter.ts'
+
+export type Reserve = (extent: Extent) => Promise<Disposable>
 
 export interface FarmRequest {
   /** Absolute folder, file or link of this machine. */
@@ -12,6 +16,8 @@ export interface FarmRequest {
   readonly root: string
   /** Absolute paths that are left out with all below them. */
   readonly hide: ReadonlySet<string>
+  /** Gives room for what is copied. Throws when there is too little. */
+  readonly reserve: Reserve
   /** Leave out what other users of this machine cannot read. */
   readonly publicOnly: boolean
   /** Copy every file, for what is written in place. */
@@ -30,8 +36,11 @@ const IS_ROOT = footing.kind === 'root'
  */
 export async function farm(request: FarmRequest): Promise<void> {
   const stats = await lstat(request.source)
-  const isWhole = IS_ROOT && stats.isDirectory() && !request.publicOnly && request.copy !== true
-  if (isWhole && (await linkWhole(request.source, request.root, request.hide))) return
+  const isWhole = IS_ROOT && stats.isDirectory() && request.copy !== true
+  if (isWhole && (await linkWhole(request))) return
+  // Before anything is made: folders alone can fill a small disk.
+  const isCopied = request.copy === true || !IS_ROOT || stats.dev !== (await lstat(request.root)).dev
+  using _room = isCopied ? await request.reserve(await extentBelow(request.source, request.hide)) : undefined
   const copies: string[] = []
   const byteWise: FarmRequest = {
     ...request,
@@ -41,6 +50,7 @@ export async function farm(request: FarmRequest): Promise<void> {
   }
   await farmEntry(byteWise, byteWise.source, stats, copies)
   if (copies.length === 0) return
+  using _more = isCopied ? undefined : await request.reserve(await extentOf(copies))
   const kept = IS_ROOT ? [] : ['--no-preserve=ownership']
   await cpInto(request.root, copies, [...kept, '--reflink=auto'])
 }

@@ -3,12 +3,22 @@ import path from 'node:path'
 import { cpInto, latin1 } from './cp-into.ts'
 import { runTool } from './run-tool.ts'
 
+export interface WholeRequest {
+  readonly source: string
+  readonly root: string
+  readonly hide: ReadonlySet<string>
+  readonly publicOnly: boolean
+}
+
+const CLOSED_FOLDER = ['-type', 'd', '!', '-perm', '-o=rx', '-prune']
+const CLOSED_FILE = ['-o', '-type', 'f', '!', '-perm', '-o=r']
+
 /**
  * Links a folder of this machine, all that is in it but what `hide` names, to the same path below `root`: by one program, which takes a fifth of
- * the processor time that it takes entry by entry (58,000 files: 1.5 s and 3.5 s, measured 2026-11-27). Sockets, pipes and devices are left out.
- * Gives false where not all can be linked, or something hidden lies deeper: then nothing of it is there.
+ * the processor time that it takes entry by entry (58,000 files: 1.5 s and 3.5 s, measured 2026-11-27). Sockets, pipes and devices are left out, and with
+ * `publicOnly` what other users cannot read. Gives false where not all can be linked, or something hidden lies deeper: then nothing of it is there.
  */
-export async function linkWhole(source: string, root: string, hide: ReadonlySet<string>): Promise<boolean> {
+export async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Promise<boolean> {
   const hidden = [...hide].filter((file) => file.startsWith(`${source}/`))
   if (hidden.some((file) => path.dirname(file) !== source)) return false
   const left = new Set(hidden.map(latin1))
@@ -24,6 +34,10 @@ export async function linkWhole(source: string, root: string, hide: ReadonlySet<
     await rm(root + source, { recursive: true, force: true })
     return false
   }
-  await runTool('find', [root + source, '-type', 'b,c,p,s', '-delete'])
+  // The links go, and not what they lead to.
+  const remove = ['-exec', 'rm', '-rf', '--', '{}', '+']
+  const closed = publicOnly ? [...CLOSED_FOLDER, ...remove, '-o'] : []
+  const strange = ['(', '-type', 'b,c,p,s', ...(publicOnly ? CLOSED_FILE : []), ')', ...remove]
+  await runTool('find', [root + source, ...closed, ...strange])
   return true
 }

@@ -72,11 +72,12 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const { directory } = options
   const roots = new Roots(directory)
   const names = new Names(path.join(directory, 'names'))
+  const room = new Room(directory, options.leastFreeBytes ?? 0)
   const host = new HostBase(directory, roots, {
     allow: options.hostAllow,
     hide: [directory, ...(options.hostHide ?? [])],
+    reserve: (extent) => room.reserve(extent, "a copy of this machine's own programs"),
   })
-  const room = new Room(directory, options.leastFreeBytes ?? 0)
   const puller = new ImagePuller(directory, roots, names, room, {
     insecure: options.insecureRegistries ?? [],
     allowed: options.allowedRegistries ?? [],
