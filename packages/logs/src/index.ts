@@ -3,7 +3,6 @@ export { type Chunk, MAX_CHUNK_BYTES, type StreamKind } from './chunk.ts'
 export { chunkJson } from './chunk-json.ts'
 export { looksLikeError } from './error-line.ts'
 export { stripEscapes } from './escapes.ts'
-export { type Followed, type FollowOptions, followLog, type LogChanges } from './follow-log.ts'
 export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './line-cutter.ts'
 export {
   blockOfLine,

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ir, type PlayedJob, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
@@ -45,6 +46,41 @@ test('G13 what a job writes last is read, though its end is seen first', async (
     },
   ])
   expect(await follow(job.id, reads)).toEqual(['caught-up', 'the last line', 'end'])
+})
+
+test('G13 readers that drop and come back anywhere see every chunk once and in order, whether the job runs or is over', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom('write', 'drop', 'end'), { maxLength: 12 }), async (script) => {
+      const job = await newJob()
+      const seen: number[] = []
+      let [written, isOver] = [0, false]
+      let stop = new AbortController()
+      const read = async () => {
+        const reads = new LogReads(it.server.engine.logs)
+        for await (const followed of followLog(reads, job.id, seen.at(-1) ?? 0, stop.signal))
+          if (followed.kind === 'chunks') seen.push(...followed.chunks.map(({ seq }) => seq))
+      }
+      let reading = read()
+      for (const act of script) {
+        if (act === 'drop') {
+          stop.abort()
+          await reading
+          stop = new AbortController()
+          reading = read()
+        } else if (act === 'end' && !isOver) {
+          isOver = true
+          await job.end()
+        } else if (!isOver) {
+          written += 1
+          await job.log([`${written}`])
+        }
+      }
+      if (!isOver) await job.end()
+      await reading
+      expect(seen).toEqual(Array.from({ length: written }, (_, index) => index + 1))
+    }),
+    { numRuns: 10 },
+  )
 })
 
 test('what happens between a look and the wait for the next change wakes the reader', async () => {
