@@ -62,6 +62,8 @@ export type SecretsAnswer =
     }
   /** The build may have none: all are unset, and the remark is for the log. */
   | { readonly kind: 'withheld'; readonly remark: string }
+  /** They cannot be given, and asking again does not help: a job that names them fails, and the reason is for its author. */
+  | { readonly kind: 'unusable'; readonly reason: string }
 
 export interface SecretValue {
   readonly value: string

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Piece } from './piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
@@ -8,6 +9,8 @@ const everyMs = 50
 const fullBytes = 256 * 1024
 /** where nothing of it could go out yet, it is looked at again after so much time. */
 const lookAgainMs = 5
+/** So long output is searched without giving others their turn. */
+const turnMs = 10
 
 /**
  * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB. No chunk ends within a character, as
@@ -35,6 +38,7 @@ async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): As
   let freeAt = Number.NEGATIVE_INFINITY
   let dueAt = Number.POSITIVE_INFINITY
   let lookedAtBytes = 0
+  let turnSince = performance.now()
   try {
     let next = source.next()
     for (;;) {
@@ -44,7 +48,11 @@ async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): As
         next = source.next()
         // Handled at the next turn; without this an error while a batch is stored would count as unhandled.
         next.catch(() => undefined)
-        cutter.push(result.value, clock())
+        for (const _ of cutter.pushing(result.value, clock())) {
+          if (performance.now() - turnSince < turnMs) continue
+          await nextTurn()
+          turnSince = performance.now()
+        }
         dueAt = Math.min(dueAt, freeAt)
       }
       if (clock() < dueAt && cutter.waitingBytes - lookedAtBytes < fullBytes) continue

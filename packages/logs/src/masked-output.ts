@@ -34,8 +34,9 @@ export class MaskedOutput {
     return since === Number.POSITIVE_INFINITY ? null : since
   }
 
-  push(piece: Piece, now: number): void {
-    for (const slice of this.#slicer.slice(piece, now)) this.#streams[slice.kind].push(slice)
+  /** Takes the next piece of the spool, a little at a time. */
+  *pushing(piece: Piece, now: number): Generator<void> {
+    for (const slice of this.#slicer.slice(piece, now)) yield* this.#streams[slice.kind].pushing(slice)
   }
 
   /** All that is known, in the order of the spool; see `StreamBuffer.ready`. */

@@ -1,5 +1,5 @@
-import { secretForms } from './secret-forms.ts'
 import { type SecretScan, secretScans } from './secret-scan.ts'
+import { secretTexts } from './secret-texts.ts'
 import { StreamBuffer } from './stream-buffer.ts'
 
 /** Knows the secrets that must not be seen. */
@@ -10,11 +10,11 @@ export interface Redactor {
   text(text: string): string
 }
 
-/** Gives null when there is nothing to mask: no secret is long enough. */
-export function createRedactor(secrets: readonly string[]): Redactor | null {
-  const forms = secretForms(secrets)
-  if (forms.plain.length === 0 && forms.base64.length === 0) return null
-  const newScan = secretScans(forms)
+/** Gives null when there is nothing to mask: no secret is long enough. Throws `SecretsTooLong`. */
+export async function createRedactor(secrets: readonly string[]): Promise<Redactor | null> {
+  const texts = secretTexts(secrets)
+  if (texts.base64.length === 0) return null
+  const newScan = await secretScans(texts)
   return {
     newScan,
     text(text) {

@@ -33,6 +33,9 @@ const undo: Readonly<Record<string, (shown: Buffer) => Iterable<Buffer>>> = {
     percentDecoded(Buffer.from(shown.toString('latin1').replaceAll('+', ' '), 'latin1')),
   ],
   JSON: (shown) => [jsonDecoded(shown)],
+  'a shell': (shown) => [unquoted(shown)],
+  Python: (shown) => [numbersDecoded(shown, utf8Of), numbersDecoded(shown, (code) => String.fromCharCode(code & 0xff))],
+  HTML: (shown) => [entitiesDecoded(shown)],
   Base64: base64Decoded,
 }
 
@@ -53,6 +56,42 @@ function jsonDecoded(shown: Buffer): Buffer {
         hex === undefined ? (escapes[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16)),
       ),
   )
+}
+
+/** Quotes within quotes, and backslashes before what is no letter. */
+function unquoted(shown: Buffer): Buffer {
+  const text = shown.toString('latin1').replace(/'\\''|'"'"'/g, "'")
+  return Buffer.from(text.replace(/\\([^\dA-Za-z])/g, '$1'), 'latin1')
+}
+
+const utf8Of = (code: number) => Buffer.from(String.fromCodePoint(Math.min(code, 0x10ffff))).toString('latin1')
+
+/** `of`: what a number of two digits means; longer ones are characters, octal ones are bytes. */
+function numbersDecoded(shown: Buffer, of: (code: number) => string): Buffer {
+  const text = shown
+    .toString('latin1')
+    .replace(
+      /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|u\{([\da-f]{1,6})\}|([0-3][0-7]{2})|([^ux]))/gi,
+      (_, byte?: string, short?: string, long?: string, braced?: string, octal?: string, char = '') => {
+        if (byte !== undefined) return of(Number.parseInt(byte, 16))
+        if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+        const code = short ?? long ?? braced
+        return code === undefined ? (escapes[char] ?? char) : utf8Of(Number.parseInt(code, 16))
+      },
+    )
+  return Buffer.from(text, 'latin1')
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function entitiesDecoded(shown: Buffer): Buffer {
+  const text = shown
+    .toString('latin1')
+    .replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi, (whole, decimal?: string, hex?: string, name = '') => {
+      if (decimal !== undefined) return utf8Of(Number.parseInt(decimal, 10))
+      return hex === undefined ? (entities[name] ?? whole) : utf8Of(Number.parseInt(hex, 16))
+    })
+  return Buffer.from(text, 'latin1')
 }
 
 /** Each run of letters, line breaks in it left out, read from each of four places on. */

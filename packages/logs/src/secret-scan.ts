@@ -1,28 +1,56 @@
-import { atBeginning, type Found, Matcher } from './matcher.ts'
-import type { SecretForms } from './secret-forms.ts'
+import { Automaton } from './automaton.ts'
+import { Base64Scan, beginningLetters } from './base64-scan.ts'
+import { beginningsOf, EscapedScan } from './escaped-scan.ts'
+import type { SecretTexts } from './secret-texts.ts'
+
+/** A place where a secret ends: how far into the bytes, and how many bytes it is written in. */
+export interface Found {
+  readonly end: number
+  readonly length: number
+}
 
 /** Finds the secrets of one text, which comes in pieces. */
 export interface SecretScan {
-  /** Goes over the next piece; gives where forms of secrets end in it, ascending. */
+  /** Goes over the next piece; gives where secrets end in it, ascending. */
   scan(bytes: Uint8Array): readonly Found[]
   /** How many bytes at the end of what was scanned may be the beginning of a secret. */
   readonly held: number
 }
 
-/** Makes scans for these forms. */
-export function secretScans({ plain, base64 }: SecretForms): () => SecretScan {
-  const matchers = [new Matcher(plain), new Matcher(base64, true)]
+/** Makes scans for these texts. */
+export async function secretScans({ plain, base64 }: SecretTexts): Promise<() => SecretScan> {
+  const begins = beginningsOf(plain)
+  const forPlain = await Automaton.of(plain)
+  const isSame = plain.length === base64.length && plain.every((piece, index) => base64[index]?.equals(piece))
+  const forBase64 = isSame ? forPlain : await Automaton.of(base64)
+  const letters = beginningLetters(forBase64)
   return () => {
-    let places = matchers.map(() => atBeginning)
+    const scans = [new EscapedScan(forPlain, begins), new Base64Scan(forBase64, letters)]
     return {
       scan(bytes) {
         const found: Found[] = []
-        places = matchers.map((matcher, turn) => matcher.scan(bytes, places[turn] ?? atBeginning, found))
-        return found.sort((a, b) => a.end - b.end)
+        for (const scan of scans) scan.scan(bytes, found)
+        return joined(found.sort((a, b) => a.end - b.end))
       },
       get held() {
-        return Math.max(...matchers.map((matcher, turn) => matcher.held(places[turn] ?? atBeginning)))
+        return Math.max(...scans.map((scan) => scan.held))
       },
     }
   }
+}
+
+/** Places that overlap as one. */
+function joined(found: readonly Found[]): readonly Found[] {
+  const all: Found[] = []
+  let last: Found | undefined
+  for (const { end, length } of found) {
+    const from = end - length
+    if (last === undefined || from >= last.end) last = { end, length }
+    else {
+      all.pop()
+      last = { end, length: end - Math.min(from, last.end - last.length) }
+    }
+    all.push(last)
+  }
+  return all
 }

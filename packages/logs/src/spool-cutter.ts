@@ -74,8 +74,13 @@ export class SpoolCutter {
 
   /** Takes the next piece of the spool. */
   push(piece: Piece, now: number): void {
+    for (const _ of this.pushing(piece, now));
+  }
+
+  /** The same a little at a time, so that others may have their turn in between. */
+  *pushing(piece: Piece, now: number): Generator<void> {
     this.#ts = piece.ts
-    this.#output.push(piece, now)
+    yield* this.#output.pushing(piece, now)
   }
 
   /** All that can be stored now; null when that is nothing. */

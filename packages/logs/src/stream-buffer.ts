@@ -3,6 +3,8 @@ import type { SecretScan } from './secret-scan.ts'
 import { incompleteTail } from './utf8-tail.ts'
 
 const mask = Buffer.from('***')
+/** Bytes that are searched without a break. */
+const scanBytes = 8 * 1024
 
 /** What of one stream is not stored yet, its secrets masked. Where two overlap there is one mask. */
 export class StreamBuffer {
@@ -37,6 +39,19 @@ export class StreamBuffer {
   }
 
   push(slice: Slice): void {
+    for (const _ of this.pushing(slice));
+  }
+
+  /** The same a little at a time: a text that is made for it takes long to be searched. */
+  *pushing(slice: Slice): Generator<void> {
+    if (this.#scan === null) return this.#push(slice)
+    for (let from = 0; from < slice.size; from += scanBytes) {
+      this.#push(partOf(slice, from, Math.min(slice.size, from + scanBytes)))
+      yield
+    }
+  }
+
+  #push(slice: Slice): void {
     const begin = this.#count
     let done = 0
     const add = (to: number) => {

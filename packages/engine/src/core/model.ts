@@ -27,6 +27,7 @@ export type JobErrorCode =
   | 'sandbox_lost'
   | 'build_abandoned'
   | 'secret_missing'
+  | 'secret_unusable'
   | 'service_unsupported'
 
 /** Unix milliseconds. */

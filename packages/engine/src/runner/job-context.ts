@@ -1,3 +1,4 @@
+import { SecretsTooLong } from '@harmont/logs'
 import { type Exit, isScarcity, type Sandbox, SandboxError } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
@@ -8,6 +9,7 @@ import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
 import { persist } from './persist.ts'
+import { SecretsUnusable } from './secrets.ts'
 import type { SourceTrees } from './source-trees.ts'
 import { isForWantOfRoom } from './with-room.ts'
 
@@ -97,6 +99,8 @@ export async function provisionFailure({ options, lease }: JobContext, error: un
     const { code, message } = error
     return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }
   }
+  if (error instanceof SecretsUnusable || error instanceof SecretsTooLong)
+    return { kind: 'refused', code: 'secret_unusable', message: error.message }
   if (isScarcity(error))
     return { ...vanished, blame: 'This machine had no file descriptors, processes or memory left.' }
   await options.disk.look()

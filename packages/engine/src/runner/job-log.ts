@@ -36,9 +36,9 @@ export class JobLog {
     this.#maxBytes = maxBytes
   }
 
-  /** Masks these secrets from here on. To be called before output is added, or words about it. */
-  mask(secrets: readonly string[]): void {
-    this.#redactor = createRedactor(secrets)
+  /** Masks these secrets from here on. To be called before output is added, or words about it. Throws `SecretsTooLong`. */
+  async mask(secrets: readonly string[]): Promise<void> {
+    this.#redactor = await createRedactor(secrets)
   }
 
   /** The words about the job as they may be seen. */

@@ -108,6 +108,7 @@ async function shellSecrets(
   const names = [...new Set([...Object.values(step.secrets), ...taint.map(({ name }) => name)])]
   if (names.length === 0) return {}
   const answer = await secrets(names)
+  if (answer.kind === 'unusable') throw new ShellUnavailable('snapshot_gone', answer.reason)
   const values = answer.kind === 'values' ? answer.values : new Map<string, never>()
   if (taint.some(({ id, name }) => values.get(name)?.id !== id))
     throw new ShellUnavailable(

@@ -59,6 +59,24 @@ test('a secret that the build does not have fails the job, whose command never r
   expect(await logOf(bench, jobs[0])).toBe('')
 })
 
+test('G57 secrets that are too long to be masked fail the jobs of the build that names them, and no other', async () => {
+  const long = Array.from({ length: 9 }, (_, n) => `LONG_${n}`)
+  for (const [n, name] of long.entries()) define(name, `${n}${'0123456789abcde\n'.repeat(1_984)}`)
+  define('key', token)
+  const naming = [step('echo ran', { secrets: Object.fromEntries(long.map((name) => [name, name])) })]
+  const [{ jobs }, neighbour] = await Promise.all([
+    run(bench, naming),
+    run(bench, [step('echo $KEY', { secrets: { KEY: 'key' } })]),
+  ])
+  expect(jobs[0]).toMatchObject({
+    state: 'failed',
+    errorCode: 'secret_unusable',
+    errorMessage: expect.stringContaining('more than 256 KiB together'),
+    startedAt: null,
+  })
+  expect(neighbour.state).toBe('passed')
+})
+
 test('a step of a fork runs without secrets, and its log says so', async () => {
   define('key', token)
   const { state, jobs } = await run(

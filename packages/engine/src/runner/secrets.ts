@@ -61,7 +61,7 @@ export async function maskSecrets(context: JobContext, taint: readonly SecretRef
   if (names.length === 0) return new Map()
   const answer = await fetchSecrets(context, names)
   if (answer.kind === 'withheld') return answer.remark
-  context.log.mask([...answer.values.values()].map(({ value }) => value))
+  await context.log.mask([...answer.values.values()].map(({ value }) => value))
   return answer.values
 }
 
@@ -71,7 +71,7 @@ export async function maskSecrets(context: JobContext, taint: readonly SecretRef
 export async function maskAgain(context: JobContext, sandbox: Sandbox, taint: readonly SecretRef[]): Promise<void> {
   const memo = await sandbox.memo()
   if (memo === undefined) await maskSecrets(context, taint)
-  else context.log.mask(JSON.parse(memo) as readonly string[])
+  else await context.log.mask(JSON.parse(memo) as readonly string[])
 }
 
 /** Whether the build has every secret that what lies in the snapshot may know. */
@@ -100,13 +100,23 @@ function shortSentence(names: readonly string[]): string {
   return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} too short to be masked in this log.`
 }
 
-function fetchSecrets({ options, settings, lease }: JobContext, names: readonly string[]): Promise<SecretsAnswer> {
+async function fetchSecrets(
+  { options, settings, lease }: JobContext,
+  names: readonly string[],
+): Promise<Exclude<SecretsAnswer, { readonly kind: 'unusable' }>> {
   const { jobId } = lease.job
-  return persist(() => options.port.fetchSecrets(lease.job, names), {
+  const answer = await persist(() => options.port.fetchSecrets(lease.job, names), {
     signal: lease.signal,
     giveUpMs: settings.giveUpMs,
     onFailure: (error) => options.log('warn', `job ${jobId}: its secrets could not be asked for`, error),
   })
+  if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
+  return answer
+}
+
+/** The secrets cannot be given, now or later: the job fails with this sentence. */
+export class SecretsUnusable extends Error {
+  override readonly name = 'SecretsUnusable'
 }
 
 function memoOf(values: KnownSecrets): string {

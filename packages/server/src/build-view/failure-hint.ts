@@ -16,6 +16,8 @@ export function hintOf(
       return 'The time of the whole pipeline was over: let steps run side by side, or give it more time with `timeout`.'
     case 'secret_missing':
       return `Set what is missing of ${Object.values(secrets).join(', ')} in the settings of the pipeline or the organization.`
+    case 'secret_unusable':
+      return 'Set it again, or name fewer or shorter secrets.'
     case 'provision_failed':
       return 'Retry it. If that does not help, rebuild: then what it starts from is made anew.'
     case 'snapshot_failed':

@@ -31,6 +31,7 @@ const buildCodes = {
   agent_heartbeat_lost: 'The runner of the step was lost.',
   build_abandoned: 'The build was given up.',
   secret_missing: 'The step names a secret that is not set.',
+  secret_unusable: 'The secrets of the build cannot be decrypted, or are too long to be masked.',
   service_unsupported: 'The step wants a service that this server cannot give.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 

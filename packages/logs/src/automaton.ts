@@ -1,0 +1,129 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** Bytes of the longest pattern. Depths and lengths take one byte a state. */
+export const longestPattern = 64
+/** Work between two looks at the clock. */
+const unitsPerLook = 2_048
+/** Longest that building keeps everybody else from their turn. */
+const turnMs = 5
+
+/**
+ * Finds many texts at once in one pass (Aho and Corasick, 1975). States are numbered along each pattern, so that most edges lead to the next number and
+ * take no room: nine bytes a state, whatever the patterns are.
+ */
+export class Automaton {
+  /** By byte: the state that it leads to from the beginning, 0 when no pattern begins with it. */
+  readonly first = new Int32Array(256)
+  /** By state: the byte that leads to it from the state before it; -1 where the state before it is no parent. */
+  readonly #labels: Int16Array
+  /** By state: the longest other state that its text ends with, the length of its text, and that of the longest pattern that it ends with. */
+  readonly #fallback: Int32Array
+  readonly #depth: Uint8Array
+  readonly #match: Uint8Array
+  /** By state: 1 when it has children besides the next one, which `#branches` names by `state * 256 + byte`. */
+  readonly #isFork: Uint8Array
+  readonly #branches = new Map<number, number>()
+
+  private constructor(most: number) {
+    this.#labels = new Int16Array(most + 1).fill(-1)
+    this.#fallback = new Int32Array(most)
+    this.#depth = new Uint8Array(most)
+    this.#match = new Uint8Array(most)
+    this.#isFork = new Uint8Array(most)
+  }
+
+  /** Builds the automaton of patterns of 1 to `longestPattern` bytes, a little in each turn of the event loop. */
+  static async of(patterns: readonly Uint8Array[]): Promise<Automaton> {
+    const most = patterns.reduce((sum, { length }) => sum + length, 1)
+    const automaton = new Automaton(most)
+    let since = performance.now()
+    for (const _ of automaton.#build(patterns, most)) {
+      if (performance.now() - since < turnMs) continue
+      await nextTurn()
+      since = performance.now()
+    }
+    return automaton
+  }
+
+  /** The state after one more byte; 0 when nothing begins there. */
+  next(from: number, byte: number): number {
+    for (let state = from; state !== 0; state = this.#fallback[state] as number) {
+      const next = this.#edge(state, byte)
+      if (next !== 0) return next
+    }
+    return this.first[byte] as number
+  }
+
+  /** How many bytes of what was read may be the beginning of a pattern. */
+  depth(state: number): number {
+    return this.#depth[state] as number
+  }
+
+  /** Length of the longest pattern that ends here; 0 when none does. */
+  match(state: number): number {
+    return this.#match[state] as number
+  }
+
+  #edge(state: number, byte: number): number {
+    if (this.#labels[state + 1] === byte) return state + 1
+    return this.#isFork[state] === 1 ? (this.#branches.get(state * 256 + byte) ?? 0) : 0
+  }
+
+  *#build(patterns: readonly Uint8Array[], most: number): Generator<void> {
+    const parents = new Int32Array(most)
+    const bytes = new Uint8Array(most)
+    const perDepth = new Int32Array(longestPattern + 2)
+    let states = 1
+    let units = 0
+    for (const pattern of patterns) {
+      let state = 0
+      for (const byte of pattern) {
+        let next = state === 0 ? (this.first[byte] as number) : this.#edge(state, byte)
+        if (next === 0) {
+          next = states++
+          parents[next] = state
+          bytes[next] = byte
+          const depth = this.depth(state) + 1
+          this.#depth[next] = depth
+          perDepth[depth + 1] = (perDepth[depth + 1] as number) + 1
+          this.#connect(state, byte, next)
+        }
+        state = next
+        if (++units % unitsPerLook === 0) yield
+      }
+      this.#match[state] = pattern.length
+    }
+    for (const state of byDepth(this.#depth.subarray(0, states), perDepth)) {
+      this.#link(state, parents[state] as number, bytes[state] as number)
+      if (++units % unitsPerLook === 0) yield
+    }
+  }
+
+  #connect(state: number, byte: number, next: number): void {
+    if (state === 0) this.first[byte] = next
+    else if (next === state + 1) this.#labels[next] = byte
+    else {
+      this.#isFork[state] = 1
+      this.#branches.set(state * 256 + byte, next)
+    }
+  }
+
+  /** States that are not as deep are linked already. */
+  #link(state: number, parent: number, byte: number): void {
+    const target = parent === 0 ? 0 : this.next(this.#fallback[parent] as number, byte)
+    this.#fallback[state] = target
+    this.#match[state] ||= this.#match[target] as number
+  }
+}
+
+/** All states but the first, the shallow ones first. `perDepth`: how many there are, counted one place further. */
+function byDepth(depth: Uint8Array, perDepth: Int32Array): Int32Array {
+  for (let at = 1; at < perDepth.length; at++) perDepth[at] = (perDepth[at] as number) + (perDepth[at - 1] as number)
+  const sorted = new Int32Array(depth.length - 1)
+  for (let state = 1; state < depth.length; state++) {
+    const at = depth[state] as number
+    sorted[perDepth[at] as number] = state
+    perDepth[at] = (perDepth[at] as number) + 1
+  }
+  return sorted
+}
