@@ -2,7 +2,10 @@ import { type Logger, pino } from 'pino'
 
 /** The server's log: JSON lines on standard output. */
 export function createLog(level: string): Logger {
-  return pino({ level, serializers: { err: plainError } })
+  const output = pino.destination(1)
+  // A terminal that has closed takes no more lines, and nobody is left to read them: they must not end the process in the middle of its stop.
+  output.on('error', () => {})
+  return pino({ level, serializers: { err: plainError } }, output)
 }
 
 /** What of an error is worth a line. Drivers hang connections, settings and statements onto theirs. */

@@ -7,6 +7,7 @@ import { commands } from './commands/table.ts'
 import { createLog } from './create-log.ts'
 import { openDataDirectory } from './data-directory/open-data-directory.ts'
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
+import { onStopSignal } from './stop-signals.ts'
 
 /** After the first requests of whoever waited for the start: collecting takes some 50 ms. */
 const collectAfterMs = 2_000
@@ -32,20 +33,15 @@ async function runServer(settings: Settings): Promise<void> {
   const { serve } = await import('./serve.ts')
   const starting = serve({ settings, log })
   // At once: it answers, and has a database running, before the start is over.
-  let isStopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      // Asked twice, whoever asks does not want to wait.
-      if (isStopping) process.exit(1)
-      isStopping = true
-      log.info({ signal }, 'stopping')
-      starting
-        .then((server) => server.stop())
-        .then(
-          () => process.exit(0),
-          (error: unknown) => fail(error),
-        )
-    })
+  onStopSignal((signal) => {
+    log.info({ signal }, 'stopping')
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      )
+  })
   const server = await starting
   process.stdout.write(`${readyLine(server.url, settings)}\n`)
   if (server.setupLink !== null) process.stdout.write(`${setupLine(server.setupLink)}\n`)
@@ -72,8 +68,8 @@ function setupLine(link: string): string {
 
 /** Says why, without a stack where the message says what to do. */
 function fail(error: unknown): never {
-  const isOurs = error instanceof SettingsError
-  process.stderr.write(`${isOurs || !(error instanceof Error) ? String(error) : error.stack}\n`)
+  const why = error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : error
+  process.stderr.write(`${why}\n`)
   process.exit(1)
 }
 

@@ -31,7 +31,7 @@ import { createLimiter } from './rate-limits/create-limiter.ts'
 import { SharedBuckets } from './rate-limits/store.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { sessionCookies } from './sessions/cookies.ts'
-import type { Settings } from './settings/read-settings.ts'
+import { type Settings, SettingsError } from './settings/read-settings.ts'
 import { setupLinkIfNeeded } from './setup/setup-link.ts'
 import type { ShellRouteServices } from './shells/routes.ts'
 import { Shells } from './shells/shells.ts'
@@ -194,7 +194,7 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<s
     return await app.listen({ host, port })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new Error(`PORT: expected a free port, got ${port}, on which another program listens.`, { cause: error })
+      throw new SettingsError(`PORT: expected a free port, got ${port}, on which another program listens.`)
     throw error
   }
 }

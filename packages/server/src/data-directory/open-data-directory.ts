@@ -40,9 +40,9 @@ export async function makeDataDirectory(path: string): Promise<DataDirectory> {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
-    throw new Error(`HARMONT_DATA_DIR: expected a directory that this user can write to, got ${path} (${cause}).`, {
-      cause,
-    })
+    throw new SettingsError(
+      `HARMONT_DATA_DIR: expected a directory that this user can write to, got ${path} (${cause}).`,
+    )
   }
   const secrets = join(path, 'secrets')
   await mkdir(secrets, { recursive: true, mode: 0o700 })

@@ -14,6 +14,7 @@ import {
   type Conversation,
   createImageStore,
   createOciDriver,
+  DirectoryTaken,
   defaultImageLimits,
   type ImageStore,
   type OciDriver,
@@ -112,7 +113,10 @@ async function openSandboxes({
     // Pipelines are rendered without a network, whatever steps may have.
     network: [...new Set([...settings.sandboxNetwork, 'none' as const])],
     egressAllow: settings.egressAllow,
+    ownPorts: [settings.port],
     runtime: settings.ociRuntime,
+  }).catch((error: unknown) => {
+    throw error instanceof DirectoryTaken ? new SettingsError(`HARMONT_DATA_DIR: ${error.message}.`) : error
   })
   return { driver, images }
 }
@@ -124,7 +128,7 @@ async function runnerOn(
   const possible = await driver.networkModes()
   const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
   if (networkModes.length === 0)
-    throw new Error(
+    throw new SettingsError(
       `HARMONT_SANDBOX_NETWORK: expected a network that this machine can give, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
     )
   log.info(

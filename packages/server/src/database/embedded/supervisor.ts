@@ -1,10 +1,11 @@
 /** Keeps the embedded PostgreSQL running: takes over one that a killed server left, starts it again when it dies, stops it with the server. */
 import { closeSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { SettingsError } from '../../settings/read-settings.ts'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster, superuser } from './cluster.ts'
 import { runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
@@ -137,12 +138,12 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
       await sleep(10)
       continue
     }
-    await takeOwnership(client, deadline)
+    await takeOwnership(client, dirname(state), deadline)
     return { client, ended }
   }
 }
 
-async function takeOwnership(client: pg.Client, deadline: number): Promise<void> {
+async function takeOwnership(client: pg.Client, directory: string, deadline: number): Promise<void> {
   // A killed server's connections are gone within moments, so a lock that stays taken has a living owner.
   const patience = Math.min(deadline, Date.now() + 3000)
   for (;;) {
@@ -150,8 +151,8 @@ async function takeOwnership(client: pg.Client, deadline: number): Promise<void>
     if (rows[0]?.taken === true) return
     if (Date.now() > patience) {
       await client.end()
-      throw new Error(
-        'Another Harmont server already runs on this data directory. Stop it, or set HARMONT_DATA_DIR to another one.',
+      throw new SettingsError(
+        `HARMONT_DATA_DIR: another Harmont server runs on ${directory} already; stop it, or choose another directory.`,
       )
     }
     await sleep(50)
