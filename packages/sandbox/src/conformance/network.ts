@@ -1,13 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
 import { on } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SandboxDriver } from '../driver.ts'
+import { connectionLimits } from '../oci/connection-limits.ts'
 import { aboveRuntime } from './above-runtime.ts'
-import { Bench, type DriverUnderTest, firstOutput } from './bench.ts'
+import { Bench, type DriverUnderTest, firstOutput, outputUntil } from './bench.ts'
 import { type Host, makeHost } from './host.ts'
 
 const run = promisify(execFile)
@@ -133,6 +135,23 @@ while True: server.accept()[0].sendall(b"other")'`,
     )
     const seen = await egress.print(`getent ahostsv4 ${name} | head -1`, { network: 'egress' })
     expect(seen !== '').toBe(outside)
+  })
+
+  it('one that begins very many connections fills no more than its part of the machine’s table, and others go on', async () => {
+    const ask = (count: number): string =>
+      `python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for port in range(1, ${count}): s.sendto(b"x", ("${publicHost.address}", port))
+print("asked", flush=True); input()'`
+    const { sandbox, running } = await egress.start(ask(6_000), { network: 'egress' })
+    await outputUntil(running, /asked/)
+    const table = await readFile('/proc/net/nf_conntrack', 'utf8')
+    const own = table
+      .split('\n')
+      .filter((line) => line.includes(` dst=${publicHost.address} sport=`) && / udp /.test(line))
+    expect(own.length).toBeGreaterThan(100)
+    expect(own.length).toBeLessThan(2 * connectionLimits().open)
+    expect(await egress.print(connect(publicHost.address, 7001), { network: 'egress' })).toBe('outside\n')
+    await sandbox.destroy()
   })
 
   it('host is the machine’s own network', async () => {

@@ -51,6 +51,8 @@ export interface OciDriverOptions {
   readonly network: readonly NetworkMode[]
   /** Private destinations that `egress` reaches all the same: ranges, HOST:PORT. */
   readonly egressAllow: readonly string[]
+  /** Ports at which this process is asked over the machine's loopback: no sandbox can keep others from them. None when absent. */
+  readonly ownPorts?: readonly number[]
   /** What starts commands; sandboxes that exist keep theirs. */
   readonly runtime: RuntimeName
   /** Launchers kept waiting for the next sandbox; more start faster in a burst. 2 when absent. */
@@ -112,6 +114,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       home,
       network: options.network,
       egressAllow: options.egressAllow,
+      ownPorts: options.ownPorts ?? [],
       linksInUse: records.flatMap(({ link }) => link ?? []),
       inStore: options.launchersInStore ?? 2,
     })

@@ -45,6 +45,8 @@ it.each([
     checked: '10.209.3.255',
     resolver: parse(resolvConf),
     exceptions: [{ range: '10.1.0.0/16' }, { range: '10.1.2.3', port: 8080 }],
+    connections: { open: 10, atOnce: 10, perSecond: 5 },
+    ownPorts: [4000],
     owner: '0123abcd',
   })
   const check = promisify(execFile)('nft', ['--check', '--file', '-'])

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freeBlock, rangesInUse } from './address-block.ts'
+import { connectionLimits } from './connection-limits.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
@@ -45,6 +46,7 @@ export async function openEgress(
   layout: Layout,
   egressAllow: readonly string[],
   linksInUse: readonly string[],
+  ownPorts: readonly number[] = [],
 ): Promise<EgressNetwork> {
   const exceptions = await resolveExceptions(egressAllow)
   const resolver = await machineResolver()
@@ -65,6 +67,8 @@ export async function openEgress(
       gateway,
       resolver,
       exceptions,
+      connections: connectionLimits(),
+      ownPorts,
       owner: layout.tag,
     }),
   )

@@ -1,4 +1,5 @@
 import { specialRanges } from '../addresses/special-ranges.ts'
+import { type ConnectionLimits, connectionObjects, connectionRules, untrackedChains } from './connection-limits.ts'
 import type { EgressException } from './egress-exceptions.ts'
 import type { MachineResolver } from './resolver.ts'
 
@@ -12,6 +13,9 @@ export interface EgressRules {
   readonly checked: string
   readonly resolver: MachineResolver
   readonly exceptions: readonly EgressException[]
+  readonly connections: ConnectionLimits
+  /** At which the machine must be reached over its loopback, whatever sandboxes do. */
+  readonly ownPorts: readonly number[]
   /** Kept as the table's comment: whose it is. nft takes no quotes and 128 characters, hence not the directory's name. */
   readonly owner: string
 }
@@ -42,13 +46,14 @@ table inet ${table} {
 flush table inet ${table}
 table inet ${table} {
   counter passed {
-  }
+  }${connectionObjects()}
   chain input {
     type filter hook input priority filter - 10; policy accept;
     iifname "${links}" jump to_machine
   }
   chain to_machine {
     ct state established,related accept
+    jump counted
     ${[...(resolver.viaGateway ? ['ct status dnat accept'] : dns), ...allowed].join('\n    ')}
     reject with icmpx admin-prohibited
   }
@@ -60,11 +65,15 @@ table inet ${table} {
   }
   chain from_sandbox {
     ct state established,related accept
+    jump counted
     oifname "${links}" reject with icmpx admin-prohibited
     ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
     meta nfproto != ipv4 reject with icmpx admin-prohibited
     ip daddr { ${specialRanges.join(', ')} } reject with icmpx admin-prohibited
   }
+  chain counted {
+    ${connectionRules(rules.connections).join('\n    ')}
+  }${untrackedChains(rules.ownPorts)}
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${rules.checked} counter name passed drop

@@ -13,6 +13,7 @@ export interface SupplyOptions {
   /** Wished modes, in order. */
   readonly network: readonly NetworkMode[]
   readonly egressAllow: readonly string[]
+  readonly ownPorts: readonly number[]
   /** Links that sandboxes have now. */
   readonly linksInUse: readonly string[]
   readonly inStore: number
@@ -47,7 +48,7 @@ export class Supply {
         'egress networks need root, who alone may make links and rules on this machine: steps of an ordinary user have no network',
       ])
     try {
-      const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse)
+      const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
       return new Supply(options, egress, [])
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)

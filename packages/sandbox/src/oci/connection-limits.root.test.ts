@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import type { ConnectionLimits } from './connection-limits.ts'
+import { rulesFor } from './nftables.ts'
+import { parse } from './resolver.ts'
+
+const run = promisify(execFile)
+
+/** Begins as many connections as it is told, all at once. */
+const sender = `import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for port in range(int(sys.argv[1])): s.sendto(b'x', ('1.2.3.4', port + 1))`
+
+/** Connects to a server at a port of the loopback. */
+const local = `import socket, sys
+server = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+client = socket.create_connection(server.getsockname())
+server.accept()[0].sendall(b'heard')
+print(client.recv(9).decode())`
+
+/** What looks like a machine with a link of its own. `sandbox N COUNT` has one that begins so many connections, `count` says how many there are, `loopback PORT` makes one on the loopback. */
+const machine = `set -e
+  ip link set lo up
+  ip link add uplink type veth peer name beyond
+  ip link set beyond up
+  ip address add 203.0.113.2/24 dev uplink
+  ip link set uplink up
+  ip route add default via 203.0.113.1
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  printf '%s' "$1" | nft --file -
+  sandbox() {
+    unshare --net sh -c '
+      ip link add eth0 type veth peer name "hmt-$1" address 02:00:00:00:00:01 netns "$2"
+      ip address add "10.209.0.$1/32" dev eth0
+      ip link set eth0 up
+      ip neigh add 10.209.0.1 lladdr 02:00:00:00:00:01 dev eth0
+      ip route add 10.209.0.1 dev eth0
+      ip route add default via 10.209.0.1
+      nsenter --net="/proc/$2/ns/net" sh -c "ip link set hmt-$1 up; ip route add 10.209.0.$1 dev hmt-$1"
+      exec python3 -c "$4" "$3"' sh "$1" "$$" "$2" "$sender"
+  }
+  count() { cat /proc/sys/net/netfilter/nf_conntrack_count; }
+  loopback() { python3 -c "$local" "$1"; }
+`
+
+async function onMachine(connections: ConnectionLimits, ownPorts: readonly number[], script: string): Promise<string> {
+  const rules = rulesFor({
+    table: 'harmont_0',
+    links: 'hmt-*',
+    subnet: '10.209.0.0/22',
+    gateway: '10.209.0.1',
+    checked: '10.209.3.255',
+    resolver: parse(''),
+    exceptions: [],
+    connections,
+    ownPorts,
+    owner: 'test',
+  })
+  const env = { ...process.env, sender, local }
+  const { stdout } = await run('unshare', ['--net', 'sh', '-c', machine + script, 'sh', rules], { env })
+  return stdout
+}
+
+const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000 }
+
+test('one sandbox has so many connections in the machine’s table and no more, and another has as many beside it', async () => {
+  const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
+  expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
+  expect(await onMachine(endless, [], script)).toBe('200\n405\n')
+})
+
+test('one that begins very many at once is slowed down', async () => {
+  const seen = Number(await onMachine({ ...endless, atOnce: 30, perSecond: 1 }, [], 'sandbox 2 500; count'))
+  expect(seen).toBeGreaterThanOrEqual(30)
+  expect(seen).toBeLessThan(100)
+})
+
+test('connections to the machine’s own ports over its loopback are not in the table, so that a full one keeps nobody from them', async () => {
+  expect(await onMachine(endless, [7003], 'loopback 7003; count; loopback 7004; count')).toBe('heard\n0\nheard\n1\n')
+})
