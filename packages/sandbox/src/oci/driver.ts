@@ -37,7 +37,7 @@ import { unboundSharedCounters } from './shared-counters.ts'
 import { shortcomingsOf } from './shortcomings.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
-import { clearPassing, clearPlaces } from './state-place.ts'
+import { clearPlaces, removePassing } from './state-place.ts'
 import { Supply } from './supply.ts'
 import { Trash } from './trash.ts'
 import { Viewer } from './view.ts'
@@ -92,16 +92,18 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   const { problems } = await probe(options.directory, options.runtime)
   if (problems.length > 0)
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
-  const layout = await openLayout(options.directory)
-  const home = findHome(layout.root)
+  const { root, lock: lockPath } = await openLayout(options.directory)
+  const home = findHome(root)
   if (home === undefined) throw new SandboxError('provision_failed', 'the control groups of this machine are gone')
-  const lock = await lockFile(layout.lock, { wait: options.takenForMs ?? 0 })
+  const lock = await lockFile(lockPath, { wait: options.takenForMs ?? 0 })
   if (lock === undefined)
     throw new DirectoryTaken(
       'provision_failed',
-      `another process works with the sandboxes in ${layout.root}: stop it, or give this one a data directory of its own`,
+      `another process works with the sandboxes in ${root}: stop it, or give this one a data directory of its own`,
     )
   try {
+    // Who had the lock may have removed what this directory has in memory.
+    const layout = await openLayout(options.directory)
     unboundSharedCounters()
     await makeSkeleton(layout)
     await clearHalves(layout)
@@ -318,7 +320,7 @@ class Driver implements OciDriver {
     await this.context.trash.close()
     if (last) {
       await removeRoots(this.layout)
-      clearPassing(this.layout)
+      removePassing(this.layout)
     }
     await this.lock[Symbol.asyncDispose]()
   }

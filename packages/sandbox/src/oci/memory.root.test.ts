@@ -27,6 +27,9 @@ test('G24 what a killed process left of sandboxes that are no more goes with the
   removeMemory(layout, 'alive')
   removeMemory(layout, 'alive')
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
+  makeMemory(layout, 'gone')
+  await clearMemory(layout)
+  await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 
 test('a place that is a disk is refused, and nothing is put there', async () => {

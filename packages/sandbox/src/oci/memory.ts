@@ -71,11 +71,7 @@ export function readMemo(layout: Layout, id: string): string | undefined {
 /** Removes a sandbox's part. */
 export function removeMemory(layout: Layout, id: string): void {
   rmSync(memoryFiles(layout, id).directory, { recursive: true, force: true })
-  try {
-    rmdirSync(layout.memory)
-  } catch (error) {
-    if (!isAbsent(error) && !hasCode(error, 'ENOTEMPTY')) throw error
-  }
+  removeEmpty(layout.memory)
 }
 
 /** Removes the parts of sandboxes that are no more. */
@@ -84,4 +80,13 @@ export async function clearMemory({ memory, sandboxes }: Layout): Promise<void> 
   if (!isOurs(memory)) return
   const known = new Set(await readdir(sandboxes))
   for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })
+  removeEmpty(memory)
+}
+
+function removeEmpty(memory: string): void {
+  try {
+    rmdirSync(memory)
+  } catch (error) {
+    if (!isAbsent(error) && !hasCode(error, 'ENOTEMPTY')) throw error
+  }
 }

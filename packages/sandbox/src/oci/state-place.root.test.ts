@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -20,7 +21,7 @@ import { filesWith, markedProcesses, newMark } from '../conformance/machine.ts'
 import type { OciDriver } from './driver.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearMemory } from './memory.ts'
-import { clearPassing, clearPlaces, hasPlace, makePlace, removePlace } from './state-place.ts'
+import { clearPlaces, hasPlace, makePlace, removePassing, removePlace } from './state-place.ts'
 import { openDriver } from './test-driver.ts'
 
 let root: string
@@ -86,6 +87,18 @@ async function opened(): Promise<{ readonly driver: OciDriver; readonly bench: B
   return { driver, bench: await Bench.open(driver, 'host', layout.root) }
 }
 
+test('G24 nothing is left in memory when a driver is closed that has no sandbox, and one that waited for its directory works', async () => {
+  const before = await opened()
+  expect(await before.bench.print('echo one')).toBe('one\n')
+  const waiting = openDriver(layout.root, { takenForMs: 60_000 })
+  await before.driver.close()
+  const driver = await waiting
+  const bench = await Bench.open(driver, 'host', layout.root)
+  expect(await bench.print('echo two')).toBe('two\n')
+  await driver.close()
+  expect([layout.passing, layout.memory].filter((path) => existsSync(path))).toEqual([])
+})
+
 test('where somebody has put a link to another directory nothing is removed', async () => {
   const theirs = join(root, 'theirs')
   for (const path of ['states/gone', 'secrets']) mkdirSync(join(theirs, path), { recursive: true })
@@ -93,7 +106,7 @@ test('where somebody has put a link to another directory nothing is removed', as
   for (const link of [layout.passing, layout.memory]) symlinkSync(theirs, link)
   clearPlaces(layout)
   removePlace(layout, 'gone')
-  clearPassing(layout)
+  removePassing(layout)
   await clearMemory(layout)
   expect(readdirSync(theirs, { recursive: true }).sort()).toEqual(['secrets', 'states', 'states/gone'])
 })
@@ -121,7 +134,7 @@ test.each(['the memory was cleared', 'the machine was started anew'])(
     expect(await markedProcesses(mark)).toEqual([])
     expect(await after.driver.list()).toEqual([])
     await after.driver.close()
-    expect(readdirSync(layout.passing)).toEqual([])
+    expect(existsSync(layout.passing)).toBe(false)
   },
 )
 

@@ -45,10 +45,9 @@ export function clearPlaces(layout: Places): void {
   for (const id of present.flatMap((places) => readdirSync(places)).filter(isLeft)) removePlace(layout, id)
 }
 
-/** Removes all that is in memory, once there is no sandbox. The directory stays ours: a process that begins just now may have found it so. */
-export function clearPassing({ passing }: Pick<Layout, 'passing'>): void {
-  if (!isOurs(passing)) return
-  for (const name of readdirSync(passing)) rmSync(join(passing, name), { recursive: true, force: true })
+/** Removes all that is in memory, once there is no sandbox. Only for who has the directory's lock: whoever gets it next opens its layout anew. */
+export function removePassing({ passing }: Pick<Layout, 'passing'>): void {
+  if (isOurs(passing)) rmSync(passing, { recursive: true, force: true })
 }
 
 function placesOf({ passing, crunState }: Places): readonly string[] {

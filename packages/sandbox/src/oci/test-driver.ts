@@ -15,10 +15,14 @@ const images = footing.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images')
 /** Opens the driver as the suites do. */
 export async function openDriver(
   directory: string,
-  options: { readonly egressAllow?: readonly string[]; readonly runtime?: RuntimeName } = {},
+  options: {
+    readonly egressAllow?: readonly string[]
+    readonly runtime?: RuntimeName
+    readonly takenForMs?: number
+  } = {},
 ): Promise<OciDriver> {
   const { passing } = await openLayout(directory)
-  // The product leaves it, empty: another driver may be about to begin in the same directory.
+  // Of a driver that was killed, or left sandboxes.
   afterFile(() => rmSync(passing, { recursive: true, force: true }))
   return createOciDriver({
     directory,
@@ -27,5 +31,6 @@ export async function openDriver(
     egressAllow: options.egressAllow ?? [],
     runtime: options.runtime ?? 'crun',
     collectGraceMs: 0,
+    ...(options.takenForMs === undefined ? {} : { takenForMs: options.takenForMs }),
   })
 }
