@@ -132,6 +132,19 @@ describe('cache keys are those of the table in sdk-cli.md 2.4', () => {
   })
 })
 
+it('a policy that is not whole, or that nobody knows, gets no key, and a key that it has stays', () => {
+  const loose: readonly object[] = [
+    { policy: 'ttl' },
+    { policy: 'on_change', paths: null },
+    { policy: 'compose', sub_policies: [{ policy: 'weekly' }] },
+    { policy: 'weekly', key: 'its-own' },
+  ]
+  const keys = loose.map((cache) => keysOfChain({ slug: 's' }, ['a', 'make', cache as IrCachePolicy]))
+  expect(keys).toEqual([[undefined], [undefined], [undefined], ['its-own']])
+  const bare = keysOfChain({ slug: 's' }, ['a', 'make', { policy: 'forever' } as IrCachePolicy])
+  expect(bare).toEqual(keysOfChain({ slug: 's' }, ['a', 'make', forever]))
+})
+
 describe('the key of a step', () => {
   it('hashes parent, command and position as in the table of 2.4', () => {
     expect(positionKey('', 'make lint', 3)).toBe('e2b841486ba2')

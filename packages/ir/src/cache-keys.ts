@@ -1,6 +1,7 @@
 import type { IrCachePolicy, IrDocument, IrNode } from './document.ts'
 import { hash, SEPARATOR } from './hash.ts'
 import { compareText } from './text-order.ts'
+import { isWholePolicy } from './whole-policy.ts'
 
 /** What cache keys depend on besides the graph. */
 export interface KeyContext {
@@ -40,7 +41,7 @@ export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocu
 
 function cacheKey(node: IrNode | undefined, parentPart: string, context: KeyContext): string | undefined {
   const cache = node?.step.cache
-  if (node === undefined || cache === undefined || cache.policy === 'none') return undefined
+  if (node === undefined || cache == null || cache.policy === 'none' || !isWholePolicy(cache)) return undefined
   const resolution = resolve(cache, node.step.cmd, context)
   return hash([context.org, context.slug, node.step.key, parentPart, resolution].join(SEPARATOR))
 }
@@ -72,10 +73,10 @@ function resolve(policy: IrCachePolicy, command: string, context: KeyContext): s
   }
 }
 
-function commandHash(command: string, envKeys: readonly string[], { env }: KeyContext): string {
+function commandHash(command: string, envKeys: readonly string[] | undefined, { env }: KeyContext): string {
   // A name such as `constructor` is a variable only when the environment has it.
   const value = (name: string) => (Object.hasOwn(env, name) ? (env[name] ?? '') : '')
-  const variables = [...envKeys].sort(compareText).map((name) => `${name}=${value(name)}`)
+  const variables = [...(envKeys ?? [])].sort(compareText).map((name) => `${name}=${value(name)}`)
   return hash(command + SEPARATOR + terminated(variables))
 }
 

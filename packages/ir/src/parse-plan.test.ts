@@ -124,15 +124,31 @@ const ROWS: readonly Row[] = [
   ],
 
   ['cache without policy', oneStep({ cache: { key: 'x' } }), 'invalid_ir', at('cache/policy')],
-  ['an unknown policy', oneStep({ cache: { policy: 'always' } }), 'invalid_ir', at('cache/policy')],
+  ['a policy that is no word', oneStep({ cache: { policy: 3 } }), 'invalid_ir', at('cache/policy')],
   [
     'a ttl of 0',
     oneStep({ cache: { policy: 'ttl', duration_seconds: 0 } }),
     'invalid_ir',
     at('cache/duration_seconds'),
   ],
-  ['a ttl without duration', oneStep({ cache: { policy: 'ttl' } }), 'invalid_ir', at('cache/duration_seconds')],
-  ['on_change without paths', oneStep({ cache: { policy: 'on_change' } }), 'invalid_ir', at('cache/paths')],
+  [
+    'a ttl of text',
+    oneStep({ cache: { policy: 'ttl', duration_seconds: '60' } }),
+    'invalid_ir',
+    at('cache/duration_seconds'),
+  ],
+  [
+    'one path instead of a list',
+    oneStep({ cache: { policy: 'on_change', paths: 'a' } }),
+    'invalid_ir',
+    at('cache/paths'),
+  ],
+  [
+    'a compose of a word',
+    oneStep({ cache: { policy: 'compose', sub_policies: ['ttl'] } }),
+    'invalid_ir',
+    at('cache/sub_policies/0'),
+  ],
   [
     'on_change of the parent',
     oneStep({ cache: { policy: 'on_change', paths: ['a', '../b'] } }),
@@ -552,7 +568,35 @@ describe('a good document', () => {
 
   it('never caches a step with policy none, or without a key', () => {
     expect(planOf(oneStep({ cache: { policy: 'none', key: 'x' } }))[0]?.cacheKey).toBeNull()
-    expect(planOf(oneStep({ cache: { policy: 'forever' } }))[0]?.cacheKey).toBeNull()
+    expect(planOf(oneStep({ cache: { policy: 'forever' } }))[0]).toMatchObject({
+      cacheKey: null,
+      cacheRemark: 'Its cache has no key, so this step always runs.',
+    })
+  })
+
+  it.each([
+    ['a ttl without a duration', { policy: 'ttl' }, 'The cache policy "ttl" has no `duration_seconds`'],
+    ['on_change without paths', { policy: 'on_change', paths: null }, 'The cache policy "on_change" has no `paths`'],
+    ['compose without parts', { policy: 'compose' }, 'The cache policy "compose" has no `sub_policies`'],
+    [
+      'compose of a part that is not whole',
+      { policy: 'compose', sub_policies: [{ policy: 'forever' }, { policy: 'ttl' }] },
+      'The cache policy "ttl" has no `duration_seconds`',
+    ],
+    ['an unknown name', { policy: 'weekly', day: 'Monday' }, 'The cache policy "weekly" has no meaning here'],
+  ])('takes %s with a remark: with its key, or without one as a step that always runs', (_, cache, lack) => {
+    const result = (more: object) => {
+      const parsed = parsePlan(JSON.stringify(oneStep({ cache: { ...cache, ...more } })))
+      if (!parsed.ok) throw new Error(parsed.error.message)
+      return parsed.plan
+    }
+    const keyed = `${lack}, so its key alone says when this step runs again.`
+    expect(result({ key: 'k' }).steps[0]).toMatchObject({ cacheKey: 'k', cacheRemark: keyed })
+    expect(result({ key: 'k' }).steps[0]).not.toHaveProperty('cachePolicy')
+    expect(result({ key: 'k' }).warnings).toContain(`${keyed} (/graph/nodes/0/step/cache)`)
+    const keyless = `${lack}, nor a key, so this step always runs.`
+    expect(result({}).steps[0]).toMatchObject({ cacheKey: null, cacheRemark: keyless })
+    expect(result({}).warnings).toContain(`${keyless} (/graph/nodes/0/step/cache)`)
   })
 
   it('keeps what the key of a cached step stands for', () => {

@@ -44,6 +44,8 @@ export interface PlannedStep {
   readonly cacheKey: string | null
   /** What the key stands for, for people; absent without a key, and in plans of earlier releases. */
   readonly cachePolicy?: IrCachePolicy
+  /** Why its cache is not what its document asks for, a sentence; absent where it is. */
+  readonly cacheRemark?: string
   /** Budget of one attempt's command in seconds. */
   readonly timeoutSeconds: number
   readonly retry: RetryPolicy | null

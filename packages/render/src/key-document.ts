@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { checkDocument, type IrCachePolicy, type IrDocument, withCacheKeys } from '@harmont/ir'
+import { checkDocument, type IrCachePolicy, type IrDocument, isWholePolicy, withCacheKeys } from '@harmont/ir'
 import { type SourceDigests, sourceDigests } from '@harmont/source-set'
 import { warningsOf } from './document-warnings.ts'
 import type { KeyedRenderOptions } from './render-options.ts'
@@ -69,8 +69,9 @@ function watchedPaths({ graph }: IrDocument): (readonly string[])[] {
   const found: (readonly string[])[] = []
   while (open.length > 0) {
     const policy = open.pop()
-    if (policy?.policy === 'on_change') found.push(policy.paths)
-    if (policy?.policy === 'compose') open.push(...[...policy.sub_policies].reverse())
+    if (policy == null || !isWholePolicy(policy)) continue
+    if (policy.policy === 'on_change') found.push(policy.paths)
+    if (policy.policy === 'compose') open.push(...[...policy.sub_policies].reverse())
   }
   return found
 }

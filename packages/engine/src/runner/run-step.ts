@@ -69,6 +69,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
   try {
     // Before anything is said: an image's name may have one in it.
     const known = await maskSecrets(context, [])
+    if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'what this step starts from is made', () => resolveBase(context, work))
     const cache = await cachePlaces(context, work, base)
     const lookedUp = cache ? await findHit(context, cache) : undefined

@@ -1,54 +1,84 @@
 import type { IrCachePolicy } from '../document.ts'
 import { pathProblem } from '../path-glob.ts'
 import type { PlannedStep } from '../plan.ts'
-import { grouped } from './problems.ts'
+import { describe, grouped } from './problems.ts'
 import { below, member, type Reader } from './read.ts'
 
 const POLICIES = ['none', 'forever', 'ttl', 'on_change', 'compose'] as const
 const KNOWN = new Set(['policy', 'key', 'env_keys', 'duration_seconds', 'paths', 'sub_policies'])
 const MAX_NESTING = 8
 
-/** Reads a step's `cache`: its key and its policy; no key when the step always runs (no cache, policy `none`, or no key). */
-export function readCache(reader: Reader, value: unknown, at: string): Pick<PlannedStep, 'cacheKey' | 'cachePolicy'> {
+type PlannedCache = Pick<PlannedStep, 'cacheKey' | 'cachePolicy' | 'cacheRemark'>
+
+/**
+ * Reads a step's `cache`: its key and its policy; no key when the step always runs (no cache, policy `none`, or no key). A policy that is not whole, or that
+ * nobody knows here, is taken all the same, as released clients may send it: the key alone then says when the step is run again.
+ */
+export function readCache(reader: Reader, value: unknown, at: string): PlannedCache {
   const cache = reader.object(value, at)
   if (cache === undefined) return { cacheKey: null }
   const key = member(cache, 'key')
   const text = reader.text(key, below(at, 'key'))
   if (text === '') reader.limit(below(at, 'key'), 'a non-empty key', 'an empty one', 'Leave the key out, or give one.')
-  const policy = readPolicy(reader, cache, at, 1)
-  if (policy?.policy === 'none' || text === undefined) return { cacheKey: null }
-  return policy === undefined ? { cacheKey: text } : { cacheKey: text, cachePolicy: policy }
+  const lacks: string[] = []
+  const policy = readPolicy({ reader, lacks, nesting: 1 }, cache, at)
+  if (policy?.policy === 'none') return { cacheKey: null }
+  const [lack] = lacks
+  if (lack === undefined) {
+    if (text === undefined) return { cacheKey: null, cacheRemark: 'Its cache has no key, so this step always runs.' }
+    return policy === undefined ? { cacheKey: text } : { cacheKey: text, cachePolicy: policy }
+  }
+  const cacheRemark = `${lack}${text === undefined ? ', nor a key, so this step always runs.' : ', so its key alone says when this step runs again.'}`
+  reader.problems.warn(() => `${cacheRemark} (${at})`)
+  return { cacheKey: text ?? null, cacheRemark }
 }
 
-/** Undefined: it is none of ours, which is among the problems then. */
-function readPolicy(reader: Reader, value: unknown, at: string, nesting: number): IrCachePolicy | undefined {
+interface Reading {
+  readonly reader: Reader
+  /** What policies lack, or that they are unknown; sentences without an end. */
+  readonly lacks: string[]
+  readonly nesting: number
+}
+
+/** Undefined: it is none that can be told of, which is among the problems or what is lacking then. */
+function readPolicy(reading: Reading, value: unknown, at: string): IrCachePolicy | undefined {
+  const { reader } = reading
   const fix = 'Use a policy of the pipeline SDK.'
   const object = reader.object(value, at, { expected: 'a cache policy', fix, required: true })
   if (object === undefined) return undefined
   reader.unknownMembers(object, KNOWN, at)
-  const policy = reader.word(member(object, 'policy'), below(at, 'policy'), POLICIES, { fix, required: true })
+  const word = reader.text(member(object, 'policy'), below(at, 'policy'), { fix, required: true })
+  const policy = POLICIES.find((known) => known === word)
   const of = (name: string) => ({ value: member(object, name), at: below(at, name) })
+  /** A member without which the policy says nothing; undefined after noting that. */
+  const needed = (name: string) => {
+    const found = of(name)
+    if (found.value !== undefined) return found
+    reading.lacks.push(`The cache policy ${describe(word)} has no \`${name}\``)
+    return undefined
+  }
   switch (policy) {
     case 'none':
       return { policy }
     case 'forever':
       return { policy, env_keys: readNames(reader, of('env_keys')) }
     case 'ttl': {
-      const duration = of('duration_seconds')
-      const fix = 'Give the seconds that an entry lives.'
-      const seconds = reader.integer(duration.value, duration.at, 1, undefined, { fix, required: true })
       const env_keys = readNames(reader, of('env_keys'))
+      const duration = needed('duration_seconds')
+      const seconds = duration && reader.integer(duration.value, duration.at, 1)
       return seconds === undefined ? undefined : { policy, duration_seconds: seconds, env_keys }
     }
     case 'on_change': {
-      const paths = of('paths')
-      const listed = { max: 1000, of: 'paths', required: true, fix: 'List the paths to watch.' }
+      const paths = needed('paths')
       const read = (path: unknown, place: string) => readRelativePath(reader, path, place)
-      return { policy, paths: reader.listOf(paths.value, paths.at, read, listed) ?? [] }
+      return paths && { policy, paths: reader.listOf(paths.value, paths.at, read, { max: 1000, of: 'paths' }) ?? [] }
     }
-    case 'compose':
-      return { policy, sub_policies: readParts(reader, of('sub_policies'), nesting) }
+    case 'compose': {
+      const parts = needed('sub_policies')
+      return parts && readParts(reading, parts)
+    }
     case undefined:
+      if (word !== undefined) reading.lacks.push(`The cache policy ${describe(word)} has no meaning here`)
       return undefined
   }
 }
@@ -63,13 +93,13 @@ function readNames(reader: Reader, { value, at }: Place): readonly string[] {
   return reader.listOf(value, at, read, { max: 100, of: 'names' }) ?? []
 }
 
-function readParts(reader: Reader, { value, at }: Place, nesting: number): readonly IrCachePolicy[] {
+function readParts({ reader, lacks, nesting }: Reading, { value, at }: Place): IrCachePolicy {
   if (nesting > MAX_NESTING) {
     reader.limit(at, `at most ${MAX_NESTING} levels of compose`, grouped(nesting), 'Join the inner policies.')
-    return []
+    return { policy: 'compose', sub_policies: [] }
   }
-  const read = (part: unknown, place: string) => readPolicy(reader, part, place, nesting + 1)
-  return reader.listOf(value, at, read, { required: true, fix: 'List the policies to join.' }) ?? []
+  const read = (part: unknown, place: string) => readPolicy({ reader, lacks, nesting: nesting + 1 }, part, place)
+  return { policy: 'compose', sub_policies: reader.listOf(value, at, read) ?? [] }
 }
 
 /** A non-empty path or path glob below the project directory. */

@@ -129,3 +129,12 @@ test('an absent build is 404', async () => {
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds/7/view`
   expect(codeOf(await it.request(ownerToken, 'GET', path))).toBe('build_not_found')
 })
+
+test('a step whose cache is not whole says why it always runs', async () => {
+  const slug = await it.newPipeline()
+  const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true', cache: { policy: 'ttl' } }) }
+  const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+  expect((await it.request(ownerToken, 'POST', path, body)).status).toBe(201)
+  const reason = 'The cache policy "ttl" has no `duration_seconds`, nor a key, so this step always runs.'
+  expect((await view(`${path}/1`)).jobs).toMatchObject([{ cache: { outcome: 'off', policy: null, reason } }])
+})

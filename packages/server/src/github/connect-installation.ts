@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
+import { getAccount } from '../accounts/store.ts'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
@@ -43,7 +44,7 @@ export async function connectInstallation(
   const state = body.state == null ? null : await requireState(pool, request, body.state)
   const installation = await askGithub(async () => {
     const subjects = await identitiesOf(services, request.userId, body.code ?? null)
-    if (subjects.length === 0) throw identityRequired()
+    if (subjects.length === 0) throw await identityRequired(services, request.userId)
     const found = await findLiving(pool, app, number)
     return found !== null && (await provesControl(app, found, subjects)) ? found : null
   })
@@ -141,10 +142,18 @@ export function installationNotFound(): Error {
   )
 }
 
-function identityRequired(): Error {
+/** Tells the way that every client has: whoever signs in with a verified address of ours has linked that account. */
+async function identityRequired({ pool, identityProviders }: GithubServices, userId: string): Promise<Error> {
+  const why = 'No GitHub account is linked to yours, so nothing proves that the installation is yours.'
+  if (!identityProviders.has('github'))
+    return apiError(
+      'github_identity_required',
+      `${why} This server is not set up for sign-in with GitHub: ask its operator for HARMONT_GITHUB_CLIENT_ID and HARMONT_GITHUB_CLIENT_SECRET.`,
+    )
+  const { email } = await getAccount(pool, userId)
   return apiError(
     'github_identity_required',
-    'Link your GitHub account first: it proves that the installation is yours.',
+    `${why} Sign in with GitHub, with an account whose verified primary address is ${email}: that links it. Or link any account in the web app, under Account. Then connect again.`,
   )
 }
 

@@ -141,6 +141,24 @@ test('a number proves nothing: without a GitHub account 403 whatever it is, with
   expect(plain[1]).toEqual(plain[0])
 })
 
+test('whoever has no linked GitHub account is told a way that works for every client', async () => {
+  const name = fresh('unlinked')
+  const member = await it.newUser(name)
+  const account = github.addUser(name, { emails: [{ email: `${name}@example.com`, primary: true, verified: true }] })
+  const installation = await github.install(account, [], account, { silent: true })
+  const refused = (await connect(member, installation.id)).body as unknown as { error: { message: string } }
+  expect(refused.error.message).toContain(
+    `Sign in with GitHub, with an account whose verified primary address is ${name}@example.com: that links it.`,
+  )
+  const redirect_uri = `${publicUrl}/auth/callback`
+  const asked = { client_id: github.environment.HARMONT_GITHUB_CLIENT_ID ?? '', redirect_uri, scope: 'user:email' }
+  const query = new URLSearchParams(asked)
+  const back = await github.authorize(`${github.url}/login/oauth/authorize?${query}`, account.login)
+  const body = { code: back.searchParams.get('code'), redirect_uri }
+  expect((await it.request(null, 'POST', '/api/v0/auth/github', body)).status).toBe(200)
+  expect(await told(connect(member, installation.id))).toEqual([201, installation.id])
+})
+
 test('the code that GitHub adds to the redirect proves who one is, once', async () => {
   const owner = await newMember({ linked: false })
   const installation = await github.install(owner.account, [], owner.account, { silent: true })

@@ -24,7 +24,7 @@ export function cacheWords({ outcome, from, reason, changes }: JobView['cache'],
       return `Not cached: ${what}${changes.length > 0 ? ` (${counted(changes.length, 'change')})` : ''}.`
     }
     case 'off':
-      return 'Not cached: no policy is set for this step.'
+      return reason ?? 'Not cached: no policy is set for this step.'
     case 'bypassed':
       return `Cache bypassed: this build was asked to run it anew.`
     default:

@@ -23,6 +23,8 @@ test('web B6 a hit names its origin, age and time saved; a miss its reason; off 
   expect(miss('expired')).toBe('Not cached: what was kept is too old.')
   expect(miss('sunspots')).toBe('Not cached: sunspots.')
   expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no policy')
+  const reason = 'Its cache has no key, so this step always runs.'
+  expect(cacheWords({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
   expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('anew')
 })
 

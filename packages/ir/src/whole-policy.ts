@@ -1,0 +1,22 @@
+import type { IrCachePolicy } from './document.ts'
+
+/** Whether a policy is known and has what its key is made of: in a document that no SDK has made it may lack that, and is then without a key. */
+export function isWholePolicy(policy: IrCachePolicy): boolean {
+  switch (policy.policy) {
+    case 'none':
+    case 'forever':
+      return true
+    case 'ttl':
+      return isGiven(policy.duration_seconds)
+    case 'on_change':
+      return isGiven(policy.paths)
+    case 'compose':
+      return isGiven(policy.sub_policies) && policy.sub_policies.every(isWholePolicy)
+    default:
+      return false
+  }
+}
+
+function isGiven(member: unknown): boolean {
+  return member !== undefined && member !== null
+}
