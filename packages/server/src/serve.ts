@@ -15,7 +15,8 @@ import { openDisk } from './data-directory/open-disk.ts'
 import { type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { docsPages } from './docs-pages/pages.ts'
 import { drainHttp } from './drain.ts'
-import { createSealer } from './encryption/seal.ts'
+import { requireReadable } from './encryption/require-readable.ts'
+import { createSealer, type Sealer } from './encryption/seal.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
@@ -77,6 +78,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     started.defer(() => disk.stop())
     const database = await openDatabase(settings.databaseUrl, directory, log)
     started.defer(() => database.close())
+    const sealer = await openSealer(settings, directory, database)
     await ensureBootstrap(database.pool, settings)
     const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
     const store = await PostgresStore.open(database.connection, {
@@ -88,7 +90,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const closing = new AbortController()
     let draining = false
     const services = {
-      ...(await makeServices(settings, directory, database, log)),
+      ...(await makeServices(settings, directory, database, sealer, log)),
       blobs,
       disk,
       engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
@@ -133,13 +135,27 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
   }
 }
 
+async function openSealer(
+  { encryptionKey, dataDirectory }: Settings,
+  directory: DataDirectory,
+  { pool }: OpenDatabase,
+): Promise<Sealer> {
+  const sealer = createSealer(encryptionKey ?? (await directory.secret('encryption')))
+  await requireReadable(
+    pool,
+    sealer,
+    encryptionKey === null ? `${dataDirectory}/secrets/encryption` : 'the environment',
+  )
+  return sealer
+}
+
 async function makeServices(
   settings: Settings,
   directory: DataDirectory,
   { pool, migrationNames }: OpenDatabase,
+  sealer: Sealer,
   log: Logger,
 ) {
-  const sealer = createSealer(settings.encryptionKey ?? (await directory.secret('encryption')))
   const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
   const bitbucket = openBitbucket(settings, pool, sealer)
   const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))

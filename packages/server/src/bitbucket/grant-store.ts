@@ -40,19 +40,25 @@ interface Row {
 }
 
 function sealed(sealer: Sealer, id: string, { accessToken, refreshToken, expiresAt }: Tokens): unknown[] {
-  return [id, sealer.seal(place(id, 'access'), accessToken), sealer.seal(place(id, 'refresh'), refreshToken), expiresAt]
+  return [
+    id,
+    sealer.seal(placeOfGrant(id, 'access'), accessToken),
+    sealer.seal(placeOfGrant(id, 'refresh'), refreshToken),
+    expiresAt,
+  ]
 }
 
 function opened(sealer: Sealer, id: string, [row]: readonly Row[]): Tokens | undefined {
   return (
     row && {
-      accessToken: sealer.open(place(id, 'access'), row.access_token),
-      refreshToken: sealer.open(place(id, 'refresh'), row.refresh_token),
+      accessToken: sealer.open(placeOfGrant(id, 'access'), row.access_token),
+      refreshToken: sealer.open(placeOfGrant(id, 'refresh'), row.refresh_token),
       expiresAt: row.expires_at,
     }
   )
 }
 
-function place(id: string, kind: 'access' | 'refresh'): string {
+/** Where a token of the connection can be opened. */
+export function placeOfGrant(id: string, kind: 'access' | 'refresh'): string {
   return `bitbucket-grant/${id}/${kind}`
 }

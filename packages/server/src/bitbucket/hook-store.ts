@@ -29,12 +29,17 @@ export async function noteHook(
   await database.query('update repositories set hook_uuid = $2, hook_secret = $3, hook_problem = null where id = $1', [
     repositoryId,
     hook.uuid,
-    sealer.seal(place(repositoryId), hook.secret),
+    sealer.seal(placeOfHook(repositoryId), hook.secret),
   ])
 }
 
 export async function noteHookProblem(database: Database, repositoryId: string, problem: string): Promise<void> {
   await database.query('update repositories set hook_problem = $2 where id = $1', [repositoryId, problem])
+}
+
+/** Has the webhook of a repository made anew when its workspace is next read. */
+export async function forgetHook(database: Database, repositoryId: string): Promise<void> {
+  await database.query('update repositories set hook_uuid = null, hook_secret = null where id = $1', [repositoryId])
 }
 
 /** Undefined: there is no such webhook. */
@@ -45,9 +50,10 @@ export async function secretOfHook(database: Database, sealer: Sealer, uuid: str
     values: [uuid],
   })
   const [row] = rows
-  return row && sealer.open(place(row.id), row.hook_secret)
+  return row && sealer.open(placeOfHook(row.id), row.hook_secret)
 }
 
-function place(repositoryId: string): string {
+/** Where the secret of a repository's webhook can be opened. */
+export function placeOfHook(repositoryId: string): string {
   return `bitbucket-hook/${repositoryId}`
 }

@@ -1,7 +1,9 @@
 /** From the request to the step, in real sandboxes: what builds are given, and what they share. */
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
+import { createSealer } from '../encryption/seal.ts'
 import { findPipeline } from '../pipelines/store.ts'
+import { placeOfSecret } from '../secrets/set-secret.ts'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { requestedFacts } from './build-facts.ts'
@@ -163,17 +165,16 @@ test('a failed step is tried again from the file system of its parent, and the b
   expect((await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body.state).toBe('passed')
 })
 
-test('a cache that released clients send without its details goes by its key, or runs always without one, and says so', async () => {
+test('a step whose secret the server’s key does not open fails at once with its name, and its pipeline’s next build runs', async () => {
+  const { pool } = it.server
   const slug = await it.newPipeline()
-  const steps = ir(
-    { key: 'keyed', cmd: 'echo ran', cache: { policy: 'on_change', key: 'loose' } },
-    { key: 'keyless', cmd: 'echo ran', cache: { policy: 'weekly' } },
-  )
-  expect((await run(slug, steps)).map(({ cached }) => cached)).toEqual([false, false])
-  const [keyed, keyless] = await run(slug, steps)
-  expect([keyed?.cached, keyless?.cached]).toEqual([true, false])
-  expect(keyed?.remarks).toContain('The cache policy "on_change" has no `paths`, so its key alone says when')
-  expect(keyless?.remarks).toContain(
-    'The cache policy "weekly" has no meaning here, nor a key, so this step always runs.',
-  )
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'lost', value })
+  const { rows } = await pool.query<{ id: string }>("select id from secrets where name = 'lost'")
+  const id = rows[0]?.id ?? ''
+  const sealed = createSealer('a-key-of-another-time').seal(placeOfSecret(id), value)
+  await pool.query('update secrets set sealed_value = $2 where id = $1', [id, sealed])
+  const [failed] = await run(slug, ir({ key: 'a', cmd: 'true', secrets: { X: 'lost' } }))
+  expect(failed).toMatchObject({ state: 'failed', errorCode: 'secret_unusable' })
+  const [passed] = await run(slug, ir({ key: 'a', cmd: 'true' }))
+  expect(passed).toMatchObject({ state: 'passed' })
 })

@@ -136,7 +136,10 @@ test('what every request, delivery, step and sweep asks is answered by an index'
     ['blobs', (on) => blobsInUse(on, [build])],
     ['forgotten approvals', (on) => findForgotten(on, new Date(), 500)],
     ['reader', (on) => findReader(on, build)],
-    ['secrets', (on) => findSecrets(on, organizationId, pipelineId, ['S1', 'S2'])],
+    [
+      'secrets',
+      (on) => findSecrets(on, { organization_id: organizationId, pipeline_id: pipelineId }, ['S1', 'S2'], 1_000),
+    ],
     ['list of secrets', (on) => listSecrets(on, { organizationId, pipelineId: null })],
     ['pipeline', (on) => findPipeline(on, organizationId, 'p-1')],
     ['pipeline by source', (on) => findPipelineBySource(on, organizationId, 'ACME/1', 'ci')],

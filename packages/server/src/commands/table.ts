@@ -58,6 +58,13 @@ export const commands: Readonly<Record<string, Command>> = {
       await coupon(args, environment)
     },
   },
+  'forget-lost': {
+    usage: '',
+    async run(args, environment) {
+      const { forgetLost } = await import('./forget-lost.ts')
+      await forgetLost(args, environment)
+    },
+  },
   refund: {
     usage: 'CHECKOUT',
     async run(args, environment) {

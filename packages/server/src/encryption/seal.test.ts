@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSealer } from './seal.ts'
+import { CannotOpen, createSealer } from './seal.ts'
 
 const sealer = createSealer('a key of the operator')
 
@@ -12,12 +12,12 @@ test('a sealed value is opened where it belongs, and is different each time', ()
 
 test('a value that was moved, changed, cut or sealed under another key is refused', () => {
   const sealed = sealer.seal('secret/1', 'value')
-  expect(() => sealer.open('secret/2', sealed)).toThrow()
-  expect(() => createSealer('another key').open('secret/1', sealed)).toThrow()
-  expect(() => sealer.open('secret/1', sealed.subarray(0, 20))).toThrow()
+  expect(() => sealer.open('secret/2', sealed)).toThrow(CannotOpen)
+  expect(() => createSealer('another key').open('secret/1', sealed)).toThrow(CannotOpen)
+  expect(() => sealer.open('secret/1', sealed.subarray(0, 20))).toThrow(CannotOpen)
   for (let at = 0; at < sealed.length; at += 1) {
     const changed = Buffer.from(sealed)
     changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
-    expect(() => sealer.open('secret/1', changed)).toThrow()
+    expect(() => sealer.open('secret/1', changed)).toThrow(CannotOpen)
   }
 })

@@ -5,10 +5,15 @@ const version = 1
 const nonceBytes = 12
 const tagBytes = 16
 
+/** A sealed value was changed, belongs elsewhere, or was sealed under another key. */
+export class CannotOpen extends Error {
+  override readonly name = 'CannotOpen'
+}
+
 export interface Sealer {
   /** Encrypts. `place` says where the value belongs, such as `secret/<id>`; only there it can be opened. */
   seal(place: string, plain: string): Buffer
-  /** Decrypts. Throws when the bytes were changed, belong elsewhere, or were sealed under another key. */
+  /** Decrypts. Throws `CannotOpen`. */
   open(place: string, sealed: Buffer): string
 }
 
@@ -23,13 +28,17 @@ export function createSealer(secret: string): Sealer {
       return Buffer.concat([Buffer.from([version]), nonce, cipher.getAuthTag(), text])
     },
     open(place, sealed) {
-      if (sealed[0] !== version) throw new Error('a sealed value has an unknown form')
+      if (sealed[0] !== version) throw new CannotOpen(`the value of ${place} has an unknown form`)
       const nonce = sealed.subarray(1, 1 + nonceBytes)
       const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes)
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-        .setAAD(Buffer.from(place))
-        .setAuthTag(tag)
-      return decipher.update(sealed.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+          .setAAD(Buffer.from(place))
+          .setAuthTag(tag)
+        return decipher.update(sealed.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+      } catch (cause) {
+        throw new CannotOpen(`the value of ${place} was not sealed under this key, or was changed`, { cause })
+      }
     },
   }
 }

@@ -1,7 +1,12 @@
 import type { EngineOptions } from '@harmont/engine'
 import { matchesRefGlob } from '@harmont/ir'
+import { MAX_SECRET_BYTES, SecretsTooLong } from '@harmont/logs'
+import { CannotOpen, type Sealer } from '../encryption/seal.ts'
 import { placeOfSecret, type SecretServices } from './set-secret.ts'
-import { type BuildAsReader, findReader, findSecrets, type SecretRow } from './store.ts'
+import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type SecretRow } from './store.ts'
+
+/** The engine counts exactly: some that are found are hidden by others. */
+const mostSealedBytes = 4 * MAX_SECRET_BYTES
 
 /**
  * The secrets that builds may read (`sdk-cli.md` 1.3). A pipeline's own hides the organization's of the same name, also where it may not be read. Builds of
@@ -13,16 +18,37 @@ export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secr
       const reader = await findReader(pool, buildId)
       if (reader === undefined) throw new Error(`the build ${buildId} has gone while its secrets were asked for`)
       if (reader.trust === 'fork') return { kind: 'withheld', remark: withheldRemark(names) }
-      const found = await findSecrets(pool, reader.organization_id, reader.pipeline_id, names)
+      const found = await findSecrets(pool, reader, names, mostSealedBytes)
+      if (found.some(({ sealed_value }) => sealed_value === null))
+        return { kind: 'unusable', reason: new SecretsTooLong().message }
       const own = new Set(found.flatMap(({ name, pipeline_id }) => (pipeline_id === null ? [] : [name])))
       const seen = found.filter(({ name, pipeline_id }) => pipeline_id !== null || !own.has(name))
-      const open = seen.filter((secret) => mayRead(reader, secret))
-      const values = open.map(({ id, name, sealed_value }) => {
-        return [name, { id, value: sealer.open(placeOfSecret(id), sealed_value) }] as const
-      })
+      const given = seen
+        .filter((secret) => mayRead(reader, secret))
+        .map((secret) => ({ secret, value: openValue(sealer, secret) }))
+      const lost = given.flatMap(({ secret, value }) => (value === null ? secret.name : []))
+      if (lost.length > 0) return { kind: 'unusable', reason: lostReason(lost) }
+      const values = given.flatMap(({ secret: { id, name }, value }) =>
+        value === null ? [] : [[name, { id, value }] as const],
+      )
       return { kind: 'values', values: new Map(values) }
     },
   }
+}
+
+/** Null: the key is not the one that it was sealed under. */
+function openValue(sealer: Sealer, { id, sealed_value }: SealedSecret): string | null {
+  try {
+    return sealed_value && sealer.open(placeOfSecret(id), sealed_value)
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
+  }
+}
+
+function lostReason(names: readonly string[]): string {
+  const one = names.length === 1
+  return `The secret${one ? '' : 's'} ${[...names].sort().join(', ')} cannot be decrypted: ${one ? 'it was' : 'they were'} encrypted under a key that this server does not have any more. Set ${one ? 'it' : 'them'} again with \`hm secret set\`.`
 }
 
 function mayRead({ event, branch, tag }: BuildAsReader, { events, branches }: SecretRow): boolean {

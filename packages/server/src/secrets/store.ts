@@ -79,6 +79,11 @@ export async function deleteSecretRow(
   return rowCount === 1
 }
 
+/** Removes a secret wherever it is. */
+export async function deleteSecretById(database: Database, id: string): Promise<void> {
+  await database.query('delete from secrets where id = $1', [id])
+}
+
 export interface BuildAsReader {
   readonly branch: string
   readonly tag: string | null
@@ -101,22 +106,23 @@ export async function findReader(database: Database, buildId: string): Promise<B
 
 export interface SealedSecret extends SecretRow {
   readonly pipeline_id: string | null
-  readonly sealed_value: Buffer
+  /** Null in all of them when they have more than the bytes that were asked for. */
+  readonly sealed_value: Buffer | null
 }
 
 /** Secrets of these names that a pipeline sees: its own, and its organization's. */
 export async function findSecrets(
   database: Database,
-  organizationId: string,
-  pipelineId: string,
+  { organization_id: organizationId, pipeline_id: pipelineId }: Pick<BuildAsReader, 'organization_id' | 'pipeline_id'>,
   names: readonly string[],
+  mostBytes: number,
 ): Promise<readonly SealedSecret[]> {
   const { rows } = await database.query<SealedSecret>({
     name: 'find-secrets',
-    text: `select ${columns}, pipeline_id, sealed_value from secrets where organization_id = $1 and pipeline_id is null and name = any($3)
-     union all
-           select ${columns}, pipeline_id, sealed_value from secrets where pipeline_id = $2 and name = any($3)`,
-    values: [organizationId, pipelineId, names],
+    text: `select ${columns}, pipeline_id, case when sum(octet_length(sealed_value)) over () <= $4 then sealed_value end as sealed_value
+             from (select * from secrets where organization_id = $1 and pipeline_id is null and name = any($3)
+                   union all select * from secrets where pipeline_id = $2 and name = any($3)) seen`,
+    values: [organizationId, pipelineId, names, mostBytes],
   })
   return rows
 }
