@@ -2,6 +2,10 @@ import type { Job } from '@harmont/cloud'
 import type { Output } from '../command.ts'
 import { printTable, timeBetween } from './table.ts'
 
+function substitute({ substituted_image: image }: Job): string | undefined {
+  return image ? `not on ${image}, which could not be had: the runner's own programs stood in` : undefined
+}
+
 /** Jobs of a build, one a line; `waits` says in words what waiting ones wait for, by id. */
 export async function printJobs(
   output: Output,
@@ -13,7 +17,7 @@ export async function printJobs(
     `${job.state}${job.soft_failed ? ' (soft)' : ''}${job.cached === true ? ' (cached)' : ''}`,
     job.exit_code === null || job.exit_code === undefined ? '' : String(job.exit_code),
     timeBetween(job.started_at, job.finished_at),
-    job.error_message ?? waits.get(job.id) ?? job.wait_reason ?? job.skip_reason ?? '',
+    job.error_message ?? substitute(job) ?? waits.get(job.id) ?? job.wait_reason ?? job.skip_reason ?? '',
   ])
   await printTable(output, ['STEP', 'STATE', 'EXIT', 'TOOK', 'WHY'], rows)
 }

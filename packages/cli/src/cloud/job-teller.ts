@@ -17,6 +17,7 @@ interface Step {
   newest: Job
   waits: string | null
   startedAttempt: string | null
+  substitutedAttempt: string | null
 }
 
 const ended: readonly string[] = ['passed', 'failed', 'skipped', 'canceled', 'timed_out'] satisfies StepState[]
@@ -48,7 +49,8 @@ export class JobTeller {
       const parent_key = this.#factsOf(key)?.parentKey ?? null
       if (parent_key !== null) visit(parent_key)
       const chain_idx = (parent_key === null ? undefined : this.#steps.get(parent_key)?.chain) ?? this.#chains++
-      this.#steps.set(key, { id: job.id, key, chain: chain_idx, newest: job, waits: null, startedAttempt: null })
+      const untold = { waits: null, startedAttempt: null, substitutedAttempt: null }
+      this.#steps.set(key, { id: job.id, key, chain: chain_idx, newest: job, ...untold })
       const depends_on = job.depends_on.flatMap((id) => this.#keys.get(id) ?? []).filter((each) => each !== parent_key)
       events.push({
         kind: 'step_queued',
@@ -80,6 +82,10 @@ export class JobTeller {
     step.newest = job
     if (job.state === 'pending') return wait(step, job.wait_reason ?? 'dependencies')
     if (job.state === 'scheduled') return wait(step, job.wait_reason ?? 'runner')
+    return [...substituted(step, job), ...this.#started(step, job)]
+  }
+
+  #started(step: Step, job: Job): RunEvent[] {
     const { started_at } = job
     if (started_at === null || started_at === undefined || job.cached === true || step.startedAttempt === job.id)
       return []
@@ -163,6 +169,12 @@ const words: Readonly<Record<string, string>> = {
 
 function keyOf({ step_key, name, id }: Job): string {
   return step_key ?? name ?? id
+}
+
+function substituted(step: Step, { id, substituted_image: image }: Job): RunEvent[] {
+  if (!image || step.substitutedAttempt === id) return []
+  step.substitutedAttempt = id
+  return [{ kind: 'step_substituted', step_id: step.id, image }]
 }
 
 function wait(step: Step, reason: string): RunEvent[] {

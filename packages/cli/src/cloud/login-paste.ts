@@ -1,6 +1,6 @@
 import { type CloudClient, CloudError } from '@harmont/cloud'
 import type { Context } from '../command.ts'
-import { exits, HmError } from '../errors.ts'
+import { exits, HmError, usageError } from '../errors.ts'
 import { likelyBrowser, openBrowser } from './browser.ts'
 
 const tries = 3
@@ -15,6 +15,11 @@ export async function loginByPaste(
   const given = env.HM_LOGIN_CODE?.trim() ?? ''
   if (given !== '') return redeem(client, given, signal)
   const address = `${appUrl}/cli-login?paste=true`
+  if (!ask.possible)
+    throw usageError(
+      'signing in asks for a code, and nobody can be asked here',
+      `hm login --token < FILE with a key that hm token create made, or open ${address} and give its code: HM_LOGIN_CODE=CODE hm login`,
+    )
   if (likelyBrowser(context)) await openBrowser(address, context)
   output.say(`open ${address} and type the code that it shows`)
   for (let tried = 1; ; tried += 1) {

@@ -2,6 +2,7 @@ import type { CloudClient } from '@harmont/cloud'
 import type { Context, Handler } from '../command.ts'
 import { exits, HmError, usageError } from '../errors.ts'
 import { likelyBrowser } from './browser.ts'
+import { requireServer } from './require-server.ts'
 import { connect, telling } from './session.ts'
 
 /** `hm login` (sdk-cli.md 5.7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
@@ -12,7 +13,9 @@ export const run: Handler<'login'> = (context) =>
     const config = await context.config()
     const credentials = await context.credentials()
     const apiUrl = config.get('cloud.api_url')
-    const token = await obtainToken(context, await connect(context, null), config.appUrl)
+    const nobody = await connect(context, null)
+    await requireServer(nobody, context.signal)
+    const token = await obtainToken(context, nobody, config.appUrl)
     const user = await (await connect(context, token)).getCurrentUser({}, { signal: context.signal })
     await credentials.store(apiUrl, token)
     output.say(`signed in as ${user.name ?? user.email} <${user.email}> at ${apiUrl}`)

@@ -1,0 +1,34 @@
+import type { Job } from '@harmont/cloud'
+import { expect, test } from 'vitest'
+import { JobTeller } from './job-teller.ts'
+
+const job = (fields: Partial<Job>): Job => ({
+  id: 'one',
+  state: 'running',
+  name: 'test',
+  command: 'true',
+  step_key: 'test',
+  exit_code: null,
+  depends_on: [],
+  error_code: null,
+  error_message: null,
+  soft_failed: false,
+  soft_fail_policy: null,
+  retry_policy: null,
+  created_at: '2026-11-28T00:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+  ...fields,
+})
+
+test('an image that could not be had is told once an attempt, before its start', () => {
+  const teller = new JobTeller(() => undefined)
+  teller.queued([job({})])
+  const substituted = { kind: 'step_substituted', step_id: 'one', image: 'node:24' }
+  expect(teller.changed(job({ state: 'assigned' }))).toEqual([])
+  expect(teller.changed(job({ state: 'assigned', substituted_image: 'node:24' }))).toEqual([substituted])
+  const started = job({ substituted_image: 'node:24', started_at: '2026-11-28T00:00:01.000Z' })
+  expect(teller.changed(started).map(({ kind }) => kind)).toEqual(['step_start'])
+  const second = { ...started, id: 'two', attempt: 2 }
+  expect(teller.changed(second).map(({ kind }) => kind)).toEqual(['step_substituted', 'step_start'])
+})
