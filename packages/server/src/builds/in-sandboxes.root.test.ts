@@ -165,6 +165,21 @@ test('a failed step is tried again from the file system of its parent, and the b
   expect((await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body.state).toBe('passed')
 })
 
+test('a cache that released clients send without its details goes by its key, or runs always without one, and says so', async () => {
+  const slug = await it.newPipeline()
+  const steps = ir(
+    { key: 'keyed', cmd: 'echo ran', cache: { policy: 'on_change', key: 'loose' } },
+    { key: 'keyless', cmd: 'echo ran', cache: { policy: 'weekly' } },
+  )
+  expect((await run(slug, steps)).map(({ cached }) => cached)).toEqual([false, false])
+  const [keyed, keyless] = await run(slug, steps)
+  expect([keyed?.cached, keyless?.cached]).toEqual([true, false])
+  expect(keyed?.remarks).toContain('The cache policy "on_change" has no `paths`, so its key alone says when')
+  expect(keyless?.remarks).toContain(
+    'The cache policy "weekly" has no meaning here, nor a key, so this step always runs.',
+  )
+})
+
 test('a step whose secret the server’s key does not open fails at once with its name, and its pipeline’s next build runs', async () => {
   const { pool } = it.server
   const slug = await it.newPipeline()
