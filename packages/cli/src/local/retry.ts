@@ -12,6 +12,7 @@ import { type RunRecord, stepsOf } from './run-record.ts'
 import { runFiles } from './run-records.ts'
 import { runSecrets } from './run-variables.ts'
 import { selectSteps } from './select-steps.ts'
+import { wantedSecrets } from './wanted-secrets.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** Runs what failed in a run of this machine again, and what that held back, with the files as they are now. It gets a number of its own. */
@@ -52,7 +53,6 @@ export async function localRetry(
     // Their keys were made for other files: what they leave now must not be found under them.
     const plan = { ...selected, steps: selected.steps.map((step) => ({ ...step, cacheKey: null })) }
     const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))
-    const wanted = [...new Set(plan.steps.flatMap(({ secrets }) => Object.values(secrets)))].sort()
     return launchRun(context, {
       home,
       sandboxes,
@@ -63,7 +63,7 @@ export async function localRetry(
       branch: earlier.branch,
       message: earlier.message,
       env,
-      secrets: runSecrets(wanted, { flags: [], directory, env: own }),
+      secrets: runSecrets(wantedSecrets(plan, known), { flags: [], directory, env: own }),
       only: [...slots.keys()],
       retryOf: earlier.number,
       kept: new Map([...kept].map(([slot, snapshot]) => [slots.get(keyOf(slot)) ?? -1, snapshot])),

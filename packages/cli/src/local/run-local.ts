@@ -4,6 +4,7 @@ import type { Context } from '../command.ts'
 import { type ExitCode, exits, usageError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
 import { launchRun } from './launch-run.ts'
+import { localConditions } from './local-context.ts'
 import { manualFacts } from './manual-facts.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
 import { planRun, runAnew } from './plan-run.ts'
@@ -12,6 +13,7 @@ import { type Project, readProject, takeSource } from './read-project.ts'
 import { type ProjectPipeline, renderProject } from './render-project.ts'
 import { runSecrets, runVariables } from './run-variables.ts'
 import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
+import { wantedSecrets } from './wanted-secrets.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** Runs a pipeline on this machine (`sdk-cli.md` 5.4). */
@@ -63,8 +65,12 @@ export async function prepareRun(
   const pipeline = await renderProject(context, { slug, facts, sourceSet: () => project.sourceSet })
   const plan = planRun(pipeline.ir, { steps: flags.step, timeoutMs: flags.timeout })
   const anew = runAnew(plan, flags.noCache)
-  const wanted = [...new Set(plan.steps.flatMap(({ secrets }) => Object.values(secrets)))].sort()
-  const secrets = runSecrets(wanted, { flags: flags.secret, directory, env: context.env })
+  const branch = flags.branch ?? project.git?.branch ?? null
+  const secrets = runSecrets(wantedSecrets(plan, localConditions(branch, env)), {
+    flags: flags.secret,
+    directory,
+    env: context.env,
+  })
   return { project, pipeline, plan, env, secrets, anew, tree: await tree }
 }
 

@@ -34,6 +34,9 @@ export function fold(run: Run, event: RunEvent): void {
       enter(run, step, 'passed')
       return
     }
+    case 'step_substituted':
+      stepOf(run, event.step_id).substitutedImage = event.image
+      return
     case 'step_skipped': {
       const step = stepOf(run, event.step_id)
       step.message = event.reason
@@ -86,6 +89,7 @@ function queue(run: Run, event: Queued): void {
     state: 'waiting',
     softFailed: false,
     cached: false,
+    substitutedImage: null,
     attempt: 1,
     attempts: null,
     waitReason: null,

@@ -35,8 +35,12 @@ test('an image that cannot be had is named, with the reason', () => {
 })
 
 test('an error that is not known says what it says', () => {
+  expect(likelyCause({ ...failed, errorCode: 'moon_rose', message: 'The moon rose.' })).toBe('The moon rose.')
+})
+
+test('a secret that is missing on a server names the command that sets it', () => {
   expect(likelyCause({ ...failed, errorCode: 'secret_missing', message: 'TOKEN has no value.' })).toBe(
-    'TOKEN has no value.',
+    'TOKEN has no value. hm secret set NAME sets one.',
   )
 })
 

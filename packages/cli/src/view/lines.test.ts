@@ -8,7 +8,7 @@ import { linesView } from './lines.ts'
 import { collect } from './screen.test-support.ts'
 import { events } from './story.test-support.ts'
 
-const { buildStart, queued, start, log, cacheHit, skipped, retry, end, buildEnd } = events
+const { buildStart, queued, start, log, cacheHit, skipped, substituted, retry, end, buildEnd } = events
 const none = { durations: new Map<string, number>(), parallelism: undefined }
 
 async function linesOf(told: readonly RunEvent[], charset = unicode): Promise<string[]> {
@@ -56,6 +56,18 @@ describe('a run as lines', () => {
       'build:       hm shell test     a shell where it failed',
       'build:       hm retry          what failed again, and what it held back',
       'build: end exit=1 duration=2000ms',
+    ])
+  })
+
+  test('says of each step, and again at the end, which image could not be had', async () => {
+    const told = [queued('test'), substituted('test', 'node:24'), start('test', 0, { image: 'node:24' })]
+    expect(await linesOf([...told, end('test', 'passed', 10), buildEnd('passed', 20)])).toEqual([
+      "[test] not on node:24, which could not be had: the runner's own programs stand in for it",
+      '[test] start (runner=local image=node:24)',
+      '[test] end exit=0 duration=10ms',
+      'build: passed in 20ms: 1 passed',
+      "build: not had: node:24 (the runner's own programs stood in)",
+      'build: end exit=0 duration=20ms',
     ])
   })
 

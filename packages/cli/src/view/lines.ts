@@ -20,6 +20,8 @@ export function lineText(event: RunEvent): string | undefined {
       return event.line
     case 'step_cache_hit':
       return `cache hit (${event.tag})`
+    case 'step_substituted':
+      return `not on ${event.image}, which could not be had: the runner's own programs stand in for it`
     case 'step_skipped':
       return `skipped (${event.reason})`
     case 'step_retry':

@@ -13,6 +13,8 @@ export interface Step {
   state: ShownState
   softFailed: boolean
   cached: boolean
+  /** The image that could not be had, so that it does not run on it. */
+  substitutedImage: string | null
   /** From 1. */
   attempt: number
   /** How many attempts it has in all, once one has failed. */

@@ -47,7 +47,8 @@ function details(step: Step, run: Run, now: number): string {
   if (step.state === 'waiting') return joined([waitText(step, run), attempt(step)])
   if (step.state === 'skipped') return step.message ?? ''
   const time = step.cached ? 'cached' : timeOf(step, now)
-  return joined([pad(time, timeWidth), exit(step), attempt(step)])
+  const substitute = step.substitutedImage === null ? '' : `not on ${step.substitutedImage}`
+  return joined([pad(time, timeWidth), exit(step), attempt(step), substitute])
 }
 
 function timeOf({ state, startedAt, durationMs }: Step, now: number): string {

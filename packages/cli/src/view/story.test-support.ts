@@ -42,6 +42,11 @@ export const events = {
     ...told,
   }),
   cacheHit: (key: string, tag = 'run-1'): RunEvent => ({ kind: 'step_cache_hit', step_id: `id-${key}`, key, tag }),
+  substituted: (key: string, image: string): RunEvent => ({
+    kind: 'step_substituted',
+    step_id: `id-${key}`,
+    image,
+  }),
   skipped: (key: string, reason: string): RunEvent => ({ kind: 'step_skipped', step_id: `id-${key}`, reason }),
   retry: (key: string, attempt: number, of: number, exit_code: number | null = 1): RunEvent => ({
     kind: 'step_retry',

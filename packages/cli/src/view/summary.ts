@@ -30,6 +30,7 @@ export function summary(run: Run, { charset, earlier, width }: SummaryOptions): 
     ...pathLine(run, charset),
     ...cacheLine(run, earlier),
     ...(run.artifacts === 0 ? [] : [[span(`artifacts: ${run.artifacts} (${bytes(run.artifactBytes)})`)]]),
+    ...substituteLine(run, charset),
     ...firstFailure(run, charset),
   ]
   return [...lines.flatMap((line) => wrapLine(line, width)), ...nextLines(run, charset, width)]
@@ -61,6 +62,14 @@ function pathLine(run: Run, charset: Charset): Line[] {
 function cacheLine(run: Run, earlier: Earlier): Line[] {
   const saved = timeSaved(run, earlier)
   return saved < 1000 ? [] : [[span(`saved by the cache: about ${wholeSeconds(saved)}`)]]
+}
+
+/** That their steps passed says nothing of these images. */
+function substituteLine({ steps }: Run, charset: Charset): Line[] {
+  const images = new Set(steps.flatMap(({ substitutedImage }) => substitutedImage ?? []))
+  if (images.size === 0) return []
+  const names = charset.text([...images].join(', '))
+  return [[span('not had: ', ['yellow', 'bold']), span(`${names} (the runner's own programs stood in)`)]]
 }
 
 function firstFailure({ failures }: Run, charset: Charset): Line[] {

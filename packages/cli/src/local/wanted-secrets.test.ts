@@ -1,0 +1,25 @@
+import { parsePlan } from '@harmont/ir'
+import { expect, test } from 'vitest'
+import { localConditions } from './local-context.ts'
+import { wantedSecrets } from './wanted-secrets.ts'
+
+test('secrets of steps that a condition skips here, and of what they hold back, are not wanted', () => {
+  const step = (key: string, secret: string, more: object = {}) => ({
+    ...{ type: 'command', key, cmd: 'true', secrets: { [secret]: secret } },
+    ...more,
+  })
+  const parsed = parsePlan(
+    JSON.stringify({
+      version: '0',
+      steps: [
+        step('test', 'TEST'),
+        step('deploy', 'DEPLOY', { if: { local: false }, depends_on: ['test'] }),
+        step('smoke', 'SMOKE', { builds_in: 'deploy' }),
+        step('report', 'REPORT', { depends_on: ['deploy'] }),
+      ],
+    }),
+  )
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  expect(wantedSecrets(parsed.plan, localConditions('main', {}))).toEqual(['REPORT', 'TEST'])
+  expect(wantedSecrets(parsed.plan, { ...localConditions('main', {}), local: false })).toHaveLength(4)
+})
