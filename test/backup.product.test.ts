@@ -86,7 +86,7 @@ beforeAll(async () => {
   knock = `bash -c ': <>/dev/tcp/${host}/${doorPort}' 2>/dev/null`
   env = {
     PATH: process.env.PATH ?? '',
-    HARMONT_IMAGE_FALLBACK: 'host',
+    HARMONT_IMAGE_FALLBACK: 'host-any',
     ...(await machineExceptions()),
     ...compiledCode(),
     HARMONT_EGRESS_ALLOW: `${host}:${doorPort}`,

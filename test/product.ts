@@ -56,7 +56,7 @@ export async function startProduct(
       port,
       logFile,
       env: {
-        HARMONT_IMAGE_FALLBACK: 'host',
+        HARMONT_IMAGE_FALLBACK: 'host-any',
         ...(await machineExceptions()),
         ...compiledCode(),
         HARMONT_BOOTSTRAP_TOKEN: token,

@@ -58,7 +58,7 @@ export async function startAuthServer({
       HARMONT_DATABASE_URL: (await migratedDatabase()).url,
       HARMONT_PUBLIC_URL: origin,
     },
-    ...(hasRunner ? { HARMONT_IMAGE_FALLBACK: 'host', ...(await machineExceptions()) } : { HARMONT_RUNNER: 'off' }),
+    ...(hasRunner ? { HARMONT_IMAGE_FALLBACK: 'host-any', ...(await machineExceptions()) } : { HARMONT_RUNNER: 'off' }),
     ...(hasMail ? { HARMONT_SMTP_URL: mails.url } : {}),
     ...github.environment,
   }

@@ -74,7 +74,7 @@ export async function tortureServer(
     PORT: String(port),
     HARMONT_DATA_DIR: directory,
     HARMONT_BOOTSTRAP_TOKEN: token,
-    HARMONT_IMAGE_FALLBACK: 'host',
+    HARMONT_IMAGE_FALLBACK: 'host-any',
     HARMONT_RATE_LIMITS: 'off',
     HARMONT_RUNNER_SLOTS: '6',
     // A second of a step costs some cents, so that each has a line in the ledger.

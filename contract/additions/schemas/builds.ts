@@ -74,5 +74,9 @@ export const buildMembers: Readonly<Record<string, Readonly<Record<string, JsonS
     ),
     skip_reason: describe(nullableText, 'Why the job was skipped.'),
     cached: describe(yesOrNo, 'The outcome was taken from the step cache.'),
+    substituted_image: describe(
+      nullableText,
+      'The image that could not be had: the base `host`, made of the programs of the runner, stood in for it.',
+    ),
   },
 }

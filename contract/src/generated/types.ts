@@ -2634,6 +2634,8 @@ export interface components {
             skip_reason?: string | null;
             /** @description The outcome was taken from the step cache. */
             cached?: boolean;
+            /** @description The image that could not be had: the base `host`, made of the programs of the runner, stood in for it. */
+            substituted_image?: string | null;
         };
         /**
          * CliTransferRequest
@@ -3634,6 +3636,8 @@ export interface components {
             skip_reason?: string | null;
             /** @description The outcome was taken from the step cache. */
             cached?: boolean;
+            /** @description The image that could not be had: the base `host`, made of the programs of the runner, stood in for it. */
+            substituted_image?: string | null;
             /** @description Grows with each change; an older one never replaces a newer one. */
             version: number;
             attempts: {
@@ -3831,6 +3835,8 @@ export interface components {
             skip_reason?: string | null;
             /** @description The outcome was taken from the step cache. */
             cached?: boolean;
+            /** @description The image that could not be had: the base `host`, made of the programs of the runner, stood in for it. */
+            substituted_image?: string | null;
             /** @description Grows with each change; an older one never replaces a newer one. */
             version: number;
             attempts: {

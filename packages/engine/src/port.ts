@@ -30,6 +30,8 @@ export interface RunnerPort {
    * lost. May be repeated.
    */
   started(lease: LeaseRef, at: Date): Promise<Date | null>
+  /** Tells that the base `host` stands in for this image. May be repeated. False: the lease is lost. */
+  substituted(lease: LeaseRef, at: Date, image: string): Promise<boolean>
   /** Keeps what a cached step was looked up with; a later call takes the place of an earlier one. False: the lease is lost. */
   lookedUp(lease: LeaseRef, at: Date, lookUp: CacheLookUp): Promise<boolean>
   /**

@@ -139,6 +139,23 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.noteLookUp({ ...held, fence: held.fence + 1 }, now, lookUp)).toBe(false)
     })
 
+    test('G01 the image that something stands in for is taken from the holder of its lease, and is that of the newest lease', async () => {
+      const id = await submit(plainPlan([{}]))
+      const [held] = await lease(1)
+      if (!held) throw new Error('nothing to lease')
+      const { jobId: job, fence } = held
+      const substituted = (of: number) => ({ type: 'substituted', job, fence: of, at: now, image: 'node:24' }) as const
+      const image = async () => (await under.other.jobs(id)).map(({ substitutedImage }) => substitutedImage)
+      expect((await store.apply(id, [substituted(fence + 1)]))?.taken).toEqual([false])
+      expect(await image()).toEqual([null])
+      expect((await store.apply(id, [substituted(fence), substituted(fence)]))?.taken).toEqual([true, true])
+      expect(await image()).toEqual(['node:24'])
+      await store.apply(id, [{ type: 'lease_lost', job, fence, at: now + 100_000_000 }])
+      now += 100_000_000
+      await lease(1)
+      expect(await image()).toEqual([null])
+    })
+
     test('G03 a job can be leased once its prerequisite has passed, not before', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }]))
       const [first, ...more] = await lease(5)

@@ -8,7 +8,7 @@ export interface Settings {
   readonly 'cloud.pipeline': string | undefined
   readonly default_pipeline: string | undefined
   readonly 'sandbox.driver': string | undefined
-  readonly 'sandbox.image_fallback': 'none' | 'host'
+  readonly 'sandbox.image_fallback': 'none' | 'host' | 'host-any'
   /** Of the container that runs steps where the driver is `docker`; undefined: the one of this version. */
   readonly 'sandbox.container_image': string | undefined
   /** Undefined: Docker's own default. */
@@ -91,7 +91,11 @@ export const settings: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     read: (input) => (typeof input === 'string' && /^[a-z][a-z0-9-]{0,30}$/.test(input) ? input : undefined),
     variables: ['HM_SANDBOX'],
   },
-  'sandbox.image_fallback': { default: 'none', expected: 'none or host', read: oneOf('none', 'host') },
+  'sandbox.image_fallback': {
+    default: 'none',
+    expected: 'none, host or host-any',
+    read: oneOf('none', 'host', 'host-any'),
+  },
   'sandbox.container_image': {
     default: undefined,
     expected: 'the name of an image that Docker has',

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEFAULT_IMAGE } from '@harmont/ir'
 import {
   createImageStore,
   createOciDriver,
@@ -11,6 +12,7 @@ import {
   type OciDriverOptions,
   SandboxError,
 } from '@harmont/sandbox'
+import type { Settings } from '../config/settings.ts'
 import { exits, HmError } from '../errors.ts'
 import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
 import type { LocalHome } from './home.ts'
@@ -38,7 +40,7 @@ export interface Sandboxes {
  */
 export async function openSandboxes(
   home: LocalHome,
-  imageFallback: 'none' | 'host',
+  imageFallback: Settings['sandbox.image_fallback'],
   env: Env = process.env,
 ): Promise<Sandboxes> {
   for (const directory of [home.root, home.engines, join(home.root, 'snapshots'), join(home.root, 'cache')])
@@ -73,14 +75,14 @@ export async function openSandboxes(
 }
 
 /** The images of this machine; pulling and listing them needs no sandboxes. */
-export function imageStore(home: LocalHome, imageFallback: 'none' | 'host', env: Env): ImageStore {
+export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.image_fallback'], env: Env): ImageStore {
   return createImageStore({
     directory: home.images,
-    fallbackToHost: imageFallback === 'host',
+    fallbackToHost: imageFallback === 'host' ? [DEFAULT_IMAGE] : imageFallback === 'host-any',
     hostAllow: listOf(env.HARMONT_HOST_ALLOW),
     hostHide: [home.root],
     advice:
-      'Import it with `hm image import FILE.tar NAME`, name another image, or let this machine stand in for it: hm config set sandbox.image_fallback host.',
+      'Import it with `hm image import FILE.tar NAME`, name another image, or let this machine stand in for it: hm config set sandbox.image_fallback host-any.',
   })
 }
 

@@ -13,6 +13,7 @@ export class RunTeller {
   /** By step, what it was last said to wait for. */
   readonly #waits = new Map<number, string>()
   readonly #started = new Set<string>()
+  readonly #substituted = new Set<string>()
   readonly #failedChains = new Set<number>()
 
   constructor(steps: readonly PlannedStep[], jobs: readonly Job[]) {
@@ -65,6 +66,11 @@ export class RunTeller {
     if (state === 'scheduled') return this.#wait(slot, job.notBefore === null ? 'runner' : 'retry_delay')
     if (state === 'skipped') return [{ kind: 'step_skipped', step_id, reason: this.#whySkipped(job, slot, currentOf) }]
     const events: RunEvent[] = []
+    const { substitutedImage } = job
+    if (substitutedImage !== null && !this.#substituted.has(job.id)) {
+      this.#substituted.add(job.id)
+      events.push({ kind: 'step_substituted', step_id, image: substitutedImage })
+    }
     if (job.startedAt !== null && !job.cached && !this.#started.has(job.id)) {
       this.#started.add(job.id)
       const image = this.#steps[slot]?.image ?? null

@@ -53,6 +53,8 @@ export type RunEvent =
       readonly attempt: number
       readonly started_at: Instant
     }
+  /** The image of the step could not be had: it runs on this machine's own programs, or the runner's. */
+  | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
   /** One line without its line break. `stream` `meta`: a remark of the engine's own. */
   | {
       readonly kind: 'step_log'

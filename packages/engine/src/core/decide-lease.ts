@@ -2,13 +2,15 @@ import { endStopped, failJob, schedule } from './advance.ts'
 import { currentJob, type Draft, patchJob } from './draft.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Job, Step } from './model.ts'
+import { isHeld } from './states.ts'
 
 /** scheduled -> assigned, under the next fencing number. */
 export function decideLeased(draft: Draft, slot: Slot, fence: number): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'scheduled' || fence !== job.fence + 1) return false
   if (job.notBefore !== null && job.notBefore > draft.at) return false
-  patchJob(draft, slot, { state: 'assigned', fence, assignedAt: draft.at, notBefore: null })
+  const begin = { assignedAt: draft.at, notBefore: null, substitutedImage: null }
+  patchJob(draft, slot, { state: 'assigned', fence, ...begin })
   return true
 }
 
@@ -20,6 +22,14 @@ export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean 
   const seconds = slot === RENDER ? draft.context.limits.renderSeconds : stepAt(draft.live, slot).timeoutSeconds
   patchJob(draft, slot, { state: 'running', startedAt: job.startedAt ?? at, deadlineAt: at + seconds * 1000 })
   if (slot !== RENDER) startBuild(draft)
+  return true
+}
+
+/** What the job runs on is not the image that it asks for. */
+export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image: string): boolean {
+  const job = currentJob(draft, slot)
+  if (!isHeld(job.state) || fence !== job.fence) return false
+  patchJob(draft, slot, { substitutedImage: image })
   return true
 }
 

@@ -6,7 +6,7 @@ import type { Decision } from './change.ts'
 import { decideAbandon } from './decide-abandon.ts'
 import { decideApprovalExpired, decideApprove } from './decide-approval.ts'
 import { decideEnded, decideRendered, decideRenderFailed } from './decide-ended.ts'
-import { decideLeased, decideLeaseLost, decideStarted } from './decide-lease.ts'
+import { decideLeased, decideLeaseLost, decideStarted, decideSubstituted } from './decide-lease.ts'
 import { decideAdmit, decideSupersede } from './decide-place.ts'
 import { decideRetry } from './decide-retry.ts'
 import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue, stopRest } from './decide-stop.ts'
@@ -40,6 +40,8 @@ function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { re
       return decideLeased(draft, slot, event.fence)
     case 'started':
       return decideStarted(draft, slot, event.fence)
+    case 'substituted':
+      return decideSubstituted(draft, slot, event.fence, event.image)
     case 'ended':
       return decideEnded(draft, slot, event.fence, event.outcome)
     case 'lease_lost':

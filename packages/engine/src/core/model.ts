@@ -69,6 +69,8 @@ export interface Job {
   readonly skipReason: 'condition' | 'prerequisite' | 'stopped' | null
   readonly softFailed: boolean
   readonly cached: boolean
+  /** The image that could not be had: the base `host` stood in for it. */
+  readonly substitutedImage: string | null
   /** What it left: for its `builds_in` children when it passed, else for whoever looks into why it did not. */
   readonly snapshot: string | null
 }
@@ -133,6 +135,14 @@ export type Outcome =
 export type BuildEvent =
   | { readonly type: 'leased'; readonly job: string; readonly fence: number; readonly at: Instant }
   | { readonly type: 'started'; readonly job: string; readonly fence: number; readonly at: Instant }
+  /** The base `host` stands in for an image. */
+  | {
+      readonly type: 'substituted'
+      readonly job: string
+      readonly fence: number
+      readonly at: Instant
+      readonly image: string
+    }
   | {
       readonly type: 'ended'
       readonly job: string

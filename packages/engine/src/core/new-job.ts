@@ -24,6 +24,7 @@ export function newJob(id: string, step: number | null, at: Instant): Job {
     skipReason: null,
     softFailed: false,
     cached: false,
+    substitutedImage: null,
     snapshot: null,
   }
 }

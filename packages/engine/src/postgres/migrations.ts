@@ -12,6 +12,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0008-standing-builds.sql',
   '0009-groups-at-limits.sql',
   '0010-idle-builds.sql',
+  '0011-substituted-images.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -51,6 +51,7 @@ export interface JobRow {
   skip_reason: Job['skipReason']
   soft_failed: boolean
   cached: boolean
+  substituted_image: string | null
   snapshot: string | null
 }
 
@@ -70,7 +71,7 @@ export interface LeaseRow {
 }
 
 export const jobColumns = `id, step, attempt, previous_attempt, state, fence, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
-  deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot`
+  deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image`
 
 export const leaseColumns =
   'job_id, build_id, runner, fence, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
@@ -118,6 +119,7 @@ export function jobFromRow(row: JobRow): Job {
     skipReason: row.skip_reason,
     softFailed: row.soft_failed,
     cached: row.cached,
+    substitutedImage: row.substituted_image,
     snapshot: row.snapshot,
   }
 }
@@ -162,6 +164,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     skip_reason: job.skipReason,
     soft_failed: job.softFailed,
     cached: job.cached,
+    substituted_image: storable(job.substitutedImage),
     snapshot: job.snapshot,
   }
 }

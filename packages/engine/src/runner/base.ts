@@ -30,12 +30,15 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
  * Resolves an image; what that takes, a pull above all, is told in the log as it comes. When the job is to end meanwhile, throws `StopAsked` or the
  * signal's reason, and the pull goes on for whoever wants the image next.
  */
-export async function resolveImage({ options, lease, log, inHand }: JobContext, name: string): Promise<ResolvedImage> {
+export async function resolveImage(context: JobContext, name: string): Promise<ResolvedImage> {
+  const { options, lease, log, inHand, report } = context
   const tell = (sentence: string) => {
     if (lease.stopReason === null && !lease.signal.aborted) log.remark(sentence)
   }
   const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell))
   inHand.images.use(image.digest)
+  const { fallbackFrom } = image
+  if (fallbackFrom !== undefined) await report(() => options.port.substituted(lease.job, new Date(), fallbackFrom))
   return image
 }
 

@@ -90,6 +90,7 @@ test('an image that cannot be had is replaced by the host base with a word about
   expect(await logOf(bench, jobs[0])).toMatch(
     /^<The image 127.*could not be had.*><image host instead of 127\.0\.0\.1:9\/no\/such:image \(sha256:[0-9a-f]{12}\)>ran\n$/,
   )
+  expect(jobs[0]?.substitutedImage).toBe('127.0.0.1:9/no/such:image')
   expect(state).toBe('passed')
 })
 

@@ -119,6 +119,12 @@ export function createLocalPort({
       return isHeldNow ? new Date(at + leaseMs) : null
     },
 
+    substituted(lease, at, image) {
+      const { jobId: job, fence } = lease
+      const event = { type: 'substituted', job, fence, at: at.getTime(), image } as const
+      return report(lease, [event], ({ state }) => isHeld(state))
+    },
+
     lookedUp(lease, at, lookUp) {
       return store.noteLookUp(lease, at.getTime(), lookUp)
     },

@@ -3,7 +3,8 @@ import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
-const DEFAULT_IMAGE = 'ubuntu:24.04'
+/** What a step starts from where neither it nor its pipeline names an image. */
+export const DEFAULT_IMAGE = 'ubuntu:24.04'
 const MAX_CHAIN = 1000
 
 /** Checks a draft as a graph and finishes its steps. The result counts only when no problem was added. */

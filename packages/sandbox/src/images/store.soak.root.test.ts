@@ -187,6 +187,12 @@ describe('an image that cannot be had', () => {
     },
   )
 
+  it('is stood in for only when it is among those that the settings name', async () => {
+    const store = storeWith({ directory: sharedImages, fallbackToHost: ['registry.invalid/tool:1'] })
+    await expect(store.resolve('registry.invalid/tool:2')).rejects.toMatchObject({ code: 'image_unavailable' })
+    expect((await store.resolve('registry.invalid/tool:1')).fallbackFrom).toBe('registry.invalid/tool:1')
+  })
+
   it('is stood in for by the host only when the settings say so, and says it', async () => {
     const told: string[] = []
     // Where the base is made already.

@@ -14,8 +14,8 @@ export interface ImageStoreOptions {
   readonly directory: string
   /** Names of the settings: `{ default: 'host', node: 'registry.example/node:24' }`. One step, not followed further. */
   readonly aliases?: Readonly<Record<string, string>>
-  /** Whether the `host` base stands in for an image that cannot be had. */
-  readonly fallbackToHost: boolean
+  /** Whether the `host` base stands in for an image that cannot be had; a list: for these images alone. */
+  readonly fallbackToHost: boolean | readonly string[]
   /** Further absolute paths of this machine that the `host` base shows. */
   readonly hostAllow: readonly string[]
   /** Paths that the `host` base never shows though they lie below an allowed one: the data directory above all. */
@@ -63,7 +63,7 @@ export interface ImageStore {
 }
 
 const defaultAdvice =
-  'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host.'
+  'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host-any.'
 
 type Progress = (sentence: string) => void
 
@@ -97,7 +97,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       const why = cause instanceof Error ? cause.message : String(cause)
       if (cause instanceof ImageRefused)
         throw new SandboxError('image_unavailable', `The image ${target} is not used here: ${why}.`, { cause })
-      if (options.fallbackToHost) {
+      if (standsIn(options.fallbackToHost, name)) {
         tell(`The image ${target} could not be had (${why}). This machine's own programs stand in for it.`)
         return { name, ...(await host.resolve(tell)), fallbackFrom: target }
       }
@@ -152,6 +152,10 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       return unused
     },
   }
+}
+
+function standsIn(fallbackToHost: ImageStoreOptions['fallbackToHost'], name: string): boolean {
+  return typeof fallbackToHost === 'boolean' ? fallbackToHost : fallbackToHost.includes(name)
 }
 
 function presented(record: Omit<StoredImage, 'at'> & { readonly at: number }): StoredImage {

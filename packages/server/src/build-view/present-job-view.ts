@@ -60,6 +60,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     wait_reason: waitReason(view.build, job, view.waits, view.now),
     skip_reason: job.skipReason,
     cached: false,
+    substituted_image: job.substitutedImage,
     exit_code: job.exitCode,
     error_code: job.errorCode,
     error_message: job.errorMessage,

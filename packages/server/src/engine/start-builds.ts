@@ -9,6 +9,7 @@ import {
   type PostgresStore,
   type ShellRequest,
 } from '@harmont/engine'
+import { DEFAULT_IMAGE } from '@harmont/ir'
 import { renderMounts } from '@harmont/render'
 import {
   type Conversation,
@@ -97,7 +98,7 @@ async function openSandboxes({
     return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.` }
   const images = createImageStore({
     directory: join(directory.path, 'images'),
-    fallbackToHost: settings.imageFallback === 'host',
+    fallbackToHost: settings.imageFallback === 'host' ? [DEFAULT_IMAGE] : settings.imageFallback === 'host-any',
     hostAllow: settings.hostAllow,
     hostHide: [directory.path],
     allowPrivateRegistries: isLocal(settings.publicUrl),

@@ -70,6 +70,7 @@ const job = {
   wait_reason: null,
   skip_reason: null,
   cached: false,
+  substituted_image: null,
 } as const
 
 const organization = {

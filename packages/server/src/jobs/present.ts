@@ -26,6 +26,7 @@ export function presentJob(job: Job, step: Step, { dependsOn, waitReason }: Surr
     wait_reason: waitReason,
     skip_reason: job.skipReason,
     cached: job.cached,
+    substituted_image: job.substitutedImage,
     exit_code: job.exitCode,
     error_code: job.errorCode,
     error_message: job.errorMessage,

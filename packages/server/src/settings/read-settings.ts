@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Settings extends GivenSettings {
   readonly publicUrl: string
-  readonly imageFallback: 'host' | 'none'
+  readonly imageFallback: 'host' | 'host-any' | 'none'
   /** Names of `HARMONT_…` variables that no setting has: most often a typing error. */
   readonly unknown: readonly string[]
 }

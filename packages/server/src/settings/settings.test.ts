@@ -32,7 +32,7 @@ test.for([
   ['HARMONT_SNAPSHOT_DISK', '20', 'a size such as'],
   ['HARMONT_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 36500, or `forever`'],
   ['HARMONT_SOURCE_RETENTION_DAYS', '30d', 'or `forever`'],
-  ['HARMONT_IMAGE_FALLBACK', 'yes', '`host` or `none`'],
+  ['HARMONT_IMAGE_FALLBACK', 'yes', '`host` or `host-any` or `none`'],
 ] as const)('%s=%s stops the start with a message that names it', ([variable, value, expected]) => {
   const read = () => readSettings({ [variable]: value })
   expect(read).toThrow(SettingsError)

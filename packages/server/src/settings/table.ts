@@ -75,8 +75,8 @@ export const settingsTable = {
   renderImage: setting('HARMONT_RENDER_IMAGE', anyText, 'host', 'image in which pipelines are rendered'),
   imageFallbackGiven: optional(
     'HARMONT_IMAGE_FALLBACK',
-    oneOf('host', 'none'),
-    "`host`: an image that cannot be had is replaced by this machine's own files, and the log says so; without it `host` while the public URL is local",
+    oneOf('host', 'host-any', 'none'),
+    "`host`: where the default image cannot be had, this machine's own files stand in for it, and the step says so; `host-any`: for any image; without it `host` while the public URL is local",
   ),
   hostAllow: setting(
     'HARMONT_HOST_ALLOW',

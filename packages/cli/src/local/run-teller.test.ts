@@ -1,0 +1,46 @@
+import type { Job } from '@harmont/engine'
+import { parsePlan } from '@harmont/ir'
+import { expect, test } from 'vitest'
+import { RunTeller } from './run-teller.ts'
+
+const job: Job = {
+  id: 'one',
+  step: 0,
+  attempt: 1,
+  previousAttempt: null,
+  state: 'assigned',
+  fence: 1,
+  lost: 0,
+  notBefore: null,
+  createdAt: 0,
+  scheduledAt: 0,
+  assignedAt: 0,
+  startedAt: null,
+  finishedAt: null,
+  deadlineAt: null,
+  killBy: null,
+  exitCode: null,
+  errorCode: null,
+  errorMessage: null,
+  skipReason: null,
+  softFailed: false,
+  cached: false,
+  substitutedImage: null,
+  snapshot: null,
+}
+
+test('an image that could not be had is told once, before the start', () => {
+  const parsed = parsePlan('{"version":"0","steps":[{"type":"command","key":"a","cmd":"true","image":"node:24"}]}')
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  const teller = new RunTeller(parsed.plan.steps, [job])
+  const tell = (changed: Job) =>
+    teller.changed(
+      [changed],
+      () => '',
+      () => undefined,
+    )
+  expect(tell(job)).toEqual([])
+  const substituted = { ...job, substitutedImage: 'node:24' }
+  expect(tell(substituted)).toEqual([{ kind: 'step_substituted', step_id: 'one', image: 'node:24' }])
+  expect(tell({ ...substituted, state: 'running', startedAt: 1 }).map(({ kind }) => kind)).toEqual(['step_start'])
+})
