@@ -28,12 +28,12 @@ export function sandboxRemains(directory: string): readonly string[] {
 }
 
 /** Where what sandboxes lose at a boot is. */
-function memoryOf(directory: string): string {
+export function memoryOf(directory: string): string {
   return `/dev/shm/harmont-${tagOf(directory)}-passing`
 }
 
 /** What its control groups are named after. */
-function tagOf(directory: string): string {
+export function tagOf(directory: string): string {
   const root = realpathSync(join(directory, 'sandboxes'))
   return createHash('sha256').update(root).digest('hex').slice(0, 8)
 }
@@ -93,7 +93,7 @@ function entriesOf(path: string): readonly Dirent[] {
   }
 }
 
-function controlGroups(tag: string): readonly string[] {
+export function controlGroups(tag: string): readonly string[] {
   // Other tests make and remove groups beside ours.
   const find = (path: string, depth: number): readonly string[] =>
     entriesOf(path).flatMap((entry) => {
