@@ -56,34 +56,42 @@ const snapshot = object({
   kept_until: nullableInstant,
 })
 
-const cache = object({
-  outcome: oneOf('hit', 'miss', 'off', 'bypassed'),
-  policy: describe(nullableText, 'When the step is run again, in words; null where no policy is set.'),
-  from: orNull(
-    object({
-      pipeline_slug: text,
-      number: integer,
-      job_id: uuid,
-      at: instant,
-      saved_ms: describe(nullableInteger, 'How long the step ran then.'),
-    }),
-  ),
-  reason: describe(
-    nullableText,
-    'Of a miss: `first`, `changed`, `expired`, `evicted`, `damaged` or `not_recorded`; null where it is not known.',
-  ),
-  changes: describe(
-    list(
+const cache = object(
+  {
+    outcome: oneOf('hit', 'miss', 'off', 'bypassed'),
+    policy: describe(nullableText, 'When the step is run again, in words; null where no policy is set.'),
+    from: orNull(
       object({
-        kind: describe(text, '`path`, `variable`, `command`, `image` or `parent`.'),
-        name: text,
-        before: nullableText,
-        after: nullableText,
+        pipeline_slug: text,
+        number: integer,
+        job_id: uuid,
+        at: instant,
+        saved_ms: describe(nullableInteger, 'How long the step ran then.'),
       }),
     ),
-    'Of a miss, what is not as it was; digests, never values.',
-  ),
-})
+    reason: describe(
+      nullableText,
+      'Of a miss: `first`, `changed`, `expired`, `evicted`, `damaged` or `not_recorded`; null where it is not known.',
+    ),
+    changes: describe(
+      list(
+        object({
+          kind: describe(text, '`path`, `variable`, `command`, `image` or `parent`.'),
+          name: text,
+          before: nullableText,
+          after: nullableText,
+        }),
+      ),
+      'Of a miss, what is not as it was; digests, never values.',
+    ),
+  },
+  {
+    rule: describe(
+      nullableText,
+      'Whose entries the build finds, and who finds its own; null for builds of earlier releases.',
+    ),
+  },
+)
 
 const shell = object({
   available: yesOrNo,

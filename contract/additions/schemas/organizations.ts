@@ -17,6 +17,10 @@ import {
 
 const branches = describe(orNull(list(text)), 'Globs of branches whose builds may read it; null: all.')
 const events = describe(orNull(list(text)), 'Events whose builds may read it, such as `push`; null: all.')
+const uploads = describe(
+  yesOrNo,
+  'Builds of uploads may read it too, as the branch that they claim; else limits hold for what the server itself has fetched.',
+)
 const membersCanCreate = describe(yesOrNo, 'Members may create pipelines, not only admins and owners.')
 
 export const organizationSchemas: Readonly<Record<string, JsonSchema>> = {
@@ -47,8 +51,8 @@ export const organizationSchemas: Readonly<Record<string, JsonSchema>> = {
     invited_by: nullableText,
     expires_at: instant,
   }),
-  SetSecretRequest: object({ name: text, value: text }, { branches, events }),
-  Secret: object({ name: text, updated_at: instant, branches, events }),
+  SetSecretRequest: object({ name: text, value: text }, { branches, events, uploads }),
+  Secret: object({ name: text, updated_at: instant, branches, events }, { uploads }),
   SecretList: object({ secrets: list(ref('Secret')) }),
 }
 

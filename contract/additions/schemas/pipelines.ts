@@ -15,6 +15,12 @@ import {
 const sourceSlug = describe(nullableText, "The pipeline's name inside its repository.")
 const forkPolicy = describe(oneOf('approval', 'always', 'never'), 'What happens to pull requests from forks.')
 
+const protectedBranches = describe(
+  list(text),
+  'Globs of branches that, as the default branch, find only cache entries that such branches made.',
+)
+const cacheShare = describe(yesOrNo, "All its builds but those of forks find each other's cache entries.")
+
 export const pipelineSchemas: Readonly<Record<string, JsonSchema>> = {
   UpdatePipelineRequest: object(
     {},
@@ -26,6 +32,8 @@ export const pipelineSchemas: Readonly<Record<string, JsonSchema>> = {
       repo_name: nullableText,
       source_slug: sourceSlug,
       fork_policy: forkPolicy,
+      protected_branches: protectedBranches,
+      cache_share: cacheShare,
       archived: yesOrNo,
     },
   ),
@@ -43,5 +51,7 @@ export const pipelineMembers: Readonly<Record<string, Readonly<Record<string, Js
     archived_at: nullableInstant,
     managed_by_code: describe(yesOrNo, "Name, manual builds and default branch are set by the repository's code."),
     fork_policy: forkPolicy,
+    protected_branches: protectedBranches,
+    cache_share: cacheShare,
   },
 }

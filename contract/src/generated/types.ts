@@ -1815,6 +1815,10 @@ export interface components {
              * @enum {string}
              */
             fork_policy?: "approval" | "always" | "never";
+            /** @description Globs of branches that, as the default branch, find only cache entries that such branches made. */
+            protected_branches?: string[];
+            /** @description All its builds but those of forks find each other's cache entries. */
+            cache_share?: boolean;
         };
         /**
          * CreateBuildRequest
@@ -3195,6 +3199,8 @@ export interface components {
             branches?: string[] | null;
             /** @description Events whose builds may read it, such as `push`; null: all. */
             events?: string[] | null;
+            /** @description Builds of uploads may read it too, as the branch that they claim; else limits hold for what the server itself has fetched. */
+            uploads?: boolean;
         };
         /** Secret */
         Secret: {
@@ -3205,6 +3211,8 @@ export interface components {
             branches: string[] | null;
             /** @description Events whose builds may read it, such as `push`; null: all. */
             events: string[] | null;
+            /** @description Builds of uploads may read it too, as the branch that they claim; else limits hold for what the server itself has fetched. */
+            uploads?: boolean;
         };
         /** SecretList */
         SecretList: {
@@ -3224,6 +3232,10 @@ export interface components {
              * @enum {string}
              */
             fork_policy?: "approval" | "always" | "never";
+            /** @description Globs of branches that, as the default branch, find only cache entries that such branches made. */
+            protected_branches?: string[];
+            /** @description All its builds but those of forks find each other's cache entries. */
+            cache_share?: boolean;
             archived?: boolean;
         };
         /** PipelineSummary */
@@ -3725,6 +3737,8 @@ export interface components {
                     before: string | null;
                     after: string | null;
                 }[];
+                /** @description Whose entries the build finds, and who finds its own; null for builds of earlier releases. */
+                rule?: string | null;
             };
             failure: {
                 /** @description `exit`, `signal`, or the error code. */
@@ -3924,6 +3938,8 @@ export interface components {
                     before: string | null;
                     after: string | null;
                 }[];
+                /** @description Whose entries the build finds, and who finds its own; null for builds of earlier releases. */
+                rule?: string | null;
             };
             failure: {
                 /** @description `exit`, `signal`, or the error code. */

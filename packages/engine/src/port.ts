@@ -61,6 +61,8 @@ export type SecretsAnswer =
       readonly kind: 'values'
       /** By name; a secret that the build does not have is not among them. */
       readonly values: ReadonlyMap<string, SecretValue>
+      /** Of those that there are, and that this build may not have, why. */
+      readonly refused?: ReadonlyMap<string, string>
     }
   /** The build may have none: all are unset, and the remark is for the log. */
   | { readonly kind: 'withheld'; readonly remark: string }
@@ -71,6 +73,8 @@ export interface SecretValue {
   readonly value: string
   /** Stays the same however often the value changes, and is another one for a secret of the same name elsewhere. */
   readonly id: string
+  /** What the log says of it when a step is given it. */
+  readonly remark?: string
 }
 
 export type RenderResult =

@@ -34,6 +34,8 @@ export interface BuildContext {
     readonly write: string
     /** Keys of steps that are run whatever is found; what they leave is kept as ever. */
     readonly anew?: readonly string[]
+    /** Whose entries it finds, and who finds its own, in words for people. */
+    readonly rule?: string
   }
   /** A build of a fork is never given a secret, whatever else says so. */
   readonly trust: 'trusted' | 'fork'

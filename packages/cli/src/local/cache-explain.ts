@@ -1,16 +1,24 @@
+import { explainOnServer } from '../cloud/cache-explain.ts'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
 import { explainStep } from './explain-step.ts'
 import { requireRun } from './find-run.ts'
 import { localHome } from './home.ts'
 import { readIdentity } from './identity.ts'
+import { localRule } from './local-context.ts'
 import { requireLinux } from './require-linux.ts'
 import { stepsOf } from './run-record.ts'
 import { readRecords, runFiles } from './run-records.ts'
 import { sweepDead } from './sweep.ts'
 
-/** `hm cache explain STEP`: what of the step's identity changed between the last run that had it and the one before. */
+/** `hm cache explain STEP`: of a build of the server where one is named, else of the last run here. */
 export const run: Handler<'cache explain'> = async (context) => {
+  const { build, pipeline } = context.flags
+  return build === undefined && pipeline === undefined ? explainLocal(context) : explainOnServer(context)
+}
+
+/** What of the step's identity changed between the last run that had it and the one before. */
+const explainLocal: Handler<'cache explain'> = async (context) => {
   const { args, cacheDirectory, directory, output, global } = context
   requireLinux()
   await sweepDead(context)
@@ -40,6 +48,7 @@ export const run: Handler<'cache explain'> = async (context) => {
       cached: isCached,
       compared_with: before?.number ?? null,
       changes,
+      rule: localRule,
     })
     return exits.ok
   }
@@ -52,5 +61,6 @@ export const run: Handler<'cache explain'> = async (context) => {
     await output.print(`since run ${before.number}:`)
     for (const change of changes) await output.print(`  ${change}`)
   }
+  await output.print(`whose entries: ${localRule}`)
   return exits.ok
 }

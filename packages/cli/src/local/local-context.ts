@@ -6,6 +6,7 @@ import type { RunFacts } from './run-record.ts'
 
 /** Cache entries of a machine are its owner's, whatever the project. */
 export const localNamespace = 'local'
+export const localRule = 'A run on this machine finds what runs on this machine left, of any project and branch.'
 
 const noCommit = '0'.repeat(40)
 
@@ -37,7 +38,12 @@ export function localContext({ facts, git, org, tree, anew }: ContextOptions): B
       HARMONT_EVENT: 'manual',
       ...(repository === null ? {} : { HARMONT_REPO: repository }),
     },
-    cache: { read: anew === true ? [] : [localNamespace], write: localNamespace, anew: anew === true ? [] : anew },
+    cache: {
+      read: anew === true ? [] : [localNamespace],
+      write: localNamespace,
+      anew: anew === true ? [] : anew,
+      rule: localRule,
+    },
     trust: 'trusted',
     origin: { pipeline: slug, number: String(number) },
     renderSlug: null,

@@ -8,6 +8,15 @@ const pipeline = {
   summary: "pipeline of the build (default: this repository's)",
 } as const
 
+const build = {
+  kind: 'integer',
+  min: 1,
+  short: 'b',
+  value: 'N',
+  complete: 'build',
+  summary: 'of this build on the server (default: the last local run)',
+} as const
+
 export const inspectSpecs = {
   logs: {
     summary: 'Print the logs of a build',
@@ -58,6 +67,8 @@ export const inspectSpecs = {
   'cache explain': {
     summary: 'Show why a step was, or was not, answered from the cache',
     args: { step: { required: true, summary: 'key of the step', complete: 'step' } },
+    flags: { build, pipeline },
+    about: ['Says what changed since the step left an entry, and whose entries the build may find.'],
     query: true,
   },
   'cache clean': {

@@ -113,7 +113,7 @@ async function shellSecrets(
   if (taint.some(({ id, name }) => values.get(name)?.id !== id))
     throw new ShellUnavailable(
       'snapshot_gone',
-      'What the step left was made with secrets that the build does not have any more.',
+      'What the step left was made with secrets that a shell is not given: the build does not have them any more, or they are limited to some builds.',
     )
   return Object.fromEntries(
     Object.entries(step.secrets).flatMap(([as, name]) => {

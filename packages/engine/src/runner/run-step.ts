@@ -6,10 +6,11 @@ import { cachePlaces, findHit, hitSentence } from './cache-entry.ts'
 import { followCommand, type Started, startCommand } from './follow-command.ts'
 import { asOutcome, finish, type JobContext, provisionFailure } from './job-context.ts'
 import { keepResult } from './keep-result.ts'
+import { refuseForSecrets } from './missing-secrets.ts'
 import { noteLookUp } from './note-look-up.ts'
 import { provision } from './provision.ts'
 import { type Promised, sandboxId, sandboxNote } from './sandbox-note.ts'
-import { joinTaint, maskSecrets, missingSentence, type StepSecrets, stepSecrets } from './secrets.ts'
+import { joinTaint, maskSecrets, type StepSecrets, stepSecrets } from './secrets.ts'
 import { stepLimits } from './step-limits.ts'
 import { withRoom } from './with-room.ts'
 
@@ -82,8 +83,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     if (lease.stopReason !== null) return vanished
     if ('image' in base) remarkImage(context, base.image)
     const secrets = await stepSecrets(context, work, known, baseTaint(base))
-    if (secrets.missing.length > 0)
-      return { kind: 'refused', code: 'secret_missing', message: missingSentence(secrets.missing) }
+    if (secrets.missing.length > 0) return await refuseForSecrets(context, secrets.missing)
     const promised = { cache: cache?.write ?? null, taint: joinTaint([...baseTaint(base), ...secrets.given]) }
     const sandbox = await provision(context, stepSpec(context, work, base, secrets, promised))
     context.hold(sandbox)

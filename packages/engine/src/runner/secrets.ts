@@ -41,6 +41,7 @@ export async function stepSecrets(
   const given = new Map(names.flatMap((name) => entryOf(values, name)))
   const short = [...given].flatMap(([name, { value }]) => (isMaskable(value) ? [] : name))
   if (short.length > 0) context.log.remark(shortSentence(short))
+  for (const { remark } of given.values()) if (remark !== undefined) context.log.remark(remark)
   return {
     values: Object.fromEntries(
       wanted.flatMap(([as, name]) => entryOf(given, name).map(([, { value }]) => [as, value])),
@@ -89,18 +90,13 @@ export function joinTaint(refs: readonly SecretRef[]): readonly SecretRef[] {
   return [...new Map(refs.map((ref) => [ref.id, ref])).values()]
 }
 
-/** Why a step that lacks secrets is not run. */
-export function missingSentence(names: readonly string[]): string {
-  const one = names.length === 1
-  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} not defined for this build.`
-}
-
 function shortSentence(names: readonly string[]): string {
   const one = names.length === 1
   return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} too short to be masked in this log.`
 }
 
-async function fetchSecrets(
+/** Asks for secrets of the build until there is an answer. */
+export async function fetchSecrets(
   { options, settings, lease }: JobContext,
   names: readonly string[],
 ): Promise<Exclude<SecretsAnswer, { readonly kind: 'unusable' }>> {

@@ -17,8 +17,8 @@ export interface LocalPortOptions {
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
   readonly secrets: {
-    /** Those of these secrets that the build has, or why it has none. */
-    of(buildId: string, names: readonly string[]): Promise<SecretsAnswer>
+    /** Those of these secrets that the build has, or why it has none. `isForShell`: for commands that a person types, and not the pipeline's. */
+    of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
   }
   readonly log: Log
   /** The store's own, when it is not the default. */

@@ -26,7 +26,7 @@ export async function shellWork(
     injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },
     // Whatever the owner of the secrets would say.
     secrets: async (names) =>
-      context.trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : secrets.of(buildId, names),
+      context.trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : secrets.of(buildId, names, true),
   }
 }
 

@@ -14,7 +14,8 @@ export function cacheOf(view: ViewOfBuild, job: Job, step: Step): Cache {
   const { cacheKey, cachePolicy, buildsIn } = step
   const policy = cacheKey === null || cachePolicy === undefined ? null : policySentence(cachePolicy)
   const row = view.lookUps.get(job.id)
-  const nothing = { outcome, policy, from: null, reason: null, changes: [] }
+  const rule = cacheKey === null ? null : (view.context.cache.rule ?? null)
+  const nothing = { rule, outcome, policy, from: null, reason: null, changes: [] }
   if (outcome === 'off') return { ...nothing, reason: step.cacheRemark ?? null }
   if (row === undefined) return nothing
   if (outcome === 'hit') return { ...nothing, from: originOf(row) }

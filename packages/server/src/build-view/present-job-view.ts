@@ -80,7 +80,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     skipped_by: null,
     image: null,
     snapshot: null,
-    cache: { outcome: 'off', policy: null, from: null, reason: null, changes: [] },
+    cache: { rule: null, outcome: 'off', policy: null, from: null, reason: null, changes: [] },
     failure: failureOf(view, job, null),
     retry: { allowed: false, reason: 'a rendering is done again by a rebuild' },
     shell: null,

@@ -116,3 +116,32 @@ test('without a connected repository, or with an archive, HEAD is a text and nob
   expect((await build()).body.commit).toBe('HEAD')
   await it.server.pool.query('update github_installations set suspended_at = null')
 })
+
+test('G58 a build is of its branch only where the server fetched files and steps from there, and nobody laid anything over them', async () => {
+  const { commit } = await github.push(repository, { a: randomUUID() })
+  const classOf = async (made: Awaited<ReturnType<typeof build>>) => {
+    const { rows } = await it.server.pool.query('select ref_class from build_records where id = $1', [made.body.id])
+    return rows[0]?.ref_class
+  }
+  const plain = { pipeline_ir: null }
+  const head = await build(plain)
+  expect(await classOf(head)).toBe('fetched')
+  expect(await classOf(await build({ ...plain, repo_name: 'octocat/core', source_slug: 'ci' }, 'g58', '/builds'))).toBe(
+    'fetched',
+  )
+  const claims = [
+    { pipeline_ir: plan },
+    { ...plain, env: { NODE_OPTIONS: '--import data:text/javascript,1' } },
+    // It may be of another branch, or of a fork.
+    { ...plain, commit },
+    { source_b64: '' },
+  ]
+  for (const claim of claims) expect(await classOf(await build(claim)), JSON.stringify(claim)).toBe('upload')
+  const again = (more: object, of = head) =>
+    it.request<Build>(ownerToken, 'POST', `${base}/pipelines/ci/builds/${of.body.number}/rebuild`, more)
+  const repeated = await again({})
+  expect(await classOf(repeated)).toBe('fetched')
+  const changed = await again({ env: { A: '1' } })
+  expect(await classOf(changed)).toBe('upload')
+  expect(await classOf(await again({}, changed))).toBe('upload')
+})

@@ -15,11 +15,13 @@ interface BuildPlace {
   readonly pipeline: PipelineRow
   readonly number: number
   readonly publicUrl: string
+  /** Who asked for it; null: nobody with an account. */
+  readonly userId: string | null
 }
 
 /** What the engine must know of a build besides its plan (`engine.md` 4, `sdk-cli.md` 5.4.8). */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
-  const { owner, pipeline, number } = place
+  const { owner, pipeline, number, userId } = place
   const { branch, commit, env, ir, source } = input
   const url = buildUrl(place)
   const { tag, baseBranch, pullRequest, trust } = facts
@@ -40,7 +42,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
       ...(pullRequest === null ? {} : { HARMONT_PULL_REQUEST: String(pullRequest.number) }),
       ...(pipeline.repo_name === null ? {} : { HARMONT_REPO: pipeline.repo_name }),
     },
-    cache: cacheOf(owner.organizationId, pipeline.id, facts, input.withoutCache),
+    cache: cacheOf({ ...owner, pipeline, branch, facts, userId }, input.withoutCache),
     trust,
     origin: { pipeline: pipeline.slug, number: String(number), url },
     renderSlug: ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,

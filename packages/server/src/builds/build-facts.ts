@@ -1,4 +1,5 @@
 import type { ConditionContext } from '@harmont/ir'
+import type { RefClass } from './ref-class.ts'
 
 /** Where a build comes from: what its steps' conditions and variables, its secrets and its cache depend on. */
 export interface BuildFacts {
@@ -11,6 +12,8 @@ export interface BuildFacts {
   readonly changed: readonly string[] | null
   /** `fork`: no secrets, no shared cache to write to, no token that can write. */
   readonly trust: 'trusted' | 'fork'
+  /** What the server knows of the ref: limits of secrets, and what the cache trusts, go by it. */
+  readonly refClass: RefClass
   /** It waits for a member's approval before anything runs. */
   readonly held: boolean
   /**
@@ -43,7 +46,7 @@ export interface Delivery {
 }
 
 /** The facts of a build that a person or a program asks for. */
-export function requestedFacts(source: 'api' | 'ui'): BuildFacts {
+export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'upload'): BuildFacts {
   return {
     event: source === 'ui' ? 'manual' : 'api',
     tag: null,
@@ -51,6 +54,7 @@ export function requestedFacts(source: 'api' | 'ui'): BuildFacts {
     pullRequest: null,
     changed: null,
     trust: 'trusted',
+    refClass,
     held: false,
     delivery: null,
     rebuildOf: null,

@@ -6,13 +6,12 @@ import { type HeadServices, headOf } from './branch-head.ts'
 import type { BuildInput, RequestedBuild } from './build-input.ts'
 import { findConnectedByName } from './connected-store.ts'
 import { plainBranch } from './plain-branch.ts'
+import { headCommit } from './ref-class.ts'
 
 type GitSource = Extract<BuildSource, { readonly kind: 'git' }>
 
 /** SHA-1 or SHA-256 in full; shorter ones may come to mean another commit. */
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
-/** Stands for the newest commit of the branch. */
-const head = 'HEAD'
 
 export interface SourceServices extends HeadServices {
   readonly pool: pg.Pool
@@ -36,7 +35,7 @@ export async function completeSource(
     errors.add('pipeline_ir', 'is needed, or `source_b64` to render the pipeline from: there is nothing to render')
     errors.throwIfAny('build_invalid')
   }
-  return { ...input, source, commit: source !== null && input.commit === head ? source.commit : input.commit }
+  return { ...input, source, commit: source !== null && input.commit === headCommit ? source.commit : input.commit }
 }
 
 async function commitOf(
@@ -46,10 +45,10 @@ async function commitOf(
   { branch, commit: named }: BuildInput,
 ): Promise<GitSource | null> {
   // Zeros stand for a work tree without a commit.
-  if (named !== head && (!wholeCommit.test(named) || /^0+$/.test(named))) return null
+  if (named !== headCommit && (!wholeCommit.test(named) || /^0+$/.test(named))) return null
   const repository = await findConnectedByName(pool, organizationId, repoName)
   if (repository === undefined) return null
-  const commit = named === head ? await headOf({ forges }, repository, branch) : named.toLowerCase()
+  const commit = named === headCommit ? await headOf({ forges }, repository, branch) : named.toLowerCase()
   const refs = plainBranch.test(branch) ? [`refs/heads/${branch}`] : []
   return { kind: 'git', repository: sourceNameOf(repository.forge, repository.externalId), commit, refs }
 }

@@ -14,6 +14,7 @@ import {
   type SourceAddress,
 } from './find-source-pipeline.ts'
 import { passGates, passOrganizationGates } from './gates.ts'
+import { refClassOf } from './ref-class.ts'
 
 type Context = HandleContext<'createBuildBySource', null>
 
@@ -30,7 +31,8 @@ export async function createBuildBySource(
   const input = await completeSource(services, membership.organizationId, address.repoName, requested)
   const pipeline = await pipelineOf(services, context, address)
   const author = { userId: caller.userId, name: null }
-  const submission = { owner: membership, pipeline, author, input, facts: requestedFacts(requested.recordedSource) }
+  const facts = requestedFacts(requested.recordedSource, refClassOf(requested, input))
+  const submission = { owner: membership, pipeline, author, input, facts }
   // Its entry may be on this branch only, so that discovery, which looks at the default branch, has missed it.
   const within = (client: Parameters<typeof restoreDiscovered>[0]) => restoreDiscovered(client, pipeline.id)
   return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, context)

@@ -17,7 +17,13 @@ const value = 'pa55-word-of-the-organization'
 const cache = (key: string) => ({ policy: 'forever', key })
 
 beforeAll(async () => {
-  await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'npm_read', value, branches: ['main'] })
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, {
+    name: 'npm_read',
+    value,
+    branches: ['main'],
+    uploads: true,
+  })
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'deploy', value, branches: ['main'] })
 })
 
 interface Ended {
@@ -86,6 +92,16 @@ test('a secret that is not defined, or not for this branch, fails the job that w
   }
 })
 
+test('G58 an upload that claims a branch is not given what is limited to it, and job and log say why', async () => {
+  const steps = ir({ key: 'a', cmd: 'echo "ran $X"', secrets: { X: 'deploy' } })
+  const [refused] = await run(await it.newPipeline(), steps)
+  expect(refused).toMatchObject({ state: 'failed', errorCode: 'secret_missing', log: '' })
+  expect(refused?.remarks).toContain('The secret deploy is limited to branches or events, and this build is an upload')
+  const [given] = await run(await it.newPipeline(), ir({ key: 'a', cmd: 'echo "ran $X"', secrets: { X: 'npm_read' } }))
+  expect(given).toMatchObject({ state: 'passed', log: 'ran ***\n' })
+  expect(given?.remarks).toContain('is given to this upload because it says `uploads: true`')
+})
+
 test('G26 a fork’s build has no secret, finds nothing that a trusted step left of one, and leaves nothing for trusted builds', async () => {
   const slug = await it.newPipeline()
   const left = ir(
@@ -103,9 +119,11 @@ test('G26 a fork’s build has no secret, finds nothing that a trusted step left
   const [first, second] = await runFork(slug, left)
   expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('of a fork') })
   expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
+  // What a person brought is nobody else's, whatever branch it claims.
   const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([false])
-  expect((await runFork(slug, shared)).map(({ cached }) => cached)).toEqual([true])
+  expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([true])
+  expect((await runFork(slug, shared)).map(({ cached }) => cached)).toEqual([false])
   const own = ir({ key: 'o', cmd: 'echo o', cache: cache('g26-own') })
   expect((await runFork(slug, own)).map(({ cached }) => cached)).toEqual([false])
   expect((await runFork(slug, own)).map(({ cached }) => cached)).toEqual([true])
@@ -135,7 +153,8 @@ test('web B6 a hit names the job that left it, and a miss what is not as it was'
   }
   await run(slug, steps('echo a', '1'))
   const made = await view(1)
-  expect(made?.cache).toEqual({ outcome: 'miss', policy: 'never', from: null, reason: 'first', changes: [] })
+  const rule = expect.stringContaining('An upload finds')
+  expect(made?.cache).toEqual({ rule, outcome: 'miss', policy: 'never', from: null, reason: 'first', changes: [] })
   await run(slug, steps('echo a', '1'))
   const hit = await view(2)
   const from = { pipeline_slug: slug, number: 1, job_id: made?.id, at: expect.stringMatching(/Z$/) }

@@ -56,7 +56,7 @@ test('what is asked for is laid over the environment, conditions are judged anew
   expect(context.env).toEqual({ MODE: 'y', KEEP: '1', NEW: '2' })
   expect(build.steps.map(({ conditionHolds }) => conditionHolds)).toEqual([true, false])
   expect(context.cache.read).toEqual([])
-  expect(context.cache.write).toMatch(/\/trusted$/)
+  expect(context.cache.write).toMatch(/\/uploads\/[0-9a-f-]{36}$/)
   const wrong = await rebuild(path, { env: { 'A-B': '1' } })
   expect([wrong.status, codeOf(wrong)]).toEqual([422, 'build_invalid'])
   expect((await rebuild(path)).body.number).toBe(3)

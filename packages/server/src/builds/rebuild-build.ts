@@ -7,6 +7,7 @@ import type { Database } from '../database/transaction.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import type { Owner } from './build-context.ts'
 import { type BuildFacts, conditionContext } from './build-facts.ts'
+import type { RefClass } from './ref-class.ts'
 import type { BuildRow } from './store.ts'
 import type { Author, Submission, SubmitServices } from './submit-build.ts'
 
@@ -32,7 +33,9 @@ export async function rebuildOf(
   const found = await engine.store.load(build.id)
   if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
   const { context } = found
-  const facts = { ...factsOf(build, context), held: needsApproval(build, pipeline), recordedSource }
+  // Who lays variables over it runs something else.
+  const refClass: RefClass = Object.keys(env).length === 0 ? build.ref_class : 'upload'
+  const facts = { ...factsOf(build, context), refClass, held: needsApproval(build, pipeline), recordedSource }
   await requireSource(pool, build.id, context.source)
   const input = {
     branch: build.branch,
@@ -85,7 +88,7 @@ function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: P
 function factsOf(
   build: BuildRow,
   { conditionContext: { changed } }: BuildContext,
-): Omit<BuildFacts, 'recordedSource' | 'held'> {
+): Omit<BuildFacts, 'recordedSource' | 'held' | 'refClass'> {
   return {
     event: build.event,
     tag: build.tag,

@@ -15,6 +15,7 @@ import { keepOnlyIfUsed } from './keep-only-if-used.ts'
 import { presentBuild } from './present.ts'
 import { filterKey, readBuildFilter } from './read-filter.ts'
 import { rebuildRoutes } from './rebuild-routes.ts'
+import { refClassOf } from './ref-class.ts'
 import { requireBuild, requireBuildOf } from './require-build.ts'
 import { listBuildsOf, noteCanceledBy } from './store.ts'
 
@@ -62,7 +63,7 @@ export function buildRoutes(services: BuildServices): Pick<Handlers, BuildIds> {
           const requested = readBuildInput(body, source, services.settings.sourceUrlAllow)
           const input = await completeSource(services, owner.organizationId, pipeline.repo_name, requested)
           const author = { userId: caller.userId, name: null }
-          const facts = requestedFacts(requested.recordedSource)
+          const facts = requestedFacts(requested.recordedSource, refClassOf(requested, input))
           return answerNewBuild(services, { owner, pipeline, author, input, facts }, context)
         }),
       replay: (buildId, context) => replayNewBuild(services, buildId, context),

@@ -17,6 +17,7 @@ export interface BuildRow {
   readonly base_branch: string | null
   readonly pull_request: PullRequestFacts | null
   readonly trust: BuildFacts['trust']
+  readonly ref_class: BuildFacts['refClass']
   readonly rebuild_of: number | null
   readonly author_id: string | null
   /** The account's, or else the forge's; both null for nobody. */
@@ -40,7 +41,7 @@ export interface BuildRow {
 
 /** What a `BuildRow` is read from: `r` of `build_records`, `b` of `engine.builds`, `u` of `users`. */
 export const buildColumns = `
-  r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.rebuild_of, r.created_at,
+  r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.ref_class, r.rebuild_of, r.created_at,
   r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
   b.state, b.held, b.awaits_place, (
     select w.gate from engine.jobs j join engine.ready w on w.job_id = j.id
@@ -166,6 +167,7 @@ export async function insertBuildRecord(database: Database, record: NewBuildReco
     base_branch: facts.baseBranch,
     pull_request: facts.pullRequest === null ? null : JSON.stringify(facts.pullRequest),
     trust: facts.trust,
+    ref_class: facts.refClass,
     rebuild_of: facts.rebuildOf,
     delivery_provider: facts.delivery?.provider ?? null,
     delivery_id: facts.delivery?.id ?? null,

@@ -81,9 +81,11 @@ test('the facts of a pull request reach the steps as variables, and its conditio
   expect(context?.trust).toBe('fork')
   const { rows } = await it.server.pool.query<{ id: string }>("select id from organizations where slug = 'default'")
   const organization = rows[0]?.id
+  const places = `${organization}/${(await findPipeline(it.server.pool, organization ?? '', slug))?.id}`
   expect(context?.cache).toEqual({
-    read: [`${organization}/fork/fork/facts`, `${organization}/trusted`],
-    write: `${organization}/fork/fork/facts`,
+    read: [`${places}/protected`, `${places}/branches`, `${places}/forks/fork/facts`],
+    write: `${places}/forks/fork/facts`,
+    rule: expect.stringMatching(/^A fork finds/),
   })
 })
 

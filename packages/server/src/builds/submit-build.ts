@@ -81,7 +81,11 @@ async function writeBuild(
   const number = await nextBuildNumber(client, pipeline.id)
   // After the number, so that builds are made in the order of their numbers: what waits for a place in a group goes by it.
   const createdAt = new Date()
-  const context = buildContext(input, facts, { owner, pipeline, number, publicUrl: services.publicUrl })
+  const context = buildContext(input, facts, {
+    ...{ owner, pipeline, number },
+    publicUrl: services.publicUrl,
+    userId: author.userId,
+  })
   const of = { queue: owner.organizationId, pipeline: pipeline.id }
   const request = { id, ...of, at: createdAt.getTime(), held: facts.held, from }
   const { build, announce } = await services.engine.submit(client, request, context)

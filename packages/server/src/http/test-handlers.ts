@@ -25,6 +25,8 @@ const pipeline = {
   archived_at: null,
   managed_by_code: false,
   fork_policy: 'approval',
+  protected_branches: [],
+  cache_share: false,
 } as const
 
 export const build = {

@@ -22,6 +22,11 @@ export class PipelineErrors extends FieldErrors {
     if (repoName !== null) this.length('repo_name', repoName, 1, 1024)
   }
 
+  protectedBranches(globs: readonly string[]): void {
+    if (globs.length > 100) this.add('protected_branches', `must have at most 100 globs; got ${globs.length}`)
+    for (const glob of globs) this.length('protected_branches', glob, 1, 255)
+  }
+
   sourceSlug(sourceSlug: string | null): void {
     if (sourceSlug !== null && !sourceSlugForm.test(sourceSlug))
       this.add('source_slug', `must match ${sourceSlugForm.source}; got \`${sourceSlug.slice(0, 80)}\``)

@@ -18,6 +18,8 @@ export function presentPipeline(row: PipelineRow): Complete<components['schemas'
     archived_at: formatOptionalInstant(row.archived_at),
     managed_by_code: row.managed_by_code,
     fork_policy: row.fork_policy,
+    protected_branches: [...row.protected_branches],
+    cache_share: row.cache_share,
     created_at: formatInstant(row.created_at),
   }
 }

@@ -16,12 +16,16 @@ export interface PipelineRow {
   /** Name, manual builds and default branch are set by the repository's code. */
   readonly managed_by_code: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
+  /** Globs: branches that find only cache entries of such branches, as the default branch does. */
+  readonly protected_branches: readonly string[]
+  /** All its builds but those of forks find each other's cache entries. */
+  readonly cache_share: boolean
   readonly created_at: Date
 }
 
 /** The columns of a `PipelineRow`. */
 export const pipelineColumns =
-  'id, slug, name, description, repository, repo_name, source_slug, default_branch, allow_manual, archived_at, archived_by, managed_by_code, fork_policy, created_at'
+  'id, slug, name, description, repository, repo_name, source_slug, default_branch, allow_manual, archived_at, archived_by, managed_by_code, fork_policy, protected_branches, cache_share, created_at'
 
 export interface PipelineFilter {
   readonly archived: boolean
@@ -94,7 +98,7 @@ export type PipelineChange = Omit<PipelineRow, 'id' | 'slug' | 'repository' | 'm
 export async function updatePipelineRow(database: Database, id: string, change: PipelineChange): Promise<PipelineRow> {
   const { rows } = await database.query<PipelineRow>(
     `update pipelines set name = $2, description = $3, default_branch = $4, allow_manual = $5, repo_name = $6, source_slug = $7,
-       fork_policy = $8, archived_at = $9, archived_by = $10
+       fork_policy = $8, archived_at = $9, archived_by = $10, protected_branches = $11, cache_share = $12
       where id = $1 returning ${pipelineColumns}`,
     [
       id,
@@ -107,6 +111,8 @@ export async function updatePipelineRow(database: Database, id: string, change: 
       change.fork_policy,
       change.archived_at,
       change.archived_by,
+      change.protected_branches,
+      change.cache_share,
     ],
   )
   return only(rows)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
@@ -18,6 +19,8 @@ const settings = [
   'repo_name',
   'source_slug',
   'fork_policy',
+  'protected_branches',
+  'cache_share',
 ] as const satisfies readonly (keyof PipelineChange)[]
 /** What the repository's code decides where it manages the pipeline (`http.md` 11.5). */
 const ofCode: readonly string[] = ['name', 'default_branch', 'allow_manual', 'source_slug']
@@ -39,7 +42,7 @@ export async function updatePipeline(
       const before = await lockPipelineRow(client, pipeline.id)
       if (before === undefined) throw pipelineNotFound()
       const after = { ...before, ...wish, ...archiving(before, body.archived) }
-      const changed = settings.filter((name) => after[name] !== before[name])
+      const changed = settings.filter((name) => !isDeepStrictEqual(after[name], before[name]))
       refuseManaged(before, changed)
       const event = { organizationId, subject: before.slug }
       if (changed.length > 0)
@@ -64,6 +67,8 @@ function readWish(body: Wish): Partial<PipelineChange> {
     ...(body.repo_name === undefined ? {} : { repo_name: tidyRepoName(body.repo_name ?? '') }),
     ...(body.source_slug === undefined ? {} : { source_slug: body.source_slug }),
     ...(body.fork_policy === undefined ? {} : { fork_policy: body.fork_policy }),
+    ...(body.protected_branches === undefined ? {} : { protected_branches: body.protected_branches }),
+    ...(body.cache_share === undefined ? {} : { cache_share: body.cache_share }),
   }
   const errors = new PipelineErrors()
   if (wish.name !== undefined) errors.name(wish.name)
@@ -71,6 +76,7 @@ function readWish(body: Wish): Partial<PipelineChange> {
   errors.description(wish.description ?? null)
   errors.repoName(wish.repo_name ?? null)
   errors.sourceSlug(wish.source_slug ?? null)
+  errors.protectedBranches(wish.protected_branches ?? [])
   errors.throwIfAny('pipeline_invalid')
   return wish
 }

@@ -43,6 +43,7 @@ export async function buildScheduled(services: ScheduleServices, scheduled: Sche
       pullRequest: null,
       changed: null,
       trust: 'trusted',
+      refClass: 'fetched',
       held: false,
       delivery: { provider: 'schedule', id: `${scheduled.tick} ${branch}`, event: 'schedule' },
       rebuildOf: null,

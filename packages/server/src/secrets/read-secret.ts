@@ -12,6 +12,8 @@ export interface NewSecret {
   /** undefined: as it is, or everywhere for a new one; null: everywhere. */
   readonly branches: readonly string[] | null | undefined
   readonly events: readonly string[] | null | undefined
+  /** undefined: as it is, or false for a new one. */
+  readonly uploads: boolean | undefined
 }
 
 /** Judges what a secret is set to. Throws 422 `request_invalid`; the value is in no message. */
@@ -29,7 +31,7 @@ export function readSecret(body: Body<'setOrganizationSecret'>): NewSecret {
     events.includes(event) ? null : `must have events among ${events.join(', ')}; got \`${event.slice(0, 80)}\``,
   )
   errors.throwIfAny('request_invalid')
-  return { name: body.name, value: body.value, branches: body.branches, events: body.events }
+  return { name: body.name, value: body.value, branches: body.branches, events: body.events, uploads: body.uploads }
 }
 
 function checkList(

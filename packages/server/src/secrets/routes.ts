@@ -63,11 +63,12 @@ function ofOrganization({ organizationId }: Membership): NamedScope {
   return { organizationId, pipelineId: null, pipelineSlug: null }
 }
 
-function presentSecret({ name, branches, events, updated_at }: SecretRow) {
+function presentSecret({ name, branches, events, uploads, updated_at }: SecretRow) {
   return {
     name,
     updated_at: formatInstant(updated_at),
     branches: branches && [...branches],
     events: events && [...events],
+    uploads,
   }
 }

@@ -22,10 +22,22 @@ interface Made {
   readonly branch?: string
   readonly source?: 'api' | 'ui'
   readonly row?: Readonly<Record<string, unknown>>
+  readonly isForShell?: boolean
 }
 
 /** What a build of that pipeline is given. */
-async function given(slug: string, names: readonly string[], { branch = 'main', source = 'api', row = {} }: Made = {}) {
+async function given(slug: string, names: readonly string[], made: Made = {}) {
+  const answer = await answered(slug, names, made)
+  if (answer.kind !== 'values') return answer
+  return Object.fromEntries([...answer.values].map(([name, { value }]) => [name, value]))
+}
+
+/** As the engine asks for it; the build has no source, so that it is an upload unless its row is made to say otherwise. */
+async function answered(
+  slug: string,
+  names: readonly string[],
+  { branch = 'main', source = 'api', row = {}, isForShell = false }: Made = {},
+) {
   const { body } = await it.request<{ id: string }>(ownerToken, 'POST', `${organization}/pipelines/${slug}/builds`, {
     branch,
     commit: 'c',
@@ -34,10 +46,10 @@ async function given(slug: string, names: readonly string[], { branch = 'main', 
   })
   for (const [column, value] of Object.entries(row))
     await it.server.pool.query(`update build_records set ${column} = $2 where id = $1`, [body.id, value])
-  const answer = await secretsOf({ pool: it.server.pool, sealer: createSealer(key) }).of(body.id, names)
-  if (answer.kind !== 'values') return answer
-  return Object.fromEntries([...answer.values].map(([name, { value }]) => [name, value]))
+  return secretsOf({ pool: it.server.pool, sealer: createSealer(key) }).of(body.id, names, isForShell)
 }
+
+const fetched = { ref_class: 'fetched' }
 
 test('members see names only, admins set and delete, strangers see nothing', async () => {
   const { id, token } = await it.newUser('secret-member')
@@ -49,7 +61,9 @@ test('members see names only, admins set and delete, strangers see nothing', asy
   const stranger = await it.newUser('secret-stranger')
   for (const scope of ['', `/pipelines/${slug}`]) {
     expect((await set(scope, { name: 'SEEN', value: 'hidden-value' })).status).toBe(204)
-    expect(await list(scope, token)).toEqual([{ name: 'SEEN', updated_at: expect.any(String), ...everywhere }])
+    expect(await list(scope, token)).toEqual([
+      { name: 'SEEN', updated_at: expect.any(String), ...everywhere, uploads: false },
+    ])
     expect((await set(scope, { name: 'X', value: 'y' }, token)).status).toBe(403)
     expect((await it.request(token, 'DELETE', `${organization}${scope}/secrets/SEEN`)).status).toBe(403)
     expect((await it.request(stranger.token, 'GET', `${organization}${scope}/secrets`)).status).toBe(404)
@@ -124,13 +138,40 @@ test('a limited secret is defined for matching branches and events only, and sta
   await set('', { name: 'DEPLOY', value: 'of the organization' })
   await set(scope, { name: 'DEPLOY', value: 'one', branches: ['main', 'rel/*'], events: ['api', 'push'] })
   await set(scope, { name: 'DEPLOY', value: 'two' })
-  expect(await given(slug, ['DEPLOY'], { branch: 'rel/1/2' })).toEqual({ DEPLOY: 'two' })
-  expect(await given(slug, ['DEPLOY'], { branch: 'topic' })).toEqual({})
-  expect(await given(slug, ['DEPLOY'], { source: 'ui' })).toEqual({})
+  expect(await given(slug, ['DEPLOY'], { branch: 'rel/1/2', row: fetched })).toEqual({ DEPLOY: 'two' })
+  expect(await given(slug, ['DEPLOY'], { branch: 'topic', row: fetched })).toEqual({})
+  expect(await given(slug, ['DEPLOY'], { source: 'ui', row: fetched })).toEqual({})
   // A tag is no branch, whatever it is called.
-  expect(await given(slug, ['DEPLOY'], { row: { tag: 'main' } })).toEqual({})
+  expect(await given(slug, ['DEPLOY'], { row: { ...fetched, tag: 'main' } })).toEqual({})
   await set(scope, { name: 'DEPLOY', value: 'three', ...everywhere })
   expect(await given(slug, ['DEPLOY'], { branch: 'topic', source: 'ui' })).toEqual({ DEPLOY: 'three' })
+})
+
+test('G58 an upload does not get a secret that is limited by branch or event, whatever it claims, unless the secret says so', async () => {
+  const slug = await it.newPipeline()
+  const scope = `/pipelines/${slug}`
+  for (const limits of [{ branches: ['main'] }, { events: ['api'] }]) {
+    await set(scope, { name: 'LIMITED', value: 'x', ...everywhere, uploads: false, ...limits })
+    const answer = await answered(slug, ['LIMITED'])
+    expect(answer).toMatchObject({ kind: 'values', values: new Map() })
+    const reason = answer.kind === 'values' ? answer.refused?.get('LIMITED') : undefined
+    expect(reason).toMatch(/^The secret LIMITED is limited .* this build is an upload/)
+    expect(await given(slug, ['LIMITED'], { row: fetched })).toEqual({ LIMITED: 'x' })
+    // What is typed in a shell of such a build comes from a person too.
+    expect(await given(slug, ['LIMITED'], { row: fetched, isForShell: true })).toEqual({})
+    await set(scope, { name: 'LIMITED', value: 'x', uploads: true })
+    const open = await answered(slug, ['LIMITED'])
+    const remark = open.kind === 'values' ? open.values.get('LIMITED')?.remark : undefined
+    expect(remark).toBe(
+      'The secret LIMITED is limited to branches or events, and is given to this upload because it says `uploads: true`.',
+    )
+    // It stays so under a new value, and the limits are those of what the upload claims.
+    await set(scope, { name: 'LIMITED', value: 'y' })
+    expect(await given(slug, ['LIMITED'])).toEqual({ LIMITED: 'y' })
+    expect((await list(scope)).find(({ name }) => name === 'LIMITED')).toMatchObject({ uploads: true })
+  }
+  await set(scope, { name: 'LIMITED', value: 'z', branches: ['main'], events: null })
+  expect(await given(slug, ['LIMITED'], { branch: 'topic' })).toEqual({})
 })
 
 test('G26 a build of a fork is given nothing, and its log is told why', async () => {

@@ -43,13 +43,14 @@ export async function setSecret(
     const id = before?.id ?? randomUUID()
     const branches = wish.branches === undefined ? (before?.branches ?? null) : wish.branches
     const events = wish.events === undefined ? (before?.events ?? null) : wish.events
+    const uploads = wish.uploads ?? before?.uploads ?? false
     const sealedValue = sealer.seal(placeOfSecret(id), wish.value)
-    await writeSecret(client, { ...scope, id, name: wish.name, sealedValue, branches, events })
+    await writeSecret(client, { ...scope, id, name: wish.name, sealedValue, branches, events, uploads })
     await recordAudit(client, actor, {
       organizationId: scope.organizationId,
       action: before === undefined ? 'secret.created' : 'secret.changed',
       subject: wish.name,
-      details: { pipeline: scope.pipelineSlug, branches, events },
+      details: { pipeline: scope.pipelineSlug, branches, events, uploads },
     })
   })
 }

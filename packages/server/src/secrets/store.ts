@@ -11,10 +11,12 @@ export interface SecretRow {
   readonly name: string
   readonly branches: readonly string[] | null
   readonly events: readonly string[] | null
+  /** Uploads may read it too, in spite of its limits. */
+  readonly uploads: boolean
   readonly updated_at: Date
 }
 
-const columns = 'id, name, branches, events, updated_at'
+const columns = 'id, name, branches, events, uploads, updated_at'
 const ofScope = 'organization_id = $1 and pipeline_id is not distinct from $2::uuid'
 
 /** The secrets of a scope by name, without values. */
@@ -45,14 +47,15 @@ export interface SecretWrite extends SecretScope {
   readonly sealedValue: Buffer
   readonly branches: readonly string[] | null
   readonly events: readonly string[] | null
+  readonly uploads: boolean
 }
 
 /** Makes the secret of that id, or changes it. */
 export async function writeSecret(database: Database, secret: SecretWrite): Promise<void> {
   await database.query(
-    `insert into secrets (id, organization_id, pipeline_id, name, sealed_value, branches, events) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into secrets (id, organization_id, pipeline_id, name, sealed_value, branches, events, uploads) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (id) do update set sealed_value = excluded.sealed_value, branches = excluded.branches, events = excluded.events,
-       updated_at = excluded.updated_at`,
+       uploads = excluded.uploads, updated_at = excluded.updated_at`,
     [
       secret.id,
       secret.organizationId,
@@ -61,6 +64,7 @@ export async function writeSecret(database: Database, secret: SecretWrite): Prom
       secret.sealedValue,
       secret.branches,
       secret.events,
+      secret.uploads,
     ],
   )
 }
@@ -89,6 +93,7 @@ export interface BuildAsReader {
   readonly tag: string | null
   readonly event: string
   readonly trust: 'trusted' | 'fork'
+  readonly ref_class: 'fetched' | 'upload'
   readonly organization_id: string
   readonly pipeline_id: string
 }
@@ -97,7 +102,7 @@ export interface BuildAsReader {
 export async function findReader(database: Database, buildId: string): Promise<BuildAsReader | undefined> {
   const { rows } = await database.query<BuildAsReader>({
     name: 'find-secret-reader',
-    text: `select r.branch, r.tag, r.event, r.trust, r.pipeline_id, p.organization_id
+    text: `select r.branch, r.tag, r.event, r.trust, r.ref_class, r.pipeline_id, p.organization_id
              from build_records r join pipelines p on p.id = r.pipeline_id where r.id = $1`,
     values: [buildId],
   })

@@ -116,6 +116,16 @@ test('a shell has the secrets of its step, and in the build of a fork there is n
   expect(asked.said[1]).not.toContain(value)
 })
 
+test('G58 a shell has none that are limited to branches, whatever branch its build is of', async () => {
+  const limited = { name: 'deploy', value, branches: ['main'] }
+  const { b } = await run()
+  await it.server.pool.query("update build_records set ref_class = 'fetched'")
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, limited)
+  expect((await sayIn(b, 'echo "<$TOKEN>"', { before: true })).said[1]).toBe('<>\n')
+  await it.request(ownerToken, 'POST', `${organization}/secrets`, { ...limited, branches: null })
+  expect((await sayIn(b, 'echo "<$TOKEN>"', { before: true })).said[1]).toBe(`<${value}>\n`)
+})
+
 test('ten megabytes out of a sandbox come whole to a client that reads slowly', async () => {
   const { a } = await run()
   const shell = await shellIn(a, { script: 'head -c 10000000 /dev/zero; exit 9' })

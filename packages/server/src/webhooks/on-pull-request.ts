@@ -46,6 +46,7 @@ export async function onPullRequest(
         pullRequest: pullRequestOf(event),
         changed,
         trust: head.isFork ? 'fork' : 'trusted',
+        refClass: 'fetched',
         // An author with a membership could have pushed the same to the repository's organization.
         held: head.isFork && pipeline.fork_policy === 'approval' && author.userId === null,
         delivery: event.asOf === null ? delivered.name : { ...delivered.name, asOf: event.asOf },

@@ -49,6 +49,7 @@ export async function onPush(
         pullRequest: null,
         changed,
         trust: 'trusted',
+        refClass: 'fetched',
         held: false,
         delivery: delivered.name,
         rebuildOf: null,

@@ -12,7 +12,7 @@ interface CacheFactsProps {
 
 /** What the cache did, where a hit came from, and what a miss found changed: digests, never values (web B6). */
 export function CacheFacts({ place, cache, now }: CacheFactsProps) {
-  const { from, changes, outcome, policy } = cache
+  const { from, changes, outcome, policy, rule = null } = cache
   return (
     <div className="flex flex-col gap-1">
       <p>
@@ -35,6 +35,11 @@ export function CacheFacts({ place, cache, now }: CacheFactsProps) {
           </span>
         )}
       </p>
+      {rule !== null && (
+        <p className="text-muted">
+          <Foreign text={rule} />
+        </p>
+      )}
       {changes.length > 0 && (
         <table className="w-full max-w-180 text-left">
           <thead className="text-muted">

@@ -39,6 +39,7 @@ export function completeJob(given: JobView): JobView {
     image: job.image ?? null,
     snapshot: job.snapshot ?? null,
     cache: {
+      rule: cache.rule ?? null,
       outcome: cache.outcome ?? 'off',
       policy: cache.policy ?? null,
       from: cache.from ?? null,

@@ -29,6 +29,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   const [value, setValue] = useState('')
   const [branches, setBranches] = useState(secret?.branches?.join(' ') ?? '')
   const [chosen, setChosen] = useState<readonly string[]>(secret?.events ?? [])
+  const [uploads, setUploads] = useState(secret?.uploads ?? false)
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const submit = async (event: FormEvent) => {
@@ -40,6 +41,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
     const limits = {
       branches: globs.length === 0 ? null : globs,
       events: chosen.length === 0 ? null : [...chosen],
+      uploads,
     }
     try {
       await setSecret(scope, { name, value, ...limits })
@@ -101,6 +103,12 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
           ))}
         </div>
       </fieldset>
+      <Checkbox
+        label="Uploads may read it too"
+        hint="Limits then go by what an upload claims: whoever may build can read it. Else they hold for what the server has fetched itself."
+        checked={uploads}
+        onChange={setUploads}
+      />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>Go back</Button>
         <Button type="submit" look="primary" aria-disabled={isBusy}>

@@ -117,9 +117,10 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
 }
 
 /** To which builds it is limited, in words; empty: to none. */
-function limitsOf({ branches, events }: Schema<'Secret'>): string {
+function limitsOf({ branches, events, uploads = false }: Schema<'Secret'>): string {
   return [
     ...(branches === null ? [] : [`branches ${branches.join(', ')}`]),
     ...(events === null ? [] : [`on ${events.join(', ')}`]),
+    ...(uploads && (branches !== null || events !== null) ? ['uploads too'] : []),
   ].join(', ')
 }

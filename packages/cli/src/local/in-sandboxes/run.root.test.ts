@@ -58,6 +58,7 @@ describe('a run', () => {
       cached: true,
       cached_from: null,
       changes: ['file a.txt has other content'],
+      rule: expect.stringMatching(/on this machine/),
     })
     expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
   })
