@@ -200,6 +200,31 @@ describe('a program that does not end as it should', () => {
     })
   })
 
+  it.each([
+    [
+      'TypeScript',
+      {
+        '.hm/a.ts': typescript('first'),
+        '.hm/b.ts': typescript('ci', 'true', "import { existsSync } from 'node:fs'\nwhile (!existsSync('go'));"),
+      },
+      '.hm/b.ts',
+    ],
+    [
+      'Python',
+      { '.hm/a.py': python('first'), '.hm/b.py': python('ci', '"true"', 'while not os.path.exists("go"): pass') },
+      '.hm/b.py',
+    ],
+  ])('in %s is told of while it takes long, by the file that it is at', async (_, files, slow) => {
+    const project = newProject(files)
+    const told: string[] = []
+    const onSlow = (file: string) => {
+      told.push(file)
+      if (file === slow) write(project, { go: '' })
+    }
+    expect(await render(project, 'ci', { onSlow, slowAfterMs: 20 })).toMatchObject({ ok: true })
+    expect(new Set(told)).toContain(slow)
+  })
+
   it.each(languages)('in %s may print 16 MiB', async (_, files, __, much) => {
     const { message } = { message: '', ...(await render(newProject(files(much)), 'ci')) }
     expect(message).toMatch(/^\.hm\/a\.\w+: the pipeline files printed more than 16 MiB\./)

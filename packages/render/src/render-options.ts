@@ -24,6 +24,10 @@ export interface RenderOptions {
   /** Where compiled code is kept from one rendering to the next. Absolute; without it none is. */
   readonly cacheDirectory?: string
   readonly signal?: AbortSignal
+  /** Told of a program that takes long, after each such time, with the file that it is at. */
+  readonly onSlow?: (file: string) => void
+  /** What is long, in milliseconds. Default: 2,000. */
+  readonly slowAfterMs?: number
 }
 
 export interface KeyedRenderOptions extends RenderOptions {

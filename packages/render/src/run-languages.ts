@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -56,12 +57,21 @@ async function runLanguage(
   for (const each of language.commands(env, cache)) {
     const args = [...each.args, '--dir', project, ...asked, '--out', out]
     const command = { program: each.program, args, project, env: { ...env, ...each.env }, timeoutSeconds, signal }
-    const end = await runChild(command, output)
+    const slow = setInterval(() => options.onSlow?.(fileAt(language, out)), options.slowAfterMs ?? 2_000)
+    const end = await runChild(command, output).finally(() => clearInterval(slow))
     if (end.kind !== 'missing' && !isRefusal(end)) return await resultOf(language, end, out, timeoutSeconds)
     tried.push(each.program)
   }
   const message = `expected a program for ${language.name}, got none that is new enough: tried ${tried.join(', ')}. ${language.advice}`
   return failed(language, message)
+}
+
+/** The file that a program is at; before that the only one, or `.hm`. */
+function fileAt({ files: [first = '.hm', ...others] }: Language, out: string): string {
+  const path = `${out}.now`
+  const told = existsSync(path) ? readFileSync(path, 'utf8') : null
+  // A program that can write anything may have written that.
+  return [first, ...others].find((file) => file === told) ?? (others.length === 0 ? first : '.hm')
 }
 
 // A wrapper that chooses among versions says with 127 that it has none.
@@ -77,7 +87,8 @@ async function resultOf(
 ): Promise<ChildResult> {
   if (end.kind === 'timeout') {
     const advice = 'Do less in the pipeline files, or set HM_RENDER_TIMEOUT to more seconds.'
-    return failed(language, `rendering took longer than ${timeoutSeconds} seconds. ${advice}`)
+    const at = { ...language, files: [fileAt(language, out)] }
+    return failed(at, `rendering took longer than ${timeoutSeconds} seconds. ${advice}`)
   }
   if (end.kind !== 'exit') return failed(language, 'the pipeline files printed more than 16 MiB. Print less.')
   if (end.code !== 0) {

@@ -3,7 +3,7 @@ import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
 import { manualFacts } from './manual-facts.ts'
-import { sourceFailure, tell } from './render-project.ts'
+import { slowTeller, sourceFailure, tell } from './render-project.ts'
 
 /** `hm pipelines`: the envelope that a server reads (`sdk-cli.md` 1.7). */
 export const run: Handler<'pipelines'> = async ({ flags, directory, env, output, signal, cacheDirectory }) => {
@@ -16,6 +16,7 @@ export const run: Handler<'pipelines'> = async ({ flags, directory, env, output,
       sourceSet: () => readSourceSet(directory, git),
       cacheDirectory,
       signal,
+      onSlow: slowTeller(output),
     })
     tell(output, told)
     const { errors, pipelines, schema_version } = envelope

@@ -25,7 +25,7 @@ type Here = Pick<Context, 'directory' | 'env' | 'output' | 'ask' | 'signal' | 'c
  */
 export async function renderProject(here: Here, { slug, facts, sourceSet }: RenderRequest): Promise<ProjectPipeline> {
   const { directory: project, env, output, signal, cacheDirectory } = here
-  const options = { project, context: facts, env, sourceSet, cacheDirectory, signal }
+  const options = { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
   try {
     if (slug === null) return await renderOnly(here, await renderEvery(options))
     const rendered = await renderPipeline({ ...options, slug })
@@ -34,6 +34,16 @@ export async function renderProject(here: Here, { slug, facts, sourceSet }: Rend
     return { slug, name: rendered.name, ir: rendered.json }
   } catch (error) {
     throw sourceFailure(error)
+  }
+}
+
+/** Says once of each file that it takes long: a loop without an end looks like that. */
+export function slowTeller(output: Here['output']): (file: string) => void {
+  const told = new Set<string>()
+  return (file) => {
+    if (told.has(file)) return
+    told.add(file)
+    output.say(`${file} takes long to render; Ctrl-C ends it`)
   }
 }
 

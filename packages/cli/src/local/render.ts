@@ -4,7 +4,7 @@ import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
 import { manualFacts } from './manual-facts.ts'
-import { sourceFailure, tell } from './render-project.ts'
+import { slowTeller, sourceFailure, tell } from './render-project.ts'
 
 /** `hm render SLUG`: the IR with its keys. */
 export const run: Handler<'render'> = async ({
@@ -27,6 +27,7 @@ export const run: Handler<'render'> = async ({
       sourceSet: () => readSourceSet(directory, git),
       cacheDirectory,
       signal,
+      onSlow: slowTeller(output),
     })
     tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)

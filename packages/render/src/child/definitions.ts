@@ -16,14 +16,16 @@ export interface LoadFailure {
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Loads the pipeline files of a project in name order. A file that does not load is told apart, and the others count. */
+/** Loads the pipeline files of a project in name order, and says so of each. A file that does not load is told apart, and the others count. */
 export async function loadDefinitions(
   project: string,
+  begin: (file: string) => void,
 ): Promise<{ definitions: LoadedDefinition[]; failures: LoadFailure[] }> {
   const definitions: LoadedDefinition[] = []
   const failures: LoadFailure[] = []
   for (const name of pipelineFiles(project)) {
     const file = `.hm/${name}`
+    begin(file)
     try {
       const exported: Record<string, unknown> = await import(pathToFileURL(join(project, file)).href)
       definitions.push(...definitionsOf(exported).map((definition) => ({ definition, file })))

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { clearTargetCache } from '@harmont/hm'
 import type { ChildPipeline, ChildResult } from '../child-result.ts'
 import type { EnvelopeError } from '../envelope.ts'
@@ -6,8 +7,10 @@ import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
 import { explain } from './explain.ts'
 
 /** Loads every file and evaluates the pipelines that are asked for, each on its own. `loaded` are the project files loaded so far. */
-export async function evaluate({ project, wanted }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
-  const { definitions, failures } = await loadDefinitions(project)
+export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
+  // Whoever waits may read where we are: a file that never ends can say nothing.
+  const begin = (file: string) => writeFileSync(`${out}.now`, file)
+  const { definitions, failures } = await loadDefinitions(project, begin)
   const problem = (file: string, slug: string | null, error: unknown): EnvelopeError => {
     const { message, line } = explain(error, { project, file, loaded })
     return { file, slug, code: 'render_failed', message, line }
@@ -17,6 +20,7 @@ export async function evaluate({ project, wanted }: Arguments, loaded: readonly 
   for (const each of definitions) {
     const { slug } = each.definition
     if (typeof wanted === 'object' && slug !== wanted.slug) continue
+    begin(each.file)
     try {
       const pipeline = wanted === 'list' ? told(each) : { ...told(each), definition: await documentOf(each) }
       // Here, where what cannot be written is still this pipeline's error.

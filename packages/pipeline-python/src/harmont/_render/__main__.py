@@ -34,7 +34,7 @@ def main() -> int:
 
 def _rendered(arguments: Arguments) -> str:
     set_up_imports(arguments.directory)
-    loaded, errors = load_files(arguments.directory)
+    loaded, errors = load_files(arguments)
     pipelines, failed = evaluate_all(loaded, arguments)
     return _output.json_text({"pipelines": pipelines, "errors": [*errors, *failed]})
 

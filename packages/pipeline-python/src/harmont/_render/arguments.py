@@ -16,6 +16,11 @@ class Arguments:
         self.mode = mode
         self.slug = slug
 
+    def begin(self, file: str) -> None:
+        """Writes where we are for whoever waits: a file that never ends can say nothing."""
+        with open(f"{self.out}.now", "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.write(file)
+
     def evaluates(self, slug: str) -> bool:
         """Whether a pipeline is asked for."""
         return self.mode == "--all" or (self.mode == "--slug" and slug == self.slug)

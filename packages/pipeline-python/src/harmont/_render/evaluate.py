@@ -27,6 +27,7 @@ def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[d
         if not arguments.evaluates(registration.slug):
             pipelines.append(told)
             continue
+        arguments.begin(each.file)
         clear_target_cache()
         try:
             definition = registration.evaluate()

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .arguments import Arguments
+
 
 class Loaded:
     """A registered pipeline, and its file relative to the project."""
@@ -24,13 +26,15 @@ class Loaded:
         self.file = file
 
 
-def load_files(project: str) -> tuple[list[Loaded], list[dict[str, Any]]]:
+def load_files(arguments: Arguments) -> tuple[list[Loaded], list[dict[str, Any]]]:
     """Loads them in name order. One that does not load is among the errors, and the others count."""
+    project = arguments.directory
     loaded: list[Loaded] = []
     errors: list[dict[str, Any]] = []
     names = _pipeline_files(project)
     files = {os.path.join(project, ".hm", name): f".hm/{name}" for name in names}
     for path, file in files.items():
+        arguments.begin(file)
         try:
             _load(path)
         except KeyboardInterrupt:
