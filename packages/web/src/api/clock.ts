@@ -17,6 +17,11 @@ export function serverNow(): number {
   return Date.now() + behindMs
 }
 
+/** A time of the server's by this machine's clock, which goes on evenly whenever the server's time is learned. */
+export function onThisMachine(serverTime: number): number {
+  return serverTime - behindMs
+}
+
 function tick(): void {
   now = serverNow()
   for (const listener of listeners) listener()

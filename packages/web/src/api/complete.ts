@@ -1,5 +1,4 @@
 /** What another release of the server may leave out: missing arrays are empty, other missing members unknown (web X1). */
-import { serverNow } from './clock.ts'
 import type { Schema } from './schemas.ts'
 
 /** The array, without items that are nothing; empty where there is none. */
@@ -18,7 +17,7 @@ export function completePage<Page extends { data: unknown[] }>(
 
 /** A build as lists and the page of one show it. */
 export interface ReadBuild extends Schema<'BuildSummary'> {
-  /** Of one that runs: since when it would have run without a pause. A retry goes on where the build ended, not where it began. */
+  /** Of one that runs: since when, by this machine's clock, it would have run without a pause. A retry goes on where the build ended. */
   readonly runs_since?: number
 }
 
@@ -31,7 +30,7 @@ export function completeBuild(given: Schema<'BuildSummary'>): ReadBuild {
     failed_step: build.failed_step ?? null,
     queue_ms: build.queue_ms ?? null,
     run_ms: build.run_ms ?? null,
-    ...(build.finished_at == null && build.run_ms != null ? { runs_since: serverNow() - build.run_ms } : {}),
+    ...(build.finished_at == null && build.run_ms != null ? { runs_since: Date.now() - build.run_ms } : {}),
     version: build.version ?? 0,
   }
 }

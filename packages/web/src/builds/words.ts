@@ -1,3 +1,4 @@
+import { onThisMachine } from '../api/clock.ts'
 import type { ReadBuild } from '../api/complete.ts'
 import type { BuildSummary } from './filters.ts'
 
@@ -36,7 +37,8 @@ export function hasEnded({ state }: Pick<BuildSummary, 'state'>): boolean {
 /** How long the build ran, or has run by now, in milliseconds; null: it did not start. */
 export function ranMs({ started_at, finished_at, run_ms, runs_since }: ReadBuild, now: number): number | null {
   if (started_at == null) return null
-  return finished_at == null ? Math.max(0, now - (runs_since ?? Date.parse(started_at))) : run_ms
+  if (finished_at != null) return run_ms
+  return Math.max(0, runs_since === undefined ? now - Date.parse(started_at) : onThisMachine(now) - runs_since)
 }
 
 /** How long it waited to start, or has waited by now, in milliseconds. */
