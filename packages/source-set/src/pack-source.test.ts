@@ -60,6 +60,16 @@ function meddling(set: SourceSet, meddle: () => void): SourceSet {
   return { ...set, entries }
 }
 
+it('tells how far it is, to the end', async () => {
+  const project = new Project()
+  project.write({ a: 'x'.repeat(600_000), b: 'y' })
+  const told: number[] = []
+  await packSource(await readSourceSet(project.path), place(), { onProgress: (bytes) => told.push(bytes) })
+  expect(told.length).toBeGreaterThan(2)
+  expect(told).toEqual(told.toSorted((a, b) => a - b))
+  expect(told.at(-1)).toBeGreaterThan(600_001)
+})
+
 describe('a source is packed', () => {
   it('sorted, with modes, links and times, without owners and folders, in a file of its owner alone', async () => {
     const long = `${'d/'.repeat(60)}${'é'.repeat(100)}`

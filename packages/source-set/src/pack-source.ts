@@ -37,6 +37,8 @@ export interface PackOptions {
   /** Those that are left out are `packLimits`. */
   readonly limits?: Partial<PackLimits>
   readonly signal?: AbortSignal
+  /** Told how many bytes are packed by now, piece by piece. */
+  readonly onProgress?: (bytes: number) => void
 }
 
 /**
@@ -52,7 +54,7 @@ export async function packSource(set: SourceSet, file: string, options: PackOpti
   for (;;) {
     const handle = await open(file, 'wx', 0o600)
     try {
-      return { file, ...(await pack(set, handle, limits, options.signal)) }
+      return { file, ...(await pack(set, handle, limits, options)) }
     } catch (error) {
       await rm(file, { force: true })
       if (!(error instanceof ChangedWhileRead)) throw error
@@ -66,7 +68,12 @@ export async function packSource(set: SourceSet, file: string, options: PackOpti
 
 type Packed = Omit<PackedSource, 'file'>
 
-async function pack(set: SourceSet, handle: FileHandle, limits: PackLimits, signal?: AbortSignal): Promise<Packed> {
+async function pack(
+  set: SourceSet,
+  handle: FileHandle,
+  limits: PackLimits,
+  { signal, onProgress }: PackOptions,
+): Promise<Packed> {
   let unpackedBytes = 0
   const count = (bytes: number) => {
     unpackedBytes += bytes
@@ -75,8 +82,8 @@ async function pack(set: SourceSet, handle: FileHandle, limits: PackLimits, sign
   }
   const sum = createHash('sha256')
   let size = 0
-  const keep = async (pieces: AsyncIterable<Buffer>) => {
-    for await (const piece of pieces) {
+  const keep = async (packed: AsyncIterable<Buffer>) => {
+    for await (const piece of packed) {
       size += piece.length
       if (size > limits.packedBytes)
         throw tooMuch(set, 'too_large_packed', `more than ${inMiB(limits.packedBytes)} when packed`)
@@ -84,7 +91,15 @@ async function pack(set: SourceSet, handle: FileHandle, limits: PackLimits, sign
       await handle.writeFile(piece)
     }
   }
-  const tar = Readable.from(tarSource(set, count), { objectMode: false, highWaterMark: 1024 * 1024 })
+  async function* pieces() {
+    let bytes = 0
+    for await (const piece of tarSource(set, count)) {
+      bytes += piece.length
+      onProgress?.(bytes)
+      yield piece
+    }
+  }
+  const tar = Readable.from(pieces(), { objectMode: false, highWaterMark: 1024 * 1024 })
   await pipeline(tar, createGzip({ level: 1 }), keep, signal === undefined ? {} : { signal })
   return { size, sha256: sum.digest('hex'), unpackedBytes }
 }

@@ -12,6 +12,7 @@ import {
 import type { Output } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
 import { bytes } from '../view/amounts.ts'
+import { progressOf } from './progress.ts'
 
 /** Above this size of the archive the largest files are shown. */
 const remarkable = 16 * 1024 * 1024
@@ -24,7 +25,9 @@ export async function withPacked<T>(
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'hm-source-'))
   try {
-    const packed = await packSource(source, join(directory, 'source.tar.gz'), { signal })
+    const total = source.entries.reduce((sum, { size }) => sum + size, 0)
+    const onProgress = progressOf('packing the source', total, output.say)
+    const packed = await packSource(source, join(directory, 'source.tar.gz'), { signal, onProgress })
     output.debug(`source: ${source.entries.length} files, ${packed.unpackedBytes} bytes, ${packed.size} packed`)
     if (packed.size > remarkable) {
       output.warn(`the source is ${bytes(packed.size)} when packed; its largest files are:`)

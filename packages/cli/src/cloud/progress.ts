@@ -1,0 +1,18 @@
+import { bytes } from '../view/amounts.ts'
+
+const everyMs = 2000
+
+/** Says how far something is that takes long: not in its first two seconds, and then once in as many. */
+export function progressOf(
+  what: string,
+  total: number,
+  say: (line: string) => void,
+  now: () => number = Date.now,
+): (done: number) => void {
+  let due = now() + everyMs
+  return (done) => {
+    if (now() < due) return
+    due = now() + everyMs
+    say(`${what}: ${bytes(Math.min(done, total))} of ${bytes(total)}`)
+  }
+}
