@@ -21,7 +21,7 @@ import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
 import { startBuilds } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { openForges } from './forges/open-forges.ts'
-import { createCursors, createHttp, firstPage, type Pages } from './http/index.ts'
+import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from './http/index.ts'
 import { idempotencyKeys } from './idempotency/idempotency-keys.ts'
 import { JobLogs } from './job-logs/job-logs.ts'
 import { openLogTokenSecrets } from './job-logs/log-token-secrets.ts'
@@ -198,6 +198,7 @@ function makeHttp(
     publicUrl: settings.publicUrl,
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
+    connections: connectionsHere(settings.connections, settings.connectionsPerAddress),
     translate: translateFault,
     onAnswered: services.metrics.observe,
     upgrade: services.shells.upgrade,

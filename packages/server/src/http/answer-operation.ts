@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressKey } from '../rate-limits/address-key.ts'
 import { type Admitted, admit } from './admit.ts'
 import { answerOnce, takesIdempotencyKey } from './answer-once.ts'
 import { ApiError } from './api-error.ts'
+import type { HeldBody } from './body-room.ts'
 import { cookieOf } from './cookies.ts'
 import { bearerOf } from './credential.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -11,7 +13,6 @@ import { refuseCredential } from './limits.ts'
 import { readQuery } from './query.ts'
 import type { BodyReader } from './read-body.ts'
 import type { Shell } from './shell.ts'
-import { guardAgainstStall } from './stall-guard.ts'
 
 /** The same as every `Reply` of the contract, as the shell sends it. */
 export interface AnyReply {
@@ -55,9 +56,11 @@ export function answerOperation(
     const context = contextOf(operation, shell, admitted, request, reply)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const body = reader.bytes(request.raw)
+    const held = openRoom(shell, admitted)
+    reply.raw.once('close', held.release)
     const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
       const proceed = await binding.begin(context as never)
-      const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes)), idempotency }
+      const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes, held)), idempotency }
       return proceed(input as never)
     }
     const { caller, params } = admitted
@@ -70,8 +73,12 @@ export function answerOperation(
             { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
             context,
           )
-    return send(request, reply, shell, shape, await answered)
+    return send(request, reply, shape, await answered)
   }
+}
+
+function openRoom({ bodies }: Shell, { caller, client }: Admitted): HeldBody {
+  return caller === null ? bodies.ofAddresses.open(addressKey(client.address)) : bodies.ofUsers.open(caller.userId)
 }
 
 function replayOf({ replay }: AnyBinding, context: object): (subject: string) => Promise<AnyReply> {
@@ -132,13 +139,7 @@ function signalOf(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  shell: Shell,
-  shape: ShapeBody,
-  answer: AnyReply,
-): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, shape: ShapeBody, answer: AnyReply): FastifyReply {
   reply.code(answer.status).headers({ ...answer.headers })
   if (answer.open === undefined) {
     return 'body' in answer ? reply.send(shape(answer.status, answer.body)) : reply.send()
@@ -146,7 +147,6 @@ function send(
   if (!reply.hasHeader('content-type')) reply.type(answer.mediaType ?? 'application/octet-stream')
   // A stream that nobody will read is not opened.
   if (request.method === 'HEAD') return reply.send()
-  guardAgainstStall(reply.raw, shell.stallMs)
   // Node would send them with the first byte. They are set when the stream is connected.
   if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
   return reply.send(answer.open())

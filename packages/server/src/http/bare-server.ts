@@ -17,6 +17,7 @@ import { dropBody } from './request-bytes.ts'
 import { requestIdOf } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SendError, sendError, type Translate } from './send-error.ts'
+import { guardAgainstStall } from './stall-guard.ts'
 import { isUpgradeTo, type Upgrade } from './upgrades.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './wire-errors.ts'
 
@@ -42,6 +43,12 @@ interface ServerOptions {
   readonly log: Logger
   readonly headersMs: number
   readonly bodyIdleMs: number
+  /** Longest time that a request may take to come in. */
+  readonly requestMs: number
+  /** How long a connection is kept for the next request. */
+  readonly keepAliveMs: number
+  /** How long an answer may make no progress. */
+  readonly stallMs: number
   readonly translate: Translate
   /** null: no connection leaves HTTP. */
   readonly upgrade: Upgrade | null
@@ -51,7 +58,7 @@ interface ServerOptions {
 
 /** Gives a server without routes on which every answer, errors of every kind included, has the form of `http.md` 2. */
 export function bareServer(options: ServerOptions): FastifyInstance {
-  const { publicUrl, log, headersMs, translate } = options
+  const { publicUrl, log, headersMs, requestMs, keepAliveMs, translate } = options
   const onError: SendError = (error, request, reply) => sendError({ publicUrl, log, translate }, error, request, reply)
   const app = fastify({
     loggerInstance: quietLog(log),
@@ -59,6 +66,8 @@ export function bareServer(options: ServerOptions): FastifyInstance {
     genReqId: (request: IncomingMessage) => requestIdOf(request.headers['x-request-id']),
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
     // A path member of any length is looked up like any other; the URL's own limit is the limit.
     routerOptions: { maxParamLength: longestUrl },
     http: {
@@ -94,8 +103,9 @@ function ownHeaders(
 }
 
 function addHooks(app: FastifyInstance, options: ServerOptions): void {
-  const { log, bodyIdleMs } = options
+  const { log, bodyIdleMs, stallMs } = options
   app.addHook('onRequest', async (request, reply) => {
+    guardAgainstStall(reply.raw, stallMs)
     reply.headers(ownHeaders(options, request))
     if (isPreflight(request)) {
       const isAllowed = options.isAllowedOrigin(request.headers.origin ?? '')

@@ -3,7 +3,13 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from './api-error.ts'
+import { BodyRoom } from './body-room.ts'
 import { type BlobSink, readBuildBody } from './build-body.ts'
+import { bodyLimit } from './request-bytes.ts'
+
+const mebibyte = 1024 * 1024
+const held = new BodyRoom({ inAll: 100 * mebibyte, perCaller: 100 * mebibyte }).open('somebody')
+const room = { held, mostText: bodyLimit.buildText }
 
 interface Kept {
   bytes: Buffer
@@ -44,7 +50,9 @@ async function read(text: string | Buffer, size = 7) {
     if (errors.length > 0) throw new Refused(JSON.stringify(errors))
     return body
   }
-  const outcome = await readBuildBody(pieces(text, size), { openSink, accept }).catch((error: unknown) => error)
+  const outcome = await readBuildBody(pieces(text, size), { openSink, accept, ...room }).catch(
+    (error: unknown) => error,
+  )
   if (outcome instanceof ApiError) return { kind: outcome.code, sinks } as const
   if (outcome instanceof Refused) return { kind: 'refused', sinks } as const
   if (outcome instanceof Error) throw outcome
@@ -193,7 +201,7 @@ describe('the body of a build', () => {
       yield Buffer.from('{"source_b64":"QUJD')
       throw new Error('gone')
     }
-    await expect(readBuildBody(broken(), { openSink, accept: (body) => body })).rejects.toThrow('gone')
+    await expect(readBuildBody(broken(), { openSink, accept: (body) => body, ...room })).rejects.toThrow('gone')
     expect(sinks.map(({ state }) => state)).toEqual(['aborted'])
     const states: string[] = []
     const full = async (): Promise<BlobSink> => ({
@@ -202,8 +210,32 @@ describe('the body of a build', () => {
       abort: async () => void states.push('aborted'),
     })
     await expect(
-      readBuildBody(pieces('{"source_b64":"QUJD"}', 5), { openSink: full, accept: (body) => body }),
+      readBuildBody(pieces('{"source_b64":"QUJD"}', 5), { openSink: full, accept: (body) => body, ...room }),
     ).rejects.toThrow('disk full')
     expect(states).toEqual(['aborted'])
+  })
+
+  it('all but the source is bounded while it arrives: nothing is read beyond that', async () => {
+    const { openSink } = keepingSinks()
+    const options = { openSink, accept: (body: unknown) => body, held, mostText: 1000 }
+    const endless = async function* (start: string) {
+      yield Buffer.from(start)
+      for (;;) yield Buffer.alloc(100, 'a')
+    }
+    for (const start of ['{"pipeline_ir":"', '{"source_b64":"QUJD","env":{"', '  '])
+      await expect(readBuildBody(endless(start), options)).rejects.toMatchObject({ code: 'payload_too_large' })
+    const source = Buffer.alloc(mebibyte, 'x').toString('base64')
+    const read = await readBuildBody(pieces(`{"branch":"main","source_b64":"${source}"}`, 5000), options)
+    expect(read).toMatchObject({ body: { branch: 'main', source_b64: '' }, source: { bytes: mebibyte } })
+  })
+
+  it('what it holds of the memory is said while it arrives: all but the source', async () => {
+    const { openSink } = keepingSinks()
+    const holds: number[] = []
+    const options = { openSink, accept: (body: unknown) => body, mostText: bodyLimit.buildText }
+    const text = `{"pipeline_ir":"${'x'.repeat(1000)}","source_b64":"${'QUJD'.repeat(1000)}"}`
+    await readBuildBody(pieces(text, 500), { ...options, held: { hold: (bytes) => holds.push(bytes) } })
+    expect(holds[0]).toBe(500)
+    expect(holds.at(-1)).toBe(1000 + '{"pipeline_ir":"","source_b64":""}'.length)
   })
 })

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { apiError, type ErrorDetails } from './api-error.ts'
 import { Base64Decoder } from './base64-decoder.ts'
+import type { HeldBody } from './body-room.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
 import { InvalidJson, type SourceEvent, SourceSplitter } from './source-splitter.ts'
 
@@ -33,11 +34,15 @@ interface BuildBodyOptions<T> {
   readonly openSink: () => Promise<BlobSink>
   /** Judges the parsed body before the blob is made durable; `fieldErrors` is what is wrong with the source. Throws to refuse. */
   readonly accept: (body: unknown, fieldErrors: NonNullable<ErrorDetails['errors']>) => T
+  /** Hears how much of the body is in memory: all but the source. */
+  readonly held: Pick<HeldBody, 'hold'>
+  /** The largest such rest, in characters. */
+  readonly mostText: number
 }
 
 /**
  * Reads the body of a build: `source_b64` at the top level goes through base64 into a sink while it arrives and is never held in
- * memory. Throws 400 `invalid_json`, what `accept` throws, and what the stream and the sink throw; the sink is then removed.
+ * memory. Throws 400 `invalid_json`, 413 as soon as the rest is too large, what `accept` throws, and what the stream and the sink throw; the sink is then removed.
  */
 export async function readBuildBody<T>(
   stream: AsyncIterable<Uint8Array>,
@@ -45,7 +50,7 @@ export async function readBuildBody<T>(
 ): Promise<BuildBody<T>> {
   const upload = new Upload(options.openSink)
   try {
-    const body = parseJson(await readRest(stream, upload))
+    const body = parseJson(await readRest(stream, upload, options))
     const errors = upload.isBase64() ? [] : [{ field: 'source_b64', message: 'must be standard base64 with padding' }]
     const accepted = options.accept(body, errors)
     return { body: accepted, source: await upload.finish() }
@@ -55,14 +60,26 @@ export async function readBuildBody<T>(
   }
 }
 
-async function readRest(stream: AsyncIterable<Uint8Array>, upload: Upload): Promise<string> {
+async function readRest(
+  stream: AsyncIterable<Uint8Array>,
+  upload: Upload,
+  { held, mostText }: Pick<BuildBodyOptions<unknown>, 'held' | 'mostText'>,
+): Promise<string> {
   const splitter = new SourceSplitter()
   const utf8 = new Utf8Pieces()
   for await (const chunk of stream) {
     for (const event of splitter.push(utf8.push(chunk))) await upload.take(event)
+    const length = splitter.restLength
+    if (length > mostText) throw tooMuchText(mostText)
+    held.hold(length)
   }
   for (const event of splitter.push(utf8.end())) await upload.take(event)
   return splitter.rest()
+}
+
+function tooMuchText(mostText: number): Error {
+  const message = `The body must have at most ${mostText} characters beside \`source_b64\`.`
+  return apiError('payload_too_large', message, { limit_bytes: mostText })
 }
 
 /** The current value of `source_b64` on its way into a sink. The sink is opened with the first byte. */

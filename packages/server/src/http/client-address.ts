@@ -9,13 +9,12 @@ interface Arrived {
 
 /** Gives the look-up of whom a request comes from: its peer, or behind trusted proxies the right-most `X-Forwarded-For` entry that is none of them. */
 export function clientAddress(trustedProxies: readonly string[]): (request: Arrived) => string {
-  const trusted = blockList(trustedProxies)
-  const isTrusted = (address: string): boolean => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  const isTrusted = proxyCheck(trustedProxies)
   return ({ socket, headers }) => {
-    let address = plain(socket.remoteAddress ?? '')
+    let address = plainAddress(socket.remoteAddress ?? '')
     const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
     for (const entry of forwarded.reverse()) {
-      const next = plain(entry.trim())
+      const next = plainAddress(entry.trim())
       // Beyond the first that we do not trust anybody may have written anything.
       if (!isTrusted(address) || isIP(next) === 0) break
       address = next
@@ -24,8 +23,14 @@ export function clientAddress(trustedProxies: readonly string[]): (request: Arri
   }
 }
 
+/** Returns the check whether a plain address is a trusted proxy's. */
+export function proxyCheck(trustedProxies: readonly string[]): (address: string) => boolean {
+  const trusted = blockList(trustedProxies)
+  return (address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
 /** IPv4 in its own form, also where the socket takes both families. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 

@@ -7,8 +7,10 @@ import type { Access } from './access.ts'
 import { addRoute } from './add-route.ts'
 import type { AnyBinding } from './answer-operation.ts'
 import { type AnsweredRequest, bareServer } from './bare-server.ts'
+import { BodyRoom, type RoomLimits, roomHere } from './body-room.ts'
 import type { BlobSink } from './build-body.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, proxyCheck } from './client-address.ts'
+import { type ConnectionLimits, limitConnections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import { openApiOperation } from './openapi-document.ts'
@@ -42,28 +44,50 @@ export interface HttpOptions {
   readonly onAnswered?: (answered: AnsweredRequest) => void
   /** For tests: an answer that breaks its contract becomes a 500. */
   readonly validateResponses?: boolean
-  /** Defaults: headers 10 s, next byte of a body 30 s, streamed answer without progress 60 s. */
-  readonly timeouts?: { readonly headersMs?: number; readonly bodyIdleMs?: number; readonly stallMs?: number }
+  /** What bodies may take of the memory, those of users' requests and those of others each; without it what fits this process. */
+  readonly bodyRoom?: RoomLimits
+  /** Without it nothing bounds the connections. */
+  readonly connections?: ConnectionLimits
+  /** Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, answer without progress 60 s, connection without a request 72 s. */
+  readonly timeouts?: {
+    readonly headersMs?: number
+    readonly requestMs?: number
+    readonly bodyIdleMs?: number
+    readonly stallMs?: number
+    readonly keepAliveMs?: number
+  }
 }
 
 /** Gives the HTTP server with every operation of the contract bound; the caller lets it listen and closes it. */
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const { headersMs = 10_000, bodyIdleMs = 30_000, stallMs = 60_000 } = options.timeouts ?? {}
+  const { headersMs = 10_000, requestMs = 900_000, bodyIdleMs = 30_000 } = options.timeouts ?? {}
+  const { stallMs = 60_000, keepAliveMs = 72_000 } = options.timeouts ?? {}
   const isAllowedOrigin = originCheck(options.publicUrl, options.corsOrigins)
   const app = bareServer({
     publicUrl: options.publicUrl,
     isAllowedOrigin,
     log: options.log,
     headersMs,
+    requestMs,
     bodyIdleMs,
+    stallMs,
+    keepAliveMs,
     translate: options.translate ?? (() => null),
     upgrade: options.upgrade ?? null,
     pages: options.pages ?? (async () => null),
     onAnswered: options.onAnswered ?? (() => {}),
   })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
+  const room = options.bodyRoom ?? roomHere()
+  const bodies = { ofUsers: new BodyRoom(room), ofAddresses: new BodyRoom(room) }
   const addressOf = clientAddress(options.trustedProxies)
-  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, stallMs }
+  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, bodies }
+  if (options.connections !== undefined)
+    limitConnections(app.server, {
+      limits: options.connections,
+      isProxy: proxyCheck(options.trustedProxies),
+      publicUrl: options.publicUrl,
+    })
   if (options.upgrade !== undefined)
     acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
   for (const operation of operationTable.values()) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { operation } from './index.ts'
 import { readAnswer } from './raw-client.ts'
 import { startTestServer, type TestServer } from './test-server.ts'
@@ -8,21 +8,21 @@ import { startTestServer, type TestServer } from './test-server.ts'
 const mebibyte = 1024 * 1024
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
+const receiveWebhook = operation('receiveWebhook', async ({ body: { raw } }) => ({
+  status: 202,
+  body: { status: 'accepted' },
+  headers: { 'x-raw': hashOf(raw) },
+}))
+
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer({
-    receiveWebhook: operation('receiveWebhook', async ({ body: { raw } }) => ({
-      status: 202,
-      body: { status: 'accepted' },
-      headers: { 'x-raw': hashOf(raw) },
-    })),
-  })
+  server = await startTestServer({ receiveWebhook })
 })
 afterAll(() => server.close())
 
-async function send(body: Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}) {
+async function send(body: Uint8Array<ArrayBuffer> | undefined, headers: Record<string, string> = {}, url = server.url) {
   const init = body === undefined ? { headers } : { headers, body }
-  const answer = await fetch(`${server.url}/webhooks/github`, { method: 'POST', ...init })
+  const answer = await fetch(`${url}/webhooks/github`, { method: 'POST', ...init })
   return { status: answer.status, hash: answer.headers.get('x-raw'), text: await answer.text() }
 }
 
@@ -43,24 +43,30 @@ test('a signed body has at most 25 MiB', async () => {
   expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
 })
 
-test('of large signed bodies eight are held at a time: more are refused, small ones and later ones are not', async () => {
-  const port = Number(new URL(server.url).port)
+test('of signed bodies only so many bytes are held at a time: more are refused, small ones and later ones are not', async () => {
+  const small = await startTestServer(
+    { receiveWebhook },
+    {},
+    { bodyRoom: { inAll: 17 * mebibyte, perCaller: 50 * mebibyte } },
+  )
+  onTestFinished(small.close)
   const open = () => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.write(`POST /webhooks/github HTTP/1.1\r\nContent-Length: ${3 * mebibyte}\r\n\r\n`)
+    const socket = connect({ port: small.port, host: '127.0.0.1' })
+    socket.write(`POST /webhooks/github HTTP/1.1\r\nContent-Length: ${2 * mebibyte + 1}\r\n\r\n`)
     socket.write(Buffer.alloc(2 * mebibyte))
     return socket
   }
+  const statusOf = async (bytes: number) => (await send(Buffer.alloc(bytes), {}, small.url)).status
   const held = Array.from({ length: 8 }, open)
-  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(503)
-  const refused = await send(Buffer.alloc(2 * mebibyte))
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(503)
+  const refused = await send(Buffer.alloc(2 * mebibyte), {}, small.url)
   expect(JSON.parse(refused.text).error.code).toBe('service_unavailable')
-  expect((await send(Buffer.alloc(mebibyte))).status).toBe(202)
-  for (const socket of held) socket.write(Buffer.alloc(mebibyte))
+  expect(await statusOf(mebibyte / 2)).toBe(202)
+  for (const socket of held) socket.write(Buffer.alloc(1))
   expect((await Promise.all(held.map(readAnswer))).map((answer) => answer?.status)).toEqual(Array(8).fill(202))
   // One whose sender went away does not count for ever.
   const gone = Array.from({ length: 8 }, open)
-  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(503)
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(503)
   for (const socket of gone) socket.destroy()
-  await expect.poll(async () => (await send(Buffer.alloc(2 * mebibyte))).status).toBe(202)
+  await expect.poll(() => statusOf(2 * mebibyte)).toBe(202)
 })

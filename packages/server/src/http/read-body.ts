@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@harmont/contract'
-import { apiError } from './api-error.ts'
+import type { HeldBody } from './body-room.ts'
 import { type BlobSink, readBuildBody, type UploadedSource } from './build-body.ts'
 import { bodyValidator } from './input-validation.ts'
 import { parseJson, Utf8Pieces } from './json-text.ts'
@@ -14,7 +14,8 @@ interface ReadBody {
 /** How the bodies of one operation are read: first as bytes, of which somebody may take note on their way. */
 export interface BodyReader {
   readonly bytes: (request: IncomingMessage) => AsyncIterable<Uint8Array>
-  readonly read: (bytes: AsyncIterable<Uint8Array>) => Promise<ReadBody>
+  /** `held` hears how much of it is in memory. */
+  readonly read: (bytes: AsyncIterable<Uint8Array>, held: HeldBody) => Promise<ReadBody>
 }
 
 interface ReaderOptions {
@@ -27,10 +28,9 @@ export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyI
   const { id, auth, request: shape } = operation
   const limited = (limitBytes: number) => ({ limitBytes, idleMs: bodyIdleMs })
   if (auth === 'signature') {
-    const wholeOf = wholeBodies()
     return {
       bytes: (request) => limitedBytes(request, limited(bodyLimit.webhook)),
-      read: async (bytes) => ({ body: { raw: await wholeOf(bytes) } }),
+      read: async (bytes, held) => ({ body: { raw: await readWhole(bytes, held) } }),
     }
   }
   if (shape?.mediaType !== 'application/json') return { bytes: noBytes, read: readNothing }
@@ -39,48 +39,31 @@ export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyI
   return {
     bytes: (request) => jsonBytes(request, limited(isUpload ? bodyLimit.build : bodyLimit.other)),
     read: isUpload
-      ? (bytes) => readBuildBody(bytes, { openSink, accept })
-      : async (bytes) => ({ body: accept(await readJson(bytes)) }),
+      ? (bytes, held) => readBuildBody(bytes, { openSink, accept, held, mostText: bodyLimit.buildText })
+      : async (bytes, held) => ({ body: accept(await readJson(bytes, held)) }),
   }
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-/** How many bodies of more than `bodyLimit.other` are held at a time: whoever sent them shows only at their end whether they may. */
-const mostLargeBodies = 8
-
-/** Gives what reads a body as it was sent. Throws 503 for a large one while too many are being read. */
-function wholeBodies(): (bytes: AsyncIterable<Uint8Array>) => Promise<Buffer> {
-  let largeBodies = 0
-  return async (bytes) => {
-    const chunks: Uint8Array[] = []
-    let size = 0
-    let isLarge = false
-    try {
-      for await (const chunk of bytes) {
-        size += chunk.length
-        if (!isLarge && size > bodyLimit.other) {
-          if (largeBodies >= mostLargeBodies) throw tooManyLargeBodies()
-          largeBodies += 1
-          isLarge = true
-        }
-        chunks.push(chunk)
-      }
-      return Buffer.concat(chunks)
-    } finally {
-      if (isLarge) largeBodies -= 1
-    }
+async function readWhole(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    held.hold(size)
+    chunks.push(chunk)
   }
+  return Buffer.concat(chunks)
 }
 
-function tooManyLargeBodies(): Error {
-  return apiError('service_unavailable', 'Too many large bodies are being received just now; send it again.')
-}
-
-async function readJson(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {
+async function readJson(bytes: AsyncIterable<Uint8Array>, held: HeldBody): Promise<unknown> {
   const utf8 = new Utf8Pieces()
   let text = ''
-  for await (const chunk of bytes) text += utf8.push(chunk)
+  for await (const chunk of bytes) {
+    text += utf8.push(chunk)
+    held.hold(text.length)
+  }
   return parseJson(text + utf8.end())
 }
 

@@ -10,8 +10,13 @@ export interface BodyLimits {
 
 const mebibyte = 1024 * 1024
 
-/** The largest body by kind of route. */
-export const bodyLimit = { build: 64 * mebibyte, webhook: 25 * mebibyte, other: mebibyte } as const
+/** The largest body by kind of route, and what the body of a build may have beside its source, which alone is not held in memory. */
+export const bodyLimit = {
+  build: 64 * mebibyte,
+  buildText: 16 * mebibyte,
+  webhook: 25 * mebibyte,
+  other: mebibyte,
+} as const
 
 /**
  * Gives the bytes of a JSON body as they arrive; nothing for an absent or empty one. Throws 415 for another kind of body, 413 beyond
@@ -43,9 +48,12 @@ function declaredBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0)
 }
 
+/** Whoever sends a body that is dropped must send so much of it within the idle time: less holds a connection for nothing. */
+const leastDropped = 64 * 1024
+
 /**
  * Reads and drops what is left of a body, so that a client that is still sending sees its answer. Gives whether the end came: not
- * beyond the largest limit, and not when no byte came for `idleMs`.
+ * beyond the largest limit, and not when too little came for `idleMs`.
  */
 export async function dropBody(request: IncomingMessage, idleMs: number): Promise<boolean> {
   if (request.complete && request.readableLength === 0) return true
@@ -54,10 +62,14 @@ export async function dropBody(request: IncomingMessage, idleMs: number): Promis
   if (isBodiless) return true
   const done = Promise.withResolvers<boolean>()
   let dropped = 0
+  let mark = leastDropped
   const timer = setTimeout(() => done.resolve(false), idleMs)
   const take = (chunk: Buffer): void => {
-    timer.refresh()
     dropped += chunk.length
+    if (dropped >= mark) {
+      timer.refresh()
+      mark = dropped + leastDropped
+    }
     if (dropped > bodyLimit.build) done.resolve(false)
   }
   request.on('data', take)

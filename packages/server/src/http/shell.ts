@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
 import type { Access } from './access.ts'
+import type { BodyRoom } from './body-room.ts'
 import type { BlobSink } from './build-body.ts'
 import type { CsrfCheck } from './csrf.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
@@ -16,9 +17,9 @@ export interface Shell extends CsrfCheck {
   readonly cookieName: string
   readonly addressOf: (request: IncomingMessage) => string
   readonly openBlobSink: () => Promise<BlobSink>
+  /** Room for the bodies of users' requests, and for those of nobody in particular. */
+  readonly bodies: { readonly ofUsers: BodyRoom; readonly ofAddresses: BodyRoom }
   readonly log: Logger
   /** Longest wait for the next byte of a body. */
   readonly bodyIdleMs: number
-  /** How long a streamed answer may make no progress. */
-  readonly stallMs: number
 }

@@ -33,6 +33,7 @@ type Mode = 'between' | 'string' | 'source'
  */
 export class SourceSplitter {
   #rest: string[] = []
+  #restLength = 0
   #mode: Mode = 'between'
   #depth = 0
   #structure = 0
@@ -45,6 +46,11 @@ export class SourceSplitter {
   /** The text without the value; call after the last piece. */
   rest(): string {
     return this.#rest.join('') + this.#carry
+  }
+
+  /** How much of the text is held. */
+  get restLength(): number {
+    return this.#restLength + this.#carry.length
   }
 
   /** Takes the next piece of the text. Throws `InvalidJson`. */
@@ -66,7 +72,7 @@ export class SourceSplitter {
       at += 1
       if (char === '"') {
         this.#countStructure(char)
-        this.#rest.push(text.slice(from, at))
+        this.#keep(text.slice(from, at))
         const isSource = this.#isValueExpected
         this.#isValueExpected = false
         this.#mode = isSource ? 'source' : 'string'
@@ -80,8 +86,13 @@ export class SourceSplitter {
       this.#isKeyBeforeColon = false
       this.#countStructure(char)
     }
-    this.#rest.push(text.slice(from))
+    this.#keep(text.slice(from))
     return at
+  }
+
+  #keep(text: string): void {
+    this.#rest.push(text)
+    this.#restLength += text.length
   }
 
   #countStructure(char: string | undefined): void {
@@ -100,7 +111,7 @@ export class SourceSplitter {
       if (text[at] === '"') {
         this.#addToKey(text.slice(from, at))
         this.#isKeyBeforeColon = this.#key !== null && isSourceKey(this.#key)
-        this.#rest.push(text.slice(from, at + 1))
+        this.#keep(text.slice(from, at + 1))
         this.#mode = 'between'
         return at + 1
       }
@@ -108,7 +119,7 @@ export class SourceSplitter {
     }
     // A backslash at the end waits for what it escapes.
     this.#addToKey(text.slice(from, at))
-    this.#rest.push(text.slice(from, at))
+    this.#keep(text.slice(from, at))
     this.#carry = text.slice(at)
     return text.length
   }
@@ -125,7 +136,7 @@ export class SourceSplitter {
     if (plain !== '') yield { kind: 'text', text: plain }
     if (at === text.length) return at
     if (text[at] === '"') {
-      this.#rest.push('"')
+      this.#keep('"')
       this.#mode = 'between'
       yield { kind: 'end' }
       return at + 1

@@ -43,7 +43,10 @@ export function rawAnswer(error: ApiError, publicUrl: string, requestId: string 
 
 function brokenRequestError({ code, rawPacket }: ParserError): ApiError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return apiError('request_timeout', 'The request headers must be complete within 10 s.')
+    return apiError(
+      'request_timeout',
+      'The request headers must be complete within 10 s, and the request within 15 min.',
+    )
   if (code !== 'HPE_HEADER_OVERFLOW')
     return apiError('request_malformed', 'The bytes received are not an HTTP/1.1 request.')
   const isLongUrl =

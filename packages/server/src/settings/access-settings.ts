@@ -33,6 +33,16 @@ export const accessSettings = {
     integer(0, 2_000_000_000),
     'most users that there may be; 0 closes sign-up; no cap without it',
   ),
+  connections: optional(
+    'HARMONT_CONNECTIONS',
+    integer(10, 1_000_000),
+    'most connections at a time; without it a third of the files that the process may have open, at most 20000',
+  ),
+  connectionsPerAddress: optional(
+    'HARMONT_CONNECTIONS_PER_ADDRESS',
+    integer(1, 1_000_000),
+    'most of them from one address, trusted proxies aside; a quarter of all without it',
+  ),
   rateLimits: setting(
     'HARMONT_RATE_LIMITS',
     rateLimitRules,
