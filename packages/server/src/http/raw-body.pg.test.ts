@@ -10,7 +10,7 @@ const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 const receiveWebhook = operation('receiveWebhook', async ({ body: { raw } }) => ({
   status: 202,
-  body: { status: 'accepted' },
+  body: { status: 'accepted' as const },
   headers: { 'x-raw': hashOf(raw) },
 }))
 
