@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -48,6 +48,7 @@ function newProject(repository: string): string {
       'slow',
       "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
     ],
+    ['cached', "sh('true', { label: 'one', image: 'host', cache: { policy: 'on_change', paths: ['data.txt'] } })"],
     ['endless', "sh('echo begun; sleep 600', { label: 'one', image: 'host' })"],
   ]
   for (const [slug, step] of pipelines)
@@ -111,6 +112,32 @@ test('a build that passes: created with its pipeline, source sent, followed to t
   expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
 })
 
+test('hm cache explain says what the cache of the server did, what changed, and whose entries a build finds', async () => {
+  const explain = (build: number, ...more: string[]) =>
+    hm(['cache', 'explain', 'one', '-b', String(build), '-p', 'cached', ...more])
+  expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
+  expect(await explain(1)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^one in build #1: not in the cache \(first\)\nwhose entries: An upload finds .*\n$/),
+  })
+  chmodSync(join(project, 'data.txt'), 0o755)
+  expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
+  chmodSync(join(project, 'data.txt'), 0o644)
+  expect(JSON.parse((await explain(2, '--json')).stdout)).toMatchObject({
+    outcome: 'miss',
+    cached_from: null,
+    reason: 'changed',
+    changes: ['path which files may be executed: data.txt'],
+    rule: expect.stringMatching(/^An upload finds/),
+  })
+  expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
+  expect((await explain(3)).stdout).toMatch(/^one in build #3: found in the cache, made by cached #1\n/)
+  expect(await hm(['cache', 'explain', 'none', '-b', '3', '-p', 'cached'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('its steps are one'),
+  })
+})
+
 test('the same repository finds its pipeline again; uncommitted changes are said', async () => {
   writeFileSync(join(project, 'data.txt'), 'changed\n')
   const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'])
@@ -146,6 +173,14 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   const again = await hm(['retry', '1', '-p', 'broken'])
   expect(again.code).toBe(1)
   expect(again.stderr).toContain('trying again: one\n')
+  // What was asked between its end and the retry is no part of what it took.
+  const { run_ms, started_at, finished_at } = JSON.parse(
+    (await hm(['build', 'show', '1', '-p', 'broken', '--json'])).stdout,
+  )
+  expect(run_ms).toBeLessThan(Date.parse(finished_at) - Date.parse(started_at) - 300)
+  const took = run_ms < 999.5 ? `${run_ms}ms` : `${(run_ms / 1000).toFixed(1)}s`
+  expect((await hm(['build', 'show', '1', '-p', 'broken'])).stdout).toContain(`took     ${took}\n`)
+  expect((await hm(['build', 'list', '-p', 'broken'])).stdout).toContain(` ${took} `)
 })
 
 test('a server that is killed and started again in the middle: the client goes on, and no line is lost or told twice', async () => {
