@@ -24,6 +24,8 @@ export interface Engine {
   drain(withinMs: number): Promise<void>
   /** Stops. Commands go on without us, for the next start to adopt. The store and the driver stay open. */
   close(): Promise<void>
+  /** Removes what only the cache wants, the least recently used first, until `hasRoom` or nothing is left of it. */
+  makeRoom(hasRoom: () => boolean): Promise<void>
   /**
    * A shell, or a script, in a sandbox of its own that is as the step's was: its file system, environment, secrets, limits and network. It ends after an
    * hour, after ten minutes in which nothing happens, and with this engine. Throws `ShellUnavailable`, and a SandboxError where the machine cannot give it.
@@ -55,6 +57,9 @@ export function createEngine(options: EngineOptions): Engine {
       await collecting?.stop()
       await runner?.stop()
       await scheduler.stop()
+    },
+    async makeRoom(hasRoom) {
+      await collecting?.makeRoom(hasRoom)
     },
     async openShell(request) {
       if (runner === null) throw new ShellUnavailable('no_runner', 'No steps are run by this server.')

@@ -118,6 +118,19 @@ test('a cache entry that was hit is kept until that is written down, though its 
   }
 })
 
+test('makes room at once: of the cache as much as it takes, and nothing when there is enough', async () => {
+  const { store, driver } = bench
+  const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
+  const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
+  const options = { store, runner: idleRunner(), disk: endlessDisk, cacheBytes: 10 * 1024 ** 3, log, pinnedMs: 0 }
+  const collecting = collectRegularly(options)
+  await collecting.makeRoom(() => true)
+  expect(await isKept()).toBe(true)
+  let asked = 0
+  await collecting.makeRoom(() => ++asked > 5)
+  expect([await isKept(), asked]).toEqual([false, 6])
+})
+
 test('removes source trees that no step used for long, and not those in use', async () => {
   const source = await archive(bench, { 'a.txt': 'one' })
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')

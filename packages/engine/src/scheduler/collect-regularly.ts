@@ -33,6 +33,8 @@ export function collectRegularly({
   pinnedMs = 24 * 60 * 60_000,
 }: CollectOptions): {
   start(): void
+  /** The same at once, and of the cache as much as it takes until `hasRoom`. */
+  makeRoom(hasRoom: () => boolean): Promise<void>
   stop(): Promise<void>
 } {
   let timer: NodeJS.Timeout | undefined
@@ -47,25 +49,33 @@ export function collectRegularly({
       log('error', 'what nothing needs could not be removed', error)
     }
   }
-  async function makeRoom(): Promise<void> {
+  async function collectUntil(hasRoom: () => boolean): Promise<void> {
     for (const share of shares) {
       await collect(share)
-      if (disk.full === null) return
+      if (hasRoom()) return
     }
   }
-  function begin(): void {
-    collecting ??= makeRoom().finally(() => {
+  function begin(hasRoom = () => disk.full === null): void {
+    collecting ??= collectUntil(hasRoom).finally(() => {
       collecting = undefined
     })
   }
+  async function makeRoom(hasRoom: () => boolean): Promise<void> {
+    // One after the other, and not at all where another has made enough.
+    while (collecting !== undefined) await collecting
+    if (hasRoom()) return
+    begin(hasRoom)
+    await collecting
+  }
   return {
     start() {
-      timer ??= setInterval(begin, everyMs).unref()
+      timer ??= setInterval(() => begin(), everyMs).unref()
       unsubscribe = disk.onChange(() => {
         if (disk.full !== null) begin()
       })
       if (disk.full !== null) begin()
     },
+    makeRoom,
     async stop() {
       clearInterval(timer)
       unsubscribe()

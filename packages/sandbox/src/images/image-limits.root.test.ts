@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makeSmallDisk } from '@harmont/outside/small-disk'
@@ -18,7 +19,7 @@ const storeWith = (options: Partial<ImageStoreOptions>) =>
 
 /** An image with one file of zeros, which a registry has as a thousandth of that. */
 async function bomb(bytes: number): Promise<string> {
-  const files = path.join(home, 'files')
+  const files = path.join(home, `files-${bytes}`)
   await mkdir(files)
   await writeFile(path.join(files, 'zeros'), '')
   await truncate(path.join(files, 'zeros'), bytes)
@@ -26,7 +27,7 @@ async function bomb(bytes: number): Promise<string> {
 }
 
 function layoutOf(files: string): string {
-  const layout = path.join(home, 'bomb')
+  const layout = `${files}-layout`
   const umoci = (...args: readonly string[]) => execFileSync('umoci', args, { stdio: 'ignore' })
   umoci('init', '--layout', layout)
   umoci('new', '--image', `${layout}:t`)
@@ -80,6 +81,32 @@ it('an image that the disk has no room for leaves the disk to others, who pull t
     expect((await store.resolve(other)).fallbackFrom).toBeUndefined()
     await large
     expect(disk.freeBytes()).toBeGreaterThan(48 * mib)
+  } finally {
+    disk.remove()
+  }
+})
+
+it('room is made for an image that the disk could take, and for none that it could not', async () => {
+  const disk = makeSmallDisk(96 * mib)
+  try {
+    await using registry = await startRegistry(disk.beside)
+    const names = [`${registry.host}/never:1`, `${registry.host}/tight:1`] as const
+    skopeoCopy(await bomb(200 * mib), `docker://${names[0]}`)
+    skopeoCopy(await bomb(60 * mib), `docker://${names[1]}`)
+    const filler = path.join(disk.path, 'filler')
+    execFileSync('fallocate', ['--length', String(disk.freeBytes() - 40 * mib), filler])
+    let made = 0
+    const makeRoom = async (hasRoom: () => boolean) => {
+      made += 1
+      expect(hasRoom()).toBe(false)
+      rmSync(filler)
+      expect(hasRoom()).toBe(true)
+    }
+    const store = storeWith({ directory: path.join(disk.path, 'store'), makeRoom })
+    await expect(store.resolve(names[0])).rejects.toThrow(/not used here: unpacked it takes/)
+    expect(made).toBe(0)
+    expect((await store.resolve(names[1])).fallbackFrom).toBeUndefined()
+    expect(made).toBe(1)
   } finally {
     disk.remove()
   }

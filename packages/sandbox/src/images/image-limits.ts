@@ -13,6 +13,16 @@ export function amount(bytes: number): string {
   return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${Math.ceil(bytes / 1024 ** 2)} MiB`
 }
 
+/** A pull brought more than the disk has room for; how much that was. */
+export class PullStopped extends Error {
+  override readonly name = 'PullStopped'
+  readonly bytes: number
+  constructor(bytes: number) {
+    super(`the disk of this machine has too little room for it: more than ${amount(bytes)}`)
+    this.bytes = bytes
+  }
+}
+
 /** An image is there, and too large or too strange to be unpacked here: asking again gives nothing else, and nothing stands in for it. */
 export class ImageRefused extends Error {
   override readonly name = 'ImageRefused'

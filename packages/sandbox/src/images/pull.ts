@@ -1,12 +1,20 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { amount, type ImageLimits, ImageRefused } from './image-limits.ts'
+import { amount, type ImageLimits, ImageRefused, PullStopped } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
 import { measureLayout } from './measure-layout.ts'
 import { isMissing } from './missing.ts'
 import type { NameRecord, Names } from './names.ts'
 import type { CountBytes } from './pull-proxy.ts'
-import { askDigest, copyToLayout, isPinned, pullToLayout, type RegistryOptions, refusal } from './registry.ts'
+import {
+  askDigest,
+  copyToLayout,
+  isPinned,
+  type Pull,
+  pullToLayout,
+  type RegistryOptions,
+  refusal,
+} from './registry.ts'
 import type { Room } from './room.ts'
 import { type Root, type Roots, removeTree } from './roots.ts'
 import { removeAbandoned, staged } from './staging.ts'
@@ -14,6 +22,8 @@ import { removeAbandoned, staged } from './staging.ts'
 /** How long the registry's answer for a tag counts. */
 const TAG_KEPT_MS = 10 * 60_000
 
+/** What most images need at least. */
+const FIRST_ROOM = 256 * 1024 ** 2
 /** How often it is looked at what a pull leaves free. */
 const LOOK_BYTES = 16 * 1024 ** 2
 
@@ -110,8 +120,7 @@ export class ImagePuller {
     }
     tell(`Pulling ${name} at ${wanted}.`)
     const layout = path.join(directory, 'layout')
-    const mostBytes = Math.min(this.#options.limits.bytes, this.#room.free().bytes)
-    await pullToLayout({ name, digest: wanted, layout, lockFd, mostBytes, count: this.#counter() }, this.#options)
+    await this.#fetch({ name, digest: wanted, layout, lockFd })
     const unpacked = await this.#unpack(layout, directory, lockFd)
     await note(unpacked.digest)
     return unpacked
@@ -129,21 +138,41 @@ export class ImagePuller {
     return this.#roots.add(rootfs, digest, env)
   }
 
+  /** Has room made for twice as much whenever what came did not fit. */
+  async #fetch(pull: Pick<Pull, 'name' | 'digest' | 'layout' | 'lockFd'>): Promise<void> {
+    for (let bytes = Math.min(FIRST_ROOM, this.#room.whole().bytes / 4); ; ) {
+      const isEnough = await this.#room.make({ bytes, entries: 0 })
+      const mostBytes = Math.min(this.#options.limits.bytes, this.#room.free().bytes)
+      try {
+        return await pullToLayout({ ...pull, mostBytes, count: this.#counter() }, this.#options)
+      } catch (error) {
+        if (!(error instanceof PullStopped)) throw error
+        if (error.bytes >= this.#options.limits.bytes) throw tooLarge(this.#options.limits)
+        if (!isEnough) throw new ImageRefused(error.message, { cause: error })
+        await removeTree(pull.layout, pull.lockFd)
+        bytes = 2 * Math.max(bytes, error.bytes)
+      }
+    }
+  }
+
   /** Ends a pull that brings more than an image may have, or than there is room for. */
   #counter(): CountBytes {
-    const { bytes: most } = this.#options.limits
+    const { limits } = this.#options
     let [packed, looked] = [0, 0]
     return (bytes) => {
       packed += bytes
-      if (packed > most) return new ImageRefused(`packed it has more than the ${amount(most)} that an image may have`)
+      if (packed > limits.bytes) return tooLarge(limits)
       if (packed - looked < LOOK_BYTES) return undefined
       looked = packed
-      const { bytes: free } = this.#room.free()
-      return free > 0 ? undefined : new ImageRefused('the disk of this machine has too little room for it')
+      return this.#room.free().bytes > 0 ? undefined : new PullStopped(packed)
     }
   }
 
   #kept(digest: string): string {
     return path.join(this.#store, 'layouts', digest.replace(/^sha256:/, ''))
   }
+}
+
+function tooLarge({ bytes }: ImageLimits): ImageRefused {
+  return new ImageRefused(`packed it has more than the ${amount(bytes)} that an image may have`)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { isPublicAddress } from '../addresses/index.ts'
-import { amount, ImageRefused } from './image-limits.ts'
+import { PullStopped } from './image-limits.ts'
 import { isMissing } from './missing.ts'
 import { type CountBytes, PullProxy } from './pull-proxy.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
@@ -60,7 +60,7 @@ export interface Pull {
   readonly digest: string
   readonly layout: string
   readonly lockFd: number
-  /** Of one layer. */
+  /** Of one layer; `PullStopped` is thrown where one has more. */
   readonly mostBytes: number
   /** Told of the bytes that come, but where all addresses are allowed. */
   readonly count: CountBytes
@@ -77,9 +77,7 @@ export async function pullToLayout(pull: Pull, options: RegistryOptions): Promis
     )
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('file too large')) throw error
-    throw new ImageRefused(`packed it has more than the ${amount(mostFileBytes)} that an image may have`, {
-      cause: error,
-    })
+    throw new PullStopped(mostFileBytes)
   }
 }
 

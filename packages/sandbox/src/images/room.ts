@@ -2,25 +2,44 @@ import { statfsSync } from 'node:fs'
 import { amount, ImageRefused } from './image-limits.ts'
 import type { Extent } from './tar-meter.ts'
 
+/** Removes what the machine can do without, until `hasRoom`, or nothing more can be. */
+export type MakeRoom = (hasRoom: () => boolean) => Promise<void>
+
 /** What may be written on the disk of the store. */
 export class Room {
   readonly #directory: string
   readonly #leastFreeBytes: number
+  readonly #makeRoom: MakeRoom | undefined
   #promised: Extent = { bytes: 0, entries: 0 }
   #given = Promise.withResolvers<void>()
 
   /** `leastFreeBytes` stay free for everybody else. */
-  constructor(directory: string, leastFreeBytes: number) {
+  constructor(directory: string, leastFreeBytes: number, makeRoom?: MakeRoom) {
     this.#directory = directory
     this.#leastFreeBytes = leastFreeBytes
+    this.#makeRoom = makeRoom
   }
 
   /** How much can be written now. */
   free(): Extent {
     const { bavail, bsize, files, ffree } = statfsSync(this.#directory)
-    // Where their number has no limit, there are none.
-    const entries = files === 0 ? Number.POSITIVE_INFINITY : ffree
-    return { bytes: Math.max(0, bavail * bsize - this.#leastFreeBytes), entries }
+    return this.#withoutLeast(bavail * bsize, files, ffree)
+  }
+
+  /** How much could be written on an empty disk. */
+  whole(): Extent {
+    const { blocks, bsize, files } = statfsSync(this.#directory)
+    return this.#withoutLeast(blocks * bsize, files, files)
+  }
+
+  /** Returns whether this much can be written, once what the machine can do without is gone. */
+  async make(wanted: Extent): Promise<boolean> {
+    const hasRoom = () => fits(wanted, this.free())
+    if (hasRoom()) return true
+    // What the disk could never take is nobody's loss.
+    if (!fits(wanted, this.whole())) return false
+    await this.#makeRoom?.(hasRoom)
+    return hasRoom()
   }
 
   /**
@@ -29,12 +48,19 @@ export class Room {
    */
   async reserve(wanted: Extent, what: string): Promise<Disposable> {
     for (;;) {
+      const isEnough = await this.make(wanted)
       const free = this.free()
-      if (!fits(wanted, free)) throw new ImageRefused(shortage(wanted, free, what))
+      if (!isEnough) throw new ImageRefused(shortage(wanted, free, what))
       const isFirst = this.#promised.entries === 0 && this.#promised.bytes === 0
       if (isFirst || fits(plus(this.#promised, wanted, 1), free)) return this.#promise(wanted)
       await this.#given.promise
     }
+  }
+
+  #withoutLeast(bytes: number, files: number, freeFiles: number): Extent {
+    // Where their number has no limit, there are none.
+    const entries = files === 0 ? Number.POSITIVE_INFINITY : freeFiles
+    return { bytes: Math.max(0, bytes - this.#leastFreeBytes), entries }
   }
 
   #promise(wanted: Extent): Disposable {

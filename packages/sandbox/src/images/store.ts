@@ -6,7 +6,7 @@ import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limi
 import { Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
 import { isImageName } from './registry.ts'
-import { Room } from './room.ts'
+import { type MakeRoom, Room } from './room.ts'
 import { Roots } from './roots.ts'
 
 export interface ImageStoreOptions {
@@ -35,6 +35,8 @@ export interface ImageStoreOptions {
   readonly limits?: ImageLimits
   /** What a pull leaves free on the disk. Default 0. */
   readonly leastFreeBytes?: number
+  /** Called when a pull needs more room than there is. */
+  readonly makeRoom?: MakeRoom
 }
 
 export interface StoredImage {
@@ -72,7 +74,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const { directory } = options
   const roots = new Roots(directory)
   const names = new Names(path.join(directory, 'names'))
-  const room = new Room(directory, options.leastFreeBytes ?? 0)
+  const room = new Room(directory, options.leastFreeBytes ?? 0, options.makeRoom)
   const host = new HostBase(directory, roots, {
     allow: options.hostAllow,
     hide: [directory, ...(options.hostHide ?? [])],

@@ -18,6 +18,7 @@ import {
   DirectoryTaken,
   defaultImageLimits,
   type ImageStore,
+  type MakeRoom,
   type OciDriver,
   probe,
 } from '@harmont/sandbox'
@@ -57,7 +58,7 @@ export interface Builds {
 /** Takes over what an earlier process left and begins to work. A machine without sandboxes leaves its builds waiting. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, pool, sealer, forges, store, blobs, log } = options
-  const opened = settings.runner === 'off' ? null : await openSandboxes(options)
+  const opened = settings.runner === 'off' ? null : await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom))
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const engine = createEngine({
     store,
@@ -84,10 +85,10 @@ interface Sandboxes {
   readonly images: ImageStore
 }
 
-async function openSandboxes({
-  settings,
-  directory,
-}: BuildsOptions): Promise<Sandboxes | { readonly lacking: string }> {
+async function openSandboxes(
+  { settings, directory }: BuildsOptions,
+  makeRoom: MakeRoom,
+): Promise<Sandboxes | { readonly lacking: string }> {
   const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
   // Whoever asks for a stricter one than usual is not to wait for builds that will never start.
   if (settings.ociRuntime !== 'crun' && runtimeProblem !== undefined)
@@ -106,6 +107,7 @@ async function openSandboxes({
     limits: { ...defaultImageLimits, bytes: settings.imageBytes },
     // A disk on which a pull takes all that it may is not a full one yet.
     leastFreeBytes: 2 * settings.leastFreeBytes,
+    makeRoom,
   })
   const driver = await createOciDriver({
     takenForMs: 5_000,
