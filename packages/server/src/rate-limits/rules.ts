@@ -50,6 +50,19 @@ export const rateLimitRules: Parse<RateLimitRules> = (text) => {
   return Object.fromEntries(text.split(',').map((entry) => readEntry(entry.trim())))
 }
 
+/** Writes the setting as `rateLimitRules` reads it. */
+export function formatRules(rules: RateLimitRules): string {
+  if (typeof rules === 'string') return rules
+  return Object.entries(rules)
+    .map(([name, { count, seconds }]) => `${name}=${count}/${inLargestUnit(seconds)}`)
+    .join(',')
+}
+
+function inLargestUnit(seconds: number): string {
+  const [unit, length] = Object.entries(unitSeconds).findLast(([, each]) => seconds % each === 0) ?? ['s', 1]
+  return `${seconds / length}${unit}`
+}
+
 function readEntry(entry: string): [string, LimitRule] {
   const match = /^(\w+)=(\d{1,9})\/(\d{1,5})([smhd])$/.exec(entry)
   const [, name = '', count, length, unit = ''] = match ?? []

@@ -1,5 +1,5 @@
 /** Who may come in, and how often (`http.md` 12.4). */
-import { rateLimitRules } from '../rate-limits/rules.ts'
+import { formatRules, rateLimitRules } from '../rate-limits/rules.ts'
 import { addressBlock, emailAddress, exactUrl, integer, listOf, origin, smtpUrl, visibleAscii } from './parse.ts'
 import { optional, secret, setting } from './setting.ts'
 
@@ -48,6 +48,7 @@ export const accessSettings = {
     rateLimitRules,
     'on',
     '`on`, `off`, or a list such as `builds=600/1m` that replaces single limits',
+    formatRules,
   ),
   logTokenSecret: secret(
     optional('HARMONT_LOG_TOKEN_SECRET', visibleAscii(16), 'key of log tokens; generated once without it'),

@@ -32,8 +32,7 @@ function inForce(settings: ReturnType<typeof readSettings>): object {
 function shown(setting: Setting<unknown>, value: unknown): string {
   if (value === null) return '(none)'
   if (setting.secret) return '(set)'
-  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.join(',')
-  return String(value)
+  return setting.format(value) || '(none)'
 }
 
 /** The table that `harmont config` prints. */

@@ -3,6 +3,7 @@ import {
   absolutePath,
   anyText,
   billingRates,
+  formatRates,
   hostName,
   integer,
   listOf,
@@ -46,6 +47,7 @@ export const outsideSettings = {
     billingRates,
     { vcpu: 10_000, memoryGb: 5_000, diskGb: 100 },
     'micro-cents a second for a vCPU, a GB of memory and a GB of disk, such as `vcpu=10000,memory=5000,disk=100`',
+    formatRates,
   ),
   sourceUrlAllow: setting(
     'HARMONT_SOURCE_URL_ALLOW',

@@ -82,6 +82,12 @@ export const byteSize: Parse<number> = (text) => {
   return Number(match[1]) * 1024 ** power
 }
 
+/** Writes a size as `byteSize` reads it, in the largest unit that has it whole. */
+export function formatBytes(bytes: number): string {
+  const power = [4, 3, 2].find((each) => bytes % 1024 ** each === 0 && bytes > 0) ?? 1
+  return `${bytes / 1024 ** power}${['KiB', 'MiB', 'GiB', 'TiB'][power - 1]}`
+}
+
 /** A whole number between two bounds, or `forever`. */
 export function orForever(least: number, most: number): Parse<number | 'forever'> {
   const number = integer(least, most)
@@ -155,4 +161,9 @@ export const billingRates: Parse<BillingRates> = (text) => {
   const match = /^vcpu=(\d{1,9}),memory=(\d{1,9}),disk=(\d{1,9})$/.exec(text.replaceAll(' ', ''))
   if (match === null) throw new NotThat('`vcpu=N,memory=N,disk=N` in whole micro-cents')
   return { vcpu: Number(match[1]), memoryGb: Number(match[2]), diskGb: Number(match[3]) }
+}
+
+/** Writes rates as `billingRates` reads them. */
+export function formatRates({ vcpu, memoryGb, diskGb }: BillingRates): string {
+  return `vcpu=${vcpu},memory=${memoryGb},disk=${diskGb}`
 }

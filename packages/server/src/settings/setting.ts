@@ -1,4 +1,4 @@
-import type { Parse } from './parse.ts'
+import { byteSize, formatBytes, type Parse } from './parse.ts'
 
 /** One environment variable. */
 export interface Setting<T> {
@@ -6,21 +6,38 @@ export interface Setting<T> {
   readonly meaning: string
   readonly parse: Parse<T>
   readonly fallback: T
+  /** Writes a value as `parse` reads it. */
+  format(value: T): string
   /** Never printed. */
   readonly secret: boolean
 }
 
-/** One with a default. */
-export function setting<T>(variable: string, parse: Parse<T>, fallback: T, meaning: string): Setting<T> {
-  return { variable, parse, fallback, meaning, secret: false }
+/** One with a default. Values that are neither texts, numbers nor lists of them need a `format`. */
+export function setting<T>(
+  variable: string,
+  parse: Parse<T>,
+  fallback: T,
+  meaning: string,
+  format: (value: T) => string = formatPlain,
+): Setting<T> {
+  return { variable, parse, fallback, meaning, format, secret: false }
+}
+
+/** A size in bytes. */
+export function size(variable: string, fallback: number, meaning: string): Setting<number> {
+  return setting(variable, byteSize, fallback, meaning, formatBytes)
 }
 
 /** Without a default: null stands for what `meaning` says. */
 export function optional<T>(variable: string, parse: Parse<T>, meaning: string): Setting<T | null> {
-  return { variable, parse, fallback: null, meaning, secret: false }
+  return { variable, parse, fallback: null, meaning, format: formatPlain, secret: false }
 }
 
 /** Marks one whose value is never printed. */
 export function secret<T>(of: Setting<T>): Setting<T> {
   return { ...of, secret: true }
+}
+
+function formatPlain(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value)
 }

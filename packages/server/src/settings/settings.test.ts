@@ -70,3 +70,19 @@ test('the description has every setting with its source and never a secret', () 
   expect(described.find((it) => it.variable === 'HARMONT_PUBLIC_URL')?.value).toBe('http://localhost:5000')
   expect(printSettings(described)).not.toContain('a-secret')
 })
+
+test('what the description shows of a setting can be given to it', () => {
+  const given = {
+    HARMONT_RATE_LIMITS: 'builds=600/1m,reads=5/30s,invites_organization=7/2d',
+    HARMONT_SNAPSHOT_DISK: '1536MiB',
+    HARMONT_EGRESS_ALLOW: '10.0.0.0/8,host:80',
+    HARMONT_LOG_RETENTION_DAYS: 'forever',
+  }
+  for (const environment of [{}, given]) {
+    const settings = readSettings(environment)
+    const shown = describeSettings(environment).map(({ variable, value }) => [variable, value] as const)
+    const again = readSettings(Object.fromEntries(shown.filter(([, value]) => !/^\((none|set)\)$/.test(value))))
+    expect(again).toEqual({ ...settings, publicUrlGiven: settings.publicUrl, imageFallbackGiven: 'host' })
+    for (const [variable, text] of Object.entries(environment)) expect(shown).toContainEqual([variable, text])
+  }
+})

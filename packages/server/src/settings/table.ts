@@ -6,7 +6,6 @@ import {
   absolutePath,
   addressRange,
   anyText,
-  byteSize,
   databaseUrl,
   emailAddress,
   integer,
@@ -17,7 +16,7 @@ import {
   visibleAscii,
 } from './parse.ts'
 import { retentionSettings } from './retention-settings.ts'
-import { optional, type Setting, secret, setting } from './setting.ts'
+import { optional, type Setting, secret, setting, size } from './setting.ts'
 
 const blobUrl: Parse<string> = (text) => absolutePath(text.replace(/^file:(\/\/)?/, ''))
 
@@ -102,27 +101,23 @@ export const settingsTable = {
     'crun',
     "what starts the commands of steps: `crun`, or gVisor's `runsc`, which shows untrusted work a kernel of its own",
   ),
-  imageBytes: setting(
+  imageBytes: size(
     'HARMONT_IMAGE_LIMIT',
-    byteSize,
     20 * 1024 ** 3,
     'how large an image may be, as its registry has it and unpacked',
   ),
-  snapshotDiskBytes: setting(
+  snapshotDiskBytes: size(
     'HARMONT_SNAPSHOT_DISK',
-    byteSize,
     20 * 1024 ** 3,
     'disk space for what steps left; what no running build needs goes, the least recently used of the cache first',
   ),
-  logBytes: setting(
+  logBytes: size(
     'HARMONT_LOG_LIMIT',
-    byteSize,
     256 * 1024 ** 2,
     'how much of the log of one job is kept; of a longer one the beginning and the last eighth',
   ),
-  leastFreeBytes: setting(
+  leastFreeBytes: size(
     'HARMONT_LEAST_FREE_DISK',
-    byteSize,
     512 * 1024 ** 2,
     'with less than this free on the disk of the data directory no job is begun and no source is taken',
   ),
