@@ -140,6 +140,8 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
   // Memory before memory plus swap: the second may not be below the first.
   writeFileSync(join(groups.memory, 'memory.limit_in_bytes'), bytes)
   writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes)
+  // Version 1 counts what TCP and UDP hold apart, and only where there is a limit.
+  writeOptional(join(groups.memory, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(Number(bytes) / 4)))
   writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
   writeFileSync(join(groups.cpu, 'cpu.cfs_period_us'), String(period))
   writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))

@@ -6,7 +6,7 @@
 # that dies before the second closes stdin, and nothing is left of us.
 #
 # Arguments: the file that sets `slot` (our name), `join` and `leave` (control groups, one a line), `network`, `inside` (a batch
-# for ip), `first` (where there are no control groups: the file that names the first process, see pid-groups.ts); the runtime wrapper.
+# for ip), `ids` (the line that maps a sandbox's), `first` (where there are no control groups: the file that names the first process, see pid-groups.ts); the runtime wrapper.
 # The working directory is the driver's.
 set -eu
 wrapper=$2
@@ -19,9 +19,26 @@ for group in $join; do echo 0 >"$group/cgroup.procs"; done
 unset IFS
 [ -z "$first" ] || echo "$$" >"$first"
 
+if [ -z "$first" ]; then
+  # The kernel counts timers, signals that wait and bytes in queues for the owner of a user namespace too: had all sandboxes' one owner, one of them could use
+  # up what the others and the machine's root may have. Nobody else has our process id, nor a user of that number.
+  owner=$((1073741824 + $$))
+  setpriv --reuid="$owner" --regid="$owner" --clear-groups --inh-caps=+sys_admin --ambient-caps=+sys_admin \
+    unshare --user sh -c 'echo "$$"; kill -STOP "$$"' | {
+    read -r holder
+    echo "$ids" >"/proc/$holder/uid_map"
+    echo "$ids" >"/proc/$holder/gid_map"
+    mount --bind "/proc/$holder/ns/user" /run/harmont/user
+    kill -KILL "$holder"
+  } &
+  user=$!
+fi
+
 if [ "$network" != host ]; then
   # Set here since the namespace belongs to the machine's root: root inside may not, and need not.
   echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+  # Else what a socket has sent comes back to it with its time, and is held as nobody's memory.
+  [ ! -e /proc/sys/net/core/tstamp_allow_data ] || echo 0 >/proc/sys/net/core/tstamp_allow_data
   # In a user namespace there are fewer.
   [ -z "$first" ] || groups='100000 165535'
   echo "${groups:-0 2147483647}" >/proc/sys/net/ipv4/ping_group_range
@@ -33,6 +50,7 @@ if [ "$network" != host ]; then
 $inside
 END
 fi
+[ -n "$first" ] || wait "$user"
 echo "$slot waiting $$"
 
 IFS= read -r id || exit 0

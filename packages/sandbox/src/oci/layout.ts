@@ -119,6 +119,8 @@ export interface SandboxFiles {
   readonly watch: string
   /** Written by the watchdog before it kills for disk use. */
   readonly diskLimitHit: string
+  /** Written by the watchdog before it kills for what sockets hold. */
+  readonly memoryLimitHit: string
   /** Written by the watchdog when nothing more could be written. */
   readonly diskFull: string
   /** There when room was held for the beginning of the spool. */
@@ -164,6 +166,7 @@ export function sandboxFiles(sandboxes: string, id: string): SandboxFiles {
     deadline: passing('deadline'),
     watch: passing('watch'),
     diskLimitHit: passing('disk-limit-hit'),
+    memoryLimitHit: passing('memory-limit-hit'),
     diskFull: passing('disk-full'),
     spoolHeld: passing('spool-held'),
     overdue: passing('overdue'),

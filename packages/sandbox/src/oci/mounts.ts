@@ -22,6 +22,8 @@ export const staged = {
   sys: `${stage}/sys`,
   cgroup: `${stage}/cgroup`,
   terminals: `${stage}/terminals`,
+  /** The user namespace that the sandbox shall have, where it has an owner of its own. */
+  user: `${stage}/user`,
   script: `${stage}/script`,
   resolvConf: `${stage}/resolv.conf`,
   secrets: `${stage}/secrets`,

@@ -14,6 +14,7 @@ mknod /run/harmont/null c 1 3 2>/dev/null || : >/run/harmont/null
 # What every launcher mounts over.
 mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/script
+: >/run/harmont/user
 : >/run/harmont/resolv.conf
 echo 'nursery ready'
 

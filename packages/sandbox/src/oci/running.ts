@@ -199,6 +199,7 @@ export class OciRunning implements Running {
 
   private async limit(code: number | null): Promise<Exit['limit']> {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
+    if (existsSync(this.files.memoryLimitHit)) return 'memory'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
     // A command may pass its limit and end between two looks of the watchdog. Looking at very many files is worth it only
     // when the file system as a whole has grown that much, which others hide who remove theirs meanwhile.

@@ -48,6 +48,9 @@ const maskedPaths = [
   '/sys/kernel/tracing',
 ]
 
+const mapping = [{ containerID: 0, hostID: firstId, size: idCount }]
+const idMappings = { uidMappings: mapping, gidMappings: mapping }
+
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys']
 
 export interface RuntimeConfigInput {
@@ -73,6 +76,7 @@ const quiet = ['nosuid', 'noexec', 'nodev']
 export function runtimeConfig(input: RuntimeConfigInput): object {
   const { command, runtime, network } = input
   const long = Buffer.byteLength(command.script) > longestArgument
+  const namespaces = runtime.namespaces(network)
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ...input.imageEnv,
@@ -96,9 +100,9 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     hostname,
     mounts: mounts(input, long),
     linux: {
-      uidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
-      gidMappings: [{ containerID: 0, hostID: firstId, size: idCount }],
-      namespaces: runtime.namespaces(network),
+      // One that is there already has its ids.
+      ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings : {}),
+      namespaces,
       seccomp: runtime.seccomp(profile()),
       maskedPaths,
       readonlyPaths,

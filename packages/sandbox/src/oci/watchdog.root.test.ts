@@ -31,7 +31,10 @@ async function watched(programs: Readonly<Record<string, string>>) {
       await writeFile(join(directory, 'spool'), '')
       await writeFile(join(directory, 'upper', 'f'), new Uint8Array(written))
       await writeFile(join(group, 'cgroup.kill'), '')
-      await writeFile(join(directory, 'state', 'watch'), watchFile(group, diskBytes, 0))
+      await writeFile(
+        join(directory, 'state', 'watch'),
+        watchFile({ group, diskBytes, usedBytes: 0, sockets: { bytes: 0, transport: '', network: 'none' } }),
+      )
       // To be looked at now.
       await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
       await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)

@@ -1,11 +1,12 @@
-# Ends what must end though no server watches: commands whose deadline has passed, commands that wrote more than they may.
+# Ends what must end though no server watches: commands whose deadline has passed, that wrote more than they may, or whose sockets hold more than they may.
 # One for each driver directory, kept so by a lock that it holds as file descriptor 9; ends when there has
 # been no command to watch for 5 s.
 #
 # Files are made with `true`: after `:`, which is special, a full disk would end this shell.
 #
 # A sandbox is watched while its state has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
-# a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started.
+# a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started; then, but for a sandbox of an earlier
+# release, how much its sockets may hold (0: nobody counts), the file that says what TCP and UDP hold of it (or nothing), and its network mode.
 set -u
 cd "$1" || exit 1
 
@@ -16,7 +17,7 @@ read_watch() {
   id=${sandbox#sandboxes/} state=$sandbox/state
   { read -r deadline <"$state/deadline"; } 2>/dev/null || return
   [ ! -e "$state/exit/$id" ] || return
-  { read -r group && read -r limit && read -r before; } 2>/dev/null <"$state/watch" || return
+  { read -r group && read -r limit && read -r before && { read -r sockets && read -r transport && read -r network || sockets=0; }; } 2>/dev/null <"$state/watch" || return
   [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
 }
 
@@ -55,6 +56,41 @@ look() {
       measure
     fi
   done
+}
+
+# Looks at what sockets hold that the memory of no control group has, beside all else: what waits in them to be read, which programs can send to themselves.
+look_at_sockets() {
+  for sandbox in sandboxes/*; do
+    read_watch || continue
+    [ "$sockets" -gt 0 ] || continue
+    held=0
+    # The kernel gives every socket of TCP a little beyond any limit.
+    [ -z "$transport" ] || { read -r held <"$transport"; } 2>/dev/null || held=0
+    if [ "$network" != host ] && { read -r first <"$group/cgroup.procs" && read -r _ _ many <"/proc/$first/net/sockstat"; } 2>/dev/null; then
+      # Steps have few, and they hold little then.
+      [ "$many" -le 16 ] || held=$(held_in "/proc/$first/net" "$held")
+    fi
+    # Nothing was said of a namespace that has just gone.
+    [ "${held:-0}" -gt "$sockets" ] || continue
+    true >"$state/memory-limit-hit"
+    kill_command
+  done
+}
+
+# Bytes that sockets of a network namespace hold: decimal for netlink, hexadecimal behind a colon for others. What UDP holds may be among those that were
+# counted with TCP's, but for errors.
+held_in() {
+  place=$1 counted=$2
+  set --
+  for file in netlink icmp icmp6 udp udp6; do [ ! -e "$place/$file" ] || set -- "$@" "$place/$file"; done
+  awk -v counted="$counted" '
+    FNR == 1 { next }
+    FILENAME ~ /netlink$/ { sum += $5; next }
+    { bytes = 0; for (at = index($5, ":") + 1; at <= length($5); at++) bytes = 16 * bytes + index("123456789ABCDEF", substr($5, at, 1)) }
+    FILENAME ~ /udp6?$/ { udp += bytes; next }
+    { sum += bytes }
+    END { printf "%.0f\n", sum + (udp > counted ? udp : counted) }
+  ' "$@" 2>/dev/null
 }
 
 # Where there are no control groups, the command is what the monitor has below it, and ends with the first process of that.
@@ -96,7 +132,7 @@ measure() {
 
 echo $$ >watchdog.pid
 idle=0
-looking=
+looking= counting=
 while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
@@ -104,6 +140,10 @@ while :; do
     # Without the lock, which another watchdog waits for when this one is killed.
     look 9>&- &
     looking=$!
+  fi
+  if [ -n "$watched" ] && { [ -z "$counting" ] || ! kill -0 "$counting" 2>/dev/null; }; then
+    look_at_sockets 9>&- &
+    counting=$!
   fi
   if [ "$idle" -ge 10 ]; then
     # Who registers a command and then finds our name must be seen by the scan that follows its removal; who does not find it

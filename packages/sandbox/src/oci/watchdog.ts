@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findCgroupHome } from './cgroups.ts'
+import type { Limits, NetworkMode } from '../driver.ts'
+import { findCgroupHome, type Groups } from './cgroups.ts'
 import { hasCode, readIfPresent } from './files.ts'
 import type { Layout } from './layout.ts'
 
@@ -51,7 +53,34 @@ async function isWatched(layout: Layout): Promise<boolean> {
   }
 }
 
-/** What the watchdog reads of a sandbox: control group, disk limit, bytes used at the start. */
-export function watchFile(group: string, diskBytes: number, usedBytes: number): string {
-  return `${group}\n${Math.round(diskBytes)}\n${usedBytes}\n`
+export interface Watched {
+  /** The control group of the command. */
+  readonly group: string
+  readonly diskBytes: number
+  /** At the start, on the whole file system. */
+  readonly usedBytes: number
+  readonly sockets: SocketLimit
+}
+
+/** How much sockets may hold of memory that is counted as no group's, 0 for any; where the kernel says what TCP and UDP hold, '' for nowhere. */
+export interface SocketLimit {
+  readonly bytes: number
+  readonly transport: string
+  readonly network: NetworkMode
+}
+
+/** What the watchdog reads of a sandbox. */
+export function watchFile({ group, diskBytes, usedBytes, sockets }: Watched): string {
+  const lines = [group, Math.round(diskBytes), usedBytes, Math.round(sockets.bytes), sockets.transport, sockets.network]
+  return `${lines.join('\n')}\n`
+}
+
+/** Half of the memory that a command may have: a quarter is what TCP and UDP are limited to where that is counted apart. */
+export function socketLimit({ memory, flavour }: Groups, limits: Limits, network: NetworkMode): SocketLimit {
+  return {
+    // An ordinary user limits no memory.
+    bytes: flavour === 'pid' ? 0 : limits.memoryBytes / 2,
+    transport: flavour === 'hybrid' ? join(memory, 'memory.kmem.tcp.usage_in_bytes') : '',
+    network,
+  }
 }

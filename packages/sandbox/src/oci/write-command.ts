@@ -9,7 +9,7 @@ import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './rec
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
 import type { RuntimeTarget } from './runtimes/index.ts'
 import { largestInMemory } from './state-place.ts'
-import { watchFile } from './watchdog.ts'
+import { socketLimit, watchFile } from './watchdog.ts'
 
 interface CommandRequest {
   readonly layout: Layout
@@ -55,7 +55,12 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   writeFileSync(files.runtime, assignments(settings), { mode: 0o600 })
   // Appended to: the launcher may have set room aside for it.
   writeFileSync(files.spool, '', { mode: 0o600, flag: 'a' })
-  writeFileSync(files.watch, watchFile(record.groups.payload, record.limits.diskBytes, used))
+  const { groups, limits, network } = record
+  const sockets = socketLimit(groups, limits, network)
+  writeFileSync(
+    files.watch,
+    watchFile({ group: groups.payload, diskBytes: limits.diskBytes, usedBytes: used, sockets }),
+  )
   if (Buffer.byteLength(command.script) > longestArgument) writeFileSync(files.script, command.script, { mode: 0o555 })
   writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
   writeAtomically(files.started, JSON.stringify(start))

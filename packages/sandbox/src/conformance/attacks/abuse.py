@@ -1,5 +1,5 @@
 # What every abuse has at hand. `done` or `refused` is said once it has all that it can get.
-import ctypes, errno, fcntl, hashlib, os, resource, signal, socket, struct, subprocess, sys, threading, time
+import ctypes, errno, fcntl, hashlib, os, resource, select, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -29,6 +29,21 @@ def trying(action):
         action()
     except (OSError, RuntimeError) as error:
         refused(error)
+
+def as_users(count, action):
+    """Lets so many users act, who keep what they get; it was refused when it was to one of them."""
+    heard, told = os.pipe()
+    for user in range(count):
+        if os.fork() == 0:
+            os.setuid(1000 + user)
+            try:
+                action(user)
+                os.write(told, b'+')
+            except OSError:
+                os.write(told, b'-')
+            pause()
+    words = b''.join(os.read(heard, 1) for _ in range(count))
+    done() if b'-' not in words else refused(words)
 
 def repeat(action):
     """In four processes, for as long as the sandbox is there."""

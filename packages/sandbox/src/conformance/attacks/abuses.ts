@@ -1,20 +1,7 @@
 import { type Abuse, MiB } from './abuse.ts'
-
-const small = { memoryBytes: 128 * MiB }
-const large = { memoryBytes: 1024 * MiB }
-const fewProcesses = { pids: 100 }
-const manyProcesses = { pids: 2_000 }
-const littleDisk = { diskBytes: 32 * MiB }
-const muchDisk = { diskBytes: 2_048 * MiB }
-const outOfMemory = { limits: small, end: 'memory', stoppedBy: 'memory limit', control: large } as const
-const outOfDisk = { limits: littleDisk, end: 'disk', stoppedBy: 'disk limit (watchdog)', control: muchDisk } as const
-const outOfProcesses = {
-  limits: fewProcesses,
-  end: 'refused',
-  stoppedBy: 'process limit',
-  control: manyProcesses,
-} as const
-const counted = { end: 'borne', stoppedBy: 'nothing: counted as its memory' } as const
+import { counted, littleDisk, outOfDisk, outOfMemory, outOfProcesses, small } from './abuse-ends.ts'
+import { counterAbuses } from './counter-abuses.ts'
+import { socketAbuses } from './socket-abuses.ts'
 
 export const abuses: readonly Abuse[] = [
   {
@@ -104,6 +91,7 @@ done()`,
     end: 'borne',
     stoppedBy: 'memory limit: its own cache gives way',
   },
+  ...socketAbuses,
   {
     name: 'the processor, by many threads',
     python: `for _ in range(2):
@@ -251,15 +239,7 @@ done()`,
     size: { count: 1_000 },
     ...counted,
   },
-  {
-    name: 'queues of messages (POSIX)',
-    python: `librt = ctypes.CDLL("librt.so.1", use_errno=True)
-trying(lambda: [check(librt.mq_open(f"/x{i}".encode(), os.O_CREAT | os.O_RDWR, 0o600, None)) for i in range(count)])
-done()`,
-    size: { count: 150 },
-    end: 'refused',
-    stoppedBy: 'the kernel’s own limit for each ipc namespace',
-  },
+  ...counterAbuses,
   {
     name: 'queues and semaphores (System V)',
     python: `for _ in range(count):

@@ -28,6 +28,7 @@ export type Protection =
   | 'no IPv6'
   | 'reverse path filter'
   | 'size of /dev/shm'
+  | 'number of terminals'
 
 /** The parts of an OCI configuration that are taken away. */
 export interface RuntimeConfig {
@@ -191,6 +192,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
         mount.options = mount.options.filter((option) => !option.startsWith('size='))
     },
   },
+  'number of terminals': { before: () => 'mount -o remount,max=1000 /run/harmont/terminals' },
   'no devices on the overlay': { before: () => 'mount -o remount,bind,dev /run/harmont/root' },
   'packet rules': {
     before: ({ driver, machine }) =>

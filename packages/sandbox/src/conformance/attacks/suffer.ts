@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { until } from '@harmont/test-kit/until'
 import type { Running, Sandbox } from '../../driver.ts'
 import { command, finish, firstOutput } from '../bench.ts'
@@ -8,7 +10,20 @@ import { processorUse } from '../machine.ts'
 import type { Abuse } from './abuse.ts'
 import type { Stage } from './stage.ts'
 
+const run = promisify(execFile)
 const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
+
+/** Takes one of everything that the kernel counts for users. */
+const ofUsers = `import ctypes, os, select
+libc = ctypes.CDLL(None)
+select.epoll().register(os.pipe()[0])
+os.openpty()
+assert libc.timer_create(0, None, ctypes.byref(ctypes.c_void_p())) == 0
+name = f"/harmont-{os.getpid()}".encode()
+librt = ctypes.CDLL("librt.so.1")
+assert librt.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, None) >= 0
+librt.mq_unlink(name)
+`
 
 /** What an ordinary job does: reckons, starts programs, writes files, watches, and talks between its processes. */
 const neighbour = `cat >job.py <<'END'
@@ -56,7 +71,7 @@ export async function timeNeighbour(stage: Stage, full: boolean, hurt = false): 
   return took
 }
 
-/** Lets abuses run, each in a sandbox of its own, with one neighbour beside them all, and destroys them. */
+/** Lets abuses run, each in a sandbox of its own, with one neighbour and the machine's root beside them all, and destroys them. */
 export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boolean): Promise<Suffered> {
   const abusing = await Promise.all(
     abuses.map(async (abuse) => {
@@ -75,8 +90,18 @@ export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boole
       endOf(stage, abuse, sandbox, running, abuse.end === 'memory' || abuse.end === 'disk'),
     ),
   ])
+  await takeOfUsers(stage)
   await Promise.all(abusing.map(({ sandbox }) => sandbox.destroy()))
   return { ends, neighbourMs }
+}
+
+/** Fails when the machine's root or a neighbour finds a counter at its end; to be called while abuses keep what they have. */
+async function takeOfUsers(stage: Stage): Promise<void> {
+  await run('python3', ['-c', ofUsers])
+  const sandbox = await stage.sandbox('none')
+  const { exit, stderr } = await finish(await sandbox.start(command(`python3 - <<'END'\n${ofUsers}END`)))
+  await sandbox.destroy()
+  if (exit.code !== 0) throw new Error(`a neighbour does not get what is counted for users: ${stderr}`)
 }
 
 /** How it ends with what stops it taken away: `done`. */

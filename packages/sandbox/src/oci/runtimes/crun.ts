@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { footing } from '../../ordinary/footing.ts'
 import { isPopulated, processesOf, whileFrozen } from '../cgroups.ts'
+import { countedLimits } from '../counted-limits.ts'
 import { hasCode, readIfPresent } from '../files.ts'
 import { firstId, type SandboxFiles } from '../layout.ts'
 import { line, staged } from '../mounts.ts'
@@ -14,8 +16,8 @@ const run = promisify(execFile)
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * How many terminals a sandbox may have: the kernel counts those of all together, and what it keeps for each, up to 150 KiB, is nobody's memory. Made by the
- * launcher, where no step can put another thing in its place: see `resize`.
+ * The terminals, made by the launcher where no step can put another thing in their place: see `resize`. They have a bound since the kernel counts those of all
+ * sandboxes together, and what it keeps for each, up to 150 KiB, is nobody's memory.
  */
 const terminals = line(
   'harmont-terminals',
@@ -62,8 +64,12 @@ export const crun: Runtime = {
     },
   ],
   // The network namespace is the launcher's, hence none is asked for.
-  namespaces: () => ['pid', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
-  resourceLimits: () => [],
+  namespaces: () => [
+    ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+    // An ordinary user has no other users to own it.
+    footing.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
+  ],
+  resourceLimits: () => countedLimits(),
   groupLimits: (limits) => limits,
   seccomp: (profile) => profile,
   checkRoot: () => {},

@@ -1,0 +1,45 @@
+import type { Abuse } from './abuse.ts'
+import { counted } from './abuse-ends.ts'
+
+/** For its users, and in all for the owner of its user namespace. */
+const ownCounter = 'limits of its users, counted for an owner of its own'
+
+/** To use up what the kernel counts for users, of whom the machine's root may be one. */
+export const counterAbuses: readonly Abuse[] = [
+  {
+    name: 'queues of messages (POSIX)',
+    python: `librt = ctypes.CDLL("librt.so.1", use_errno=True)
+as_users(users, lambda user: [check(librt.mq_open(f"/x{user}-{i}".encode(), os.O_CREAT | os.O_RDWR, 0o600, None)) for i in range(each)])`,
+    size: { users: 3, each: 50 },
+    end: 'refused',
+    stoppedBy: ownCounter,
+  },
+  {
+    name: 'timers (POSIX)',
+    python: `timer = ctypes.c_void_p()
+as_users(users, lambda user: [check(libc.timer_create(0, None, ctypes.byref(timer))) for i in range(each)])`,
+    // More than the machine's root has of its own, which is half of what may run on it.
+    size: { users: 8, each: 20_000 },
+    end: 'refused',
+    stoppedBy: ownCounter,
+  },
+  {
+    name: 'terminals',
+    python: 'trying(lambda: [os.openpty() for i in range(count)])\ndone()',
+    size: { count: 150 },
+    end: 'refused',
+    stoppedBy: 'number of terminals',
+    control: 'number of terminals',
+  },
+  {
+    name: 'watches by epoll',
+    python: `pollers = [select.epoll() for i in range(count)]
+files = [os.pipe()[0] for i in range(count)]
+for poller in pollers:
+  for file in files: poller.register(file, select.EPOLLIN)
+done()`,
+    size: { count: 100 },
+    fullSize: { count: 1_000 },
+    ...counted,
+  },
+]
