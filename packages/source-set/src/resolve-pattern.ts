@@ -6,6 +6,11 @@ import type { BytePath, Found, SourceView } from './source-view.ts'
  * `bad_path` for absolute paths and `..`.
  */
 export function resolvePattern(view: SourceView, pattern: string): Found[] {
+  return matchPattern(view, pattern).sort((a, b) => comparePaths(a.path, b.path))
+}
+
+/** The same in no order, which takes half the time in a large source set. */
+export function matchPattern(view: SourceView, pattern: string): Found[] {
   const problem = pathProblem(pattern)
   if (problem !== undefined) {
     throw new Error(
@@ -19,9 +24,9 @@ function matches(view: SourceView, pattern: string): Found[] {
   const glob = pathGlob(pattern)
   const [start] = lookUp(view, glob.literalPrefix)
   if (start?.node.kind !== 'folder') return []
-  return [start, ...view.walk(start, glob.maxDepth - glob.literalPrefix.length)]
-    .filter(({ path, node }) => (node.kind === 'folder' || !glob.directoriesOnly) && glob.matches(asText(path)))
-    .sort((a, b) => comparePaths(a.path, b.path))
+  return [start, ...view.walk(start, glob.maxDepth - glob.literalPrefix.length)].filter(
+    ({ path, node }) => (node.kind === 'folder' || !glob.directoriesOnly) && glob.matches(asText(path)),
+  )
 }
 
 function lookUp(view: SourceView, components: readonly string[]): Found[] {

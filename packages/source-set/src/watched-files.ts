@@ -1,4 +1,4 @@
-import { resolvePattern } from './resolve-pattern.ts'
+import { matchPattern } from './resolve-pattern.ts'
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { BytePath, Found, SourceView } from './source-view.ts'
  */
 export function watchedFiles(view: SourceView, paths: readonly string[]): ReadonlyMap<BytePath, Found> {
   const watched = new Map<BytePath, Found>()
-  for (const found of paths.flatMap((path) => resolvePattern(view, path))) {
+  for (const found of paths.flatMap((path) => matchPattern(view, path))) {
     // A folder that was named before has brought what is in it; one that was only met has not.
     watched.set(found.path, found)
     if (found.node.kind !== 'folder') continue

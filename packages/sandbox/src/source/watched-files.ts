@@ -36,23 +36,36 @@ export interface WatchJob {
 
 /** Digests of what the paths and globs name in a tree, found on another thread. Fails with SandboxError `provision_failed` when the tree cannot be read. */
 export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Promise<WatchedDigest> {
-  return runInWorker('watch', { tree, paths })
+  const key = JSON.stringify([tree.digest, ...paths])
+  const digest = recent.get(key) ?? runInWorker('watch', { tree, paths })
+  recent.delete(key)
+  recent.set(key, digest)
+  const [oldest] = recent.keys()
+  if (recent.size > remembered && oldest !== undefined) recent.delete(oldest)
+  digest.catch(() => recent.delete(key))
+  return digest
 }
+
+/** Steps of one build, and of builds of one commit, ask for the same. */
+const recent = new Map<string, Promise<WatchedDigest>>()
+const remembered = 1_000
 
 /** `digestWatched` itself, on a thread of its own. */
 export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
   const files = watchedIn(tree, paths)
-  const digest = (part: (file: WatchedFile) => unknown) => {
+  // Neither a path nor a link's target has a byte 0.
+  const digest = (part: (file: WatchedFile) => string) => {
     const sum = createHash('sha256')
-    for (const file of files) sum.update(`${JSON.stringify(part(file))}\n`)
+    for (const file of files) sum.update(`${file.path}\0${part(file)}\0`)
     return sum.digest('hex')
   }
+  const link = (file: WatchedFile) => (file.link === null ? '' : `link ${file.link}`)
   return {
-    all: digest(({ path, kind, content, link }) => [path, kind, content, link]),
-    paths: digest(({ path }) => path),
-    types: digest(({ path, kind, link }) => [path, kind === 'executable' ? 'file' : kind, link]),
-    modes: digest(({ path, kind }) => [path, kind === 'executable']),
-    contents: digest(({ path, content }) => [path, content]),
+    all: digest((file) => `${file.kind}\0${file.content}\0${link(file)}`),
+    paths: digest(() => ''),
+    types: digest((file) => `${file.kind === 'executable' ? 'file' : file.kind}\0${link(file)}`),
+    modes: digest(({ kind }) => String(kind === 'executable')),
+    contents: digest(({ content }) => content),
   }
 }
 
