@@ -29,7 +29,7 @@ interface WebAppServices {
 /** Below these are no pages: what is not there is answered as the API answers it. */
 const otherPaths = ['/api', '/v0', '/v1', '/webhooks', '/docs', '/assets', '/healthz', '/readyz', '/metrics']
 
-/** The web app: its files, and its page at every path of its own, for who asks for HTML. */
+/** The web app: its files, and its page at every path of its own, for who asks for HTML; at `/`, which people look at to see whether a server is there, for all. */
 export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: WebAppServices): Pages {
   const fill = webApp === null ? null : shellPage(webApp.shell)
   const scripts = inlineScripts(webApp?.shell ?? '')
@@ -53,7 +53,7 @@ export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: Web
   return async (request) => {
     const file = webApp?.files.get(request.path)
     if (file !== undefined) return answerFile(file, request, fileHeaders(request.path))
-    if (!isPagePath(request.path) || !wantsHtml(request)) return null
+    if (!isPagePath(request.path) || !(request.path === '/' || wantsHtml(request))) return null
     return fill === null ? notBuiltPage(pageHeaders(newNonce(), scripts)) : answerShell(request, fill)
   }
 }

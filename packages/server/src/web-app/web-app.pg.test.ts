@@ -201,7 +201,7 @@ describe('the page', () => {
     expect(JSON.parse(await inlined())).toBe(null)
   })
 
-  test('is for who asks for HTML; programs, other methods and the paths of the API are answered as before', async () => {
+  test('is for who asks for HTML, and at `/` for everybody; programs, other methods and the paths of the API are answered as before', async () => {
     config = async () => ({})
     for (const path of [
       '/api',
@@ -220,6 +220,11 @@ describe('the page', () => {
         'application/json; charset=utf-8',
       ])
     }
+    for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }])
+      for (const method of ['GET', 'HEAD']) {
+        const root = await get('/', headers, method)
+        expect([root.status, root.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+      }
     for (const accept of ['*/*', 'application/json', 'text/htmlx'])
       expect((await get('/acme', { accept })).status).toBe(404)
     expect((await get('/acme', html, 'POST')).status).toBe(404)
