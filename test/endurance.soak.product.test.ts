@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -14,7 +14,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Census, growth, takeCensus } from './endurance/census.ts'
-import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
+import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
 
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 const steps = scaled(80, 20_000)
@@ -86,6 +86,32 @@ async function playRound(round: number): Promise<void> {
   const { build } = await buildEnd(product.api, 'endurance', stopped)
   expect([build.state, first?.step_key]).toEqual(['canceled', 'stopped'])
   expect(await shellIn(number)).toBe('shell\n')
+  if (round % 2 === 0) await playRendered(round)
+}
+
+const pipeline = `import harmont as hm
+
+
+@hm.pipeline("endurance", default_image="host")
+def endurance():
+    return hm.sh("cat round.txt", label="rendered")
+`
+
+/** A build whose pipeline is rendered, in a sandbox without a network, and whose step has a source of its own. */
+async function playRendered(round: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'hm-endurance-source-'))
+  mkdirSync(join(folder, '.hm'))
+  writeFileSync(join(folder, '.hm', 'endurance.py'), pipeline)
+  writeFileSync(join(folder, 'round.txt'), `${round}\n`)
+  const source_b64 = packFolder(folder)
+  rmSync(folder, { recursive: true })
+  const commit = '0'.repeat(40)
+  const wanted = { branch: 'main', commit, pipeline_ir: null, source_b64 }
+  const { number } = await product.api.createBuild('endurance', wanted)
+  const { build, jobs } = await buildEnd(product.api, 'endurance', number)
+  expect(build.state).toBe('passed')
+  const logs = await Promise.all([...jobs.values()].map(({ id }) => product.api.readLog(id)))
+  expect(logs).toContain(`${round}\n`)
 }
 
 /** What a shell in the file system of a fork prints. */
