@@ -42,6 +42,8 @@ test('a secret that is missing on a server names the command that sets it', () =
   expect(likelyCause({ ...failed, errorCode: 'secret_missing', message: 'TOKEN has no value.' })).toBe(
     'TOKEN has no value. hm secret set NAME sets one.',
   )
+  const limited = 'The secret TOKEN is limited to branches or events, and this build is an upload.'
+  expect(likelyCause({ ...failed, errorCode: 'secret_missing', message: limited })).toBe(limited)
 })
 
 test.each([

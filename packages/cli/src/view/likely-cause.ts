@@ -19,7 +19,9 @@ export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
   // Which image could not be had, and why, only the message says.
   if (errorCode === 'provision_failed' && message !== null) return message
-  if (errorCode === 'secret_missing' && message !== null) return `${message} hm secret set NAME sets one.`
+  // One that is there, and not for this build, is not to be set again.
+  if (errorCode === 'secret_missing' && message !== null)
+    return message.includes(' is limited to ') ? message : `${message} hm secret set NAME sets one.`
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
   const text = lastLines(ending).join('\n')

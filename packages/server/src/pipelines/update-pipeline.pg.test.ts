@@ -55,7 +55,28 @@ test('what the body names is changed, the rest stays, and it is written down who
   expect((await auditOf(slug))[1]?.details).toEqual({ ...wish, name: 'New' })
 })
 
+test('G59 an administrator says which branches are protected, and whether builds share their cache; builds go by it, and it is written down', async () => {
+  const slug = await it.newPipeline()
+  const wish = { protected_branches: ['release/*'], cache_share: true }
+  expect((await patch(slug, wish, await newMember('no-sharer'))).status).toBe(403)
+  const readsOf = async () => {
+    const { body } = await it.request<{ id: string }>(ownerToken, 'POST', `${path}/${slug}/builds`, build)
+    return (await it.server.engine.store.load(body.id))?.context.cache
+  }
+  const before = await readsOf()
+  expect(before?.rule).toMatch(/^An upload finds/)
+  expect((await patch(slug, wish)).body).toMatchObject(wish)
+  const after = await readsOf()
+  expect(after?.rule).toMatch(/^The pipeline shares its cache/)
+  expect(after?.write).not.toBe(before?.write)
+  // The same once more is no change.
+  await patch(slug, wish)
+  expect((await auditOf(slug)).slice(1)).toEqual([{ action: 'pipeline.updated', details: wish }])
+})
+
 test.for([
+  ['a blank glob of branches', { protected_branches: [''] }],
+  ['more than 100 globs of branches', { protected_branches: Array.from({ length: 101 }, (_, n) => `b${n}`) }],
   ['a blank name', { name: ' ' }],
   ['a null name', { name: null }],
   ['a long description', { description: 'x'.repeat(10_001) }],
