@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { duration } from '../packages/cli/src/view/amounts.ts'
 import { type Product, startProduct } from './product.ts'
 
 // The real command against the real server and real sandboxes; stdout and stderr apart.
@@ -178,7 +179,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
     (await hm(['build', 'show', '1', '-p', 'broken', '--json'])).stdout,
   )
   expect(run_ms).toBeLessThan(Date.parse(finished_at) - Date.parse(started_at) - 300)
-  const took = run_ms < 999.5 ? `${run_ms}ms` : `${(run_ms / 1000).toFixed(1)}s`
+  const took = duration(run_ms)
   expect((await hm(['build', 'show', '1', '-p', 'broken'])).stdout).toContain(`took     ${took}\n`)
   expect((await hm(['build', 'list', '-p', 'broken'])).stdout).toContain(` ${took} `)
 })

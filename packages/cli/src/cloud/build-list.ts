@@ -3,7 +3,8 @@ import { exits } from '../errors.ts'
 import { pipelineAddress } from './address.ts'
 import { collect } from './collect.ts'
 import { signedIn } from './session.ts'
-import { minute, printTable, timeBetween } from './table.ts'
+import { minute, printTable } from './table.ts'
+import { tookOf } from './took.ts'
 
 const defaultLimit = 20
 
@@ -14,7 +15,7 @@ export const run = signedIn<'build list'>(async (context, session) => {
   const filter = flags.state === undefined ? {} : { state: flags.state }
   const limit = flags.limit ?? (global.json ? undefined : defaultLimit)
   const data = await collect(
-    allPages((page) => session.client.listBuilds({ ...address, ...filter, ...page }, { signal }), limit),
+    allPages((page) => session.client.listOrganizationBuilds({ ...address, ...filter, ...page }, { signal }), limit),
   )
   if (global.json) await output.json({ data })
   else {
@@ -24,7 +25,7 @@ export const run = signedIn<'build list'>(async (context, session) => {
       build.branch ?? '',
       (build.commit ?? '').slice(0, 8),
       minute(build.created_at),
-      timeBetween(build.started_at, build.finished_at),
+      tookOf(build),
       (build.message ?? '').split('\n')[0] ?? '',
     ])
     await printTable(output, ['BUILD', 'STATE', 'BRANCH', 'COMMIT', 'CREATED', 'TOOK', 'MESSAGE'], rows)

@@ -2,22 +2,23 @@ import { exits } from '../errors.ts'
 import { buildAddress, buildUrl } from './address.ts'
 import { printJobs } from './job-table.ts'
 import { signedIn } from './session.ts'
-import { minute, printFacts, timeBetween } from './table.ts'
-import { isWaiting, waitSentences } from './wait-sentences.ts'
+import { minute, printFacts } from './table.ts'
+import { tookOf } from './took.ts'
+import { isWaiting, sentencesOf } from './wait-sentences.ts'
 
 /** `hm build show`. */
 export const run = signedIn<'build show'>(async (context, session) => {
   const { output, args, flags, global, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
-  const [build, { data: jobs }] = await Promise.all([
-    session.client.getBuild(address, { signal }),
+  const [{ build, jobs: views }, { data: jobs }] = await Promise.all([
+    session.client.getBuildView(address, { signal }),
     session.client.listJobs(address, { signal }),
   ])
   if (global.json) {
     await output.json({ ...build, jobs })
     return exits.ok
   }
-  const waits = jobs.some(isWaiting) ? await waitSentences(session, address, signal) : new Map<string, string>()
+  const waits = sentencesOf(views)
   const first = jobs.find(({ state }) => state === 'scheduled') ?? jobs.find(isWaiting)
   await printFacts(output, [
     ['build', `#${build.number} of ${address.org}/${build.pipeline_slug}`],
@@ -29,7 +30,7 @@ export const run = signedIn<'build show'>(async (context, session) => {
     ['message', build.message],
     ['by', build.author?.name ?? build.author?.email],
     ['created', minute(build.created_at)],
-    ['took', timeBetween(build.started_at, build.finished_at)],
+    ['took', tookOf(build)],
     ['page', buildUrl(session.appUrl, address)],
   ])
   if (jobs.length > 0) await output.print('')

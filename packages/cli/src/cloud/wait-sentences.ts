@@ -1,4 +1,4 @@
-import type { BuildAddress, Job } from '@harmont/cloud'
+import type { BuildAddress, Job, Schemas } from '@harmont/cloud'
 import type { Session } from './session.ts'
 
 /** Whether a job has not been given to a runner. */
@@ -13,6 +13,11 @@ export async function waitSentences(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const { jobs } = await client.getBuildView(address, { signal })
+  return sentencesOf(jobs)
+}
+
+/** The same of jobs that were read already. */
+export function sentencesOf(jobs: readonly Schemas['JobView'][]): ReadonlyMap<string, string> {
   return new Map(
     jobs.flatMap(({ id, waiting }) => {
       if (!waiting) return []

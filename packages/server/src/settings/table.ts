@@ -125,7 +125,7 @@ export const settingsTable = {
     optional(
       'HARMONT_BOOTSTRAP_TOKEN',
       visibleAscii(20),
-      'an API key that works from the start; gone when the setting is',
+      'an API key that works from the start; gone when the setting is, with the keys and CLI sessions that it made',
     ),
   ),
   bootstrapEmail: setting(
