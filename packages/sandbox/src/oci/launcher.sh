@@ -24,12 +24,13 @@ if [ -z "$first" ]; then
   # up what the others and the machine's root may have. Nobody else has our process id, nor a user of that number.
   owner=$((1073741824 + $$))
   setpriv --reuid="$owner" --regid="$owner" --clear-groups --inh-caps=+sys_admin --ambient-caps=+sys_admin \
-    unshare --user sh -c 'echo "$$"; kill -STOP "$$"' | {
+    unshare --user sh -c 'echo "$$"; exec sleep 60' | {
     read -r holder
     echo "$ids" >"/proc/$holder/uid_map"
     echo "$ids" >"/proc/$holder/gid_map"
     mount --bind "/proc/$holder/ns/user" /run/harmont/user
-    kill -KILL "$holder"
+    # Of this signal alone no shell says on stderr, which is for complaints, that it ended a process.
+    kill -PIPE "$holder"
   } &
   user=$!
 fi

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { NetworkMode } from '../driver.ts'
@@ -35,4 +35,12 @@ it('has launchers in store for each network that was asked for, though they were
   const taken = await Promise.all([pool.take('none'), pool.take('host')])
   await expect.poll(() => started.toSorted()).toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
   await Promise.all(taken.map((launcher) => launcher.discard()))
+})
+
+it('a launcher that waits has complained of nothing: what it says later is why a sandbox could not be made', async () => {
+  const launcher = await pool.take('none')
+  const complaints = (await readdir(layout.launchers)).filter((name) => name.endsWith('.err'))
+  expect(complaints).not.toEqual([])
+  for (const name of complaints) expect(await readFile(join(layout.launchers, name), 'utf8')).toBe('')
+  await launcher.discard()
 })
