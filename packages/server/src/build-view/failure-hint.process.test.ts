@@ -13,6 +13,7 @@ test.for([
   ['step_timeout', null, '60 s'],
   ['secret_missing', null, 'npm_read'],
   ['sandbox_lost', null, 'retry it'],
+  ['provision_failed', null, 'check its name and its registry'],
   [null, 127, 'not found'],
   [null, 137, 'SIGKILL'],
 ] as const)('web B3 %s with exit code %s has a hint with its facts', ([errorCode, exitCode, fact]) => {

@@ -19,7 +19,7 @@ export function hintOf(
     case 'secret_unusable':
       return 'Set it again, or name fewer or shorter secrets.'
     case 'provision_failed':
-      return 'Retry it. If that does not help, rebuild: then what it starts from is made anew.'
+      return 'If an image is named here, check its name and its registry. Else retry it, or rebuild: then what it starts from is made anew.'
     case 'snapshot_failed':
     case 'build_abandoned':
       return 'Retry it: the command itself was not the reason.'
