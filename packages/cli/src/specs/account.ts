@@ -1,6 +1,11 @@
 import type { CommandSpec } from '../spec.ts'
 
-const pipeline = { kind: 'string', value: 'SLUG', complete: 'pipeline', summary: 'only of this pipeline' } as const
+const pipeline = {
+  kind: 'string',
+  value: 'SLUG',
+  complete: 'pipeline',
+  summary: 'only of this pipeline, by its slug here or on the server',
+} as const
 const limit = { kind: 'integer', min: 1, value: 'N', summary: 'at most this many' } as const
 const noBrowser = { kind: 'boolean', summary: 'print the address and open nothing' } as const
 const from = { kind: 'string', value: 'DATE', summary: 'first day, YYYY-MM-DD' } as const

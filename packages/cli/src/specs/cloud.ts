@@ -5,7 +5,7 @@ const pipeline = {
   short: 'p',
   value: 'SLUG',
   complete: 'pipeline',
-  summary: "slug on the server (default: this repository's)",
+  summary: "slug, here or on the server (default: this repository's)",
 } as const
 const build = {
   kind: 'integer',

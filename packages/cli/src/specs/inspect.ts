@@ -5,7 +5,7 @@ const pipeline = {
   short: 'p',
   value: 'SLUG',
   complete: 'pipeline',
-  summary: "pipeline of the build (default: this repository's)",
+  summary: "of the pipeline, here or on the server (default: this repository's)",
 } as const
 
 const build = {
