@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { ir, playJob } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
 import { silenceMs } from './frames.ts'
@@ -6,7 +6,9 @@ import { silenceMs } from './frames.ts'
 const it = testServer()
 const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
 
-afterEach(() => {
+afterEach(async () => {
+  // What began under the stopped clock would wait for ever.
+  if (vi.isFakeTimers()) await vi.runOnlyPendingTimersAsync()
   vi.useRealTimers()
 })
 
@@ -31,10 +33,15 @@ type Opened = Awaited<ReturnType<typeof open>>
 
 /** Opens an answer and reads all that comes. Fails when its headers do not come by themselves: no time passes, or only as much as the test says. */
 async function open(token: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+  // This clock is not stopped; it is for the headers alone.
+  const late = AbortSignal.timeout(10_000)
+  const giveUp = new AbortController()
+  late.onabort = () => giveUp.abort(late.reason)
   const response = await fetch(it.server.url + path, {
     headers: { authorization: `Bearer ${token}`, ...headers },
-    signal: AbortSignal.timeout(10_000),
+    signal: giveUp.signal,
   })
+  late.onabort = null
   const heard = { status: response.status, text: '' }
   const reader = response.body?.getReader()
   const read = async () => {
@@ -42,13 +49,12 @@ async function open(token: string, path: string, headers: Readonly<Record<string
       heard.text += Buffer.from(part.value)
   }
   const reading = read().catch(() => {}) // the test leaves
-  return {
-    heard,
-    leave: async () => {
-      await reader?.cancel()
-      await reading
-    },
+  const leave = async () => {
+    await reader?.cancel()
+    await reading
   }
+  onTestFinished(leave)
+  return { heard, leave }
 }
 
 /** Everything that a reader can wait on, of one organization in which a job runs and nothing happens. */
