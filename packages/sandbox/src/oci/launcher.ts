@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs'
-import process from 'node:process'
 import type { NetworkMode } from '../driver.ts'
 import { type Groups, isPopulated, killGroup, processesOf, removeGroups, waitUntilEmpty } from './cgroups.ts'
 import type { Fifo } from './fifos.ts'
 import { stage } from './layout.ts'
+import { onStage } from './mounts.ts'
 import type { Words } from './words.ts'
 
 /** How a launcher's network namespace is set up; nothing to do for `host`. */
@@ -160,7 +160,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     },
     staged(path) {
       if (held === undefined) throw new Error('nothing is mounted for this sandbox')
-      return `/proc/${process.pid}/fd/${held}${path.slice(stage.length)}`
+      return onStage(held, path)
     },
     async go() {
       writeSync(fifo.handle.fd, 'go\n')

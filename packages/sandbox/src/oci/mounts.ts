@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { footing } from '../ordinary/footing.ts'
 import { firstId, idCount, stage } from './layout.ts'
 
@@ -29,6 +30,11 @@ export const staged = {
   secrets: `${stage}/secrets`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
   view: (index: number): string => `${stage}/view-${index}`,
+}
+
+/** Leads to a path below `stage` in another mount namespace, by a descriptor of its stage that this process holds. */
+export function onStage(held: number, path: string): string {
+  return `/proc/${process.pid}/fd/${held}${path.slice(stage.length)}`
 }
 
 /**

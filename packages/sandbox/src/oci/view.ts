@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { closeSync, constants, openSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Layout } from './layout.ts'
-import { staged, type ViewedStack, viewFstab } from './mounts.ts'
+import { type Layout, stage } from './layout.ts'
+import { onStage, staged, type ViewedStack, viewFstab } from './mounts.ts'
 import { Words } from './words.ts'
 
 const script = fileURLToPath(new URL('view.sh', import.meta.url))
@@ -31,14 +32,21 @@ export class Viewer {
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
     const words = new Words(child)
     child.ref()
+    let held: number | undefined
     try {
       await new Promise<void>((resolve, reject) => {
         words.listen('view', (word) =>
           word === 'shown' ? resolve() : reject(new Error(words.end ?? word, { cause: words.failure })),
         )
       })
-      return await use(stacks.map((_, index) => `/proc/${child.pid}/root${staged.view(index)}`))
+      // By a descriptor of ours: the process's id is another's once it was killed, which may have chosen its root. Until then Node.js has not waited for it.
+      const place = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      held = place
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error('what shows the file systems was killed')
+      return await use(stacks.map((_, index) => onStage(place, staged.view(index))))
     } finally {
+      if (held !== undefined) closeSync(held)
       child.stdin.end()
       await ended
       await rm(fstab, { force: true })
