@@ -287,6 +287,12 @@ describe('forms', () => {
     expect(await redacted(`<${Buffer.from(key).toString('base64url')}>`, key)).toBe('<***>')
   })
 
+  test('G15 a secret that goes on for ever escaped is one mask, and nothing before it or after it is', async () => {
+    for (const secret of ['aaaa', 'a'.repeat(64), 'a'.repeat(1_000)])
+      for (const escaped of ['%61', '\\u0061', '&#97;', '%61a\\x61'])
+        expect(await redacted(`x y${escaped.repeat(3_000)}b c`, secret)).toBe('x y***b c')
+  })
+
   test('a value shorter than 4 bytes is not masked, and neither is nothing', async () => {
     expect((await createRedactor(['', 'abc', '  a  ', '\n']))?.text('abc')).toBe('abc')
     expect(await createRedactor(['', 'abc'])).toBeNull()
