@@ -1,6 +1,6 @@
 /**
  * A server that grows old: thousands of steps of every kind through one process, after which everything is where it was after the first of them.
- * `HARMONT_TEST_EFFORT=250` makes 20,000 steps, of which the first 1,000 are the measure; it prints what was counted.
+ * `HARMONT_TEST_EFFORT=400` makes 20,000 steps, of which the first 1,000 are the measure; it prints what was counted.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ import { type Census, growth, takeCensus } from './endurance/census.ts'
 import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
 
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
-const steps = scaled(80, 20_000)
+const steps = scaled(50, 20_000)
 const measured = Math.min(1_000, steps / 2)
 const forks = 8
 /** Steps of a round, its canceled one and its shell among them. */
@@ -147,7 +147,8 @@ async function atRest(before: Census | undefined): Promise<Census> {
   let last: Census = {}
   const rests = async () => {
     last = await takeCensus(product)
-    return before === undefined ? last['entries of sandboxes and trash'] === 0 : growth(before, last).length === 0
+    const passing = [last['entries of sandboxes and trash'], last['rows of what goes on']]
+    return passing.every((count) => count === 0) && (before === undefined || growth(before, last).length === 0)
   }
   await until(rests, Boolean, { restMs: 500, timeoutMs: 60_000 }).catch(() => {})
   return last

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import type { ConnectionLimits } from './connection-limits.ts'
+import { type ConnectionLimits, connectionLimits } from './connection-limits.ts'
+import { takes } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { parse } from './resolver.ts'
 
@@ -11,6 +12,12 @@ const run = promisify(execFile)
 const sender = `import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for port in range(int(sys.argv[1])): s.sendto(b'x', ('1.2.3.4', port + 1))`
+
+/** Begins a connection that nobody answers. */
+const knock = `import socket
+s = socket.socket()
+s.setblocking(False)
+s.connect_ex(('1.2.3.4', 80))`
 
 /** Connects to a server at a port of the loopback. */
 const local = `import socket, sys
@@ -57,23 +64,33 @@ async function onMachine(connections: ConnectionLimits, ownPorts: readonly numbe
     ownPorts,
     owner: 'test',
   })
-  const env = { ...process.env, sender, local }
+  const env = { ...process.env, sender, knock, local }
   const { stdout } = await run('unshare', ['--net', 'sh', '-c', machine + script, 'sh', rules], { env })
   return stdout
 }
 
-const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000 }
+const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000, brief: true }
 
 test('one sandbox has so many connections in the machine’s table and no more, and another has as many beside it', async () => {
   const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
   expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
-  expect(await onMachine(endless, [], script)).toBe('200\n405\n')
+  expect(await onMachine({ ...endless, brief: false }, [], script)).toBe('200\n405\n')
 })
 
 test('one that begins very many at once is slowed down', async () => {
   const seen = Number(await onMachine({ ...endless, atOnce: 30, perSecond: 1 }, [], 'sandbox 2 500; count'))
   expect(seen).toBeGreaterThanOrEqual(30)
   expect(seen).toBeLessThan(100)
+})
+
+test('a connection that nobody answers leaves the table after half a minute, where the kernel can be told so', async () => {
+  const script = 'sender=$knock; sandbox 2 1; cut -d " " -f 3-15 /proc/net/nf_conntrack'
+  const secondsOf = async (brief: boolean) =>
+    Number(/ (\d+) SYN_SENT/.exec(await onMachine({ ...endless, brief }, [], script))?.[1])
+  expect(await secondsOf(true)).toBeLessThanOrEqual(30)
+  expect(await secondsOf(false)).toBeGreaterThan(60)
+  expect((await connectionLimits()).brief).toBe(true)
+  expect(await takes('table inet harmont_check { no such thing }')).toBe(false)
 })
 
 test('connections to the machine’s own ports over its loopback are not in the table, so that a full one keeps nobody from them', async () => {

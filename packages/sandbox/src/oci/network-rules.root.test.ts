@@ -45,7 +45,7 @@ it.each([
     checked: '10.209.3.255',
     resolver: parse(resolvConf),
     exceptions: [{ range: '10.1.0.0/16' }, { range: '10.1.2.3', port: 8080 }],
-    connections: { open: 10, atOnce: 10, perSecond: 5 },
+    connections: { open: 10, atOnce: 10, perSecond: 5, brief: true },
     ownPorts: [4000],
     owner: '0123abcd',
   })

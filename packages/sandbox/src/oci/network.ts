@@ -67,7 +67,7 @@ export async function openEgress(
       gateway,
       resolver,
       exceptions,
-      connections: connectionLimits(),
+      connections: await connectionLimits(),
       ownPorts,
       owner: layout.tag,
     }),

@@ -3,6 +3,20 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
+/** Returns whether this machine would take rules, of which none is loaded. */
+export async function takes(rules: string): Promise<boolean> {
+  const asked = run('nft', ['--check', '--file', '-'])
+  asked.child.stdin?.end(rules)
+  try {
+    await asked
+    return true
+  } catch (error) {
+    // What the kernel lacks is an end with 1, like every other refusal.
+    if (error instanceof Error && 'code' in error && error.code === 1) return false
+    throw error
+  }
+}
+
 /** Loads rules, all or none. Fails with what nft said. */
 export async function nft(rules: string): Promise<void> {
   const done = run('nft', ['--file', '-'])

@@ -46,7 +46,7 @@ table inet ${table} {
 flush table inet ${table}
 table inet ${table} {
   counter passed {
-  }${connectionObjects()}
+  }${connectionObjects(rules.connections)}
   chain input {
     type filter hook input priority filter - 10; policy accept;
     iifname "${links}" jump to_machine
