@@ -20,7 +20,7 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
   })
   afterAll(() => stage.close())
 
-  it.each(together(abuses))('G22 that job alone, and its neighbour passes: %s', async (_, group) => {
+  it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
     const { ends } = await suffer(stage, group, full)
     for (const [index, { name, end, control }] of group.entries()) {
       // The other runtime's own kernel may refuse what here a limit ends, or count as memory what here is refused.
