@@ -105,6 +105,8 @@ export interface LeaseStatus extends LeaseRef {
 }
 
 export interface LeasedJob extends LeaseRef {
+  /** The build's: whose work it is. */
+  readonly queue: string
   readonly attempt: number
   readonly work:
     | {

@@ -17,7 +17,7 @@ export interface SandboxDriver {
   /** Everything this driver's directory holds, running or not, for the reaper. */
   list(): Promise<readonly SandboxHandle[]>
   /** Resolves an image name to what `create` will use; pulls it when it must. The digest identifies its content. */
-  resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
+  resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
   /** What sandboxes have elsewhere and not here, a sentence each, for the log of who has one. Absent: nothing. */
   readonly shortcomings?: readonly string[]

@@ -10,7 +10,7 @@ export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapsh
 
 /** Resolves what a step starts from. Fails with a SandboxError; see `resolveImage` for the rest. */
 export async function resolveBase(context: JobContext, { step, parentSnapshot }: StepWork): Promise<Base> {
-  if (step.image !== null) return { image: await resolveImage(context, step.image) }
+  if (step.image !== null) return { image: await resolveImage(context, step.image, context.lease.job.queue) }
   const { driver } = context.options
   const parent = parentSnapshot === null ? undefined : await driver.snapshots.get(parentSnapshot)
   if (parent === undefined)
@@ -28,14 +28,14 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
 
 /**
  * Resolves an image; what that takes, a pull above all, is told in the log as it comes. When the job is to end meanwhile, throws `StopAsked` or the
- * signal's reason, and the pull goes on for whoever wants the image next.
+ * signal's reason, and the pull goes on for whoever wants the image next. `owner` is whose image it is counted as.
  */
-export async function resolveImage(context: JobContext, name: string): Promise<ResolvedImage> {
+export async function resolveImage(context: JobContext, name: string, owner?: string): Promise<ResolvedImage> {
   const { options, lease, log, inHand, report } = context
   const tell = (sentence: string) => {
     if (lease.stopReason === null && !lease.signal.aborted) log.remark(sentence)
   }
-  const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell))
+  const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell, owner))
   inHand.images.use(image.digest)
   const { fallbackFrom } = image
   if (fallbackFrom !== undefined) await report(() => options.port.substituted(lease.job, new Date(), fallbackFrom))

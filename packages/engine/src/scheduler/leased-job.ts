@@ -23,6 +23,7 @@ export function leasedJob(lease: Lease, build: Build, context: BuildContext, log
     jobId,
     buildId,
     fence,
+    queue: build.queue,
     attempt: job.attempt,
     work,
     buildEnv: context.env,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makeSmallDisk } from '@harmont/outside/small-disk'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -111,6 +111,37 @@ it('room is made for an image that the disk could take, and for none that it cou
     disk.remove()
   }
 })
+
+it('an organization has so many bytes of images: what it does not use gives way to what it wants, and other organizations have theirs', async () => {
+  await using registry = await startRegistry(home)
+  const names = [10, 11, 12].map((size) => `${registry.host}/size:${size}`)
+  for (const [index, name] of names.entries()) skopeoCopy(await bomb((10 + index) * mib), `docker://${name}`)
+  const [first = '', second = '', third = ''] = names
+  const store = () => storeWith({ ownerBytes: 25 * mib })
+  const used = [await store().resolve(first, undefined, 'a'), await store().resolve(second, undefined, 'a')]
+  const digests = used.map(({ digest }) => digest)
+  await expect(store().resolve(third, undefined, 'a')).rejects.toThrow(/an organization may have 25 MiB of images here/)
+  const other = await store().resolve(third, undefined, 'b')
+  await makeOld('shares')
+  await makeOld('names')
+  const busy = store()
+  expect(await busy.collect(new Set(digests))).toEqual([])
+  await expect(busy.resolve(third, undefined, 'a')).rejects.toThrow(/in use/)
+  expect(await busy.collect(new Set())).toEqual([])
+  expect((await busy.resolve(third, undefined, 'a')).digest).toBe(other.digest)
+  expect(await busy.collect(new Set())).toEqual([digests[0]])
+  expect((await busy.list()).map(({ name }) => name)).toEqual([second, third])
+})
+
+/** Sets the times of all records back by an hour. */
+async function makeOld(folder: string): Promise<void> {
+  const place = path.join(home, 'store', folder)
+  for (const name of await readdir(place)) {
+    const text = await readFile(path.join(place, name), 'utf8')
+    const old = text.replace(/"(at|usedAt)":(\d+)/g, (_, key, at) => `"${key}":${Number(at) - 3_600_000}`)
+    await writeFile(path.join(place, name), old)
+  }
+}
 
 async function expectNothingLeft(): Promise<void> {
   expect(await readdir(path.join(home, 'store', 'staging'))).toEqual([])

@@ -10,6 +10,8 @@ export interface NameRecord {
   readonly origin: 'import' | 'registry'
   /** What the registry called it, for `registry`. */
   readonly registryDigest?: string
+  /** What it took of the disk, for `registry`; absent in records of earlier releases. */
+  readonly bytes?: number
   /** When it was imported, or when the registry was last asked. Unix milliseconds. */
   readonly at: number
 }

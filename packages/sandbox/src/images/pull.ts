@@ -17,7 +17,9 @@ import {
 } from './registry.ts'
 import type { Room } from './room.ts'
 import { type Root, type Roots, removeTree } from './roots.ts'
+import type { Shares } from './shares.ts'
 import { removeAbandoned, staged } from './staging.ts'
+import type { Extent } from './tar-meter.ts'
 
 /** How long the registry's answer for a tag counts. */
 const TAG_KEPT_MS = 10 * 60_000
@@ -29,8 +31,18 @@ const LOOK_BYTES = 16 * 1024 ** 2
 
 type Progress = (sentence: string) => void
 
+interface Pulling {
+  readonly name: string
+  readonly owner: string
+  readonly directory: string
+  readonly lockFd: number
+  readonly tell: Progress
+}
+
 export interface PullerOptions extends RegistryOptions {
   readonly limits: ImageLimits
+  /** Undefined where owners are not told apart. */
+  readonly shares: Shares | undefined
 }
 
 /** Brings images into the store, from registries and files, and finds those that are there. */
@@ -49,7 +61,8 @@ export class ImagePuller {
     this.#options = options
   }
 
-  async resolve(name: string, tell: Progress): Promise<Root> {
+  /** `owner` is whose image it is counted as. */
+  async resolve(name: string, owner: string, tell: Progress): Promise<Root> {
     const ready = await this.#ready(name)
     if (ready !== undefined) return ready
     return staged(this.#store, name, async (directory, lock) => {
@@ -57,7 +70,7 @@ export class ImagePuller {
       if (made !== undefined) return made
       const known = await this.#names.get(name)
       if (known?.origin === 'import') return this.#unpack(this.#kept(known.digest), directory, lock.fd)
-      return this.#pull(name, directory, lock.fd, tell)
+      return this.#pull({ name, owner, directory, lockFd: lock.fd, tell })
     })
   }
 
@@ -99,7 +112,7 @@ export class ImagePuller {
     return settled ? this.#roots.get(record.digest) : undefined
   }
 
-  async #pull(name: string, directory: string, lockFd: number, tell: Progress): Promise<Root> {
+  async #pull({ name, owner, directory, lockFd, tell }: Pulling): Promise<Root> {
     const refused = refusal(name, this.#options)
     if (refused !== undefined) throw new Error(refused)
     const known = await this.#names.get(name)
@@ -112,25 +125,36 @@ export class ImagePuller {
       tell(`The registry could not be asked about ${name} (${error}); what it gave last is used.`)
       return root
     }
-    const note = (digest: string) =>
-      this.#names.put({ name, digest, origin: 'registry', registryDigest: wanted, at: Date.now() })
+    const note = (digest: string, bytes: number) =>
+      this.#names.put({ name, digest, origin: 'registry', registryDigest: wanted, bytes, at: Date.now() })
     if (root !== undefined && known?.registryDigest === wanted) {
-      await note(root.digest)
+      await note(root.digest, known.bytes ?? 0)
       return root
     }
     tell(`Pulling ${name} at ${wanted}.`)
     const layout = path.join(directory, 'layout')
     await this.#fetch({ name, digest: wanted, layout, lockFd })
-    const unpacked = await this.#unpack(layout, directory, lockFd)
-    await note(unpacked.digest)
+    const extent = await measureLayout(layout, this.#options.limits)
+    const { digest } = await readLayout(layout)
+    using part = await this.#options.shares?.admit(owner, digest, extent.bytes)
+    const unpacked = await this.#unpack(layout, directory, lockFd, extent)
+    await note(digest, extent.bytes)
+    await part?.settle()
     return unpacked
   }
 
-  async #unpack(layout: string, directory: string, lockFd: number): Promise<Root> {
+  /** Notes that the owner uses the image, where it is known: before its root is looked at, so that it is not removed meanwhile. */
+  async use(name: string, owner: string): Promise<void> {
+    const { shares } = this.#options
+    const known = shares && (await this.#names.get(name))
+    if (known?.origin === 'registry') await shares?.use(owner, known.digest, known.bytes ?? 0)
+  }
+
+  async #unpack(layout: string, directory: string, lockFd: number, measured?: Extent): Promise<Root> {
     const { digest, env } = await readLayout(layout)
     const there = await this.#roots.get(digest)
     if (there !== undefined) return there
-    const extent = await measureLayout(layout, this.#options.limits)
+    const extent = measured ?? (await measureLayout(layout, this.#options.limits))
     using _promised = await this.#room.reserve(extent, 'unpacked it')
     const rootfs = path.join(directory, 'new', 'rootfs')
     await mkdir(path.dirname(rootfs), { mode: 0o700 })

@@ -3,11 +3,12 @@ import path from 'node:path'
 import { type ResolvedImage, SandboxError } from '../driver.ts'
 import { HostBase } from './host.ts'
 import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limits.ts'
-import { Names } from './names.ts'
+import { type NameRecord, Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
 import { isImageName } from './registry.ts'
 import { type MakeRoom, Room } from './room.ts'
 import { Roots } from './roots.ts'
+import { IN_HAND_MS, Shares } from './shares.ts'
 
 export interface ImageStoreOptions {
   /** Absolute; owned by this store alone, mode 0700. */
@@ -33,6 +34,8 @@ export interface ImageStoreOptions {
   readonly allowPrivateRegistries?: boolean
   /** What one image may be. */
   readonly limits?: ImageLimits
+  /** How much of the disk the images of one owner may take together; without it owners are not told apart. Then one process at a time has the directory. */
+  readonly ownerBytes?: number
   /** What a pull leaves free on the disk. Default 0. */
   readonly leastFreeBytes?: number
   /** Called when a pull needs more room than there is. */
@@ -49,10 +52,10 @@ export interface StoredImage {
 export interface ImageStore {
   /**
    * The read-only root file system for an image name: alias, `host`, local store, registry, in this order. A tag's digest is asked of the
-   * registry again after 10 minutes; a name pinned by digest, or imported, never.
+   * registry again after 10 minutes; a name pinned by digest, or imported, never. `owner`: whose image one from a registry is counted as.
    * Fails with SandboxError `image_unavailable`, whose message says what was tried and what to do.
    */
-  resolve(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage>
+  resolve(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
   /** The root that a snapshot started from, as long as it is unpacked here; never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
   /** Puts an archive (OCI or Docker, told apart by content) or an OCI layout (`oci:DIR[:TAG]`) into the local store under a name, replacing what had it. */
@@ -60,7 +63,10 @@ export interface ImageStore {
   list(): Promise<readonly StoredImage[]>
   /** Forgets the name; its files go with `collect`. False when there was none. */
   remove(name: string): Promise<boolean>
-  /** Removes unpacked roots that neither a name nor `keep` (digests of live sandboxes and snapshots) refers to. Gives the digests. */
+  /**
+   * Removes unpacked roots that neither a name nor `keep` (digests of live sandboxes and snapshots) refers to. Where owners are told apart, a name from a
+   * registry is forgotten once none of them uses it. Gives the digests.
+   */
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
@@ -80,25 +86,29 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     hide: [directory, ...(options.hostHide ?? [])],
     reserve: (extent) => room.reserve(extent, "a copy of this machine's own programs"),
   })
+  const shares =
+    options.ownerBytes === undefined ? undefined : new Shares(path.join(directory, 'shares'), options.ownerBytes)
   const puller = new ImagePuller(directory, roots, names, room, {
     insecure: options.insecureRegistries ?? [],
     allowed: options.allowedRegistries ?? [],
     allowPrivate: options.allowPrivateRegistries ?? true,
     limits: options.limits ?? defaultImageLimits,
+    shares,
   })
   const running = new Map<string, Promise<ResolvedImage>>()
   const listeners = new Map<string, Set<Progress>>()
 
-  async function resolveNow(name: string, tell: Progress): Promise<ResolvedImage> {
+  const targetOf = (name: string) => options.aliases?.[name] ?? name
+
+  async function resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    const target = options.aliases?.[name] ?? name
+    const target = targetOf(name)
     if (target === 'host') return { name, ...(await host.resolve(tell)) }
     try {
-      return { name, ...(await puller.resolve(target, tell)) }
+      return { name, ...(await puller.resolve(target, owner, tell)) }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      if (cause instanceof ImageRefused)
-        throw new SandboxError('image_unavailable', `The image ${target} is not used here: ${why}.`, { cause })
+      if (cause instanceof ImageRefused) refuse(target, cause)
       if (standsIn(options.fallbackToHost, name)) {
         tell(`The image ${target} could not be had (${why}). This machine's own programs stand in for it.`)
         return { name, ...(await host.resolve(tell)), fallbackFrom: target }
@@ -114,15 +124,22 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   }
 
   return {
-    resolve(name, onProgress) {
+    async resolve(name, onProgress, owner = '') {
+      const target = targetOf(name)
+      await puller.use(target, owner).catch((error: unknown) => refuse(target, error))
       const heard = listeners.get(name) ?? new Set()
       if (onProgress !== undefined) heard.add(onProgress)
       const current = running.get(name)
-      if (current !== undefined) return current
+      if (current !== undefined) {
+        const image = await current
+        await puller.use(target, owner).catch((error: unknown) => refuse(target, error))
+        return image
+      }
       listeners.set(name, heard)
-      const started = resolveNow(name, (sentence) => {
+      const tellAll = (sentence: string) => {
         for (const listener of heard) listener(sentence)
-      }).finally(() => {
+      }
+      const started = resolveNow(name, owner, tellAll).finally(() => {
         running.delete(name)
         listeners.delete(name)
       })
@@ -143,17 +160,30 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     },
     remove: (name) => puller.forget(name),
     async collect(keep) {
+      shares?.keep(keep)
+      const isUsed = await shares?.users()
+      const isForgotten = ({ origin, digest, at }: NameRecord) =>
+        origin === 'registry' && isUsed?.(digest) === false && !keep.has(digest) && Date.now() - at >= IN_HAND_MS
+      for (const record of await names.list()) if (isForgotten(record)) await names.remove(record.name)
       const named = new Set((await names.list()).map((record) => record.digest))
       const hostNow = await host.current()
       const unused = (await roots.digests()).filter(
         (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
       )
-      for (const digest of unused) await roots.remove(digest)
+      // Looked at right before: what is used from now on finds no root, and makes it again.
+      for (const digest of unused) if (isUsed?.(digest) !== true) await roots.remove(digest)
       await puller.removeLeftovers(named)
       await roots.removeLeftovers()
       return unused
     },
   }
+}
+
+function refuse(image: string, error: unknown): never {
+  if (!(error instanceof ImageRefused)) throw error
+  throw new SandboxError('image_unavailable', `The image ${image} is not used here: ${error.message}.`, {
+    cause: error,
+  })
 }
 
 function standsIn(fallbackToHost: ImageStoreOptions['fallbackToHost'], name: string): boolean {

@@ -280,8 +280,8 @@ class Driver implements OciDriver {
     return ids.map((id) => ({ id, label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {} }))
   }
 
-  resolveImage(name: string, onProgress?: (sentence: string) => void): Promise<ResolvedImage> {
-    return this.options.images.resolve(name, onProgress)
+  resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage> {
+    return this.options.images.resolve(name, onProgress, owner)
   }
 
   async networkModes(): Promise<readonly NetworkMode[]> {

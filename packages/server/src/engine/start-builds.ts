@@ -105,6 +105,7 @@ async function openSandboxes(
     allowPrivateRegistries: isLocal(settings.publicUrl),
     allowedRegistries: settings.registryAllow,
     limits: { ...defaultImageLimits, bytes: settings.imageBytes },
+    ownerBytes: settings.organizationImageBytes,
     // A disk on which a pull takes all that it may is not a full one yet.
     leastFreeBytes: 2 * settings.leastFreeBytes,
     makeRoom,

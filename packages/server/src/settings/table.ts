@@ -106,6 +106,11 @@ export const settingsTable = {
     20 * 1024 ** 3,
     'how large an image may be, as its registry has it and unpacked',
   ),
+  organizationImageBytes: size(
+    'HARMONT_ORGANIZATION_IMAGES',
+    60 * 1024 ** 3,
+    'disk space that the images of one organization may take; those that it used least recently give way',
+  ),
   snapshotDiskBytes: size(
     'HARMONT_SNAPSHOT_DISK',
     20 * 1024 ** 3,

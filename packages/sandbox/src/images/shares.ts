@@ -1,0 +1,141 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { amount, ImageRefused } from './image-limits.ts'
+import { isMissing } from './missing.ts'
+
+/** An image that an owner uses. */
+interface Claim {
+  readonly digest: string
+  readonly bytes: number
+  /** Unix milliseconds, to a minute. */
+  readonly usedAt: number
+}
+
+interface Share {
+  readonly claims: Map<string, Claim>
+  /** Bytes of images that are being unpacked. */
+  promised: number
+}
+
+/** Of an owner's bytes, until it is disposed of. */
+export interface Part extends Disposable {
+  /** The image is there: the owner uses it. */
+  settle(): Promise<void>
+}
+
+/** Between the look-up of an image and the moment when it is known to be in use. */
+export const IN_HAND_MS = 10 * 60_000
+const NOTED_MS = 60_000
+
+/**
+ * Which images each owner uses: they take so many bytes of this machine at most, and the least recently used ones give way. For one process at a time; a file
+ * for each owner lies below `directory`.
+ */
+export class Shares {
+  readonly #directory: string
+  readonly #most: number
+  #loading: Promise<Map<string, Share>> | undefined
+  #inUse: ReadonlySet<string> = new Set()
+
+  constructor(directory: string, most: number) {
+    this.#directory = directory
+    this.#most = most
+  }
+
+  /** What sandboxes and snapshots lie on gives way to nothing. */
+  keep(inUse: ReadonlySet<string>): void {
+    this.#inUse = inUse
+  }
+
+  /** Notes that the owner uses an image that is there. Throws as `admit`. */
+  async use(owner: string, digest: string, bytes: number): Promise<void> {
+    const known = (await this.#of(owner)).claims.get(digest)
+    if (Date.now() - (known?.usedAt ?? 0) < NOTED_MS) return
+    using part = await this.admit(owner, digest, bytes)
+    await part.settle()
+  }
+
+  /** Gives an image that is about to be unpacked its part of the owner's bytes. Throws `ImageRefused` where the images that the owner has in use leave too little. */
+  async admit(owner: string, digest: string, bytes: number): Promise<Part> {
+    const share = await this.#of(owner)
+    const others = [...share.claims.values()].filter((each) => each.digest !== digest)
+    let total = others.reduce((sum, each) => sum + each.bytes, share.promised + bytes)
+    const going = others.filter((each) => !this.#inUse.has(each.digest) && Date.now() - each.usedAt >= IN_HAND_MS)
+    const gone: string[] = []
+    for (const each of going.sort((one, other) => one.usedAt - other.usedAt)) {
+      if (total <= this.#most) break
+      gone.push(each.digest)
+      total -= each.bytes
+    }
+    if (total > this.#most) throw new ImageRefused(shortage(bytes, total - bytes, this.#most))
+    for (const each of gone) share.claims.delete(each)
+    share.promised += bytes
+    return {
+      settle: async () => {
+        share.claims.set(digest, { digest, bytes, usedAt: Date.now() })
+        await this.#write(owner, share)
+      },
+      [Symbol.dispose]: () => {
+        share.promised -= bytes
+      },
+    }
+  }
+
+  /** Gives what tells, at once, whether any owner uses an image. */
+  async users(): Promise<(digest: string) => boolean> {
+    const shares = await this.#load()
+    return (digest) => [...shares.values()].some(({ claims }) => claims.has(digest))
+  }
+
+  async #of(owner: string): Promise<Share> {
+    const shares = await this.#load()
+    const known = shares.get(fileOf(owner))
+    if (known !== undefined) return known
+    const share = { claims: new Map(), promised: 0 }
+    shares.set(fileOf(owner), share)
+    return share
+  }
+
+  #load(): Promise<Map<string, Share>> {
+    this.#loading ??= this.#read()
+    return this.#loading
+  }
+
+  async #read(): Promise<Map<string, Share>> {
+    const names = await readdir(this.#directory).catch((error: unknown) => {
+      if (isMissing(error)) return []
+      throw error
+    })
+    const files = names.filter((name) => name.endsWith('.json'))
+    return new Map(await Promise.all(files.map(async (name) => [name, await this.#share(name)] as const)))
+  }
+
+  /** A damaged record is as good as none. */
+  async #share(name: string): Promise<Share> {
+    const text = await readFile(path.join(this.#directory, name), 'utf8')
+    try {
+      const claims = JSON.parse(text) as readonly Claim[]
+      return { claims: new Map(claims.map((claim) => [claim.digest, claim])), promised: 0 }
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      return { claims: new Map(), promised: 0 }
+    }
+  }
+
+  async #write(owner: string, { claims }: Share): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    const file = path.join(this.#directory, fileOf(owner))
+    const staged = `${file}.${randomUUID()}`
+    await writeFile(staged, JSON.stringify([...claims.values()]), { mode: 0o600 })
+    await rename(staged, file)
+  }
+}
+
+function fileOf(owner: string): string {
+  return `${createHash('sha256').update(owner).digest('hex')}.json`
+}
+
+function shortage(bytes: number, used: number, most: number): string {
+  return `it takes ${amount(bytes)}, and an organization may have ${amount(most)} of images here, of which it has ${amount(used)} in use`
+}
