@@ -113,6 +113,23 @@ test('a build that passes: created with its pipeline, source sent, followed to t
   expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
 })
 
+test('the same repository finds its pipeline again; uncommitted changes are said', async () => {
+  writeFileSync(join(project, 'data.txt'), 'changed\n')
+  const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'])
+  expect(code).toBe(0)
+  expect(stderr).toContain('uncommitted changes')
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const kinds = events.map(({ kind }) => kind)
+  expect(kinds.slice(0, 4)).toEqual(['build_start', 'build_accepted', 'step_queued', 'step_queued'])
+  expect(kinds.at(-1)).toBe('build_end')
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'step_log', stream: 'stdout', line: 'changed' }))
+  const shown = await hm(['build', 'show', '2', '--json'])
+  expect(JSON.parse(shown.stdout)).toMatchObject({ number: 2, message: 'the first commit (with uncommitted changes)' })
+})
+
 test('hm cache explain says what the cache of the server did, what changed, and whose entries a build finds', async () => {
   const explain = (build: number, ...more: string[]) =>
     hm(['cache', 'explain', 'one', '-b', String(build), '-p', 'cached', ...more])
@@ -137,23 +154,6 @@ test('hm cache explain says what the cache of the server did, what changed, and 
     code: 5,
     stderr: expect.stringContaining('its steps are one'),
   })
-})
-
-test('the same repository finds its pipeline again; uncommitted changes are said', async () => {
-  writeFileSync(join(project, 'data.txt'), 'changed\n')
-  const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'])
-  expect(code).toBe(0)
-  expect(stderr).toContain('uncommitted changes')
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-  const kinds = events.map(({ kind }) => kind)
-  expect(kinds.slice(0, 4)).toEqual(['build_start', 'build_accepted', 'step_queued', 'step_queued'])
-  expect(kinds.at(-1)).toBe('build_end')
-  expect(events).toContainEqual(expect.objectContaining({ kind: 'step_log', stream: 'stdout', line: 'changed' }))
-  const shown = await hm(['build', 'show', '2', '--json'])
-  expect(JSON.parse(shown.stdout)).toMatchObject({ number: 2, message: 'the first commit (with uncommitted changes)' })
 })
 
 test('a build that fails exits 1; its logs, jobs and retry', async () => {
