@@ -4,6 +4,9 @@ import { BLOCK } from '../source/tar-header.ts'
 import { nextEntry, padded } from './layer-entries.ts'
 import { readWhiteout, type Whiteout } from './whiteouts.ts'
 
+/** A link there would lead the launcher, which mounts on it, elsewhere. No step can make one: it is mounted on then. */
+const mountPoints: readonly string[] = ['dev', 'proc', 'sys']
+
 /**
  * The bytes of a layer as far as they are what `packLayer` writes, without its whiteouts, which come first and are given to `whiteOut`. An attacker may
  * have written them: each entry lies in a folder of this very layer that came before it, so that no link is followed, and none is met twice. Fails with a
@@ -30,6 +33,8 @@ export async function* checkedLayer(
     }
     whiteoutsOver = true
     order.next(path, kind, name)
+    if (path.length === 1 && mountPoints.includes(path[0] ?? '') && kind !== 'folder')
+      throw new Error(`${quoted(name)} is no folder, though a file system is mounted on it`)
     if (kind === 'hard link') pathOf(entry.linkName, kind)
     yield head
     for (let left = padded(entry.size); left > 0; ) {

@@ -41,6 +41,7 @@ const hostile: readonly (readonly [string, readonly RawEntry[], RegExp])[] = [
   ['a folder that becomes a link', [folder('a'), { name: 'a', type: '2', linkName: '/' }], /twice/],
   ['a file twice', [file('a'), file('a')], /twice/],
   ['entries in the wrong order', [file('b'), file('a')], /wrong order/],
+  ['a link where file systems are mounted', [{ name: 'dev', type: '2', linkName: '/etc' }], /"dev" is no folder/],
   ['a character device', [{ name: 'kmem', type: '3' }], /is a device/],
   ['a block device', [{ name: 'sda', type: '4' }], /is a device/],
   ['an overlay’s own note', [pax('SCHILY.xattr.trusted.overlay.redirect', '/etc'), folder('a')], /unknown record/],
