@@ -85,6 +85,14 @@ test('a state that is older than ten minutes is none', async () => {
   expect((await visit(jar, address)).location).toBe('/login?error=oauth_state_invalid')
 })
 
+test('a sign-in that was begun under another encryption key has to begin anew', async () => {
+  const { login } = newPerson()
+  const jar: Jar = new Map()
+  const address = await comeBack(jar, login)
+  await it.server.pool.query("update oauth_states set verifier = '\\x01' || sha256('of another key')")
+  expect((await visit(jar, address)).location).toBe('/login?error=oauth_state_invalid&redirect=%2Facme%2Frepos')
+})
+
 test('a code that was put in place of ours is refused, because it was given for another challenge', async () => {
   const victim: Jar = new Map()
   const mine = new URL(await comeBack(victim, newPerson().login))

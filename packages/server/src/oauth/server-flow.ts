@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { authenticate } from '../access/authenticate.ts'
 import { hashToken } from '../access/hash-token.ts'
 import type { Actor } from '../audit/record-audit.ts'
+import { CannotOpen, type Sealer } from '../encryption/seal.ts'
 import { ApiError, apiError, type Caller, type Client } from '../http/index.ts'
 import { browserCookie } from './browser-cookie.ts'
 import { countSignIn, identify } from './identify.ts'
@@ -133,7 +134,7 @@ async function enter(
   const identity = await identify(services, provider, browser.client.address, {
     code,
     redirectUri: callbackUri(settings.publicUrl, provider.name),
-    codeVerifier: sealer.open(placeOf(row.state_hash), row.verifier),
+    codeVerifier: openVerifier(sealer, row),
     nonce: row.nonce,
   })
   const { actor, client } = browser
@@ -155,6 +156,15 @@ async function sessionOf({ pool, sessionCookies }: OAuthServices, browser: Brows
 function failure(publicUrl: string, code: string, redirect: string): Leaving {
   const query = new URLSearchParams({ error: code, ...(redirect === '/' ? {} : { redirect }) })
   return { location: `${publicUrl}/login?${query}`, cookies: [] }
+}
+
+/** A sign-in that was begun before the encryption key was another one has to begin anew. */
+function openVerifier(sealer: Sealer, { state_hash, verifier }: OAuthState): string {
+  try {
+    return sealer.open(placeOf(state_hash), verifier)
+  } catch (error) {
+    throw error instanceof CannotOpen ? stateInvalid() : error
+  }
 }
 
 function stateInvalid(): Error {
