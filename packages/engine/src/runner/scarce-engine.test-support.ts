@@ -5,7 +5,7 @@ import { isScarcity } from '@harmont/sandbox'
 import { until } from '@harmont/test-kit/until'
 import { logOf, openBench, settled, step, submit } from './runner.test-support.ts'
 
-const bench = await openBench({ runner: { slots: 3, settings: { renewEveryMs: 50 } } })
+const bench = await openBench({ runner: { slots: 4, settings: { renewEveryMs: 50 } } })
 const running = await submit(bench, [step('echo begun; sleep 1; echo ended'), step('echo begun; sleep 1; exit 4')])
 await settled(bench, running, ({ jobs }) => jobs.every(({ state }) => state === 'running'))
 const handles = await bench.driver.list()
@@ -22,10 +22,13 @@ function takeAll(): void {
 takeAll()
 // What somebody gives back too.
 const taking = setInterval(takeAll, 1)
-const waiting = await submit(bench, [step('echo later')])
+const waiting = await submit(bench, [step('echo later'), step('true', { image: '127.0.0.1:9/no/such:image' })])
 await until(() => ends.every((path) => existsSync(path)))
-const [job] = await bench.store.jobs(waiting)
-await until(async () => (await logOf(bench, job)).includes('no file descriptors'))
+const waits = async () => {
+  const logs = (await bench.store.jobs(waiting)).map((job) => logOf(bench, job))
+  return (await Promise.all(logs)).every((log) => log.includes('no file descriptors'))
+}
+await until(waits)
 clearInterval(taking)
 for (const file of taken) closeSync(file)
 

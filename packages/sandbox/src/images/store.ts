@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type ResolvedImage, SandboxError } from '../driver.ts'
+import { isScarcity } from '../scarcity.ts'
 import { HostBase } from './host.ts'
 import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limits.ts'
 import { type NameRecord, Names } from './names.ts'
@@ -107,6 +108,8 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     try {
       return { name, ...(await puller.resolve(target, owner, tell)) }
     } catch (cause) {
+      // That says nothing about the image.
+      if (isScarcity(cause)) throw cause
       const why = cause instanceof Error ? cause.message : String(cause)
       if (cause instanceof ImageRefused) refuse(target, cause)
       if (standsIn(options.fallbackToHost, name)) {
