@@ -137,7 +137,7 @@ while True: server.accept()[0].sendall(b"other")'`,
     expect(seen !== '').toBe(outside)
   })
 
-  it('one that begins very many connections fills no more than its part of the machine’s table, and others go on', async () => {
+  it('G57 one that begins very many connections fills no more than its part of the machine’s table, and others go on', async () => {
     const ask = (count: number): string =>
       `python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for port in range(1, ${count}): s.sendto(b"x", ("${publicHost.address}", port))

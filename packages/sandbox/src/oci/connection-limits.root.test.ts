@@ -71,7 +71,7 @@ async function onMachine(connections: ConnectionLimits, ownPorts: readonly numbe
 
 const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000, brief: true }
 
-test('one sandbox has so many connections in the machine’s table and no more, and another has as many beside it', async () => {
+test('G57 one sandbox has so many connections in the machine’s table and no more, and another has as many beside it', async () => {
   const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
   expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
   expect(await onMachine({ ...endless, brief: false }, [], script)).toBe('200\n405\n')
@@ -93,6 +93,6 @@ test('a connection that nobody answers leaves the table after half a minute, whe
   expect(await takes('table inet harmont_check { no such thing }')).toBe(false)
 })
 
-test('connections to the machine’s own ports over its loopback are not in the table, so that a full one keeps nobody from them', async () => {
+test('G57 connections to the machine’s own ports over its loopback are not in the table, so that a full one keeps nobody from them', async () => {
   expect(await onMachine(endless, [7003], 'loopback 7003; count; loopback 7004; count')).toBe('heard\n0\nheard\n1\n')
 })
