@@ -290,8 +290,8 @@ describe('forms', () => {
   test('G15 a secret that goes on for ever escaped is one mask, and nothing before it or after it is', async () => {
     for (const secret of ['aaaa', 'a'.repeat(64), 'a'.repeat(1_000)])
       for (const escaped of ['%61', '\\u0061', '&#97;', '%61a\\x61'])
-        expect(await redacted(`x y${escaped.repeat(3_000)}b c`, secret)).toBe('x y***b c')
-    const [begun, ended] = ['%61'.repeat(2_940), `${'%61'.repeat(60)}b`]
+        expect(await redacted(`x y${escaped.repeat(600)}b c`, secret)).toBe('x y***b c')
+    const [begun, ended] = ['%61'.repeat(540), `${'%61'.repeat(60)}b`]
     expect(await redacted(`x${begun}${ended} c`, `${'a'.repeat(60)}b`)).toBe(`x${begun}*** c`)
   })
 
