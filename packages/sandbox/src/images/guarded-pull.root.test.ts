@@ -131,14 +131,24 @@ describe('G37 a registry with a private address', () => {
     await expect(storeWith({}).resolve(`${host}/tool:1`)).rejects.toThrow(/private address|not a public address/)
   })
 
-  it('is pulled from when the settings name it', async () => {
-    await using registry = await startRegistry(home, own)
+  it('is connected to when it is allowed by its name alone, and its certificate is looked at', async () => {
+    await using registry = await startRegistry(home, own, true)
+    const store = storeWith({ allowedRegistries: [own] })
+    await expect(store.resolve(`${registry.host}/tool:1`)).rejects.toThrow(/certificate/)
+  })
+
+  it.for([false, true])('is pulled from when the settings name it, with TLS: %s', async (tls) => {
+    await using registry = await startRegistry(home, own, tls)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
     await expect(storeWith({}).resolve(name)).rejects.toThrow(/has a private address/)
     const image = await storeWith({ insecureRegistries: [registry.host] }).resolve(name)
     expect(image.env).toEqual({ PATH: '/bin:/odd', EQUALS: 'a=b' })
   })
+})
+
+it('a registry that cannot be had is told with its reason', async () => {
+  await expect(storeWith({}).resolve('registry.invalid/tool:1')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/)
 })
 
 it('a layer that never ends is given up at the limit', async () => {

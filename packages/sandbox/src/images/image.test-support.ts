@@ -77,14 +77,15 @@ export function ownAddress(): string {
   return own.address
 }
 
-/** Debian's docker-registry on a free port of this address, with its files below `directory`. */
-export async function startRegistry(directory: string, address = '127.0.0.1'): Promise<Registry> {
+/** Debian's docker-registry on a free port of this address, with its files below `directory`. With `tls` nobody has signed its certificate. */
+export async function startRegistry(directory: string, address = '127.0.0.1', tls = false): Promise<Registry> {
   const port = await reservePort()
   const host = `${address}:${port}`
   const config = path.join(directory, 'registry.yml')
   await mkdir(path.join(directory, 'registry'))
   const storage = `{filesystem: {rootdirectory: ${path.join(directory, 'registry')}}}`
-  await writeFile(config, `version: 0.1\nlog: {level: error}\nstorage: ${storage}\nhttp: {addr: '${host}'}\n`)
+  const http = `{addr: '${host}'${tls ? `, tls: ${selfSigned(directory)}` : ''}}`
+  await writeFile(config, `version: 0.1\nlog: {level: error}\nstorage: ${storage}\nhttp: ${http}\n`)
   const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   await until(() => {
@@ -102,10 +103,18 @@ export async function startRegistry(directory: string, address = '127.0.0.1'): P
 }
 
 async function answers(host: string): Promise<boolean> {
+  // One that speaks TLS answers this too, if not well.
   return fetch(`http://${host}/v2/`).then(
-    (answer) => answer.ok,
+    () => true,
     () => false,
   )
+}
+
+function selfSigned(directory: string): string {
+  const [certificate, key] = ['certificate.pem', 'key.pem'].map((name) => path.join(directory, name))
+  const make = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=registry', '-days', '2']
+  execFileSync('openssl', [...make, '-out', String(certificate), '-keyout', String(key)], { stdio: 'ignore' })
+  return `{certificate: ${certificate}, key: ${key}}`
 }
 
 function umoci(...args: readonly string[]): void {

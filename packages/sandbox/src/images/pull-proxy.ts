@@ -62,8 +62,9 @@ export class PullProxy implements Disposable {
       // Either may end first: what the other hears of it is the end.
       pipeline(client, outside, client, () => {})
     })
-    outside.once('error', () => {
-      if (!isOpen) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    outside.once('error', ({ message }) => {
+      // Go's client repeats what follows the number.
+      if (!isOpen) client.end(`HTTP/1.1 502 ${message.replace(/[^ -~]/g, ' ')}\r\n\r\n`)
     })
     client.once('error', () => outside.destroy())
   }
