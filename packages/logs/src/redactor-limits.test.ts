@@ -54,7 +54,7 @@ test.for([
 ] as const)('G57 as many secrets as there may be, %s, are made ready in short turns', async ([, secrets]) => {
   const { given, longest, turns } = await watched(createRedactor(secrets))
   expect(longest).toBeLessThan(longestTask)
-  expect(turns).toBeGreaterThan(3)
+  expect(turns).toBeGreaterThan(1)
   for (const secret of secrets.slice(0, 1)) {
     expect(given?.text(`<${JSON.stringify(secret)}>`)).not.toContain(secret.slice(0, 9))
     expect(given?.text(`<${secret}>`)).not.toContain(secret.slice(0, 9))

@@ -291,8 +291,10 @@ describe('forms', () => {
     for (const secret of ['aaaa', 'a'.repeat(64), 'a'.repeat(1_000)])
       for (const escaped of ['%61', '\\u0061', '&#97;', '%61a\\x61'])
         expect(await redacted(`x y${escaped.repeat(600)}b c`, secret)).toBe('x y***b c')
-    const [begun, ended] = ['%61'.repeat(540), `${'%61'.repeat(60)}b`]
-    expect(await redacted(`x${begun}${ended} c`, `${'a'.repeat(60)}b`)).toBe(`x${begun}*** c`)
+    for (let times = 190; times < 230; times += 3) {
+      const begun = '%61'.repeat(times)
+      expect(await redacted(`x${begun}${'%61'.repeat(60)}b c`, `${'a'.repeat(60)}b`)).toBe(`x${begun}*** c`)
+    }
   })
 
   test('a value shorter than 4 bytes is not masked, and neither is nothing', async () => {
