@@ -29,7 +29,7 @@ test('a pipeline that is too large is refused while it comes in', async () => {
   expect([answer?.status, JSON.parse(answer?.body ?? '{}').error.code]).toEqual([413, 'payload_too_large'])
 })
 
-test('one caller has so many bytes under way and no more; small requests go on, and who leaves gives all back', async () => {
+test('G57 one caller has so many bytes under way and no more; small requests go on, and who leaves gives all back', async () => {
   const server = await startTestServer({}, {}, { bodyRoom: { inAll: 20 * mebibyte, perCaller: 10 * mebibyte } })
   onTestFinished(server.close)
   const create = async (bytes: number) => {

@@ -34,7 +34,7 @@ async function ask(socket: Socket, path: string): Promise<string> {
 const log = '/v0/jobs/x/logs?token=t'
 const areOpen = (sockets: readonly Socket[]) => sockets.map(({ destroyed }) => !destroyed)
 
-test('of one address no more than its number are open: the longest idle makes room, one with a request under way never', async () => {
+test('G57 of one address no more than its number are open: the longest idle makes room, one with a request under way never', async () => {
   const { port } = await start({ inAll: 100, perAddress: 4 })
   const streaming = open(port)
   await ask(streaming, log)
@@ -50,7 +50,7 @@ test('of one address no more than its number are open: the longest idle makes ro
   expect(streaming.destroyed).toBe(false)
 })
 
-test('whoever comes when all are taken has the place of one that is idle, from whatever address', async () => {
+test('G57 whoever comes when all are taken has the place of one that is idle, from whatever address', async () => {
   const { port, url } = await start({ inAll: 6, perAddress: 4 })
   const others: Socket[] = []
   for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
