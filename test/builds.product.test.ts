@@ -1,4 +1,5 @@
 /** What a build's author relies on, seen through the public API of a real server with real sandboxes. */
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -181,4 +182,13 @@ test('a failure skips what needs it, a soft failure does not, a retry runs again
     slow: ['timed_out', null, 1],
   })
   expect(ended.build.state).toBe('failed')
+})
+
+test('G57 the port of the server on the loopback is not in the table of connections that steps share', () => {
+  const network = join(product.dataDirectory, 'sandboxes', 'network.json')
+  const { number } = JSON.parse(readFileSync(network, 'utf8')) as { readonly number: number }
+  const rules = execFileSync('nft', ['list', 'table', 'inet', `harmont_${number}`], { encoding: 'utf8' })
+  const { port } = new URL(product.server().url)
+  expect(rules).toContain(`oifname "lo" tcp dport ${port} notrack`)
+  expect(rules).toContain(`oifname "lo" tcp sport ${port} notrack`)
 })
