@@ -140,6 +140,17 @@ test('web B8 B9 D1 r retries the failed step, the build goes green by itself, an
   await page.waitForURL(/builds\/1(\?|$)/)
 })
 
+test('a green step whose image could not be had says so, in the list and beside its state', async () => {
+  const number = await run([
+    { key: 'unit', cmd: 'true', image: 'registry.invalid/node:24' },
+    { key: 'other', cmd: 'true' },
+  ])
+  await page.goto(address(number, '?job=unit'))
+  await sees(/Passed: 2 steps in/)
+  await sees('registry.invalid/node:24 could not be had: the runner’s own programs stood in for it')
+  expect(await page.getByText('not on its image').count()).toBe(1)
+})
+
 test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds under a new number', async () => {
   const number = await submit([
     { key: 'slow', cmd: 'echo begun; sleep 300' },

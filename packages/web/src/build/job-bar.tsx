@@ -39,6 +39,11 @@ export function JobBar({ step, job, possible, attemptsRef, ...on }: JobBarProps)
         <StateWord state={job.state} cached={job.cached} softFailed={job.soft_failed} />
         <Ran job={job} />
       </span>
+      {job.substituted_image && (
+        <span className="text-13 text-soft">
+          <Foreign text={job.substituted_image} /> could not be had: the runner’s own programs stood in for it
+        </span>
+      )}
       {step.attempts.length > 1 && <Attempts step={step} job={job} ref={attemptsRef} />}
       <span className="ml-auto hidden shrink-0 md:inline-flex">
         <StepActions step={step} possible={possible} {...on} />
