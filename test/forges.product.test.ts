@@ -25,6 +25,11 @@ export default [
     triggers: [{ event: 'push', branches: ['*'], paths: ['docs/**', '!docs/drafts/**'] }, { event: 'pull_request', paths_ignore: ['*.txt'] }],
     pipeline: () => pipeline([sh('ls docs')], { defaultImage: 'host' }),
   },
+  {
+    slug: 'deploy',
+    triggers: [{ event: 'push', branches: ['rollout'] }],
+    pipeline: () => pipeline([sh('test -n "$KEY"', { label: 'use', secrets: { KEY: 'deploy' } })], { defaultImage: 'host' }),
+  },
 ]
 `
 
@@ -36,8 +41,9 @@ afterAll(async () => {
 })
 
 test('a connected repository gets the pipelines of its code', async () => {
-  expect(await discovered(it, ['ci', 'docs', 'release'])).toEqual([
+  expect(await discovered(it, ['ci', 'deploy', 'docs', 'release'])).toEqual([
     'acme-core-ci',
+    'acme-core-deploy',
     'acme-core-docs',
     'acme-core-release',
   ])
@@ -80,6 +86,40 @@ test('a pull request has a check of its own beside the push, and one that closes
   expect((await concluded(it, commit, `${ci} (pull request)`)).history.at(-1)?.conclusion).toBe('success')
   await it.github.updatePullRequest(it.repository, pull, 'closed')
   await concluded(it, commit, `${ci} (pull request)`, 2)
+})
+
+test('G58 a push to a branch has what is limited to it, and what only claims the branch has not', async () => {
+  const { product } = it
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
+    const url = `${product.server().url}/api/v0/organizations/default${path}`
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(answer.ok, path).toBe(true)
+    return answer
+  }
+  await post('/secrets', { name: 'deploy', value: 'of-the-rollout', branches: ['rollout'] })
+  const { commit } = await it.github.push(it.repository, { 'r.txt': 'r' }, { branch: 'rollout' })
+  const deploy = 'harmont/acme-core-deploy'
+  expect((await concluded(it, commit, deploy)).history.at(-1)?.conclusion).toBe('success')
+  const endOf = async (body: object) => {
+    const made = (await (await post('/pipelines/acme-core-deploy/builds', body)).json()) as { readonly id: string }
+    const read = () =>
+      it.pool.query('select state, error_code from engine.jobs where build_id = $1 and step is not null', [made.id])
+    const { rows } = await until(
+      read,
+      ({ rows }) => rows.length > 0 && rows.every(({ state }) => /passed|failed/.test(state)),
+    )
+    return rows.at(-1)
+  }
+  const claim = { branch: 'rollout', commit: 'HEAD' }
+  const step = { type: 'command', key: 'a', cmd: 'echo "$KEY"', secrets: { KEY: 'deploy' } }
+  const steps = JSON.stringify({ version: '0', default_image: 'host', steps: [step] })
+  const refused = { state: 'failed', error_code: 'secret_missing' }
+  expect(await endOf({ ...claim, pipeline_ir: steps, source_b64: '' }), 'an archive').toEqual(refused)
+  expect(await endOf({ ...claim, pipeline_ir: steps }), 'steps').toEqual(refused)
+  expect(await endOf({ ...claim, env: { BASH_ENV: 'x' } }), 'variables').toEqual(refused)
+  expect(await endOf({ ...claim, commit }), 'a commit').toEqual(refused)
+  expect(await endOf(claim), 'the newest commit').toEqual({ state: 'passed', error_code: null })
 })
 
 test('a path filter looks at what a push or a pull request changed, and a branch that goes builds nothing', async () => {
