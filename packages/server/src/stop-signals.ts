@@ -1,15 +1,17 @@
 import process from 'node:process'
 
+/** Signals that ask a process to end: of a service manager, of Ctrl-C, of a terminal that closes. */
+export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
 /** A Ctrl-C comes twice within moments: from the terminal, and from npm, which passes on what it gets from there too. */
 const togetherMs = 1_000
 
 /**
- * Calls `stop` at the first signal that asks this process to end: of a service manager, of Ctrl-C, or of a terminal that closes. Asked again later, it ends
- * at once: whoever asks does not want to wait.
+ * Calls `stop` at the first of these signals. Asked again later, the process ends at once: whoever asks does not want to wait.
  */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let askedAt: number | null = null
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  for (const signal of stopSignals)
     process.on(signal, () => {
       if (askedAt === null) {
         askedAt = performance.now()

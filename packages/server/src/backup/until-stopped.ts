@@ -1,11 +1,12 @@
 import process from 'node:process'
 import { SettingsError } from '../settings/read-settings.ts'
+import { stopSignals } from '../stop-signals.ts'
 
-/** Runs a long command so that Ctrl-C ends it in its own way, with nothing left half done. */
+/** Runs a long command so that Ctrl-C, or a terminal that closes, ends it in its own way, with nothing left half done. */
 export async function untilStopped<T>(command: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController()
   const stop = () => stopping.abort(new SettingsError(`${command}: stopped; nothing was kept of it.`))
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop)
+  for (const name of stopSignals) process.on(name, stop)
   try {
     return await run(stopping.signal)
   } catch (error) {
@@ -13,6 +14,6 @@ export async function untilStopped<T>(command: string, run: (signal: AbortSignal
     stopping.signal.throwIfAborted()
     throw error
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop)
+    for (const name of stopSignals) process.off(name, stop)
   }
 }

@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { untilStopped } from './until-stopped.ts'
+
+test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s, also twice, ends a long command in its own way, and says so',
+  async (name) => {
+    const before = process.listenerCount(name)
+    let isTidy = false
+    const running = untilStopped('backup', async (signal) => {
+      await once(signal, 'abort')
+      isTidy = true
+      throw new Error('it broke off')
+    })
+    const told = expect(running).rejects.toThrow('backup: stopped; nothing was kept of it.')
+    for (const _ of ['from the terminal', 'from npm']) process.emit(name)
+    await told
+    expect(isTidy).toBe(true)
+    expect(process.listenerCount(name)).toBe(before)
+  },
+)
