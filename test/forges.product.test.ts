@@ -267,7 +267,7 @@ test('a push changes what pipelines there are, and an error in them shows at its
     '.hm/bad.ts': null,
     '.hm/ci.ts': pipelines('true').replace("'release'", "'publish'"),
   })
-  expect(await discovered(it, ['ci', 'docs', 'publish'])).toContain('acme-core-publish')
+  expect(await discovered(it, ['ci', 'deploy', 'docs', 'publish'])).toContain('acme-core-publish')
   await it.github.push(it.repository, { '.hm/ci.ts': scheduled })
   expect(await discovered(it, ['nightly', 'release'])).toEqual(['acme-core-nightly', 'acme-core-release'])
 })
