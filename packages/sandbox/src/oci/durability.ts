@@ -27,7 +27,7 @@ export class Durability {
   request(id: SnapshotId): void {
     this.pending.add(id)
     this.timer ??= setTimeout(() => {
-      // A failed sync leaves them unmarked, which is what they are.
+      // A failed sync leaves them unmarked, which is what they are, until the next one.
       void this.flush().catch(() => {})
     }, delayMs).unref()
   }
@@ -44,13 +44,21 @@ export class Durability {
     const ids = [...this.pending]
     this.pending.clear()
     if (ids.length === 0) return
-    await run('sync', ['--file-system', this.layout.snapshots])
-    for (const id of ids) {
-      try {
-        await writeFile(snapshotFiles(this.layout, id).durable, '')
-      } catch (error) {
-        if (!isAbsent(error)) throw error // Collected meanwhile.
-      }
+    try {
+      await run('sync', ['--file-system', this.layout.snapshots])
+      for (const id of ids) await this.mark(id)
+    } catch (error) {
+      // What is marked already may be marked again.
+      for (const id of ids) this.request(id)
+      throw error
+    }
+  }
+
+  private async mark(id: SnapshotId): Promise<void> {
+    try {
+      await writeFile(snapshotFiles(this.layout, id).durable, '')
+    } catch (error) {
+      if (!isAbsent(error)) throw error // Collected meanwhile.
     }
   }
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { Bench, command, finish } from '../conformance/bench.ts'
 import { isScarcity } from '../scarcity.ts'
-import { sandboxFiles } from './layout.ts'
+import { Durability } from './durability.ts'
+import { openLayout, sandboxFiles } from './layout.ts'
+import { snapshotFiles } from './snapshot-record.ts'
 import { openDriver } from './test-driver.ts'
 
 const [directory = ''] = process.argv.slice(2)
@@ -12,25 +14,37 @@ const driver = await openDriver(directory)
 const bench = await Bench.open(driver, 'host', directory)
 const [ended, killed] = await Promise.all([bench.start('sleep 0.5; echo whole; exit 3'), bench.start('sleep 1000')])
 const made = await bench.create()
+const layout = await openLayout(directory)
+const durability = new Durability(layout)
+const { id } = await bench.step('true')
+durability.request(id)
 
 const taken: number[] = []
-try {
-  for (;;) taken.push(openSync('/dev/null', 'r'))
-} catch (error) {
-  if (!isScarcity(error)) throw error
+function takeAll(): void {
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'))
+  } catch (error) {
+    if (!isScarcity(error)) throw error
+  }
 }
+takeAll()
+// What is given back too.
+const taking = setInterval(takeAll, 1)
 const outcomes = [finish(ended.running), killed.running.exited(), made.start(command('echo late')).then(finish)]
-let settled = 0
-for (const outcome of outcomes) void outcome.finally(() => settled++).catch(() => {})
+// Judged below.
+for (const outcome of outcomes) outcome.catch(() => {})
 void killed.running.extend(new Date(Date.now() + 50_000))
 void killed.running.kill('SIGKILL')
+const isUnmarked = await durability.flush().catch(isScarcity)
 const another = await bench.create().catch(isScarcity)
 const { exit } = sandboxFiles(join(directory, 'sandboxes'), ended.sandbox.handle.id)
 await until(() => existsSync(exit))
-const early = settled
+clearInterval(taking)
 for (const file of taken) closeSync(file)
+await durability.flush()
+const isMarked = existsSync(snapshotFiles(layout, id).durable)
 
 const [first, second, third] = await Promise.allSettled(outcomes)
 await bench.destroyAll()
 await driver.close()
-console.log(JSON.stringify({ another, early, first, second, third }))
+console.log(JSON.stringify({ another, isUnmarked, isMarked, first, second, third }))

@@ -14,7 +14,8 @@ test('G02 a process without file descriptors takes no command for lost: it looks
   const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
   expect(JSON.parse(said)).toMatchObject({
     another: true,
-    early: 0,
+    isUnmarked: true,
+    isMarked: true,
     first: { value: { stdout: 'whole\n', exit: { code: 3, output: 'whole' } } },
     second: { value: { signal: 'SIGKILL', overdue: false } },
     third: { value: { stdout: 'late\n', exit: { code: 0 } } },
