@@ -74,11 +74,14 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     await resize({ columns: 90, rows: 20 })
     input.write('stty size; trap \'echo wi""nch\' WINCH\n')
     await expect.poll(() => got.seen).toContain('20 90')
-    input.write('sh -c \'echo be""gun; sleep 100; echo ne""ver\'\n')
+    input.write('sh -c \'echo be""gun; sleep 1000; echo ne""ver\'\n')
     await expect.poll(() => got.seen).toContain('begun')
-    input.write('\x03')
-    input.write('echo status=$?\n')
+    const interrupt = () => input.write('\x03echo sta""tus=$?\n')
+    interrupt()
+    // gVisor's terminal loses one now and then on a busy machine, seen once in some hundred runs: people press again.
+    const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
     await expect.poll(() => got.seen).toContain('status=130')
+    clearInterval(again)
     input.write('exit 7\n')
     expect(await exited()).toMatchObject({ code: 7, signal: null, limit: null, overdue: false })
     expect(got.seen).not.toContain('never')
