@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Command, Conversation, Sandbox, SandboxSpec, TerminalSize } from '../driver.ts'
 import { isEmptyWithin, isPopulated } from './cgroups.ts'
 import type { OciDriver } from './driver.ts'
@@ -80,6 +80,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     interrupt()
     // gVisor's terminal loses one now and then on a busy machine, seen once in some hundred runs: people press again.
     const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
+    onTestFinished(() => clearInterval(again))
     await expect.poll(() => got.seen).toContain('status=130')
     clearInterval(again)
     input.write('exit 7\n')
