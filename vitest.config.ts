@@ -62,9 +62,7 @@ export default defineConfig({
       }),
       ...['process', 'pg', ...(isRoot ? ['root', 'product'] : [])].map((name) => project(name)),
       ...(isRoot
-        ? [
-            project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] }),
-          ]
+        ? [project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] })]
         : []),
     ],
   },

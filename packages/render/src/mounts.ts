@@ -40,11 +40,11 @@ export async function renderMounts(directory: string): Promise<RenderMounts> {
 
 function programParts(): readonly ProgramPart[] {
   const place = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-  const require = createRequire(place('source-set/src/index.ts'))
+  const { resolve } = createRequire(place('source-set/src/index.ts'))
   return [
     ...rooms.map((room) => ({ source: place(room), path: room })),
     // The one package that the rooms need.
-    { source: dirname(require.resolve('ignore')), path: 'node_modules/ignore' },
+    { source: dirname(resolve('ignore')), path: 'node_modules/ignore' },
   ]
 }
 
