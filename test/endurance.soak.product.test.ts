@@ -155,7 +155,7 @@ async function atRest(before: Census | undefined): Promise<Census> {
 }
 
 test(
-  'G24 a server has after many steps of every kind what it had after the first of them, and all end as they should',
+  'G24 G58 a server has after many steps of every kind what it had after the first of them, and all end as they should',
   async () => {
     let round = 0
     const play = async (upTo: number) => {

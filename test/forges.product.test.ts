@@ -88,7 +88,7 @@ test('a pull request has a check of its own beside the push, and one that closes
   await concluded(it, commit, `${ci} (pull request)`, 2)
 })
 
-test('G58 a push to a branch has what is limited to it, and what only claims the branch has not', async () => {
+test('G60 a push to a branch has what is limited to it, and what only claims the branch has not', async () => {
   const { product } = it
   const post = async (path: string, body: object) => {
     const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LinkPool } from './link-pool.ts'
 
-test('a name never comes round, though its address does', () => {
+test('G58 a name never comes round, though its address does', () => {
   const pool = new LinkPool(63, [])
   const seen = new Set<string>()
   const indexes = new Set<number>()

@@ -117,7 +117,7 @@ test('without a connected repository, or with an archive, HEAD is a text and nob
   await it.server.pool.query('update github_installations set suspended_at = null')
 })
 
-test('G58 a build is of its branch only where the server fetched files and steps from there, and nobody laid anything over them', async () => {
+test('G60 a build is of its branch only where the server fetched files and steps from there, and nobody laid anything over them', async () => {
   const { commit } = await github.push(repository, { a: randomUUID() })
   const classOf = async (made: Awaited<ReturnType<typeof build>>) => {
     const { rows } = await it.server.pool.query('select ref_class from build_records where id = $1', [made.body.id])

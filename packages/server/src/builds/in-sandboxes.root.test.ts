@@ -92,7 +92,7 @@ test('a secret that is not defined, or not for this branch, fails the job that w
   }
 })
 
-test('G58 an upload that claims a branch is not given what is limited to it, and job and log say why', async () => {
+test('G60 an upload that claims a branch is not given what is limited to it, and job and log say why', async () => {
   const steps = ir({ key: 'a', cmd: 'echo "ran $X"', secrets: { X: 'deploy' } })
   const [refused] = await run(await it.newPipeline(), steps)
   expect(refused).toMatchObject({ state: 'failed', errorCode: 'secret_missing', log: '' })

@@ -169,7 +169,7 @@ describe('an IR that cannot be planned', () => {
       [graph([step('')]), '/graph/nodes/0/step/key'],
       [graph([step('a', { timeout_seconds: 0 })]), '/graph/nodes/0/step/timeout_seconds'],
       [graph([step('a', { runner: 'mainframe' })]), '/graph/nodes/0/step/runner'],
-      [graph([step('a', { cache: { policy: 'always' } })]), '/graph/nodes/0/step/cache/policy'],
+      [graph([step('a', { cache: { policy: 7 } })]), '/graph/nodes/0/step/cache/policy'],
       [graph([step('a'), step('b')], [[0, 1, 'needs']]), '/graph/edges/0/2'],
     ],
     empty_pipeline: [[graph([]), '/graph/nodes']],

@@ -147,7 +147,7 @@ test('a limited secret is defined for matching branches and events only, and sta
   expect(await given(slug, ['DEPLOY'], { branch: 'topic', source: 'ui' })).toEqual({ DEPLOY: 'three' })
 })
 
-test('G58 an upload does not get a secret that is limited by branch or event, whatever it claims, unless the secret says so', async () => {
+test('G60 an upload does not get a secret that is limited by branch or event, whatever it claims, unless the secret says so', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   for (const limits of [{ branches: ['main'] }, { events: ['api'] }]) {

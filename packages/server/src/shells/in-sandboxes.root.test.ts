@@ -116,7 +116,7 @@ test('a shell has the secrets of its step, and in the build of a fork there is n
   expect(asked.said[1]).not.toContain(value)
 })
 
-test('G58 a shell has none that are limited to branches, whatever branch its build is of', async () => {
+test('G60 a shell has none that are limited to branches, whatever branch its build is of', async () => {
   const limited = { name: 'deploy', value, branches: ['main'] }
   const { b } = await run()
   await it.server.pool.query("update build_records set ref_class = 'fetched'")
