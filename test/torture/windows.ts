@@ -59,7 +59,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a launcher is let go, its command not heard of',
     file: 'sandbox/src/oci/sandbox.ts',
-    before: 'await begun(changes)',
+    before: 'await begun(watching)',
     times: 3,
     scene: 'build',
     holds: true,
