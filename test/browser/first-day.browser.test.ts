@@ -100,7 +100,8 @@ journey('web F1 F2 F3 from the printed link to a green build, by what the page s
   // The page that stood open all the while shows it by itself.
   await page.getByRole('img', { name: 'Passed' }).first().waitFor()
   await page.getByText('passed on main').waitFor()
-  await reach(page.locator('main a[href="/acme/pipelines/ci/builds/1"]').first())
+  // Called as the project is.
+  await reach(page.locator('main a[href="/acme/pipelines/hello/builds/1"]').first())
   await page.keyboard.press('Enter')
   await heading(page, /^Passed/)
   await page.getByRole('region', { name: /^Log/ }).getByText('1', { exact: true }).first().waitFor()
