@@ -2,7 +2,9 @@ import type { Rule } from './seccomp.ts'
 
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16] as const
 const [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT] = [0, 4, 15] as const
-const [EPROTONOSUPPORT, EAFNOSUPPORT] = [93, 97] as const
+/** Of a protocol of a family that there is. */
+export const EPROTONOSUPPORT = 93
+const EAFNOSUPPORT = 97
 
 /** What `ip`, `ss` and programs that look for devices ask. NETLINK_USERSOCK is not among them: its messages are memory that no control group counts. */
 const netlink: readonly number[] = [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT]

@@ -10,6 +10,7 @@ import { isAbsent, readIfPresent } from '../files.ts'
 import { firstId } from '../layout.ts'
 import { memoryFiles } from '../memory.ts'
 import { line, staged } from '../mounts.ts'
+import { EPROTONOSUPPORT } from '../seccomp-sockets.ts'
 import { terminalCall } from '../terminal-program.ts'
 import type { Runtime, RuntimeTarget } from './runtime.ts'
 
@@ -54,9 +55,13 @@ export const runsc: Runtime = {
     ...profile,
     // It knows no other error than EPERM. A call that is to be traced, and has no tracer, gives ENOSYS.
     defaultAction: 'SCMP_ACT_TRACE',
-    syscalls: syscalls.map((rule) =>
-      rule.errnoRet === profile.defaultErrnoRet ? { ...rule, action: 'SCMP_ACT_TRACE' } : rule,
-    ),
+    syscalls: syscalls.map((rule) => {
+      if (rule.errnoRet === profile.defaultErrnoRet) return { ...rule, action: 'SCMP_ACT_TRACE' }
+      // It has no such protocols and says so itself; after EPERM useradd gives up, because there might be an audit.
+      if (rule.errnoRet === EPROTONOSUPPORT)
+        return { names: rule.names, action: 'SCMP_ACT_ALLOW', args: rule.args ?? [] }
+      return rule
+    }),
   }),
   checkRoot(root) {
     if (isDirectory(join(root, 'tmp'))) return
