@@ -15,7 +15,7 @@ export function hintOf(
     case 'pipeline_timeout':
       return 'The time of the whole pipeline was over: let steps run side by side, or give it more time with `timeout`.'
     case 'secret_missing':
-      return `Set what is missing of ${Object.values(secrets).join(', ')} in the settings of the pipeline or the organization; one that is there and limited, an administrator may let uploads read.`
+      return `Set ${Object.values(secrets).join(', ')} in the settings of the pipeline or of the organization. If a secret is there but limited, an administrator can allow it for uploads.`
     case 'secret_unusable':
       return 'Set it again, or name fewer or shorter secrets.'
     case 'provision_failed':
