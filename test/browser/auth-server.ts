@@ -12,7 +12,7 @@ import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { machineExceptions } from '../../scripts/client/machine-exceptions.ts'
 import { type ServerProcess, startServerProcess } from '../../scripts/client/server-process.ts'
 import { showHostBase } from '../host-base.ts'
-import { type BrowserWish, startBrowser } from './browser.ts'
+import { startBrowser } from './browser.ts'
 
 export interface AuthServer {
   readonly origin: string
@@ -28,7 +28,7 @@ export interface AuthServer {
 
 const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
 
-export interface Wish extends BrowserWish {
+export interface Wish {
   /** Of its address: passkeys need a name, not a number. */
   readonly host: string
   readonly hasMail: boolean
@@ -41,7 +41,6 @@ export async function startAuthServer({
   host = 'localhost',
   hasMail = true,
   hasRunner = false,
-  ...browserWish
 }: Partial<Wish> = {}): Promise<AuthServer> {
   await using started = new AsyncDisposableStack()
   const port = await reservePort()
@@ -68,7 +67,7 @@ export async function startAuthServer({
   addWitness(() =>
     existsSync(logFile) ? `The end of the server's log:\n${readFileSync(logFile, 'utf8').slice(-4000)}` : '',
   )
-  const browser = await startBrowser(browserWish)
+  const browser = await startBrowser({ ownBrowser: true })
   started.defer(() => browser.close())
   const everything = started.move()
   return {

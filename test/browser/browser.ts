@@ -12,7 +12,7 @@ import { chromiumOptions } from './chromium-options.ts'
 import { watchPages } from './watched-pages.ts'
 
 export interface BrowserWish {
-  /** Has the file start a browser of its own: the clipboard is one for all who use a browser. */
+  /** Has the file start a browser of its own: the clipboard is one for all who use a browser, and ceremonies of passkeys hung now and then beside those of others. */
   readonly ownBrowser?: boolean
 }
 

@@ -13,7 +13,7 @@ import { expectAccessible } from './axe.ts'
 import { fill, press, tick } from './browser-keys.ts'
 
 const hmProgram = fileURLToPath(new URL('../../packages/cli/bin/hm.js', import.meta.url))
-const it = startPeople({ host: '127.0.0.1', hasMail: false, ownBrowser: true })
+const it = startPeople({ host: '127.0.0.1', hasMail: false })
 const terminals: ChildProcess[] = []
 let home: string
 beforeAll(() => {

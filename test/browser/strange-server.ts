@@ -24,7 +24,7 @@ export interface StrangeServer {
 /** Starts all of it. */
 export async function startStrangeServer(): Promise<StrangeServer> {
   const proxy = await StrangeProxy.start()
-  const app = await startApp({ HARMONT_PUBLIC_URL: proxy.origin })
+  const app = await startApp({ HARMONT_PUBLIC_URL: proxy.origin }, { ownBrowser: true })
   const { api } = app.product
   proxy.connectTo(app.product.server().url)
   for (const name of ['ci', 'other'])
