@@ -31,9 +31,13 @@ def py():
   'big.bin': 'x',
 }
 
+function fail(error: unknown): never {
+  throw error
+}
+
 /** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
 async function renderAsSandbox(root: string, slug: string, more: Readonly<Record<string, string>> = {}) {
-  const { mounts, command, outputPath } = await renderMounts(compiled)
+  const { mounts, command, outputPath } = await renderMounts(compiled, fail)
   let script = command(slug)
     .replace('/workspace', join(root, 'workspace'))
     .replaceAll(outputPath, root + outputPath)
@@ -85,10 +89,19 @@ it('the program that renders, and what it loads for a pipeline, is compiled alre
     expect(said).toMatch(new RegExp(`code cache for ESM \\S+/${file} was accepted`))
 })
 
+it('where no compiled code can be kept the program is mounted without it, and the reason is told', async () => {
+  const root = newProject({ file: '' })
+  const told: unknown[] = []
+  const { mounts, command } = await renderMounts(join(root, 'file'), (error) => told.push(error))
+  expect(told).toEqual([expect.objectContaining({ code: 'ENOTDIR' })])
+  expect(mounts.map(({ target }) => target)).not.toContain('/opt/harmont-render/compiled')
+  expect(command('ci')).toMatch(/^exec /)
+})
+
 it('a slug is a text, whatever the shell makes of it', async () => {
   const project = newProject({})
   const slug = `x'; touch "${project}/evil" #$(touch "${project}/evil")`
-  const { command } = await renderMounts(compiled)
+  const { command } = await renderMounts(compiled, fail)
   const script = command(slug).replace(/ exec \S+/, `; printf '%s\\n'`)
   const words = spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout
   expect(words.split('\n')).toContain(slug)

@@ -18,21 +18,27 @@ const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
  * What a sandbox needs for rendering: this Node.js, and the sources of the rooms as they are, with their compiled code, which is kept in `directory`. They lie
- * beside each other inside, and their path has no `node_modules`, below which Node.js strips no types. Python is the base image's own.
+ * beside each other inside, and their path has no `node_modules`, below which Node.js strips no types. Python is the base image's own. `warn` is told why there is
+ * no compiled code, on a full disk for instance: then rendering takes longer.
  */
-export async function renderMounts(directory: string): Promise<RenderMounts> {
+export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
   const parts = programParts()
+  const compiled = await compiledCode(directory, parts).catch((error) => {
+    warn(error)
+    return undefined
+  })
   const shown = [
     { source: dirname(process.execPath), path: 'node' },
     ...parts,
-    { source: await compiledCode(directory, parts), path: 'compiled' },
+    ...(compiled === undefined ? [] : [{ source: compiled, path: 'compiled' }]),
   ]
-  const env = Object.entries(compiledEnv(`${TARGET}/compiled`)).map(([name, value]) => `${name}=${value}`)
+  const variables = compiled === undefined ? {} : compiledEnv(`${TARGET}/compiled`)
+  const env = Object.entries(variables).map(([name, value]) => `${name}=${value} `)
   return {
     mounts: shown.map(({ source, path }) => ({ source, target: `${TARGET}/${path}` })),
     command: (slug) => {
       const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/render/src/sandbox/main.ts`
-      return `${env.join(' ')} exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
+      return `${env.join('')}exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
     },
     outputPath: OUTPUT,
   }

@@ -139,6 +139,9 @@ async function runnerOn(
     { runtime: settings.ociRuntime, network: networkModes[0], problems: driver.networkProblems },
     'sandboxes: what starts their commands, and their network',
   )
+  const mounts = await renderMounts(join(compiledBeside(directory), 'render'), (error) =>
+    log.warn({ err: error }, 'rendering takes longer: its program could not be compiled'),
+  )
   return {
     // Stays the same over restarts, and is another one on another machine that shares the database.
     id: `local-${(await directory.secret('runner-id')).slice(0, 12)}`,
@@ -148,7 +151,7 @@ async function runnerOn(
     sourceDirectory: join(directory.path, 'sources'),
     disk,
     networkModes,
-    renderer: { image: settings.renderImage, ...(await renderMounts(join(compiledBeside(directory), 'render'))) },
+    renderer: { image: settings.renderImage, ...mounts },
     cacheBytes: settings.snapshotDiskBytes,
     settings: { maxLogBytes: settings.logBytes },
   }
