@@ -1,7 +1,7 @@
 /** Test only: an engine whose process has no file descriptor left while steps end and begin. Prints what became of them. */
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isScarcity } from '@harmont/sandbox'
+import { takeDescriptors } from '@harmont/test-kit/descriptors'
 import { until } from '@harmont/test-kit/until'
 import { logOf, openBench, settled, step, submit } from './runner.test-support.ts'
 
@@ -11,17 +11,7 @@ await settled(bench, running, ({ jobs }) => jobs.every(({ state }) => state === 
 const handles = await bench.driver.list()
 const ends = handles.map(({ id }) => join(bench.directory, 'sandboxes', 'sandboxes', id, 'state', 'exit', id))
 
-const taken: number[] = []
-function takeAll(): void {
-  try {
-    for (;;) taken.push(openSync('/dev/null', 'r'))
-  } catch (error) {
-    if (!isScarcity(error)) throw error
-  }
-}
-takeAll()
-// What somebody gives back too.
-const taking = setInterval(takeAll, 1)
+const giveBack = takeDescriptors()
 const waiting = await submit(bench, [step('echo later'), step('true', { image: '127.0.0.1:9/no/such:image' })])
 await until(() => ends.every((path) => existsSync(path)))
 const waits = async () => {
@@ -29,8 +19,7 @@ const waits = async () => {
   return (await Promise.all(logs)).every((log) => log.includes('no file descriptors'))
 }
 await until(waits)
-clearInterval(taking)
-for (const file of taken) closeSync(file)
+giveBack()
 
 const builds = [await settled(bench, running), await settled(bench, waiting)]
 const jobs = (await Promise.all(builds.map(({ id }) => bench.store.jobs(id)))).flat()

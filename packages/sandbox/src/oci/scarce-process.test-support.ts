@@ -1,6 +1,7 @@
 /** Test only: has commands end and begin while this process has no file descriptor left, and prints what came of it. `node FILE DIRECTORY`. */
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { takeDescriptors } from '@harmont/test-kit/descriptors'
 import { until } from '@harmont/test-kit/until'
 import { Bench, command, finish } from '../conformance/bench.ts'
 import { isScarcity } from '../scarcity.ts'
@@ -19,17 +20,7 @@ const durability = new Durability(layout)
 const { id } = await bench.step('true')
 durability.request(id)
 
-const taken: number[] = []
-function takeAll(): void {
-  try {
-    for (;;) taken.push(openSync('/dev/null', 'r'))
-  } catch (error) {
-    if (!isScarcity(error)) throw error
-  }
-}
-takeAll()
-// What is given back too.
-const taking = setInterval(takeAll, 1)
+const giveBack = takeDescriptors()
 const outcomes = [finish(ended.running), killed.running.exited(), made.start(command('echo late')).then(finish)]
 // Judged below.
 for (const outcome of outcomes) outcome.catch(() => {})
@@ -39,8 +30,7 @@ const isUnmarked = await durability.flush().catch(isScarcity)
 const another = await bench.create().catch(isScarcity)
 const { exit } = sandboxFiles(join(directory, 'sandboxes'), ended.sandbox.handle.id)
 await until(() => existsSync(exit))
-clearInterval(taking)
-for (const file of taken) closeSync(file)
+giveBack()
 await durability.flush()
 const isMarked = existsSync(snapshotFiles(layout, id).durable)
 
