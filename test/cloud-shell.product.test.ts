@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Product, startProduct } from './product.ts'
+import { hmEnv, type Product, startProduct } from './product.ts'
 
 // `hm shell` against the real server and real sandboxes.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
@@ -44,13 +44,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Recor
 }
 
 async function shell(args: readonly string[], input: string | Buffer = '') {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    HM_CACHE_DIR: join(home, 'cache'),
-    HM_API_URL: product.server().url,
-    HM_API_TOKEN: product.token,
-  }
+  const env = hmEnv(product, home)
   const child = spawn(process.execPath, [hmProgram, 'shell', ...args, '-p', 'ci'], { cwd: home, env })
   // A shell that is refused reads nothing.
   child.stdin.on('error', () => {})
@@ -82,13 +76,7 @@ test('before its command the step had no file of its own, and a shell reads its 
 })
 
 test('on a terminal the shell has its size, and ends hm with its own exit code', async () => {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    HM_CACHE_DIR: join(home, 'cache'),
-    HM_API_URL: product.server().url,
-    HM_API_TOKEN: product.token,
-  }
+  const env = hmEnv(product, home)
   const hm = `stty rows 31 cols 97; ${process.execPath} ${hmProgram} shell 1 fails -p ci; echo "hm=$?"`
   const child = spawn('script', ['-qfc', hm, '/dev/null'], { cwd: home, env })
   const closed = once(child, 'close')

@@ -14,7 +14,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Census, growth, takeCensus } from './endurance/census.ts'
-import { buildEnd, flatIr, type Product, packFolder, startProduct } from './product.ts'
+import { buildEnd, flatIr, hmEnv, type Product, packFolder, startProduct } from './product.ts'
 
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 const steps = scaled(50, 20_000)
@@ -116,13 +116,7 @@ async function playRendered(round: number): Promise<void> {
 
 /** What a shell in the file system of a fork prints. */
 async function shellIn(number: number): Promise<string> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    HM_CACHE_DIR: join(home, 'cache'),
-    HM_API_URL: product.server().url,
-    HM_API_TOKEN: product.token,
-  }
+  const env = hmEnv(product, home)
   const args = [hmProgram, 'shell', String(number), 'fails', '-p', 'endurance', '--cmd', 'echo shell']
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ['ignore', 'pipe', 'ignore'] })
   let said = ''

@@ -119,6 +119,17 @@ function tail(file: string): string {
   return readFileSync(file, 'utf8').slice(-4000)
 }
 
+/** Environment of `hm` for whoever has this home and the product's token. */
+export function hmEnv({ server, token }: Pick<Product, 'server' | 'token'>, home: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    HM_CACHE_DIR: join(home, 'cache'),
+    HM_API_URL: server().url,
+    HM_API_TOKEN: token,
+  }
+}
+
 /** A folder's content as base64 of a gzip tar, as `source_b64` takes it. */
 export function packFolder(folder: string): string {
   return execFileSync('tar', ['-C', folder, '-cz', '.'], { maxBuffer: 64 * 1024 * 1024 }).toString('base64')

@@ -5,6 +5,7 @@ import { type ConnectionLimits, connectionLimits } from './connection-limits.ts'
 import { takes } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { parse } from './resolver.ts'
+import { uplink } from './uplink.test-support.ts'
 
 const run = promisify(execFile)
 
@@ -28,12 +29,7 @@ print(client.recv(9).decode())`
 
 /** What looks like a machine with a link of its own. `sandbox N COUNT` has one that begins so many connections, `count` says how many there are, `loopback PORT` makes one on the loopback. */
 const machine = `set -e
-  ip link set lo up
-  ip link add uplink type veth peer name beyond
-  ip link set beyond up
-  ip address add 203.0.113.2/24 dev uplink
-  ip link set uplink up
-  ip route add default via 203.0.113.1
+  ${uplink}
   echo 1 >/proc/sys/net/ipv4/ip_forward
   printf '%s' "$1" | nft --file -
   sandbox() {

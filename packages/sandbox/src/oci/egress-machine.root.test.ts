@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freeBlock } from './address-block.ts'
+import { uplink } from './uplink.test-support.ts'
 
 const run = promisify(execFile)
 const module = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href)
@@ -27,12 +28,7 @@ async function onMachine(setup: string, script: string, resolvConf = ''): Promis
     mount -t tmpfs tmpfs /run/harmont
     echo "$3" >/run/harmont/resolv.conf
     mount --bind /run/harmont/resolv.conf /etc/resolv.conf
-    ip link set lo up
-    ip link add uplink type veth peer name beyond
-    ip link set beyond up
-    ip address add 203.0.113.2/24 dev uplink
-    ip link set uplink up
-    ip route add default via 203.0.113.1
+    ${uplink}
     ${setup}
     exec "$1" --input-type=module --eval "$2"`
   const given = [process.execPath, program, resolvConf]
