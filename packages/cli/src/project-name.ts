@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 
-/** What a project is called: as its repository (`owner/name`), else as its directory. */
+/** Names a project: as its repository (`owner/name`), else as its directory. */
 export function projectName(directory: string, repository: string | null): string {
   return repository?.split('/').at(-1) || basename(directory) || 'project'
 }
@@ -16,5 +16,5 @@ export function slugFor(name: string): string {
   return slug || 'ci'
 }
 
-/** What a slug of a pipeline looks like. */
+/** Matches a slug of a pipeline. */
 export const slugForm = /^[a-z][a-z0-9-]{0,63}$/

@@ -30,10 +30,10 @@ export interface LookUpInputs {
   /** What the step builds in; null for one that begins with the image. */
   readonly parent: string | null
   readonly variables: Readonly<Record<string, string>>
-  /** Of the files that the policy watches, each side by itself; absent when it watches none, and in what earlier releases noted. */
+  /** Digests of the files that the policy watches, each side by itself; absent when it watches none, and in what earlier releases noted. */
   readonly files?: {
     readonly paths: string
-    /** What is a file, a folder or a link, and where links lead. */
+    /** Tells which are files, folders or links, and where links lead. */
     readonly types: string
     readonly modes: string
     readonly contents: string

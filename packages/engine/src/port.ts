@@ -61,7 +61,7 @@ export type SecretsAnswer =
       readonly kind: 'values'
       /** By name; a secret that the build does not have is not among them. */
       readonly values: ReadonlyMap<string, SecretValue>
-      /** Of those that there are, and that this build may not have, why. */
+      /** Says why this build may not have those that there are. */
       readonly refused?: ReadonlyMap<string, string>
     }
   /** The build may have none: all are unset, and the remark is for the log. */
@@ -73,7 +73,7 @@ export interface SecretValue {
   readonly value: string
   /** Stays the same however often the value changes, and is another one for a secret of the same name elsewhere. */
   readonly id: string
-  /** What the log says of it when a step is given it. */
+  /** Stands in the log of a step that is given it. */
   readonly remark?: string
 }
 

@@ -17,7 +17,7 @@ export const run: Handler<'cache explain'> = async (context) => {
   return build === undefined && pipeline === undefined ? explainLocal(context) : explainOnServer(context)
 }
 
-/** What of the step's identity changed between the last run that had it and the one before. */
+/** Says what of the step's identity changed between the last run that had it and the one before. */
 const explainLocal: Handler<'cache explain'> = async (context) => {
   const { args, cacheDirectory, directory, output, global } = context
   requireLinux()

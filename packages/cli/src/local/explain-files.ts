@@ -1,6 +1,6 @@
 type Files = Readonly<Record<string, string>>
 
-/** What changed in the files that a step watches, as phrases in order of path: which are new, gone or renamed, and of others whether it is type, mode or bytes. */
+/** Says what changed in the files that a step watches, as phrases in order of path: which are new, gone or renamed, and of others whether it is type, mode or bytes. */
 export function explainFiles(before: Files, after: Files): string[] {
   const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
   const renamed = new Map<string, string>()
@@ -26,7 +26,7 @@ interface Fact {
   readonly type: 'file' | 'folder' | 'link'
   readonly isExecutable: boolean
   readonly content: string
-  /** Of a link what it leads to; '' when that is nothing. */
+  /** Where a link leads; '' when it leads nowhere. */
   readonly beyond: string
 }
 

@@ -37,7 +37,7 @@ test('a secret comes from the flag, .hm/secrets.env, .env, the environment, in t
   expect(() => runSecrets(['A', 'X', 'Y'], sources)).toThrow('the secrets X, Y are not defined')
   const flags = [{ name: 'Z', value: undefined }]
   expect(() => runSecrets(['Z'], { ...sources, flags })).toThrow('--secret Z has no value')
-  // What is no name of a secret here may be one's value.
+  // A name that no secret has here may be the value of one.
   expect(() => runSecrets([], { ...sources, flags })).toThrow(
     /^a --secret without a value names no variable that is set$/,
   )

@@ -30,7 +30,7 @@ export interface SecretSources {
 export function runSecrets(names: readonly string[], { flags, directory, env }: SecretSources): Map<string, string> {
   const given = new Map(flags.map(({ name, value }) => [name, value ?? env[name]]))
   const empty = flags.find(({ name }) => given.get(name) === undefined)
-  // What is no secret of the pipeline may be the value of one: it is not repeated.
+  // A name that is no secret of the pipeline may be the value of one: it is not repeated.
   if (empty !== undefined && !names.includes(empty.name))
     throw usageError(
       'a --secret without a value names no variable that is set',

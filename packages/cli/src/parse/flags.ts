@@ -116,7 +116,7 @@ function parseArguments(command: string, spec: Partial<CommandSpec>, positionals
   return values
 }
 
-/** What was typed may be the secret. */
+/** Does not repeat what was typed, which may be the secret. */
 function notHere(command: string, piped: string) {
   return usageError(
     `hm ${command} takes no secret on the command line, where other users can read it`,

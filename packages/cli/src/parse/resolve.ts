@@ -99,7 +99,7 @@ function unknownCommand(words: readonly string[], typed: string) {
     .filter((parts) => parts.slice(0, depth).join(' ') === words.join(' ') && parts.length > depth)
     .map((parts) => parts[depth] ?? '')
   const close = suggest(typed, [...new Set(nextWords)])
-  // What is no word may be a secret: it is not repeated.
+  // A text that is no word may be a secret: it is not repeated.
   const shown = /^[a-z-]{1,24}$/i.test(typed) ? `no command ${quoted(typed)}` : 'no such command'
   return usageError(
     `hm${below} has ${shown}`,

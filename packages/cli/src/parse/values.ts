@@ -41,7 +41,7 @@ function parsePair(flag: string, text: string, bare: boolean): BarePair {
   const at = text.indexOf('=')
   const name = at === -1 ? text : text.slice(0, at)
   const form = bare ? 'NAME or NAME=VALUE' : 'NAME=VALUE'
-  // What stands after the name may be a secret, and so may all of it where there is no name: it is not repeated.
+  // A secret may stand after the name, or be all of it where there is no name: it is not repeated.
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const what = at === -1 ? 'what was given' : quoted(name)
     throw usageError(`${flag} is ${form}; ${what} is no name of a variable (letters, digits and _)`)

@@ -25,7 +25,7 @@ export function decideStarted(draft: Draft, slot: Slot, fence: number): boolean 
   return true
 }
 
-/** What the job runs on is not the image that it asks for. */
+/** Notes that the job does not run on the image that it asks for. */
 export function decideSubstituted(draft: Draft, slot: Slot, fence: number, image: string): boolean {
   const job = currentJob(draft, slot)
   if (!isHeld(job.state) || fence !== job.fence) return false

@@ -22,7 +22,7 @@ export interface WatchedFile {
 export interface WatchedDigest {
   readonly all: string
   readonly paths: string
-  /** What is a file, a folder or a link, and where links lead. */
+  /** Tells which are files, folders or links, and where links lead. */
   readonly types: string
   /** Which files may be executed. */
   readonly modes: string
