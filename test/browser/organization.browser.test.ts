@@ -52,7 +52,7 @@ journey(
     await open(it, page, '/acme/settings', 'Organization')
     await tick(page, 'Members may create pipelines')
     await press(page, 'Save')
-    await page.getByText('Saved').waitFor()
+    await page.getByText('Saved', { exact: true }).waitFor()
     const refused = async (name: string, why: RegExp) => {
       const button = bob.page.getByRole('button', { name, disabled: true })
       await reach(button)

@@ -6,15 +6,41 @@ import { silenceMs } from './frames.ts'
 const it = testServer()
 const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
 
-afterEach(async () => {
-  // What began under the stopped clock would wait for ever.
-  if (vi.isFakeTimers()) await vi.runOnlyPendingTimersAsync()
-  vi.useRealTimers()
+/** The waits of a stream's silence, once `stopSilence` was called: they end when the test says. */
+const silence = { now: 0, waits: new Map<NodeJS.Timeout, { readonly at: number; readonly end: () => void }>() }
+const hour = 3_600_000
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  silence.waits.clear()
 })
 
-/** From here on what waits for a time waits for the test. */
-function stopTheClock(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+/**
+ * From here on waits as long as a stream may be silent end when the test says. All shorter ones go on: a worker that waited for a stopped clock would
+ * never stop.
+ */
+function stopSilence(): void {
+  const { setTimeout: begin, clearTimeout: clear } = globalThis
+  const beginHere = (end: () => void, ms = 0, ...rest: unknown[]) => {
+    if (ms < silenceMs) return begin(end, ms, ...rest)
+    const timer = begin(end, hour, ...rest).unref()
+    silence.waits.set(timer, { at: silence.now + ms, end })
+    return timer
+  }
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(beginHere as typeof setTimeout)
+  vi.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => {
+    silence.waits.delete(timer as NodeJS.Timeout)
+    clear(timer)
+  })
+}
+
+function passSilence(ms: number): void {
+  silence.now += ms
+  for (const [timer, { at, end }] of silence.waits)
+    if (at <= silence.now) {
+      clearTimeout(timer)
+      end()
+    }
 }
 
 async function newOrganization(name: string) {
@@ -78,20 +104,19 @@ async function quietStreams(name: string) {
 
 test('the headers of every stream come at once, before anything happened, and those of a log that is followed too', async () => {
   const { own, job, streams } = await quietStreams('at-once')
-  stopTheClock()
+  stopSilence()
   const opened: Opened[] = []
   for (const [path, headers] of [...streams, [`/v0/jobs/${job.id}/logs.txt`, { range: 'bytes=5-' }] as const])
     opened.push(await open(own.token, path, headers))
   expect(opened.map(({ heard }) => heard.status)).toEqual([200, 200, 200, 200, 206])
   for (const { leave } of opened) await leave()
-  vi.useRealTimers()
   await job.end()
 })
 
 test('a reader has a sign of life every 15 s from the last byte on, whatever others build meanwhile', async () => {
   const neighbour = await newOrganization('busy-neighbour')
   const { own, job, streams } = await quietStreams('patient')
-  stopTheClock()
+  stopSilence()
   const opened: Opened[] = []
   for (const [path, headers] of streams) opened.push(await open(own.token, path, headers))
   const signs = () => opened.map(({ heard }) => heard.text.match(/^:$|^event: beat$/gm)?.length ?? 0)
@@ -106,12 +131,11 @@ test('a reader has a sign of life every 15 s from the last byte on, whatever oth
     for (let part = 0; part < 3; part += 1) {
       const { number } = (await neighbour.build()).body
       await it.request(neighbour.token, 'PUT', `${neighbour.builds}/${number}/cancel`)
-      await vi.advanceTimersByTimeAsync(silenceMs / 3)
+      passSilence(silenceMs / 3)
     }
     await expectSigns([round, round + 1, round, round])
   }
   for (const { leave } of opened) await leave()
-  vi.useRealTimers()
   await job.end()
 })
 
