@@ -19,7 +19,7 @@ const failed = { ...passed, exitCode: 1 }
 export function groupSuite(open: () => StoreUnderTest): void {
   // A place is given by the store's own clock.
   const now = () => Date.now() + 60_000
-  const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push' }
+  const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const groupNamed = (group: string, limit = 1, whenFull: WhenFull = 'queue') =>
     buildGroupOf({ group, limit, whenFull }, facts)
 

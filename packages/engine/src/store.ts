@@ -46,6 +46,8 @@ export interface BuildContext {
   readonly source: BuildSource | null
   /** The facts that conditions are evaluated with; kept for a later rendering. */
   readonly conditionContext: import('@harmont/ir').ConditionContext
+  /** Whose word its branch, tag and pull request are, where not the repository's: for the group of a build that is rendered. */
+  readonly claimant?: string
   /** Its steps are wanted, and not what they do: none is ever run. */
   readonly planOnly?: true
 }

@@ -19,20 +19,28 @@ export interface GroupFacts {
   readonly tag: string | null
   readonly pullRequest: string | null
   readonly event: string
+  /** Who says what branch, tag and pull request it is of; null: nobody but the repository. */
+  readonly claimant: string | null
 }
 
 /** The database's integers end here, and no machine gets that far. */
 const mostBuilds = 2 ** 31 - 1
 
-/** The group that a build belongs to; undefined for one that belongs to none. */
+/**
+ * The group that a build belongs to; undefined for one that belongs to none. Where a name says the branch, tag or pull request, what merely claims it is not
+ * of one group with what is of it: it would cancel that, or have it wait. A name without is a lock, and holds for all.
+ */
 export function buildGroupOf(concurrency: BuildConcurrency | undefined, facts: GroupFacts): BuildGroup | undefined {
   if (concurrency === undefined) return undefined
   const { limit, whenFull } = concurrency
+  const { pipeline, claimant } = facts
   const values = { branch: facts.branch, tag: facts.tag, pull_request: facts.pullRequest, event: facts.event }
   const name = concurrency.group.replace(
     /\$\{(branch|tag|pull_request|event)\}/g,
     (_, placeholder: keyof typeof values) => values[placeholder] ?? '',
   )
-  const key = createHash('sha256').update(`${facts.pipeline}\0${name}`).digest('hex')
+  const isOfRef = /\$\{(branch|tag|pull_request)\}/.test(concurrency.group)
+  const whose = isOfRef && claimant !== null ? `${pipeline}\0${claimant}` : pipeline
+  const key = createHash('sha256').update(`${whose}\0${name}`).digest('hex')
   return { key, name, limit: Math.min(limit, mostBuilds), whenFull }
 }

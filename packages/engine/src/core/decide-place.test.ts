@@ -6,7 +6,7 @@ import type { NewBuild } from './create-build.ts'
 import { foldBuild } from './fold-build.ts'
 import { plainPlan, randomBuild } from './random-plan.ts'
 
-const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push' }
+const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
 const group = buildGroupOf({ group: 'g', limit: 1, whenFull: 'queue' }, facts)
 const due = { type: 'group_due', key: group?.key }
 

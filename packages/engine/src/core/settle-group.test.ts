@@ -183,7 +183,7 @@ test('G05 whatever comes and goes, no more run than the lowest limit, in their o
 })
 
 describe('the name of a group', () => {
-  const facts = { pipeline: 'p', branch: 'main', tag: null, pullRequest: null, event: 'push' }
+  const facts = { pipeline: 'p', branch: 'main', tag: null, pullRequest: null, event: 'push', claimant: null }
   const named = (group: string, over: Partial<typeof facts> = {}) =>
     buildGroupOf({ group, limit: 1, whenFull: 'queue' }, { ...facts, ...over })
   const text = (name: string) => `${'$'}{${name}}`

@@ -47,7 +47,7 @@ function nextInstant(): number {
 
 /** Commits a build; whoever does so and dies has told nobody. */
 async function commit(store: PostgresStore, name: string, limit: number, whenFull: (typeof words)[number], ageMs = 0) {
-  const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push' }
+  const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const from = {
     kind: 'plan',
     plan: plainPlan([{}, { dependsOn: [0] }]),

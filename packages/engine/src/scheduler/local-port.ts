@@ -182,10 +182,10 @@ export function createLocalPort({
     if (!parsed.ok) return failed(parsed.error)
     const { plan } = parsed
     const { build, context } = await loadBuild(buildId)
-    const { conditionContext, injectedEnv, planOnly } = context
+    const { conditionContext, injectedEnv, planOnly, claimant = null } = context
     const conditions = plan.steps.map(({ condition }) => !planOnly && conditionHolds(condition, conditionContext))
     const pullRequest = injectedEnv.HARMONT_PULL_REQUEST ?? null
-    const facts = { ...conditionContext, pipeline: build.pipeline, pullRequest }
+    const facts = { ...conditionContext, pipeline: build.pipeline, pullRequest, claimant }
     const group = planOnly ? undefined : buildGroupOf(plan.concurrency, facts)
     return { event: { type: 'rendered', job, fence, at, plan, conditions, group }, warnings: plan.warnings }
   }

@@ -1,7 +1,11 @@
 /** Why jobs wait for limits and groups: what the API says of it, and that it is so. */
 import type { components } from '@harmont/contract'
+import { createLocalPort, type LeaseRef } from '@harmont/engine'
 import { afterEach, expect, test } from 'vitest'
+import { type BuildFacts, requestedFacts } from '../builds/build-facts.ts'
+import { submitBuild } from '../builds/submit-build.ts'
 import { describeLimits, limits, readLimit } from '../commands/limits.ts'
+import { findPipeline } from '../pipelines/store.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 
@@ -21,6 +25,20 @@ interface Made {
   readonly path: string
   readonly id: string
   readonly slug: string
+}
+
+/** Takes so many jobs that are ready, and starts them. */
+async function take(count: number): Promise<readonly LeaseRef[]> {
+  const leases = await it.server.engine.store.lease('test-runner', count, Date.now())
+  for (const lease of leases) await runnerPort().started(lease, new Date())
+  expect(leases).toHaveLength(count)
+  return leases
+}
+
+function runnerPort() {
+  const unasked = () => Promise.reject(new Error('nothing of the kind is needed'))
+  const { store } = it.server.engine
+  return createLocalPort({ store, sources: { offer: unasked }, secrets: { of: unasked }, log: () => {} })
 }
 
 async function start(slug: string, pipelineIr: string, branch = 'main'): Promise<Made> {
@@ -165,6 +183,54 @@ test('G05 a newer build of its branch has the one that runs canceled, and begins
   expect(last.buildId).toBe(first.id)
   await last.end()
 })
+
+test.for(['planned', 'rendered'] as const)(
+  'G05 what only claims a branch, an upload or a fork, cancels no build that is of it: %s by the server',
+  async (how) => {
+    const slug = await it.newPipeline()
+    const text = grouped({ group: `${'$'}{branch}`, limit: 1, when_full: 'cancel_running' }, { key: 'a', cmd: 'x' })
+    const { pool, engine } = it.server
+    const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
+    const owner = { organizationId: rows[0]?.id ?? '', organizationSlug: 'default' }
+    const pipeline = await findPipeline(pool, owner.organizationId, slug)
+    if (pipeline === undefined) throw new Error('there is no such pipeline')
+    const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
+    const of = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'Eve/app', fork: true }
+    const submit = async (more: Partial<BuildFacts>): Promise<string> => {
+      const ir = how === 'planned' ? text : null
+      const input = { branch: 'main', commit: 'c', message: null, env: {}, ir, source: null, withoutCache: false }
+      const facts = { ...requestedFacts('api', 'fetched'), ...more }
+      const author = { userId: null, name: 'eve' }
+      return (await submitBuild(services, { owner, pipeline, author, input, facts })).id
+    }
+    const submitThree = async () => {
+      const ids = [
+        await submit({}),
+        await submit({ refClass: 'upload' }),
+        await submit({ trust: 'fork', pullRequest: of }),
+      ]
+      if (how === 'rendered')
+        for (const each of await take(3)) await runnerPort().rendered(each, new Date(), { ok: true, ir: text })
+      return ids
+    }
+    const statesOf = (ids: readonly string[]) =>
+      Promise.all(ids.map(async (id) => (await engine.store.load(id))?.build.state))
+    const first = await submitThree()
+    const running = await take(3)
+    expect(await statesOf(first)).toEqual(['running', 'running', 'running'])
+    const second = await submitThree()
+    expect(await statesOf(first)).toEqual(['canceling', 'canceling', 'canceling'])
+    expect(await statesOf(second)).toEqual(['scheduled', 'scheduled', 'scheduled'])
+    for (const each of running)
+      await runnerPort().finish(each, new Date(), {
+        kind: 'exited',
+        exitCode: 0,
+        signal: null,
+        limit: null,
+        snapshot: null,
+      })
+  },
+)
 
 test('the operator limits what runs at once of an organization and of a pipeline, while it waits', async () => {
   const slug = await it.newPipeline()

@@ -1,6 +1,6 @@
 import type { BuildContext } from '@harmont/engine'
 import type { PipelineRow } from '../pipelines/store.ts'
-import { type BuildFacts, conditionContext } from './build-facts.ts'
+import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { cacheOf } from './cache-namespaces.ts'
 
@@ -25,6 +25,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
   const { branch, commit, env, ir, source } = input
   const url = buildUrl(place)
   const { tag, baseBranch, pullRequest, trust } = facts
+  const claimant = claimantOf(facts)
   return {
     env,
     injectedEnv: {
@@ -48,6 +49,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
     renderSlug: ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,
     source,
     conditionContext: conditionContext(branch, env, facts),
+    ...(claimant === null ? {} : { claimant }),
   }
 }
 

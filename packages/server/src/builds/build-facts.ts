@@ -62,6 +62,16 @@ export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'uploa
   }
 }
 
+/** Whose word the branch, tag and pull request of a build are; null: the repository's, from which the server has fetched them. */
+export function claimantOf({
+  trust,
+  refClass,
+  pullRequest,
+}: Pick<BuildFacts, 'trust' | 'refClass' | 'pullRequest'>): string | null {
+  if (trust === 'fork') return `fork ${pullRequest?.headRepository?.toLowerCase() ?? ''}`
+  return refClass === 'upload' ? 'uploads' : null
+}
+
 /** What the conditions of its steps are evaluated with. */
 export function conditionContext(
   branch: string,

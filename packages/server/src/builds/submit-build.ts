@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { buildGroupOf, isBuildTerminal, type NewBuild } from '@harmont/engine'
 import { conditionHolds, parsePlan } from '@harmont/ir'
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
 import { transaction } from '../database/transaction.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import type { PipelineRow } from '../pipelines/store.ts'
 import { buildContext, type Owner } from './build-context.ts'
-import { type BuildFacts, conditionContext } from './build-facts.ts'
+import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
 import { runnerToken } from './runner-token.ts'
@@ -80,7 +81,7 @@ async function writeBuild(
   const id = randomUUID()
   const number = await nextBuildNumber(client, pipeline.id)
   // After the number, so that builds are made in the order of their numbers: what waits for a place in a group goes by it.
-  const createdAt = new Date()
+  const createdAt = new Date(now())
   const context = buildContext(input, facts, {
     ...{ owner, pipeline, number },
     publicUrl: services.publicUrl,
@@ -113,6 +114,9 @@ function startOf({ pipeline, input, facts }: Submission): NewBuild['from'] {
   const known = conditionContext(branch, env, facts)
   const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))
   const pullRequest = facts.pullRequest === null ? null : String(facts.pullRequest.number)
-  const group = buildGroupOf(planned.plan.concurrency, { ...known, pipeline: pipeline.id, pullRequest })
+  const group = buildGroupOf(planned.plan.concurrency, {
+    ...{ ...known, pipeline: pipeline.id, pullRequest },
+    claimant: claimantOf(facts),
+  })
   return { kind: 'plan', plan: planned.plan, conditions, group }
 }

@@ -136,3 +136,32 @@ test('a pipeline fails while the newest build of its default branch that has pas
   await build('main', 'passed')
   expect(await failing()).toEqual([])
 })
+
+test('an upload that claims the default branch of a connected repository says nothing of it, once the server has built what it fetched', async () => {
+  const { pool } = it.server
+  const path = `${organization}/pipelines/${await it.newPipeline({ name: 'claimed', repository: 'acme/claimed' })}/builds`
+  const build = async (refClass: 'fetched' | 'upload', exitCode: number) => {
+    const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+    const { id } = (await it.request<{ id: string }>(ownerToken, 'POST', path, body)).body
+    await pool.query('update build_records set ref_class = $2 where id = $1', [id, refClass])
+    await (await playJob(it)).end({ exitCode })
+  }
+  await pool.query('delete from engine.ready')
+  const failing = async () => slugs(await summaries('state=failing&q=claimed'))
+  await build('fetched', 0)
+  await build('upload', 1)
+  // Nobody fetches any more: what is uploaded is all there is.
+  expect(await failing()).toEqual(['claimed'])
+  await pool.query(`
+    with i as (insert into github_installations (number, account_id, account_login, account_type, organization_id)
+           select 1, '1', 'acme', 'Organization', id from organizations where slug = 'default' returning id)
+    insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
+    select 'github', '1', id, 'Acme', 'claimed', 'https://github.com/acme/claimed.git', 'main', false from i`)
+  expect(await failing()).toEqual([])
+  await build('fetched', 1)
+  await build('upload', 0)
+  expect(await failing()).toEqual(['claimed'])
+  expect(slugs(await summaries('sort=failing'))).toContain('claimed')
+  await pool.query("update build_records set ref_class = 'upload' where ref_class = 'fetched'")
+  expect(await failing()).toEqual([])
+})

@@ -20,14 +20,20 @@ export interface SortedPipelineRow extends PipelineRow {
   readonly sort_text: string
 }
 
+const newestEnd = (more: string) => `
+  select r.state from build_records r
+   where r.pipeline_id = p.id and r.branch = p.default_branch and r.pull_request is null and r.state in ('passed', 'failed') ${more}
+   order by r.number desc limit 1`
+const isConnected = `
+  lower(p.repo_name) in (select lower(c.owner || '/' || c.name) from active_repositories c where c.organization_id = $1)`
+
 /**
  * Whether a pipeline fails is what the newest build of its default branch says that has passed or failed: one that runs or was canceled says nothing, nor does
- * one of another branch, of which a pull request may have the same name.
+ * one of another branch, of which a pull request may have the same name. An upload merely claims its branch, so that it counts only where the repository is
+ * not connected, or the server has finished no build of what it fetched.
  */
 const newestVerdict = `
-  select r.state from build_records r
-   where r.pipeline_id = p.id and r.branch = p.default_branch and r.pull_request is null and r.state in ('passed', 'failed')
-   order by r.number desc limit 1`
+  select coalesce(case when ${isConnected} then (${newestEnd("and r.ref_class = 'fetched'")}) end, (${newestEnd('')})) as state`
 
 const stateConditions: Readonly<Record<PipelineState, string>> = {
   failing: `d.state = 'failed'`,
