@@ -12,6 +12,11 @@ export interface SandboxDriver {
   create(spec: SandboxSpec): Promise<Sandbox>
   /** Whether a command may have begun in a sandbox that an earlier process made. To be asked before it is taken over, which may remove what tells. */
   mayHaveBegun(handle: SandboxHandle): Promise<boolean>
+  /**
+   * Removes a sandbox of which `mayHaveBegun` says no. That stays its answer, whatever is killed, until a command is started in another sandbox of this id;
+   * till then `list` has the id, and `adopt` forgets it.
+   */
+  clearUnbegun(handle: SandboxHandle): Promise<void>
   /** Takes over a sandbox that an earlier process made; undefined when nothing usable of it is left. */
   adopt(handle: SandboxHandle): Promise<Sandbox | undefined>
   /** Everything this driver's directory holds, running or not, for the reaper. */

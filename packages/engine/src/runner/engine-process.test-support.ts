@@ -1,4 +1,7 @@
-/** Test only: an engine in a process of its own, to be killed. `node FILE DIRECTORY POOL-CONFIG-AS-JSON`; says `ready` when it works. */
+/**
+ * Test only: an engine in a process of its own, to be killed. `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start]`; says `ready` when it works. With the last
+ * it kills itself when it would make a sandbox, or start a command in one.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,7 +10,17 @@ import type { SecretValue } from '../port.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
 import { openDriver, pick, runnerOptions } from './runner.test-support.ts'
 
-const [directory = '', database = '{}'] = process.argv.slice(2)
+const [directory = '', database = '{}', dyingAt] = process.argv.slice(2)
+const driver = await openDriver(directory)
+const die = (): Promise<never> => {
+  process.kill(process.pid, 'SIGKILL')
+  return new Promise(() => {})
+}
+if (dyingAt === 'create') driver.create = die
+if (dyingAt === 'start') {
+  const create = driver.create.bind(driver)
+  driver.create = async (spec) => Object.assign(await create(spec), { start: die })
+}
 // A kill costs no restart: what a killed engine was at is adopted, or was not begun. So the limits are the users' own.
 const store = await PostgresStore.open(JSON.parse(database))
 const engine = createEngine({
@@ -25,7 +38,7 @@ const engine = createEngine({
       return { kind: 'values', values: pick(new Map(Object.entries(all)), names) }
     },
   },
-  runner: runnerOptions(directory, await openDriver(directory), { settings: { renewEveryMs: 500 } }),
+  runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),
 })
 await engine.start()

@@ -25,6 +25,8 @@ export interface OutsideEngine {
   /** Starts an engine, after the one before was killed. Resolves when it works. */
   start(): Promise<void>
   kill(): Promise<void>
+  /** Starts an engine that kills itself when it would make a sandbox, or start a command in one. Resolves when it is gone. */
+  startToDieAt(moment: 'create' | 'start'): Promise<void>
   /** Resolves when the build's first job has written these words. */
   untilLog(id: string, words: string): Promise<void>
   /** Resolves when the command of the only sandbox has ended, whether or not an engine looks on. Returns the instant. */
@@ -60,17 +62,29 @@ export async function makeOutsideEngine(): Promise<OutsideEngine> {
     await gone
   }
 
+  function spawnEngine(...rest: string[]) {
+    const stdio = ['ignore', 'pipe', 'pipe'] as const
+    const started = spawn(process.execPath, [program, directory, JSON.stringify(config), ...rest], {
+      stdio: [...stdio],
+    })
+    child = started
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+    return started
+  }
+
   return {
     directory,
     config,
     pool,
     bench,
     kill,
+    async startToDieAt(moment) {
+      const started = spawnEngine(moment)
+      const [, signal] = await once(started, 'exit')
+      expect(signal).toBe('SIGKILL')
+    },
     async start() {
-      const stdio = ['ignore', 'pipe', 'pipe'] as const
-      const started = spawn(process.execPath, [program, directory, JSON.stringify(config)], { stdio: [...stdio] })
-      child = started
-      started.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+      const started = spawnEngine()
       if (started.stdout === null) throw new Error('no stdout')
       for await (const line of createInterface(started.stdout)) if (line === 'ready') return
       throw new Error('the engine ended before it was ready')

@@ -25,8 +25,11 @@ export function resumeJob(
     const { driver } = parts.options
     // Of a step that may run only once the start is told before it is made.
     const { signal } = lease
-    const mayHaveBegun =
-      job.started && (handle === undefined || (await untilAffordable(() => driver.mayHaveBegun(handle), signal)))
+    if (job.started && handle && !(await untilAffordable(() => driver.mayHaveBegun(handle), signal))) {
+      // Its name is needed for another, and the next process is to know it too.
+      await untilAffordable(() => driver.clearUnbegun(handle), signal)
+      return begin(context, job)
+    }
     const sandbox = handle && (await untilAffordable(() => driver.adopt(handle), signal))
     if (sandbox) context.hold(sandbox)
     const running = await sandbox?.running()
@@ -37,7 +40,7 @@ export function resumeJob(
       await maskAgain(context, sandbox, promised.taint)
       return endStep(context, job.work, sandbox, started, promised)
     }
-    if (mayHaveBegun) return finish(context, vanished)
+    if (job.started) return finish(context, vanished)
     // Made, but nothing was started in it: its name is needed for another.
     await sandbox?.destroy()
     return begin(context, job)

@@ -48,6 +48,7 @@ const modestLimits: Limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 3
 const noCache: SnapshotMeta = { cache: null, origin: {} }
 
 export interface RunOptions {
+  readonly id?: string
   readonly from?: SnapshotId
   readonly limits?: Partial<Limits>
   readonly network?: NetworkMode
@@ -83,7 +84,7 @@ export class Bench {
   create(options: RunOptions = {}): Promise<Sandbox> {
     const base: SandboxSpec['base'] = options.from === undefined ? { image: this.image } : { snapshot: options.from }
     return this.driver.create({
-      id: `test-${randomUUID()}`,
+      id: options.id ?? `test-${randomUUID()}`,
       label: options.label ?? {},
       base,
       limits: { ...modestLimits, ...options.limits },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Bench } from '../conformance/bench.ts'
+import { Bench, command } from '../conformance/bench.ts'
 import type { SandboxHandle } from '../driver.ts'
 import { processesOf } from './cgroups.ts'
 import type { OciDriver } from './driver.ts'
@@ -55,6 +55,37 @@ test('G02 a command whose start was written down but never said has not begun, t
   expect(await asked).toBe(false)
   expect(await driver.adopt(handle)).toBeUndefined()
   expect(await driver.list()).toEqual([])
+  await driver.close()
+})
+
+test('G02 a command that has not begun is known not to have, whatever is killed, until another begins under its id', async () => {
+  const { handle, launcher } = await stoppedLauncher()
+  process.kill(launcher, 'SIGCONT')
+  const first = await openDriver(directory)
+  expect(await first.mayHaveBegun(handle)).toBe(false)
+  await first.clearUnbegun(handle)
+  await first.close()
+  const driver = await openDriver(directory)
+  expect(await driver.list()).toEqual([{ id: handle.id, label: {} }])
+  expect(await driver.mayHaveBegun(handle)).toBe(false)
+  const bench = await Bench.open(driver, 'host', directory)
+  const sandbox = await bench.create({ id: handle.id })
+  expect(await driver.mayHaveBegun(handle)).toBe(false)
+  await sandbox.start(command('sleep 600'))
+  expect(await driver.mayHaveBegun(handle)).toBe(true)
+  await sandbox.destroy()
+  expect(await driver.mayHaveBegun(handle)).toBe(true)
+  expect(await driver.list()).toEqual([])
+  await driver.close()
+})
+
+test('G02 what is kept of a command that has not begun goes with whoever takes it over for its end', async () => {
+  const driver = await openDriver(directory)
+  const handle = { id: 'never-made', label: {} }
+  await driver.clearUnbegun(handle)
+  expect(await driver.adopt(handle)).toBeUndefined()
+  expect(await driver.list()).toEqual([])
+  expect(await driver.mayHaveBegun(handle)).toBe(true)
   await driver.close()
 })
 

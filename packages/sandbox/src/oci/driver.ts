@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import {
   type NetworkMode,
@@ -41,6 +41,7 @@ import { clearPlaces, removePassing } from './state-place.ts'
 import { Supply } from './supply.ts'
 import { Trash } from './trash.ts'
 import { Viewer } from './view.ts'
+import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
 import { ensureWatchdog } from './watchdog.ts'
 
 export interface OciDriverOptions {
@@ -251,13 +252,27 @@ class Driver implements OciDriver {
     const sandbox = await this.takeOver(handle.id)
     if (sandbox !== undefined) this.known.set(handle.id, sandbox)
     // Nobody could ask for its end otherwise.
-    else
-      await destroyRemains(this.context, readRecord(sandboxFiles(this.layout.sandboxes, handle.id).record), handle.id)
+    else {
+      await this.destroyUnowned(handle.id)
+      forgetUnbegun(this.layout, handle.id)
+    }
     return sandbox
   }
 
-  mayHaveBegun({ id }: SandboxHandle): Promise<boolean> {
-    return mayHaveBegun(sandboxFiles(this.layout.sandboxes, id))
+  async mayHaveBegun({ id }: SandboxHandle): Promise<boolean> {
+    const files = sandboxFiles(this.layout.sandboxes, id)
+    return existsSync(files.directory) ? mayHaveBegun(files) : !isUnbegun(this.layout, id)
+  }
+
+  async clearUnbegun({ id }: SandboxHandle): Promise<void> {
+    keepUnbegun(this.layout, id)
+    const own = this.known.get(id)
+    if (own === undefined) await this.destroyUnowned(id)
+    else await own.destroy()
+  }
+
+  private destroyUnowned(id: string): Promise<void> {
+    return destroyRemains(this.context, readRecord(sandboxFiles(this.layout.sandboxes, id).record), id)
   }
 
   private async takeOver(id: string): Promise<Sandbox | undefined> {
@@ -276,8 +291,12 @@ class Driver implements OciDriver {
   }
 
   async list(): Promise<readonly SandboxHandle[]> {
-    const ids = await readdir(this.layout.sandboxes)
-    return ids.map((id) => ({ id, label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {} }))
+    const { sandboxes, unbegun } = this.layout
+    const ids = new Set([...(await readdir(sandboxes)), ...(await readdir(unbegun))])
+    return [...ids].map((id) => ({
+      id,
+      label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {},
+    }))
   }
 
   resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage> {

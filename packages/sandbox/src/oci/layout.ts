@@ -22,6 +22,8 @@ export interface Layout {
   /** Locked by the process whose directory this is, as long as it lives. */
   readonly lock: string
   readonly sandboxes: string
+  /** A file for each id that may be used again, as no command has begun under it; see unbegun.ts. */
+  readonly unbegun: string
   readonly snapshots: string
   readonly cacheIndex: string
   readonly trash: string
@@ -55,6 +57,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     tag,
     lock: join(root, 'lock'),
     sandboxes: join(root, 'sandboxes'),
+    unbegun: join(root, 'unbegun'),
     snapshots: join(root, 'snapshots'),
     cacheIndex: join(root, 'cache'),
     trash: join(root, 'trash'),
@@ -69,7 +72,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     launchers: join(processes, 'launchers'),
     resolvConf: (mode) => join(root, `resolv-${mode}.conf`),
   }
-  for (const path of [layout.sandboxes, layout.snapshots, layout.cacheIndex, layout.trash])
+  for (const path of [layout.sandboxes, layout.unbegun, layout.snapshots, layout.cacheIndex, layout.trash])
     await mkdir(path, { recursive: true, mode: 0o700 })
   return layout
 }

@@ -29,6 +29,7 @@ import type { Runtime, RuntimeTarget } from './runtimes/index.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
 import { openTalkPipes, type TalkPipes } from './terminal.ts'
+import { forgetUnbegun } from './unbegun.ts'
 import { ensureWatchdog } from './watchdog.ts'
 import { writeCommand } from './write-command.ts'
 
@@ -155,6 +156,7 @@ export class OciSandbox implements Sandbox {
       await untilAffordable(() => ensureWatchdog(context.layout), signal)
       this.launcher = undefined
       await launcher[way]()
+      forgetUnbegun(context.layout, record.id)
       await begun(watching)
       started = true
     } catch (error) {
