@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { debianImage } from '@harmont/outside/debian-image'
 import { startRegistry } from '@harmont/outside/registry'
@@ -7,7 +7,7 @@ import { createImageStore } from '@harmont/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { openBench, openDriver, run, step } from './runner.test-support.ts'
 
-test('the image of a step counts as one of the owner of its build, who has so many bytes of them', async () => {
+test('the image of a step, and of a shell, counts as one of the owner of its build, who has so many bytes of them', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-owner-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const registry = await startRegistry(directory)
@@ -29,8 +29,15 @@ test('the image of a step counts as one of the owner of its build, who has so ma
     return { bench, shares: join(place, 'images', 'shares') }
   }
   const wide = await benchWith(1e10)
-  expect((await run(wide.bench, [step('true', { image: name })])).state).toBe('passed')
+  const { id, state, jobs: ran } = await run(wide.bench, [step('true', { image: name })])
+  expect(state).toBe('passed')
+  const asked = { buildId: id, jobId: ran[0]?.id ?? '', before: true, script: 'true', size: null }
+  const shell = await wide.bench.engine.openShell(asked)
+  expect((await shell.exited()).code).toBe(0)
+  shell.output.resume()
+  shell.errors.resume()
   const file = `${createHash('sha256').update('q').digest('hex')}.json`
+  expect(await readdir(wide.shares)).toEqual([file])
   expect(JSON.parse(await readFile(join(wide.shares, file), 'utf8'))).toHaveLength(1)
   const narrow = await benchWith(1e6)
   const { jobs } = await run(narrow.bench, [step('true', { image: name })])

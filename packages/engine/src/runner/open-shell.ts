@@ -33,7 +33,7 @@ export class ShellUnavailable extends Error {
 }
 
 /** A step's file system and what its command had, as a runner must know them. */
-export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'buildEnv' | 'injectedEnv'> {
+export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildEnv' | 'injectedEnv'> {
   readonly step: Step
   /** The snapshot that the shell starts from; null: the step's image. */
   readonly snapshot: string | null
@@ -87,14 +87,14 @@ export async function startShell(
   }
 }
 
-async function baseOf({ options, inHand }: RunnerParts, { step, snapshot }: ShellWork) {
+async function baseOf({ options, inHand }: RunnerParts, { step, snapshot, queue }: ShellWork) {
   if (snapshot !== null) {
     const found = await options.driver.snapshots.get(snapshot)
     if (found === undefined) throw gone()
     return found
   }
   if (step.image === null) throw gone()
-  const image = await options.driver.resolveImage(step.image)
+  const image = await options.driver.resolveImage(step.image, undefined, queue)
   inHand.images.use(image.digest)
   return image
 }

@@ -19,6 +19,7 @@ export async function shellWork(
   if (snapshot === null && !isImage) throw new ShellUnavailable('snapshot_gone', missing(before))
   return {
     buildId,
+    queue: build.queue,
     step,
     snapshot,
     withSource: before,
