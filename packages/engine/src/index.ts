@@ -40,6 +40,7 @@ export {
   type SourceUnavailableCode,
 } from './port.ts'
 export type { Outbox } from './postgres/build-work.ts'
+export { DatabaseClock } from './postgres/database-clock.ts'
 export { type Limited, type RunningLimit, setLimit } from './postgres/limits.ts'
 export { engineMigrations } from './postgres/migrations.ts'
 export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'

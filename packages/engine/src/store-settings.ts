@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { now } from '@harmont/sandbox'
 import type { DecideContext } from './core/draft.ts'
 import { defaultLimits } from './core/limits.ts'
+import type { Instant } from './core/model.ts'
 
 /** What every store is made with. */
 export interface StoreSettings extends DecideContext {
@@ -8,6 +10,8 @@ export interface StoreSettings extends DecideContext {
   readonly startLeaseMs: number
   /** Milliseconds that a lease lasts from then on. */
   readonly leaseMs: number
+  /** Never steps: every instant of a build is one of these. */
+  readonly now: () => Instant
 }
 
 export const defaultStoreSettings: StoreSettings = {
@@ -15,6 +19,7 @@ export const defaultStoreSettings: StoreSettings = {
   limits: defaultLimits,
   startLeaseMs: 30_000,
   leaseMs: 300_000,
+  now,
 }
 
 /** The default settings but for what is given. A start takes no longer a lease than a command: `leaseMs` may be short. */

@@ -99,6 +99,8 @@ export interface LiveSnapshots {
 export const shortLogChunks = 16
 
 export interface BuildStore extends LogReader {
+  /** The clock of its builds, which never steps. */
+  readonly now: () => Instant
   /** The build as it is now; cheap when it is in use here. See `Applied.build` about its list of jobs. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** The same without a look at what other processes did: no older than the last change that this one made, a lease that it gave included. */

@@ -1,3 +1,4 @@
+export * from './clock/index.ts'
 export * from './driver.ts'
 export * from './folder/index.ts'
 export * from './git/index.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 
 /** How long a stopping server is there at the least, so that whoever asks `/healthz` hears of it. */
@@ -9,9 +10,9 @@ const forceAfterMs = 500
  * Stops an HTTP server: it serves on, until nobody is connected any more or the time is over; then streams are ended by `closeStreams`, and what is left is cut.
  */
 export async function drainHttp(app: FastifyInstance, drainMs: number, closeStreams: () => void): Promise<void> {
-  const start = Date.now()
+  const start = now()
   await sleep(Math.min(leastMs, drainMs))
-  while (Date.now() - start < drainMs && (await openConnections(app)) > 0) {
+  while (now() - start < drainMs && (await openConnections(app)) > 0) {
     app.server.closeIdleConnections()
     await sleep(50)
   }

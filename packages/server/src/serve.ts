@@ -1,6 +1,7 @@
 /** The whole server, put together. */
 import { fileURLToPath } from 'node:url'
-import { PostgresStore } from '@harmont/engine'
+import { DatabaseClock, PostgresStore } from '@harmont/engine'
+import { processClock } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -18,7 +19,7 @@ import { drainHttp } from './drain.ts'
 import { requireReadable } from './encryption/require-readable.ts'
 import { createSealer, type Sealer } from './encryption/seal.ts'
 import { type BuildEngine, buildEngine } from './engine/build-engine.ts'
-import { startBuilds } from './engine/start-builds.ts'
+import { startBuilds, toLog } from './engine/start-builds.ts'
 import { translateFault } from './faults/translate-fault.ts'
 import { openForges } from './forges/open-forges.ts'
 import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from './http/index.ts'
@@ -81,6 +82,9 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const sealer = await openSealer(settings, directory, database)
     await ensureBootstrap(database.pool, settings)
     const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+    const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
+    if (byTheClock !== false) clock.start()
+    started.defer(() => clock.stop())
     const store = await PostgresStore.open(database.connection, {
       leaseMs: settings.leaseSeconds * 1000,
       outbox,

@@ -35,6 +35,7 @@ export interface StoredBuild {
 /** Builds of one process, for as long as it lives (`hm run`). */
 export class MemoryStore implements BuildStore {
   readonly changes = new LocalChangeFeed()
+  readonly now: () => Instant
   readonly #settings: StoreSettings
   readonly #builds = new Map<string, StoredBuild>()
   readonly #leases = new Map<string, Lease>()
@@ -44,6 +45,7 @@ export class MemoryStore implements BuildStore {
 
   constructor(settings: Partial<StoreSettings> = {}) {
     this.#settings = storeSettings(settings)
+    this.now = this.#settings.now
   }
 
   /** Takes a new build in and makes its first jobs ready. */
@@ -107,7 +109,7 @@ export class MemoryStore implements BuildStore {
     return leases
   }
 
-  async waits(buildId: string, now: Instant = Date.now()): Promise<ReadonlyMap<string, Wait>> {
+  async waits(buildId: string, now: Instant = this.now()): Promise<ReadonlyMap<string, Wait>> {
     const live = this.#builds.get(buildId)?.live
     const ready = live?.jobs.filter(({ state }) => state === 'scheduled').map(({ id }) => id)
     return live && ready ? this.#ready.waits(live.header.queue, ready, now) : new Map()
@@ -228,7 +230,7 @@ export class MemoryStore implements BuildStore {
       const stored = this.#builds.get(id ?? '')
       if (!stored) continue
       const type = supersede.length > 0 ? 'supersede' : 'admit'
-      this.#apply(stored, [{ type, at: Date.now() }])
+      this.#apply(stored, [{ type, at: this.now() }])
       due.push(key)
     }
   }

@@ -103,7 +103,7 @@ export class Groups {
       const row = id === undefined ? undefined : await lockBuild(client, id, 'wait')
       if (id === undefined || row === undefined) return id === undefined ? null : { build: null, effects: [] }
       const cached = await currentBuild(client, row, undefined)
-      const at: Instant = Date.now()
+      const at: Instant = settings.now()
       const event = { type: supersede.length > 0 ? 'supersede' : 'admit', at } as const
       const gates = buildGates(client, cached.live, row)
       const [answer] = await workOnBuild(client, cached, gates, [{ events: [event], lease: null }], settings, outbox)

@@ -48,6 +48,7 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
 export class PostgresStore implements BuildStore {
   readonly changes = new LocalChangeFeed()
   readonly #pool: pg.Pool
+  readonly now: () => Instant
   readonly #settings: StoreSettings
   readonly #turns: BuildTurns
   readonly #groups: Groups
@@ -61,6 +62,7 @@ export class PostgresStore implements BuildStore {
     const pool = storePool(config, warn)
     this.#pool = pool
     this.#settings = storeSettings(settings)
+    this.now = this.#settings.now
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
     this.#notifier = new Notifier(pool, this.changes, warn)
@@ -132,7 +134,7 @@ export class PostgresStore implements BuildStore {
     return leases
   }
 
-  async waits(buildId: string, now: Instant = Date.now()): Promise<ReadonlyMap<string, Wait>> {
+  async waits(buildId: string, now: Instant = this.now()): Promise<ReadonlyMap<string, Wait>> {
     const loaded = await this.load(buildId)
     return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
   }

@@ -1,4 +1,4 @@
-import type { Exit } from '@harmont/sandbox'
+import { type Exit, now } from '@harmont/sandbox'
 import type { Started } from './follow-command.ts'
 import { type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
@@ -25,10 +25,10 @@ export async function awaitEnd(context: JobContext, { running, adopted, toldAt }
   }
   const unsubscribe = lease.onRenewed(extend)
   const overAt = timeIsOverAt(context, toldAt ?? running.startedAt)
-  const { over, cancel } = timer(Math.max(overAt.getTime() - Date.now(), adopted ? adoptedMs : 0) + tickMs)
+  const { over, cancel } = timer(Math.max(overAt.getTime() - now(), adopted ? adoptedMs : 0) + tickMs)
   try {
     // An earlier process may have set it long ago.
-    if (adopted && lease.expiresAt > new Date()) await extend(lease.expiresAt)
+    if (adopted && lease.expiresAt > new Date(now())) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
     const first = await Promise.race([exited, lease.stopAsked, over])
     if (typeof first !== 'string') {

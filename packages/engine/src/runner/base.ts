@@ -1,4 +1,11 @@
-import { type ResolvedImage, SandboxError, type SandboxSpec, type SecretRef, type Snapshot } from '@harmont/sandbox'
+import {
+  now,
+  type ResolvedImage,
+  SandboxError,
+  type SandboxSpec,
+  type SecretRef,
+  type Snapshot,
+} from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import type { JobContext } from './job-context.ts'
 import { maySee } from './secrets.ts'
@@ -38,7 +45,7 @@ export async function resolveImage(context: JobContext, name: string, owner?: st
   const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell, owner))
   inHand.images.use(image.digest)
   const { fallbackFrom } = image
-  if (fallbackFrom !== undefined) await report(() => options.port.substituted(lease.job, new Date(), fallbackFrom))
+  if (fallbackFrom !== undefined) await report(() => options.port.substituted(lease.job, new Date(now()), fallbackFrom))
   return image
 }
 

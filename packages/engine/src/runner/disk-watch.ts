@@ -1,5 +1,6 @@
 /** Looks again and again at the file system that everything of this machine's work lies on. */
 import { statfs } from 'node:fs/promises'
+import { now } from '@harmont/sandbox'
 import { type DiskRoom, isExhausted, isFull, roomSentence } from './disk-room.ts'
 import type { Log } from './options.ts'
 
@@ -131,7 +132,7 @@ class Watch implements DiskWatch {
   #judge(room: DiskRoom): void {
     const { leastFreeBytes, log } = this.#options
     this.room = room
-    if (isExhausted(room)) this.#exhaustedAt = Date.now()
+    if (isExhausted(room)) this.#exhaustedAt = now()
     const full = isFull(room, leastFreeBytes, this.#isFull)
     if (full === this.#isFull) return
     this.#isFull = full

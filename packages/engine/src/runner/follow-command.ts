@@ -1,4 +1,4 @@
-import type { Command, Exit, Running, Sandbox } from '@harmont/sandbox'
+import { type Command, type Exit, now, type Running, type Sandbox } from '@harmont/sandbox'
 import { runsOnce } from '../core/decide-lease.ts'
 import { awaitEnd } from './await-end.ts'
 import { StopAsked, watchdogDeadline } from './held-lease.ts'
@@ -31,7 +31,7 @@ export async function startCommand(
   await disk.look()
   await lease.whileWanted(() => disk.hasRoom(lease.signal))
   await lease.lasts(leaseToStartMs)
-  const toldAt = work.kind === 'step' && runsOnce(work.step) ? new Date() : null
+  const toldAt = work.kind === 'step' && runsOnce(work.step) ? new Date(now()) : null
   if (toldAt !== null) {
     await reportStart(context, toldAt)
     if (lease.stopReason !== null) throw new StopAsked('the command is to end before it has begun')

@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import type { LeasedJob, LeaseStatus } from '../port.ts'
 
 export type StopReason = 'cancel' | 'timeout'
@@ -24,8 +25,8 @@ const mostMarginMs = 10_000
  * When the watchdog ends a command whose lease lasts until `expiresAt`. It looks twice a second, and what it kills is to be gone before anybody else may have
  * the job, on a machine that is overloaded too: the longer the lease is, the longer before its end.
  */
-export function watchdogDeadline(expiresAt: Date, now = new Date()): Date {
-  const tenth = (expiresAt.getTime() - now.getTime()) / 10
+export function watchdogDeadline(expiresAt: Date, at = now()): Date {
+  const tenth = (expiresAt.getTime() - at) / 10
   return new Date(expiresAt.getTime() - Math.min(Math.max(tenth, leastMarginMs), mostMarginMs))
 }
 
@@ -105,7 +106,7 @@ export class HeldLease {
   /** Resolves once the lease lasts for so long from now; at once when it does. Throws the signal's reason. */
   async lasts(ms: number): Promise<void> {
     this.signal.throwIfAborted()
-    const lasts = (expiresAt: Date) => expiresAt.getTime() - Date.now() >= ms
+    const lasts = (expiresAt: Date) => expiresAt.getTime() - now() >= ms
     if (lasts(this.#expiresAt)) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const unsubscribe = this.onRenewed((expiresAt) => {

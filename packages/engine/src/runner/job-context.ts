@@ -1,5 +1,5 @@
 import { SecretsTooLong } from '@harmont/logs'
-import { type Exit, isScarcity, type Sandbox, SandboxError } from '@harmont/sandbox'
+import { type Exit, isScarcity, now, type Sandbox, SandboxError } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
@@ -64,7 +64,7 @@ export function jobContext(
 export async function finish(
   { options, lease, log, report }: JobContext,
   outcome: Outcome,
-  at = new Date(),
+  at = new Date(now()),
 ): Promise<void> {
   await log.settled()
   await report(() => options.port.finish(lease.job, at, masked(log, outcome)))

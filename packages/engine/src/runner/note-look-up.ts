@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { WatchedDigest } from '@harmont/sandbox'
+import { now, type WatchedDigest } from '@harmont/sandbox'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { Base, StepWork } from './base.ts'
 import type { CachePlaces, LookedUp } from './cache-entry.ts'
@@ -15,7 +15,7 @@ export async function noteLookUp(
 ): Promise<void> {
   const { job } = lease
   const lookUp = lookUpOf(work, job, base, cache, lookedUp)
-  await report(() => options.port.lookedUp(job, new Date(), lookUp))
+  await report(() => options.port.lookedUp(job, new Date(now()), lookUp))
 }
 
 function lookUpOf(

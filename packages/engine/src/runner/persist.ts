@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from '@harmont/sandbox'
 
 export interface Persistence {
   readonly signal: AbortSignal
@@ -19,15 +20,15 @@ export async function persist<T>(
   call: () => Promise<T>,
   { signal, giveUpMs, onFailure, isExcused = () => false }: Persistence,
 ): Promise<T> {
-  let since = Date.now()
+  let since = now()
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     signal.throwIfAborted()
     try {
       return await call()
     } catch (error) {
       signal.throwIfAborted()
-      if (isExcused()) since = Date.now()
-      if (Date.now() - since >= giveUpMs) throw error
+      if (isExcused()) since = now()
+      if (now() - since >= giveUpMs) throw error
       onFailure(error)
     }
     try {

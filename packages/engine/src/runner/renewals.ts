@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
 import type { HeldLease } from './held-lease.ts'
 import type { Log } from './options.ts'
@@ -47,13 +48,13 @@ export class Renewals {
 
   /** Renews before long, at most once a second. */
   soon(): void {
-    if (this.#renewing === undefined && this.#dueAt > Date.now() + soonMs) this.#in(soonMs)
+    if (this.#renewing === undefined && this.#dueAt > now() + soonMs) this.#in(soonMs)
   }
 
   #in(ms: number): void {
     if (this.#stopped) return
     clearTimeout(this.#timer)
-    this.#dueAt = Date.now() + ms
+    this.#dueAt = now() + ms
     this.#timer = setTimeout(() => {
       this.#renewing = this.#renew().then((nextMs) => {
         this.#renewing = undefined

@@ -1,7 +1,7 @@
 import { PassThrough, pipeline } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Conversation } from '@harmont/sandbox'
+import { type Conversation, now } from '@harmont/sandbox'
 import type { RunnerParts } from './job-context.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
 
@@ -58,7 +58,7 @@ export class Shells {
   async #start(work: ShellWork, { script, size }: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation> {
     if (this.#isClosed) throw new Error('this runner has stopped')
     const { longestMs } = this.#times
-    const deadline = new Date(Date.now() + longestMs + watchdogMarginMs)
+    const deadline = new Date(now() + longestMs + watchdogMarginMs)
     const { conversation, destroy } = await startShell(this.#parts, work, { script, size, deadline })
     const { input, output, errors, exited } = conversation
     const watched = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() }

@@ -1,3 +1,4 @@
+import type { Instant } from '../core/model.ts'
 import type { ChangeFeed } from '../store.ts'
 
 /** A change that was missed costs this long, not for ever. */
@@ -11,9 +12,9 @@ export async function awaitReady<T>(
   take: () => Promise<readonly T[]>,
   nextReadyAt: () => Promise<number | null>,
   changes: ChangeFeed,
-  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
+  { waitMs, signal, now }: { readonly waitMs: number; readonly signal: AbortSignal; readonly now: () => Instant },
 ): Promise<readonly T[]> {
-  const until = Date.now() + waitMs
+  const until = now() + waitMs
   let ready = Promise.withResolvers<void>()
   const wake = () => ready.resolve()
   const unsubscribe = changes.onReady(wake)
@@ -23,12 +24,12 @@ export async function awaitReady<T>(
       // Before the look, so that what becomes ready during it is not missed.
       ready = Promise.withResolvers()
       const found = await take()
-      const now = Date.now()
-      if (found.length > 0 || now >= until) return found
+      const at = now()
+      if (found.length > 0 || at >= until) return found
       const byClock = await nextReadyAt()
       if (signal.aborted) break
-      const next = Math.min(until, now + lookAgainMs, byClock ?? Number.POSITIVE_INFINITY)
-      const timer = setTimeout(wake, Math.max(0, next - Date.now()))
+      const next = Math.min(until, at + lookAgainMs, byClock ?? Number.POSITIVE_INFINITY)
+      const timer = setTimeout(wake, Math.max(0, next - now()))
       await ready.promise
       clearTimeout(timer)
     }

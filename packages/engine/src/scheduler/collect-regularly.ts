@@ -42,7 +42,7 @@ export function collectRegularly({
   let unsubscribe = () => {}
   async function collect(share: number): Promise<void> {
     try {
-      const removed = await runner.collect(() => store.liveSnapshots(Date.now() - pinnedMs), share * cacheBytes)
+      const removed = await runner.collect(() => store.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
       if (words.length > 0) log('info', `removed, because nothing needs them: ${words.join(', ')}`)
     } catch (error) {

@@ -23,7 +23,7 @@ const signal = new AbortController().signal
 const request = { runner: 'r', slots: 1, waitMs: 30_000, signal }
 
 function open(steps: Parameters<typeof plainPlan>[0] = [{}], trust: BuildContext['trust'] = 'trusted') {
-  const store = new MemoryStore()
+  const store = new MemoryStore({ now: () => Date.now() })
   const asked: (readonly string[])[] = []
   const port = createLocalPort({
     store,

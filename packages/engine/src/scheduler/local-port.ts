@@ -67,7 +67,7 @@ export function createLocalPort({
     const outcome: Outcome = started
       ? vanished
       : { kind: 'refused', code: 'provision_failed', message: 'The job could not be prepared: an error of the server.' }
-    await store.apply(buildId, [{ type: 'ended', job, fence, at: Date.now(), outcome }])
+    await store.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
   }
 
   /** Applies events of a lease, the last of which tells. `isRecorded`: whether a refused one is in the job's state already, which a repeated call meets. */
@@ -86,10 +86,10 @@ export function createLocalPort({
   return {
     async lease({ runner, slots, waitMs, signal }) {
       const leases = await awaitReady(
-        () => store.lease(runner, slots, Date.now()),
+        () => store.lease(runner, slots, store.now()),
         () => store.nextReadyAt(),
         store.changes,
-        { waitMs, signal },
+        { waitMs, signal, now: store.now },
       )
       const asked = await Promise.allSettled(leases.map((lease) => toJob(lease, 'known')))
       const failed = asked.filter((answer) => answer.status === 'rejected')
@@ -105,7 +105,7 @@ export function createLocalPort({
     },
 
     async renew(runner) {
-      return (await store.renew(runner, Date.now())).map(toStatus)
+      return (await store.renew(runner, store.now())).map(toStatus)
     },
 
     onDirective(listener) {

@@ -22,7 +22,7 @@ function storeWithJob(
   settings: { startLeaseMs?: number; leaseMs?: number },
   timeoutSeconds: number | null = null,
 ): MemoryStore {
-  const store = new MemoryStore(settings)
+  const store = new MemoryStore({ ...settings, now: () => Date.now() })
   const from = { kind: 'plan', plan: plainPlan([{ timeoutSeconds: 1 }], timeoutSeconds), conditions: [true] } as const
   store.submit(
     createBuild({ id: 'b', queue: 'q', at: Date.now(), held: false, from }, defaultStoreSettings),
@@ -65,7 +65,7 @@ test('a step and a build whose time is over are told to stop though their runner
 
 test('a build that cannot be seen to does not keep the others from what is due', async () => {
   const settings = { ...defaultStoreSettings, startLeaseMs: 50, limits: { ...defaultLimits, infraRetries: 0 } }
-  const store = new MemoryStore(settings)
+  const store = new MemoryStore({ ...settings, now: () => Date.now() })
   for (const id of ['damaged', 'whole']) {
     const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
     const created = createBuild({ id, queue: 'q', at: Date.now(), held: false, from }, settings)

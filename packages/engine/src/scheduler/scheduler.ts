@@ -27,8 +27,8 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
   let ticking: Promise<void> | undefined
   let stopped = true
   /** Since when renewals could reach us without a break: downtime of everything is no runner's fault. */
-  let watchingSince = Date.now()
-  let lastLook = Date.now()
+  let watchingSince = store.now()
+  let lastLook = store.now()
   let groupsDueAt = 0
 
   /** One build that cannot be seen to is no reason to leave the others, and says nothing about who could reach us. */
@@ -41,12 +41,12 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
   }
 
   async function tick(): Promise<void> {
-    const now = Date.now()
+    const now = store.now()
     // A machine that slept, or a process that was held up, did not watch either.
     if (now - lastLook > Math.max(10 * everyMs, 10_000)) watchingSince = now
     try {
       const overdue = await store.overdue(now, atATime)
-      lastLook = Date.now()
+      lastLook = store.now()
       const watchedMs = now - watchingSince
       const builds = new Map<string, BuildEvent[]>()
       for (const { buildId, event } of overdue) {
@@ -62,7 +62,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
         groupsDueAt = now + groupsEveryMs
       }
     } catch (error) {
-      watchingSince = Date.now()
+      watchingSince = store.now()
       log('warn', 'what is overdue could not be seen to', error)
     }
   }
@@ -78,7 +78,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
     start() {
       if (!stopped) return
       stopped = false
-      watchingSince = Date.now()
+      watchingSince = store.now()
       lastLook = watchingSince
       next()
     },

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { utimesSync } from 'node:fs'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { now } from '../clock/index.ts'
 import type { SnapshotId } from '../driver.ts'
 import { isAbsent, readIfPresent, writeAtomically } from './files.ts'
 
@@ -24,7 +26,16 @@ export class CacheIndex {
 
   /** The newest snapshot under a key wins. */
   put(key: CacheKey, snapshot: SnapshotId): void {
-    writeAtomically(this.file(key), JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
+    const file = this.file(key)
+    writeAtomically(file, JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
+    const at = now() / 1000
+    try {
+      // As a use is dated, and not by a clock that may be set.
+      utimesSync(file, at, at)
+    } catch (error) {
+      // Another process forgot the result just now.
+      if (!isAbsent(error)) throw error
+    }
   }
 
   /** Undefined: there is none. An entry that cannot be read gives the empty text, which is no snapshot's id. */

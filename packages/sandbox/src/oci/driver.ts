@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { processClock } from '../clock/index.ts'
 import {
   type NetworkMode,
   type ResolvedImage,
@@ -62,7 +63,6 @@ export interface OciDriverOptions {
   readonly collectGraceMs?: number
   /** So long another process may still have the directory: who follows one that was killed waits for its last child to begin. 0 when absent. */
   readonly takenForMs?: number
-  readonly now?: () => Date
 }
 
 export interface OciDriver extends SandboxDriver {
@@ -153,7 +153,7 @@ class Driver implements OciDriver {
     this.shortcomings = shortcomingsOf(footing, options.network, supply.modes)
     this.staging = layout.trash
     this.durability = new Durability(layout)
-    const now = options.now ?? (() => new Date())
+    const now = () => new Date(processClock.now())
     const viewer = new Viewer(layout)
     const trash = new Trash(layout.trash)
     this.snapshots = new OciSnapshots({

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Clocks } from '../clock/index.ts'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../driver.ts'
 import type { Groups } from './cgroups.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
@@ -33,6 +34,8 @@ export interface SandboxRecord {
 /** What is kept of a command, written before it may start. */
 export interface StartRecord {
   readonly startedAt: string
+  /** About that moment by the clocks of the machine; absent in records of earlier releases. */
+  readonly clocks?: Clocks
   /** Bytes used on the data file system then: tells later whether a look at every file is worth it. */
   readonly usedBytes: number
 }
@@ -59,8 +62,7 @@ export function writeRecord(path: string, record: SandboxRecord): void {
   writeAtomically(path, JSON.stringify(record))
 }
 
-/** Names the time from one start of the machine to the next. */
-export const bootId: string = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+export { bootId } from '../clock/index.ts'
 
 /** Hundredths of a second since the machine started: the clock of deadlines, which nobody sets. */
 export function uptimeAt(instant: Date, now: Date): number {

@@ -3,11 +3,13 @@ import { stat, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { bootTime, processClock, readClocks } from '../clock/index.ts'
 import type { Exit, OutputPiece, Running } from '../driver.ts'
 import { untilAffordable } from '../scarcity.ts'
 import { isPopulated, killGroup, outOfMemoryKills, processesOf } from './cgroups.ts'
 import { Changes } from './changes.ts'
 import { bytesBelow, bytesOfFew, usedBytes } from './disk-use.ts'
+import { endOfCommand } from './end-of-command.ts'
 import { hasCode, isAbsent, readIfPresent, writeAtomically } from './files.ts'
 import type { SandboxFiles } from './layout.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
@@ -36,6 +38,8 @@ export class OciRunning implements Running {
   private outcome: Promise<Exit> | undefined
   /** What was last asked for, by this process. */
   private deadline: Date | undefined
+  /** When it had not ended yet, by the boot clock. */
+  private seenAt: number | undefined
 
   constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
     this.target = target
@@ -143,7 +147,9 @@ export class OciRunning implements Running {
 
   /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
   private async hasEnded(thorough: boolean): Promise<boolean> {
+    const lookedAt = bootTime()
     if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
+    this.seenAt = lookedAt
     if (!thorough) return false
     const { monitor, payload, top } = this.record.groups
     if (await isPopulated(monitor)) return false
@@ -187,8 +193,15 @@ export class OciRunning implements Running {
       // The watchdog may have come while the monitor was about to report an end by itself.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
       output,
-      endedAt: (await stat(this.files.exit)).mtime,
+      endedAt: await this.endedAt(),
     }
+  }
+
+  private async endedAt(): Promise<Date> {
+    const exitWall = (await stat(this.files.exit)).mtimeMs
+    const { start, seenAt } = this
+    const endedAt = endOfCommand({ started: start.clocks, seenAt, exitWall, now: readClocks() })
+    return new Date(Math.floor(processClock.at(endedAt)))
   }
 
   private async outputKept(): Promise<Exit['output']> {

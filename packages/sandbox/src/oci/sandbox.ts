@@ -84,7 +84,8 @@ export class OciSandbox implements Sandbox {
       previous: this.record.source,
       workspace,
       owner: { uid: firstId, gid: firstId },
-      now: this.context.now(),
+      // Commands compare the dates of files with the machine's own time.
+      now: new Date(),
     })
     this.record = { ...this.record, source: tree }
     writeRecord(this.files.record, this.record)

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { readClocks } from '../clock/index.ts'
 import { type Command, SandboxError } from '../driver.ts'
 import { assignments } from './assignments.ts'
 import { usedBytes } from './disk-use.ts'
@@ -36,7 +37,7 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
     secretFiles: record.secretFiles === true,
   })
   const used = usedBytes(layout.root)
-  const start: StartRecord = { startedAt: now().toISOString(), usedBytes: used }
+  const start: StartRecord = { startedAt: now().toISOString(), clocks: readClocks(), usedBytes: used }
   const { secrets = {}, memo = '' } = command
   if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
   else if (memo !== '' || Object.keys(secrets).length > 0)

@@ -1,4 +1,5 @@
 import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { readLogFacts } from '../job-logs/log-facts.ts'
@@ -82,7 +83,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     fullDisk: services.disk.full,
     rates: settings.billing === 'on' ? settings.billingRates : null,
     publicUrl,
-    now: Date.now(),
+    now: now(),
   }
   return { row, view, changed, isRenderChanged }
 }

@@ -1,4 +1,5 @@
 import { abandonBuilds, type BuildStore } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import type { Settings } from '../settings/read-settings.ts'
@@ -21,7 +22,7 @@ export function abandonTasks({ engine: { store }, settings, log }: AbandonTaskSe
       if (abandonAfterHours === 'forever') return
       const warn = (level: 'warn', message: string, error?: unknown) => log[level]({ err: error }, message)
       const options = { store, afterMs: abandonAfterHours * hourMs, log: warn }
-      const builds = await abandonBuilds(options, Date.now())
+      const builds = await abandonBuilds(options, now())
       if (builds > 0) log.warn({ builds }, 'builds that nobody took were given up')
     },
   }

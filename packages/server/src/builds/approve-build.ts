@@ -1,4 +1,5 @@
 import { isBuildTerminal } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { transaction } from '../database/transaction.ts'
@@ -43,7 +44,7 @@ export async function approveBuild(
 
 /** Gives whether the build was waiting for it; may be called again. */
 export async function applyApproval(engine: BuildEngine, buildId: string): Promise<boolean> {
-  const applied = await engine.store.apply(buildId, [{ type: 'approve', at: Date.now() }])
+  const applied = await engine.store.apply(buildId, [{ type: 'approve', at: now() }])
   return applied?.taken[0] === true
 }
 

@@ -1,4 +1,5 @@
 import { isBuildTerminal } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type { BuildEngine } from '../engine/build-engine.ts'
 
 /** Of the whole wait, how long it may be for a runner to take the rendering up. */
@@ -14,7 +15,7 @@ export async function awaitRender(
   waitMs: number,
   gone: AbortSignal,
 ): Promise<number> {
-  const start = Date.now()
+  const start = now()
   for (;;) {
     const changed = nextChange(engine, buildId)
     try {
@@ -23,7 +24,7 @@ export async function awaitRender(
       const { state, steps, render, held } = found.build
       if (steps.length > 0 || held || isBuildTerminal(state)) return steps.length
       const until = start + (render?.state === 'scheduled' ? Math.min(waitMs, runnerWaitMs) : waitMs)
-      const leftMs = until - Date.now()
+      const leftMs = until - now()
       if (leftMs <= 0 || gone.aborted) return 0
       await changed.within(leftMs, gone)
     } finally {

@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { inBatches } from '../worker/in-batches.ts'
@@ -21,7 +22,10 @@ export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): Task
       await applyApproval(engine, readText(payload, 'build_id'))
     },
     expire_approvals: async () => {
-      log.info({ builds: await expireApprovals({ pool, engine }, new Date()) }, 'approvals that nobody gave in time')
+      log.info(
+        { builds: await expireApprovals({ pool, engine }, new Date(now())) },
+        'approvals that nobody gave in time',
+      )
     },
   }
 }

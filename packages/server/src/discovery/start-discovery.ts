@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BuildContext } from '@harmont/engine'
 import { everyPipeline } from '@harmont/render'
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { transaction } from '../database/transaction.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
@@ -42,7 +43,7 @@ export async function startDiscovery(services: DiscoveryServices, wanted: Wanted
     const request = {
       id,
       queue: repository.organizationId,
-      at: Date.now(),
+      at: now(),
       held: false,
       from: { kind: 'render' },
     } as const

@@ -163,7 +163,7 @@ function compiledBeside({ compiled }: DataDirectory): string {
   return own === undefined ? compiled : dirname(own)
 }
 
-function toLog(log: Logger): Log {
+export function toLog(log: Logger): Log {
   return (level, message, error) => {
     if (error === undefined) log[level](message)
     else log[level]({ err: error }, message)

@@ -1,5 +1,6 @@
 import type { components } from '@harmont/contract'
 import type { Build, Job } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import type { Complete } from '../http/index.ts'
 import { prerequisitesOf } from './order-steps.ts'
@@ -11,7 +12,7 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): Complete<com
   const step = job.step === null ? undefined : build.steps[job.step]
   if (step === undefined) throw new Error(`the job ${job.id} has no step`)
   const dependsOn = prerequisitesOf(step).flatMap((index) => build.jobs[index]?.id ?? [])
-  return presentJob(job, step, { dependsOn, waitReason: waitReason(build, job, waits, Date.now()) })
+  return presentJob(job, step, { dependsOn, waitReason: waitReason(build, job, waits, now()) })
 }
 
 /** These jobs of a build, with what each waits for. */

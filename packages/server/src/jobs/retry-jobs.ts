@@ -1,4 +1,5 @@
 import { type Build, type BuildEvent, decide, defaultStoreSettings, evolve, type Job, liveBuild } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
 import { requireSource } from '../build-source/require-source.ts'
@@ -54,7 +55,7 @@ export async function applyRetry(engine: BuildEngine, buildId: string, ids: read
 }
 
 function eventsOf(ids: readonly string[]): readonly BuildEvent[] {
-  const at = Date.now()
+  const at = now()
   return ids.map((job) => ({ type: 'retry', job, at }))
 }
 
@@ -67,7 +68,7 @@ function inOrder(build: Build, wanted: (job: Job) => boolean): readonly string[]
 }
 
 function retryable(build: Build): readonly string[] {
-  const ids = inOrder(build, (job) => retryProblem(build, job, Date.now()) === null)
+  const ids = inOrder(build, (job) => retryProblem(build, job, now()) === null)
   const { taken } = rehearse(build, ids)
   return ids.filter((_, index) => taken[index])
 }
@@ -76,8 +77,7 @@ function requireRetryable(build: Build, wanted: readonly string[]): readonly str
   const newest = new Map(build.jobs.map((job) => [job.id, job]))
   for (const id of wanted) {
     const job = newest.get(id)
-    const problem =
-      job === undefined ? 'it is not the newest attempt of its step' : retryProblem(build, job, Date.now())
+    const problem = job === undefined ? 'it is not the newest attempt of its step' : retryProblem(build, job, now())
     if (problem !== null) throw notRetryable(`The job ${id} cannot be retried: ${problem}.`)
   }
   const ids = inOrder(build, ({ id }) => wanted.includes(id))

@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { type Cursors, type Handlers, operation } from '../http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../pagination/page.ts'
@@ -27,11 +28,11 @@ export function overviewRoutes({
       const rows = await listSortedPipelines(pool, membership.organizationId, wish)
       const builds = await newestSummaries(pool, rows.slice(0, limit), buildsEach)
       const ofPipeline = Map.groupBy(builds, (build) => build.pipeline_id)
-      const now = Date.now()
+      const at = now()
       const keyOf = ({ rank, sort_text, id }: SortedPipelineRow) => [rank, sort_text, id]
       const present = (row: SortedPipelineRow) => ({
         pipeline: presentPipeline(row),
-        builds: (ofPipeline.get(row.id) ?? []).map((build) => presentSummary(build, now)),
+        builds: (ofPipeline.get(row.id) ?? []).map((build) => presentSummary(build, at)),
       })
       return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf, present }) }
     }),
@@ -45,9 +46,9 @@ export function overviewRoutes({
       const keys = await listBuildKeys(pool, organizationId, filter, { after, limit: limit + 1 })
       const shown = keys.slice(0, limit).map(({ id }) => id)
       const builds = new Map((await findSummaries(pool, shown)).map((build) => [build.id, build]))
-      const now = Date.now()
+      const at = now()
       const { next_cursor } = toPage(keys, limit, cursors, list, { keyOf: ageKeyOf, present: ({ id }) => id })
-      const data = shown.flatMap((id) => builds.get(id) ?? []).map((build) => presentSummary(build, now))
+      const data = shown.flatMap((id) => builds.get(id) ?? []).map((build) => presentSummary(build, at))
       return { status: 200, body: { data, next_cursor } }
     }),
   }

@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import { Bell } from '../../event-streams/bell.ts'
 import { silenceMs } from '../../event-streams/frames.ts'
 import { formatInstant } from '../../input/instant.ts'
@@ -5,7 +6,7 @@ import type { TopicEvent, TopicNews } from './topic-event.ts'
 
 /** A sign of life. */
 export function beat(): TopicEvent {
-  return { event: 'beat', data: { server_time: formatInstant(Date.now()) } }
+  return { event: 'beat', data: { server_time: formatInstant(now()) } }
 }
 
 /** Says at once, and then as often as a reader expects it, that the stream is alive: scripts cannot see comments. */

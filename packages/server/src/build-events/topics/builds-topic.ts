@@ -1,3 +1,4 @@
+import { now } from '@harmont/sandbox'
 import { presentSummary } from '../../overviews/present-summary.ts'
 import { findSummaries } from '../../overviews/summary-store.ts'
 import { followOrganization, type OrganizationReads, readPlace, writePlace } from '../follow-organization.ts'
@@ -31,10 +32,10 @@ export async function* buildsTopic(
 }
 
 async function eventsOf({ pool }: OrganizationReads, buildIds: readonly string[]): Promise<readonly TopicEvent[]> {
-  const now = Date.now()
+  const at = now()
   return (await findSummaries(pool, buildIds)).map((row) => ({
     event: 'build',
-    data: { pipeline_slug: row.pipeline_slug, build: presentSummary(row, now) },
+    data: { pipeline_slug: row.pipeline_slug, build: presentSummary(row, at) },
   }))
 }
 

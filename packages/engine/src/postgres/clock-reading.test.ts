@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { errorOf, startingPoint } from './clock-reading.ts'
+
+const at = Date.UTC(2026, 10, 28)
+const hour = 3_600_000
+const found = {
+  wallMs: at,
+  bootMs: 7_000,
+  databaseMs: at + 3,
+  unsureMs: 5,
+  ownAheadMs: null,
+  fleetAheadMs: null,
+}
+
+test('the first server counts by the database, and by its own clock where the two cannot be told apart', () => {
+  expect(startingPoint(found)).toBe(at - 7_000)
+  expect(startingPoint({ ...found, wallMs: at + hour })).toBe(at + 3 - 7_000)
+})
+
+test('a server goes on as one on its machine did before, whatever was set meanwhile', () => {
+  const ownAheadMs = at - 7_000
+  for (const step of [-hour, hour])
+    expect(startingPoint({ ...found, ownAheadMs, wallMs: at + step, databaseMs: at + step })).toBe(ownAheadMs)
+})
+
+test('a server counts as the others do that work now', () => {
+  const fleet = { ...found, fleetAheadMs: -hour, ownAheadMs: at + 5 * hour }
+  expect(startingPoint(fleet)).toBe(at + 3 - hour - 7_000)
+})
+
+test('only what the way to the database cannot explain is an error', () => {
+  expect(errorOf(at, at + 4, 5)).toBe(0)
+  expect(errorOf(at, at + hour, 5)).toBe(hour - 5)
+  expect(errorOf(at, at - hour, 5)).toBe(5 - hour)
+})

@@ -1,0 +1,121 @@
+/** Keeps the clock of a server's builds in the database, so that a restart goes on with it and a fleet agrees on it. */
+import { randomUUID } from 'node:crypto'
+import { bootId, bootTime, type SteadyClock } from '@harmont/sandbox'
+import type pg from 'pg'
+import type { Log } from '../runner/options.ts'
+import { errorOf, startingPoint } from './clock-reading.ts'
+
+const tellEveryMs = 10_000
+/** Less is led to, and not worth a jump. */
+const jumpFromMs = 1_000
+/** So often in a row a clock is found wrong while nothing is measured before it jumps. */
+const calmTells = 4
+
+const otherText = `boot_id <> $1 and told_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'`
+
+const findText = `select extract(epoch from clock_timestamp())::float8 * 1000 as database_ms,
+  (select ahead_ms from engine.clocks where boot_id = $1) as own_ms,
+  (select ahead_of_database_ms from engine.clocks where ${otherText} order by told_at desc limit 1) as fleet_ms`
+
+const tellText = `with before as (select teller from engine.clocks where boot_id = $1),
+  told as (select clock_timestamp() as at)
+  insert into engine.clocks (boot_id, teller, ahead_ms, ahead_of_database_ms, told_at)
+  select $1, $2, $3::float8, $4::float8 - extract(epoch from at)::float8 * 1000, at from told
+  on conflict (boot_id) do update set teller = excluded.teller, ahead_ms = excluded.ahead_ms,
+    ahead_of_database_ms = excluded.ahead_of_database_ms, told_at = excluded.told_at
+  returning extract(epoch from told_at)::float8 * 1000 as database_ms,
+    exists (select from before where teller <> $2) or exists (select from engine.clocks where ${otherText}) as has_others`
+
+export class DatabaseClock {
+  readonly #pool: pg.Pool
+  readonly #clock: SteadyClock
+  readonly #log: Log
+  readonly #teller = randomUUID()
+  #timer: NodeJS.Timeout | undefined
+  #telling: Promise<void> | undefined
+  #isWrong = false
+  #calm = 0
+
+  private constructor(pool: pg.Pool, clock: SteadyClock, log: Log) {
+    this.#pool = pool
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** Sets the clock to the time that the database keeps, and tells it. */
+  static async open(pool: pg.Pool, clock: SteadyClock, log: Log): Promise<DatabaseClock> {
+    const [row, bootMs, unsureMs] = await timed(() =>
+      pool.query<{ database_ms: number; own_ms: number | null; fleet_ms: number | null }>(findText, [bootId]),
+    )
+    const wallMs = Date.now() - (bootTime() - bootMs)
+    const { database_ms: databaseMs, own_ms: ownAheadMs, fleet_ms: fleetAheadMs } = row
+    clock.set(startingPoint({ wallMs, bootMs, databaseMs, unsureMs, ownAheadMs, fleetAheadMs }))
+    const opened = new DatabaseClock(pool, clock, log)
+    await opened.tell()
+    await pool.query("delete from engine.clocks where boot_id <> $1 and told_at < now() - interval '30 days'", [bootId])
+    return opened
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      this.#telling = this.tell()
+        .catch((error: unknown) => this.#log('warn', 'the time could not be told to the database', error))
+        .then(() => this.start())
+    }, tellEveryMs)
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#telling
+    clearTimeout(this.#timer)
+  }
+
+  /** Keeps what this server counts from, and leads it to the database's time. */
+  async tell(): Promise<void> {
+    const sentAt = bootTime()
+    const shown = this.#clock.at(sentAt)
+    const [row, bootMs, unsureMs] = await timed(() =>
+      this.#pool.query<{ database_ms: number; has_others: boolean }>(tellText, [
+        bootId,
+        this.#teller,
+        shown - sentAt,
+        shown,
+      ]),
+    )
+    const error = errorOf(this.#clock.at(bootMs), row.database_ms, unsureMs)
+    this.#clock.steer(error)
+    const isWrong = Math.abs(error) >= jumpFromMs
+    if (isWrong && !this.#isWrong) this.#log('warn', wrongSentence(error))
+    this.#isWrong = isWrong
+    this.#calm = isWrong && !row.has_others && (await this.#isIdle()) ? this.#calm + 1 : 0
+    if (this.#calm < calmTells) return
+    this.#calm = 0
+    this.#clock.set(row.database_ms - bootMs)
+    this.#log('info', 'no build is under way: the time of builds is the database clock’s again')
+  }
+
+  /** Whether nothing is measured. */
+  async #isIdle(): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ idle: boolean }>(
+      'select not exists (select from engine.builds where finished_at is null) as idle',
+    )
+    return rows[0]?.idle === true
+  }
+}
+
+/** Asks for a row. Gives it with the boot clock's time in the middle of the call, and half of how long it took. */
+async function timed<T extends pg.QueryResultRow>(
+  ask: () => Promise<pg.QueryResult<T>>,
+): Promise<readonly [T, number, number]> {
+  const before = bootTime()
+  const { rows } = await ask()
+  const after = bootTime()
+  const [row] = rows
+  if (row === undefined) throw new Error('the database did not tell the time')
+  return [row, (before + after) / 2, (after - before) / 2]
+}
+
+function wrongSentence(error: number): string {
+  const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? 'behind' : 'ahead of'}`
+  return `the time of builds is ${by} the database's clock, as when a clock was set: it follows slowly, and at once when no build is under way`
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { endOfCommand } from './end-of-command.ts'
+
+const hour = 3_600_000
+const wallAtBoot = Date.UTC(2026, 10, 28)
+
+/** A command that ran for so long, was then found so long after its end, and the wall clock's step `stepAt` after its start. */
+function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | 'step' | 'stepAt', number>>) {
+  const start = 10_000
+  const wall = (boot: number) => wallAtBoot + boot + (boot >= start + stepAt ? step : 0)
+  const at = (boot: number) => ({ boot, wall: wall(boot) })
+  return { start, end: start + ran, started: at(start), exitWall: wall(start + ran), now: at(start + ran + found) }
+}
+
+const ms = (most: number) => fc.integer({ min: 0, max: most })
+
+test('a command that was seen until its end ended then, whatever step there was', () => {
+  const ways = fc.record({
+    ran: ms(10 * hour),
+    found: ms(5),
+    step: fc.integer({ min: -5 * hour, max: 5 * hour }),
+    stepAt: ms(10 * hour),
+  })
+  fc.assert(
+    fc.property(ways, (way) => {
+      const { end, started, exitWall, now } = facts(way)
+      const got = endOfCommand({ started, seenAt: end - 5, exitWall, now })
+      expect(Math.abs(got - end)).toBeLessThanOrEqual(1_000)
+    }),
+  )
+})
+
+test('a step that is longer than all that a command took, and waited for, leaves its end as it was', () => {
+  const ways = fc.record({
+    ran: ms(hour),
+    found: ms(hour),
+    step: fc.integer({ min: 2 * hour + 20, max: 9 * hour }),
+    stepAt: ms(2 * hour),
+    back: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(ways, ({ back, ...way }) => {
+      const { end, started, exitWall, now } = facts({ ...way, step: back ? -way.step : way.step })
+      expect(endOfCommand({ started, seenAt: undefined, exitWall, now })).toBe(end)
+    }),
+  )
+})
+
+test('a step never makes a command longer than it was, nor its end earlier than its start', () => {
+  const ways = fc.record({
+    ran: ms(5 * hour),
+    found: ms(5 * hour),
+    step: fc.integer({ min: -9 * hour, max: 9 * hour }),
+    stepAt: ms(10 * hour),
+  })
+  fc.assert(
+    fc.property(ways, (way) => {
+      const { start, end, started, exitWall, now } = facts(way)
+      const got = endOfCommand({ started, seenAt: undefined, exitWall, now })
+      expect(got).toBeGreaterThanOrEqual(start)
+      expect(got).toBeLessThanOrEqual(end + 1_000)
+    }),
+  )
+})
+
+test('the end of a command that an earlier release started is the date of its exit file, and never later than now', () => {
+  const now = { boot: 50_000, wall: wallAtBoot + 50_000 }
+  const end = (exitWall: number) => endOfCommand({ started: undefined, seenAt: undefined, exitWall, now })
+  expect(end(wallAtBoot + 20_000)).toBe(20_000)
+  expect(end(wallAtBoot + hour)).toBe(50_000)
+})

@@ -1,0 +1,124 @@
+/** A server whose machine has its clock set, while steps run and wait, and between a kill and the next start. */
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, type Ended, flatIr, type Product, startProduct } from './product.ts'
+
+const directory = mkdtempSync('/var/tmp/harmont-clock-')
+const stepFile = join(directory, 'hours')
+const program = pathToFileURL(fileURLToPath(new URL('stepped-date.ts', import.meta.url))).href
+const nearMs = 15 * 60_000
+let product: Product
+
+/** How far the server's wall clock is off from here on. */
+function setClock(hours: number): void {
+  writeFileSync(`${stepFile}.next`, String(hours))
+  renameSync(`${stepFile}.next`, stepFile)
+}
+
+beforeAll(async () => {
+  setClock(0)
+  product = await startProduct({
+    NODE_OPTIONS: `--import=${program}`,
+    STEPPED_DATE: stepFile,
+    HARMONT_RUNNER_SLOTS: '2',
+  })
+  await product.api.ensurePipeline({ name: 'clock', repository: 'local/clock', default_branch: 'main' })
+})
+afterAll(async () => {
+  await product?.remove()
+  rmSync(directory, { recursive: true })
+})
+
+/** A step that lasts until it is woken. */
+const sleeper = (key: string, seconds: number) => ({
+  key,
+  cmd: `sleep ${seconds} || echo woken`,
+  timeout_seconds: 1_800,
+})
+
+function pidOf(seconds: number): number | undefined {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const found = pids.find((pid) => commandLine(pid) === `sleep\0${seconds}\0`)
+  return found === undefined ? undefined : Number(found)
+}
+
+function commandLine(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return undefined // Gone meanwhile.
+  }
+}
+
+const asleep = async (seconds: number) =>
+  (await until(
+    async () => pidOf(seconds),
+    (pid) => pid !== undefined,
+  )) as number
+const wake = async (seconds: number) => process.kill(await asleep(seconds), 'SIGTERM')
+
+const submit = async (steps: readonly Record<string, unknown>[]) =>
+  (await product.api.createBuild('clock', { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }))
+    .number
+
+/** What people are shown of how long something took, or waited, is about what it did. */
+function expectPlainTimes({ build, jobs }: Ended): void {
+  const at = (instant: string | null | undefined) => Date.parse(instant ?? '')
+  for (const job of jobs.values()) {
+    const took = [at(job.started_at) - at(build.created_at), at(job.finished_at) - at(job.started_at)]
+    for (const ms of took) expect(ms).toBeGreaterThanOrEqual(0)
+    for (const ms of took) expect(ms).toBeLessThan(nearMs)
+  }
+}
+
+test('G64 a clock that is set forward and back while steps run and wait times none of them out, and leaves none waiting', async () => {
+  const [one, two] = [47_110_001, 47_110_002]
+  const number = await submit([sleeper('one', one), sleeper('two', two), { key: 'waits', cmd: 'true' }])
+  await Promise.all([asleep(one), asleep(two)])
+  for (const hours of [2, -1]) {
+    setClock(hours)
+    await renewal()
+  }
+  setClock(-3)
+  await Promise.all([wake(one), wake(two)])
+  const ended = await buildEnd(product.api, 'clock', number)
+  expect([...ended.jobs.values()].map(({ state }) => state)).toEqual(['passed', 'passed', 'passed'])
+  expectPlainTimes(ended)
+})
+
+test('G64 a clock that is set between a kill and the next start changes nothing for a command that goes on, or has ended', async () => {
+  setClock(0)
+  const [goesOn, ends] = [47_110_003, 47_110_004]
+  const number = await submit([sleeper('goes on', goesOn), sleeper('ends', ends)])
+  await Promise.all([asleep(goesOn), asleep(ends)])
+  await renewal()
+  product.server().kill('SIGKILL')
+  await wake(ends)
+  await until(
+    async () => pidOf(ends),
+    (pid) => pid === undefined,
+  )
+  setClock(7)
+  await product.restart()
+  await renewal()
+  await wake(goesOn)
+  const ended = await buildEnd(product.api, 'clock', number)
+  expect([...ended.jobs.values()].map(({ state }) => state)).toEqual(['passed', 'passed'])
+  expectPlainTimes(ended)
+})
+
+/** Resolves when the server has renewed its leases once more. */
+async function renewal(): Promise<void> {
+  const expiries = async () => {
+    const { rows } = await product.pool.query<{ at: string }>(
+      'select expires_at::text as at from engine.leases order by job_id',
+    )
+    return rows.map(({ at }) => at).join()
+  }
+  const before = await expiries()
+  await until(expiries, (now) => now !== before)
+}

@@ -1,0 +1,16 @@
+/**
+ * Test only: a process that begins with `--import` of this file has a wall clock that somebody sets: it is off by the hours that the file named by
+ * `STEPPED_DATE` has in it.
+ */
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+
+const file = process.env.STEPPED_DATE ?? ''
+const Real = Date
+const now = () => Real.now() + Number(readFileSync(file, 'utf8')) * 3_600_000
+
+globalThis.Date = new Proxy(Real, {
+  construct: (target, args: [], newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+  apply: () => new Real(now()).toString(),
+  get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
+})
