@@ -95,10 +95,10 @@ export async function waitForBuild(
 /** Lets through what was not told in just these words before. */
 class News {
   readonly #told = new Map<string, string>()
-  #last = Date.now()
+  #last = performance.now()
 
   quietMs(): number {
-    return Date.now() - this.#last
+    return performance.now() - this.#last
   }
 
   *of(updates: readonly BuildUpdate[]): Generator<BuildUpdate> {
@@ -107,7 +107,7 @@ class News {
         update.kind === 'job' ? [update.job.id, JSON.stringify(update.job)] : ['', JSON.stringify(update.build)]
       if (this.#told.get(id) === text) continue
       this.#told.set(id, text)
-      this.#last = Date.now()
+      this.#last = performance.now()
       yield update
     }
   }

@@ -10,7 +10,7 @@ export class Patience {
   readonly #limitMs: number
   readonly #signal: AbortSignal | undefined
   #failures = 0
-  #wellAt = Date.now()
+  #wellAt = performance.now()
 
   constructor(limitMs: number, signal: AbortSignal | undefined) {
     this.#limitMs = limitMs
@@ -19,14 +19,14 @@ export class Patience {
 
   wentWell(): void {
     this.#failures = 0
-    this.#wellAt = Date.now()
+    this.#wellAt = performance.now()
   }
 
   /** Waits after a failure that may pass; throws any other, and the last one when the time is over. */
   async afterFailure(error: unknown): Promise<void> {
     this.#signal?.throwIfAborted()
     if (!(error instanceof CloudError) || !error.isPassing) throw error
-    if (Date.now() - this.#wellAt >= this.#limitMs) throw error
+    if (performance.now() - this.#wellAt >= this.#limitMs) throw error
     const delay = Math.max(backOff(this.#failures), Math.min(error.retryAfterMs ?? 0, 60_000))
     this.#failures += 1
     await pause(delay, this.#signal)

@@ -23,8 +23,8 @@ export async function loginByLoopback(
   output.say(`matching code: ${matchingCode(nonce)}`)
   output.say(`opening ${address}`)
   if (!(await openBrowser(address, context))) output.say('no browser could be started: open the address yourself')
-  const deadline = Date.now() + patienceMs
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline) {
     const token = await claim(client, nonce, signal)
     if (token !== undefined) return token
     await Promise.race([pause(pollMs, signal), callback.arrived])

@@ -46,8 +46,8 @@ export class RunLogs {
   async #untilToldOrStill(job: Job, told: Promise<void>): Promise<void> {
     const { view, signal } = this.#options
     const isTold = told.then(() => true)
-    for (this.#movedAt = Date.now(); ; ) {
-      const left = this.#movedAt + graceMs - Date.now()
+    for (this.#movedAt = performance.now(); ; ) {
+      const left = this.#movedAt + graceMs - performance.now()
       if (left <= 0) return view.note(`the log of ${job.step_key ?? job.id} may be longer: hm job log ${job.id}`)
       if (await Promise.race([isTold, pause(left, signal).then(() => false)])) return
     }
@@ -69,7 +69,7 @@ export class RunLogs {
       for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended }))
         for (const line of lines) {
           await view.tell({ kind: 'step_log', step_id, ...line })
-          this.#movedAt = Date.now()
+          this.#movedAt = performance.now()
         }
     } catch (error) {
       if (signal.aborted) return

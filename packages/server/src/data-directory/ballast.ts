@@ -38,7 +38,7 @@ export function nextMove(
 export async function openBallast(directory: string, leastFreeBytes: number, log: Logger): Promise<Ballast> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const kept = new Set(await readdir(directory))
-  let droppedAt = 0
+  let droppedAt = Number.NEGATIVE_INFINITY
   let cannotMake = process.platform !== 'linux'
 
   async function make(): Promise<void> {
@@ -61,13 +61,13 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
     if (name === undefined) return
     await rm(join(directory, name), { force: true })
     kept.delete(name)
-    droppedAt = Date.now()
+    droppedAt = performance.now()
     log.warn({ left: kept.size }, 'a part of the room that was held on the disk is given away')
   }
 
   return {
     async balance({ freeBytes }) {
-      const move = nextMove(freeBytes, leastFreeBytes, { parts: kept.size, sinceDropMs: Date.now() - droppedAt })
+      const move = nextMove(freeBytes, leastFreeBytes, { parts: kept.size, sinceDropMs: performance.now() - droppedAt })
       if (move === 'drop') await drop()
       if (move === 'make') await make()
     },

@@ -41,7 +41,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
   // A mail server that does not answer would take up both of the worker's hands: for a while nobody asks it again.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt }) => {
-    if (Date.now() < silentUntil) throw new Error('the mail server did not answer a moment ago')
+    if (performance.now() < silentUntil) throw new Error('the mail server did not answer a moment ago')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
       // Addresses as parts, not as text that would be parsed into a list.
@@ -56,7 +56,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     })
     await sent.catch((error: unknown) => {
-      if (isTimeout(error)) silentUntil = Date.now() + silenceMs
+      if (isTimeout(error)) silentUntil = performance.now() + silenceMs
       throw error
     })
   }

@@ -98,7 +98,7 @@ export class Shells {
   /** Carries one shell to its end, and writes that down. */
   async #hold(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
     const { pool, log, openShell, closing } = this.#services
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     const lost = new AbortController()
     const onClosing = () =>
       lost.abort(apiError('draining', 'The server is stopping; open the shell again in a moment.'))
@@ -132,7 +132,7 @@ export class Shells {
     } finally {
       clearInterval(recheck)
       closing.removeEventListener('abort', onClosing)
-      const details = { ...auditOf(ticket).details, seconds: (Date.now() - startedAt) / 1000, ended: ending }
+      const details = { ...auditOf(ticket).details, seconds: (performance.now() - startedAt) / 1000, ended: ending }
       await recordAudit(pool, actor, { ...auditOf(ticket), action: 'shell.ended', details }).catch((error: unknown) =>
         log.error({ err: error, request_id: request.requestId, ...details }, 'the end of a shell was not written down'),
       )

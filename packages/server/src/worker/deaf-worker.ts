@@ -16,8 +16,8 @@ export function whenDeaf(events: WorkerEvents, call: () => void): void {
   events.on('worker:getJob:empty', hears)
   events.on('job:start', hears)
   events.on('worker:getJob:error', () => {
-    deafSince ??= Date.now()
-    if (isCalled || Date.now() - deafSince < mostMs) return
+    deafSince ??= performance.now()
+    if (isCalled || performance.now() - deafSince < mostMs) return
     isCalled = true
     call()
   })

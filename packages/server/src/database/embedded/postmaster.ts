@@ -78,9 +78,9 @@ export async function stopPostmaster(state: string, timeoutMs: number): Promise<
   const pid = await runningPostmaster(state)
   if (pid === undefined) return
   process.kill(pid, 'SIGINT')
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   while (isAlive(pid)) {
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error(`the embedded PostgreSQL (pid ${pid}) did not stop within ${timeoutMs} ms`)
     await sleep(10)
   }

@@ -83,7 +83,7 @@ export function reachRunning(state: string, password: string): { readonly connec
 async function othersGone(client: pg.Client): Promise<void> {
   const count = "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'"
   try {
-    for (const deadline = Date.now() + 500; Date.now() < deadline; await sleep(5)) {
+    for (const deadline = performance.now() + 500; performance.now() < deadline; await sleep(5)) {
       const { rows } = await client.query<{ count: number }>(count)
       if (rows[0]?.count === 1) return
     }
@@ -106,17 +106,17 @@ function reachSocket(data: string): { readonly directory: string; close(): void 
 
 /** Gives a connection that holds the directory's lock, whatever had to be started for it. */
 async function ensureRunning(stage: Stage, state: string, connection: pg.ClientConfig, log: Logger): Promise<Watch> {
-  const deadline = Date.now() + startTimeoutMs
+  const deadline = performance.now() + startTimeoutMs
   let tail = async () => ''
   let starts = 0
-  let startedAt = 0
+  let startedAt = Number.NEGATIVE_INFINITY
   for (;;) {
     // A start may fail because the last server's children are still ending: then it is tried again.
-    if ((await runningPostmaster(state)) === undefined && Date.now() - startedAt > 500) {
+    if ((await runningPostmaster(state)) === undefined && performance.now() - startedAt > 500) {
       if (starts === mostStarts)
         throw new Error(`The embedded PostgreSQL does not start. Its log ends with:\n${await tail()}`)
       starts += 1
-      startedAt = Date.now()
+      startedAt = performance.now()
       tail = await startPostmaster(stage, state)
     }
     const client = new pg.Client({ ...connection, application_name: 'harmont supervisor' })
@@ -130,7 +130,7 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
           'The embedded PostgreSQL refuses the password in `secrets/database-password` of the data directory: it belongs to another database.',
           { cause: error },
         )
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new Error(
           `The embedded PostgreSQL does not answer after ${startTimeoutMs / 1000} s. Its log ends with:\n${await tail()}`,
           { cause: error },
@@ -145,11 +145,11 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
 
 async function takeOwnership(client: pg.Client, directory: string, deadline: number): Promise<void> {
   // A killed server's connections are gone within moments, so a lock that stays taken has a living owner.
-  const patience = Math.min(deadline, Date.now() + 3000)
+  const patience = Math.min(deadline, performance.now() + 3000)
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ownerLock])
     if (rows[0]?.taken === true) return
-    if (Date.now() > patience) {
+    if (performance.now() > patience) {
       await client.end()
       throw new SettingsError(
         `HARMONT_DATA_DIR: another Harmont server runs on ${directory} already; stop it, or choose another directory.`,
