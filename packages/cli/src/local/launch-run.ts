@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { createBuild, defaultStoreSettings } from '@harmont/engine'
 import { conditionHolds, type Plan } from '@harmont/ir'
-import type { SourceTreeRef } from '@harmont/sandbox'
+import { now, type SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import type { Context } from '../command.ts'
 import type { ExitCode } from '../errors.ts'
@@ -58,7 +58,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const own = processMark(process.pid)
   if (own === undefined) throw new Error('expected /proc to know this process')
   const message = launch.message ?? git?.message ?? null
-  const begun = { id: randomUUID(), startedAt: Date.now(), process: own }
+  const begun = { id: randomUUID(), startedAt: now(), process: own }
   const place = { directory, slug, name, message, branch, commit: git?.commit ?? null }
   const facts = beginRecord(home.runs, { ...begun, ...place, env, only, retryOf }, ir)
   const known = localConditions(branch, env)
@@ -74,6 +74,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
     logs: launch.logs,
     earlier: earlierDurations(home.runs, directory, slug),
     parallelism: slots,
+    now,
   })
   try {
     writeIdentity(runFiles(home.runs, facts.number).identity, { plan, ir, env, tree, rendering: here.env })

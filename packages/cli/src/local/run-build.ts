@@ -84,7 +84,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     },
   })
   const cancel = () => {
-    store.apply(facts.id, [{ type: 'cancel', at: Date.now() }]).catch((cause) => ended.reject(broken(cause)))
+    store.apply(facts.id, [{ type: 'cancel', at: store.now() }]).catch((cause) => ended.reject(broken(cause)))
   }
   const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
   try {

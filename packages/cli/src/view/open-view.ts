@@ -18,6 +18,8 @@ export interface ViewOptions {
   readonly earlier?: ReadonlyMap<string, number> | undefined
   /** How many steps run at a time, where that is known. */
   readonly parallelism?: number | undefined
+  /** The clock of the run's instants: the wall clock when absent. */
+  readonly now?: () => number
 }
 
 export interface OpenView extends RunView {
@@ -27,7 +29,7 @@ export interface OpenView extends RunView {
 
 /** The view of a run that the flags, the environment and the terminal ask for. Whoever opens it closes it, whatever happens between. */
 export async function openView(options: ViewOptions): Promise<OpenView> {
-  const { output, env, global, format, logs = false } = options
+  const { output, env, global, format, logs = false, now = Date.now } = options
   const { stdout, stderr } = output
   const charset = isUtf8(env, process.platform) ? unicode : ascii
   const earlier = { durations: options.earlier ?? new Map<string, number>(), parallelism: options.parallelism }
@@ -41,7 +43,7 @@ export async function openView(options: ViewOptions): Promise<OpenView> {
     case 'tree': {
       // Only a terminal pays for what draws trees.
       const { treeView } = await import('./tree.ts')
-      return treeView({ stderr, env, charset, earlier })
+      return treeView({ stderr, env, charset, earlier, now })
     }
   }
 }

@@ -11,7 +11,7 @@ import { treeView } from './tree.ts'
 
 const { buildStart, queued, start, log, end, skipped, buildEnd } = events
 const earlier = { durations: new Map<string, number>(), parallelism: undefined }
-const options = { env: { TERM: 'xterm-256color' }, charset: unicode, earlier }
+const options = { env: { TERM: 'xterm-256color' }, charset: unicode, earlier, now: () => Date.now() }
 
 afterEach(() => {
   vi.useRealTimers()

@@ -22,13 +22,14 @@ interface TreeOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly charset: Charset
   readonly earlier: Earlier
+  readonly now: () => number
 }
 
 /**
  * The run as a tree that is drawn over itself. Frames are left out while the terminal has not taken the last one; what is written above the tree, failures
  * first of all, never is.
  */
-export function treeView({ stderr, env, charset, earlier }: TreeOptions): OpenView {
+export function treeView({ stderr, env, charset, earlier, now }: TreeOptions): OpenView {
   const run = newRun()
   const writer = openWriter(stderr.stream)
   const reflowing = reflows(env)
@@ -44,7 +45,7 @@ export function treeView({ stderr, env, charset, earlier }: TreeOptions): OpenVi
     clearTimeout(timer)
     timer = undefined
     if (layout.places.length !== run.steps.length) layout = layOut(run, charset)
-    paintedAt = Date.now()
+    paintedAt = now()
     const size = screen()
     // The last frame leaves room for the summary, but not all of a small screen.
     const height = Math.max(1, Math.floor(size.rows / 2), size.rows - 1 - below.length)
@@ -63,7 +64,7 @@ export function treeView({ stderr, env, charset, earlier }: TreeOptions): OpenVi
   /** The next frame comes in this many milliseconds, or when it was to come before that. */
   let dueAt = Number.POSITIVE_INFINITY
   function schedule(ms: number): void {
-    const at = Date.now() + ms
+    const at = now() + ms
     if (isClosed || (timer !== undefined && dueAt <= at)) return
     clearTimeout(timer)
     dueAt = at
@@ -72,7 +73,7 @@ export function treeView({ stderr, env, charset, earlier }: TreeOptions): OpenVi
 
   /** Paints at once when it is time: whoever tells without a pause leaves timers no turn. */
   function change(): void {
-    const wait = paintedAt + frameMs - Date.now()
+    const wait = paintedAt + frameMs - now()
     if (wait <= 0) paintIfTaken()
     else schedule(wait)
   }

@@ -53,7 +53,7 @@ async function steppedDatabase() {
 
 const offBy = (clock: SteadyClock) => clock.now() - Date.now()
 
-test('a server that starts again goes on with the time that it had, though the database’s clock was set meanwhile', async () => {
+test('G64 a server that starts again goes on with the time that it had, though the database’s clock was set meanwhile', async () => {
   const it = await steppedDatabase()
   const first = await it.open()
   expect(Math.abs(offBy(first.clock))).toBeLessThan(nearMs)
@@ -64,7 +64,7 @@ test('a server that starts again goes on with the time that it had, though the d
   }
 })
 
-test('a clock that is wrong is led, and jumps only once nothing was under way for a while', async () => {
+test('G64 a clock that is wrong is led, and jumps only once nothing was under way for a while', async () => {
   const it = await steppedDatabase()
   const { clock, kept } = await it.open()
   await it.beginBuild()
@@ -81,7 +81,7 @@ test('a clock that is wrong is led, and jumps only once nothing was under way fo
   expect((await it.open()).clock.at(0)).toBeCloseTo(clock.at(0), -2)
 })
 
-test('servers of a fleet count alike: one that comes takes the time of the others, and none jumps while another works', async () => {
+test('G64 servers of a fleet count alike: one that comes takes the time of the others, and none jumps while another works', async () => {
   const it = await steppedDatabase()
   await it.otherServer(3 * hour)
   const { clock, kept } = await it.open()

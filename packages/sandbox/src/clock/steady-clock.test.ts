@@ -31,7 +31,7 @@ const events = fc.array(
   { maxLength: 40 },
 )
 
-test('steps of the wall clock change no duration by more than the part that steering may take', () => {
+test('G64 steps of the wall clock change no duration by more than the part that steering may take', () => {
   fc.assert(
     fc.property(events, (list) => {
       const it = machine()

@@ -15,7 +15,7 @@ function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | '
 
 const ms = (most: number) => fc.integer({ min: 0, max: most })
 
-test('a command that was seen until its end ended then, whatever step there was', () => {
+test('G64 a command that was seen until its end ended then, whatever step there was', () => {
   const ways = fc.record({
     ran: ms(10 * hour),
     found: ms(5),
@@ -47,7 +47,7 @@ test('a step that is longer than all that a command took, and waited for, leaves
   )
 })
 
-test('a step never makes a command longer than it was, nor its end earlier than its start', () => {
+test('G64 a step never makes a command longer than it was, nor its end earlier than its start', () => {
   const ways = fc.record({
     ran: ms(5 * hour),
     found: ms(5 * hour),
