@@ -21,9 +21,10 @@ afterEach(() => {
  */
 function stopSilence(): void {
   const { setTimeout: begin, clearTimeout: clear } = globalThis
-  const beginHere = (end: () => void, ms = 0, ...rest: unknown[]) => {
-    if (ms < silenceMs) return begin(end, ms, ...rest)
-    const timer = begin(end, hour, ...rest).unref()
+  const beginHere = (call: (...values: unknown[]) => void, ms = 0, ...values: unknown[]) => {
+    const end = () => call(...values)
+    if (ms < silenceMs) return begin(end, ms)
+    const timer = begin(end, hour).unref()
     silence.waits.set(timer, { at: silence.now + ms, end })
     return timer
   }
