@@ -4,6 +4,7 @@ import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 import { compressAnswer } from './compress-answer.ts'
 import { validateResponse } from './response-validation.ts'
+import { serializerOf } from './serializer.ts'
 import type { Shell } from './shell.ts'
 
 /** Adds an operation in one version of the API, where that version has it. With `isValidated` an answer that breaks the contract is a 500. */
@@ -27,6 +28,7 @@ export function addRoute(
     url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { isLogStream: operation.auth === 'log', operationId: operation.id },
     schema: { response: schemas },
+    serializerCompiler: ({ schema }) => serializerOf(schema as JsonSchema),
     handler: answerOperation(bound, shell, shape),
     // What is checked is what was written, before it is compressed.
     onSend: [...(isValidated ? [checkedAnswer(schemas)] : []), compressAnswer],

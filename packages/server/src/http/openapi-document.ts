@@ -4,9 +4,12 @@ import { type Binding, operation } from './operation.ts'
 
 /** Gives the operation that serves the contract with our own address; without the internal operations unless `view=full`. */
 export function openApiOperation(publicUrl: string): Binding<'getOpenApiDocument'> {
-  const views = { public: servedDocument(publicUrl, publicPaths()), full: servedDocument(publicUrl, contract.paths) }
-  return operation('getOpenApiDocument', async ({ query, header }) => {
-    const { document, etag } = views[query.view ?? 'public']
+  const views = new Map<string, ReturnType<typeof servedDocument>>()
+  return operation('getOpenApiDocument', async ({ query: { view = 'public' }, header }) => {
+    // Made when it is first asked for: a start does not wait for it.
+    const served = views.get(view) ?? servedDocument(publicUrl, view === 'full' ? contract.paths : publicPaths())
+    views.set(view, served)
+    const { document, etag } = served
     const headers = { etag, 'cache-control': 'public, max-age=300' }
     const known =
       header('if-none-match')
