@@ -1,6 +1,6 @@
 /** A git server on loopback: git's own http-backend behind node:http, which checks the credentials, counts what it sends and misbehaves on request. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -192,22 +192,37 @@ export function gitRepository(server: Pick<GitServer, 'folder' | 'url'>, name: s
     hasRefs: () =>
       existsSync(join(directory, 'packed-refs')) ||
       readdirSync(join(directory, 'refs'), { recursive: true, withFileTypes: true }).some((entry) => entry.isFile()),
-    /** Moves the ref to a new commit, by force, and gives its id. */
+    /** Moves the ref to a new commit, by force, and gives its id. Takes one process: some tests make hundreds. */
     commit({ ref, files, parent, message = 'a commit' }: NewCommit): string {
-      const has = parent === undefined && git(['for-each-ref', ref]) !== ''
-      const from = has ? `${ref}^0` : parent
+      const from = parent === undefined && isThere(directory, ref) ? `${ref}^0` : parent
       const lines = [
         `commit ${ref}`,
-        `committer A <a@example.com> ${1_700_000_000 + Number(git(['rev-list', '--all', '--count']))} +0000`,
+        'mark :1',
+        `committer A <a@example.com> ${nextSecond()} +0000`,
         data(message),
         ...(from === undefined || from === null ? [] : [`from ${from}`]),
         ...Object.entries(files).map(([path, file]) => change(path, file)),
         '',
+        'get-mark :1',
+        '',
       ]
-      git(['fast-import', '--quiet', '--force', '--date-format=raw'], lines.join('\n'))
-      return git(['rev-parse', ref])
+      return git(['fast-import', '--quiet', '--force', '--date-format=raw'], lines.join('\n'))
     },
   }
+}
+
+let seconds = 1_700_000_000
+
+/** Each commit is younger than all before it, so that no two of the same content are one. */
+function nextSecond(): number {
+  seconds += 1
+  return seconds
+}
+
+function isThere(directory: string, ref: string): boolean {
+  if (existsSync(join(directory, ref))) return true
+  const packed = join(directory, 'packed-refs')
+  return existsSync(packed) && readFileSync(packed, 'utf8').includes(` ${ref}\n`)
 }
 
 /** Does what `git init --bare` does, without its samples and without a process: some tests make a hundred. */

@@ -34,15 +34,15 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     world.installations.find((each) => each.repositories.has(repository) && each.suspendedAt === null)
   const factsOf = (repository: Repository, id: string): CommitFacts => {
     const { git: run } = work(repository)
-    const [parent = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'] = run(['log', '-1', '--format=%P', id])
-      .split(' ')
-      .filter((each) => each !== '')
+    const [ids = '', ...message] = run(['log', '-1', '--format=%H %P%n%B', id]).split('\n')
+    // Of the first commit it is the empty tree.
+    const [, parent = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'] = ids.trim().split(' ')
     const files = changedFiles(run, parent, id, 'base')
     const named = (status: string) => files.filter((each) => each.status === status).map(({ filename }) => filename)
     const renamed = files.filter(({ status }) => status === 'renamed')
     return {
       id,
-      message: run(['log', '-1', '--format=%B', id]),
+      message: message.join('\n'),
       added: [...named('added'), ...renamed.map(({ filename }) => filename)],
       removed: [...named('removed'), ...renamed.flatMap(({ previous }) => previous ?? [])],
       modified: named('modified'),
@@ -61,7 +61,8 @@ export function makeEvents({ world, git, webhooks, payloads }: Services) {
     const commits =
       after === null ? [] : newCommits(work(repository).git, before, after).map((id) => factsOf(repository, id))
     // Of an annotated tag too it is the commit.
-    const head = after === null ? null : factsOf(repository, commitOf(work(repository).git, ref) ?? after)
+    const newest = after === null ? null : (commitOf(work(repository).git, ref) ?? after)
+    const head = newest === null ? null : (commits.find(({ id }) => id === newest) ?? factsOf(repository, newest))
     return webhooks.deliver(
       'push',
       null,
