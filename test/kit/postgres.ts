@@ -36,7 +36,8 @@ export async function createDatabase(template?: Template): Promise<Database> {
   const name = `t${randomUUID().replaceAll('-', '')}`
   await asAdministrator(async (client) => {
     if (template !== undefined) await makeTemplate(client, template)
-    await client.query(`create database ${name}${template ? ` template ${template.name}` : ''}`)
+    // Copied as files, which takes half of the time that writing them to the log takes.
+    await client.query(`create database ${name}${template ? ` template ${template.name}` : ''} strategy file_copy`)
   })
   return {
     connection: connectionTo(name),
