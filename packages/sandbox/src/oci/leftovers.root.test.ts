@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Bench } from '../conformance/bench.ts'
 import { findCgroupHome, slotsBelow } from './cgroups.ts'
-import { openLayout } from './layout.ts'
+import { openLayout, stage } from './layout.ts'
+import { nft, nftList } from './nft.ts'
 import { openDriver } from './test-driver.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-leftovers-')
@@ -23,4 +24,18 @@ test('G24 what a killed process left does not disturb one that has the same id, 
   const bench = await Bench.open(driver, 'host', directory)
   expect(await bench.print('echo ran')).toBe('ran\n')
   await driver.close()
+})
+
+test('G24 drivers that begin at once free the numbers of directories that are gone, and each has its own network', async () => {
+  // The last ones, which other drivers on this machine come to last.
+  const tables = [61, 62, 63].map((number) => `harmont_${number}`)
+  mkdirSync(join(stage, 'networks'), { recursive: true })
+  for (const table of tables) {
+    await nft(`add table inet ${table} { comment "of a test"; }\n`)
+    writeFileSync(join(stage, 'networks', table.replace(/\D+/, '')), join(root, 'gone'))
+  }
+  const drivers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => openDriver(join(root, name))))
+  expect(drivers.map(({ networkProblems }) => networkProblems)).toEqual(drivers.map(() => []))
+  for (const table of tables) expect(await nftList('table', 'inet', table)).toBeUndefined()
+  await Promise.all(drivers.map((driver) => driver.close()))
 })

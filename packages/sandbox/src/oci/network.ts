@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { lockFile } from '../images/file-lock.ts'
 import { freeBlock, rangesInUse } from './address-block.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
@@ -85,9 +86,10 @@ export async function openEgress(
     for (const link of await linksOf(number)) await removeLink(link)
     await closeGateway(number)
     await forgetOtherFirewalls(table)
+    // First: once the table is gone the number, and this file, may be another's.
+    rmSync(join(owners, String(number)), { force: true })
     await nft(`delete table inet ${table}\n`)
     rmSync(layout.network, { force: true })
-    rmSync(join(owners, String(number)), { force: true })
   }
   try {
     await passOtherFirewalls(table, links, slot({ name: `hm${number}-check`, index: addressesEach - 1 }))
@@ -159,6 +161,8 @@ function addressIn(block: string, number: number, index: number): string {
 async function claimNumber(layout: Layout): Promise<number> {
   const own = keptNetwork(layout)?.number
   if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
+  // Two that remove the same would remove what a third has made there meanwhile.
+  await using _gate = await lockFile(join(owners, 'lock'))
   await removeOrphans()
   for (let number = 0; number < directories; number++) {
     try {
@@ -168,7 +172,6 @@ async function claimNumber(layout: Layout): Promise<number> {
       throw error
     }
     writeAtomically(layout.network, JSON.stringify({ number }))
-    mkdirSync(owners, { recursive: true, mode: 0o755 })
     writeAtomically(join(owners, String(number)), layout.root)
     return number
   }
@@ -198,7 +201,6 @@ async function claimBlock(layout: Layout, number: number, beyond: readonly strin
 
 /** Frees the numbers of directories that have been deleted without their drivers being closed. */
 async function removeOrphans(): Promise<void> {
-  if (!existsSync(owners)) return
   for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
     const directory = readIfPresent(join(owners, name))
     if (directory === undefined || existsSync(directory)) continue
