@@ -7,12 +7,13 @@ import { listEventsOf } from '../audit/store.ts'
 import { findLoginUser, takeLogin } from '../cli-login/store.ts'
 import type { Database } from '../database/transaction.ts'
 import { findOffer, listInvitesOf } from '../invites/store.ts'
-import { countOwners, findMember, hasMemberWithEmail, listMembers, stillMember } from '../members/store.ts'
+import { countOwners, findMember, hasMemberWithEmail, listMembers } from '../members/store.ts'
 import { lockOrganizationsOf } from '../organizations/locks.ts'
 import { listOrganizationsOf, listStandings } from '../organizations/store.ts'
 import { deleteSession, listSessionsOf, removeSessionsBeyond } from '../sessions/store.ts'
 import { testServer } from '../testing/server.ts'
 import { authenticate, identify } from './authenticate.ts'
+import { mayStay } from './may-stay.ts'
 
 const it = testServer()
 const ids = { user: '', organization: '' }
@@ -79,7 +80,10 @@ test.for<[string, (database: Database) => Promise<unknown>]>([
   ['a member', (database) => findMember(database, ids.organization, ids.user)],
   ['a member by address', (database) => hasMemberWithEmail(database, ids.organization, 'x@plans.example')],
   ['owners', (database) => countOwners(database, ids.organization)],
-  ['whether somebody is still a member', (database) => stillMember(database, ids.organization, ids.user)],
+  [
+    'whether a stream may stay',
+    (database) => mayStay(database, { organizationId: ids.organization, credentialId: ids.user }),
+  ],
   ['invites', (database) => listInvitesOf(database, ids.organization)],
   ['an offer', (database) => findOffer(database, hash)],
   ['keys', (database) => listKeys(database, ids.user)],

@@ -5,7 +5,7 @@ import { requireBuild } from '../builds/require-build.ts'
 import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
-import { whileMember } from '../event-streams/while-member.ts'
+import { whileAllowed } from '../event-streams/while-allowed.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Caller, type Handlers, type Membership, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
@@ -27,7 +27,7 @@ export function buildEventRoutes(
   const reads = new BuildReads(pool, engine)
   const once = new AskOnce()
   const seats = new StreamSeats()
-  /** The answer of a stream that has a seat while it is open, and is open while its reader is a member. */
+  /** The answer of a stream that has a seat while it is open, and is open while its reader may read. */
   const stream = (
     { method, membership, caller, log, signal }: StreamContext,
     seat: string,
@@ -40,10 +40,10 @@ export function buildEventRoutes(
       headers: streamHeaders,
       isLive: true,
       open: () => {
-        const reader = { organizationId: membership.organizationId, userId: caller.userId }
-        const member = whileMember({ pool, log }, reader, AbortSignal.any([signal, closing]))
-        return Readable.from(events(member.signal)).once('close', () => {
-          member.end()
+        const holder = { organizationId: membership.organizationId, credentialId: caller.credentialId }
+        const reading = whileAllowed({ pool, log }, holder, AbortSignal.any([signal, closing]))
+        return Readable.from(events(reading.signal)).once('close', () => {
+          reading.end()
           leave()
         })
       },

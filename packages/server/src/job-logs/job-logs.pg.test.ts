@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
@@ -107,11 +108,33 @@ test('a log token is for its build and says when it ends, in whole seconds', asy
   const { body } = await it.request<{ token: string; expires_at: string }>(ownerToken, 'GET', `${path}/log-token`)
   expect(body.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   const claims = JSON.parse(Buffer.from(body.token.split('.')[0] ?? '', 'base64url').toString())
-  expect(claims).toEqual({ build: buildId, exp: Date.parse(body.expires_at) / 1000 })
+  expect(claims).toEqual({ build: buildId, exp: Date.parse(body.expires_at) / 1000, by: expect.any(String) })
   const key = { description: 'short', expires_at: new Date(Date.now() + 120_000).toISOString() }
   const made = await it.request<{ token: string }>(ownerToken, 'POST', '/api/v0/user/api-tokens', key)
   const short = await it.request<{ expires_at: string }>(made.body.token, 'GET', `${path}/log-token`)
   expect(short.body.expires_at).toBe(`${key.expires_at.slice(0, -5)}Z`)
+})
+
+test.for([
+  ['key', 'revoked', 'delete from api_keys where id = $1'],
+  ['key', 'over', 'update api_keys set expires_at = now() where id = $1'],
+  ['user', 'a member no more', 'delete from memberships where user_id = (select user_id from api_keys where id = $1)'],
+] as const)('G30 a log token ends with the %s that asked for it: %s', async ([, , statement]) => {
+  const { path, id } = await newJob()
+  const { pool } = it.server
+  const { id: userId, token } = await it.newUser(`log-reader-${randomUUID()}`)
+  await pool.query(
+    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
+    [userId],
+  )
+  const logToken = (await it.request<{ token: string }>(token, 'GET', `${path}/log-token`)).body.token
+  const ask = async (kind: string) => {
+    const answer = await fetch(`${it.server.url}/v0/jobs/${id}/${kind}?token=${logToken}`, { method: 'HEAD' })
+    return answer.status
+  }
+  expect([await ask('logs'), await ask('logs.txt')]).toEqual([200, 200])
+  await pool.query(statement, [(await pool.query('select id from api_keys where user_id = $1', [userId])).rows[0].id])
+  expect([await ask('logs'), await ask('logs.txt')]).toEqual([401, 401])
 })
 
 test('a job that is over gives its history and `done` at once, and says so also without a line', async () => {

@@ -18,7 +18,7 @@ test('after a change of the secret tokens of the one before count for an hour, a
   const start = (secret: string, key = sealer) => openLogTokenSecrets(pool, key, secret, log)
   const reads = (secrets: Awaited<ReturnType<typeof start>>, secret: string) => {
     const now = new Date()
-    return readLogToken(secrets, makeLogToken(secret, build, now).token, now) === build
+    return readLogToken(secrets, makeLogToken(secret, build, now).token, now)?.buildId === build
   }
   expect(await start('first')).toEqual({ current: 'first', previous: [] })
   await start('second')

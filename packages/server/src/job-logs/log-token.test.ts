@@ -8,23 +8,30 @@ const secrets = { current: secret, previous: [] }
 const given =
   'eyJidWlsZCI6IjAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDAwYzFjMSIsImV4cCI6NDAwMDAwMDAwMH0.bxVMzL-oAMmYSHWU33ee2CzNkJY9syfXS2UNm0w5AS0'
 const now = new Date('2026-01-01T00:00:00.700Z')
+const right = { buildId: build, credentialId: null }
 
 test('G52 the token of the given example is made and read', () => {
   expect(makeLogToken(secret, build, new Date((4_000_000_000 - 3600) * 1000)).token).toBe(given)
-  expect(readLogToken(secrets, given, now)).toBe(build)
+  expect(readLogToken(secrets, given, now)).toEqual(right)
 })
 
 test('a token lives for an hour, and its expiry has whole seconds', () => {
   const { token, expiresAt } = makeLogToken(secret, build, now)
   expect(expiresAt.toISOString()).toBe('2026-01-01T01:00:00.000Z')
-  expect(readLogToken(secrets, token, new Date(expiresAt.getTime() - 1))).toBe(build)
+  expect(readLogToken(secrets, token, new Date(expiresAt.getTime() - 1))).toEqual(right)
   expect(readLogToken(secrets, token, expiresAt)).toBeNull()
 })
 
 test('a token ends with the credential that asked for it, when that is sooner', () => {
-  const until = (at: string) => makeLogToken(secret, build, now, new Date(at)).expiresAt.toISOString()
+  const until = (at: string) =>
+    makeLogToken(secret, build, now, { credentialId: 'c', expiresAt: new Date(at) }).expiresAt.toISOString()
   expect(until('2026-01-01T00:02:00.900Z')).toBe('2026-01-01T00:02:00.000Z')
   expect(until('2026-01-01T01:00:02.000Z')).toBe('2026-01-01T01:00:00.000Z')
+})
+
+test('a token names the credential that asked for it', () => {
+  const { token } = makeLogToken(secret, build, now, { credentialId: 'c', expiresAt: null })
+  expect(readLogToken(secrets, token, now)).toEqual({ buildId: build, credentialId: 'c' })
 })
 
 function signed(payload: string): string {
@@ -42,6 +49,7 @@ test.for([
   ['an expiry that is no integer', signed(`{"build":"${build}","exp":4000000000.5}`)],
   ['an expiry as text', signed(`{"build":"${build}","exp":"4000000000"}`)],
   ['no expiry', signed(`{"build":"${build}"}`)],
+  ['a credential that is no text', signed(`{"build":"${build}","exp":4000000000,"by":7}`)],
   ['a build that is no text', signed('{"build":7,"exp":4000000000}')],
 ] as const)('%s is refused', ([, token]) => {
   expect(readLogToken(secrets, token, now)).toBeNull()
@@ -51,9 +59,9 @@ test('a token of a secret that was replaced counts until that ends, under its ow
   const { token } = makeLogToken('the-one-before', build, now)
   const until = new Date(now.getTime() + 1000)
   const replaced = { current: secret, previous: [{ secret: 'the-one-before', until }] }
-  expect(readLogToken(replaced, token, now)).toBe(build)
+  expect(readLogToken(replaced, token, now)).toEqual(right)
   expect(readLogToken(replaced, token, until)).toBeNull()
-  expect(readLogToken(replaced, given, now)).toBe(build)
+  expect(readLogToken(replaced, given, now)).toEqual(right)
   const longer = { current: secret, previous: [{ secret: 'the-one-before', until: new Date('2030-01-01') }] }
   expect(readLogToken(longer, token, new Date(now.getTime() + 3_600_000))).toBeNull()
 })

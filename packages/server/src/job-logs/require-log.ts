@@ -1,9 +1,9 @@
 import { authenticate } from '../access/authenticate.ts'
+import { type Holder, mayStay } from '../access/may-stay.ts'
 import type { Database } from '../database/transaction.ts'
-import type { Reader } from '../event-streams/while-member.ts'
 import { apiError, type Credential, requireScope, uuidOrNone } from '../http/index.ts'
-import { type LogTokenSecrets, readLogToken } from './log-token.ts'
-import { findBuildOfJob, findReadOrganization } from './store.ts'
+import { type LogRight, type LogTokenSecrets, readLogToken } from './log-token.ts'
+import { findBuildOfJob, findOrganizationOfBuild, findReadOrganization } from './store.ts'
 
 export interface LogCredential {
   readonly token: string | undefined
@@ -14,8 +14,8 @@ export interface LogCredential {
 export interface ReadableLog {
   readonly jobId: string
   readonly buildId: string
-  /** The member by whose right it is read; null for a log token, which a stream may outlive. */
-  readonly reader: Reader | null
+  /** By what it is read; null for a log token that names nothing, which a stream may outlive. */
+  readonly holder: Holder | null
 }
 
 /** The job whose log a request may read. A token in the query decides alone. Throws 401, then 403, which says nothing of whether the job exists. */
@@ -25,32 +25,42 @@ export async function requireLog(
   shown: LogCredential,
   sentJobId: string,
 ): Promise<ReadableLog> {
-  const readerOf = await whatMayBeRead(database, secrets, shown)
+  const holderOf = await whatMayBeRead(database, secrets, shown)
   const jobId = uuidOrNone(sentJobId)
   const buildId = await findBuildOfJob(database, jobId)
-  const reader = buildId === undefined ? undefined : await readerOf(buildId)
-  if (buildId !== undefined && reader !== undefined) return { jobId, buildId, reader }
+  const holder = buildId === undefined ? undefined : await holderOf(buildId)
+  if (buildId !== undefined && holder !== undefined) return { jobId, buildId, holder }
   throw apiError('log_stream_forbidden', 'There is no such job in the build that this credential is for.')
 }
 
-/** Gives who reads a build: undefined where nobody may. */
+/** Gives by what a build is read: undefined where it may not be. */
 async function whatMayBeRead(
   database: Database,
   secrets: LogTokenSecrets,
   { token, credential }: LogCredential,
-): Promise<(buildId: string) => Promise<Reader | null | undefined>> {
+): Promise<(buildId: string) => Promise<Holder | null | undefined>> {
   if (token !== undefined) {
-    const allowed = readLogToken(secrets, token, new Date())
-    if (allowed === null) throw unauthorized('The log token is malformed, forged or expired')
-    return async (buildId) => (buildId === allowed ? null : undefined)
+    const right = readLogToken(secrets, token, new Date())
+    if (right === null) throw unauthorized('The log token is malformed, forged or expired')
+    const holder = await holderOfToken(database, right)
+    return async (buildId) => (buildId === right.buildId ? holder : undefined)
   }
   const caller = credential === null ? null : await authenticate(database, credential)
   if (caller === null) throw unauthorized(credential === null ? 'A log token is needed' : 'The credential is not known')
   requireScope('streamJobLogs', caller)
   return async (buildId) => {
     const organizationId = await findReadOrganization(database, caller, buildId)
-    return organizationId === undefined ? undefined : { organizationId, userId: caller.userId }
+    return organizationId === undefined ? undefined : { organizationId, credentialId: caller.credentialId }
   }
+}
+
+/** Throws 401 when what the token was asked for with has ended. */
+async function holderOfToken(database: Database, { buildId, credentialId }: LogRight): Promise<Holder | null> {
+  if (credentialId === null) return null
+  const organizationId = await findOrganizationOfBuild(database, uuidOrNone(buildId))
+  const holder = organizationId === undefined ? null : { organizationId, credentialId: uuidOrNone(credentialId) }
+  if (holder !== null && (await mayStay(database, holder))) return holder
+  throw unauthorized('What the log token was asked for with has ended: membership, session or key')
 }
 
 function unauthorized(what: string): Error {

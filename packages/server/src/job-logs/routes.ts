@@ -5,7 +5,7 @@ import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
-import { whileMember } from '../event-streams/while-member.ts'
+import { whileAllowed } from '../event-streams/while-allowed.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
 import {
@@ -44,13 +44,13 @@ export function jobLogRoutes(
   /** Opens a stream that has a seat, and is open while its reader may read. */
   const follow = (
     { method, log, signal }: StreamContext,
-    { buildId, reader }: ReadableLog,
+    { buildId, holder }: ReadableLog,
     events: (stop: AbortSignal) => AsyncIterable<string | Uint8Array>,
   ) => {
     const leave = method === 'GET' ? seats.take(buildId) : () => {}
     return () => {
       const stop = AbortSignal.any([signal, closing])
-      const reading = reader === null ? { signal: stop, end: () => {} } : whileMember({ pool, log }, reader, stop)
+      const reading = holder === null ? { signal: stop, end: () => {} } : whileAllowed({ pool, log }, holder, stop)
       return Readable.from(events(reading.signal)).once('close', () => {
         reading.end()
         leave()
@@ -61,7 +61,7 @@ export function jobLogRoutes(
     ...lineRoutes(services),
     getBuildLogToken: operation('getBuildLogToken', async ({ membership, params, caller }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)
-      const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date(), caller.expiresAt)
+      const { token, expiresAt } = makeLogToken(logTokenSecrets.current, build.id, new Date(), caller)
       return { status: 200, body: { token, expires_at: expiresAt.toISOString().replace('.000Z', 'Z') } }
     }),
     streamJobLogs: operation('streamJobLogs', async (context) => {

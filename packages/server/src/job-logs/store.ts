@@ -13,6 +13,15 @@ export async function findBuildOfJob(database: Database, jobId: string): Promise
   return rows[0]?.build_id
 }
 
+export async function findOrganizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ organization_id: string }>({
+    name: 'find-organization-of-build',
+    text: 'select organization_id from build_records where id = $1',
+    values: [buildId],
+  })
+  return rows[0]?.organization_id
+}
+
 /** The organization that a build belongs to; undefined unless the caller is a member of it and the credential shows it. */
 export async function findReadOrganization(
   database: Database,

@@ -76,13 +76,3 @@ export async function setRole(database: Database, organizationId: string, userId
 export async function deleteMember(database: Database, organizationId: string, userId: string): Promise<void> {
   await database.query('delete from memberships where user_id = $2 and organization_id = $1', [organizationId, userId])
 }
-
-/** Whether the user is in the organization now: what open streams ask every 60 s. One look into an index. */
-export async function stillMember(database: Database, organizationId: string, userId: string): Promise<boolean> {
-  const { rowCount } = await database.query({
-    name: 'still-member',
-    text: 'select 1 from memberships where user_id = $2 and organization_id = $1',
-    values: [organizationId, userId],
-  })
-  return rowCount === 1
-}

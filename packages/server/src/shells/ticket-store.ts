@@ -1,3 +1,4 @@
+import type { Holder } from '../access/may-stay.ts'
 import type { Database } from '../database/transaction.ts'
 import type { Caller } from '../http/index.ts'
 
@@ -12,15 +13,9 @@ export interface NewTicket {
   readonly seconds: number
 }
 
-/** Whom a shell belongs to, for as long as it is open. */
-export interface ShellOwner {
-  readonly organizationId: string
+/** What a ticket opens; its holder is whom the shell belongs to for as long as it is open. */
+export interface Ticket extends Holder {
   readonly userId: string
-  readonly sessionId: string | null
-  readonly keyId: string | null
-}
-
-export interface Ticket extends ShellOwner {
   readonly buildId: string
   readonly jobId: string
   readonly isBefore: boolean
@@ -52,25 +47,11 @@ export async function takeTicket(database: Database, tokenHash: string): Promise
     name: 'take-shell-ticket',
     text: `delete from shell_tickets t using build_records r, pipelines p
             where t.token_hash = $1 and t.expires_at > now() and r.id = t.build_id and p.id = r.pipeline_id
-           returning t.organization_id as "organizationId", t.user_id as "userId", t.session_id as "sessionId", t.key_id as "keyId",
+           returning t.organization_id as "organizationId", t.user_id as "userId", coalesce(t.session_id, t.key_id) as "credentialId",
                      t.build_id as "buildId", t.job_id as "jobId", t.is_before as "isBefore", p.slug as "pipelineSlug", r.number as "buildNumber"`,
     values: [tokenHash],
   })
   return rows[0]
-}
-
-/** Whether the owner is still a member, and what the shell was asked for with still counts. */
-export async function mayStay(database: Database, owner: ShellOwner): Promise<boolean> {
-  const { rowCount } = await database.query({
-    name: 'may-stay-in-shell',
-    text: `select 1 from memberships m
-            where m.user_id = $2 and m.organization_id = $1
-              and (exists (select 1 from sessions s where s.id = $3 and s.expires_at > now()
-                              and (not s.is_cookie or s.last_used_at > now() - interval '14 days'))
-                or exists (select 1 from api_keys k where k.id = $4 and (k.expires_at is null or k.expires_at > now())))`,
-    values: [owner.organizationId, owner.userId, owner.sessionId, owner.keyId],
-  })
-  return rowCount === 1
 }
 
 /** Removes tickets that nobody took in time. Gives how many. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { AskOnce } from '../../event-streams/ask-once.ts'
-import { whileMember } from '../../event-streams/while-member.ts'
+import { whileAllowed } from '../../event-streams/while-allowed.ts'
 import { readSettings } from '../../settings/read-settings.ts'
 import { openEvents } from '../../testing/event-reader.ts'
 import { ir, playJob } from '../../testing/runner.ts'
@@ -103,14 +103,16 @@ test('a stream with topics ends when its reader is a member no more', async () =
   const services = { pool, engine, settings: readSettings({}), disk: { full: null }, publicUrl, once: new AskOnce() }
   const open = await openTopics(services, { organizationId, organizationSlug: slug }, 'builds', '')
   const log = pino({ level: 'silent' })
-  const member = whileMember({ pool, log }, { organizationId, userId }, new AbortController().signal, 20)
-  const events = open(member.signal)
+  const { rows: keys } = await pool.query('select id from api_keys where user_id = $1', [userId])
+  const holder = { organizationId, credentialId: keys[0].id }
+  const reading = whileAllowed({ pool, log }, holder, new AbortController().signal, 20)
+  const events = open(reading.signal)
   expect((await events.next()).value).toContain('event: beat')
   await pool.query('delete from memberships where user_id = $1', [userId])
   const rest: string[] = []
   for await (const frame of events) rest.push(frame)
   expect(rest.join('')).not.toContain('event: build')
-  member.end()
+  reading.end()
 })
 
 test('a beat comes at once and again after each silence, until it is over', async () => {
