@@ -87,12 +87,12 @@ export function kindOf(stats: BigIntStats): string {
   return stats.isBlockDevice() ? 'block' : 'character'
 }
 
-export function namesIn(directory: Buffer): Promise<Buffer[]> {
+function namesIn(directory: Buffer): Promise<Buffer[]> {
   return readdir(directory, { encoding: 'buffer' })
 }
 
 /** What is at a path itself; undefined for nothing. */
-export async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
+async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true })
   } catch (error) {

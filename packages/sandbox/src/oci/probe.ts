@@ -36,6 +36,7 @@ const programs: Readonly<Record<string, string>> = {
   du: 'coreutils',
   cp: 'coreutils',
   tar: 'tar',
+  find: 'findutils',
   xargs: 'findutils',
   [initProgram]: 'tini',
 }

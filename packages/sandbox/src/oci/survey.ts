@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process'
+import { ByteReader } from '../source/byte-reader.ts'
 import { attributesOf } from './attributes.ts'
-import { compareViews, type Exceptions, inView, namesIn, statsOf } from './compare-views.ts'
+import { compareViews, type Exceptions } from './compare-views.ts'
+import { endedWell } from './ended-well.ts'
+
+/** A number and a path, which steps make as deep as they like. */
+const longestLine = 64 * 1024 ** 2
 
 /**
  * What a comparison of two views must know beside what was touched, for whoever writes the one onto the other. Names of one file must be written
@@ -20,25 +26,28 @@ export async function survey(before: string, after: string): Promise<Exceptions>
   const inodes = new Set([...linked].flatMap(([inode, { missing }]) => (missing > 0n ? inode : [])))
   const touched = new Set<string>()
   // Rare, and slow: what else has these names, nobody but a look at everything can tell.
-  if (inodes.size > 0) await findNames(after, undefined, inodes, touched)
+  if (inodes.size > 0) await findNames(after, inodes, touched)
   return { touched, anew: await whatLostAttributes(before, after, directories) }
 }
 
-async function findNames(
-  root: string,
-  directory: Buffer | undefined,
-  inodes: ReadonlySet<bigint>,
-  found: Set<string>,
-): Promise<boolean> {
-  let any = false
-  for (const name of await namesIn(directory === undefined ? Buffer.from(root) : inView(root, directory))) {
-    const path = directory === undefined ? name : Buffer.concat([directory, Buffer.from('/'), name])
-    const stats = await statsOf(inView(root, path))
-    const is = stats?.isDirectory() ? await findNames(root, path, inodes, found) : inodes.has(stats?.ino ?? -1n)
-    if (is) found.add(path.toString('latin1'))
-    any ||= is
+/** Adds the names of these inodes below a view, and all directories above each. Asked of a program: Node.js takes ten times as long to look at everything. */
+async function findNames(view: string, inodes: ReadonlySet<bigint>, found: Set<string>): Promise<void> {
+  const several = ['-links', '+1', '(', '-type', 'f', '-o', '-type', 'l', ')']
+  const find = spawn('find', ['.', ...several, '-printf', '%i %P\\0'], { cwd: view, stdio: ['ignore', 'pipe', 'pipe'] })
+  async function read(): Promise<void> {
+    const bytes = new ByteReader(find.stdout)
+    for (let line = await nextLine(bytes); line !== undefined; line = await nextLine(bytes)) {
+      const space = line.indexOf(' ')
+      if (!inodes.has(BigInt(line.slice(0, space)))) continue
+      const path = line.slice(space + 1)
+      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) found.add(path.slice(0, end))
+    }
   }
-  return any
+  await Promise.all([endedWell(find), read().finally(() => find.stdout.destroy())])
+}
+
+async function nextLine(bytes: ByteReader): Promise<string | undefined> {
+  return (await bytes.until(0, longestLine))?.toString('latin1')
 }
 
 async function whatLostAttributes(
