@@ -12,7 +12,7 @@ import { reportFailure } from './process/failure.ts'
 import type { Interrupts } from './process/interrupts.ts'
 import { makeOutput } from './process/output.ts'
 import { makeQuestions } from './process/questions.ts'
-import { type ColorWhen, terminal } from './process/terminals.ts'
+import { type ColorWhen, type OutputStream, terminal } from './process/terminals.ts'
 import { openTrace, type Trace } from './process/trace.ts'
 
 /** The process as `hm` sees it. */
@@ -21,8 +21,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: () => string
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
   readonly interrupts: Interrupts
   /** The process that started this one, when it is to end with that. */
   readonly launcher: number | undefined
@@ -90,7 +90,7 @@ async function dispatch(
   const handedOver = await handOver(command, context, {
     line: world.argv,
     workingDirectory: world.cwd(),
-    isTerminal: world.stdin.isTTY === true && world.stdout.isTTY && world.stderr.isTTY,
+    isTerminal: [world.stdin, world.stdout, world.stderr].every(({ isTTY }) => isTTY === true),
     launcher: world.launcher,
   })
   if (handedOver !== undefined) return handedOver

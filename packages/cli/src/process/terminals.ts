@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import type { Terminal } from '../command.ts'
 
@@ -12,14 +13,20 @@ export function colorAllowed(when: ColorWhen, env: Env, isTerminal: boolean): bo
   return isTerminal && env.TERM !== 'dumb'
 }
 
-export function terminal(stream: NodeJS.WriteStream, when: ColorWhen, env: Env): Terminal {
+/** Where a command writes: a terminal, or anything else. */
+export interface OutputStream extends Writable {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export function terminal(stream: OutputStream, when: ColorWhen, env: Env): Terminal {
   const isTerminal = stream.isTTY === true
   const color = colorAllowed(when, env, isTerminal)
   return {
     stream,
     isTerminal,
     color,
-    columns: () => (isTerminal && stream.columns > 0 ? stream.columns : 80),
+    columns: () => (isTerminal && stream.columns) || 80,
     style: (style: Style, text: string) => (color ? styleText(style, text, { validateStream: false }) : text),
   }
 }

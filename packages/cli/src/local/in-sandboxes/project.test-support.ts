@@ -7,13 +7,15 @@ import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import { until } from '@harmont/test-kit/until'
 import type { RunEvent } from '../../run/run-event.ts'
-import { type HmResult, hmProgram, runHm } from '../../test-support/run-hm.ts'
+import { type HmResult, hmProgram } from '../../test-support/run-hm.ts'
+import { runHmHere } from '../../test-support/run-hm-here.ts'
 
 export interface Project extends AsyncDisposable {
   readonly directory: string
   /** Below it is what local runs keep. */
   readonly cache: string
   write(path: string, text: string): void
+  /** In this process; `start` makes another. */
   hm(...args: string[]): Promise<HmResult>
   /** A run whose events are read from stdout. */
   run(
@@ -52,7 +54,7 @@ export function makeProject(pipeline: string, { ownImages = false } = {}): Proje
   }
   write('.hm/ci.ts', pipeline)
   const started: Started[] = []
-  const hm = (...args: string[]) => runHm(args, { cwd: directory, env })
+  const hm = (...args: string[]) => runHmHere(args, { cwd: directory, env })
   return {
     directory,
     cache,
