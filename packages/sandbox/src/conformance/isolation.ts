@@ -21,21 +21,31 @@ export function isolationTests(bench: () => Bench, subject: DriverUnderTest): vo
     expect(/^Seccomp:\s+(\d)$/m.exec(status)?.[1]).toBe('2')
   })
 
-  it('G21 root inside is an unprivileged id outside', async () => {
-    const mark = newMark()
-    const { sandbox, running } = await bench().start(`id -u; sleep 1000.${mark}`)
-    expect(await firstOutput(running)).toBe('0\n')
-    const [pid] = await until(
-      () => subject.markedProcesses(mark),
-      ({ length }) => length === 1,
-    )
-    const map = await readFile(`/proc/${pid}/uid_map`, 'utf8')
-    expect(map.trim().split(/\s+/)).toEqual(['0', '100000', '65536'])
-    const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    expect(/^Uid:\s+(\d+)\s+(\d+)/m.exec(status)?.slice(1)).toEqual(['100000', '100000'])
-    expect(/^NoNewPrivs:\s+(\d)$/m.exec(status)?.[1]).toBe('1')
-    expect(/^Seccomp:\s+(\d)$/m.exec(status)?.[1]).toBe('2')
-    await sandbox.destroy()
+  it('G21 G57 root inside is an unprivileged id outside, another for each sandbox', async () => {
+    const idOf = async () => {
+      const mark = newMark()
+      const { sandbox, running } = await bench().start(`id -u; sleep 1000.${mark}`)
+      expect(await firstOutput(running)).toBe('0\n')
+      const [pid] = await until(
+        () => subject.markedProcesses(mark),
+        ({ length }) => length === 1,
+      )
+      const map = await readFile(`/proc/${pid}/uid_map`, 'utf8')
+      const [inside, outside = '', count] = map.trim().split(/\s+/)
+      expect([inside, count]).toEqual(['0', '65536'])
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
+      expect(/^Uid:\s+(\d+)\s+(\d+)/m.exec(status)?.slice(1)).toEqual([outside, outside])
+      expect(/^NoNewPrivs:\s+(\d)$/m.exec(status)?.[1]).toBe('1')
+      expect(/^Seccomp:\s+(\d)$/m.exec(status)?.[1]).toBe('2')
+      return { id: Number(outside), sandbox }
+    }
+    const [one, other] = [await idOf(), await idOf()]
+    if (subject.without.has('owners')) expect([one.id, other.id]).toEqual([100_000, 100_000])
+    else {
+      expect(Math.min(one.id, other.id)).toBeGreaterThanOrEqual(0x5000_0000)
+      expect(Math.abs(one.id - other.id)).toBeGreaterThanOrEqual(65_536)
+    }
+    await Promise.all([one, other].map(({ sandbox }) => sandbox.destroy()))
   })
 
   it('G20 sees none of the machine’s processes, files, environment or sockets', async () => {

@@ -27,7 +27,7 @@ import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { clearMemory } from './memory.ts'
 import { probe } from './probe.ts'
-import { bootId, readRecord, type SandboxRecord, type StartRecord } from './record.ts'
+import { bootId, readRecord, rootIdOf, type SandboxRecord, type StartRecord } from './record.ts'
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
 import { registerSandbox } from './register-sandbox.ts'
 import { destroyRemains, forgetConfig } from './remains.ts'
@@ -41,8 +41,8 @@ import { OciSnapshots } from './snapshots.ts'
 import { clearPlaces, removePassing } from './state-place.ts'
 import { Supply } from './supply.ts'
 import { Trash } from './trash.ts'
-import { Viewer } from './view.ts'
 import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
+import { Viewer } from './view.ts'
 import { ensureWatchdog } from './watchdog.ts'
 
 export interface OciDriverOptions {
@@ -119,6 +119,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       egressAllow: options.egressAllow,
       ownPorts: options.ownPorts ?? [],
       linksInUse: records.flatMap(({ link }) => link ?? []),
+      rootIdsInUse: records.map(rootIdOf),
       inStore: options.launchersInStore ?? 2,
     })
     return new Driver(options, layout, home, supply, lock)
@@ -177,7 +178,7 @@ class Driver implements OciDriver {
       clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
       onDestroyed: (record, id) => {
         this.known.delete(id)
-        if (record?.link != null) supply.release(record.link)
+        if (record !== undefined) supply.release(record)
       },
     }
   }
@@ -220,6 +221,7 @@ class Driver implements OciDriver {
       link: launcher.network.link,
       resolvConf: launcher.network.resolvConf,
       groups: launcher.groups,
+      rootId: launcher.rootId,
       readOnlyMounts: [
         ...(spec.readOnlyMounts ?? []),
         ...(spec.gitDirectory === undefined ? [] : [{ source: spec.gitDirectory, target: gitTarget }]),

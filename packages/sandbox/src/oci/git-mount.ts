@@ -13,7 +13,7 @@ const run = promisify(execFile)
 export const gitTarget = '/workspace/.git'
 const name = '.git'
 
-const nobodysContent = { tree: '', owner: { uid: firstId, gid: firstId }, now: 0 }
+const nobodysContent = (id: number) => ({ tree: '', owner: { uid: id, gid: id }, now: 0 })
 
 /**
  * Gives a git directory to root of sandboxes where no mount can show it so: git works with no other's. This process may go on working with it all the same.
@@ -27,9 +27,9 @@ export async function ownGitDirectory(directory: string): Promise<void> {
 }
 
 /** Makes the folder that the git directory is mounted on, whatever a step has left there. The workspace is as the sandbox sees it, and not trusted. */
-export function makeGitMountPoint(workspace: string): void {
+export function makeGitMountPoint(workspace: string, rootId: number): void {
   try {
-    const folder = OpenFolder.root(workspace, nobodysContent)
+    const folder = OpenFolder.root(workspace, nobodysContent(rootId))
     try {
       const found = folder.look(name)
       if (found?.isDirectory() === true) return
@@ -57,7 +57,7 @@ export function removeGitMountPoint(upper: string): void {
   let root: OpenFolder | undefined
   let workspace: OpenFolder | undefined
   try {
-    root = OpenFolder.root(upper, nobodysContent)
+    root = OpenFolder.root(upper, nobodysContent(firstId))
     // The sandbox may have moved it, or put another thing there.
     if (root.look('workspace')?.isDirectory() !== true) return
     workspace = root.enter('workspace')

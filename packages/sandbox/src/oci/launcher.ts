@@ -28,6 +28,8 @@ export interface Launcher {
   readonly pid: number
   readonly groups: Groups
   readonly network: NetworkSlot
+  /** What root of the sandbox will be on the machine. */
+  readonly rootId: number
   alive(): boolean
   /** Resolves when it waits; called once, by who made it. */
   waiting(): Promise<void>
@@ -70,6 +72,7 @@ export interface LauncherParts {
   readonly slot: string
   readonly groups: Groups
   readonly network: NetworkSlot
+  readonly rootId: number
   readonly fifo: Fifo
   readonly words: Words
   /** Calls with why nobody will fork it any more, at once where that is so. Gives the unsubscriber. */
@@ -82,7 +85,7 @@ export interface LauncherParts {
 
 /** The driver's end of a launcher that is about to be forked. */
 export function newLauncher(parts: LauncherParts): Launcher {
-  const { groups, network, words, fifo } = parts
+  const { groups, network, rootId, words, fifo } = parts
   let pid = 0
   let held: number | undefined
   let ended = false
@@ -134,6 +137,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     },
     groups,
     network,
+    rootId,
     alive: () => !ended,
     async waiting() {
       try {

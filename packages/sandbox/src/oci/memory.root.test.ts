@@ -16,8 +16,8 @@ test('G24 what a killed process left of sandboxes that are no more goes with the
   layout = await openLayout(join(root, 'driver'))
   await clearMemory(layout)
   for (const id of ['alive', 'gone']) {
-    makeMemory(layout, id)
-    fillMemory(layout, id, { secrets: { TOKEN: id }, memo: `memo ${id}` })
+    makeMemory(layout, id, 0)
+    fillMemory(layout, id, { secrets: { TOKEN: id }, memo: `memo ${id}`, rootId: 0 })
   }
   await mkdir(join(layout.sandboxes, 'alive'))
   await clearMemory(layout)
@@ -27,32 +27,32 @@ test('G24 what a killed process left of sandboxes that are no more goes with the
   removeMemory(layout, 'alive')
   removeMemory(layout, 'alive')
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
-  makeMemory(layout, 'gone')
+  makeMemory(layout, 'gone', 0)
   await clearMemory(layout)
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 
 test('a place that is a disk is refused, and nothing is put there', async () => {
   layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
-  expect(() => makeMemory(layout, 'a')).toThrow('tmpfs')
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('tmpfs')
   expect(await readdir(layout.memory)).toEqual([])
 })
 
 test('a place that somebody else made, or may look into, is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
-  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
   await chmod(layout.memory, 0o700)
   await chown(layout.memory, 65_534, 65_534)
-  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
   await rm(layout.memory, { recursive: true })
   await symlink('/root', layout.memory)
-  expect(() => makeMemory(layout, 'a')).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
 })
 
 test('a name that leads elsewhere is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
-  makeMemory(layout, 'a')
+  makeMemory(layout, 'a', 0)
   for (const name of ['../x', '', 'a/b', '.'])
-    expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '' }), name).toThrow('not a name')
+    expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '', rootId: 0 }), name).toThrow('not a name')
 })

@@ -4,7 +4,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../driver.ts'
 import { hasCode, isAbsent, readIfPresent } from './files.ts'
-import { firstId, type Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { isMemory, isOurs } from './own-memory.ts'
 
 interface MemoryFiles {
@@ -28,8 +28,8 @@ export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): Mem
   }
 }
 
-/** Makes a sandbox's part. Fails with SandboxError `provision_failed` where the machine has no such place. */
-export function makeMemory(layout: Layout, id: string): void {
+/** Makes a sandbox's part, whose secrets are for this id of the machine. Fails with SandboxError `provision_failed` where the machine has no such place. */
+export function makeMemory(layout: Layout, id: string, rootId: number): void {
   const files = memoryFiles(layout, id)
   mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
   // Anybody may have made it before us, to look into it.
@@ -43,14 +43,18 @@ export function makeMemory(layout: Layout, id: string): void {
   mkdirSync(files.directory, { mode: 0o700 })
   mkdirSync(files.secrets)
   chmodSync(files.secrets, 0o500)
-  chownSync(files.secrets, firstId, firstId)
+  chownSync(files.secrets, rootId, rootId)
 }
 
 /** Writes what the command gets, which only its root may read, and the memo. */
 export function fillMemory(
   layout: Layout,
   id: string,
-  { secrets, memo }: { readonly secrets: Readonly<Record<string, string>>; readonly memo: string },
+  {
+    secrets,
+    memo,
+    rootId,
+  }: { readonly secrets: Readonly<Record<string, string>>; readonly memo: string; readonly rootId: number },
 ): void {
   const files = memoryFiles(layout, id)
   for (const [name, value] of Object.entries(secrets)) {
@@ -58,7 +62,7 @@ export function fillMemory(
       throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a name of a secret`)
     const path = join(files.secrets, name)
     writeFileSync(path, value, { mode: 0o400 })
-    chownSync(path, firstId, firstId)
+    chownSync(path, rootId, rootId)
   }
   writeFileSync(files.memo, memo, { mode: 0o600 })
 }

@@ -8,7 +8,8 @@ export type Fstab = string
 /**
  * Root of a user namespace cannot map the ids of the machine's file systems. What it shows is stored as sandboxes see it, or belongs to nobody there.
  */
-const idMap = footing.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${firstId}:${idCount}`]
+const idMap = (rootId: number): string[] =>
+  footing.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]
 
 /**
  * How a merged file system notes what lower layers cannot show. A user namespace has attributes of the kind `user` only, with which the kernel keeps no
@@ -20,6 +21,9 @@ const notes = footing.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
 export const staged = {
   root: `${stage}/root`,
   base: `${stage}/base`,
+  /** The driver's directory and its snapshots, with the sandbox's ids for those on the disk. */
+  files: `${stage}/files`,
+  snapshots: `${stage}/snapshots`,
   sys: `${stage}/sys`,
   cgroup: `${stage}/cgroup`,
   terminals: `${stage}/terminals`,
@@ -63,6 +67,10 @@ export interface LayerStack {
 }
 
 export interface RootMounts {
+  /** The driver's. */
+  readonly directory: string
+  /** What root inside is on the machine. */
+  readonly rootId: number
   readonly stack: LayerStack
   /** Relative to the driver's directory. */
   readonly upper: string
@@ -81,26 +89,51 @@ export interface RootMounts {
  * synced on their own.
  */
 export function rootFstab(mounts: RootMounts): Fstab {
-  const { stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, secrets } = mounts
+  const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, secrets } = mounts
+  const { lines, place } = files(mounts)
   // An image may bring device nodes, and root inside owns them.
-  const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base)]
+  const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base, place)]
   return [
-    baseLine(stack.image, staged.base),
+    ...lines,
+    baseLine(stack.image, staged.base, rootId),
     line(
       'overlay',
       staged.root,
       'overlay',
-      [...options, `upperdir=${upper}`, `workdir=${work}`, 'X-mount.mkdir'].join(','),
+      [...options, `upperdir=${place(upper)}`, `workdir=${place(work)}`, 'X-mount.mkdir'].join(','),
     ),
     ...runtimeStage,
     ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
     ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
     ...readOnlyMounts.map(({ source }, index) =>
-      line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap].join(',')),
+      line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(',')),
     ),
     '',
   ].join('\n')
 }
+
+/**
+ * Mounts what the driver has, with the sandbox's own ids for those on the disk, and says where a path is then. The machine's root, who makes what a merged file
+ * system needs, stays who it is. Snapshots may be a link to another place, which a mount of the directory does not lead to.
+ */
+function files({ directory, rootId, stack }: RootMounts): {
+  readonly lines: readonly string[]
+  readonly place: (path: string) => string
+} {
+  if (footing.kind === 'mapped') return { lines: [], place: (path) => path }
+  const options = `bind,X-mount.mkdir,X-mount.idmap=b:0:0:1 b:${firstId}:${rootId}:${idCount}`
+  const isOnSnapshots = stack.layers.some((path) => path.startsWith(snapshots))
+  return {
+    lines: [
+      line(directory, staged.files, 'none', options),
+      ...(isOnSnapshots ? [line(`${directory}/snapshots`, staged.snapshots, 'none', options)] : []),
+    ],
+    place: (path) =>
+      path.startsWith(snapshots) ? `${staged.snapshots}/${path.slice(snapshots.length)}` : `${staged.files}/${path}`,
+  }
+}
+
+const snapshots = 'snapshots/'
 
 /** A stack to look at; with `upper` and `work` (relative too) also to write to. */
 export interface ViewedStack extends LayerStack {
@@ -115,19 +148,19 @@ export function viewFstab(stacks: readonly ViewedStack[]): Fstab {
       const base = `${staged.base}-${index}`
       const own = stack.upper === undefined ? ['ro'] : ['volatile', `upperdir=${stack.upper}`, `workdir=${stack.work}`]
       const options = [...own, notes, ...lowerOptions(stack, base), 'X-mount.mkdir']
-      return [baseLine(stack.image, base), line('overlay', staged.view(index), 'overlay', options.join(','))]
+      return [baseLine(stack.image, base, firstId), line('overlay', staged.view(index), 'overlay', options.join(','))]
     })
     .concat('')
     .join('\n')
 }
 
-function baseLine(image: string, target: string): string {
-  return line(image, target, 'none', ['bind,ro,X-mount.mkdir', ...idMap].join(','))
+function baseLine(image: string, target: string, rootId: number): string {
+  return line(image, target, 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(','))
 }
 
-function lowerOptions(stack: LayerStack, base: string): string[] {
+function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): string[] {
   // One option a layer: the kernel takes 255 bytes an option.
-  return [...stack.layers, base].map((path) => `lowerdir+=${path}`)
+  return [...stack.layers.map(place), base].map((path) => `lowerdir+=${path}`)
 }
 
 /** A line of an fstab. `mount -a` leaves out what seems mounted already: a source of no file has a name of our own. */

@@ -8,7 +8,7 @@ import { type CgroupHome, makeGroups } from './cgroups.ts'
 import { Fifos } from './fifos.ts'
 import { readIfPresent } from './files.ts'
 import { type Launcher, type NetworkSlot, newLauncher } from './launcher.ts'
-import { firstId, idCount, type Layout } from './layout.ts'
+import { idCount, type Layout } from './layout.ts'
 import { stagedGroup, stageFstab } from './mounts.ts'
 import { Words } from './words.ts'
 
@@ -28,7 +28,7 @@ export class Nursery {
   }
 
   /** Starts a launcher; resolves when it waits for its sandbox. Fails with `LauncherLost` when the helper is killed meanwhile. */
-  async launch(network: NetworkSlot): Promise<Launcher> {
+  async launch(network: NetworkSlot, rootId: number): Promise<Launcher> {
     const helper = await this.running()
     // The process's id in the name lets a later driver see that nobody waits for this one any more.
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
@@ -42,7 +42,7 @@ export class Nursery {
         leave: groups.leave.map(stagedGroup).join('\n'),
         network: network.mode,
         inside: network.inside,
-        ids: `0 ${firstId} ${idCount}`,
+        ids: `0 ${rootId} ${idCount}`,
         // Where the launcher says which process it is.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
@@ -51,6 +51,7 @@ export class Nursery {
       slot,
       groups,
       network,
+      rootId,
       fifo,
       words: helper.words,
       onUnforked: helper.onGone,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { NetworkMode } from '../driver.ts'
 import { findCgroupHome } from './cgroups.ts'
 import type { Launcher } from './launcher.ts'
-import { type Layout, openLayout } from './layout.ts'
+import { firstId, type Layout, openLayout } from './layout.ts'
 import { hostSlot, isolatedSlot } from './network.ts'
 import { Nursery } from './nursery.ts'
 import { LauncherPool } from './pool.ts'
@@ -22,7 +22,7 @@ beforeEach(async () => {
   started.length = 0
   pool = new LauncherPool(2, async (mode): Promise<Launcher> => {
     started.push(mode)
-    return nursery.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout))
+    return nursery.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout), firstId)
   })
 })
 afterEach(async () => {

@@ -3,6 +3,7 @@ import type { Clocks } from '../clock/index.ts'
 import type { Limits, NetworkMode, SnapshotId, SourceTreeRef } from '../driver.ts'
 import type { Groups } from './cgroups.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
+import { firstId } from './id-range.ts'
 import { type Runtime, type RuntimeName, runtimes } from './runtimes/index.ts'
 
 /** What is kept of a sandbox on disk, from before its first process until its end. */
@@ -24,6 +25,8 @@ export interface SandboxRecord {
   readonly link: string | null
   readonly resolvConf: string | null
   readonly groups: Groups
+  /** What root inside is on the machine. Absent in records of earlier releases, where it was the disk's `firstId` for all. */
+  readonly rootId?: number
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
   /** Absent in records of earlier releases. */
   readonly secretFiles?: boolean
@@ -56,6 +59,11 @@ export function readRecord(path: string): SandboxRecord | undefined {
 /** What started, or will start, a sandbox's command. */
 export function runtimeOf(record: SandboxRecord): Runtime {
   return runtimes[record.runtime ?? 'crun']
+}
+
+/** What root inside is on the machine. */
+export function rootIdOf({ rootId = firstId }: SandboxRecord): number {
+  return rootId
 }
 
 export function writeRecord(path: string, record: SandboxRecord): void {

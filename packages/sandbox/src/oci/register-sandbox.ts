@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node
 import { firstId, sandboxFiles } from './layout.ts'
 import { makeMemory, memoryFiles } from './memory.ts'
 import { rootFstab } from './mounts.ts'
-import { runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
+import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { layerStack } from './stack.ts'
 import { makePlace } from './state-place.ts'
@@ -11,6 +11,7 @@ import { makePlace } from './state-place.ts'
 /** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
 export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
   const runtime = runtimeOf(record)
+  const rootId = rootIdOf(record)
   const staging = sandboxFiles(context.layout.trash, randomUUID())
   mkdirSync(staging.directory, { mode: 0o700 })
   writeRecord(staging.record, record)
@@ -19,11 +20,13 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
   writeFileSync(
     staging.fstab,
     rootFstab({
+      directory: context.layout.root,
+      rootId,
       stack: layerStack(record.image.rootfs, record.layers),
       upper: `sandboxes/${record.id}/upper`,
       work: `sandboxes/${record.id}/work`,
       readOnlyMounts: record.readOnlyMounts,
-      runtimeStage: runtime.stage(record.network),
+      runtimeStage: runtime.stage(record.network, rootId),
       resolvConf: record.resolvConf,
       secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
     }),
@@ -34,5 +37,5 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord):
     chownSync(path, firstId, firstId)
   }
   renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
-  if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id)
+  if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id, rootId)
 }

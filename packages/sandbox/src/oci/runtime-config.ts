@@ -1,5 +1,5 @@
 import type { Command, Limits, NetworkMode } from '../driver.ts'
-import { firstId, idCount } from './layout.ts'
+import { idCount } from './layout.ts'
 import { staged } from './mounts.ts'
 import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
@@ -48,13 +48,16 @@ const maskedPaths = [
   '/sys/kernel/tracing',
 ]
 
-const mapping = [{ containerID: 0, hostID: firstId, size: idCount }]
-const idMappings = { uidMappings: mapping, gidMappings: mapping }
+function idMappings(rootId: number): object {
+  const mapping = [{ containerID: 0, hostID: rootId, size: idCount }]
+  return { uidMappings: mapping, gidMappings: mapping }
+}
 
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys']
 
 export interface RuntimeConfigInput {
   readonly runtime: Runtime
+  readonly rootId: number
   readonly command: Command
   /** Whether the command has a terminal of its own. */
   readonly terminal: boolean
@@ -101,7 +104,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     mounts: mounts(input, long),
     linux: {
       // One that is there already has its ids.
-      ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings : {}),
+      ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings(input.rootId) : {}),
       namespaces,
       seccomp: runtime.seccomp(profile()),
       maskedPaths,

@@ -18,11 +18,11 @@ import { Changes } from './changes.ts'
 import { readIfPresent } from './files.ts'
 import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
 import type { Launcher } from './launcher.ts'
-import { firstId, type SandboxFiles, sandboxFiles, stage } from './layout.ts'
+import { type SandboxFiles, sandboxFiles, stage } from './layout.ts'
 import { readMemo } from './memory.ts'
 import { staged } from './mounts.ts'
 import { readFromView } from './read-file.ts'
-import { runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
+import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
 import { destroyRemains, forgetConfig } from './remains.ts'
 import { OciRunning } from './running.ts'
 import type { Runtime, RuntimeTarget } from './runtimes/index.ts'
@@ -83,7 +83,7 @@ export class OciSandbox implements Sandbox {
       tree,
       previous: this.record.source,
       workspace,
-      owner: { uid: firstId, gid: firstId },
+      owner: { uid: rootIdOf(this.record), gid: rootIdOf(this.record) },
       // Commands compare the dates of files with the machine's own time.
       now: new Date(),
     })
@@ -137,7 +137,7 @@ export class OciSandbox implements Sandbox {
     const { target, record, context } = this
     const root = launcher.staged(staged.root)
     this.runtime.checkRoot(root)
-    if (this.hasGit()) makeGitMountPoint(`${root}/workspace`)
+    if (this.hasGit()) makeGitMountPoint(`${root}/workspace`, rootIdOf(record))
     return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })
   }
 
@@ -156,8 +156,8 @@ export class OciSandbox implements Sandbox {
       changes = watching
       await untilAffordable(() => ensureWatchdog(context.layout), signal)
       this.launcher = undefined
-      await launcher[way]()
       forgetUnbegun(context.layout, record.id)
+      await launcher[way]()
       await begun(watching)
       started = true
     } catch (error) {

@@ -2,10 +2,11 @@ import type { NetworkMode } from '../driver.ts'
 import { footing } from '../ordinary/footing.ts'
 import type { CgroupHome } from './cgroups.ts'
 import type { Launcher, NetworkSlot } from './launcher.ts'
-import type { Layout } from './layout.ts'
+import { firstId, type Layout } from './layout.ts'
 import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from './network.ts'
 import { Nursery } from './nursery.ts'
 import { LauncherPool } from './pool.ts'
+import { RootIds } from './root-ids.ts'
 
 export interface SupplyOptions {
   readonly layout: Layout
@@ -16,6 +17,8 @@ export interface SupplyOptions {
   readonly ownPorts: readonly number[]
   /** Links that sandboxes have now. */
   readonly linksInUse: readonly string[]
+  /** What root of each of them is on the machine. */
+  readonly rootIdsInUse: readonly number[]
   readonly inStore: number
 }
 
@@ -29,11 +32,14 @@ export class Supply {
   private readonly nursery: Nursery
   private readonly pool: LauncherPool
   private readonly egress: EgressNetwork | undefined
+  /** An ordinary user has one range of ids for all. */
+  private readonly rootIds: RootIds | undefined
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
     this.layout = options.layout
     this.nursery = new Nursery(options.layout, options.home)
     this.egress = egress
+    this.rootIds = footing.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
     this.problems = problems
     this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
     this.pool = new LauncherPool(options.inStore, (mode) => this.launch(mode))
@@ -60,9 +66,10 @@ export class Supply {
     return this.pool.take(mode)
   }
 
-  /** For the link of a sandbox of which nothing is left. */
-  release(link: string): void {
-    this.egress?.release(link)
+  /** For what a sandbox had of which nothing is left. */
+  release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
+    if (link !== null) this.egress?.release(link)
+    if (rootId !== undefined) this.rootIds?.release(rootId)
   }
 
   /** Ends all that waits. @param last no sandbox is left either: what they share goes too. */
@@ -75,13 +82,13 @@ export class Supply {
 
   private async launch(mode: NetworkMode): Promise<Launcher> {
     const slot = await this.slot(mode)
+    const rootId = this.rootIds?.take() ?? firstId
     const release = async (): Promise<void> => {
-      if (slot.link === null) return
-      await waitForLinkGone(slot.link)
-      this.release(slot.link)
+      if (slot.link !== null) await waitForLinkGone(slot.link)
+      this.release({ link: slot.link, rootId })
     }
     try {
-      const launcher = await this.nursery.launch(slot)
+      const launcher = await this.nursery.launch(slot, rootId)
       const { discard } = launcher
       if (slot.link !== null)
         await this.egress?.connect(slot).catch(async (error: unknown) => {

@@ -6,7 +6,7 @@ import { usedBytes } from './disk-use.ts'
 import { writeAtomically } from './files.ts'
 import type { Layout } from './layout.ts'
 import { fillMemory } from './memory.ts'
-import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 import { longestArgument, runtimeConfig } from './runtime-config.ts'
 import type { RuntimeTarget } from './runtimes/index.ts'
 import { largestInMemory } from './state-place.ts'
@@ -27,6 +27,7 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   const runtime = runtimeOf(record)
   const config = runtimeConfig({
     runtime,
+    rootId: rootIdOf(record),
     limits: record.limits,
     command,
     terminal: hasTerminal,
@@ -39,7 +40,7 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   const used = usedBytes(layout.root)
   const start: StartRecord = { startedAt: now().toISOString(), clocks: readClocks(), usedBytes: used }
   const { secrets = {}, memo = '' } = command
-  if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo })
+  if (record.secretFiles === true) fillMemory(layout, record.id, { secrets, memo, rootId: rootIdOf(record) })
   else if (memo !== '' || Object.keys(secrets).length > 0)
     throw new SandboxError('provision_failed', 'this sandbox was not made for secrets')
   const told = JSON.stringify(config)

@@ -16,8 +16,6 @@ export interface Abuse {
   readonly stoppedBy: string
   /** The control, in which it must come to `done()`: these limits instead, or this protection off. Absent where nothing of ours stops it. */
   readonly control?: Partial<Limits> | Protection
-  /** What a neighbour under the same kernel cannot do meanwhile: a gap that is known. */
-  readonly hurts?: string
 }
 
 export const MiB = 1 << 20

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { staged } from '../../oci/mounts.ts'
 
 /**
  * What can be taken away from a sandbox for a control run: it shows that an attempt can work on this machine, and that this is what stops it. The product
@@ -175,8 +176,9 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
     },
   },
   overlay: {
-    config: (config, { layer }) => {
-      config.mounts.push(shown(`${layer}/opt/kept`, '/opt/kept'))
+    config: (config, { driver, layer }) => {
+      // Where the sandbox has the ids of its owner.
+      config.mounts.push(shown(`${layer.replace(join(driver, 'snapshots'), staged.snapshots)}/opt/kept`, '/opt/kept'))
     },
   },
   'read-only mounts': {

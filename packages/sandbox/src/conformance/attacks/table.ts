@@ -63,10 +63,10 @@ export interface Abused {
 }
 
 export function abuseRow(abuse: Abuse, crun: Abused, runsc: Abused): readonly string[] {
-  const { name, stoppedBy, hurts, control } = abuse
+  const { name, stoppedBy, control } = abuse
   return [
     name,
-    hurts === undefined ? stoppedBy : `${stoppedBy}. Under crun neighbours cannot do this meanwhile: ${hurts}`,
+    stoppedBy,
     control === undefined ? 'the same' : 'gets it all',
     endInWords(abuse, crun.end),
     `${crun.ratio.toFixed(1)}×`,

@@ -7,7 +7,7 @@ import { footing } from '../../ordinary/footing.ts'
 import { isPopulated, processesOf, whileFrozen } from '../cgroups.ts'
 import { countedLimits } from '../counted-limits.ts'
 import { hasCode, readIfPresent } from '../files.ts'
-import { firstId, type SandboxFiles } from '../layout.ts'
+import type { SandboxFiles } from '../layout.ts'
 import { line, staged } from '../mounts.ts'
 import { commandProcesses, isPidGroup } from '../pid-groups.ts'
 import type { Runtime } from './runtime.ts'
@@ -19,12 +19,13 @@ const quiet = ['nosuid', 'noexec', 'nodev']
  * The terminals, made by the launcher where no step can put another thing in their place: see `resize`. They have a bound since the kernel counts those of all
  * sandboxes together, and what it keeps for each, up to 150 KiB, is nobody's memory.
  */
-const terminals = line(
-  'harmont-terminals',
-  staged.terminals,
-  'devpts',
-  `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${firstId + 5},max=128,X-mount.mkdir`,
-)
+const terminals = (rootId: number): string =>
+  line(
+    'harmont-terminals',
+    staged.terminals,
+    'devpts',
+    `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${rootId + 5},max=128,X-mount.mkdir`,
+  )
 
 /** The first process of the command. The runtime notes its id, as it is in the pid namespace of its own that it may have. */
 async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
@@ -40,8 +41,8 @@ export const crun: Runtime = {
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
   // Its manager refuses machines with both kinds of control groups; ours are made already.
   call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
-  stage: (network) => [
-    terminals,
+  stage: (network, rootId) => [
+    terminals(rootId),
     // That of the sandbox's network namespace; crun, in a user namespace that does not own it, may not mount one.
     ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
   ],

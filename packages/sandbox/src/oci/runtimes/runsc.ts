@@ -7,7 +7,6 @@ import { promisify } from 'node:util'
 import { SandboxError } from '../../driver.ts'
 import { isPopulated } from '../cgroups.ts'
 import { isAbsent, readIfPresent } from '../files.ts'
-import { firstId } from '../layout.ts'
 import { memoryFiles } from '../memory.ts'
 import { line, staged } from '../mounts.ts'
 import { EPROTONOSUPPORT } from '../seccomp-sockets.ts'
@@ -32,9 +31,9 @@ export const runsc: Runtime = {
     `--log=${files.runtimeLog}`,
     `--network=${networks[network]}`,
   ],
-  stage: (network) => [
+  stage: (network, rootId) => [
     // What it mounts things on is made here, not in the step's own layer.
-    line('harmont-dev', `${staged.root}/dev`, 'tmpfs', `mode=755,uid=${firstId},gid=${firstId},size=64k`),
+    line('harmont-dev', `${staged.root}/dev`, 'tmpfs', `mode=755,uid=${rootId},gid=${rootId},size=64k`),
     // It takes a namespace that has this directory's files for the machine's own, which was right until Linux gave them to all, and refuses it.
     ...(network === 'host' ? [] : [line('harmont-core', '/proc/sys/net/core', 'tmpfs', 'ro')]),
   ],

@@ -36,8 +36,8 @@ export interface Runtime {
   state(layout: Layout, id: string): RuntimeState
   /** The command line as far as the subcommand. */
   call(target: RuntimeTarget): readonly string[]
-  /** Lines of the sandbox's fstab, for what lies over and beside its root. */
-  stage(network: NetworkMode): readonly string[]
+  /** Lines of the sandbox's fstab, for what lies over and beside its root. @param rootId what root inside is on the machine. */
+  stage(network: NetworkMode, rootId: number): readonly string[]
   /** The file systems that every sandbox has besides its root. */
   fileSystems(network: NetworkMode): readonly Mount[]
   /** `linux.namespaces` of config.json. */
