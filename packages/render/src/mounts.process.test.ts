@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -38,10 +38,11 @@ function fail(error: unknown): never {
 /** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
 async function renderAsSandbox(root: string, slug: string, more: Readonly<Record<string, string>> = {}) {
   const { mounts, command, outputPath } = await renderMounts(compiled, fail)
+  const shown = await mounts()
   let script = command(slug)
     .replace('/workspace', join(root, 'workspace'))
     .replaceAll(outputPath, root + outputPath)
-  for (const { source, target } of mounts) {
+  for (const { source, target } of shown) {
     mkdirSync(dirname(root + target), { recursive: true })
     if (source === dirname(process.execPath)) symlinkSync(source, root + target)
     else cpSync(source, root + target, { recursive: true, filter: (file) => !file.endsWith('/node_modules') })
@@ -94,8 +95,19 @@ it('where no compiled code can be kept the program is mounted without it, and th
   const told: unknown[] = []
   const { mounts, command } = await renderMounts(join(root, 'file'), (error) => told.push(error))
   expect(told).toEqual([expect.objectContaining({ code: 'ENOTDIR' })])
-  expect(mounts.map(({ target }) => target)).not.toContain('/opt/harmont-render/compiled')
+  expect((await mounts()).map(({ target }) => target)).not.toContain('/opt/harmont-render/compiled')
   expect(command('ci')).toMatch(/^exec /)
+})
+
+it('compiled code that somebody removes is made again for the next sandbox', async () => {
+  const directory = join(newProject({}), 'compiled')
+  const { mounts, command } = await renderMounts(directory, fail)
+  rmSync(directory, { recursive: true })
+  const [one, other] = await Promise.all([mounts(), mounts()])
+  expect(one).toEqual(other)
+  for (const { source } of one) expect(existsSync(source), source).toBe(true)
+  expect(one.map(({ target }) => target)).toContain('/opt/harmont-render/compiled')
+  expect(command('ci')).toMatch(/^NODE_COMPILE_CACHE=/)
 })
 
 it('a slug is a text, whatever the shell makes of it', async () => {

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
 
 export interface RenderMounts {
-  /** Host directories to show read-only at their targets inside the sandbox. */
-  readonly mounts: readonly { readonly source: string; readonly target: string }[]
+  /** Gives host directories to show read-only at their targets inside the sandbox. To be asked for each sandbox, before its command. */
+  mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /** Text for `sh -c` that renders one pipeline of the project in /workspace. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
   command(slug: string): string
   /** Where the IR's JSON is written: neither in the project nor on what is often a tmpfs. */
@@ -23,20 +24,31 @@ const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
  */
 export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
   const parts = programParts()
-  const compiled = await compiledCode(directory, parts).catch((error) => {
-    warn(error)
-    return undefined
-  })
-  const shown = [
-    { source: dirname(process.execPath), path: 'node' },
-    ...parts,
-    ...(compiled === undefined ? [] : [{ source: compiled, path: 'compiled' }]),
-  ]
-  const variables = compiled === undefined ? {} : compiledEnv(`${TARGET}/compiled`)
-  const env = Object.entries(variables).map(([name, value]) => `${name}=${value} `)
+  const compile = () =>
+    compiledCode(directory, parts).catch((error) => {
+      warn(error)
+      return undefined
+    })
+  let compiling = compile()
+  let compiled = await compiling
   return {
-    mounts: shown.map(({ source, path }) => ({ source, target: `${TARGET}/${path}` })),
+    async mounts() {
+      // Whoever wants room on the disk may have removed it. One that could not be made is not tried again.
+      if (compiled !== undefined && !existsSync(compiled)) {
+        compiled = undefined
+        compiling = compile()
+      }
+      compiled = await compiling
+      const shown = [
+        { source: dirname(process.execPath), path: 'node' },
+        ...parts,
+        ...(compiled === undefined ? [] : [{ source: compiled, path: 'compiled' }]),
+      ]
+      return shown.map(({ source, path }) => ({ source, target: `${TARGET}/${path}` }))
+    },
     command: (slug) => {
+      const variables = compiled === undefined ? {} : compiledEnv(`${TARGET}/compiled`)
+      const env = Object.entries(variables).map(([name, value]) => `${name}=${value} `)
       const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/render/src/sandbox/main.ts`
       return `${env.join('')}exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
     },

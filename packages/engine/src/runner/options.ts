@@ -8,7 +8,8 @@ import type { ShellTimes } from './shells.ts'
 export interface Renderer {
   /** Name of the base image. */
   readonly image: string
-  readonly mounts: readonly { readonly source: string; readonly target: string }[]
+  /** Asked for each sandbox, before `command`. */
+  mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /** Text for `sh -c` that renders the pipeline of this name. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
   command(slug: string): string
   readonly outputPath: string

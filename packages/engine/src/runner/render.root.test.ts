@@ -9,7 +9,7 @@ beforeAll(async () => {
     runner: {
       renderer: {
         image: 'host',
-        mounts: [{ source: import.meta.dirname, target: '/opt/tools' }],
+        mounts: async () => [{ source: import.meta.dirname, target: '/opt/tools' }],
         outputPath: output,
         command: (slug) =>
           `ls /opt/tools/render.root.test.ts >/dev/null && mkdir -p /var/lib/out && sh "/workspace/${slug}.sh" > ${output}`,

@@ -31,7 +31,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
       base: { image },
       limits,
       network: 'none',
-      readOnlyMounts: renderer.mounts,
+      readOnlyMounts: await renderer.mounts(),
     })
     context.hold(sandbox)
     if (lease.stopReason !== null) return await finish(context, vanished)

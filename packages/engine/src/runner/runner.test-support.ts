@@ -147,7 +147,7 @@ export function runnerOptions(directory: string, driver: OciDriver, more: Partia
     sourceDirectory: join(directory, 'sources'),
     disk: endlessDisk,
     networkModes: ['none'],
-    renderer: { image: 'host', mounts: [], command: () => 'false', outputPath: '/out.json' },
+    renderer: { image: 'host', mounts: async () => [], command: () => 'false', outputPath: '/out.json' },
     cacheBytes: 10 * 1024 ** 3,
     ...more,
   }
