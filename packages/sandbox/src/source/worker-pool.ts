@@ -1,4 +1,7 @@
+import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { SandboxError } from '../driver.ts'
 import type { Job, JobName, Reply } from './jobs.ts'
@@ -63,5 +66,11 @@ function assign(): void {
 function startThread(): Worker {
   threads += 1
   // Flags of this process such as --input-type say how its own entry is read.
-  return new Worker(ENTRY, { name: 'source-trees', execArgv: [] })
+  return new Worker(ENTRY, { name: 'source-trees', execArgv: [], env: environment() })
+}
+
+/** A thread keeps no compiled modules where this process was told to after its start; reading and compiling its own takes three times as long [0.2 s]. */
+function environment(): NodeJS.ProcessEnv {
+  const compiled = getCompileCacheDir()
+  return compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
 }
