@@ -50,9 +50,12 @@ except OSError as error: print("refused", made < 60, error.errno)
   })
 
   it('G22 a command that writes more than it may is killed with that reason, also into many files', async () => {
-    const { exit, sandbox } = await bench().run('i=0; while :; do i=$((i+1)); head -c 1M /dev/zero >f$i; done', {
-      limits: { diskBytes: 64 * MiB },
-    })
+    const { exit, sandbox } = await bench().run(
+      'i=0; while :; do i=$((i+1)); head -c 8M /dev/zero >f$i; sleep 0.1; done',
+      {
+        limits: { diskBytes: 64 * MiB },
+      },
+    )
     expect(exit).toMatchObject({ code: 137, limit: 'disk' })
     await sandbox.destroy()
   })

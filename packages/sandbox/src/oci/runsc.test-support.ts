@@ -38,12 +38,11 @@ async function kernels(): Promise<readonly Kernel[]> {
 }
 
 async function commandsIn({ pid, root }: Kernel, mark: string): Promise<readonly number[]> {
-  const list = `for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f; echo; done`
+  // Some end while they are read.
+  const list = 'cat /proc/[0-9]*/cmdline; exit 0'
   try {
     const { stdout } = await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])
-    return stdout
-      .split('\n')
-      .flatMap((line) => (/^sleep \d+\.\d+ $/.test(line) && line.endsWith(`.${mark} `) ? [pid] : []))
+    return [...stdout.matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)].flatMap(([, own]) => (own === mark ? [pid] : []))
   } catch (error) {
     // Nothing runs in a kernel that has ended meanwhile.
     if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '') return []
