@@ -81,6 +81,8 @@ export function cleanupTests(
       const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
       const unstarted = await one.create({ network: network() })
       const { sandbox, running } = await one.start('sleep 1; echo went on', { network: network() })
+      const handles = [unstarted.handle, sandbox.handle]
+      const names = (await Promise.all(handles.map(({ id }) => namesOf(directory(), id)))).flat()
       await one.driver.close()
       const two = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
       expect(await two.driver.adopt(unstarted.handle)).toBeUndefined()
@@ -96,8 +98,13 @@ export function cleanupTests(
         (processes) => processes?.length === 0,
         { restMs: 250 },
       )
-      const { links } = await machineState(directory(), prefix)
-      expect(links?.filter((line) => line.includes('LOWERLAYERDOWN'))).toEqual([])
+      const { links = [], groups = [], mounts = [] } = await machineState(directory(), prefix)
+      const lines = [...links, ...groups, ...mounts]
+      expect(names.filter((name) => lines.some((line) => line.includes(name)))).toEqual([])
+      expect(mounts.filter((line) => line.includes(directory()))).toEqual([])
+      expect(links.filter((line) => line.includes('LOWERLAYERDOWN'))).toEqual([])
+      const kept = await Promise.all(['sandboxes', 'unbegun', 'trash'].map((name) => readdir(`${directory()}/${name}`)))
+      expect([...kept.flat(), ...(await inMemory(handles.map(({ id }) => id)))]).toEqual([])
     },
   )
 }

@@ -12,6 +12,11 @@ const [EPERM, ENOSYS, EPROTONOSUPPORT, EAFNOSUPPORT] = [1, 38, 93, 97] as const
 const refused = {
   mount: EPERM,
   unshare: EPERM,
+  setns: EPERM,
+  pivot_root: EPERM,
+  init_module: EPERM,
+  swapon: EPERM,
+  perf_event_open: EPERM,
   keyctl: EPERM,
   bpf: EPERM,
   userfaultfd: EPERM,

@@ -33,6 +33,11 @@ BETWEEN_PROGRAMS = (16, 3, 2)
 calls = {
     'mount': (165, 21, ()),
     'unshare': (272, 310, (0x10000000,)),
+    'setns': (308, 346, (-1,)),
+    'pivot_root': (155, 217, ()),
+    'init_module': (175, 128, ()),
+    'swapon': (167, 87, ()),
+    'perf_event_open': (298, 336, ()),
     'keyctl': (250, 288, ()),
     'bpf': (321, 357, (-1,)),
     'userfaultfd': (323, 374, (-1,)),
