@@ -164,6 +164,9 @@ test('a command loads its own code and nothing that only others need', async () 
   const list = await loadedBy('config', 'list')
   expect(list.some((url) => url.includes('smol-toml'))).toBe(true)
   expect(list.filter((url) => /@clack|toml-edit|credentials/.test(url))).toEqual([])
+  const sent = await loadedBy('run', '--cloud')
+  expect(sent.some((url) => url.endsWith('/cloud/run-cloud.ts'))).toBe(true)
+  expect(sent.filter((url) => /packages\/(sandbox|engine)\//.test(url))).toEqual([])
 })
 
 test('what hm does not have it says plainly, without asking a server', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import { readSourceSet } from '@harmont/source-set'
 import type { LocalHome } from './home.ts'
-import { takeSource } from './read-project.ts'
+import { takeSource } from './take-source.ts'
 import { SourceWatcher } from './watch-source.ts'
 
 const quietMs = 300

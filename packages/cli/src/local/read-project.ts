@@ -1,7 +1,4 @@
-import { SandboxError, type SourceTreeRef, takeFolder } from '@harmont/sandbox'
-import { type GitFacts, pathBytes, readGitFacts, readSourceSet, type SourceSet } from '@harmont/source-set'
-import { exits, HmError } from '../errors.ts'
-import type { LocalHome } from './home.ts'
+import { type GitFacts, readGitFacts, readSourceSet, type SourceSet } from '@harmont/source-set'
 import { sourceFailure } from './render-project.ts'
 
 /** What the project is now; reading begins at once. */
@@ -19,18 +16,6 @@ export async function readProject(directory: string): Promise<Project> {
     sourceSet.catch(() => {})
     return { git, sourceSet }
   } catch (error) {
-    throw sourceFailure(error)
-  }
-}
-
-/** The files of the project as a tree for sandboxes; only what was touched since the last time is read. Throws exit 8. */
-export async function takeSource(home: LocalHome, sourceSet: Promise<SourceSet>): Promise<SourceTreeRef> {
-  try {
-    const { root, entries } = await sourceSet
-    return await takeFolder({ directory: home.sources, folder: root, paths: entries.map(pathBytes) })
-  } catch (error) {
-    if (error instanceof SandboxError && error.code === 'source_invalid')
-      throw new HmError(exits.source, error.code, error.message, { cause: error })
     throw sourceFailure(error)
   }
 }

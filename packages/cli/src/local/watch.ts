@@ -4,8 +4,8 @@ import { refuseUnbuilt } from '../run/refuse-unbuilt.ts'
 import { type ChangeWatch, watchChanges } from './changes.ts'
 import type { LocalHome } from './home.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
-import { takeSource } from './read-project.ts'
 import { prepareRun, runPrepared } from './run-local.ts'
+import { takeSource } from './take-source.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
