@@ -1,3 +1,4 @@
+import { parsePlan } from '@harmont/ir'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { vanished } from '../core/exit.ts'
@@ -8,7 +9,7 @@ import type { LeasedJob } from '../port.ts'
 import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'
-import { createLocalPort } from './local-port.ts'
+import { createLocalPort, type LocalPortOptions } from './local-port.ts'
 
 // The clock stands still but where a test moves it.
 beforeEach(() => {
@@ -22,7 +23,11 @@ const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null
 const signal = new AbortController().signal
 const request = { runner: 'r', slots: 1, waitMs: 30_000, signal }
 
-function open(steps: Parameters<typeof plainPlan>[0] = [{}], trust: BuildContext['trust'] = 'trusted') {
+function open(
+  steps: Parameters<typeof plainPlan>[0] = [{}],
+  trust: BuildContext['trust'] = 'trusted',
+  more: Partial<LocalPortOptions> = {},
+) {
   const store = new MemoryStore({ now: () => Date.now() })
   const asked: (readonly string[])[] = []
   const port = createLocalPort({
@@ -39,6 +44,7 @@ function open(steps: Parameters<typeof plainPlan>[0] = [{}], trust: BuildContext
         throw new Error('no sources')
       },
     },
+    ...more,
   })
   const submit = () => {
     const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
@@ -212,4 +218,23 @@ test('nobody is even asked for the secrets of a fork', async () => {
   const answer = await port.fetchSecrets(await leaseOne({ port }), ['one'])
   expect(answer).toMatchObject({ kind: 'withheld', remark: expect.stringContaining('fork') })
   expect(asked).toEqual([])
+})
+
+test('G57 what a rendering gave is parsed by whoever has a thread for it', async () => {
+  const parsed: string[] = []
+  const parse = async (text: string) => {
+    parsed.push(text)
+    return parsePlan(text)
+  }
+  const { store, port } = open([{}], 'trusted', { parse })
+  const created = createBuild(
+    { id: 'b', queue: 'q', at: Date.now(), held: false, from: { kind: 'render' } },
+    defaultStoreSettings,
+  )
+  store.submit(created, { ...plainContext, renderSlug: 'ci' })
+  const lease = await leaseOne({ port })
+  const ir = '{"version":"0","steps":[{"type":"command","key":"a","cmd":"true"}]}'
+  await port.started(lease, new Date())
+  expect(await port.rendered(lease, new Date(), { ok: true, ir })).toBe(true)
+  expect(parsed).toEqual([ir])
 })

@@ -1,4 +1,4 @@
-import { conditionHolds, parsePlan } from '@harmont/ir'
+import { conditionHolds, type PlanResult, parsePlan } from '@harmont/ir'
 import { buildGroupOf } from '../core/build-group.ts'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { BuildEvent, Job, Outcome } from '../core/model.ts'
@@ -20,6 +20,8 @@ export interface LocalPortOptions {
     /** Those of these secrets that the build has, or why it has none. `isForShell`: for commands that a person types, and not the pipeline's. */
     of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
   }
+  /** Parses what a rendering gave; on this thread without it, which a large one keeps for half a second. */
+  readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
   /** The store's own, when it is not the default. */
   readonly leaseMs?: number
@@ -34,6 +36,7 @@ export function createLocalPort({
   store,
   sources: { offer },
   secrets,
+  parse = async (ir) => parsePlan(ir),
   log,
   leaseMs = defaultStoreSettings.leaseMs,
 }: LocalPortOptions): RunnerPort {
@@ -178,7 +181,7 @@ export function createLocalPort({
       warnings: [],
     })
     if (!result.ok) return failed(result)
-    const parsed = parsePlan(result.ir)
+    const parsed = await parse(result.ir)
     if (!parsed.ok) return failed(parsed.error)
     const { plan } = parsed
     const { build, context } = await loadBuild(buildId)

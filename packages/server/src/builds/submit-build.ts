@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { buildGroupOf, isBuildTerminal, type NewBuild } from '@harmont/engine'
-import { conditionHolds, parsePlan } from '@harmont/ir'
+import { conditionHolds } from '@harmont/ir'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import { hashToken } from '../access/hash-token.ts'
@@ -11,6 +11,7 @@ import { buildContext, type Owner } from './build-context.ts'
 import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
+import { parseApart } from './parse-apart.ts'
 import { runnerToken } from './runner-token.ts'
 import { insertBuildRecord, nextBuildNumber } from './store.ts'
 
@@ -56,7 +57,7 @@ export interface Submitted {
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
   const { pipeline, facts } = submission
-  const from = submission.from ?? startOf(submission)
+  const from = submission.from ?? (await startOf(submission))
   const made = await transaction(services.pool, async (client) => {
     if (facts.delivery !== null) {
       await lockPipeline(client, pipeline.id)
@@ -106,10 +107,10 @@ async function writeBuild(
 }
 
 /** What the build begins with: its steps, a rendering, or the reason why it cannot run. */
-function startOf({ pipeline, input, facts }: Submission): NewBuild['from'] {
+async function startOf({ pipeline, input, facts }: Submission): Promise<NewBuild['from']> {
   const { ir, branch, env } = input
   if (ir === null) return { kind: 'render' }
-  const planned = parsePlan(ir)
+  const planned = await parseApart(ir)
   if (!planned.ok) return { kind: 'rejected', ...planned.error }
   const known = conditionContext(branch, env, facts)
   const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))

@@ -26,6 +26,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../blobs/index.ts'
 import { sourceOffers } from '../build-source/offer-source.ts'
+import { parseApart } from '../builds/parse-apart.ts'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import type { Sealer } from '../encryption/seal.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
@@ -64,6 +65,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     store,
     sources: sourceOffers({ pool, blobs, forges, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
+    parse: parseApart,
     leaseMs: settings.leaseSeconds * 1000,
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options),
     log: toLog(log.child({ part: 'engine' })),

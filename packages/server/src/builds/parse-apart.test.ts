@@ -1,0 +1,33 @@
+import { parsePlan } from '@harmont/ir'
+import { expect, test } from 'vitest'
+import { parseApart } from './parse-apart.ts'
+
+const pipeline = (steps: number) =>
+  JSON.stringify({
+    version: '0',
+    steps: Array.from({ length: steps }, (_, n) => ({ type: 'command', key: `s${n}`, cmd: 'true' })),
+  })
+
+/** Whether others had their turn before the answer was there. */
+async function parsed(ir: string) {
+  let others = false
+  setImmediate(() => {
+    others = true
+  })
+  return { result: await parseApart(ir), others }
+}
+
+test.each([
+  ['a large pipeline', pipeline(3_000), true],
+  ['a large text that is none', '{"a":'.repeat(100_000), false],
+  ['many members', `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":0`).join(',')}}`, false],
+])('G57 others have their turn while %s is parsed, with the same result', async (_, ir, ok) => {
+  const { result, others } = await parsed(ir)
+  expect([others, result.ok]).toEqual([true, ok])
+  expect(result).toEqual(parsePlan(ir))
+})
+
+test('a small pipeline is parsed at once', async () => {
+  const ir = pipeline(10)
+  expect(await parsed(ir)).toEqual({ result: parsePlan(ir), others: false })
+})
