@@ -109,7 +109,7 @@ export function accountJourneys(it: People): void {
       await press(page, 'Continue with GitHub')
       await press(page, 'carol')
       await page.waitForURL(it.at('/account'))
-      await page.getByRole('list', { name: 'Linked accounts' }).getByText('carol').waitFor()
+      await page.getByRole('list', { name: 'Linked accounts' }).getByText('carol', { exact: true }).waitFor()
       await expectAccessible(page)
       // A pop-up of a page of ours hands over what the provider gave it.
       const handed = `new Promise((done) => {

@@ -86,7 +86,7 @@ journey(
     await press(page, 'Save and go on')
     await page.waitForURL(it.at('/account/appearance'))
     await page.goto(it.at('/account/passkeys'))
-    await page.getByText('Phone of Bob').waitFor()
+    await page.getByText('Phone of Bob', { exact: true }).waitFor()
     await page.goto(link)
     await press(page, 'Create passkey')
     await page.getByRole('alert').waitFor()
@@ -220,7 +220,7 @@ journey(
     await page.waitForURL((url) => !url.pathname.startsWith('/recover'))
     await page.goto(it.at('/account/passkeys'))
     await expect.poll(() => page.getByRole('button', { name: /^Rename/ }).count()).toBe(1)
-    expect(await page.getByText('Phone of Bob').count()).toBe(0)
+    expect(await page.getByText('Phone of Bob', { exact: true }).count()).toBe(0)
     await it.bob.page.goto(it.at('/account'))
     await heading(it.bob.page, 'Sign in')
   },

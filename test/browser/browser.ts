@@ -54,9 +54,13 @@ const leaveOffered = `{
     options.mediation === 'conditional' && !globalThis.picksOffered ? untilAborted(options) : get(options)
 }`
 
-/** Cookies of their own, and patience with a machine that does much else: nothing is waited for longer than it takes. */
+/** Cookies of their own, no motion, which is drawn sixty times a second, and patience with a machine that does much else: nothing is waited for longer than it takes. */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   context.setDefaultTimeout(60_000)
   watchPages(context)
   return context

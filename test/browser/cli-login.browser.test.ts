@@ -165,7 +165,7 @@ journey('web A8 a code that is typed into the terminal signs it in; copied, it h
   await page.getByText(/^Good for [45]:\d\d, once\.$/).waitFor()
   await expectAccessible(page)
   await press(page, 'Copy the code')
-  await page.getByText('Copied').waitFor()
+  await page.getByText('Copied', { exact: true }).waitFor()
   const code = (await page.evaluate('navigator.clipboard.readText()')) as string
   expect(code).toMatch(/^[0-9A-Z]{16}$/)
   await press(page, 'New code')

@@ -50,7 +50,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
   await fill(app)
   await fillOrganization(app)
-  const open = () => openWindow(app.browser, { reducedMotion: 'reduce' })
+  const open = () => openWindow(app.browser)
   signedIn = [await open(), await open()]
   for (const { page } of signedIn) await app.signIn(page.context())
   strangers = [await open()]

@@ -309,26 +309,6 @@ test('web A5 one tab signs out, the other notices, shows nothing of the page any
   await other.close()
 })
 
-test('web A9 T2 T4 every page of the frame has one heading, fits 360 px, and did nothing that its policy forbids', async () => {
-  await page.setViewportSize({ width: 360, height: 740 })
-  const inside = [
-    'pipelines',
-    'builds',
-    'repos',
-    'usage',
-    'settings',
-    'settings/members',
-    'settings/integrations',
-    'settings/audit',
-  ]
-  const own = ['', '/passkeys', '/keys', '/sessions', '/appearance']
-  for (const path of [...inside.map((part) => `/default/${part}`), ...own.map((part) => `/account${part}`)]) {
-    await go(path)
-    await page.getByRole('heading', { level: 1 }).first().waitFor()
-    const shape =
-      '[document.querySelectorAll("h1").length, document.querySelectorAll("main").length, document.documentElement.scrollWidth]'
-    // A page may still be drawn when its heading is there.
-    await expect.poll(async () => [path, await page.evaluate(shape)]).toEqual([path, [1, 1, 360]])
-  }
+test('web A9 no page did anything that its policy forbids, and none threw', () => {
   expect(complaints).toEqual([])
 })

@@ -29,7 +29,7 @@ journey(
     const link = await takeLink(page)
     expect(link).toMatch(`${it.server.origin}/invite/accept?token=`)
     expect((await it.server.mails.mailTo('bob@example.com')).parsed.text).toContain(link)
-    await row(page, 'bob@example.com').getByText('member').waitFor()
+    await row(page, 'bob@example.com').getByText('member', { exact: true }).waitFor()
     await page.reload()
     await row(page, 'bob@example.com').waitFor()
     expect(await page.content()).not.toContain(new URL(link).searchParams.get('token'))
