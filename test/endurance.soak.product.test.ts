@@ -4,38 +4,67 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
+import { makeSmallDisk, type SmallDisk } from '@harmont/outside/small-disk'
 import { scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Census, growth, takeCensus } from './endurance/census.ts'
+import { isLong, logBytes, renderedPipeline, roundSteps, stepsOfRound } from './endurance/round.ts'
 import { buildEnd, flatIr, hmEnv, type Product, packFolder, startProduct } from './product.ts'
 
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 const steps = scaled(50, 20_000)
 const measured = Math.min(1_000, steps / 2)
-const forks = 8
-/** Steps of a round, its canceled one and its shell among them. */
-const stepsOfRound = forks + 8
-const megabytes = 10
+/** Longer than the minute for which the server spares a new snapshot. */
+const sparedMs = 70_000
+/** A full disk has the server evict what no build needs: these rounds end with one. */
+const endsFull = (round: number) => round % 2 === 1
 
+let disk: SmallDisk
+let evicted = 0
 let product: Product
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-endurance-')))
 
 beforeAll(async () => {
-  product = await startProduct({ HARMONT_RUNNER_SLOTS: '4', HARMONT_SNAPSHOT_DISK: '64MiB' })
+  disk = makeSmallDisk(4 * 1024 ** 3)
+  const dataDirectory = join(disk.path, 'data')
+  mkdirSync(dataDirectory)
+  const started = await startProduct({
+    HARMONT_DATA_DIR: dataDirectory,
+    HARMONT_LEAST_FREE_DISK: '128MiB',
+    HARMONT_RATE_LIMITS: 'off',
+    HARMONT_RUNNER_SLOTS: '4',
+    HARMONT_SNAPSHOT_DISK: '64MiB',
+  })
+  product = { ...started, dataDirectory }
   linkCompiled(join(home, 'cache'))
   await product.api.ensurePipeline({ name: 'endurance', repository: 'local/endurance', default_branch: 'main' })
 })
 afterAll(async () => {
   await product?.remove()
+  // The watchdog of the sandboxes stays for some seconds.
+  await until(
+    () => tryRemove(disk),
+    (said) => said === 'removed',
+    { restMs: 200 },
+  )
   rmSync(home, { recursive: true, force: true })
 })
+
+function tryRemove({ remove }: SmallDisk): string {
+  try {
+    remove()
+    return 'removed'
+  } catch (error) {
+    return String(error)
+  }
+}
 
 async function submit(list: readonly Record<string, unknown>[]): Promise<number> {
   const { number } = await product.api.createBuild('endurance', {
@@ -46,69 +75,66 @@ async function submit(list: readonly Record<string, unknown>[]): Promise<number>
   return number
 }
 
-/** Forks of one base, a hit and a new entry of the cache, a failure, one byte, and in each tenth round ten megabytes. */
-function roundSteps(round: number): readonly Record<string, unknown>[] {
-  const isLong = round % 10 === 0
-  return [
-    { key: 'base', cmd: `echo ${round} >/base` },
-    ...Array.from({ length: forks }, (_, n) => ({
-      key: `fork${n}`,
-      cmd: `cat /base; echo ${n} >/own`,
-      builds_in: 'base',
-    })),
-    { key: 'hit', cmd: 'echo hit', cache: { policy: 'forever', key: 'endurance-hit' } },
-    {
-      key: 'entry',
-      cmd: 'head -c 1000000 /dev/urandom >/entry',
-      cache: { policy: 'forever', key: `endurance-${round}` },
-    },
-    { key: 'fails', cmd: 'exit 7' },
-    { key: 'byte', cmd: 'printf x' },
-    { key: 'long', cmd: isLong ? `yes 123456789 | head -c ${megabytes}000000` : 'true' },
-  ]
-}
-
 async function playRound(round: number): Promise<void> {
   const stopped = await submit([{ key: 'stopped', cmd: 'echo begun; sleep 1000' }])
   const number = await submit(roundSteps(round))
-  const [first] = await until(
-    () => product.api.listJobs('endurance', stopped),
-    (jobs) => jobs[0]?.state === 'running',
-  )
-  await product.api.cancelBuild('endurance', stopped)
-  const { jobs } = await buildEnd(product.api, 'endurance', number)
+  const [{ jobs }] = await Promise.all([endOf(number), cancelWhenRunning(stopped), playRendered(round)])
   const states = [...jobs.values()].map(({ step_key, state }) => `${step_key} ${state}`)
-  const expected = roundSteps(round).map(({ key }) => `${key} ${key === 'fails' ? 'failed' : 'passed'}`)
+  const expected = roundSteps(round).map(({ key, cmd }) => `${key} ${cmd === 'exit 7' ? 'failed' : 'passed'}`)
   expect(states.toSorted(), `round ${round}`).toEqual(expected.toSorted())
-  expect(await product.api.readLog(jobs.get('fork3')?.id ?? '')).toBe(`${round}\n`)
-  if (round > 0) expect(jobs.get('hit')?.cached).toBe(true)
-  if (round % 10 === 0) expect(await product.api.readLog(jobs.get('long')?.id ?? '')).toHaveLength(megabytes * 1e6)
-  const { build } = await buildEnd(product.api, 'endurance', stopped)
-  expect([build.state, first?.step_key]).toEqual(['canceled', 'stopped'])
+  const logOf = (key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
+  expect(await logOf('fork3')).toBe(`${round}\n`)
+  expect(await logOf('byte')).toBe('x')
+  if (round > 0 && !endsFull(round - 1)) expect(jobs.get('hit')?.cached, `round ${round}`).toBe(true)
+  if (isLong(round)) expect(await logOf('long')).toHaveLength(logBytes)
   expect(await shellIn(number)).toBe('shell\n')
-  if (round % 2 === 0) await playRendered(round)
+  if (endsFull(round)) await evict()
 }
 
-const pipeline = `import harmont as hm
+/** However busy the machine is: a build that hangs is cut off, and none that is slow. */
+const endOf = (number: number) => buildEnd(product.api, 'endurance', number, 60 * 60_000)
 
+async function cancelWhenRunning(number: number): Promise<void> {
+  await until(
+    () => product.api.listJobs('endurance', number),
+    ([first]) => first?.state === 'running',
+  )
+  await product.api.cancelBuild('endurance', number)
+  expect((await endOf(number)).build.state).toBe('canceled')
+}
 
-@hm.pipeline("endurance", default_image="host")
-def endurance():
-    return hm.sh("cat round.txt", label="rendered")
-`
+/** Fills the disk until the server has removed all snapshots that it may: it spares those that were made, or found in the cache as `hit` is, in the last minute. */
+async function evict(): Promise<void> {
+  const directory = join(product.dataDirectory, 'sandboxes', 'snapshots')
+  const old = readdirSync(directory).filter((id) => ageMs(join(directory, id)) > sparedMs)
+  disk.fill()
+  await until(
+    async () => [await isFull(), readdirSync(directory).filter((id) => old.includes(id)).length] as const,
+    ([full, left]) => full && left <= 1,
+  )
+  disk.empty()
+  evicted += Math.max(0, old.length - 1)
+}
+
+const ageMs = (path: string) => Date.now() - statSync(path).birthtimeMs
+
+async function isFull(): Promise<boolean> {
+  const metrics = await fetch(`${product.server().url}/metrics`)
+  return (await metrics.text()).includes('\nharmont_disk_full 1\n')
+}
 
 /** A build whose pipeline is rendered, in a sandbox without a network, and whose step has a source of its own. */
 async function playRendered(round: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'hm-endurance-source-'))
   mkdirSync(join(folder, '.hm'))
-  writeFileSync(join(folder, '.hm', 'endurance.py'), pipeline)
+  writeFileSync(join(folder, '.hm', 'endurance.py'), renderedPipeline)
   writeFileSync(join(folder, 'round.txt'), `${round}\n`)
   const source_b64 = packFolder(folder)
   rmSync(folder, { recursive: true })
   const commit = '0'.repeat(40)
   const wanted = { branch: 'main', commit, pipeline_ir: null, source_b64 }
   const { number } = await product.api.createBuild('endurance', wanted)
-  const { build, jobs } = await buildEnd(product.api, 'endurance', number)
+  const { build, jobs } = await endOf(number)
   expect(build.state).toBe('passed')
   const logs = await Promise.all([...jobs.values()].map(({ id }) => product.api.readLog(id)))
   expect(logs).toContain(`${round}\n`)
@@ -128,11 +154,7 @@ async function shellIn(number: number): Promise<string> {
 /** Milliseconds that a step takes which does nothing. */
 async function timeOfStep(): Promise<number> {
   const begun = performance.now()
-  await buildEnd(
-    product.api,
-    'endurance',
-    await submit(Array.from({ length: 10 }, (_, n) => ({ key: `s${n}`, cmd: 'true' }))),
-  )
+  await endOf(await submit(Array.from({ length: 10 }, (_, n) => ({ key: `s${n}`, cmd: 'true' }))))
   return (performance.now() - begun) / 10
 }
 
@@ -153,7 +175,12 @@ test(
   async () => {
     let round = 0
     const play = async (upTo: number) => {
-      for (; round * stepsOfRound < upTo; round++) await playRound(round)
+      for (; round * stepsOfRound < upTo; round++) {
+        await playRound(round)
+        // A long run that is cut off has told this much.
+        if (steps > 1_000)
+          console.log(`${(round + 1) * stepsOfRound} steps: ${JSON.stringify(await takeCensus(product))}`)
+      }
     }
     await play(measured)
     const timeBefore = await timeOfStep()
@@ -164,11 +191,16 @@ test(
     const rows = Object.keys(after).map((what) => `| ${what} | ${before[what]} | ${after[what]} |`)
     const times = `| a step that does nothing (ms) | ${Math.round(timeBefore)} | ${Math.round(timeAfter)} |`
     console.log(
-      ['| counted | first | last |', '|---|---|---|', ...rows, times, `${round} rounds of ${stepsOfRound} steps`].join(
-        '\n',
-      ),
+      [
+        '| counted | first | last |',
+        '|---|---|---|',
+        ...rows,
+        times,
+        `${round} rounds of ${stepsOfRound} steps, ${evicted} snapshots evicted`,
+      ].join('\n'),
     )
     expect(growth(before, after)).toEqual([])
+    if (steps >= 1_000) expect(evicted).toBeGreaterThan(0)
     // Others may be at work on this machine.
     expect(timeAfter).toBeLessThan(3 * timeBefore + 200)
   },

@@ -1,0 +1,56 @@
+/** The steps of one round: each kind once, and as many more of the quick ones as the effort asks for. */
+import { scaled } from '@harmont/test-kit/effort'
+
+const forks = 8
+/** Steps that cost little beside the rest of a round, so that thousands of them are soon made. */
+const crowd = scaled(2, 240)
+export const logBytes = 10_000_000
+
+interface RoundStep {
+  readonly key: string
+  readonly cmd: string
+  readonly [more: string]: unknown
+}
+
+/** A round whose log is long is one in ten. */
+export const isLong = (round: number) => round % 10 === 0
+
+/** Forks of one base, a hit and a new entry of the cache, a failure, logs of one byte and of ten megabytes. */
+export function roundSteps(round: number): readonly RoundStep[] {
+  return [
+    { key: 'base', cmd: `echo ${round} >/base` },
+    ...Array.from({ length: forks }, (_, n) => ({
+      key: `fork${n}`,
+      cmd: `cat /base; echo ${n} >/own`,
+      builds_in: 'base',
+    })),
+    { key: 'hit', cmd: 'echo hit', cache: { policy: 'forever', key: 'endurance-hit' } },
+    {
+      key: 'entry',
+      cmd: 'head -c 1000000 /dev/urandom >/entry',
+      cache: { policy: 'forever', key: `endurance-${round}` },
+    },
+    { key: 'fails', cmd: 'exit 7' },
+    { key: 'byte', cmd: 'printf x' },
+    { key: 'long', cmd: isLong(round) ? `yes 123456789 | head -c ${logBytes}` : 'true' },
+    ...Array.from({ length: crowd }, (_, n) => crowdStep(n)),
+  ]
+}
+
+function crowdStep(n: number): RoundStep {
+  const step = { key: `crowd${n}`, cmd: 'printf x' }
+  if (n % 3 === 1) return { ...step, cmd: 'exit 7' }
+  return n % 3 === 2 ? { ...step, cmd: 'cat /base', builds_in: 'base' } : step
+}
+
+/** Those of `roundSteps`, the rendered one and its rendering, the canceled one and the shell. */
+export const stepsOfRound = roundSteps(0).length + 4
+
+/** Its pipeline is rendered in a sandbox without a network. */
+export const renderedPipeline = `import harmont as hm
+
+
+@hm.pipeline("endurance", default_image="host")
+def endurance():
+    return hm.sh("cat round.txt", label="rendered")
+`
