@@ -129,6 +129,26 @@ test('web X3 a log that fails leaves the steps working, and a part that is gone 
   await page.locator('.react-flow').waitFor()
 })
 
+test('web X3 a log that ended while the server was in trouble stays where it is when all is read again', async () => {
+  const number = await it.submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
+  // Without a stream the page asks, for the build and for its log.
+  it.proxy.answer(/\/events\?/, refuses, 'ending')
+  const page = await it.open(`/default/pipelines/other/builds/${number}`, 'ending')
+  await log(page).getByText('begun', { exact: true }).waitFor()
+  await page.evaluate("document.querySelector('#log').isSame = true")
+  const heal = it.proxy.answer(/\/view$/, says(502, ''), 'ending')
+  await page.getByRole('button', { name: 'Try now' }).waitFor()
+  await it.app.product.api.cancelBuild('other', number)
+  await page.getByRole('button', { name: 'Follow the end' }).waitFor({ state: 'detached' })
+  // It tries by itself, and reads all again once it had an answer.
+  const read = page.waitForResponse(/\/log\?at=/)
+  heal()
+  await (await read).finished()
+  await sees(page, /Canceled by/)
+  await page.getByRole('button', { name: 'Details' }).first().click()
+  expect(await page.evaluate("document.querySelector('#log').isSame")).toBe(true)
+})
+
 test('web X3 a page whose script does not come is loaded anew once, then says so and can be loaded again', async () => {
   const entry = /^GET \/assets\/index-.*\.js/
   const heal = it.proxy.answer(entry, refuses)

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { type LiveEvent, useLive, useLiveMode } from '../api/live.ts'
 import type { Schema } from '../api/schemas.ts'
 import { LogData } from './log-data.ts'
@@ -29,11 +29,15 @@ export function useLogData(
     const timer = setInterval(() => void readAgain(data, place), pollMs)
     return () => clearInterval(timer)
   }, [data, place, isComplete, mode])
-  useEffect(() => {
-    // Who comes back to a log that has ended begins with its end, not with what it was when it was opened.
-    if (isComplete && !first.complete) return () => queries.removeQueries({ queryKey: logQuery(place, 1).queryKey })
-    return undefined
-  }, [isComplete, first, place, queries])
+  const isOutdated = useRef(false)
+  isOutdated.current = isComplete && !first.complete
+  useEffect(
+    // Who comes back to a log that has ended begins with its end, not with what it was when it was opened. Only once it is left: without the answer it would begin anew.
+    () => () => {
+      if (isOutdated.current) queries.removeQueries({ queryKey: logQuery(place, 1).queryKey })
+    },
+    [place, queries],
+  )
   return { data, version }
 }
 
