@@ -64,7 +64,6 @@ it.each(['ts', 'py'] as const)(
       expect(new Set(roots)).toEqual(new Set([isPlain ? 'host' : 'ubuntu:24.04']))
     }
   },
-  60_000,
 )
 
 it('both languages say the same', async () => {
@@ -82,7 +81,7 @@ it('both languages say the same', async () => {
     }
     expect(seen[0]).toEqual(seen[1])
   }
-}, 60_000)
+})
 
 it('writes the file for what it finds, names its steps and says how to go on', async () => {
   await write('pyproject.toml')

@@ -35,7 +35,7 @@ beforeAll(async () => {
   good = await readFile(file)
   await rm(folder, { recursive: true })
   target = await freshDatabase()
-}, 60_000)
+})
 
 /** Restores what a file holds; gives why that was refused, when nothing is left of it. */
 async function refusal(bytes: Buffer): Promise<string> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { startGithub } from '@harmont/outside/github'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ir } from '../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await it.newPipeline({ name: 'ci', repository: 'octocat/core', source_slug: 'ci' })
   // The search for pipelines asks for the head too: what is counted below comes after it.
   const searches = () => pool.query("select from graphile_worker.jobs where task_identifier = 'discover'")
-  await vi.waitFor(async () => expect((await searches()).rowCount).toBe(0), { timeout: 30_000 })
+  await until(searches, ({ rowCount }) => rowCount === 0)
 })
 
 const headAsked = () => github.requests.filter((line) => line.includes('/git/ref/')).length

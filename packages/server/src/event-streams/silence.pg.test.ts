@@ -61,7 +61,7 @@ type Opened = Awaited<ReturnType<typeof open>>
 /** Opens an answer and reads all that comes. Fails when its headers do not come by themselves: no time passes, or only as much as the test says. */
 async function open(token: string, path: string, headers: Readonly<Record<string, string>> = {}) {
   // This clock is not stopped; it is for the headers alone.
-  const late = AbortSignal.timeout(10_000)
+  const late = AbortSignal.timeout(60_000)
   const giveUp = new AbortController()
   late.onabort = () => giveUp.abort(late.reason)
   const response = await fetch(it.server.url + path, {

@@ -15,8 +15,6 @@ type Schemas = components['schemas']
 
 const it = testServer()
 const { newJob, rowsOf, pack, blobs, raw } = packingByHand(it)
-/** For a machine that has much else to do. */
-const timeout = 120_000
 
 async function everyReading(job: { readonly id: string; readonly path: string }) {
   const txt = `/v0/jobs/${job.id}/logs.txt`
@@ -36,9 +34,7 @@ async function everyReading(job: { readonly id: string; readonly path: string })
   }
 }
 
-test('a log reads the same before and after it is packed, and its chunks are gone then', {
-  timeout,
-}, async () => {
+test('a log reads the same before and after it is packed, and its chunks are gone then', async () => {
   const job = await newJob()
   await writeLog(job, 3_000, random(1))
   await job.end({ exitCode: 1 })
@@ -61,9 +57,7 @@ test('a log reads the same before and after it is packed, and its chunks are gon
   })
 })
 
-test('1,000 random lines are those of the download, while the job runs and when its log is packed', {
-  timeout,
-}, async () => {
+test('1,000 random lines are those of the download, while the job runs and when its log is packed', async () => {
   const job = await newJob()
   await writeLog(job, 1_000, random(2))
   const check = async () => {
@@ -102,7 +96,7 @@ test('1,000 random lines are those of the download, while the job runs and when 
   await check()
 })
 
-test('web L23 whoever reads while a log is packed gets all of it, once', { timeout }, async () => {
+test('web L23 whoever reads while a log is packed gets all of it, once', async () => {
   const job = await newJob()
   for (let turn = 0; turn < 150; turn++)
     await job.log([Array.from({ length: 20 }, (_, n) => `${turn}.${n} ${'x'.repeat(500)}\n`).join('')])
@@ -142,7 +136,7 @@ test('web L23 whoever reads while a log is packed gets all of it, once', { timeo
   expect(texts.every((shown, place) => lines[place]?.startsWith(String(shown)))).toBe(true)
 })
 
-test('a small log is kept in its row, without a blob', { timeout }, async () => {
+test('a small log is kept in its row, without a blob', async () => {
   const job = await newJob()
   await job.log(['one\n', 'two'])
   await job.end()
@@ -151,9 +145,7 @@ test('a small log is kept in its row, without a blob', { timeout }, async () => 
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString()).toBe('one\ntwo')
 })
 
-test('G02 a process that is killed between blob and row leaves the log as it was, and a blob for the sweep', {
-  timeout,
-}, async () => {
+test('G02 a process that is killed between blob and row leaves the log as it was, and a blob for the sweep', async () => {
   const job = await newJob()
   await writeLog(job, 400, random(4))
   await job.end()
@@ -192,7 +184,7 @@ test('G02 a process that is killed between blob and row leaves the log as it was
   expect(await stored.size(row?.blob ?? '')).toBeGreaterThan(0)
 })
 
-test('a log that cannot be packed waits, and keeps no other from being packed', { timeout }, async () => {
+test('a log that cannot be packed waits, and keeps no other from being packed', async () => {
   const [first, second] = [await newJob(), await newJob()]
   await writeLog(first, 200, random(5))
   await second.log(['small'])
@@ -208,9 +200,7 @@ test('a log that cannot be packed waits, and keeps no other from being packed', 
   expect(await rowsOf(first)).toMatchObject({ packed: 1, waiting: 0 })
 })
 
-test('many logs that end together are packed together: short and long ones, empty ones, and those of jobs that are no more', {
-  timeout,
-}, async () => {
+test('many logs that end together are packed together: short and long ones, empty ones, and those of jobs that are no more', async () => {
   const jobs: Awaited<ReturnType<typeof newJob>>[] = []
   for (let at = 0; at < 9; at++) jobs.push(await newJob())
   const [empty, long, gone, goesOn, ...short] = jobs
@@ -235,7 +225,7 @@ test('many logs that end together are packed together: short and long ones, empt
   await goesOn.end()
 })
 
-test('a packed log and its blob go with their build', { timeout }, async () => {
+test('a packed log and its blob go with their build', async () => {
   const job = await newJob()
   await writeLog(job, 400, random(6))
   await job.end()

@@ -14,7 +14,6 @@ type Schemas = components['schemas']
 
 const it = testServer()
 const { newJob, rowsOf, pack, blobs, raw } = packingByHand(it)
-const timeout = 120_000
 
 type Ended = Awaited<ReturnType<typeof newJob>>
 
@@ -47,9 +46,7 @@ async function events(job: Ended, headers: Readonly<Record<string, string>> = {}
   return (await raw(`/v0/jobs/${job.id}/logs`, headers)).toString()
 }
 
-test('G16 a removed log says everywhere when it was removed and how long logs are kept, and its build stays', {
-  timeout,
-}, async () => {
+test('G16 a removed log says everywhere when it was removed and how long logs are kept, and its build stays', async () => {
   const job = await packedJob(300)
   const { lastSeq } = await it.server.engine.logs.size(job.id)
   const { bytes } = (await readLogFacts(it.server, [job.id])).get(job.id) ?? {}
@@ -103,9 +100,7 @@ function aMinuteLater(): void {
   onTestFinished(() => void vi.useRealTimers())
 }
 
-test('G16 bytes go an hour after a log was removed, blobs with the next sweep, and only theirs', {
-  timeout,
-}, async () => {
+test('G16 bytes go an hour after a log was removed, blobs with the next sweep, and only theirs', async () => {
   const [old, young] = [await packedJob(400), await packedJob(401)]
   await age(old, 31)
   await age(young, 29)
@@ -128,9 +123,7 @@ test('G16 bytes go an hour after a log was removed, blobs with the next sweep, a
   expect((await raw(`/v0/jobs/${young.id}/logs.txt`)).length).toBeGreaterThan(10_000)
 })
 
-test('G16 the time counts from the end of the build: one that a retry has opened again keeps its logs', {
-  timeout,
-}, async () => {
+test('G16 the time counts from the end of the build: one that a retry has opened again keeps its logs', async () => {
   const job = await packedJob(200)
   await age(job, 500)
   const build = job.path.replace(/\/jobs\/.*$/, '')
@@ -145,9 +138,7 @@ test('G16 the time counts from the end of the build: one that a retry has opened
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).length).toBeGreaterThan(5_000)
 })
 
-test('G16 an answer that was promised bytes which are removed meanwhile breaks off, and never passes for the whole', {
-  timeout,
-}, async () => {
+test('G16 an answer that was promised bytes which are removed meanwhile breaks off, and never passes for the whole', async () => {
   const job = await packedJob(2_000)
   const { logs } = it.server.engine
   const { lastSeq, bytes } = await logs.size(job.id)

@@ -123,7 +123,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test(`G16 two processes sweep at once and are killed at random moments: nothing needed is lost, nothing needless stays (seed ${seed})`, {
-  timeout: 60_000 + rounds * 60_000,
+  timeout: 240_000 + rounds * 60_000,
 }, async () => {
   const builds: Made[] = []
   const shared = new Set<string>()
