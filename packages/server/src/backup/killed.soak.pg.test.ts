@@ -39,20 +39,22 @@ async function killAfter(ms: number, args: readonly string[], directory: string)
 }
 
 test(`G54 backup and restore killed ${kills} times each: no half file, no half server, and the next one succeeds, seed ${seed}`, {
-  timeout: 120_000 + kills * 60_000,
+  timeout: 300_000 + kills * 120_000,
 }, async () => {
   const folder = await testFolder()
   const old = join(folder, 'old')
   const file = join(folder, 'backups', 'file')
   const directory = await openDataDirectory(old)
   await directory.secret('encryption')
+  let began = Date.now()
   const database = await openDatabase(null, directory, silent)
+  const openMs = Date.now() - began
   await fillServer(database.pool, await storeIn(old), { blobs: 100, rows: 10_000 })
   const rows = await everyRow(database.pool)
   await mkdir(join(folder, 'backups'))
 
   // With its database running, as beside a server.
-  let began = Date.now()
+  began = Date.now()
   const first = await runMain(['backup', file], { HARMONT_DATA_DIR: old })
   expect(first.code, first.output).toBe(0)
   const backupMs = Date.now() - began
@@ -69,11 +71,8 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
   await database.close()
 
   const restored = join(folder, 'new')
-  began = Date.now()
-  const whole = await runMain(['restore', file], { HARMONT_DATA_DIR: restored })
-  expect(whole.code, whole.output).toBe(0)
-  const restoreMs = Date.now() - began
-  await rm(restored, { recursive: true })
+  // It makes a database, and carries back what the backup carried.
+  const restoreMs = openMs + backupMs
   for (let killed = 0; killed < kills; killed += 1) {
     await killAfter(below(restoreMs), ['restore', file], restored)
     if ((await readRestoreMark(restored)) === null) {
