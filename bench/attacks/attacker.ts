@@ -1,0 +1,12 @@
+/** A process of its own, so that what an attack costs its author keeps nobody who measures from their turn. Attacks until a signal. */
+import process from 'node:process'
+import { attacks } from './attacks.ts'
+import { openTenant } from './tenants.ts'
+
+const [shared, url, organization, token] = process.argv.slice(2)
+const attack = attacks.find((each) => each.shared === shared)
+if (attack === undefined || url === undefined || organization === undefined || token === undefined)
+  throw new Error('attacker.ts SHARED URL ORGANIZATION TOKEN')
+const over = new AbortController()
+process.once('SIGTERM', () => over.abort())
+await attack.run(openTenant(url, organization, token), over.signal)

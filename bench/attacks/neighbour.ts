@@ -1,0 +1,45 @@
+/** What a tenant notices who looks at builds and runs steps, one after the other. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { quantile, timeMs } from '../measure.ts'
+import type { Tenant } from './tenants.ts'
+
+export interface Noticed {
+  readonly requests: readonly number[]
+  /** From a build's row to its end. */
+  readonly steps: readonly number[]
+  readonly failures: readonly string[]
+}
+
+/** Works for so long, and until a step is over. */
+export async function work({ api, submit, end }: Tenant, seconds: number): Promise<Noticed> {
+  const until = performance.now() + seconds * 1000
+  const [requests, steps, failures]: [number[], number[], string[]] = [[], [], []]
+  const goOn = () => performance.now() < until
+  const guarded = async (action: () => Promise<void>) => {
+    try {
+      await action()
+    } catch (error) {
+      failures.push(error instanceof Error ? `${error.message} ${error.cause ?? ''}` : String(error))
+    }
+  }
+  const read = async () => {
+    while (goOn()) {
+      await guarded(async () => void requests.push(await timeMs(() => api.listBuilds('p'))))
+      await sleep(30)
+    }
+  }
+  const build = async () => {
+    do {
+      await guarded(async () => {
+        const { build } = await end(await submit([{ key: 'only', cmd: 'true' }]))
+        if (build.state !== 'passed') throw new Error(`a step ended ${build.state}`)
+        steps.push(Date.parse(build.finished_at ?? '') - Date.parse(build.created_at))
+      })
+      await sleep(500)
+    } while (goOn())
+  }
+  await Promise.all([read(), build()])
+  return { requests, steps, failures }
+}
+
+export const p99 = (samples: readonly number[]) => Math.round(quantile(samples, 0.99))
