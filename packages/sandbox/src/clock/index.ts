@@ -1,4 +1,4 @@
 export { bootId, bootTime } from './boot-time.ts'
 export { now, processClock } from './now.ts'
 export { type Clocks, readClocks } from './read-clocks.ts'
-export { SteadyClock, steerRate } from './steady-clock.ts'
+export { SteadyClock } from './steady-clock.ts'
