@@ -2,12 +2,10 @@
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../encryption/seal.ts'
-import { findPipeline } from '../pipelines/store.ts'
 import { placeOfSecret } from '../secrets/set-secret.ts'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
-import { requestedFacts } from './build-facts.ts'
-import { submitBuild } from './submit-build.ts'
+import { jobsAtEnd, submitFork } from './submit.test-support.ts'
 
 type Schemas = components['schemas']
 
@@ -36,13 +34,11 @@ interface Ended {
 
 /** The jobs of a build at their end. */
 async function end(path: string): Promise<readonly Ended[]> {
-  const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
-  await expect.poll(async () => (await build()).finished_at ?? null).not.toBeNull()
-  const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
+  const jobs = await jobsAtEnd(it, path)
   const log = async (id: string, query = '') =>
     (await it.request<string>(ownerToken, 'GET', `/v0/jobs/${id}/logs.txt${query}`)).body
   return Promise.all(
-    body.data.map(async ({ id, state, error_code: errorCode, cached }) => {
+    jobs.map(async ({ id, state, error_code: errorCode, cached }) => {
       return { state, errorCode, cached, log: await log(id), remarks: await log(id, '?meta=1') }
     }),
   )
@@ -56,21 +52,7 @@ async function run(slug: string, pipeline_ir: string, branch = 'main'): Promise<
   return end(`${path}/${made.body.number}`)
 }
 
-/** As the event of an approved pull request of a fork makes it. */
-async function runFork(slug: string, steps: string): Promise<readonly Ended[]> {
-  const { pool, engine } = it.server
-  const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
-  const owner = { organizationId: rows[0]?.id ?? '', organizationSlug: 'default' }
-  const pipeline = await findPipeline(pool, owner.organizationId, slug)
-  if (pipeline === undefined) throw new Error(`there is no pipeline ${slug}`)
-  const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
-  const pullRequest = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'eve/app', fork: true }
-  const input = { branch: 'main', commit: 'c', message: null, env: {}, ir: steps, source: null, withoutCache: false }
-  const facts = { ...requestedFacts('api'), event: 'pull_request', pullRequest, trust: 'fork' } as const
-  const author = { userId: null, name: 'eve' }
-  const { number } = await submitBuild(services, { owner, pipeline, author, input, facts })
-  return end(`${organization}/pipelines/${slug}/builds/${number}`)
-}
+const runFork = async (slug: string, steps: string) => end(await submitFork(it, slug, steps))
 
 test('G15 a step has its secret in its environment and as a file, and its log shows none of it', async () => {
   const cmd = `test "$(printf %s "$NPM_TOKEN" | wc -c)" = ${value.length} && echo "has $NPM_TOKEN" && cat /run/secrets/NPM_TOKEN && printf %s "$NPM_TOKEN" | base64`

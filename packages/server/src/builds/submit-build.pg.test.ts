@@ -4,7 +4,8 @@ import { ir } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
 import { type BuildFacts, requestedFacts } from './build-facts.ts'
 import type { BuildInput } from './build-input.ts'
-import { type Submission, type Submitted, submitBuild } from './submit-build.ts'
+import { submitEvent } from './submit.test-support.ts'
+import type { Submission, Submitted } from './submit-build.ts'
 
 const it = testServer()
 
@@ -24,18 +25,8 @@ const pushed: BuildFacts = {
   delivery: { provider: 'github', id: 'd-1', event: 'push' },
 }
 
-/** Submits as a forge's event does, to a pipeline of the organization `default`. */
-async function submit(slug: string, facts: BuildFacts, more: Partial<Submission> = {}): Promise<Submitted> {
-  const { pool, engine } = it.server
-  const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
-  const organizationId = rows[0]?.id ?? ''
-  const pipeline = await findPipeline(pool, organizationId, slug)
-  if (pipeline === undefined) throw new Error(`there is no pipeline ${slug}`)
-  const owner = { organizationId, organizationSlug: 'default' }
-  const author = { userId: null, name: 'Octocat', email: 'octocat@example.com' }
-  const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
-  return submitBuild(services, { owner, pipeline, author, input, facts, ...more })
-}
+const submit = (slug: string, facts: BuildFacts, more: Partial<Submission> = {}): Promise<Submitted> =>
+  submitEvent(it, slug, { input, facts, ...more })
 
 test('G36 one delivery makes one build of a pipeline for an event, also when twenty workers have it in hand', async () => {
   const slug = await it.newPipeline()

@@ -1,9 +1,7 @@
 /** Shells in real sandboxes, over the real server. */
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
-import { requestedFacts } from '../builds/build-facts.ts'
-import { submitBuild } from '../builds/submit-build.ts'
-import { findPipeline } from '../pipelines/store.ts'
+import { jobsAtEnd, submitFork } from '../builds/submit.test-support.ts'
 import { ir } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { type ClientShell, enterShell } from './shell-client.test-support.ts'
@@ -28,10 +26,8 @@ const steps = ir(
 
 /** Where the jobs of an ended build are entered, by step. */
 async function ended(path: string): Promise<Readonly<Record<string, string>>> {
-  const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
-  await expect.poll(async () => (await build()).finished_at ?? null).not.toBeNull()
-  const { body } = await it.request<{ data: Schemas['Job'][] }>(ownerToken, 'GET', `${path}/jobs`)
-  return Object.fromEntries(body.data.map(({ id, step_key }) => [step_key, `${path}/jobs/${id}/shell`]))
+  const jobs = await jobsAtEnd(it, path)
+  return Object.fromEntries(jobs.map(({ id, step_key }) => [step_key, `${path}/jobs/${id}/shell`]))
 }
 
 async function run(): Promise<Readonly<Record<string, string>>> {
@@ -41,22 +37,7 @@ async function run(): Promise<Readonly<Record<string, string>>> {
   return ended(`${path}/1`)
 }
 
-/** As the event of an approved pull request of a fork makes it. */
-async function runFork(): Promise<Readonly<Record<string, string>>> {
-  const { pool, engine } = it.server
-  const slug = await it.newPipeline()
-  const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
-  const owner = { organizationId: rows[0]?.id ?? '', organizationSlug: 'default' }
-  const pipeline = await findPipeline(pool, owner.organizationId, slug)
-  if (pipeline === undefined) throw new Error(`there is no pipeline ${slug}`)
-  const services = { pool, engine, publicUrl: 'http://harmont.test', runnerSecret: 'x' }
-  const pullRequest = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'eve/app', fork: true }
-  const input = { branch: 'main', commit: 'c', message: null, env: {}, ir: steps, source: null, withoutCache: false }
-  const facts = { ...requestedFacts('api'), event: 'pull_request', pullRequest, trust: 'fork' } as const
-  const author = { userId: null, name: 'eve' }
-  const { number } = await submitBuild(services, { owner, pipeline, author, input, facts })
-  return ended(`${organization}/pipelines/${slug}/builds/${number}`)
-}
+const runFork = async () => ended(await submitFork(it, await it.newPipeline(), steps))
 
 async function shellIn(path: string | undefined, opening: object, body: object = {}): Promise<ClientShell> {
   const made = await it.request<Schemas['ShellTicket']>(ownerToken, 'POST', path ?? 'no job', body)
