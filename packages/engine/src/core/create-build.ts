@@ -80,6 +80,7 @@ function newHeader({ id, queue, pipeline = '', at, held }: NewBuild): BuildHeade
     errorCode: null,
     errorMessage: null,
     createdAt: at,
+    queuedAt: at,
     startedAt: null,
     finishedAt: null,
     idleMs: 0,

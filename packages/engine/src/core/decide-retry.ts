@@ -31,7 +31,7 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
 
 /** One that was over had given up its place in its group. */
 function reopen(draft: Draft): void {
-  const { group, startedAt, finishedAt, idleMs } = draft.header
+  const { group, queuedAt, startedAt, finishedAt, idleMs } = draft.header
   const over = startedAt === null || finishedAt === null ? 0 : Math.max(0, draft.at - finishedAt)
   const header = finishedAt === null ? draft.header : joinGroup(draft.header, group, draft.at)
   draft.header = {
@@ -39,6 +39,7 @@ function reopen(draft: Draft): void {
     cancelRequested: false,
     errorCode: null,
     errorMessage: null,
+    queuedAt: startedAt === null && finishedAt !== null ? draft.at : queuedAt,
     finishedAt: null,
     idleMs: idleMs + over,
     deadlineAt: deadlineFrom(header, draft.at),

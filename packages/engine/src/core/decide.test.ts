@@ -266,7 +266,8 @@ describe('a retry by a person', () => {
     const unbegun = scene([{}])
     unbegun.play({ type: 'cancel', at: 1000 })
     unbegun.play({ type: 'retry', job: unbegun.job(0).id, at: 50_000 })
-    expect(unbegun.live.header).toMatchObject({ startedAt: null, idleMs: 0 })
+    expect(unbegun.live.header).toMatchObject({ startedAt: null, idleMs: 0, queuedAt: 50_000 })
+    expect(s.live.header.queuedAt).toBe(s.live.header.createdAt)
   })
 
   test('is refused for a step that could only be skipped again, and while the build is being canceled', () => {

@@ -94,6 +94,8 @@ export interface Build {
   readonly errorCode: string | null
   readonly errorMessage: string | null
   readonly createdAt: Instant
+  /** Since when it waits to begin, or waited: when it was made, or was tried again before it had begun. */
+  readonly queuedAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
   /** Milliseconds after its start in which it was over, until it was tried again: no part of the time that it ran. */

@@ -7,7 +7,7 @@ import { currentContext, type StoredContext } from './stored-context.ts'
 
 type Locking = 'wait' | 'skip'
 
-const columns = `id, queue, pipeline, state, cancel_requested, held, error_code, error_message, created_at, started_at, finished_at, idle_ms,
+const columns = `id, queue, pipeline, state, cancel_requested, held, error_code, error_message, created_at, queued_at, started_at, finished_at, idle_ms,
   deadline_at, timeout_seconds, group_key, group_name, group_limit, group_when_full, group_turn, awaits_place, version`
 const readText = `select ${columns} from engine.builds where id = $1`
 

@@ -14,6 +14,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0010-idle-builds.sql',
   '0011-substituted-images.sql',
   '0012-clocks.sql',
+  '0013-queued-again.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -14,6 +14,8 @@ export interface BuildRow extends GroupRow {
   error_code: string | null
   error_message: string | null
   created_at: Date
+  /** Null: when it was made. */
+  queued_at: Date | null
   started_at: Date | null
   finished_at: Date | null
   /** A bigint, as text. */
@@ -88,6 +90,7 @@ export function headerFromRow(row: BuildRow): BuildHeader {
     errorCode: row.error_code,
     errorMessage: row.error_message,
     createdAt: row.created_at.getTime(),
+    queuedAt: (row.queued_at ?? row.created_at).getTime(),
     startedAt: instant(row.started_at),
     finishedAt: instant(row.finished_at),
     idleMs: Number(row.idle_ms),

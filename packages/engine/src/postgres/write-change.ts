@@ -108,7 +108,7 @@ const writeText = `with
     returning job_id, last_seq),
   build as (
     update engine.builds set version = $2::bigint, state = $3, cancel_requested = $4, error_code = $5, error_message = $6, started_at = $7,
-      finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11, idle_ms = $22::bigint
+      finished_at = $8, deadline_at = $9, timeout_seconds = $10, held = $11, idle_ms = $22::bigint, queued_at = $23::timestamptz
     where id = $1::uuid)
   select job_id, last_seq from leased`
 
@@ -140,6 +140,7 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
       JSON.stringify(held.flatMap((job) => newLeaseRecord(build, job, fresh.get(job.id)))),
       pipeline,
       live.header.idleMs,
+      time(live.header.queuedAt),
     ],
   })
   if (played.steps !== null) {

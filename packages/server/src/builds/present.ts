@@ -8,7 +8,6 @@ type BuildBody = Complete<components['schemas']['Build']>
 
 /** A build as the members of its organization see it. */
 export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
-  const createdAt = formatInstant(row.created_at)
   return {
     id: row.id,
     number: row.number,
@@ -25,8 +24,8 @@ export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
     rebuild_of: row.rebuild_of,
     error_code: row.error_code,
     error_message: row.error_message,
-    created_at: createdAt,
-    scheduled_at: createdAt,
+    created_at: formatInstant(row.created_at),
+    scheduled_at: formatInstant(row.queued_at),
     started_at: formatOptionalInstant(row.started_at),
     finished_at: formatOptionalInstant(row.finished_at),
   }

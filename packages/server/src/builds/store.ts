@@ -33,6 +33,8 @@ export interface BuildRow {
   readonly gate: string | null
   readonly error_code: string | null
   readonly error_message: string | null
+  /** Since when it waits to begin, or waited. */
+  readonly queued_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
   /** How long, after it began, it was over before it was tried again. */
@@ -46,7 +48,7 @@ export const buildColumns = `
   b.state, b.held, b.awaits_place, (
     select w.gate from engine.jobs j join engine.ready w on w.job_id = j.id
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
-  b.error_code, b.error_message, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
+  b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
 /** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
 const selectBuilds = `

@@ -165,3 +165,22 @@ test('an upload that claims the default branch of a connected repository says no
   await pool.query("update build_records set ref_class = 'upload' where ref_class = 'fetched'")
   expect(await failing()).toEqual([])
 })
+
+test('a build that was canceled before it began, and tried again a day later, waits since then', async () => {
+  const { pool, engine } = it.server
+  const path = `${organization}/pipelines/${await it.newPipeline({ name: 'again' })}/builds`
+  const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+  const { id } = (await it.request<{ id: string }>(ownerToken, 'POST', path, body)).body
+  await it.request(ownerToken, 'PUT', `${path}/1/cancel`)
+  const [job] = await engine.store.jobs(id)
+  const made = (await pool.query('select created_at from build_records where id = $1', [id])).rows[0].created_at
+  const tried = made.getTime() + 24 * 3_600_000
+  await engine.store.apply(id, [{ type: 'retry', job: job?.id ?? '', at: tried }])
+  const [waiting] = (await builds('pipeline=again')).body.data
+  expect(Date.parse(String(waiting?.scheduled_at))).toBe(tried)
+  await pool.query("update engine.builds set started_at = $2, state = 'running' where id = $1", [
+    id,
+    new Date(tried + 5_000),
+  ])
+  expect((await builds('pipeline=again')).body.data[0]).toMatchObject({ queue_ms: 5_000 })
+})

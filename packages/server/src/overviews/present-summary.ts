@@ -11,7 +11,7 @@ export function presentSummary(row: SummaryRow, now: number): Complete<component
   return {
     ...presentBuild(row, row.pipeline_slug),
     failed_step: row.failed_step,
-    queue_ms: (started ?? ended ?? now) - row.created_at.getTime(),
+    queue_ms: (started ?? ended ?? now) - row.queued_at.getTime(),
     run_ms: runMs(row, now),
     version: row.version,
   }

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { serverNow, setServerTime } from '../api/clock.ts'
 import { completeBuild } from '../api/complete.ts'
 import type { BuildSummary } from './filters.ts'
-import { ranMs } from './words.ts'
+import { queuedMs, ranMs } from './words.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -19,4 +19,10 @@ test('a build that runs again goes on from what it has run, not from when it beg
   setServerTime(new Date().toISOString())
   const over = completeBuild({ ...retried, finished_at: '2026-01-01T00:35:08Z', run_ms: 60_000 })
   expect(ranMs(over, Date.now() + 3_600_000)).toBe(60_000)
+})
+
+test('a build that was tried again before it had begun waits since then', () => {
+  const times = { created_at: '2026-01-01T00:00:00Z', scheduled_at: '2026-01-02T00:00:00Z', started_at: null }
+  const again = completeBuild({ ...retried, ...times, queue_ms: 0, run_ms: null })
+  expect(queuedMs(again, Date.parse('2026-01-02T00:00:05Z'))).toBe(5_000)
 })

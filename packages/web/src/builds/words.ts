@@ -42,8 +42,11 @@ export function ranMs({ started_at, finished_at, run_ms, runs_since }: ReadBuild
 }
 
 /** How long it waited to start, or has waited by now, in milliseconds. */
-export function queuedMs({ created_at, started_at, finished_at, queue_ms }: BuildSummary, now: number): number | null {
-  return started_at == null && finished_at == null ? Math.max(0, now - Date.parse(created_at)) : queue_ms
+export function queuedMs(build: BuildSummary, now: number): number | null {
+  const { scheduled_at, created_at, started_at, finished_at, queue_ms } = build
+  return started_at == null && finished_at == null
+    ? Math.max(0, now - Date.parse(scheduled_at ?? created_at))
+    : queue_ms
 }
 
 const waits: Readonly<Record<string, string>> = {
