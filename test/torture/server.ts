@@ -1,7 +1,7 @@
 /** The real server on a directory of its own, to be killed at any moment, also while it starts. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, createWriteStream, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,7 +12,7 @@ import { reachRunning } from '../../packages/server/src/database/embedded/superv
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { quietPool } from '../../packages/server/src/testing/quiet-pool.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
-import { repositoryRoot } from '../../scripts/client/server-process.ts'
+import { repositoryRoot, saysThatItServes } from '../../scripts/client/server-process.ts'
 import { showHostBase } from '../host-base.ts'
 import { compiledCode } from '../product.ts'
 
@@ -89,8 +89,12 @@ export async function tortureServer(
     const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
       env: { PATH: process.env.PATH ?? '', ...settings },
       cwd: repositoryRoot,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', 'pipe', log],
     })
+    const { stdout } = child
+    if (stdout === null) throw new Error('the server was started without a pipe')
+    stdout.pipe(createWriteStream(join(directory, 'server.log'), { flags: 'a' }))
+    const serving = saysThatItServes(stdout)
     children.add(child)
     const ended = once(child, 'exit').then(() => void children.delete(child))
     return {
@@ -98,7 +102,9 @@ export async function tortureServer(
       ended,
       kill: (signal) => void child.kill(signal),
       async ready() {
-        for (const deadline = Date.now() + startMs; Date.now() < deadline; await sleep(20)) {
+        const deadline = Date.now() + startMs
+        await Promise.race([serving, ended, sleep(startMs, undefined, { ref: false })])
+        for (; Date.now() < deadline; await sleep(20)) {
           if (!children.has(child)) return false
           const answer = await fetch(`${url}/readyz`).catch(() => undefined) // not listening yet, or not any more
           if (answer?.ok) return true
