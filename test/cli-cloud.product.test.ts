@@ -369,6 +369,34 @@ test('secrets and keys: set, listed without values, removed', async () => {
   expect(await hm(['whoami'], { env: { HM_API_TOKEN: made.stdout.trim() } })).toMatchObject({ code: 0 })
 })
 
+test('limits of a secret and what the cache of a pipeline trusts are set, shown, and kept where they are not named', async () => {
+  const set = (...args: string[]) => hm(['secret', 'set', 'LIMITED', ...args], { input: 'v' })
+  const limits = async () => JSON.parse((await hm(['secret', 'list', '--json'])).stdout).data
+  expect(await set('--branches', 'main', '--branches', 'release/*', '--events', 'push')).toMatchObject({ code: 0 })
+  const limited = { name: 'LIMITED', branches: ['main', 'release/*'], events: ['push'] }
+  expect(await limits()).toMatchObject([{ ...limited, uploads: false }])
+  expect((await hm(['secret', 'list'])).stdout).toMatch(/LIMITED +main release\/\* +push +no /)
+  expect(await set('--uploads', 'yes')).toMatchObject({ code: 0 })
+  expect(await limits()).toMatchObject([{ ...limited, uploads: true }])
+  expect(await set('--no-limits', '--events', 'push', '--uploads', 'no')).toMatchObject({ code: 0 })
+  expect(await limits()).toMatchObject([{ ...limited, branches: null, uploads: false }])
+  expect(await set('--uploads', 'perhaps')).toMatchObject({ code: 2 })
+  expect(await hm(['secret', 'rm', 'LIMITED'])).toMatchObject({ code: 0 })
+
+  expect(await hm(['pipeline', 'create', 'trusting', '--repository', 'https://x.test/a/b.git'])).toMatchObject({
+    code: 0,
+  })
+  const pipeline = async (...args: string[]) =>
+    JSON.parse((await hm(['pipeline', ...args, 'trusting', '--json'])).stdout)
+  await pipeline('set', '--protected-branches', 'release/*')
+  await pipeline('set', '--cache-share', 'yes')
+  expect(await pipeline('show')).toMatchObject({ protected_branches: ['release/*'], cache_share: true })
+  expect((await hm(['pipeline', 'show', 'trusting'])).stdout).toContain('release/*')
+  await pipeline('set', '--no-protected-branches')
+  expect(await pipeline('show')).toMatchObject({ protected_branches: [], cache_share: true })
+  expect(await hm(['pipeline', 'set', 'trusting'])).toMatchObject({ code: 2, stdout: '' })
+})
+
 test('a source that is too large is exit 8 and says what to ignore', async () => {
   const large = newProject('acme/large')
   mkdirSync(join(large, 'big'))

@@ -42,6 +42,7 @@ export const commands: readonly Command[] = [
   command('pipeline list', () => import('./cloud/pipeline-list.ts')),
   command('pipeline show', () => import('./cloud/pipeline-show.ts')),
   command('pipeline create', () => import('./cloud/pipeline-create.ts')),
+  command('pipeline set', () => import('./cloud/pipeline-set.ts')),
   command('build list', () => import('./cloud/build-list.ts')),
   command('build show', () => import('./cloud/build-show.ts')),
   command('build watch', () => import('./cloud/build-watch.ts')),

@@ -18,8 +18,13 @@ export const run = signedIn<'secret list'>(async (context, { client, org }) => {
   else
     await printTable(
       output,
-      ['NAME', 'CHANGED'],
-      secrets.map(({ name, updated_at }) => [name, minute(updated_at)]),
+      ['NAME', 'BRANCHES', 'EVENTS', 'UPLOADS', 'CHANGED'],
+      secrets.map(({ name, branches, events, uploads, updated_at }) => {
+        // An upload claims what it likes, so that a limit means it too.
+        const isLimited = branches !== null || events !== null
+        const said = (names: readonly string[] | null) => names?.join(' ') ?? 'all'
+        return [name, said(branches), said(events), uploads || !isLimited ? 'yes' : 'no', minute(updated_at)]
+      }),
     )
   return exits.ok
 })

@@ -7,7 +7,7 @@ import { signedIn } from './session.ts'
 export const run = signedIn<'secret set'>(async (context, { client, org }) => {
   const { args, flags, output, signal } = context
   const address = { org: await org() }
-  const body = { name: args.name, value: await readValue(context) }
+  const body = { name: args.name, value: await readValue(context), ...limitsOf(context) }
   if (flags.pipeline === undefined) {
     await client.setOrganizationSecret({ ...address, body }, { signal })
     output.say(`${args.name} is set for ${address.org}`)
@@ -18,6 +18,17 @@ export const run = signedIn<'secret set'>(async (context, { client, org }) => {
   }
   return exits.ok
 })
+
+/** What is not named stays as it is. */
+function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'secret set'>) {
+  const lifted = noLimits ? { branches: null, events: null } : {}
+  return {
+    ...lifted,
+    ...(branches.length === 0 ? {} : { branches: [...branches] }),
+    ...(events.length === 0 ? {} : { events: [...events] }),
+    ...(uploads === undefined ? {} : { uploads: uploads === 'yes' }),
+  }
+}
 
 const longestValue = 1024 * 1024
 

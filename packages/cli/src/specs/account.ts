@@ -38,7 +38,30 @@ export const accountSpecs = {
     summary: 'Store a secret; its value comes from stdin or a hidden prompt',
     piped: `printf %s "$VALUE" | hm secret set NAME`,
     args: { name: { required: true, summary: 'name of the variable' } },
-    flags: { pipeline },
+    flags: {
+      pipeline,
+      branches: {
+        kind: 'string',
+        value: 'GLOB',
+        multiple: true,
+        summary: 'only for builds of such branches',
+      },
+      events: {
+        kind: 'string',
+        value: 'EVENT',
+        multiple: true,
+        summary: 'only for builds by such events, as push',
+      },
+      noLimits: { kind: 'boolean', summary: 'for all builds, but for the limits named beside this' },
+      uploads: {
+        kind: 'string',
+        value: 'WHETHER',
+        choices: ['yes', 'no'],
+        summary: 'uploads may read it in spite of limits',
+      },
+    },
+    about: ['Limits that are not named stay as they are.'],
+    examples: [['hm secret set DEPLOY_KEY --branches main --events push < key', 'for pushes to main alone']],
   },
   'secret list': { summary: 'List secrets, without their values', flags: { pipeline }, query: true },
   'secret rm': {

@@ -39,6 +39,26 @@ export const cloudSpecs = {
     },
     query: true,
   },
+  'pipeline set': {
+    summary: 'Change what the cache of a pipeline trusts',
+    args: { slug: { summary: "slug (default: this repository's)", complete: 'pipeline' } },
+    flags: {
+      protectedBranches: {
+        kind: 'string',
+        value: 'GLOB',
+        multiple: true,
+        summary: 'branches that find only what such branches left',
+      },
+      noProtectedBranches: { kind: 'boolean', summary: 'only the default branch is protected' },
+      cacheShare: {
+        kind: 'string',
+        value: 'WHETHER',
+        choices: ['yes', 'no'],
+        summary: 'all builds but those of forks find the entries of all',
+      },
+    },
+    query: true,
+  },
   'build list': {
     summary: 'List builds, the newest first',
     flags: { pipeline, state: { kind: 'string', value: 'STATE', summary: 'only builds of this state' }, limit },

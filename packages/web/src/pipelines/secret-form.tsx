@@ -6,6 +6,7 @@ import { Checkbox } from '../design/checkbox.tsx'
 import { Field, TextArea } from '../design/field.tsx'
 import { FormProblem } from './form-problem.tsx'
 import { type SecretScope, setSecret } from './secret-queries.ts'
+import { globsIn } from './settings-values.ts'
 
 interface SecretFormProps {
   readonly scope: SecretScope
@@ -37,7 +38,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
     if (isBusy) return
     setBusy(true)
     setProblem(null)
-    const globs = branches.split(/[\s,]+/).filter((glob) => glob !== '')
+    const globs = globsIn(branches)
     const limits = {
       branches: globs.length === 0 ? null : globs,
       events: chosen.length === 0 ? null : [...chosen],

@@ -18,7 +18,7 @@ interface SettingsFormProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slug']
+const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slug', 'protected_branches'] as const
 
 /** The settings of a pipeline. What its repository's code decides is locked, and says so. */
 export function SettingsForm({ org, pipeline }: SettingsFormProps) {
@@ -32,7 +32,7 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
   const nothing = Object.keys(changes).length === 0
   const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
   const locked = 'Set by the repository’s code; change it there.'
-  const field = (name: 'name' | 'description' | 'default_branch' | 'repo_name' | 'source_slug', isOfCode: boolean) => ({
+  const field = (name: (typeof names)[number], isOfCode: boolean) => ({
     value: values[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
     disabled: !mayChange || (isOfCode && byCode),
@@ -100,6 +100,20 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         <option value="always">Build always</option>
         <option value="never">Never build</option>
       </Select>
+      <Field
+        label="Protected branches"
+        placeholder="release/*"
+        {...field('protected_branches', false)}
+        hint="With spaces between. As the default branch, they find in the cache only what such branches left."
+        spellCheck={false}
+      />
+      <Checkbox
+        label="Share the cache"
+        hint="All builds but those of forks find what each of them left, uploads too: whoever may build decides what the default branch starts from."
+        checked={values.cache_share}
+        disabled={!mayChange}
+        onChange={(cache_share) => set({ cache_share })}
+      />
       <p>
         <Button type="submit" look="primary" refused={refused} aria-disabled={isBusy || refused !== null}>
           {isBusy ? 'Saving…' : 'Save settings'}

@@ -8,6 +8,9 @@ export interface SettingsValues {
   readonly source_slug: string
   readonly allow_manual: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
+  /** Globs with spaces between. */
+  readonly protected_branches: string
+  readonly cache_share: boolean
 }
 
 /** A pipeline's settings as a form holds them. */
@@ -19,13 +22,25 @@ export function valuesOf(pipeline: Schema<'Pipeline'>): SettingsValues {
     repo_name: repo_name ?? '',
     source_slug: source_slug ?? '',
     fork_policy: fork_policy ?? 'approval',
+    protected_branches: pipeline.protected_branches?.join(' ') ?? '',
+    cache_share: pipeline.cache_share ?? false,
   }
 }
 
 /** What differs from the pipeline, as the server takes it: only that is sent, so that nothing locked is touched. Empty texts are none. */
 export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues): Schema<'UpdatePipelineRequest'> {
   const before = valuesOf(pipeline)
-  const { name, description, default_branch, repo_name, source_slug, allow_manual, fork_policy } = values
+  const {
+    name,
+    description,
+    default_branch,
+    repo_name,
+    source_slug,
+    allow_manual,
+    fork_policy,
+    protected_branches,
+    cache_share,
+  } = values
   const orNull = (text: string) => (text.trim() === '' ? null : text.trim())
   return {
     ...(name === before.name ? {} : { name }),
@@ -35,5 +50,12 @@ export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues):
     ...(source_slug === before.source_slug ? {} : { source_slug: orNull(source_slug) }),
     ...(allow_manual === before.allow_manual ? {} : { allow_manual }),
     ...(fork_policy === before.fork_policy ? {} : { fork_policy }),
+    ...(protected_branches === before.protected_branches ? {} : { protected_branches: globsIn(protected_branches) }),
+    ...(cache_share === before.cache_share ? {} : { cache_share }),
   }
+}
+
+/** Globs as people type them, with spaces or commas between. */
+export function globsIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter((glob) => glob !== '')
 }
