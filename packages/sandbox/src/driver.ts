@@ -116,6 +116,8 @@ export interface Running {
   release(offset: number): Promise<void>
   /** Resolves when the command has ended, by itself or not. Never rejects but by `signal`. */
   exited(signal?: AbortSignal): Promise<Exit>
+  /** Whether the command has ended by now; false where only `exited` finds out that nothing is left of it. */
+  hasEnded(): Promise<boolean>
   /** Sends a signal to every process of the tree. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** Moves the watchdog's deadline. */

@@ -3,8 +3,6 @@ import type { Started } from './follow-command.ts'
 import { type StopReason, watchdogDeadline } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 
-/** An adopted command may have ended in time: that is found out before anybody is told to hurry. */
-const adoptedMs = 1_000
 /** The time of an end is that of a file, which the kernel takes from a clock that is up to a tick behind: who is told a little late ends in no case too early. */
 const tickMs = 10
 
@@ -25,12 +23,13 @@ export async function awaitEnd(context: JobContext, { running, adopted, toldAt }
   }
   const unsubscribe = lease.onRenewed(extend)
   const overAt = timeIsOverAt(context, toldAt ?? running.startedAt)
-  const { over, cancel } = timer(Math.max(overAt.getTime() - now(), adopted ? adoptedMs : 0) + tickMs)
+  const { over, cancel } = timer(Math.max(overAt.getTime() - now(), 0) + tickMs)
   try {
     // An earlier process may have set it long ago.
     if (adopted && lease.expiresAt > new Date(now())) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
-    const first = await Promise.race([exited, lease.stopAsked, over])
+    // An adopted command may have ended in time: that is found out before anybody is told to hurry.
+    const first = await Promise.race(adopted && (await running.hasEnded()) ? [exited] : [exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
       if (first.overdue && first.endedAt < overAt) return { ...first, code: null, signal: null }
     } else {

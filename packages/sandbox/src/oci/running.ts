@@ -146,7 +146,7 @@ export class OciRunning implements Running {
   }
 
   /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
-  private async hasEnded(thorough: boolean): Promise<boolean> {
+  async hasEnded(thorough = false): Promise<boolean> {
     const lookedAt = bootTime()
     if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
     this.seenAt = lookedAt

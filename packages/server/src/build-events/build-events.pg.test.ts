@@ -34,11 +34,11 @@ test('a build is shown whole, then each change of a job before its build, and do
   await events.next('job', ({ data }) => data.step_key === 'b' && data.state === 'scheduled')
   await (await playJob(it)).end()
   await events.next('job', ({ data }) => data.step_key === 'b' && data.state === 'passed')
-  const last = await events.next('build', ({ data }) => data.state === 'passed')
+  await events.next('build', ({ data }) => data.state === 'passed')
   await events.next('done')
   expect(await events.isOver()).toBe(true)
-  // Who has seen the last state is told no more than that it was the last.
-  await using again = await open(path, last.id)
+  // Who has seen the last state is told no more than that it was the last. An earlier event may show it too: a build is loaded after its version was read.
+  await using again = await open(path, events.all().findLast(({ event }) => event === 'build')?.id)
   expect((await again.next()).event).toBe('done')
 })
 
@@ -59,13 +59,15 @@ test('many changes come as few events, and the last state is never left out', as
   const { path, id } = await newBuild(...Array.from({ length: 40 }, (_, n) => ({ key: `s${n}`, cmd: 'true' })))
   await using events = await open(path)
   await events.next('snapshot')
+  const begun = performance.now()
   for (let n = 0; n < 40; n += 1) await (await playJob(it)).end()
   await events.next('done')
+  const readings = (performance.now() - begun) / 200 + 2
   const seen = events.all()
   const last = new Map(seen.filter(({ event }) => event === 'job').map(({ data }) => [data.id, data.state]))
   expect([...last.values()]).toEqual(Array.from({ length: 40 }, () => 'passed'))
-  // A change a job and a reading each fifth of a second would be 80 and more.
-  expect(seen.filter(({ event }) => event === 'build').length).toBeLessThan(40)
+  // Five readings a second, however long it took; an event for each change would be 80 and more.
+  expect(seen.filter(({ event }) => event === 'build').length).toBeLessThanOrEqual(readings)
   expect(id).toMatch(/-/)
 })
 
