@@ -4,7 +4,10 @@ import { type Logger, pino } from 'pino'
 export function createLog(level: string): Logger {
   const output = pino.destination(1)
   // A terminal that has closed takes no more lines, and nobody is left to read them: they must not end the process in the middle of its stop.
-  output.on('error', () => {})
+  // At its exit the destination would try to write them for ever: it gives up for a broken pipe alone.
+  output.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EIO') Object.assign(output, { write: () => true, flushSync: () => {} })
+  })
   return pino({ level, serializers: { err: plainError } }, output)
 }
 
