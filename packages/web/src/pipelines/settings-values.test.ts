@@ -11,6 +11,7 @@ const pipeline = {
     source_slug: 'ci',
   },
   ...{ default_branch: 'main', allow_manual: true, archived_at: null, created_at: '2026-01-01T00:00:00Z' },
+  visibility: 'private' as const,
   protected_branches: ['release/*', 'hotfix'],
   cache_share: false,
 }
