@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
 import { parseApart } from './parse-apart.ts'
@@ -30,4 +31,18 @@ test.each([
 test('a small pipeline is parsed at once', async () => {
   const ir = pipeline(10)
   expect(await parsed(ir)).toEqual({ result: parsePlan(ir), others: false })
+})
+
+test('G57 whoever sends many large pipelines has two threads, and each of them its answer', async () => {
+  const threads = () =>
+    (process.report.getReport() as unknown as { readonly workers: readonly unknown[] }).workers.length
+  const before = threads()
+  const most: number[] = []
+  const parses = Array.from({ length: 5 }, async () => {
+    const { ok } = await parseApart(pipeline(3_000))
+    most.push(threads() - before)
+    return ok
+  })
+  expect(await Promise.all(parses)).toEqual([true, true, true, true, true])
+  expect(Math.max(...most)).toBeLessThanOrEqual(2)
 })

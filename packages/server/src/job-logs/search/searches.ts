@@ -1,10 +1,10 @@
 import type { components } from '@harmont/contract'
+import { Turns } from '../../turns.ts'
 import type { JobLogs } from '../job-logs.ts'
 import { Recent } from '../recent.ts'
 import { makeFinder } from './finder.ts'
 import { LogSearch } from './log-search.ts'
 import type { SearchQuery } from './query.ts'
-import { Turns } from './turns.ts'
 
 type Result = components['schemas']['LogSearchResult']
 
