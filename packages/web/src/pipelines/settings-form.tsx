@@ -104,12 +104,12 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         label="Protected branches"
         placeholder="release/*"
         {...field('protected_branches', false)}
-        hint="With spaces between. As the default branch, they find in the cache only what such branches left."
+        hint="Separate with spaces. Like the default branch, they read only cache entries that protected branches made."
         spellCheck={false}
       />
       <Checkbox
         label="Share the cache"
-        hint="All builds but those of forks find what each of them left, uploads too: whoever may build decides what the default branch starts from."
+        hint="Builds of all branches and uploads read each other’s cache entries; those of forks do not. Whoever may build can then change what the default branch starts from."
         checked={values.cache_share}
         disabled={!mayChange}
         onChange={(cache_share) => set({ cache_share })}
