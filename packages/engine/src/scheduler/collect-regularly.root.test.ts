@@ -81,6 +81,7 @@ test('removes what nothing can start from, and keeps cache entries and what a ru
 /** Writes a cache hit down only when the build `other` is over, and two collections have begun after that. */
 class SlowStore extends MemoryStore {
   other = ''
+  readonly hit = Promise.withResolvers<void>()
   #collections = 0
   override async liveSnapshots(since: number): Promise<LiveSnapshots> {
     this.#collections += 1
@@ -88,6 +89,7 @@ class SlowStore extends MemoryStore {
   }
   override async apply(buildId: string, events: readonly BuildEvent[]): Promise<Applied | undefined> {
     if (events.some((event) => event.type === 'ended' && event.outcome.kind === 'cached')) {
+      this.hit.resolve()
       await settled({ store: this }, this.other)
       const before = this.#collections
       await until(() => this.#collections >= before + 2)
@@ -110,6 +112,8 @@ test('a cache entry that was hit is kept until that is written down, though its 
     const { jobs: begun } = await settled(slow, first, ({ jobs }) => jobs[1]?.state === 'running')
     await expect.poll(() => logOf(slow, begun[1])).toContain('up')
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
+    // Before that only the build that is under way keeps it.
+    await store?.hit.promise
     await goOn(slow)
     const { state, jobs } = await settled(slow, second)
     expect([state, jobs[0]?.cached]).toEqual(['passed', true])
