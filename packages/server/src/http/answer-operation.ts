@@ -49,7 +49,7 @@ export function answerOperation(
   shell: Shell,
   shape: ShapeBody,
 ): Answer {
-  return async (request, reply) => {
+  const answerOf = async (request: FastifyRequest, reply: FastifyReply): Promise<AnyReply> => {
     // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
     // the compiler cannot follow that from a value of the table, hence the two `never`.
     const admitted = await admit(shell, operation, request)
@@ -65,15 +65,15 @@ export function answerOperation(
     }
     const { caller, params } = admitted
     const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
-    const answered =
-      key === null || caller === null
-        ? countingRefusals(shell, admitted, () => answer(body, null))
-        : answerOnce(
-            shell,
-            { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
-            context,
-          )
-    return send(request, reply, shape, await answered)
+    return key === null || caller === null
+      ? countingRefusals(shell, admitted, () => answer(body, null))
+      : answerOnce(shell, { operation, caller, key, params, body, answer, replay: replayOf(binding, context) }, context)
+  }
+  return async (request, reply) => {
+    const answered = () => answerOf(request, reply)
+    // A reply is a promise of its end, for which no turn is kept: a stream may have none.
+    const answer = operation.method === 'GET' ? await shell.reads.take(shell, request, reply, answered) : await answered()
+    return answer === null ? reply : send(request, reply, shape, answer)
   }
 }
 

@@ -18,6 +18,7 @@ import { originCheck } from './origins.ts'
 import type { Pages } from './pages.ts'
 import { bodyReader } from './read-body.ts'
 import type { Translate } from './send-error.ts'
+import { SharedReads } from './shared-reads.ts'
 import type { Shell } from './shell.ts'
 import { acceptUpgrades, type Upgrade } from './upgrades.ts'
 
@@ -81,7 +82,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const room = options.bodyRoom ?? roomHere()
   const bodies = { ofUsers: new BodyRoom(room), ofAddresses: new BodyRoom(room) }
   const addressOf = clientAddress(options.trustedProxies)
-  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, bodies }
+  const reads = new SharedReads()
+  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, bodies, reads }
   if (options.connections !== undefined)
     limitConnections(app.server, {
       limits: options.connections,

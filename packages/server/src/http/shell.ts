@@ -6,6 +6,7 @@ import type { BodyRoom } from './body-room.ts'
 import type { BlobSink } from './build-body.ts'
 import type { CsrfCheck } from './csrf.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 /** What answering an operation needs of the server. */
 export interface Shell extends CsrfCheck {
@@ -19,6 +20,7 @@ export interface Shell extends CsrfCheck {
   readonly openBlobSink: () => Promise<BlobSink>
   /** Room for the bodies of users' requests, and for those of nobody in particular. */
   readonly bodies: { readonly ofUsers: BodyRoom; readonly ofAddresses: BodyRoom }
+  readonly reads: SharedReads
   readonly log: Logger
   /** Longest wait for the next byte of a body. */
   readonly bodyIdleMs: number
