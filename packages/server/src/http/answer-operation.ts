@@ -72,7 +72,8 @@ export function answerOperation(
   return async (request, reply) => {
     const answered = () => answerOf(request, reply)
     // A reply is a promise of its end, for which no turn is kept: a stream may have none.
-    const answer = operation.method === 'GET' ? await shell.reads.take(shell, request, reply, answered) : await answered()
+    const answer =
+      operation.method === 'GET' ? await shell.reads.take(shell, request, reply, answered) : await answered()
     return answer === null ? reply : send(request, reply, shape, answer)
   }
 }
