@@ -1,4 +1,4 @@
-import { type Sandbox, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
+import { now, type Sandbox, type SandboxHandle, untilAffordable } from '@harmont/sandbox'
 import { vanished } from '../core/exit.ts'
 import type { LeasedJob } from '../port.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
@@ -86,7 +86,7 @@ async function fail(context: JobContext, error: unknown): Promise<void> {
   const { options, lease, report } = context
   options.log('error', `job ${lease.job.jobId} is given back`, error)
   try {
-    const at = new Date()
+    const at = new Date(now())
     await report(() => options.port.finish(lease.job, at, vanished))
   } catch (again) {
     options.log('error', `job ${lease.job.jobId} cannot be given back`, again)

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { now } from '../clock/index.ts'
 import type { SnapshotId } from '../driver.ts'
 import { compareViews, inView } from './compare-views.ts'
 import type { Durability } from './durability.ts'
@@ -65,7 +66,7 @@ export async function flatten(
     id,
     parent: record.id,
     layers: [id],
-    createdAt: new Date().toISOString(),
+    createdAt: new Date(now()).toISOString(),
     bootId,
     meta: { ...record.meta, cache: null },
   }
