@@ -1,10 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { IpHelper } from './ip-helper.ts'
 
 const names = Array.from({ length: 20 }, (_, at) => `hmt${process.pid % 10_000}-${at}`)
 const isThere = (name: string) => execFileSync('ip', ['-brief', 'link']).includes(name)
 let helper: IpHelper
+let earlier: readonly number[]
+const helpers = () => {
+  const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-x', 'ip'], { encoding: 'utf8' })
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+beforeEach(() => {
+  earlier = helpers()
+})
 afterEach(() => helper.close())
 
 test('many that ask at once are each told of their own, in order', async () => {
@@ -19,10 +27,8 @@ test('many that ask at once are each told of their own, in order', async () => {
   expect(names.filter(isThere)).toEqual([])
 })
 
-const children = () => {
-  const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-x', 'ip'], { encoding: 'utf8' })
-  return stdout.split('\n').filter(Boolean).map(Number)
-}
+/** Without those that other files of this worker have left. */
+const children = () => helpers().filter((pid) => !earlier.includes(pid))
 
 test('goes on with another process when somebody killed the one before, and asks that what this one did not answer', async () => {
   helper = new IpHelper()
