@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { ownerToken, testServer } from '../testing/server.ts'
 
 const it = testServer()
-const path = '/api/v0/organizations/default/pipelines'
+const path = '/api/v0/organizations/default/secrets'
 
-/** Has all who read pipelines wait until the end of the test. */
-async function heldPipelines() {
+/** Has all who read secrets wait until its end; no task in the background does. */
+async function heldSecrets() {
   const client = await it.server.pool.connect()
-  await client.query('begin; lock table pipelines in access exclusive mode')
+  await client.query('begin; lock table secrets in access exclusive mode')
   return {
     /** How many of the server's connections wait now. */
     async waiting(): Promise<number> {
@@ -31,7 +31,7 @@ test('G57 whoever asks for many things at once leaves connections to the databas
   const neighbour = await it.newUser('neighbour')
   let answers: Promise<{ readonly status: number }>[]
   {
-    await using held = await heldPipelines()
+    await using held = await heldSecrets()
     answers = Array.from({ length: 60 }, () => it.request(ownerToken, 'GET', path))
     await until(held.waiting, (count) => count === 5)
     expect((await it.request(neighbour.token, 'GET', '/api/v0/user')).status).toBe(200)
@@ -43,7 +43,7 @@ test('G57 whoever asks for many things at once leaves connections to the databas
 test('whoever leaves while waiting has nobody wait for them', async () => {
   const leaving = new AbortController()
   {
-    await using held = await heldPipelines()
+    await using held = await heldSecrets()
     const left = Array.from({ length: 60 }, () => asked(leaving.signal))
     await until(held.waiting, (count) => count === 5)
     leaving.abort()
