@@ -12,6 +12,8 @@ async function heldSecrets() {
   return {
     /** How many of the server's connections wait now. */
     async waiting(): Promise<number> {
+      // PostgreSQL keeps what a transaction has seen of this until its end.
+      await client.query('select pg_stat_clear_snapshot()')
       const { rows } = await client.query<{ count: number }>(
         "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
