@@ -31,6 +31,9 @@ export interface Database {
   drop(): Promise<void>
 }
 
+/** PostgreSQL's `object_in_use`. */
+const inUse = '55006'
+
 /** Makes a database: an empty one, or a copy of the template. */
 export async function createDatabase(template?: Template): Promise<Database> {
   const name = `t${randomUUID().replaceAll('-', '')}`
@@ -43,7 +46,15 @@ export async function createDatabase(template?: Template): Promise<Database> {
     connection: connectionTo(name),
     url: urlOf(connectionTo(name)),
     async drop() {
-      await asAdministrator((client) => client.query(`drop database ${name} with (force)`))
+      await asAdministrator(async (client) => {
+        try {
+          // Waits for connections that are being closed: one that is cut instead is an error that nobody listens for any more.
+          await client.query(`drop database ${name}`)
+        } catch (error) {
+          if (!(error instanceof pg.DatabaseError && error.code === inUse)) throw error
+          await client.query(`drop database ${name} with (force)`)
+        }
+      })
     },
   }
 }
