@@ -26,6 +26,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'runsc', command: 'runsc', why: 'starts sandboxes where HARMONT_OCI_RUNTIME=runsc asks for it' },
   { name: 'docker-registry', command: 'docker-registry', why: 'a real registry on loopback' },
   { name: 'chromium-headless-shell', command: 'chromium-headless-shell', why: 'the browser of those who sign in' },
+  { name: 'curl', command: 'curl', why: 'asks a server from inside a sandbox' },
   { name: 'e2fsprogs', command: 'mkfs.ext4', why: 'small disks that tests fill' },
   { name: 'procps', command: 'pgrep', why: 'finds processes of a test' },
   { name: 'mmdebstrap', command: 'mmdebstrap', why: "makes an image from Debian's packages" },
