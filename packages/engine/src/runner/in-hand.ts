@@ -1,4 +1,5 @@
 import { now } from '@harmont/sandbox'
+
 /** What this process works with and no record names yet. Collecting leaves it alone. */
 export class InHand {
   /** Found in the cache for jobs whose end is not reported yet; one that was just taken its sandbox keeps. */

@@ -12,6 +12,7 @@ import type { Idempotency } from './idempotency.ts'
 import { refuseCredential } from './limits.ts'
 import { readQuery } from './query.ts'
 import type { BodyReader } from './read-body.ts'
+import { callerKey } from './shared-reads.ts'
 import type { Shell } from './shell.ts'
 
 /** The same as every `Reply` of the contract, as the shell sends it. */
@@ -49,11 +50,11 @@ export function answerOperation(
   shell: Shell,
   shape: ShapeBody,
 ): Answer {
-  const answerOf = async (request: FastifyRequest, reply: FastifyReply): Promise<AnyReply> => {
+  const answerOf = async (request: FastifyRequest, reply: FastifyReply, gone: AbortSignal): Promise<AnyReply> => {
     // The contract's table, from which the types of a binding are made, says what is in the context and the input of an operation;
     // the compiler cannot follow that from a value of the table, hence the two `never`.
     const admitted = await admit(shell, operation, request)
-    const context = contextOf(operation, shell, admitted, request, reply)
+    const context = contextOf(operation, shell, admitted, request, gone)
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const body = reader.bytes(request.raw)
     const held = openRoom(shell, admitted)
@@ -70,10 +71,11 @@ export function answerOperation(
       : answerOnce(shell, { operation, caller, key, params, body, answer, replay: replayOf(binding, context) }, context)
   }
   return async (request, reply) => {
-    const answered = () => answerOf(request, reply)
+    const gone = signalOf(reply)
+    const answered = () => answerOf(request, reply, gone)
     // A reply is a promise of its end, for which no turn is kept: a stream may have none.
     const answer =
-      operation.method === 'GET' ? await shell.reads.take(shell, request, reply, answered) : await answered()
+      operation.method === 'GET' ? await shell.reads.take(callerKey(shell, request), gone, answered) : await answered()
     return answer === null ? reply : send(request, reply, shape, answer)
   }
 }
@@ -109,7 +111,7 @@ function contextOf(
   shell: Shell,
   { client, credential, caller, params, membership }: Admitted,
   request: FastifyRequest,
-  reply: FastifyReply,
+  signal: AbortSignal,
 ) {
   return {
     operationId: operation.id,
@@ -122,7 +124,7 @@ function contextOf(
     header: (name: string) => firstOf(request.headers[name]),
     requestId: request.id,
     log: shell.log.child({ request_id: request.id }),
-    signal: signalOf(reply),
+    signal,
     ...(caller === null ? {} : { caller }),
     ...(membership === null ? {} : { membership }),
   }

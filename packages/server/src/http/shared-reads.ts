@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { addressKey } from '../rate-limits/address-key.ts'
 import { Turns } from '../turns.ts'
 import { credentialOf } from './credential.ts'
@@ -14,29 +14,28 @@ const mostReads = 5
 export class SharedReads {
   readonly #callers = new Map<string, { readonly turns: Turns; open: number }>()
 
-  /** Works when the caller's turn has come; null when the caller left before that. */
-  async take<T>(
-    shell: Pick<Shell, 'addressOf' | 'cookieName'>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    work: () => Promise<T>,
-  ): Promise<T | null> {
-    const token = credentialOf(request.headers, shell.cookieName)?.token
-    const key = token === undefined ? `address ${addressKey(shell.addressOf(request.raw))}` : `token ${token}`
+  /** Works when the turn of the caller with this key has come; null when `gone` came before that. */
+  async take<T>(key: string, gone: AbortSignal, work: () => Promise<T>): Promise<T | null> {
     const caller = this.#callers.get(key) ?? { turns: new Turns(mostReads), open: 0 }
     caller.open++
     this.#callers.set(key, caller)
-    const gone = new AbortController()
-    const leave = () => gone.abort(new Error('the caller has left'))
-    reply.raw.once('close', leave)
+    let begun = false
     try {
-      return await caller.turns.take(gone.signal, work)
+      return await caller.turns.take(gone, () => {
+        begun = true
+        return work()
+      })
     } catch (error) {
-      if (gone.signal.aborted && error === gone.signal.reason) return null
+      if (!begun) return null
       throw error
     } finally {
-      reply.raw.off('close', leave)
       if (--caller.open === 0) this.#callers.delete(key)
     }
   }
+}
+
+/** Tells callers apart: by what they show of themselves, checked or not, else by address. */
+export function callerKey({ cookieName, addressOf }: Pick<Shell, 'addressOf' | 'cookieName'>, request: FastifyRequest) {
+  const token = credentialOf(request.headers, cookieName)?.token
+  return token === undefined ? `address ${addressKey(addressOf(request.raw))}` : `token ${token}`
 }
