@@ -1,6 +1,6 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
 
-/** Names the time from one start of the machine to the next. */
+/** Names the time from one start of the machine to the next: what was written before may not have reached the disk. */
 export const bootId: string = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
 /** Less is the coarseness of `/proc/uptime`, not sleep. */

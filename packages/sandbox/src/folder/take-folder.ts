@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { bootId } from '../clock/index.ts'
 import type { SourceTreeRef } from '../driver.ts'
 import { staged } from '../images/staging.ts'
-import { bootId } from '../source/boot-id.ts'
 import { keepTree } from '../source/keep-tree.ts'
 import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
 import { treePath } from '../source/places.ts'
@@ -33,7 +33,7 @@ export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
     const newRecord = path.join(staging, 'record')
     const made = { tree, manifest, newRecord }
     const paths = request.paths.map((each) => each.toString('latin1'))
-    const job = { folder, paths, directory, record, bootId: await bootId(), limits, ...made }
+    const job = { folder, paths, directory, record, bootId, limits, ...made }
     const { digest, isNew } = await runInWorker('take', job)
     if (!isNew) return { digest, path: treePath(directory, digest) }
     const kept = await keepTree(directory, { tree, manifest, digest, staging })

@@ -1,9 +1,9 @@
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { bootId } from '../clock/index.ts'
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
 import { hasCode, isMissing } from '../images/missing.ts'
 import { staged } from '../images/staging.ts'
-import { bootId } from '../source/boot-id.ts'
 import { keepTree } from '../source/keep-tree.ts'
 import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
 import { manifestPath, treePath } from '../source/places.ts'
@@ -73,7 +73,7 @@ async function make(request: CheckoutRequest, mirror: OpenMirror, attempt: strin
   const tree = await makeTree(request, mirror, staging)
   // Once the limits of a tree have held: git itself has none.
   await makeGitDirectory({ mirror: mirror.repository, url, commit, directory: path.join(kept, 'git') })
-  const record: CommitRecord = { commit, tree: tree.digest, bootId: await bootId() }
+  const record: CommitRecord = { commit, tree: tree.digest, bootId }
   const text = JSON.stringify(record)
   await writeFile(path.join(kept, 'record.json'), text, { mode: 0o600 })
   await writeFile(path.join(staging, 'latest.json'), text, { mode: 0o600 })
@@ -119,7 +119,7 @@ async function find(request: CheckoutRequest): Promise<Checkout | undefined> {
 }
 
 async function treeOf(directory: string, record: CommitRecord): Promise<SourceTreeRef | undefined> {
-  if (record.bootId !== (await bootId())) return undefined
+  if (record.bootId !== bootId) return undefined
   const tree = { digest: record.tree, path: treePath(directory, record.tree) }
   try {
     await Promise.all([access(tree.path), access(manifestPath(tree))])

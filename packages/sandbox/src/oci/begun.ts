@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bootId } from '../clock/index.ts'
 import { isPopulated } from './cgroups.ts'
 import { readIfPresent } from './files.ts'
 import type { SandboxFiles } from './layout.ts'
-import { bootId, readRecord, type SandboxRecord } from './record.ts'
+import { readRecord, type SandboxRecord } from './record.ts'
 import { hasPlace } from './state-place.ts'
 
 /** How long a launcher whose driver was killed may take to read what was said to it, and to go on or to end. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { processClock } from '../clock/index.ts'
+import { bootId, processClock } from '../clock/index.ts'
 import {
   type NetworkMode,
   type ResolvedImage,
@@ -27,7 +27,7 @@ import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
 import { clearMemory } from './memory.ts'
 import { probe } from './probe.ts'
-import { bootId, readRecord, rootIdOf, type SandboxRecord, type StartRecord } from './record.ts'
+import { readRecord, rootIdOf, type SandboxRecord, type StartRecord } from './record.ts'
 import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
 import { registerSandbox } from './register-sandbox.ts'
 import { destroyRemains, forgetConfig } from './remains.ts'

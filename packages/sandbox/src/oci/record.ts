@@ -70,8 +70,6 @@ export function writeRecord(path: string, record: SandboxRecord): void {
   writeAtomically(path, JSON.stringify(record))
 }
 
-export { bootId } from '../clock/index.ts'
-
 /** Hundredths of a second since the machine started: the clock of deadlines, which nobody sets. */
 export function uptimeAt(instant: Date, now: Date): number {
   const [seconds = '0'] = readFileSync('/proc/uptime', 'utf8').split(' ')

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bootId } from '../clock/index.ts'
 import { Bench } from '../conformance/bench.ts'
 import type { Sandbox, SandboxHandle } from '../driver.ts'
 import type { OciDriver } from './driver.ts'
 import { type Layout, openLayout, type SandboxFiles, sandboxFiles } from './layout.ts'
-import { bootId } from './record.ts'
 import { openDriver } from './test-driver.ts'
 
 let root: string

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { bootId } from '../clock/index.ts'
 import type {
   CollectClaims,
   PackedLayer,
@@ -15,7 +16,6 @@ import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
 import { isAbsent, readIfPresent, writeAtomically } from './files.ts'
 import type { Layout, SandboxFiles } from './layout.ts'
-import { bootId } from './record.ts'
 import { collectSnapshots } from './snapshot-collect.ts'
 import {
   filesIn,

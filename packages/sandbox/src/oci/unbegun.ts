@@ -4,9 +4,9 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { bootId } from '../clock/index.ts'
 import { readIfPresent, writeAtomically } from './files.ts'
 import type { Layout } from './layout.ts'
-import { bootId } from './record.ts'
 
 type Place = Pick<Layout, 'unbegun'>
 

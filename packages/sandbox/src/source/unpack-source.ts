@@ -4,10 +4,10 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import path from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { bootId } from '../clock/index.ts'
 import { SandboxError, type SourceTreeRef } from '../driver.ts'
 import { isMissing } from '../images/missing.ts'
 import { staged } from '../images/staging.ts'
-import { bootId } from './boot-id.ts'
 import { keepTree } from './keep-tree.ts'
 import { DEFAULT_LIMITS, type SourceLimits } from './limits.ts'
 import { manifestPath, treePath } from './places.ts'
@@ -81,7 +81,7 @@ async function spool(request: UnpackRequest, file: string, limit: number): Promi
 
 async function find(request: UnpackRequest): Promise<SourceTreeRef | undefined> {
   const record = await readRecord(recordPath(request))
-  if (record?.bootId !== (await bootId())) return undefined
+  if (record?.bootId !== bootId) return undefined
   const tree = { digest: record.tree, path: treePath(request.directory, record.tree) }
   return (await isThere(tree)) ? tree : undefined
 }
@@ -107,7 +107,7 @@ async function isThere(tree: SourceTreeRef): Promise<boolean> {
 }
 
 async function note(request: UnpackRequest, tree: string, staging: string): Promise<void> {
-  const record: ArchiveRecord = { tree, bootId: await bootId() }
+  const record: ArchiveRecord = { tree, bootId }
   const file = path.join(staging, 'record')
   await writeFile(file, JSON.stringify(record), { mode: 0o600 })
   await rename(file, recordPath(request))
