@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../spec.ts'
+import { limit, yesOrNo } from './flags.ts'
 
 const pipeline = {
   kind: 'string',
@@ -6,7 +7,6 @@ const pipeline = {
   complete: 'pipeline',
   summary: 'only of this pipeline, by its slug here or on the server',
 } as const
-const limit = { kind: 'integer', min: 1, value: 'N', summary: 'at most this many' } as const
 const noBrowser = { kind: 'boolean', summary: 'print the address and open nothing' } as const
 const from = { kind: 'string', value: 'DATE', summary: 'first day, YYYY-MM-DD' } as const
 const to = { kind: 'string', value: 'DATE', summary: 'last day, YYYY-MM-DD' } as const
@@ -54,9 +54,7 @@ export const accountSpecs = {
       },
       noLimits: { kind: 'boolean', summary: 'for all builds, but for the limits named beside this' },
       uploads: {
-        kind: 'string',
-        value: 'WHETHER',
-        choices: ['yes', 'no'],
+        ...yesOrNo,
         summary: 'uploads may read it in spite of limits',
       },
     },

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../spec.ts'
+import { limit, yesOrNo } from './flags.ts'
 
 const pipeline = {
   kind: 'string',
@@ -15,7 +16,6 @@ const build = {
   complete: 'build',
   summary: 'number of the build',
 } as const
-const limit = { kind: 'integer', min: 1, value: 'N', summary: 'at most this many' } as const
 const buildNumber = { required: true, summary: 'number of the build', complete: 'build' } as const
 const job = { required: true, summary: 'id of the job, or key of its step with -b', complete: 'step' } as const
 const branch = { kind: 'string', value: 'NAME', summary: "branch (default: HEAD's)" } as const
@@ -51,9 +51,7 @@ export const cloudSpecs = {
       },
       noProtectedBranches: { kind: 'boolean', summary: 'only the default branch is protected' },
       cacheShare: {
-        kind: 'string',
-        value: 'WHETHER',
-        choices: ['yes', 'no'],
+        ...yesOrNo,
         summary: 'all builds but those of forks find the entries of all',
       },
     },
