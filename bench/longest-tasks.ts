@@ -52,7 +52,7 @@ function watch(into: string): void {
       begin()
       begun = performance.now()
     }
-    // What was done here does not count.
+    // Leaves out the time of this measurement itself.
     last = performance.now()
     cpu = process.threadCpuUsage()
   }, tickMs).unref()

@@ -1,4 +1,4 @@
-/** What a tenant notices who looks at builds and runs steps, one after the other. */
+/** Measures what a tenant notices who looks at builds and runs one step after the other. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, timeMs } from '../measure.ts'
 import type { Tenant } from './tenants.ts'

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
 
 export interface RenderMounts {
-  /** Gives host directories to show read-only at their targets inside the sandbox. To be asked for each sandbox, before its command. */
+  /** Gives host directories to show read-only at their targets inside the sandbox. Call it for each sandbox, before `command`. */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /** Text for `sh -c` that renders one pipeline of the project in /workspace. Exit 0: the IR is in `outputPath`; else the error is on stderr. */
   command(slug: string): string
@@ -33,7 +33,7 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
   let compiled = await compiling
   return {
     async mounts() {
-      // Whoever wants room on the disk may have removed it. One that could not be made is not tried again.
+      // People may have removed it for room on the disk. Code that could not be compiled is not tried again.
       if (compiled !== undefined && !existsSync(compiled)) {
         compiled = undefined
         compiling = compile()

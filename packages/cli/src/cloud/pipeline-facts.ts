@@ -1,7 +1,7 @@
 import type { Schemas } from '@harmont/cloud'
 import { minute } from './table.ts'
 
-/** What people are told of a pipeline. */
+/** Lists what people are told of a pipeline. */
 export function pipelineFacts(pipeline: Schemas['Pipeline'], appUrl: string, org: string) {
   const protectedBranches = pipeline.protected_branches ?? []
   return [

@@ -19,7 +19,7 @@ export const run = signedIn<'secret set'>(async (context, { client, org }) => {
   return exits.ok
 })
 
-/** What is not named stays as it is. */
+/** Leaves out limits that are not named, which stay as they are. */
 function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'secret set'>) {
   const lifted = noLimits ? { branches: null, events: null } : {}
   return {

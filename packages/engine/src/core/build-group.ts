@@ -19,7 +19,7 @@ export interface GroupFacts {
   readonly tag: string | null
   readonly pullRequest: string | null
   readonly event: string
-  /** Who says what branch, tag and pull request it is of; null: nobody but the repository. */
+  /** Names who claims its branch, tag and pull request; null when the repository says so. */
   readonly claimant: string | null
 }
 

@@ -1,11 +1,11 @@
-/** What a server that starts finds about the time, all in milliseconds. */
+/** Holds what a starting server finds about the time, all in milliseconds. */
 export interface FoundTime {
   readonly wallMs: number
   readonly bootMs: number
   /** When the boot clock showed `bootMs`, give or take `unsureMs`. */
   readonly databaseMs: number
   readonly unsureMs: number
-  /** What a server on this machine counted from, since it booted; null for none. */
+  /** Starting point of an earlier server of this boot; null for none. */
   readonly ownAheadMs: number | null
   /** How far the other servers that work are ahead of the database's clock; null when there is none. */
   readonly fleetAheadMs: number | null

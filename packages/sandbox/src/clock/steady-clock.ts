@@ -1,7 +1,7 @@
 /** How fast a clock that is wrong is led to the right time: so small a part of each duration is what it can be wrong by. */
 export const steerRate = 1 / 200
 
-/** Gives instants that no step of the wall clock moves: a boot clock, and what is to be added to it. */
+/** Gives instants that no step of the wall clock moves: the boot clock plus an offset. */
 export class SteadyClock {
   readonly #bootTime: () => number
   #aheadMs: number

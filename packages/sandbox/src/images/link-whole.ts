@@ -24,7 +24,7 @@ export async function linkWhole({ source, root, hide, publicOnly }: WholeRequest
   const left = new Set(hidden.map(latin1))
   const all = (await readdir(source, 'latin1')).map((name) => `${latin1(source)}/${name}`)
   const files = all.filter((file) => !left.has(file))
-  // Of a folder with nothing to link, as /opt of a new machine, that program makes nothing at all.
+  // cp makes nothing for a folder without entries, as /opt of a new machine: the caller makes it.
   if (files.length === 0) return false
   try {
     await cpInto(root, files, ['--link'])

@@ -1,6 +1,6 @@
 import type { Clocks } from '../clock/index.ts'
 
-/** What is known of when a command ran, by two clocks: the boot clock, which nobody sets, and the wall clock, which files are dated by. */
+/** Holds when a command ran by two clocks: the boot clock, which nobody sets, and the wall clock, which dates files. */
 export interface EndFacts {
   /** When it began; undefined for one that an earlier release started. */
   readonly started: Clocks | undefined

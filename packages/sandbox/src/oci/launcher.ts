@@ -28,7 +28,7 @@ export interface Launcher {
   readonly pid: number
   readonly groups: Groups
   readonly network: NetworkSlot
-  /** What root of the sandbox will be on the machine. */
+  /** Id on the machine of the sandbox's root. */
   readonly rootId: number
   alive(): boolean
   /** Resolves when it waits; called once, by who made it. */

@@ -25,7 +25,7 @@ export interface SandboxRecord {
   readonly link: string | null
   readonly resolvConf: string | null
   readonly groups: Groups
-  /** What root inside is on the machine. Absent in records of earlier releases, where it was the disk's `firstId` for all. */
+  /** Id on the machine of root inside. Absent in records of earlier releases, where it was the disk's `firstId` for all. */
   readonly rootId?: number
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
   /** Absent in records of earlier releases. */
@@ -61,7 +61,7 @@ export function runtimeOf(record: SandboxRecord): Runtime {
   return runtimes[record.runtime ?? 'crun']
 }
 
-/** What root inside is on the machine. */
+/** Returns the id on the machine of root inside. */
 export function rootIdOf({ rootId = firstId }: SandboxRecord): number {
   return rootId
 }
