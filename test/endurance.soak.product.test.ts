@@ -113,6 +113,8 @@ async function evict(): Promise<void> {
     ([full, left]) => full && left <= 1,
   )
   disk.empty()
+  // The server refuses uploads until it has looked again.
+  await until(isFull, (full) => !full)
   evicted += Math.max(0, old.length - 1)
 }
 
