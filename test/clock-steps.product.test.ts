@@ -1,16 +1,20 @@
-/** A server whose machine has its clock set, while steps run and wait, and between a kill and the next start. */
+/** A server, and a local run, whose machine has its clock set: while steps run and wait, and between a kill and the next start. */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { addWitness } from '@harmont/test-kit/file'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventsOf, makeProject, statesOf } from '../packages/cli/src/local/in-sandboxes/project.test-support.ts'
+import type { RunEvent } from '../packages/cli/src/run/run-event.ts'
 import { buildEnd, type Ended, flatIr, type Product, startProduct } from './product.ts'
 
 const directory = mkdtempSync('/var/tmp/harmont-clock-')
 const stepFile = join(directory, 'hours')
 const program = pathToFileURL(fileURLToPath(new URL('stepped-date.ts', import.meta.url))).href
+const steppedEnv = { NODE_OPTIONS: `--import=${program}`, STEPPED_DATE: stepFile }
 const nearMs = 15 * 60_000
 let product: Product
 
@@ -23,8 +27,7 @@ function setClock(hours: number): void {
 beforeAll(async () => {
   setClock(0)
   product = await startProduct({
-    NODE_OPTIONS: `--import=${program}`,
-    STEPPED_DATE: stepFile,
+    ...steppedEnv,
     HARMONT_RUNNER_SLOTS: '2',
   })
   await product.api.ensurePipeline({ name: 'clock', repository: 'local/clock', default_branch: 'main' })
@@ -115,6 +118,40 @@ test('G64 a clock that is set between a kill and the next start changes nothing 
   const ended = await buildEnd(product.api, 'clock', number)
   expect([...ended.jobs.values()].map(({ state }) => state)).toEqual(['passed', 'passed'])
   expectPlainTimes(ended)
+})
+
+test('G64 a clock that is set during a local run times out only the step whose time is over', async () => {
+  setClock(0)
+  const [goesOn, timesOut] = [aLongTime(), aLongTime()]
+  await using project = makeProject(
+    `
+import { pipeline, scratch } from '@harmont/hm'
+const base = scratch({ image: 'host' })
+export default [{ slug: 'clock', pipeline: pipeline([
+  base.sh('sleep ${goesOn} || echo woken', { key: 'goes on', timeout: '30m' }),
+  base.sh('sleep ${timesOut}', { key: 'times out', timeout: 3 }),
+]) }]`,
+    { env: steppedEnv },
+  )
+  const run = project.start('run', '--keep-going', '--format', 'json')
+  addWitness(run.text)
+  await Promise.all([asleep(goesOn), asleep(timesOut)])
+  setClock(2)
+  await until(
+    async () => pidOf(timesOut),
+    (pid) => pid === undefined,
+  )
+  setClock(-3)
+  await wake(goesOn)
+  await run.ended
+  const events = run
+    .text()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as RunEvent)
+  expect(statesOf(events), run.text()).toEqual({ 'goes on': 'passed', 'times out': 'timed_out' })
+  const end = eventsOf(events, 'goes on').findLast(({ kind }) => kind === 'step_end')
+  expect(end).toMatchObject({ duration_ms: expect.closeTo(0, -6) })
 })
 
 /** Resolves when the server has renewed its leases once more, both of them. */

@@ -35,12 +35,19 @@ export interface Started {
   wrote(text: string, times?: number): Promise<void>
 }
 
+interface ProjectOptions {
+  /** Has it begin without the images that other tests have. */
+  readonly ownImages?: boolean
+  /** More of it for each `hm`. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** A project with one pipeline file, on a file system that can hold sandboxes. */
-export function makeProject(pipeline: string, { ownImages = false } = {}): Project {
+export function makeProject(pipeline: string, { ownImages = false, env: moreEnv }: ProjectOptions = {}): Project {
   const home = mkdtempSync('/var/tmp/harmont-hm-')
   const directory = join(home, 'project')
   const cache = join(home, 'cache')
-  const env = { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: cache }
+  const env = { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: cache, ...moreEnv }
   mkdirSync(join(cache, 'local'), { recursive: true })
   linkCompiled(cache)
   if (!ownImages) {
