@@ -129,7 +129,7 @@ import { pipeline, scratch } from '@harmont/hm'
 const base = scratch({ image: 'host' })
 export default [{ slug: 'clock', pipeline: pipeline([
   base.sh('sleep ${goesOn} || echo woken', { key: 'goes on', timeout: '30m' }),
-  base.sh('sleep ${timesOut}', { key: 'times out', timeout: 3 }),
+  base.sh('sleep ${timesOut}', { key: 'times out', timeout: 12 }),
 ]) }]`,
     { env: steppedEnv },
   )
@@ -137,6 +137,7 @@ export default [{ slug: 'clock', pipeline: pipeline([
   addWitness(run.text)
   await Promise.all([asleep(goesOn), asleep(timesOut)])
   setClock(2)
+  // Leases are renewed every five seconds: twice before this step's time is over.
   await until(
     async () => pidOf(timesOut),
     (pid) => pid === undefined,
