@@ -20,6 +20,23 @@ s = socket.socket()
 s.setblocking(False)
 s.connect_ex(('1.2.3.4', 80))`
 
+/** Holds whoever connects to it. */
+const holder = `import socket
+server = socket.create_server(('1.2.3.4', 80), backlog=1000)
+print('ready', flush=True)
+held = []
+while True: held.append(server.accept())`
+
+/** Holds as many connections as it is told, if it gets them, and says how many those are. */
+const holds = `import os, socket, sys
+held = []
+for n in range(int(sys.argv[1])):
+  try: held.append(socket.create_connection(('1.2.3.4', 80)))
+  except OSError: break
+print(len(held), flush=True)
+if os.fork() == 0: os.close(1); import time; time.sleep(1000)
+os._exit(0)`
+
 /** Connects to a server at a port of the loopback. */
 const local = `import socket, sys
 server = socket.create_server(('127.0.0.1', int(sys.argv[1])))
@@ -27,7 +44,7 @@ client = socket.create_connection(server.getsockname())
 server.accept()[0].sendall(b'heard')
 print(client.recv(9).decode())`
 
-/** What looks like a machine with a link of its own. `sandbox N COUNT` has one that begins so many connections, `count` says how many there are, `loopback PORT` makes one on the loopback. */
+/** What looks like a machine with a link of its own. `sandbox N COUNT` has one that begins so many connections, `count` says how many there are, `loopback PORT` makes one on the loopback, `outside` has a server beyond the uplink. */
 const machine = `set -e
   ${uplink}
   echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -45,7 +62,19 @@ const machine = `set -e
   }
   count() { cat /proc/sys/net/netfilter/nf_conntrack_count; }
   loopback() { python3 -c "$local" "$1"; }
+  outside() {
+    unshare --net sh -c '
+      nsenter --net="/proc/$1/ns/net" ip link set beyond netns $$
+      ip link set lo up
+      ip address add 1.2.3.4/32 dev lo
+      ip address add 203.0.113.1/24 dev beyond
+      ip link set beyond up
+      exec python3 -c "$holder"' sh "$$"
+  }
 `
+
+/** With its first process end all others. */
+const namespaces = ['--net', '--pid', '--fork', '--mount-proc', '--kill-child']
 
 async function onMachine(connections: ConnectionLimits, ownPorts: readonly number[], script: string): Promise<string> {
   const rules = rulesFor({
@@ -60,8 +89,8 @@ async function onMachine(connections: ConnectionLimits, ownPorts: readonly numbe
     ownPorts,
     owner: 'test',
   })
-  const env = { ...process.env, sender, knock, local }
-  const { stdout } = await run('unshare', ['--net', 'sh', '-c', machine + script, 'sh', rules], { env })
+  const env = { ...process.env, sender, knock, local, holder, holds }
+  const { stdout } = await run('unshare', [...namespaces, 'sh', '-c', machine + script, 'sh', rules], { env })
   return stdout
 }
 
@@ -71,6 +100,16 @@ test('G57 one sandbox has so many connections in the machine’s table and no mo
   const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
   expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
   expect(await onMachine({ ...endless, brief: false }, [], script)).toBe('200\n405\n')
+})
+
+test('G57 connections that stand count, and a sandbox that may have no more keeps nobody else from outside', async () => {
+  const script = `
+    mount -t tmpfs none /mnt
+    mkfifo /mnt/ready
+    outside >/mnt/ready & read ready </mnt/ready
+    sender=$holds; sandbox 2 200; sandbox 3 5; count; grep -c ESTABLISHED /proc/net/nf_conntrack`
+  expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n5\n25\n25\n')
+  expect(await onMachine(endless, [], script)).toBe('200\n5\n205\n205\n')
 })
 
 test('one that begins very many at once is slowed down', async () => {
