@@ -21,7 +21,7 @@ const noTests = ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.har
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
 const isRoot = process.getuid?.() === 0
-if (!isRoot) console.warn('Not run, because they need root: *.root.test.ts, *.browser.test.ts, *.product.test.ts')
+if (!isRoot) console.warn('Not run because they need root: *.root.test.ts, *.browser.test.ts, *.product.test.ts')
 
 /** Modules are loaded once a worker and by Node.js itself, as in the product: a file finds what others left in them. */
 function project(name: string, test: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {

@@ -131,7 +131,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     const { child, end, begun, wrote } = start('run', 'stubborn', '--logs')
     await begun()
     child.kill('SIGINT')
-    await wrote('every process of the command got SIGTERM')
+    await wrote('sent SIGTERM, SIGKILL in')
     expect(child.exitCode).toBe(null)
     child.kill('SIGINT')
     expect(await end).toMatchObject({ code: 130 })

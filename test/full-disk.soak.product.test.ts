@@ -162,12 +162,12 @@ test(`G55 a disk that is full again and again loses nothing, and work goes on by
     const { build, jobs } = await buildEnd(product.api, 'p', number)
     for (const [key, job] of jobs) {
       const [log, remarks] = [await product.api.readLog(job.id), await product.api.readLog(job.id, { remarks: true })]
-      const restarts = remarks.split('It starts again from the beginning').length - 1
+      const restarts = remarks.split('Restarting from the beginning').length - 1
       const effects = counted.filter((path) => path === `/${name}-${key}`).length
       const what = `build ${number}, ${key}: ${job.state}, ${restarts} restarts, ${effects} effects, ${job.error_message}\n${remarks.slice(-600)}`
       if (restarts > 0 || job.state !== 'passed') console.log(what)
       // What was being started at that very moment may have failed for it, and what has secrets is not run again: both say why.
-      if (job.error_message?.includes('The disk of the machine was full')) {
+      if (job.error_message?.includes('The disk of the machine filled up')) {
         unlucky += 1
         expect(effects, what).toBeLessThanOrEqual(1)
         continue
@@ -200,7 +200,7 @@ test('G55 a job that fills the disk within its own limit fails and says why; its
   const { jobs } = await buildEnd(product.api, 'p', number)
   const greedy = jobs.get('greedy')
   expect(greedy?.state).toBe('failed')
-  expect(greedy?.error_message).toContain('The disk of the machine was full')
+  expect(greedy?.error_message).toContain('The disk of the machine filled up')
   const neighbor = jobs.get('neighbor')
   expect([neighbor?.state, neighbor?.error_message]).toEqual(['passed', null])
   expect(await product.api.readLog(neighbor?.id ?? '')).toBe(output('neighbor'))

@@ -91,7 +91,7 @@ test('G02 G12 G15 the head and the tail of a log beyond its limit, an exact coun
   const remarks = chunks.filter(({ kind }) => kind === 2).map(({ bytes }) => String(bytes))
   expect(remarks.filter((remark) => remark.includes('close to its limit'))).toHaveLength(1)
   expect(remarks.filter((remark) => remark.includes('were dropped'))).toEqual([
-    `The log has reached its limit of ${limit} bytes: ${(resumed - gap) * lineBytes} bytes of output were dropped here. What follows is the end of the output.\n`,
+    `The log has reached its limit of ${limit} bytes: ${(resumed - gap) * lineBytes} bytes of output were dropped here. The end of the output follows.\n`,
   ])
 
   // Of Base64 the letters that have no bit of the secret stay.

@@ -25,7 +25,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
     try {
       return await work()
     } catch (error) {
-      log('warn', `build ${id} stands still, and could not be given up`, error)
+      log('warn', `could not abandon the stalled build ${id}`, error)
       return undefined
     }
   }
@@ -60,12 +60,12 @@ async function reasonsOf(store: BuildStore, buildId: string, now: Instant): Prom
 }
 
 function reasonOf(wait: Wait | undefined): string {
-  if (wait === undefined) return 'It was ready, and no runner took it.'
+  if (wait === undefined) return 'It was ready, but no runner took it.'
   const { reason, group, limit } = wait
   const what = {
     concurrency_group: `the concurrency group \`${group}\``,
-    pipeline_limit: 'the limit of its pipeline',
-    organization_limit: 'the limit of its organization',
+    pipeline_limit: 'its pipeline limit',
+    organization_limit: 'its organization limit',
   }[reason]
-  return `It waited for ${what} (${limit} at a time), and no runner took what came before it.`
+  return `It waited for ${what} (${limit} at a time), and no runner took the jobs ahead of it.`
 }

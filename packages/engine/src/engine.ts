@@ -62,7 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
       await collecting?.makeRoom(hasRoom)
     },
     async openShell(request) {
-      if (runner === null) throw new ShellUnavailable('no_runner', 'No steps are run by this server.')
+      if (runner === null) throw new ShellUnavailable('no_runner', 'This server runs no steps.')
       return runner.openShell(await shellWork(options, request), request)
     },
   }

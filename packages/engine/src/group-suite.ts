@@ -120,7 +120,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(a, b, c)).toEqual(['running', 'canceled', 'waits'])
     expect(await build(b)).toMatchObject({
       errorCode: 'superseded',
-      errorMessage: 'A newer build of its concurrency group `g` took its place.',
+      errorMessage: 'Superseded by a newer build in the concurrency group `g`.',
     })
     await end(first)
     await end(await start(c))

@@ -103,10 +103,12 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await abandon()).toBe(0)
     const [one, two] = [await build(first), await build(second)]
     expect(one).toMatchObject({ state: 'failed', errorCode: 'build_abandoned', finishedAt: now })
-    expect(one.jobs[0]?.errorMessage).toMatch(/73 hours, so it was given up\. It was ready, and no runner took it\.$/)
+    expect(one.jobs[0]?.errorMessage).toMatch(
+      /Abandoned after 73 hours without progress\. It was ready, but no runner took it\.$/,
+    )
     expect(two.jobs.map(({ state }) => state)).toEqual(['failed', 'skipped'])
     expect(two.errorMessage).toMatch(
-      /It waited for the concurrency group `deploy` \(1 at a time\), and no runner took what came before it\.$/,
+      /It waited for the concurrency group `deploy` \(1 at a time\), and no runner took the jobs ahead of it\.$/,
     )
     // Nothing of them is left to be taken, and the group is free.
     const third = await submit([{ concurrency }])

@@ -1,15 +1,15 @@
 /** What a log says about its limit. `remark-kind.ts` reads it, in what earlier releases said too. */
 
 export function headIsFull(maxBytes: number, tailBytes: number): string {
-  return `The log is close to its limit of ${maxBytes} bytes. What the command writes from here on is shown when it has ended: the last ${tailBytes} bytes of it.`
+  return `The log is close to its limit of ${maxBytes} bytes. Later output appears when the command ends: its last ${tailBytes} bytes.`
 }
 
 export function leftOut(maxBytes: number, bytes: number): string {
-  return `The log has reached its limit of ${maxBytes} bytes: ${bytes} bytes of output were dropped here. What follows is the end of the output.`
+  return `The log has reached its limit of ${maxBytes} bytes: ${bytes} bytes of output were dropped here. The end of the output follows.`
 }
 
 export const nothingLeftOut =
-  'The command has ended within the limit of the log: nothing was dropped, and what follows is the rest.'
+  'The command ended within the log limit: nothing was dropped. The rest of the output follows.'
 
 /** Whether the remark says that output is missing, or that it comes later. */
 export function isAboutLimit(remark: string): boolean {

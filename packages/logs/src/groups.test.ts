@@ -63,7 +63,7 @@ test('web L22 remarks stand before the line that follows them, and say what they
   const { remarks, totalLines } = indexOf(
     [2, 'image host (sha256:0123456789ab)\n'],
     'one\nhalf',
-    [2, 'The sandbox of this job was lost. It starts again from the beginning (1 of 2 such restarts).\n'],
+    [2, 'The sandbox of this job was lost. Restarting from the beginning (restart 1 of 2).\n'],
     ' line\n',
     [2, 'The secret X is too short to be masked in this log.\n'],
     [1, 'end'],

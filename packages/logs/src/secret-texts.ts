@@ -18,7 +18,7 @@ export class SecretsTooLong extends Error {
   override readonly name = 'SecretsTooLong'
   constructor() {
     super(
-      `The secrets that this build names have more than ${MAX_SECRET_BYTES / 1024} KiB together, which is the most that can be masked in a log. Keep large files outside of secrets, or encrypted in the repository with their key as a secret.`,
+      `The secrets of this build exceed ${MAX_SECRET_BYTES / 1024} KiB together, the most that can be masked in a log. Keep large files elsewhere, or encrypt them in the repository and keep only the key as a secret.`,
     )
   }
 }

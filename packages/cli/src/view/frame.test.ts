@@ -55,7 +55,7 @@ const everything: readonly RunEvent[] = [
   end('slow', 'timed_out', 60_000),
   start('audit'),
   end('audit', 'failed', 1200, { soft_failed: true, exit_code: 3 }),
-  skipped('notify', 'Not run, because a step with a long name that goes on failed.'),
+  skipped('notify', 'Not run because a step with a long name that goes on failed.'),
   waiting('deploy', 'dependencies'),
 ]
 
@@ -72,7 +72,7 @@ describe('a frame', () => {
       '✗ timed out a step with a long name that goes on  1m 00s',
       '! soft fail audit                                 1.2s     exit 3',
       '∙ waiting   deploy                                for unit tests, 端から端まで',
-      '- skipped   notify                                Not run, because a step with …',
+      '- skipped   notify                                Not run because a step with a…',
       '6 of 9 done, 1 running, 2 failed  1m 05s',
     ])
   })
@@ -89,7 +89,7 @@ describe('a frame', () => {
       'x timed out a step with a ~  1m 00s',
       '! soft fail audit            1.2s     e~',
       '. waiting   deploy           for unit t~',
-      '- skipped   notify           Not run, b~',
+      '- skipped   notify           Not run be~',
       '6 of 9 done, 1 running, 2 failed  1m 05s',
     ])
   })
@@ -106,7 +106,7 @@ describe('a frame', () => {
       '∙ waiting       端から端まで                      to try again  attempt 2 of 3',
     ])
     expect(lines.slice(-2)).toEqual([
-      '- skipped   notify                                Not run, because a step with a long name that goes on failed.',
+      '- skipped   notify                                Not run because a step with a long name that goes on failed.',
       '6 of 9 done, 1 running, 2 failed  1m 05s, about 1m 10s left',
     ])
   })

@@ -75,7 +75,7 @@ describe('a run as lines', () => {
     expect(
       await linesOf([
         queued('a'),
-        end('a', 'timed_out', 60_000, { message: 'The step took longer than its 60 s.' }),
+        end('a', 'timed_out', 60_000, { message: 'The step timed out after 60 s.' }),
         queued('b'),
         end('b', 'canceled', 5),
         queued('c'),
@@ -84,7 +84,7 @@ describe('a run as lines', () => {
         { kind: 'step_retry', step_id: 'id-d', attempt: 1, of: 2, exit_code: null, reason: 'sandbox_lost' },
       ]),
     ).toEqual([
-      '[a] end exit=none duration=60000ms (timed out: The step took longer than its 60 s.)',
+      '[a] end exit=none duration=60000ms (timed out: The step timed out after 60 s.)',
       '[b] end exit=none duration=5ms (canceled)',
       '[c] end exit=1 duration=5ms (does not fail the build)',
       '[d] retry 1/1 (sandbox_lost)',

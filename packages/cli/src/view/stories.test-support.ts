@@ -52,8 +52,8 @@ const web: readonly Beat[] = [
   ...Array.from({ length: 12 }, (_, at): Beat => [120, log('e2e', `  ok ${at + 1} - page ${at + 1} loads`)]),
   [300, log('e2e', 'sh: 1: playwright: not found')],
   [100, end('e2e', 'failed', 3300, { exit_code: 127 })],
-  [100, end('unit', 'canceled', 5200, { message: 'Stopped, because e2e failed.' })],
-  [0, skipped('deploy', 'Not run, because e2e failed.')],
+  [100, end('unit', 'canceled', 5200, { message: 'Stopped because e2e failed.' })],
+  [0, skipped('deploy', 'Not run because e2e failed.')],
   [300, buildEnd('failed', 11_000)],
 ]
 

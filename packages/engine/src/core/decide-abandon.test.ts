@@ -20,7 +20,7 @@ test('G17 a build that nobody takes is given up: what is ready fails, what waits
   expect(it.states()).toBe('failed skipped failed')
   expect(it.job(0)).toMatchObject({
     errorCode: 'build_abandoned',
-    errorMessage: 'Nothing of this build went on for 96 hours, so it was given up. No runner took it.',
+    errorMessage: 'Abandoned after 96 hours without progress. No runner took it.',
     startedAt: null,
     exitCode: null,
   })
@@ -46,7 +46,7 @@ test('it is failed even where steps say that failures do not matter, and nothing
     [1, false],
     [1, false],
   ])
-  expect(it.job(1).errorMessage).toContain('What it waited for was given up.')
+  expect(it.job(1).errorMessage).toContain('A job that it waited for was abandoned.')
   expect(it.live.header.state).toBe('failed')
 })
 
@@ -94,7 +94,7 @@ test('a job that ought to be ready and is not does not keep its build open for e
   if (job === undefined) throw new Error('no job')
   it.live.jobs[0] = { ...job, state: 'pending', scheduledAt: null }
   expect(abandon(it)).toBe(true)
-  expect(it.job(0).errorMessage).toContain('it was not begun')
+  expect(it.job(0).errorMessage).toContain('it was never started')
 })
 
 test('a build that was given up can be tried again: what never began waits again', () => {

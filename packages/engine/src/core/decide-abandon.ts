@@ -35,7 +35,7 @@ export function decideAbandon(
   if (!standsStill(draft.live, since)) return false
   const hours = Math.floor((draft.at - lastChange(draft.live)) / hourMs)
   const why = (reason: string) =>
-    `Nothing of this build went on for ${hours} ${hours === 1 ? 'hour' : 'hours'}, so it was given up. ${reason}`
+    `Abandoned after ${hours} ${hours === 1 ? 'hour' : 'hours'} without progress. ${reason}`
   const endOf = (job: Job) => {
     const reason = job.state === 'pending' ? unnoticed : (reasons[job.id] ?? followed)
     return { state: 'failed', errorCode: 'build_abandoned', errorMessage: why(reason) } as const
@@ -57,8 +57,8 @@ export function decideAbandon(
 }
 
 /** Of a step that may go on only because one was given up that need not have passed. */
-const followed = 'What it waited for was given up.'
-const unnoticed = 'All that it needs had ended, and yet it was not begun.'
+const followed = 'A job that it waited for was abandoned.'
+const unnoticed = 'Everything it needs had finished, but it was never started.'
 
 /** A job that waits for no other, looked for from a slot on and round to it; undefined when there is none. */
 function nextReady(draft: Draft, from: Slot): Slot | undefined {

@@ -81,7 +81,7 @@ function endsRunning(draft: Draft, slot: Slot, fence: number, outcome: Outcome):
   const { passed, fields, signal } = readExit(outcome)
   if (slot === RENDER) {
     const errorMessage =
-      fields.errorMessage ?? `Rendering ended with exit code ${fields.exitCode} and gave no pipeline.`
+      fields.errorMessage ?? `Rendering exited with code ${fields.exitCode} and produced no pipeline.`
     failJob(draft, slot, { ...fields, state: 'failed', errorMessage })
   } else if (passed) endJob(draft, slot, { ...fields, state: 'passed' })
   else failJob(draft, slot, { ...fields, state: 'failed' }, { signal })

@@ -55,7 +55,7 @@ export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): voi
   const unsafe = job.state === 'running' && slot !== RENDER ? reasonNotToRepeat(stepAt(draft.live, slot)) : null
   if (unsafe === null && job.lost < infraRetries) {
     patchJob(draft, slot, { lost, deadlineAt: null })
-    const text = `${blame ?? 'The sandbox of this job was lost.'} It starts again from the beginning (${lost} of ${infraRetries} such restarts).`
+    const text = `${blame ?? 'The sandbox of this job was lost.'} Restarting from the beginning (restart ${lost} of ${infraRetries}).`
     draft.effects.push({ type: 'remark', job: job.id, text })
     schedule(draft, slot, null, null)
     return
@@ -63,7 +63,7 @@ export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): voi
   const errorMessage =
     unsafe === null
       ? [`The sandbox was lost ${lost} times.`, blame].filter(Boolean).join(' ')
-      : `${blame ?? 'The sandbox was lost while the command ran.'} The step has ${unsafe}, so it may have published or deployed: it is not run again by itself.`
+      : `${blame ?? 'The sandbox was lost while the command ran.'} The step has ${unsafe} and may already have published or deployed, so it is not retried automatically.`
   draft.effects.push({ type: 'remark', job: job.id, text: errorMessage })
   failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe !== null })
 }

@@ -25,7 +25,7 @@ export function decideAdmit(draft: Draft): boolean {
 /** A newer build of the group wants its place: it ends as if canceled, and says why. */
 export function decideSupersede(draft: Draft): boolean {
   if (!decideCancel(draft)) return false
-  const errorMessage = `A newer build of its concurrency group \`${draft.header.group?.name}\` took its place.`
+  const errorMessage = `Superseded by a newer build in the concurrency group \`${draft.header.group?.name}\`.`
   draft.header = { ...draft.header, errorCode: 'superseded', errorMessage }
   return true
 }

@@ -21,7 +21,7 @@ export function decideBuildDeadline(draft: Draft): boolean {
   if (deadlineAt === null || deadlineAt > draft.at || isBuildTerminal(draft.header.state)) return false
   const cause = {
     errorCode: 'pipeline_timeout',
-    errorMessage: `The build took longer than its ${timeoutSeconds} s.`,
+    errorMessage: `The build timed out after ${timeoutSeconds} s.`,
   } as const
   draft.header = { ...draft.header, deadlineAt: null, ...cause }
   for (const [slot, job] of unfinished(draft)) {
@@ -39,8 +39,8 @@ export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
   if (job.state !== 'running' || job.deadlineAt === null || job.deadlineAt > draft.at) return false
   const errorMessage =
     slot === RENDER
-      ? `Rendering took longer than ${draft.context.limits.renderSeconds} s.`
-      : `The step took longer than its ${stepAt(draft.live, slot).timeoutSeconds} s.`
+      ? `Rendering timed out after ${draft.context.limits.renderSeconds} s.`
+      : `The step timed out after ${stepAt(draft.live, slot).timeoutSeconds} s.`
   stop(draft, slot, { state: 'timing_out', errorCode: 'step_timeout', errorMessage }, 'timeout')
   return true
 }
@@ -52,9 +52,9 @@ export function stopRest(draft: Draft): void {
   for (const [slot] of unfinished(draft)) {
     const { state } = currentJob(draft, slot)
     if (state === 'pending' || state === 'scheduled') {
-      finish(draft, slot, { state: 'skipped', skipReason: 'stopped', errorMessage: `Not run, ${because}.` })
+      finish(draft, slot, { state: 'skipped', skipReason: 'stopped', errorMessage: `Not run ${because}.` })
     } else if (state === 'assigned' || state === 'running') {
-      stop(draft, slot, { state: 'canceling', errorCode: null, errorMessage: `Stopped, ${because}.` }, 'cancel')
+      stop(draft, slot, { state: 'canceling', errorCode: null, errorMessage: `Stopped ${because}.` }, 'cancel')
     }
   }
 }

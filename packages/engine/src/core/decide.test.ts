@@ -471,10 +471,10 @@ describe('a build that stops at its first failure', () => {
     s.end(0, { exitCode: 1 })
     expect(s.states()).toBe('failed canceling skipped skipped')
     expect(s.effects).toContainEqual({ type: 'stop', job: s.job(1).id, fence: 1, reason: 'cancel' })
-    expect(s.job(2)).toMatchObject({ skipReason: 'stopped', errorMessage: 'Not run, because lint failed.' })
+    expect(s.job(2)).toMatchObject({ skipReason: 'stopped', errorMessage: 'Not run because lint failed.' })
     expect(s.live.header.state).toBe('failing')
     s.end(1, { exitCode: 143 })
-    expect(s.job(1)).toMatchObject({ state: 'canceled', errorMessage: 'Stopped, because lint failed.' })
+    expect(s.job(1)).toMatchObject({ state: 'canceled', errorMessage: 'Stopped because lint failed.' })
     expect(s.live.header.state).toBe('failed')
   })
 

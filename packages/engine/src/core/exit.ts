@@ -27,11 +27,11 @@ export function readExit(outcome: Exited): Exit {
     fields: { exitCode, errorCode, errorMessage, snapshot },
     signal,
   })
-  if (outcome.limit === 'memory') return exit(false, 'out_of_memory', 'The step used more memory than it may.')
-  if (outcome.limit === 'disk') return exit(false, 'disk_limit', 'The step wrote more to its disk than it may.')
+  if (outcome.limit === 'memory') return exit(false, 'out_of_memory', 'The step exceeded its memory limit.')
+  if (outcome.limit === 'disk') return exit(false, 'disk_limit', 'The step exceeded its disk limit.')
   const { blame } = outcome
   if (signal !== null)
-    return exit(false, null, [`The command was ended by ${signal}.`, blame].filter(Boolean).join(' '))
+    return exit(false, null, [`The command was killed by ${signal}.`, blame].filter(Boolean).join(' '))
   if (exitCode !== 0) return exit(false, null, blame ?? null)
   if (outcome.snapshotError !== undefined) return exit(false, 'snapshot_failed', outcome.snapshotError)
   return exit(true, null, null)

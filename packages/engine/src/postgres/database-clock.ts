@@ -59,7 +59,7 @@ export class DatabaseClock {
   start(): void {
     this.#timer = setTimeout(() => {
       this.#telling = this.tell()
-        .catch((error: unknown) => this.#log('warn', 'the time could not be told to the database', error))
+        .catch((error: unknown) => this.#log('warn', 'could not send the time to the database', error))
         .then(() => this.start())
     }, tellEveryMs)
   }
@@ -91,7 +91,7 @@ export class DatabaseClock {
     if (this.#calm < calmTells) return
     this.#calm = 0
     this.#clock.set(row.database_ms - bootMs)
-    this.#log('info', 'no build is under way: the time of builds is the database clock’s again')
+    this.#log('info', 'no build is in progress: build time follows the database clock again')
   }
 
   /** Whether nothing is measured. */
@@ -111,11 +111,11 @@ async function timed<T extends pg.QueryResultRow>(
   const { rows } = await ask()
   const after = bootTime()
   const [row] = rows
-  if (row === undefined) throw new Error('the database did not tell the time')
+  if (row === undefined) throw new Error('the database returned no time')
   return [row, (before + after) / 2, (after - before) / 2]
 }
 
 function wrongSentence(error: number): string {
   const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? 'behind' : 'ahead of'}`
-  return `the time of builds is ${by} the database's clock, as when a clock was set: it follows slowly, and at once when no build is under way`
+  return `build time is ${by} the database clock (was a clock changed?): it converges slowly, or at once when no build is in progress`
 }

@@ -18,7 +18,7 @@ export async function awaitEnd(context: JobContext, { running, adopted, toldAt }
     try {
       await running.extend(watchdogDeadline(expiresAt))
     } catch (error) {
-      options.log('error', `job ${lease.job.jobId}: its watchdog cannot be put off`, error)
+      options.log('error', `job ${lease.job.jobId}: could not extend its watchdog`, error)
     }
   }
   const unsubscribe = lease.onRenewed(extend)
@@ -74,10 +74,10 @@ async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {
 }
 
 function stopSentence(reason: StopReason, graceMs: number): string {
-  const why = reason === 'cancel' ? 'canceled' : 'time is over'
-  return `${why}: every process of the command got SIGTERM and has ${graceMs / 1000} s to end`
+  const why = reason === 'cancel' ? 'canceled' : 'timed out'
+  return `${why}; sent SIGTERM, SIGKILL in ${graceMs / 1000} s`
 }
 
 function killSentence(graceMs: number): string {
-  return `the command did not end within ${graceMs / 1000} s of SIGTERM: every process of it got SIGKILL`
+  return `still running ${graceMs / 1000} s after SIGTERM; sent SIGKILL`
 }

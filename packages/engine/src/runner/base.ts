@@ -23,12 +23,12 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
   if (parent === undefined)
     throw new SandboxError(
       'snapshot_unavailable',
-      `The file system that this step builds in (${parentSnapshot ?? 'none was kept'}) is no longer there. Run the build again.`,
+      `The snapshot that this step builds in (${parentSnapshot ?? 'none was kept'}) no longer exists. Rebuild to make it again.`,
     )
   if (!(await maySee(context, parent)))
     throw new SandboxError(
       'snapshot_unavailable',
-      'The file system that this step builds in was made with secrets that the build does not have any more. Run the build again.',
+      'The snapshot that this step builds in was made with secrets that this build no longer has. Rebuild to make it again.',
     )
   return { parent }
 }

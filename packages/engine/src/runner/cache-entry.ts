@@ -55,7 +55,7 @@ export async function findHit(context: JobContext, { read }: CachePlaces): Promi
     context.claim(found.id)
     if (await maySee(context, found)) return { hit: found, damaged }
   }
-  if (damaged) context.log.remark('what the cache had for this step was damaged and is dropped: it runs anew')
+  if (damaged) context.log.remark('the cached result of this step was damaged and is discarded; running the step')
   return { hit: undefined, damaged }
 }
 

@@ -90,7 +90,7 @@ class LocalRunner implements Runner {
   }
 
   async drain(withinMs: number): Promise<void> {
-    this.#closing.abort(new Abandoned('the runner takes no more work'))
+    this.#closing.abort(new Abandoned('the runner is draining and takes no new work'))
     await within(withinMs, this.#allEnded())
     await this.stop()
   }
@@ -129,7 +129,7 @@ class LocalRunner implements Runner {
         for (const job of await port.lease({ runner: id, slots, waitMs, signal: wanted })) this.#begin(job)
       } catch (error) {
         if (signal.aborted) return
-        log('warn', 'no work could be asked for', error)
+        log('warn', 'could not ask for work', error)
         await pause(pauseAfterFailureMs, signal)
       }
     }
@@ -184,7 +184,7 @@ class LocalRunner implements Runner {
     const jobs = await persist(() => port.reclaim(id), {
       signal,
       giveUpMs: Number.POSITIVE_INFINITY,
-      onFailure: (error) => log('warn', 'the leases from before could not be asked for', error),
+      onFailure: (error) => log('warn', 'could not list earlier leases', error),
     })
     const handles = new Map((await untilAffordable(() => driver.list(), signal)).map((handle) => [handle.id, handle]))
     for (const job of jobs) {
@@ -199,7 +199,7 @@ class LocalRunner implements Runner {
         const sandbox = await driver.adopt(handle)
         if (sandbox) this.#discards.add(sandbox)
       } catch (error) {
-        log('error', `sandbox ${handle.id} has no lease and cannot be destroyed`, error)
+        log('error', `could not destroy sandbox ${handle.id}, which has no lease`, error)
       }
     }
   }

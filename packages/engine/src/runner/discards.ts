@@ -60,7 +60,7 @@ export class Discards {
       await sandbox.destroy()
       return true
     } catch (error) {
-      this.#log('error', `sandbox ${sandbox.handle.id} cannot be destroyed`, error)
+      this.#log('error', `could not destroy sandbox ${sandbox.handle.id}`, error)
       return false
     }
   }

@@ -29,8 +29,7 @@ export function isExhausted({ freeBytes, freeFiles }: DiskRoom): boolean {
 
 /** `120 MiB of 1.4 GiB free`, with the files where it is they that are missing. */
 export function roomSentence({ freeBytes, sizeBytes, freeFiles }: DiskRoom): string {
-  const files =
-    freeFiles !== null && freeFiles < leastFreeFiles * headroom ? `, and ${freeFiles} more files possible` : ''
+  const files = freeFiles !== null && freeFiles < leastFreeFiles * headroom ? `, ${freeFiles} free inodes` : ''
   return `${amount(freeBytes)} of ${amount(sizeBytes)} free${files}`
 }
 

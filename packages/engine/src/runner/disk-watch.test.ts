@@ -23,7 +23,7 @@ test('G55 a disk is full with too few bytes or files, and has room again only wi
 
 test('says how much is left, and what of it is missing', () => {
   expect(roomSentence(room(120.5 * mib))).toBe('120 MiB of 1.5 GiB free')
-  expect(roomSentence(room(1024 * mib, 12))).toBe('1.0 GiB of 1.5 GiB free, and 12 more files possible')
+  expect(roomSentence(room(1024 * mib, 12))).toBe('1.0 GiB of 1.5 GiB free, 12 free inodes')
 })
 
 test('tells an error for want of room however deep it lies, and other errors from it', () => {
@@ -48,7 +48,7 @@ test('G55 who waits for room is let go when there is some, and hears when it is 
     const waits = full.hasRoom(closing.signal)
     closing.abort(new Error('closing'))
     await expect(waits).rejects.toThrow('closing')
-    expect(said).toEqual([expect.stringContaining('no new work is begun until there is room')])
+    expect(said).toEqual([expect.stringContaining('no new work starts until space is freed')])
   } finally {
     await Promise.all([full.stop(), roomy.stop()])
   }

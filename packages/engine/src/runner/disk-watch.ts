@@ -124,7 +124,7 @@ class Watch implements DiskWatch {
       this.#failed = false
     } catch (error) {
       // Said once: it is asked again four times a second.
-      if (!this.#failed) log('error', `the disk of ${path} cannot be looked after`, error)
+      if (!this.#failed) log('error', `could not check the free disk space at ${path}`, error)
       this.#failed = true
     }
   }
@@ -137,10 +137,10 @@ class Watch implements DiskWatch {
     if (full === this.#isFull) return
     this.#isFull = full
     if (full) {
-      log('warn', `the disk is full (${roomSentence(room)}): no new work is begun until there is room`)
+      log('warn', `disk full (${roomSentence(room)}): no new work starts until space is freed`)
       this.#filled.abort()
     } else {
-      log('info', `the disk has room again (${roomSentence(room)})`)
+      log('info', `disk space is available again (${roomSentence(room)})`)
       this.#filled = new AbortController()
     }
     for (const listener of [...this.#listeners]) listener()

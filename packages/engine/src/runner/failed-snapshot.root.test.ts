@@ -66,7 +66,9 @@ test('what a failure left and cannot be kept changes nothing of how it ended, an
       step('echo ran; exit 7', { retry: { limit: 1, delaySeconds: 0, exitCodes: [8] } }),
     ])
     expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 7, errorCode: null, snapshot: null, attempt: 1 })
-    expect(await logOf(bench, jobs[0])).toMatch(/^ran\n<no shell can be opened in what this step left: .+>$/)
+    expect(await logOf(bench, jobs[0])).toMatch(
+      /^ran\n<this step's file system could not be kept, so no shell can open in it: .+>$/,
+    )
   } finally {
     await rm(kept)
     await rename(`${kept}-away`, kept)

@@ -34,7 +34,7 @@ export async function startCommand(
   const toldAt = work.kind === 'step' && runsOnce(work.step) ? new Date(now()) : null
   if (toldAt !== null) {
     await reportStart(context, toldAt)
-    if (lease.stopReason !== null) throw new StopAsked('the command is to end before it has begun')
+    if (lease.stopReason !== null) throw new StopAsked('the command was asked to stop before it started')
   }
   const deadline = watchdogDeadline(lease.expiresAt)
   const running = await sandbox.start({ ...command, workingDirectory: '/workspace', deadline })
@@ -73,7 +73,7 @@ export async function followCommand(context: JobContext, started: Started): Prom
     release: (offset: number) =>
       void running
         .release(offset)
-        .catch((error) => options.log('warn', `job ${job.jobId}: space of its output is not given back`, error)),
+        .catch((error) => options.log('warn', `job ${job.jobId}: could not free the space of its output`, error)),
   }
   const [exit] = await Promise.all([end(), tellStart(), log.pump(spool)])
   return exit

@@ -184,7 +184,7 @@ test('a forge that stays away fails the build after a while, and says what it wa
   try {
     const { errorCode, errorMessage } = await run(impatient, [step('cat a')], repository.from(id))
     expect(errorCode).toBe('source_fetch_failed')
-    expect(errorMessage).toMatch(/127\.0\.0\.1:9.*tried again for 2 seconds/)
+    expect(errorMessage).toMatch(/127\.0\.0\.1:9.*Retried for 2 s/)
   } finally {
     await impatient.close()
   }

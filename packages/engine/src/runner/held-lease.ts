@@ -84,7 +84,7 @@ export class HeldLease {
   }
 
   abandon(): void {
-    this.#end.abort(new Abandoned(`job ${this.job.jobId} is left to the next process`))
+    this.#end.abort(new Abandoned(`leaving job ${this.job.jobId} to the next process`))
   }
 
   /** Gives what `work` gives, unless the job is to end first: then throws `StopAsked`, or the signal's reason, and does not wait for the work. */
@@ -95,7 +95,7 @@ export class HeldLease {
     this.signal.addEventListener('abort', onAbort)
     try {
       const stopped = this.stopAsked.then((reason) => {
-        throw new StopAsked(`job ${this.job.jobId} is to end: ${reason}`)
+        throw new StopAsked(`job ${this.job.jobId} must stop: ${reason}`)
       })
       return await Promise.race([stopped, work(), aborted])
     } finally {

@@ -49,7 +49,7 @@ export function jobContext(
   const { port, disk, log } = parts.options
   const { giveUpMs, maxLogBytes } = parts.settings
   const { signal, job } = lease
-  const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed and is tried again`, error)
+  const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed; retrying`, error)
   async function report(call: () => Promise<boolean>): Promise<void> {
     // The database may lie on the same disk.
     const taken = await persist(call, { signal, giveUpMs, onFailure, isExcused: () => disk.full !== null })
@@ -101,22 +101,21 @@ export async function provisionFailure({ options, lease }: JobContext, error: un
   }
   if (error instanceof SecretsUnusable || error instanceof SecretsTooLong)
     return { kind: 'refused', code: 'secret_unusable', message: error.message }
-  if (isScarcity(error))
-    return { ...vanished, blame: 'This machine had no file descriptors, processes or memory left.' }
+  if (isScarcity(error)) return { ...vanished, blame: 'The machine ran out of file descriptors, processes or memory.' }
   await options.disk.look()
   // Not every program that met it says so.
   if (isForWantOfRoom(error) || options.disk.full !== null)
-    return { ...vanished, blame: 'The disk of the machine was full.' }
+    return { ...vanished, blame: 'The disk of the machine filled up.' }
   if (error instanceof SandboxError) {
     const { code, message } = error
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
     return isOfSource ? { ...refused, buildError: { code, message } } : refused
   }
-  options.log('error', `job ${lease.job.jobId}: no sandbox could be made`, error)
+  options.log('error', `job ${lease.job.jobId}: could not create a sandbox`, error)
   return {
     kind: 'refused',
     code: 'provision_failed',
-    message: 'The sandbox could not be made: an error of the runner.',
+    message: 'Could not create the sandbox: internal error of the runner.',
   }
 }

@@ -40,11 +40,11 @@ async function keepPassed(
   if (!childrenBuildIn && cache === null) return nothing
   try {
     const meta = metaOf(context, work, { cache, taint })
-    return { snapshot: (await withRoom(context, 'its result is kept', () => sandbox.snapshot(meta))).id }
+    return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
     if (childrenBuildIn) return { snapshot: null, snapshotError: error.message }
-    context.log.remark(`the step passed, but its result is not in the cache: ${error.message}`)
+    context.log.remark(`the step passed, but its result could not be cached: ${error.message}`)
     return nothing
   }
 }
@@ -52,7 +52,7 @@ async function keepPassed(
 async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox, { taint }: Promised): Promise<Kept> {
   const { full } = context.options.disk
   if (full !== null) {
-    context.log.remark(`no shell can be opened in what this step left: the disk is full (${full}), and it was removed`)
+    context.log.remark(`this step's file system was not kept, so no shell can open in it: disk full (${full})`)
     return nothing
   }
   try {
@@ -61,8 +61,10 @@ async function keepFailed(context: JobContext, work: StepWork, sandbox: Sandbox,
   } catch (error) {
     const { options, lease, log } = context
     if (!(error instanceof SandboxError))
-      options.log('error', `job ${lease.job.jobId}: what it left could not be kept`, error)
-    log.remark(`no shell can be opened in what this step left: ${error instanceof Error ? error.message : error}`)
+      options.log('error', `job ${lease.job.jobId}: could not keep its file system`, error)
+    log.remark(
+      `this step's file system could not be kept, so no shell can open in it: ${error instanceof Error ? error.message : error}`,
+    )
     return nothing
   }
 }

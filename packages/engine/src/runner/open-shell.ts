@@ -113,7 +113,7 @@ async function shellSecrets(
   if (taint.some(({ id, name }) => values.get(name)?.id !== id))
     throw new ShellUnavailable(
       'snapshot_gone',
-      'What the step left was made with secrets that a shell is not given: the build does not have them any more, or they are limited to some builds.',
+      'The file system of this step was made with secrets that a shell does not get: the build no longer has them, or they are limited to some builds.',
     )
   return Object.fromEntries(
     Object.entries(step.secrets).flatMap(([as, name]) => {
@@ -132,5 +132,5 @@ function rethrowGone(error: unknown): never {
 }
 
 function gone(cause?: unknown): ShellUnavailable {
-  return new ShellUnavailable('snapshot_gone', 'This file system is not kept any more. Run the build again.', { cause })
+  return new ShellUnavailable('snapshot_gone', 'This file system is no longer kept. Run the build again.', { cause })
 }

@@ -5,7 +5,7 @@ import { isForWantOfRoom, withRoom } from './with-room.ts'
 
 /** Makes a sandbox with the build's source in it, once there is room for both. Fails with a SandboxError, and then nothing is left of it. */
 export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
-  return withRoom(context, 'the sandbox is made', () => provisionNow(context, spec))
+  return withRoom(context, 'create the sandbox', () => provisionNow(context, spec))
 }
 
 async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {

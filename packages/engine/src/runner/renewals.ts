@@ -78,7 +78,7 @@ export class Renewals {
       await this.#meetUnknown(statuses)
       return everyMs
     } catch (error) {
-      log('warn', 'the leases could not be renewed', error)
+      log('warn', 'could not renew the leases', error)
       return Math.min(soonMs, everyMs)
     }
   }
@@ -90,7 +90,7 @@ export class Renewals {
     const lasting = unknown.filter((id) => this.#unknown.has(id))
     this.#unknown = new Set(unknown)
     if (lasting.length === 0) return
-    log('warn', `leases without a job here are taken up: ${lasting.join(', ')}`)
+    log('warn', `taking over leases that have no job here: ${lasting.join(', ')}`)
     await onUnknown()
   }
 }

@@ -84,11 +84,11 @@ async function guarded(
 /** An error of our own, or of this machine: the job is given back, to be tried again. */
 async function fail(context: JobContext, error: unknown): Promise<void> {
   const { options, lease, report } = context
-  options.log('error', `job ${lease.job.jobId} is given back`, error)
+  options.log('error', `giving back job ${lease.job.jobId}`, error)
   try {
     const at = new Date(now())
     await report(() => options.port.finish(lease.job, at, vanished))
   } catch (again) {
-    options.log('error', `job ${lease.job.jobId} cannot be given back`, again)
+    options.log('error', `could not give back job ${lease.job.jobId}`, again)
   }
 }

@@ -20,7 +20,11 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
   let sandbox: Sandbox
   let started: Started
   if (renderer === null)
-    return finish(context, { kind: 'refused', code: 'provision_failed', message: 'This runner renders no pipelines.' })
+    return finish(context, {
+      kind: 'refused',
+      code: 'provision_failed',
+      message: 'This runner does not render pipelines.',
+    })
   try {
     const image = await resolveImage(context, renderer.image)
     remarkImage(context, image)
@@ -51,7 +55,7 @@ export async function endRender(context: JobContext, sandbox: Sandbox, started: 
   const exit = await followCommand(context, started)
   if (options.disk.wasExhaustedSince(started.running.startedAt) && exit.code !== 0) {
     // What a full disk made of it says nothing about the pipeline.
-    const blame = 'The disk of the machine was full while the pipeline was rendered.'
+    const blame = 'The disk of the machine filled up while the pipeline was rendered.'
     return finish(context, { ...vanished, blame }, exit.endedAt)
   }
   const result = await readResult(sandbox, started.running, exit, options.renderer)
@@ -69,13 +73,13 @@ async function readResult(
 ): Promise<RenderResult | null> {
   if (renderer === null || code === null || signal !== null || limit !== null) return null
   if (code !== 0) {
-    const words = (await lastWords(running)) || `Rendering ended with exit code ${code} and said nothing.`
+    const words = (await lastWords(running)) || `Rendering exited with code ${code} and printed nothing.`
     return { ok: false, code: 'render_failed', message: words }
   }
   try {
     const ir = await sandbox.readFile(renderer.outputPath, maxOutputBytes)
     if (ir !== undefined) return { ok: true, ir: ir.toString('utf8') }
-    return { ok: false, code: 'render_failed', message: 'Rendering ended well, but gave no pipeline.' }
+    return { ok: false, code: 'render_failed', message: 'Rendering succeeded but produced no pipeline.' }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return { ok: false, code: 'render_failed', message: `The rendered pipeline cannot be read: ${why}.` }

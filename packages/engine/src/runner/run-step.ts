@@ -14,7 +14,7 @@ import { joinTaint, maskSecrets, type StepSecrets, stepSecrets } from './secrets
 import { stepLimits } from './step-limits.ts'
 import { withRoom } from './with-room.ts'
 
-const outputLost = 'The disk of the machine was full, and a part of what the command wrote is lost.'
+const outputLost = 'The disk of the machine was full, so part of the output of the command is lost.'
 
 /** Takes a leased step from its base to its end. */
 export async function runStep(context: JobContext, work: StepWork): Promise<void> {
@@ -52,7 +52,7 @@ async function blameFor(
   if (code === 0 || limit !== null) return {}
   await disk.look()
   if (!disk.wasExhaustedSince(running.startedAt)) return {}
-  const blame = 'The disk of the machine was full while the command ran.'
+  const blame = 'The disk of the machine filled up while the command ran.'
   log.remark(blame)
   return { blame }
 }
@@ -71,7 +71,7 @@ async function prepare(context: JobContext, work: StepWork): Promise<Ready | Out
     // Before anything is said: an image's name may have one in it.
     const known = await maskSecrets(context, [])
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
-    const base = await withRoom(context, 'what this step starts from is made', () => resolveBase(context, work))
+    const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
     const cache = await cachePlaces(context, work, base)
     const lookedUp = cache ? await findHit(context, cache) : undefined
     if (cache && lookedUp) await noteLookUp(context, work, base, cache, lookedUp)

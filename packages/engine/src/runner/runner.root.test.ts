@@ -88,7 +88,7 @@ test('a step with a secret that nobody defined is refused, and says which', asyn
 test('an image that cannot be had is replaced by the host base with a word about it in the log', async () => {
   const { state, jobs } = await run(bench, [step('echo ran', { image: '127.0.0.1:9/no/such:image' })])
   expect(await logOf(bench, jobs[0])).toMatch(
-    /^<The image 127.*could not be had.*><image host instead of 127\.0\.0\.1:9\/no\/such:image \(sha256:[0-9a-f]{12}\)>ran\n$/,
+    /^<Could not pull 127.*; using this machine's tools instead\.><image host instead of 127\.0\.0\.1:9\/no\/such:image \(sha256:[0-9a-f]{12}\)>ran\n$/,
   )
   expect(jobs[0]?.substitutedImage).toBe('127.0.0.1:9/no/such:image')
   expect(state).toBe('passed')

@@ -16,7 +16,7 @@ const waiting = await submit(bench, [step('echo later'), step('true', { image: '
 await until(() => ends.every((path) => existsSync(path)))
 const waits = async () => {
   const logs = (await bench.store.jobs(waiting)).map((job) => logOf(bench, job))
-  return (await Promise.all(logs)).every((log) => log.includes('no file descriptors'))
+  return (await Promise.all(logs)).every((log) => log.includes('out of file descriptors'))
 }
 await until(waits)
 giveBack()

@@ -104,7 +104,7 @@ export async function fetchSecrets(
   const answer = await persist(() => options.port.fetchSecrets(lease.job, names), {
     signal: lease.signal,
     giveUpMs: settings.giveUpMs,
-    onFailure: (error) => options.log('warn', `job ${jobId}: its secrets could not be asked for`, error),
+    onFailure: (error) => options.log('warn', `job ${jobId}: could not fetch its secrets`, error),
   })
   if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
   return answer

@@ -64,13 +64,13 @@ export class Shells {
     const watched = { input: new PassThrough(), output: new PassThrough(), errors: new PassThrough() }
     const shown = size === null ? watched.errors : watched.output
     const end = async (why: string) => {
-      if (!shown.writableEnded) shown.write(`\r\nharmont: ${why}, so this shell ends.\r\n`)
+      if (!shown.writableEnded) shown.write(`\r\nharmont: shell closed: ${why}.\r\n`)
       await conversation.kill().catch((error: unknown) => this.#failed(error))
     }
     const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`
     const { longestMs: longest, idleMs } = this.#times
-    const idle = setTimeout(() => void end(`nothing happened for ${minutes(idleMs)}`), idleMs)
-    const late = setTimeout(() => void end(`it was open for ${minutes(longest)}`), longest)
+    const idle = setTimeout(() => void end(`idle for ${minutes(idleMs)}`), idleMs)
+    const late = setTimeout(() => void end(`open for ${minutes(longest)}, the longest allowed`), longest)
     const alive = () => idle.refresh()
     watched.input.on('data', alive)
     for (const from of [output, errors]) from.on('data', alive)
@@ -99,7 +99,7 @@ export class Shells {
   }
 
   #failed(error: unknown): void {
-    this.#parts.options.log('error', 'a shell could not be ended; the next start does it', error)
+    this.#parts.options.log('error', 'could not end a shell; the next start ends it', error)
   }
 }
 

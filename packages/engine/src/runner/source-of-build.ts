@@ -31,12 +31,12 @@ export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): P
       persist(() => attempt(context, wantsEmpty), {
         signal: AbortSignal.any([lease.signal, stopping.signal]),
         giveUpMs: settings.sourceGiveUpMs,
-        onFailure: (error) => options.log('warn', `build ${buildId}: its source cannot be had yet: ${error}`),
+        onFailure: (error) => options.log('warn', `build ${buildId}: could not get its source yet: ${error}`),
       }),
     )
   } catch (error) {
     if (lease.signal.aborted || lease.stopReason !== null) throw error
-    options.log('error', `build ${buildId}: its source cannot be had`, error)
+    options.log('error', `build ${buildId}: could not get its source`, error)
     throw tooLate(error, settings.sourceGiveUpMs)
   }
   if ('failure' in got) throw got.failure
@@ -96,7 +96,7 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
 
 /** What the server could not say is the operator's to read. */
 function tooLate(error: unknown, afterMs: number): SandboxError {
-  const why = error instanceof SourceUnreachable ? error.message : 'The server could not give the source.'
-  const message = `${why} It was tried again for ${Math.round(afterMs / 1000)} seconds.`
+  const why = error instanceof SourceUnreachable ? error.message : 'The server could not provide the source.'
+  const message = `${why} Retried for ${Math.round(afterMs / 1000)} s.`
   return new SandboxError('source_fetch_failed', message, { cause: error })
 }

@@ -11,7 +11,7 @@ export function stepLimits(
 ): Pick<SandboxSpec, 'limits' | 'network'> {
   const [network] = options.networkModes
   if (network === undefined)
-    throw new SandboxError('provision_failed', 'No network mode of the settings can be had on this machine.')
+    throw new SandboxError('provision_failed', 'This machine supports none of the configured network modes.')
   const limits = { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit }
   return { limits, network }
 }

@@ -12,7 +12,7 @@ import { withRoom } from './with-room.ts'
 export async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step']): Promise<WatchedDigest | null> {
   const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
   if (paths.length === 0) return null
-  return withRoom(context, 'the files that its cache watches are looked at', async () => {
+  return withRoom(context, 'check the files that its cache watches', async () => {
     const files = await sourceOfBuild(context, false)
     return files === null ? null : digestWatched(files.tree, paths)
   })

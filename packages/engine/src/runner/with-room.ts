@@ -5,7 +5,7 @@ import type { JobContext } from './job-context.ts'
 /** Failures for want of room that are borne while the disk as a whole has some: a quota, say, which no wait mends. */
 const triesWithRoom = 3
 const pauseMs = 500
-const scarce = 'this machine has no file descriptors, processes or memory left'
+const scarce = 'this machine is out of file descriptors, processes or memory'
 const wordsOfFull = /\bENOSPC\b|\bEDQUOT\b|No space left on device|Disk quota exceeded/
 
 /**
@@ -27,7 +27,7 @@ export async function withRoom<T>(
       await disk.look()
       // Whatever is scarce on a machine that works is there again before long.
       if (!isScarce && disk.full === null && --triesLeft === 0) throw error
-      if (!said) log.remark(`${isScarce ? scarce : 'the disk of this machine is full'}: ${what} once there is room`)
+      if (!said) log.remark(`${isScarce ? scarce : 'the disk of this machine is full'}; waiting for room to ${what}`)
       said = true
     }
     await lease.whileWanted(async () => {

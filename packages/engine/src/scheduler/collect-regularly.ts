@@ -44,9 +44,9 @@ export function collectRegularly({
     try {
       const removed = await runner.collect(() => store.liveSnapshots(store.now() - pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))
-      if (words.length > 0) log('info', `removed, because nothing needs them: ${words.join(', ')}`)
+      if (words.length > 0) log('info', `removed unused data: ${words.join(', ')}`)
     } catch (error) {
-      log('error', 'what nothing needs could not be removed', error)
+      log('error', 'could not remove unused data', error)
     }
   }
   async function collectUntil(hasRoom: () => boolean): Promise<void> {

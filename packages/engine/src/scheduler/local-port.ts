@@ -27,7 +27,7 @@ export interface LocalPortOptions {
   readonly leaseMs?: number
 }
 
-export const forkRemark = 'The secrets of this step are not set: the build is one of a fork.'
+export const forkRemark = 'The secrets of this step are not set: builds of forks get none.'
 /** Enough for the builds that run at a time. */
 const rememberedSources = 1_000
 
@@ -59,7 +59,7 @@ export function createLocalPort({
     try {
       return leasedJob(lease, build, context, logBytes)
     } catch (error) {
-      log('error', `job ${lease.jobId} cannot be given to a runner`, error)
+      log('error', `could not give job ${lease.jobId} to a runner`, error)
       await refuse(lease)
       return undefined
     }
@@ -69,7 +69,11 @@ export function createLocalPort({
   async function refuse({ jobId: job, buildId, fence, started }: Lease): Promise<void> {
     const outcome: Outcome = started
       ? vanished
-      : { kind: 'refused', code: 'provision_failed', message: 'The job could not be prepared: an error of the server.' }
+      : {
+          kind: 'refused',
+          code: 'provision_failed',
+          message: 'Could not prepare the job: internal error of the server.',
+        }
     await store.apply(buildId, [{ type: 'ended', job, fence, at: store.now(), outcome }])
   }
 
@@ -97,7 +101,7 @@ export function createLocalPort({
       const asked = await Promise.allSettled(leases.map((lease) => toJob(lease, 'known')))
       const failed = asked.filter((answer) => answer.status === 'rejected')
       // The leases stand all the same: the runner's renewals find those that it has not heard of.
-      for (const { reason } of failed) log('warn', 'a leased job could not be read', reason)
+      for (const { reason } of failed) log('warn', 'could not read a leased job', reason)
       return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
     },
 

@@ -78,5 +78,5 @@ test('a build that cannot be seen to does not keep the others from what is due',
   scheduler.start()
   await vi.advanceTimersByTimeAsync(300)
   expect((await store.load('whole'))?.build.state).toBe('failed')
-  expect(new Set(said)).toEqual(new Set(['build damaged: what is overdue could not be seen to']))
+  expect(new Set(said)).toEqual(new Set(['build damaged: failed to process overdue leases and deadlines']))
 })

@@ -36,7 +36,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
     try {
       await store.apply(buildId, events)
     } catch (error) {
-      log('warn', `build ${buildId}: what is overdue could not be seen to`, error)
+      log('warn', `build ${buildId}: failed to process overdue leases and deadlines`, error)
     }
   }
 
@@ -63,7 +63,7 @@ export function createScheduler({ store, leaseMs, log, everyMs = 500 }: Schedule
       }
     } catch (error) {
       watchingSince = store.now()
-      log('warn', 'what is overdue could not be seen to', error)
+      log('warn', 'failed to process overdue leases and deadlines', error)
     }
   }
 

@@ -33,6 +33,6 @@ export async function shellWork(
 
 function missing(before: boolean): string {
   return before
-    ? 'The step that this one builds in left no file system.'
-    : 'Nothing of what this step left is kept: that is done for steps that failed, and for those that others build in.'
+    ? 'The step that this one builds in kept no file system.'
+    : 'The file system of this step was not kept. It is kept for failed steps and for steps that others build in.'
 }

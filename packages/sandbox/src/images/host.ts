@@ -26,8 +26,8 @@ export class HostBase {
       const digest = await hostDigest(this.#options)
       const made = await this.#roots.get(digest)
       if (made !== undefined) return made
-      const how = isStoredShifted ? ' They are copied, which takes a minute and as much disk as they do.' : ''
-      tell(`Making the base from this machine's own programs; once until its packages change.${how}`)
+      const how = isStoredShifted ? ' This copies them, which takes a minute and that much disk.' : ''
+      tell(`Preparing the host image (once, until packages change)…${how}`)
       const rootfs = path.join(directory, 'rootfs')
       await mkdir(rootfs, { mode: 0o755 })
       await buildHostBase(rootfs, this.#options).catch(refusedAsUnavailable)

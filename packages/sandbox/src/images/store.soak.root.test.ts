@@ -199,7 +199,7 @@ describe('an image that cannot be had', () => {
     const store = storeWith({ directory: sharedImages, fallbackToHost: true })
     const image = await store.resolve('registry.invalid/tool:1', (sentence) => told.push(sentence))
     expect(image).toMatchObject({ name: 'registry.invalid/tool:1', fallbackFrom: 'registry.invalid/tool:1' })
-    expect(told.join()).toMatch(/stand in for it/)
+    expect(told.join()).toMatch(/using this machine's tools instead/)
     expect((await stat(path.join(image.rootfs, 'usr/bin/env'))).isFile()).toBe(true)
   })
 })

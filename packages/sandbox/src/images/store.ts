@@ -113,7 +113,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       const why = cause instanceof Error ? cause.message : String(cause)
       if (cause instanceof ImageRefused) refuse(target, cause)
       if (standsIn(options.fallbackToHost, name)) {
-        tell(`The image ${target} could not be had (${why}). This machine's own programs stand in for it.`)
+        tell(`Could not pull ${target} (${why}); using this machine's tools instead.`)
         return { name, ...(await host.resolve(tell)), fallbackFrom: target }
       }
       const alias = target === name ? '' : ` (which the settings give for ${name})`

@@ -165,7 +165,7 @@ test('G05 a newer build of its branch has the one that runs canceled, and begins
   expect(await get<Build>(first.path)).toMatchObject({
     state: 'canceled',
     error_code: 'superseded',
-    error_message: 'A newer build of its concurrency group `main` took its place.',
+    error_message: 'Superseded by a newer build in the concurrency group `main`.',
   })
   const next = await playJob(it)
   expect(next.buildId).toBe(third.id)

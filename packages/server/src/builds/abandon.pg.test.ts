@@ -51,7 +51,7 @@ test('a build that no runner takes ends with `build_abandoned` everywhere it is 
     [id],
   )
   await runTask()
-  const why = 'Nothing of this build went on for 49 hours, so it was given up. It was ready, and no runner took it.'
+  const why = 'Abandoned after 49 hours without progress. It was ready, but no runner took it.'
   expect((await it.request(ownerToken, 'GET', `${builds}/1`)).body).toMatchObject({
     state: 'failed',
     error_code: 'build_abandoned',

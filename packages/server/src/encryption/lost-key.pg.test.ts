@@ -88,7 +88,7 @@ test('G57 secrets that are far too long are not even read', async () => {
   for (const name of names) await set(name, 'x'.repeat(64 * 1024))
   const secrets = secretsOf({ pool: it.server.pool, sealer: createSealer(key) })
   const answer = await secrets.of(await newBuild(slug), names)
-  expect(answer).toEqual({ kind: 'unusable', reason: expect.stringContaining('more than 256 KiB together') })
+  expect(answer).toEqual({ kind: 'unusable', reason: expect.stringContaining('exceed 256 KiB together') })
 })
 
 test('what was encrypted under a key that is lost for good is removed when the operator says so, and then a server starts', async () => {

@@ -80,14 +80,14 @@ test('the second Ctrl-C leaves at once, and no process of a step lives on', asyn
   await run.wrote('[long] 3')
   expect(await interruptTwice(run)).toBe(130)
   // It did not wait for the end of the grace.
-  expect(run.text()).not.toContain('SIGKILL')
+  expect(run.text()).not.toContain('sent SIGKILL')
   await until(() => sleepers() === 0)
 })
 
 /** Presses Ctrl-C twice, the second time when the step has been asked to end and does not. Returns the exit code. */
 async function interruptTwice({ child, wrote, ended }: Started): Promise<number | null> {
   child.kill('SIGINT')
-  await wrote('every process of the command got SIGTERM')
+  await wrote('sent SIGTERM, SIGKILL in')
   expect(child.exitCode).toBe(null)
   child.kill('SIGINT')
   return ended
