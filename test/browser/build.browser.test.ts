@@ -147,7 +147,7 @@ test('a green step whose image could not be had says so, in the list and beside 
   ])
   await page.goto(address(number, '?job=unit'))
   await sees(/Passed: 2 steps in/)
-  await sees('registry.invalid/node:24 could not be had: the runner’s own programs stood in for it')
+  await sees('registry.invalid/node:24 could not be pulled; the runner’s own tools were used instead')
   expect(await page.getByText('not on its image').count()).toBe(1)
 })
 

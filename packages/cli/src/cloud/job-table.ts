@@ -3,7 +3,7 @@ import type { Output } from '../command.ts'
 import { printTable, timeBetween } from './table.ts'
 
 function substitute({ substituted_image: image }: Job): string | undefined {
-  return image ? `not on ${image}, which could not be had: the runner's own programs stood in` : undefined
+  return image ? `could not pull ${image}: used the runner's own tools instead` : undefined
 }
 
 /** Jobs of a build, one a line; `waits` says in words what waiting ones wait for, by id. */

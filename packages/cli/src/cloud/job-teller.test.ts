@@ -25,7 +25,7 @@ test('an image that could not be had is told once an attempt, before its start',
   const teller = new JobTeller(() => undefined)
   teller.queued([job({})])
   const substituted = { kind: 'step_substituted', step_id: 'one', image: 'node:24' }
-  expect(teller.changed(job({ state: 'assigned' }))).toEqual([])
+  expect(teller.changed(job({ state: 'assigned' }))).toMatchObject([{ kind: 'step_waiting', reason: 'preparation' }])
   expect(teller.changed(job({ state: 'assigned', substituted_image: 'node:24' }))).toEqual([substituted])
   const started = job({ substituted_image: 'node:24', started_at: '2026-11-28T00:00:01.000Z' })
   expect(teller.changed(started).map(({ kind }) => kind)).toEqual(['step_start'])

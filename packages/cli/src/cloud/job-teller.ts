@@ -82,7 +82,8 @@ export class JobTeller {
     step.newest = job
     if (job.state === 'pending') return wait(step, job.wait_reason ?? 'dependencies')
     if (job.state === 'scheduled') return wait(step, job.wait_reason ?? 'runner')
-    return [...substituted(step, job), ...this.#started(step, job)]
+    const preparing = job.state === 'assigned' ? wait(step, 'preparation') : []
+    return [...preparing, ...substituted(step, job), ...this.#started(step, job)]
   }
 
   #started(step: Step, job: Job): RunEvent[] {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { inspect } from 'node:util'
 import { createBuild, defaultStoreSettings } from '@harmont/engine'
 import { conditionHolds, type Plan } from '@harmont/ir'
 import { now, type SourceTreeRef } from '@harmont/sandbox'
@@ -90,8 +91,9 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
       keepGoing: launch.keepGoing,
       view,
       log: (level, text, error) => {
-        if (level === 'error') void view.note(`engine: ${text}`)
-        output.debug(`engine: ${text}${error === undefined ? '' : `: ${error}`}`)
+        const why = error instanceof Error ? `: ${error.message}` : ''
+        if (level === 'error') void view.note(`engine: ${text}${why}`)
+        output.debug(`engine: ${text}${error === undefined ? '' : `: ${inspect(error)}`}`)
       },
       signal: launch.stale === undefined ? here.signal : AbortSignal.any([here.signal, launch.stale]),
       onSecondInterrupt: here.onSecondInterrupt,

@@ -1,5 +1,5 @@
 import type { BuildContext } from '@harmont/engine'
-import type { ConditionContext } from '@harmont/ir'
+import type { Condition, ConditionContext } from '@harmont/ir'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import type { RunFacts } from './run-record.ts'
@@ -54,6 +54,11 @@ export function localContext({ facts, git, org, tree, anew }: ContextOptions): B
 
 export function localConditions(branch: string | null, env: Readonly<Record<string, string>>): ConditionContext {
   return { event: 'manual', branch, baseBranch: null, tag: null, changed: null, env, local: true }
+}
+
+/** Why a step with this condition does not run here. */
+export function unheld(condition: Condition | null): string {
+  return condition?.local === false ? 'it does not run locally' : 'its condition does not hold'
 }
 
 /** `owner/name`, the last two segments of a remote's address. */

@@ -1,9 +1,18 @@
-import { type Applied, type BuildEvent, type LeaseRef, MemoryStore, type StoreSettings } from '@harmont/engine'
+import {
+  type Applied,
+  type BuildEvent,
+  type Lease,
+  type LeaseRef,
+  MemoryStore,
+  type StoreSettings,
+} from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 
 export interface StoreListener {
   /** Something happened to a build. Not waited for. */
   applied(applied: Applied): void
+  /** A job has been given to the runner. Not waited for. */
+  leased(jobId: string): void
   /** A job's log has more. The writer goes on when this resolves. */
   logged(jobId: string): Promise<void>
 }
@@ -21,6 +30,12 @@ export class LocalStore extends MemoryStore {
     const applied = await super.apply(buildId, events)
     if (applied !== undefined) this.#listener.applied(applied)
     return applied
+  }
+
+  override async lease(...wanted: Parameters<MemoryStore['lease']>): Promise<readonly Lease[]> {
+    const leases = await super.lease(...wanted)
+    for (const { jobId } of leases) this.#listener.leased(jobId)
+    return leases
   }
 
   override async append(

@@ -16,6 +16,7 @@ import type { Settings } from '../config/settings.ts'
 import { exits, HmError } from '../errors.ts'
 import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
 import type { LocalHome } from './home.ts'
+import { imageAdvice } from './image-advice.ts'
 import { ociRuntime } from './oci-runtime.ts'
 import { processMark } from './process-mark.ts'
 import { tidyRecords } from './run-records.ts'
@@ -81,8 +82,7 @@ export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.ima
     fallbackToHost: imageFallback === 'host' ? [DEFAULT_IMAGE] : imageFallback === 'host-any',
     hostAllow: listOf(env.HARMONT_HOST_ALLOW),
     hostHide: [home.root],
-    advice:
-      'Import it with `hm image import FILE.tar NAME`, name another image, or let this machine stand in for it: hm config set sandbox.image_fallback host-any.',
+    advice: imageAdvice,
   })
 }
 

@@ -1,7 +1,7 @@
 import { conditionHolds } from '@harmont/ir'
 import type { Context } from '../command.ts'
 import { type ExitCode, exits } from '../errors.ts'
-import { localConditions } from './local-context.ts'
+import { localConditions, unheld } from './local-context.ts'
 import { sourceFailure } from './render-project.ts'
 import type { PreparedRun } from './run-local.ts'
 
@@ -23,6 +23,7 @@ export async function printPlan(
     depends_on: dependsOn.map(keyOf),
     cached: cacheKey !== null,
     runs: conditionHolds(condition, conditions),
+    skip_reason: conditionHolds(condition, conditions) ? null : unheld(condition),
   }))
   const source = { files: entries.length, bytes: entries.reduce((sum, { size }) => sum + size, 0) }
   const { slug, name } = pipeline
@@ -34,7 +35,7 @@ export async function printPlan(
   for (const step of steps) {
     const base = step.builds_in === null ? `on ${step.image}` : `in ${step.builds_in}`
     const after = step.depends_on.length === 0 ? '' : `, after ${step.depends_on.join(', ')}`
-    const notes = `${step.cached ? ', cached' : ''}${step.runs ? '' : ', skipped: its condition does not hold'}`
+    const notes = `${step.cached ? ', cached' : ''}${step.runs ? '' : `, skipped: ${step.skip_reason}`}`
     await output.print(`  ${step.key}  ${base}${after}${notes}`)
   }
   await output.print(`source: ${source.files} files, ${source.bytes} bytes`)

@@ -81,6 +81,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
       networkModes: sandboxes.networkModes,
       renderer: null,
       cacheBytes: Number.MAX_SAFE_INTEGER,
+      tellsFaults: true,
     },
   })
   const cancel = () => {
@@ -127,7 +128,11 @@ function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal):
   return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
 }
 
+/** A fault of the engine, with the system's or the sandbox's own code where it has one. */
 function broken(cause: unknown): HmError {
+  if (cause instanceof HmError) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new HmError(exits.unavailable, 'engine_broken', `the run cannot go on: ${why}`, { cause })
+  const own = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'engine_broken'
+  const fix = own === 'ENOSPC' || own === 'EDQUOT' ? { fix: 'hm cache clean makes room' } : {}
+  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot go on: ${why}`, { ...fix, cause })
 }

@@ -62,6 +62,13 @@ export class RunReporter implements StoreListener {
     })
   }
 
+  leased(jobId: string): void {
+    this.#enqueue(async () => {
+      const job = this.#jobs.get(jobId)
+      if (job !== undefined) for (const event of this.#options.teller.leased(job)) await this.#tell(event)
+    })
+  }
+
   logged(jobId: string): Promise<void> {
     return this.#enqueue(() => this.#drain(jobId))
   }

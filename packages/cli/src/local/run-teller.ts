@@ -3,6 +3,7 @@ import { isTerminal } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import type { RunEvent, StepState } from '../run/run-event.ts'
 import { chainsOf } from './chains.ts'
+import { unheld } from './local-context.ts'
 
 /** Makes the events of a run from what changes in its jobs. Nothing here has a clock. */
 export class RunTeller {
@@ -52,6 +53,11 @@ export class RunTeller {
       if (retried.has(job.id)) return [this.#retry(job, job.step)]
       return this.#changed(job, job.step, tagOf, currentOf)
     })
+  }
+
+  /** A job waits no longer for a slot, but for what its step starts from. */
+  leased({ step }: Job): RunEvent[] {
+    return step === null ? [] : this.#wait(step, 'preparation')
   }
 
   #changed(
@@ -116,7 +122,7 @@ export class RunTeller {
   }
 
   #whySkipped(job: Job, slot: number, currentOf: (slot: number) => Job | undefined): string {
-    if (job.skipReason === 'condition') return 'its condition does not hold'
+    if (job.skipReason === 'condition') return unheld(this.#steps[slot]?.condition ?? null)
     if (job.errorMessage !== null) return job.errorMessage
     const step = this.#steps[slot]
     const needs = step === undefined ? [] : [...step.dependsOn, ...(step.buildsIn === null ? [] : [step.buildsIn])]

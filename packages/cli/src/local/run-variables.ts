@@ -47,7 +47,11 @@ export function runSecrets(names: readonly string[], { flags, directory, env }: 
   if (missing.length > 0) {
     const which = missing.length === 1 ? `the secret ${missing[0]} is` : `the secrets ${missing.join(', ')} are`
     throw new HmError(exits.notFound, 'secret_missing', `${which} not defined`, {
-      fix: `put ${missing.map((name) => `${name}=...`).join(' and ')} into .hm/secrets.env, or give --secret ${missing[0]}=VALUE`,
+      fix: [
+        `put ${missing.map((name) => `${name}=...`).join(' and ')} into .hm/secrets.env, or give --secret ${missing[0]}=VALUE`,
+        `for builds on a server: hm secret set ${missing[0]}`,
+        'to keep a step off local runs, give it when: { local: false }',
+      ].join('\n     '),
     })
   }
   return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))

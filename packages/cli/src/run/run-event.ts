@@ -43,7 +43,7 @@ export type RunEvent =
       /** Keys of what it waits for besides its parent. */
       readonly depends_on: readonly string[]
     }
-  /** Told when a step waits for something else than before; `reason` is a `wait_reason` of the API. */
+  /** Told when a step waits for something else than before; `reason` is a `wait_reason` of the API, or `preparation`: what it starts from is made. */
   | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }
   | {
       readonly kind: 'step_start'

@@ -3,7 +3,7 @@ import type { Context } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { planRun } from '../local/plan-run.ts'
 import { readProject } from '../local/read-project.ts'
-import type { RecordedStep, RunRecord } from '../local/run-record.ts'
+import { type RecordedStep, type RunRecord, stepsOf } from '../local/run-record.ts'
 import { runFiles } from '../local/run-records.ts'
 import { takeSource } from '../local/take-source.ts'
 import { withSandboxes } from '../local/with-sandboxes.ts'
@@ -61,7 +61,14 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
   })
 }
 
-function nothingKept({ number }: RunRecord, { key, state }: RecordedStep): HmError {
+function nothingKept({ number, events }: RunRecord, { key, state, attempts, message: why }: RecordedStep): HmError {
+  if (attempts === 0 && state !== 'passed') {
+    const message = `${key} did not start, so there is nothing of it to open${why === null ? '' : `: ${why}`}`
+    const kept = stepsOf(events).filter(({ snapshot }) => snapshot !== null)
+    const others = kept.slice(0, 5).map((step) => `hm shell ${number} ${step.key}`)
+    const fix = others.length === 0 ? `hm retry ${number}` : `open what another step left: ${others.join(', ')}`
+    return new HmError(exits.notFound, 'step_not_started', message, { fix })
+  }
   const passed = state === 'passed'
   const message = passed
     ? `nothing of what ${key} left is kept: that is done for steps that fail, and for those that others build in`

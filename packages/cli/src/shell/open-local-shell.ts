@@ -9,7 +9,7 @@ import {
   watchDisk,
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
-import type { Conversation, SourceTreeRef, TerminalSize } from '@harmont/sandbox'
+import { type Conversation, SandboxError, type SourceTreeRef, type TerminalSize } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from '../local/home.ts'
@@ -94,6 +94,7 @@ export async function openLocalShell(
     return { conversation, close: closeAll }
   } catch (error) {
     await closeAll()
+    if (error instanceof SandboxError) throw new HmError(exits.unavailable, error.code, error.message, { cause: error })
     if (!(error instanceof ShellUnavailable)) throw error
     throw new HmError(exits.notFound, error.code, error.message, { fix, cause: error })
   }

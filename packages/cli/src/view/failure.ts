@@ -15,7 +15,8 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
   const state = stateName(step)
   const after = step.durationMs === null || step.startedAt === null ? '' : ` after ${duration(step.durationMs)}`
   const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
-  const lines = lastLines(step)
+  // Before a start there are only remarks, and the cause says the last of them.
+  const lines = step.startedAt === null ? [] : lastLines(step)
   const cause = likelyCause(step)
   return [
     [

@@ -161,17 +161,20 @@ describe('a frame', () => {
   test('says what a step waits for, in words', () => {
     const told = [
       ...['a', 'b', 'c', 'd'].map((key) => queued(key, { depends_on: key === 'd' ? ['a', 'b', 'c'] : [] })),
-      ...['runner', 'approval', 'concurrency_group', 'full_moon'].flatMap((reason, at) => [
+      ...['runner', 'approval', 'concurrency_group', 'full_moon', 'preparation'].flatMap((reason, at) => [
         queued(reason, { display_name: `w${at}` }),
         waiting(reason, reason),
       ]),
+      ...[queued('pull', { display_name: 'w5' }), waiting('pull', 'preparation'), log('pull', 'Pulling node:24…')],
     ]
-    expect(draw(told, { width: 60, height: 20 }).slice(3, 8)).toEqual([
+    expect(draw(told, { width: 60, height: 20 }).slice(3, 10)).toEqual([
       '∙ waiting   d   for a, b and 1 more',
       '∙ waiting   w0  for a free slot',
       '∙ waiting   w1  for approval',
       '∙ waiting   w2  for its concurrency group',
       '∙ waiting   w3  for full moon',
+      '∙ waiting   w4  preparing',
+      '∙ waiting   w5  Pulling node:24…',
     ])
   })
 

@@ -8,20 +8,22 @@ type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail'
 /** How a step ended: its exit code, with the signal that the code stands for, or what ended it instead. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
-  if (errorCode === 'provision_failed') return 'not started'
+  if (isUnstarted(errorCode)) return 'not started'
   if (exitCode === null) return errorCode === null ? 'no exit code' : errorCode.replaceAll('_', ' ')
   const signal = signalOf(exitCode)
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
+}
+
+/** Whether this error is about what a step needs before its command can start: the message says all there is. */
+export function isUnstarted(errorCode: string | null): boolean {
+  return errorCode === 'provision_failed' || errorCode === 'secret_missing' || errorCode === 'secret_unusable'
 }
 
 /** What made a step fail, as far as its end and its last lines tell; null when they say nothing beyond themselves. */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
   // Which image could not be had, and why, only the message says.
-  if (errorCode === 'provision_failed' && message !== null) return message
-  // One that is there, and not for this build, is not to be set again.
-  if (errorCode === 'secret_missing' && message !== null)
-    return message.includes(' is limited to ') ? message : `${message} hm secret set NAME sets one.`
+  if (message !== null && isUnstarted(errorCode)) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
   const text = lastLines(ending).join('\n')

@@ -62,11 +62,11 @@ describe('a run as lines', () => {
   test('says of each step, and again at the end, which image could not be had', async () => {
     const told = [queued('test'), substituted('test', 'node:24'), start('test', 0, { image: 'node:24' })]
     expect(await linesOf([...told, end('test', 'passed', 10), buildEnd('passed', 20)])).toEqual([
-      "[test] not on node:24, which could not be had: the runner's own programs stand in for it",
+      "[test] could not pull node:24: using the runner's own tools instead",
       '[test] start (runner=local image=node:24)',
       '[test] end exit=0 duration=10ms',
       'build: passed in 20ms: 1 passed',
-      "build: not had: node:24 (the runner's own programs stood in)",
+      "build: not pulled: node:24 (the runner's own tools were used instead)",
       'build: end exit=0 duration=20ms',
     ])
   })

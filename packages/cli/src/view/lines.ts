@@ -5,6 +5,7 @@ import { paintLine } from '../text/span.ts'
 import type { Charset } from './charset.ts'
 import { fold, stepOf } from './fold.ts'
 import { keyColor } from './key-color.ts'
+import { isUnstarted } from './likely-cause.ts'
 import type { OpenView } from './open-view.ts'
 import { newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
@@ -21,7 +22,7 @@ export function lineText(event: RunEvent): string | undefined {
     case 'step_cache_hit':
       return `cache hit (${event.tag})`
     case 'step_substituted':
-      return `not on ${event.image}, which could not be had: the runner's own programs stand in for it`
+      return `could not pull ${event.image}: using the runner's own tools instead`
     case 'step_skipped':
       return `skipped (${event.reason})`
     case 'step_retry':
@@ -46,11 +47,12 @@ function retryCause({ exit_code, reason }: Extract<RunEvent, { readonly kind: 's
 }
 
 /** What the exit code alone does not say. */
-function remark({ state, soft_failed, message }: Extract<RunEvent, { readonly kind: 'step_end' }>): string {
+function remark({ state, soft_failed, message, error_code }: Extract<RunEvent, { readonly kind: 'step_end' }>): string {
   const words = [
     ...(state === 'canceled' || state === 'timed_out' ? [state.replace('_', ' ')] : []),
     ...(soft_failed ? ['does not fail the build'] : []),
-    ...(message === null ? [] : [message]),
+    // The step's log and the summary have it whole.
+    ...(message === null ? [] : [isUnstarted(error_code) ? 'not started' : message]),
   ]
   return words.length === 0 ? '' : ` (${words.join(': ')})`
 }

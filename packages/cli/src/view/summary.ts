@@ -69,7 +69,7 @@ function substituteLine({ steps }: Run, charset: Charset): Line[] {
   const images = new Set(steps.flatMap(({ substitutedImage }) => substitutedImage ?? []))
   if (images.size === 0) return []
   const names = charset.text([...images].join(', '))
-  return [[span('not had: ', ['yellow', 'bold']), span(`${names} (the runner's own programs stood in)`)]]
+  return [[span('not pulled: ', ['yellow', 'bold']), span(`${names} (the runner's own tools were used instead)`)]]
 }
 
 function firstFailure({ failures }: Run, charset: Charset): Line[] {

@@ -1,3 +1,4 @@
+import { lastLines } from './fold.ts'
 import { isOver, type Run, type Step } from './run-model.ts'
 
 /** Sentences for the `wait_reason`s that the API documents; another one is shown as it is. */
@@ -13,6 +14,8 @@ const reasons: Readonly<Record<string, string | undefined>> = {
 
 /** What a waiting step waits for. */
 export function waitText(step: Step, run: Run): string {
+  // Before its start a step has no lines but what the engine says of making it ready.
+  if (step.waitReason === 'preparation') return lastLines(step, 1)[0] ?? 'preparing'
   if (step.waitReason !== null && step.waitReason !== 'dependencies')
     return reasons[step.waitReason] ?? `for ${step.waitReason.replaceAll('_', ' ')}`
   const names: string[] = []

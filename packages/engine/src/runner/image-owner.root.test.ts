@@ -5,7 +5,7 @@ import { debianImage } from '@harmont/outside/debian-image'
 import { startRegistry } from '@harmont/outside/registry'
 import { createImageStore } from '@harmont/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { openBench, openDriver, run, step } from './runner.test-support.ts'
+import { logOf, openBench, openDriver, run, step } from './runner.test-support.ts'
 
 test('the image of a step, and of a shell, counts as one of the owner of its build, who has so many bytes of them', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-owner-')
@@ -42,5 +42,7 @@ test('the image of a step, and of a shell, counts as one of the owner of its bui
   const narrow = await benchWith(1e6)
   const { jobs } = await run(narrow.bench, [step('true', { image: name })])
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'provision_failed', substitutedImage: null })
-  expect(jobs[0]?.errorMessage).toContain('an organization may have 1 MiB of images here')
+  const why = 'an organization may have 1 MiB of images here'
+  expect(jobs[0]?.errorMessage).toContain(why)
+  expect(await logOf(narrow.bench, jobs[0])).toContain(why)
 })

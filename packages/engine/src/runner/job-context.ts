@@ -89,11 +89,17 @@ export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outc
 }
 
 /**
- * Why no command was started, as the end of a job. Throws what means that this job is ours no longer. What is not about sandboxes is our own
+ * Why no command was started, as the end of a job and in its log. Throws what means that this job is ours no longer. What is not about sandboxes is our own
  * fault: the operator reads it, not the author of the pipeline.
  */
-export async function provisionFailure({ options, lease }: JobContext, error: unknown): Promise<Outcome> {
+export async function provisionFailure(context: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
+  const outcome = await outcomeOf(context, error)
+  if (outcome.kind === 'refused') context.log.remark(outcome.message)
+  return outcome
+}
+
+async function outcomeOf({ options, lease }: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof StopAsked) return vanished
   if (error instanceof SourceUnavailable) {
     const { code, message } = error
@@ -107,7 +113,9 @@ export async function provisionFailure({ options, lease }: JobContext, error: un
   if (isForWantOfRoom(error) || options.disk.full !== null)
     return { ...vanished, blame: 'The disk of the machine filled up.' }
   if (error instanceof SandboxError) {
-    const { code, message } = error
+    const { code, message, cause } = error
+    // Whoever runs this machine reads what its tools said.
+    if (cause !== undefined) options.log('warn', `job ${lease.job.jobId}: ${code}`, error)
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
     return isOfSource ? { ...refused, buildError: { code, message } } : refused
@@ -116,6 +124,6 @@ export async function provisionFailure({ options, lease }: JobContext, error: un
   return {
     kind: 'refused',
     code: 'provision_failed',
-    message: 'Could not create the sandbox: internal error of the runner.',
+    message: `Could not create the sandbox: ${options.tellsFaults === true ? String(error) : 'internal error of the runner'}.`,
   }
 }

@@ -9,11 +9,13 @@ export async function refuseForSecrets(context: JobContext, names: readonly stri
   const reasons = names.flatMap((name) => refused?.get(name) ?? [])
   for (const reason of reasons) context.log.remark(reason)
   const unknown = names.filter((name) => refused?.has(name) !== true)
+  if (unknown.length > 0) context.log.remark(missingSentence(unknown))
   const sentences = unknown.length === 0 ? reasons : [missingSentence(unknown), ...reasons]
   return { kind: 'refused', code: 'secret_missing', message: sentences.join(' ') }
 }
 
 function missingSentence(names: readonly string[]): string {
   const one = names.length === 1
-  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} not defined for this build.`
+  const commands = names.map((name) => `hm secret set ${name}`).join('; ')
+  return `The secret${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} not defined for this build. Set ${one ? 'it' : 'them'}: ${commands}`
 }

@@ -40,6 +40,8 @@ export interface RunnerOptions {
   /** Bytes on the disk that snapshots may take; see `CollectClaims`. */
   readonly cacheBytes: number
   readonly log: Log
+  /** Whether a step that this machine failed says how; else its operator's log alone does. Default false. */
+  readonly tellsFaults?: boolean
   readonly settings?: Partial<RunnerSettings>
 }
 

@@ -53,10 +53,11 @@ test('a secret that the build does not have fails the job, whose command never r
   expect(jobs[0]).toMatchObject({
     state: 'failed',
     errorCode: 'secret_missing',
-    errorMessage: 'The secrets absent, gone are not defined for this build.',
+    errorMessage:
+      'The secrets absent, gone are not defined for this build. Set them: hm secret set absent; hm secret set gone',
     startedAt: null,
   })
-  expect(await logOf(bench, jobs[0])).toBe('')
+  expect(await logOf(bench, jobs[0])).toBe(`<${jobs[0]?.errorMessage}>`)
 })
 
 test('G57 secrets that are too long to be masked fail the jobs of the build that names them, and no other', async () => {

@@ -26,4 +26,11 @@ export class PullStopped extends Error {
 /** An image is there, and too large or too strange to be unpacked here: asking again gives nothing else, and nothing stands in for it. */
 export class ImageRefused extends Error {
   override readonly name = 'ImageRefused'
+  /** Whether less of it would fit, or more room would do. */
+  readonly forRoom: boolean
+
+  constructor(message: string, { forRoom = false, ...options }: ErrorOptions & { readonly forRoom?: boolean } = {}) {
+    super(message, options)
+    this.forRoom = forRoom
+  }
 }

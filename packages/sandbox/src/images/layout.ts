@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { ToolFailed } from '../tool-failed.ts'
 import { runTool } from './run-tool.ts'
 import { shiftOptions } from './shifted.ts'
 
@@ -47,7 +48,11 @@ export async function unpackLayout(layout: string, rootfs: string, lockFd: numbe
 
 /** What kind of image a tar file holds, by what is in it. Docker's newer archives hold both kinds and are read as Docker's. */
 export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive'> {
-  const names = (await runTool('tar', ['--list', '--file', file])).toString('utf8').split('\n')
+  const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {
+    if (!(error instanceof ToolFailed)) throw error
+    throw new Error(`${file} is no tar archive that can be read`, { cause: error })
+  })
+  const names = listed.toString('utf8').split('\n')
   const top = new Set(names.map((name) => name.replace(/^\.\//, '')))
   if (top.has('manifest.json')) return 'docker-archive'
   if (top.has('oci-layout') && top.has('index.json')) return 'oci-archive'

@@ -1,10 +1,12 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
+import { plainReason, ToolFailed } from '../tool-failed.ts'
 import { amount, type ImageLimits, ImageRefused, PullStopped } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
 import { measureLayout } from './measure-layout.ts'
 import { isMissing } from './missing.ts'
 import type { NameRecord, Names } from './names.ts'
+import { PullFailed } from './pull-failure.ts'
 import type { CountBytes } from './pull-proxy.ts'
 import {
   askDigest,
@@ -78,7 +80,10 @@ export class ImagePuller {
     const notation = source.startsWith('oci:') ? source : `${await archiveKind(source)}:${path.resolve(source)}`
     return staged(this.#store, name, async (directory, lock) => {
       const layout = path.join(directory, 'layout')
-      await copyToLayout(notation, layout, { lockFd: lock.fd })
+      await copyToLayout(notation, layout, { lockFd: lock.fd }).catch((error: unknown) => {
+        if (!(error instanceof ToolFailed)) throw error
+        throw new Error(`${source} holds no image that can be read`, { cause: error })
+      })
       const { digest } = await readLayout(layout)
       // The layout stays, so that a damaged root can be made again without the file it came from.
       await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
@@ -114,7 +119,7 @@ export class ImagePuller {
 
   async #pull({ name, owner, directory, lockFd, tell }: Pulling): Promise<Root> {
     const refused = refusal(name, this.#options)
-    if (refused !== undefined) throw new Error(refused)
+    if (refused !== undefined) throw new PullFailed('name', refused)
     const known = await this.#names.get(name)
     const root = known === undefined ? undefined : await this.#roots.get(known.digest)
     let wanted: string
@@ -122,7 +127,7 @@ export class ImagePuller {
       wanted = await askDigest(name, this.#options)
     } catch (error) {
       if (root === undefined) throw error
-      tell(`The registry could not be asked about ${name} (${error}); what it gave last is used.`)
+      tell(`Could not ask for a newer ${name} (${plainReason(error)}); using the one pulled before.`)
       return root
     }
     const note = (digest: string, bytes: number) =>
@@ -131,7 +136,7 @@ export class ImagePuller {
       await note(root.digest, known.bytes ?? 0)
       return root
     }
-    tell(`Pulling ${name} at ${wanted}.`)
+    tell(`Pulling ${name} (${wanted.slice(0, 'sha256:'.length + 12)})…`)
     const layout = path.join(directory, 'layout')
     await this.#fetch({ name, digest: wanted, layout, lockFd })
     const extent = await measureLayout(layout, this.#options.limits)
@@ -172,7 +177,7 @@ export class ImagePuller {
       } catch (error) {
         if (!(error instanceof PullStopped)) throw error
         if (error.bytes >= this.#options.limits.bytes) throw tooLarge(this.#options.limits)
-        if (!isEnough) throw new ImageRefused(error.message, { cause: error })
+        if (!isEnough) throw new ImageRefused(error.message, { cause: error, forRoom: true })
         await removeTree(pull.layout, pull.lockFd)
         bytes = 2 * Math.max(bytes, error.bytes)
       }

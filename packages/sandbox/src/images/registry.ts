@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { isPublicAddress } from '../addresses/index.ts'
+import { ToolFailed } from '../tool-failed.ts'
 import { PullStopped } from './image-limits.ts'
 import { isMissing } from './missing.ts'
+import { pullFailure } from './pull-failure.ts'
 import { type CountBytes, PullProxy } from './pull-proxy.ts'
 import { runTool, type ToolOptions } from './run-tool.ts'
 
@@ -50,7 +52,9 @@ export async function askDigest(name: string, options: RegistryOptions): Promise
     options,
     () => undefined,
     (guard) => runTool('skopeo', inspect, guard),
-  )
+  ).catch((error: unknown) => {
+    throw pullFailure(registryOf(name), error)
+  })
   return `sha256:${createHash('sha256').update(manifest).digest('hex')}`
 }
 
@@ -76,8 +80,8 @@ export async function pullToLayout(pull: Pull, options: RegistryOptions): Promis
       copyToLayout(source, layout, { lockFd, mostFileBytes, ...guard }, tls),
     )
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('file too large')) throw error
-    throw new PullStopped(mostFileBytes)
+    if (error instanceof ToolFailed && error.said.includes('file too large')) throw new PullStopped(mostFileBytes)
+    throw pullFailure(registryOf(name), error)
   }
 }
 
@@ -121,6 +125,11 @@ function isPlain(name: string, options: RegistryOptions): boolean {
   const host = hostOf(name)
   if (host === undefined) return false
   return options.insecure.includes(host) || /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host)
+}
+
+/** Where the image's name says it is. */
+function registryOf(name: string): string {
+  return hostOf(name) ?? 'docker.io'
 }
 
 /** `host:port` in front of the first slash, when it is one; docker.io has none. */

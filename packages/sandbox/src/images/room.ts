@@ -50,7 +50,7 @@ export class Room {
     for (;;) {
       const isEnough = await this.make(wanted)
       const free = this.free()
-      if (!isEnough) throw new ImageRefused(shortage(wanted, free, what))
+      if (!isEnough) throw new ImageRefused(shortage(wanted, free, what), { forRoom: true })
       const isFirst = this.#promised.entries === 0 && this.#promised.bytes === 0
       if (isFirst || fits(plus(this.#promised, wanted, 1), free)) return this.#promise(wanted)
       await this.#given.promise

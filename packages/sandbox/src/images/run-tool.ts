@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Server } from 'node:net'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { ToolFailed } from '../tool-failed.ts'
 
 const KEPT_OF_STDERR = 4_000
 
@@ -22,7 +23,7 @@ const SHELL = 'umask 022; [ "$0" = - ] || ulimit -f "$0"; exec "$@"'
 const SHELL_BLOCK = 512
 const confinedTool = fileURLToPath(new URL('confined-tool.ts', import.meta.url))
 
-/** Runs a program to its end and gives its standard output. Fails with its name, exit code and the last of its stderr. */
+/** Runs a program to its end and gives its standard output. Fails with `ToolFailed`, which has the last of its stderr. */
 export async function runTool(tool: string, args: readonly string[], options: ToolOptions = {}): Promise<Buffer> {
   const { cwd, lockFd, confined, mostFileBytes } = options
   const mostBlocks = mostFileBytes === undefined ? '-' : String(Math.ceil(mostFileBytes / SHELL_BLOCK))
@@ -57,6 +58,6 @@ export async function runTool(tool: string, args: readonly string[], options: To
   stdin.end(options.stdin)
   const [code, signal] = await closed
   if (code === 127) throw new Error(`${tool} is not installed on this machine`)
-  if (code !== 0) throw new Error(`${tool} ${args[0] ?? ''}: ${signal ?? `exit ${code}`}: ${complaint.trim()}`)
+  if (code !== 0) throw new ToolFailed(`${tool} failed (${signal ?? `exit ${code}`})`, complaint.trim())
   return Buffer.concat(output)
 }

@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type ResolvedImage, SandboxError } from '../driver.ts'
 import { isScarcity } from '../scarcity.ts'
+import { plainReason } from '../tool-failed.ts'
 import { HostBase } from './host.ts'
 import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limits.ts'
 import { type NameRecord, Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
+import { type ImageProblem, PullFailed } from './pull-failure.ts'
 import { isImageName } from './registry.ts'
 import { type MakeRoom, Room } from './room.ts'
 import { Roots } from './roots.ts'
@@ -26,8 +28,8 @@ export interface ImageStoreOptions {
   readonly insecureRegistries?: readonly string[]
   /** `host` or `host:port` of registries that are pulled from whatever their addresses are. */
   readonly allowedRegistries?: readonly string[]
-  /** What the user may do about an image that cannot be had, as a sentence. */
-  readonly advice?: string
+  /** Gives what the user may do about an image that cannot be had, as a sentence. `image` is the name that was asked for. */
+  readonly advice?: (problem: ImageProblem, image: string) => string
   /**
    * False on a server for others: nothing with a private address is connected to for a pull, be it a registry or what that leads to, unless it is among
    * `insecureRegistries` or `allowedRegistries`, and not on loopback. Default true.
@@ -71,8 +73,14 @@ export interface ImageStore {
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
-const defaultAdvice =
-  'Import it with `harmont image import NAME FILE.tar`, name another image, or set HARMONT_IMAGE_FALLBACK=host-any.'
+/** What an operator may do. */
+function defaultAdvice(problem: ImageProblem, image: string): string {
+  if (problem === 'name') return 'Correct the name.'
+  if (problem === 'disk') return 'Make room on the disk of the server.'
+  if (problem === 'unknown') return "The server's log has what the tool said."
+  const otherwise = problem === 'unreachable' ? ', or set HARMONT_IMAGE_FALLBACK=host-any' : ''
+  return `Import it with \`harmont image import ${image} FILE.tar\`${otherwise}.`
+}
 
 type Progress = (sentence: string) => void
 
@@ -99,6 +107,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const running = new Map<string, Promise<ResolvedImage>>()
   const listeners = new Map<string, Set<Progress>>()
 
+  const advice = options.advice ?? defaultAdvice
   const targetOf = (name: string) => options.aliases?.[name] ?? name
 
   async function resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {
@@ -110,19 +119,15 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     } catch (cause) {
       // That says nothing about the image.
       if (isScarcity(cause)) throw cause
-      const why = cause instanceof Error ? cause.message : String(cause)
-      if (cause instanceof ImageRefused) refuse(target, cause)
+      const why = plainReason(cause)
+      if (cause instanceof ImageRefused) refuse(target, cause, cause.forRoom ? ` ${advice('disk', target)}` : '')
       if (standsIn(options.fallbackToHost, name)) {
         tell(`Could not pull ${target} (${why}); using this machine's tools instead.`)
         return { name, ...(await host.resolve(tell)), fallbackFrom: target }
       }
-      const alias = target === name ? '' : ` (which the settings give for ${name})`
-      throw new SandboxError(
-        'image_unavailable',
-        `The image ${target}${alias} is not in the local store, and no registry gave it: ${why}. ` +
-          (options.advice ?? defaultAdvice),
-        { cause },
-      )
+      const alias = target === name ? '' : ` (set for ${name})`
+      const help = advice(cause instanceof PullFailed ? cause.problem : 'unknown', target)
+      throw new SandboxError('image_unavailable', `Could not pull ${target}${alias}: ${why}. ${help}`, { cause })
     }
   }
 
@@ -182,9 +187,9 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   }
 }
 
-function refuse(image: string, error: unknown): never {
+function refuse(image: string, error: unknown, help = ''): never {
   if (!(error instanceof ImageRefused)) throw error
-  throw new SandboxError('image_unavailable', `The image ${image} is not used here: ${error.message}.`, {
+  throw new SandboxError('image_unavailable', `The image ${image} is not used here: ${error.message}.${help}`, {
     cause: error,
   })
 }

@@ -14,6 +14,7 @@ import { type FileLock, lockFile } from '../images/file-lock.ts'
 import type { ImageStore } from '../images/index.ts'
 import { footing } from '../ordinary/footing.ts'
 import { untilAffordable } from '../scarcity.ts'
+import { plainReason } from '../tool-failed.ts'
 import { hasEnded, isBegun, mayHaveBegun } from './begun.ts'
 import { CacheIndex } from './cache-index.ts'
 import { applyLimits, type CgroupHome, findHome, killGroupNow } from './cgroups.ts'
@@ -189,14 +190,15 @@ class Driver implements OciDriver {
     if (!this.supply.modes.includes(spec.network))
       throw new SandboxError(
         'provision_failed',
-        `network mode ${spec.network} is not to be had here: ${this.networkProblems.join('; ') || 'the settings do not allow it'}`,
+        `the network mode ${spec.network} does not work on this machine, or its settings do not allow it`,
+        this.networkProblems.length === 0 ? {} : { cause: new Error(this.networkProblems.join('; ')) },
       )
     this.creating.add(spec.id)
     try {
       return await withLauncher(() => this.make(spec))
     } catch (error) {
       if (error instanceof SandboxError) throw error
-      throw new SandboxError('provision_failed', `sandbox ${spec.id} could not be made: ${message(error)}`, {
+      throw new SandboxError('provision_failed', `the sandbox could not be made: ${plainReason(error)}`, {
         cause: error,
       })
     } finally {
@@ -365,8 +367,4 @@ class Driver implements OciDriver {
     const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
     return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
   }
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

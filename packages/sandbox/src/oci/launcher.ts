@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs'
 import type { NetworkMode } from '../driver.ts'
+import { ToolFailed } from '../tool-failed.ts'
 import { type Groups, isPopulated, killGroup, processesOf, removeGroups, waitUntilEmpty } from './cgroups.ts'
 import type { Fifo } from './fifos.ts'
 import { stage } from './layout.ts'
@@ -119,7 +120,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     const word = said.shift() ?? ''
     if (word.split(' ')[0] === wanted) return word
     const complaint = await parts.complaint()
-    if (complaint !== '') throw new Error(complaint)
+    if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
     throw new LauncherLost(words.end ?? 'the launcher ended without a word')
   }
   const expectForked = async (wanted: string): Promise<string> => {

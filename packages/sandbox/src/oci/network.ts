@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { lockFile } from '../images/file-lock.ts'
+import { ToolFailed } from '../tool-failed.ts'
 import { freeBlock, rangesInUse } from './address-block.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { resolveExceptions } from './egress-exceptions.ts'
@@ -168,7 +169,7 @@ async function claimNumber(layout: Layout): Promise<number> {
     try {
       await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
     } catch (error) {
-      if (error instanceof Error && /File exists/.test(error.message)) continue
+      if (error instanceof ToolFailed && /File exists/.test(error.said)) continue
       throw error
     }
     writeAtomically(layout.network, JSON.stringify({ number }))

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { ToolFailed } from '../tool-failed.ts'
 
 const run = promisify(execFile)
 
@@ -17,11 +18,13 @@ export async function takes(rules: string): Promise<boolean> {
   }
 }
 
-/** Loads rules, all or none. Fails with what nft said. */
+/** Loads rules, all or none. Fails with `ToolFailed`. */
 export async function nft(rules: string): Promise<void> {
   const done = run('nft', ['--file', '-'])
   done.child.stdin?.end(rules)
-  await done
+  await done.catch((error: unknown) => {
+    throw new ToolFailed('nft did not take the rules of the sandboxes', String(error))
+  })
 }
 
 /** The objects that `nft list` gives; undefined when what was asked for is not there. */

@@ -13,6 +13,7 @@ import {
 } from '../driver.ts'
 import { untilAffordable } from '../scarcity.ts'
 import { syncWorkspace } from '../source/index.ts'
+import { plainReason, ToolFailed } from '../tool-failed.ts'
 import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from './cgroups.ts'
 import { Changes } from './changes.ts'
 import { readIfPresent } from './files.ts'
@@ -161,13 +162,9 @@ export class OciSandbox implements Sandbox {
       await begun(watching)
       started = true
     } catch (error) {
-      throw new SandboxError(
-        'provision_failed',
-        `the command could not be started: ${error instanceof Error ? error.message : error}`,
-        {
-          cause: error,
-        },
-      )
+      throw new SandboxError('provision_failed', `the command could not be started: ${plainReason(error)}`, {
+        cause: error,
+      })
     } finally {
       changes?.close()
       forgetConfig(context.layout, record.id)
@@ -213,13 +210,9 @@ export class OciSandbox implements Sandbox {
         meta,
       })
     } catch (error) {
-      throw new SandboxError(
-        'snapshot_failed',
-        `the file system could not be kept: ${error instanceof Error ? error.message : error}`,
-        {
-          cause: error,
-        },
-      )
+      throw new SandboxError('snapshot_failed', `the file system could not be kept: ${plainReason(error)}`, {
+        cause: error,
+      })
     }
   }
 
@@ -256,7 +249,7 @@ export class OciSandbox implements Sandbox {
     })
     const answer = JSON.parse(text) as { readonly data: number; readonly message?: string }
     if (answer.data < 0)
-      throw new Error(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime said nothing'))
+      throw startFailure(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime said nothing'))
   }
 
   /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */
@@ -274,7 +267,11 @@ export class OciSandbox implements Sandbox {
       const lost = !(await untilAffordable(() => isPopulated(record.groups.top), signal))
       const found = await untilAffordable(look, signal)
       if (found !== undefined) return found
-      if (lost) throw new Error(readIfPresent(files.monitorLog)?.trim() || 'the monitor ended without a word')
+      if (lost)
+        throw new ToolFailed(
+          'its monitor ended too early',
+          readIfPresent(files.monitorLog)?.trim() || 'nothing was said',
+        )
       await changes.wait(1_000, signal)
     }
   }
@@ -297,4 +294,13 @@ export class OciSandbox implements Sandbox {
       )
     return this.launcher
   }
+}
+
+/** The runtime's refusal in words of ours. */
+function startFailure(said: string): ToolFailed {
+  const place = /\b(?:chdir|directory)\b[^/]*(\/[^`"':\s]+)/.exec(said)?.[1]
+  return new ToolFailed(
+    place === undefined ? 'the runtime refused to start it' : `${place} is no directory that it can start in`,
+    said,
+  )
 }

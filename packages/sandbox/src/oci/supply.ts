@@ -1,5 +1,6 @@
 import type { NetworkMode } from '../driver.ts'
 import { footing } from '../ordinary/footing.ts'
+import { ToolFailed } from '../tool-failed.ts'
 import type { CgroupHome } from './cgroups.ts'
 import type { Launcher, NetworkSlot } from './launcher.ts'
 import { firstId, type Layout } from './layout.ts'
@@ -57,7 +58,9 @@ export class Supply {
       const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
       return new Supply(options, egress, [])
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      // For whoever runs this machine.
+      const said = error instanceof ToolFailed ? `: ${error.said}` : ''
+      const why = `${error instanceof Error ? error.message : String(error)}${said}`
       return new Supply(options, undefined, [`egress networks cannot be made: ${why}`])
     }
   }

@@ -41,7 +41,7 @@ export function JobBar({ step, job, possible, attemptsRef, ...on }: JobBarProps)
       </span>
       {job.substituted_image && (
         <span className="text-13 text-soft">
-          <Foreign text={job.substituted_image} /> could not be had: the runner’s own programs stood in for it
+          <Foreign text={job.substituted_image} /> could not be pulled; the runner’s own tools were used instead
         </span>
       )}
       {step.attempts.length > 1 && <Attempts step={step} job={job} ref={attemptsRef} />}

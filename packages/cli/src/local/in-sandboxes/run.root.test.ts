@@ -7,7 +7,7 @@ import { eventsOf, linesOf, makeProject, type Project, remainsOf, statesOf } fro
 let project: Project
 beforeAll(() => {
   project = makeProject(`
-import { forever, onChange, pipeline, scratch } from '@harmont/hm'
+import { forever, onChange, pipeline, scratch, sh } from '@harmont/hm'
 const base = scratch({ image: 'host' }).sh('echo made > made.txt; date +%N', { key: 'base', cache: forever() })
 const bad = base.sh('echo before; test -e mended', { key: 'bad' })
 export default [
@@ -21,6 +21,7 @@ export default [
   { slug: 'secret', pipeline: pipeline([base.sh('echo "$TOKEN"; test "$TOKEN" = tell-nobody', { key: 'uses', secrets: ['TOKEN'] }),
     base.sh('true', { key: 'other', secrets: ['MORE'] })]) },
   { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
+  { slug: 'away', pipeline: pipeline([sh('true', { key: 'pulls', image: '127.0.0.1:9/no/such:image' })]) },
   { slug: 'artifacts', pipeline: pipeline([base.sh('true', { key: 'makes', artifacts: ['dist/**'] })]) },
 ]`)
   project.write('a.txt', 'one\n')
@@ -156,6 +157,24 @@ describe('what is wrong with a run is told before anything starts', () => {
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
   })
+})
+
+test('an image that cannot be had: run, log and shell say why in the same words, and none is a defect', async () => {
+  const why =
+    "Could not pull 127.0.0.1:9/no/such:image: 127.0.0.1:9 refuses connections. To run on this machine's tools instead: hm config set sandbox.image_fallback host-any"
+  const { code, events } = await project.run('away')
+  expect(code).toBe(1)
+  const told = eventsOf(events, 'pulls').flatMap((event) => (event.kind === 'step_waiting' ? event.reason : []))
+  expect(told).toEqual(['runner', 'preparation'])
+  expect(eventsOf(events, 'pulls').at(-1)).toMatchObject({ error_code: 'provision_failed', message: why })
+  expect((await project.hm('logs', '--failed')).stdout).toBe(`[pulls] ${why}\n`)
+  const shell = await project.hm('shell', 'pulls', '--cmd', 'true')
+  expect([shell.code, shell.stderr]).toEqual([
+    5,
+    expect.stringContaining(`error[step_not_started]: pulls did not start, so there is nothing of it to open: ${why}`),
+  ])
+  const before = await project.hm('shell', 'pulls', '--before', '--cmd', 'true')
+  expect([before.code, before.stderr]).toEqual([4, `error[image_unavailable]: ${why}\n`])
 })
 
 test('a secret reaches its step and no log', async () => {
