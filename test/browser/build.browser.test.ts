@@ -85,6 +85,15 @@ test('web R1 the same at 390 by 844 px, with the log below the sentence', async 
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
   const [above, below] = [await heading().boundingBox(), await log().boundingBox()]
   expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0)
+  expect(below?.height).toBeGreaterThanOrEqual(0.7 * 844)
+  await page.getByRole('banner').getByRole('link', { name: 'ci' }).waitFor()
+  // One button with what a failure asks for; all else is in its menu.
+  await page.getByRole('button', { name: 'Retry step' }).waitFor()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Retry failed (2)', 'Rebuild…', 'Shell', 'Details'])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Search the log' }).click()
+  await page.getByRole('searchbox', { name: 'Search the log' }).waitFor()
   await page.getByRole('link', { name: 'Steps' }).first().click()
   await page
     .getByRole('list', { name: 'Steps' })
@@ -215,7 +224,11 @@ test('web B14 a plan that is no plan says so, with its message, and no job is as
   page.on('request', (request) => asked.push(request.url()))
   await page.goto(`${app.origin}/default/pipelines/ci/builds/latest`)
   await sees('Not started: steps of the pipeline wait for each other.')
-  await sees('cycle', page.getByRole('region', { name: 'Why it failed' }))
+  const why = page.getByRole('region', { name: 'Why it failed' })
+  await sees('cycle', why)
+  await page.setViewportSize({ width: 390, height: 844 })
+  // Nothing stands above or beside it that is of steps.
+  expect(await why.boundingBox()).toMatchObject({ x: 0, width: 390 })
   expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
 })
 

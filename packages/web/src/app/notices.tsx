@@ -1,17 +1,19 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { setupLinkCommand } from '../api/passkey-barrier.ts'
 import { Button } from '../design/button.tsx'
+import { isDeep } from './sections.ts'
 
 /** What concerns the whole server: that no owner could sign in again (web F1), and that a newer version is there (web X3). */
 export function Notices() {
   const config = useAuthConfig()
+  const { pathname } = useLocation()
   if (config == null) return null
   return (
     <>
       {config.needs_setup && (
-        <Line>
+        <Line isLeftOut={isDeep(pathname)}>
           No owner of this server can sign in again yet. <PasskeysLink />, or print a one-time link with{' '}
           <code className="font-mono text-13">{setupLinkCommand()}</code> in its folder.
         </Line>
@@ -43,9 +45,15 @@ function NewVersion({ version }: { readonly version: string }) {
   )
 }
 
-function Line({ children }: { readonly children: ReactNode }) {
+interface LineProps {
+  /** Not on a narrow screen here: other pages show it. */
+  readonly isLeftOut?: boolean
+  readonly children: ReactNode
+}
+
+function Line({ isLeftOut = false, children }: LineProps) {
   return (
-    <p role="status" className="border-b border-hairline bg-sunk px-4 py-1.5">
+    <p role="status" className={`border-b border-hairline bg-sunk px-4 py-1.5 ${isLeftOut ? 'max-md:hidden' : ''}`}>
       {children}
     </p>
   )

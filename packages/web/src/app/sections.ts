@@ -31,6 +31,11 @@ export function trailOf(pathname: string): readonly TrailStep[] {
   return [pipeline, { label: `#${number}`, to: `${pipeline.to}/builds/${number}` }]
 }
 
+/** Whether it is a page below a pipeline, as of a build: there a narrow screen has no room for what other pages show as well. */
+export function isDeep(pathname: string): boolean {
+  return trailOf(pathname).length > 1
+}
+
 /** The nearest page that exists to an address that leads nowhere. */
 export function nearestPage(pathname: string, organizations: readonly string[]): TrailStep {
   const [org, second, slug] = segmentsOf(pathname)

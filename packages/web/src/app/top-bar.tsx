@@ -7,12 +7,14 @@ import { OrganizationSwitcher } from './organization-switcher.tsx'
 import { openOverlay } from './overlays.ts'
 import { PollingMark } from './polling-mark.tsx'
 import { SectionNav } from './section-nav.tsx'
-import { trailOf } from './sections.ts'
+import { isDeep, trailOf } from './sections.ts'
 
 /** Where one is, where else one can go, search, and the account. */
 export function TopBar() {
   const { org: given } = useParams({ strict: false })
   const org = useOrganization(given ?? '')?.slug
+  // The trail leads up to a page with all of them.
+  const isAlone = isDeep(useLocation().pathname)
   return (
     <header className="sticky top-0 z-30 bg-ground">
       <div className="shell-bar">
@@ -20,8 +22,10 @@ export function TopBar() {
           <span className="shell-mark block" aria-hidden="true" />
         </Link>
         <div className="flex min-w-0 flex-1 items-center gap-1">
-          <OrganizationSwitcher />
-          <Trail />
+          <span className={isAlone ? 'contents max-md:hidden' : 'contents'}>
+            <OrganizationSwitcher />
+          </span>
+          <Trail isAlone={isAlone} />
         </div>
         {org !== undefined && (
           <div className="hidden lg:block">
@@ -33,7 +37,7 @@ export function TopBar() {
         <AccountMenu />
       </div>
       {org !== undefined && (
-        <div className="overflow-x-auto border-b border-hairline px-2 lg:hidden">
+        <div className={`overflow-x-auto border-b border-hairline px-2 lg:hidden ${isAlone ? 'max-md:hidden' : ''}`}>
           <SectionNav org={org} />
         </div>
       )}
@@ -41,16 +45,19 @@ export function TopBar() {
   )
 }
 
-function Trail() {
+/** `isAlone`: on a narrow screen it stands in the place of the organization. */
+function Trail({ isAlone }: { readonly isAlone: boolean }) {
   const { pathname } = useLocation()
   const steps = trailOf(pathname)
   if (steps.length === 0) return null
   return (
-    <nav aria-label="Where you are" className="hidden min-w-0 sm:block">
+    <nav aria-label="Where you are" className={isAlone ? 'min-w-0' : 'hidden min-w-0 sm:block'}>
       <ol className="flex min-w-0 items-center gap-1 text-muted">
         {steps.map(({ label, to }, index) => (
           <li key={to} className="flex min-w-0 items-center gap-1">
-            <span aria-hidden="true">/</span>
+            <span aria-hidden="true" className={isAlone && index === 0 ? 'max-md:hidden' : ''}>
+              /
+            </span>
             <Link
               to={to}
               className={`truncate rounded-small px-1 py-1 hover:bg-sunk hover:text-text ${index === steps.length - 1 ? 'text-text' : ''}`}

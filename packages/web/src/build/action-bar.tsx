@@ -8,7 +8,7 @@ import type { TellMe } from './use-notification.ts'
 
 export type Asked = 'cancel' | 'rebuild' | 'approve' | 'shell' | null
 
-interface ActionBarProps {
+export interface ActionBarProps {
   readonly possible: Possible
   readonly actions: BuildActions
   readonly tellMe: TellMe

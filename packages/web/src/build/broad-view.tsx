@@ -1,7 +1,11 @@
+import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { Foreign } from '../design/foreign.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
-import type { BuildView } from './job-state.ts'
+import { StateMark } from '../design/state-mark.tsx'
+import { useIsNarrow } from '../design/use-is-narrow.ts'
+import { addressOf, type BuildView, type JobView, nameOf } from './job-state.ts'
 import { ViewTabs } from './view-tabs.tsx'
 
 const GraphView = lazy(() => import('./graph/graph-view.tsx').then(({ GraphView }) => ({ default: GraphView })))
@@ -12,14 +16,16 @@ const WaterfallView = lazy(() =>
 interface BroadViewProps {
   readonly tab: 'graph' | 'waterfall'
   readonly view: BuildView
-  readonly selected: string | null
+  readonly selected: JobView | null
   readonly onSelect: (jobId: string) => void
-  /** The selected step, below. */
+  /** The selected step, below; on a narrow screen a link leads to it instead. */
   readonly children: ReactNode
 }
 
 /** A view of the build that needs its whole width, over the selected step. Its code comes when it is opened first. */
-export function BroadView({ tab, children, ...shown }: BroadViewProps) {
+export function BroadView({ tab, view, selected, onSelect, children }: BroadViewProps) {
+  const isNarrow = useIsNarrow()
+  const shown = { view, selected: selected?.id ?? null, onSelect }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ViewTabs />
@@ -30,7 +36,29 @@ export function BroadView({ tab, children, ...shown }: BroadViewProps) {
           </Suspense>
         </PaneBoundary>
       </div>
-      <div className="flex min-h-0 flex-1 basis-2/5 flex-col border-t border-hairline">{children}</div>
+      {!isNarrow ? (
+        <div className="flex min-h-0 flex-1 basis-2/5 flex-col border-t border-hairline">{children}</div>
+      ) : (
+        selected !== null && <SelectedStep step={selected} />
+      )}
     </div>
+  )
+}
+
+function SelectedStep({ step }: { readonly step: JobView }) {
+  return (
+    <Link
+      from="/$org/pipelines/$slug/builds/$number"
+      to="."
+      search={{ job: addressOf(step) }}
+      state={{ isFollowed: false }}
+      className="flex min-h-11 items-center gap-2 border-t border-hairline px-3"
+    >
+      <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
+      <span className="min-w-0 flex-1 truncate font-semibold">
+        <Foreign text={nameOf(step)} />
+      </span>
+      <span className="shrink-0 underline decoration-edge underline-offset-3">Open its log</span>
+    </Link>
   )
 }

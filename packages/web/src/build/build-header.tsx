@@ -32,17 +32,19 @@ interface HeaderProps {
 export function BuildHeader({ place, view, actions, isBrief }: HeaderProps) {
   const { state } = view.build
   return (
-    <header className="border-b border-hairline *:first:pb-1">
+    <header
+      className={`border-b border-hairline *:first:pb-1 ${isBrief ? 'max-md:*:first:min-h-0 max-md:*:first:py-1.5' : ''}`}
+    >
       <PageHeading
         title={tabTitle(view, place.org)}
         mark={lookOf(state)}
         actions={<div className="hidden md:block">{actions}</div>}
       >
-        <span className="flex items-start gap-2">
-          <span className="mt-1 inline-flex" aria-hidden="true">
+        <span className={`flex items-start gap-2 ${isBrief ? 'max-md:text-14' : 'max-md:text-16'}`}>
+          <span className={`inline-flex ${isBrief ? 'md:mt-1' : 'mt-0.5 md:mt-1'}`} aria-hidden="true">
             <StateMark state={state} size={20} />
           </span>
-          <span className="min-w-0 md:line-clamp-2">
+          <span className={`min-w-0 md:line-clamp-2 ${isBrief ? 'max-md:line-clamp-3' : ''}`}>
             <span className="sr-only">
               {lookOf(state).word}. Build {place.number}.{' '}
             </span>
@@ -65,9 +67,10 @@ function Facts({ place, view, isBrief }: Omit<HeaderProps, 'actions'>) {
   const message = headline(build)
   const commit = commitLink(pipeline.repository ?? '', build.commit ?? '')
   const short = shortCommit(build.commit)
-  const rest = isBrief ? 'contents max-md:hidden' : 'contents'
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-0.5 px-4 pb-2 text-13 text-muted md:flex-nowrap md:overflow-hidden">
+    <div
+      className={`${isBrief ? 'hidden md:flex' : 'flex'} flex-wrap items-center gap-x-4 gap-y-0.5 px-4 pb-2 text-13 text-muted md:flex-nowrap md:overflow-hidden`}
+    >
       <span className="inline-flex shrink-0 items-center gap-1 text-text">
         <Neighbour place={place} number={view.previous} word="Older build" icon={<ChevronLeft size={16} />} />
         <span className="tabular font-semibold">#{place.number}</span>
@@ -78,7 +81,7 @@ function Facts({ place, view, isBrief }: Omit<HeaderProps, 'actions'>) {
           <Foreign text={message} />
         </span>
       )}
-      <span className={rest}>
+      <span className="contents">
         <span className="min-w-12 max-w-80 truncate">
           <Where build={build} />
         </span>

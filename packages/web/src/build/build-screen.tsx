@@ -15,10 +15,10 @@ import { failuresOf } from './choose-job.ts'
 import { JobPane } from './job-pane.tsx'
 import { allJobs, type BuildView, isBuildEnded, isHardFailure, nameOf } from './job-state.ts'
 import { NoJobsPanel } from './no-jobs-panel.tsx'
+import { PhoneBar } from './phone-bar.tsx'
 import type { BuildPlace } from './queries.ts'
 import { useRedAnswerMark } from './red-answer.ts'
 import { Splitter } from './splitter.tsx'
-import { StepActions } from './step-actions.tsx'
 import { StepsPane } from './steps-pane.tsx'
 import { useAnnouncements } from './use-announcements.ts'
 import type { useBuild } from './use-build.ts'
@@ -87,18 +87,19 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     const found = allJobs(view).find(({ id }) => id === jobId)
     if (found !== undefined) pick(found)
   }
-  const bar = (
-    <ActionBar {...{ possible, actions, tellMe, asked }} onAsk={setAsked} isEnded={isBuildEnded(view.build)} />
-  )
-  const stepActions = step !== null && {
-    ...{ step, possible, isOpen },
-    isRetrying: actions.isRetrying,
-    onRetry: retry,
-    onShell: () => setAsked('shell'),
-    onToggle: () => setOpen(!isOpen),
-  }
+  const bar = { possible, actions, tellMe, asked, onAsk: setAsked, isEnded: isBuildEnded(view.build) }
+  const stepActions =
+    step === null
+      ? null
+      : {
+          ...{ step, possible, isOpen },
+          isRetrying: actions.isRetrying,
+          onRetry: retry,
+          onShell: () => setAsked('shell'),
+          onToggle: () => setOpen(!isOpen),
+        }
   const pane =
-    stepActions === false || job === null ? (
+    stepActions === null || job === null ? (
       <NoJobsPanel view={view} />
     ) : (
       <PaneBoundary what="this step" resetKey={job.id}>
@@ -107,7 +108,12 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
     )
   return (
     <div ref={page} className="flex h-[calc(100dvh-48px)] flex-col">
-      <BuildHeader place={place} view={view} actions={bar} isBrief={tab === undefined && step !== null} />
+      <BuildHeader
+        place={place}
+        view={view}
+        actions={<ActionBar {...bar} />}
+        isBrief={tab !== 'steps' && step !== null}
+      />
       {query.error !== null && !isPassing(query.error) && (
         <StaleBar since={query.dataUpdatedAt} error={query.error} onRetry={() => void query.refetch()} />
       )}
@@ -117,8 +123,10 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
           ”: here is the one that matters most.
         </p>
       )}
-      {tab === 'graph' || tab === 'waterfall' ? (
-        <BroadView tab={tab} view={view} selected={step?.id ?? null} onSelect={select}>
+      {step === null && isBuildEnded(view.build) ? (
+        <div className="min-h-0 flex-1 overflow-y-auto">{pane}</div>
+      ) : tab === 'graph' || tab === 'waterfall' ? (
+        <BroadView tab={tab} view={view} selected={step} onSelect={select}>
           {pane}
         </BroadView>
       ) : (
@@ -157,16 +165,13 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
           </div>
           <Splitter label="Width of the list of steps" width={width} {...widths} onChange={setWidth} />
           <div
-            className={`min-h-0 min-w-0 flex-1 flex-col ${tab === 'steps' && step !== null ? 'hidden md:flex' : 'flex'}`}
+            className={`min-h-0 min-w-0 flex-1 flex-col ${tab === 'steps' || step === null ? 'hidden md:flex' : 'flex'}`}
           >
             {pane}
           </div>
         </div>
       )}
-      <div className="flex gap-2 overflow-x-auto border-t border-hairline bg-raised px-3 py-2 *:shrink-0 md:hidden">
-        {tab !== 'steps' && stepActions !== false && asked !== 'cancel' && <StepActions {...stepActions} />}
-        {bar}
-      </div>
+      <PhoneBar {...bar} stepActions={tab === 'steps' ? null : stepActions} />
       <BuildDialogs
         {...{ view, actions, asked }}
         job={step}

@@ -6,7 +6,7 @@ import { formatDuration } from '../design/duration.ts'
 import { Foreign } from '../design/foreign.tsx'
 import { showInvisible } from '../design/foreign-text.ts'
 import { lookOf } from '../design/state.ts'
-import { StateWord } from '../design/state-mark.tsx'
+import { StateMark, StateWord } from '../design/state-mark.tsx'
 import { causeWords } from './attempt-view.ts'
 import { endWords } from './failure-words.ts'
 import { instantOf, type JobView, nameOf, ranMs } from './job-state.ts'
@@ -24,31 +24,66 @@ const from = '/$org/pipelines/$slug/builds/$number'
 export function JobBar({ step, job, possible, attemptsRef, ...on }: JobBarProps) {
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-3 py-1">
-      <Link
-        from={from}
-        to="."
-        search={(before) => ({ ...before, view: 'steps' })}
-        className="-ml-1 inline-flex min-h-11 items-center gap-1 pr-2 font-semibold md:hidden"
-      >
-        <ChevronLeft size={16} aria-hidden="true" /> Steps
-      </Link>
-      <h2 className="min-w-0 truncate font-semibold" title={showInvisible(nameOf(step))}>
-        <Foreign text={nameOf(step)} />
-      </h2>
+      <StepName step={step} />
       <span className="inline-flex shrink-0 items-center gap-2 text-13">
         <StateWord state={job.state} cached={job.cached} softFailed={job.soft_failed} />
         <Ran job={job} />
       </span>
+      <JobRemarks step={step} job={job} attemptsRef={attemptsRef} />
+      <span className="ml-auto shrink-0">
+        <StepActions step={step} possible={possible} {...on} />
+      </span>
+    </div>
+  )
+}
+
+/** The way back to the list, and which step is shown: the start of a narrow screen's row, on which the log's tools follow (web T4). */
+export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
+  return (
+    <span className="flex min-w-0 flex-1 items-center gap-2">
+      <Link
+        from={from}
+        to="."
+        search={(before) => ({ ...before, view: 'steps' })}
+        aria-label="Steps"
+        className="-mx-2 inline-flex size-11 shrink-0 items-center justify-center"
+      >
+        <ChevronLeft size={20} aria-hidden="true" />
+      </Link>
+      <StateMark state={job.state} cached={job.cached} softFailed={job.soft_failed} />
+      <StepName step={step} />
+    </span>
+  )
+}
+
+/** On a narrow screen a row of its own, where there is something to say. */
+export function JobRemarksRow(props: Pick<JobBarProps, 'step' | 'job' | 'attemptsRef'>) {
+  if (props.step.attempts.length < 2 && !props.job.substituted_image) return null
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 border-b border-hairline px-3 py-0.5">
+      <JobRemarks {...props} />
+    </div>
+  )
+}
+
+function StepName({ step }: Pick<JobBarProps, 'step'>) {
+  return (
+    <h2 className="min-w-0 truncate font-semibold" title={showInvisible(nameOf(step))}>
+      <Foreign text={nameOf(step)} />
+    </h2>
+  )
+}
+
+function JobRemarks({ step, job, attemptsRef }: Pick<JobBarProps, 'step' | 'job' | 'attemptsRef'>) {
+  return (
+    <>
       {job.substituted_image && (
         <span className="text-13 text-soft">
           <Foreign text={job.substituted_image} /> could not be pulled; the runner’s own tools were used instead
         </span>
       )}
       {step.attempts.length > 1 && <Attempts step={step} job={job} ref={attemptsRef} />}
-      <span className="ml-auto hidden shrink-0 md:inline-flex">
-        <StepActions step={step} possible={possible} {...on} />
-      </span>
-    </div>
+    </>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Ref } from 'react'
+import type { ReactNode, Ref } from 'react'
 import { repositoryLink } from '../design/forge-link.ts'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
+import { useIsNarrow } from '../design/use-is-narrow.ts'
 import { LogViewer } from '../log/log-viewer.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { FailureCard } from './failure-card.tsx'
-import { JobBar } from './job-bar.tsx'
+import { JobBar, JobLead, JobRemarksRow } from './job-bar.tsx'
 import { allJobs, type BuildView, hasFailed, hasLog, isWaiting, type JobView, logStartOf } from './job-state.ts'
 import type { BuildPlace } from './queries.ts'
 import { withRenderFailure } from './render-failure.ts'
@@ -29,10 +30,17 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const job = withRenderFailure(useAttempt(place, step, shown.job), view)
   const jobs = allJobs(view)
   const byId = new Map(jobs.map((one) => [one.id, one]))
+  const isNarrow = useIsNarrow()
+  const isLogShown = hasLog(job)
+  const lead = isNarrow ? <JobLead step={step} job={job} /> : null
+  // A narrow screen is the log's: an exit code is in the headline already, and the rest comes with the details.
+  const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job))
   return (
     <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <JobBar {...stepActions} job={job} attemptsRef={attemptsRef} />
-      {hasFailed(job) && <FailureCard place={place} view={view} job={job} />}
+      {!isNarrow && <JobBar {...stepActions} job={job} attemptsRef={attemptsRef} />}
+      {isNarrow && !isLogShown && <div className="flex border-b border-hairline px-2">{lead}</div>}
+      {isNarrow && <JobRemarksRow step={step} job={job} attemptsRef={attemptsRef} />}
+      {isCardShown && <FailureCard place={place} view={view} job={job} />}
       {isOpen && <DetailsPanel place={place} job={job} jobs={jobs} />}
       <div className="relative min-h-0 flex-1">
         {isWaiting(job) || job.state === 'assigned' ? (
@@ -43,11 +51,11 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
             canApprove={possible.approve === null}
             onApprove={onApprove}
           />
-        ) : !hasLog(job) ? (
+        ) : !isLogShown ? (
           <NotRunPanel place={place} job={job} byId={byId} />
         ) : (
           <PaneBoundary what="the log" resetKey={job.id}>
-            <JobLog key={job.id} place={place} view={view} job={job} />
+            <JobLog key={job.id} place={place} view={view} job={job} lead={lead} />
           </PaneBoundary>
         )}
       </div>
@@ -55,7 +63,16 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   )
 }
 
-function JobLog({ place, view, job }: Pick<JobPaneProps, 'place' | 'view' | 'job'>) {
+/** Its command ended by itself, and there is nothing else to say about it. */
+function isPlainExit({ failure }: JobView): boolean {
+  return failure === null || failure.kind === 'exit'
+}
+
+interface JobLogProps extends Pick<JobPaneProps, 'place' | 'view' | 'job'> {
+  readonly lead: ReactNode
+}
+
+function JobLog({ place, view, job, lead }: JobLogProps) {
   const { find } = useSearch({ from: buildRouteId })
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
   const { build, pipeline } = view
@@ -64,6 +81,7 @@ function JobLog({ place, view, job }: Pick<JobPaneProps, 'place' | 'view' | 'job
     <LogViewer
       {...place}
       job={job}
+      lead={lead}
       buildState={build.state}
       startAt={logStartOf(job)}
       find={find}

@@ -7,7 +7,7 @@ export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
   const { error_code, error_message } = build
   if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps come in a moment.</p>
   return (
-    <section aria-label="Why it failed" className="flex max-w-[100ch] flex-col gap-3 p-6">
+    <section aria-label="Why it failed" className="flex max-w-[100ch] flex-col gap-3 p-4 md:p-6">
       {error_message ? (
         <pre className="overflow-x-auto rounded-small border border-hairline bg-fail-tint px-3 py-2 font-log text-13 whitespace-pre-wrap">
           <Foreign text={error_message} />

@@ -1,17 +1,23 @@
-import { ArrowDownToLine, ChevronDown, ChevronUp, Ellipsis, Expand, Shrink, WrapText } from 'lucide-react'
+import { ArrowDownToLine, ChevronDown, ChevronUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
 import { thousands } from '../design/thousands.ts'
+import { useIsNarrow } from '../design/use-is-narrow.ts'
 import { downloadLinks } from './download-links.ts'
 import type { TimeMode } from './log-times.ts'
 import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'
 
 interface LogToolbarProps {
+  /** What the row begins with. */
+  readonly lead: ReactNode
   readonly jobId: string
   readonly preferences: LogPreferences
   readonly isWrapped: boolean
   readonly isFull: boolean
   readonly onFull: () => void
+  /** Opens or closes the search of a narrow screen; null while something is searched for, when it stays. */
+  readonly onSearch: (() => void) | null
+  readonly isSearchOpen: boolean
   /** Null once nothing will be added. */
   readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
   readonly errors: number
@@ -35,15 +41,18 @@ const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
 
 /** Everything that can be done with the log. What does not fit is in the menu; the search is given by who knows it. */
 export function LogToolbar(props: LogToolbarProps) {
-  const { isWrapped, isFull, onFull, follow, errors, onError, children } = props
+  const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, onError, children } = props
+  // There its row holds the name of the step: what is used least is in the menu.
+  const isNarrow = useIsNarrow()
   return (
     <div
-      className="flex flex-wrap items-center gap-1 border-b border-hairline px-2 py-1"
+      className="flex flex-wrap items-center gap-1 border-b border-hairline px-2 max-md:gap-0 md:py-1"
       role="toolbar"
       aria-label="Log"
     >
-      {children}
-      <span className="ml-auto flex items-center gap-1">
+      {lead}
+      <span className={isSearchOpen ? 'contents' : 'contents max-md:hidden'}>{children}</span>
+      <span className="ml-auto flex items-center gap-1 max-md:gap-0">
         {errors > 0 && (
           <span className="inline-flex items-center">
             <ToolButton label="Previous error (E)" onClick={() => onError(true)}>
@@ -60,27 +69,57 @@ export function LogToolbar(props: LogToolbarProps) {
         )}
         {follow !== null && (
           <ToolButton label="Follow the end" isPressed={follow.isOn} onClick={() => follow.onChange(!follow.isOn)}>
-            <ArrowDownToLine size={16} aria-hidden="true" /> Follow
+            <ArrowDownToLine size={16} aria-hidden="true" /> <span className="max-md:hidden">Follow</span>
           </ToolButton>
         )}
-        <ToolButton
-          label="Wrap long lines (w)"
-          isPressed={isWrapped}
-          onClick={() => setLogPreferences({ wrap: !isWrapped })}
-        >
-          <WrapText size={16} aria-hidden="true" />
-        </ToolButton>
-        <ToolButton label={isFull ? 'Leave full screen (z)' : 'Full screen (z)'} isPressed={isFull} onClick={onFull}>
-          {isFull ? <Shrink size={16} aria-hidden="true" /> : <Expand size={16} aria-hidden="true" />}
-        </ToolButton>
-        <More {...props} />
+        {isNarrow ? (
+          <ToolButton
+            label="Search the log (/)"
+            isPressed={isSearchOpen}
+            isOff={onSearch === null}
+            onClick={() => onSearch?.()}
+          >
+            <Search size={16} aria-hidden="true" />
+          </ToolButton>
+        ) : (
+          <>
+            <ToolButton
+              label="Wrap long lines (w)"
+              isPressed={isWrapped}
+              onClick={() => setLogPreferences({ wrap: !isWrapped })}
+            >
+              <WrapText size={16} aria-hidden="true" />
+            </ToolButton>
+            <ToolButton
+              label={isFull ? 'Leave full screen (z)' : 'Full screen (z)'}
+              isPressed={isFull}
+              onClick={onFull}
+            >
+              {isFull ? <Shrink size={16} aria-hidden="true" /> : <Expand size={16} aria-hidden="true" />}
+            </ToolButton>
+          </>
+        )}
+        <More {...props} isNarrow={isNarrow} />
       </span>
     </div>
   )
 }
 
-function More(props: LogToolbarProps) {
-  const { jobId, preferences, groups, onFoldAll, isStderrOnly, onStderrOnly, onCopy, copied } = props
+function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
+  const {
+    isNarrow,
+    isWrapped,
+    isFull,
+    onFull,
+    jobId,
+    preferences,
+    groups,
+    onFoldAll,
+    isStderrOnly,
+    onStderrOnly,
+    onCopy,
+    copied,
+  } = props
   const links = downloadLinks(jobId)
   const { fontSize } = preferences
   return (
@@ -92,6 +131,15 @@ function More(props: LogToolbarProps) {
         </button>
       }
     >
+      {isNarrow && (
+        <>
+          <MenuItem onSelect={onFull}>{isFull ? 'Leave full screen' : 'Full screen'}</MenuItem>
+          <MenuItem onSelect={() => setLogPreferences({ wrap: !isWrapped })}>
+            {isWrapped ? 'Do not wrap lines' : 'Wrap long lines'}
+          </MenuItem>
+          <MenuSeparator />
+        </>
+      )}
       <MenuLabel>Times</MenuLabel>
       <MenuChoices value={preferences.times} choices={times} onChange={(mode) => setLogPreferences({ times: mode })} />
       <MenuSeparator />

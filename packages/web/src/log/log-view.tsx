@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useShortcuts } from '../app/shortcuts.ts'
 import { toast } from '../app/toasts.ts'
 import { copyText } from '../design/copy.ts'
@@ -24,19 +25,24 @@ import { useRowClicks } from './use-row-clicks.ts'
 
 /** A log that is here: its toolbar, what is to be said about it, and its rows. */
 export function LogView(props: LogViewProps) {
-  const { job, onFindChange } = props
+  const { job, onFindChange, lead } = props
   const view = useLogView(props)
   const { data, facts, preferences, rows, search, searching, follow, marked, isWrapped, look } = view
   const scroller = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const [isFull, setFull] = useState(false)
   const [isAsking, setAsking] = useState(false)
+  const [isSearchOpen, setSearchOpen] = useState(false)
   const [isFocused, setFocused] = useState(false)
   const { copyLines, onCopy, selectAll } = useCopy(data, look.lines)
   const onClick = useRowClicks(view)
   useShortcuts('log', [{ keys: 'Escape', does: 'Leave full screen', run: () => setFull(false) }], isFull)
   useKeys(view, isFocused, {
-    search: () => field.current?.select(),
+    search: () => {
+      // The field has to be there before it can be written in.
+      flushSync(() => setSearchOpen(true))
+      field.current?.select()
+    },
     selectAll,
     goToLine: () => setAsking(true),
     fullScreen: () => setFull(!isFull),
@@ -54,11 +60,14 @@ export function LogView(props: LogViewProps) {
       onCopy={onCopy}
     >
       <LogToolbar
+        lead={lead ?? null}
         jobId={job.id}
         preferences={preferences}
         isWrapped={isWrapped}
         isFull={isFull}
         onFull={() => setFull(!isFull)}
+        onSearch={search.text === '' ? () => setSearchOpen(!isSearchOpen) : null}
+        isSearchOpen={isSearchOpen || search.text !== ''}
         follow={facts.isComplete ? null : { isOn: follow.isOn, onChange: follow.set }}
         errors={facts.errors.length}
         onError={view.stepError}

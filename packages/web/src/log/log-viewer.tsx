@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { LogView } from './log-view.tsx'
@@ -14,6 +14,8 @@ export interface LogViewerProps {
   readonly job: Schema<'JobView'>
   readonly buildState: string
   readonly startAt: 'error' | 'tail' | 'start'
+  /** What begins the row of the tools; on narrow screens the name of what is read (web T4). */
+  readonly lead?: ReactNode
   /** What is searched for, as it stands in the address. */
   readonly find?: string | undefined
   readonly onFindChange: (find: string | undefined) => void
@@ -23,13 +25,21 @@ export interface LogViewerProps {
 
 /** The log of one attempt. It fills its container. */
 export function LogViewer(props: LogViewerProps) {
-  const { org, slug, number, job, startAt } = props
+  const { org, slug, number, job, startAt, lead } = props
   const place = useMemo((): LogPlace => ({ org, slug, number, jobId: job.id }), [org, slug, number, job.id])
   const [at] = useState(() => startOf(startAt, location.hash))
   const { data, error, refetch } = useQuery(logQuery(place, at))
   if (data !== undefined) return <LogView key={job.id} {...props} place={place} first={data} />
-  if (error !== null) return <ErrorState error={error} what="the log" onRetry={refetch} />
-  return <Skeleton label="Loading the log" />
+  return (
+    <>
+      {lead != null && <div className="flex border-b border-hairline px-2 py-1">{lead}</div>}
+      {error === null ? (
+        <Skeleton label="Loading the log" />
+      ) : (
+        <ErrorState error={error} what="the log" onRetry={refetch} />
+      )}
+    </>
+  )
 }
 
 /** Where a log is first read: at the lines that the address marks, else where it says. */

@@ -33,7 +33,7 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
   }
   const isActive = search.text !== ''
   return (
-    <search className="flex min-w-0 flex-1 basis-full items-center gap-1 md:basis-auto">
+    <search className="flex min-w-0 flex-1 basis-full items-center gap-1 max-md:order-last max-md:pb-1 md:basis-auto">
       <input
         ref={ref}
         type="search"

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
+import { useIsNarrow } from '../design/use-is-narrow.ts'
 import { downloadLinks } from './download-links.ts'
 import { rangesOf } from './hits.ts'
 import type { RowsLook } from './log-block.tsx'
@@ -12,7 +13,6 @@ import { useFollow } from './use-follow.ts'
 import { useFragment } from './use-fragment.ts'
 import { useLogData } from './use-log-data.ts'
 import { useLogSearch } from './use-log-search.ts'
-import { useMediaQuery } from './use-media-query.ts'
 import { useRows } from './use-rows.ts'
 import { useSelectionPin } from './use-selection-pin.ts'
 import { useStderrOnly } from './use-stderr-only.ts'
@@ -30,7 +30,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const { facts } = data
   const { errors, t0, totalLines } = facts
   const preferences = useLogPreferences()
-  const isNarrow = useMediaQuery('(max-width: 767px)')
+  const isNarrow = useIsNarrow()
   const isWrapped = preferences.wrap ?? isNarrow
   const rowHeight = rowHeightOf(preferences.fontSize)
   const [marked, mark] = useFragment()

@@ -1,0 +1,42 @@
+import type { Possible } from './build-actions.ts'
+import { hasFailed, type JobView } from './job-state.ts'
+
+export type PhoneAction =
+  | 'approve'
+  | 'retryStep'
+  | 'retryFailed'
+  | 'cancel'
+  | 'rebuild'
+  | 'tellMe'
+  | 'shell'
+  | 'details'
+
+interface Shown {
+  readonly possible: Possible
+  /** The newest attempt of the step that is on the screen; null where none is. */
+  readonly step: JobView | null
+  readonly isEnded: boolean
+}
+
+/** The actions of a narrow screen, most wanted first: the first one is the button, the others are in its menu. */
+export function phoneActions({ possible, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
+  // Rendering has no key: a rebuild renders again.
+  const isStep = step?.step_key != null
+  const canRetryStep =
+    isStep && !possible.retryIsRebuild && (step.retry.allowed || hasFailed(step) || step.state === 'canceled')
+  const before = [
+    possible.approve === null && 'approve',
+    canRetryStep && hasFailed(step) && 'retryStep',
+    !isEnded && 'cancel',
+    possible.retryable > 0 && 'retryFailed',
+  ]
+  const after = [
+    canRetryStep && !hasFailed(step) && 'retryStep',
+    possible.tellMe === null && 'tellMe',
+    step?.shell != null && 'shell',
+    step !== null && 'details',
+  ]
+  const offered = [...before, 'rebuild', ...after].filter((action): action is PhoneAction => action !== false)
+  const [first = 'rebuild', ...rest] = offered
+  return [first, ...rest]
+}

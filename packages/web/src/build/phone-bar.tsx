@@ -1,0 +1,95 @@
+import { Ban, Bell, Ellipsis, Info, RefreshCw, RotateCcw, SquareTerminal } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button } from '../design/button.tsx'
+import { Menu, MenuItem } from '../design/menu.tsx'
+import type { ActionBarProps } from './action-bar.tsx'
+import { CancelQuestion } from './cancel-question.tsx'
+import { type PhoneAction, phoneActions } from './phone-actions.ts'
+import type { StepActionsProps } from './step-actions.tsx'
+
+interface PhoneBarProps extends ActionBarProps {
+  /** Of the step that is on the screen; null where none is. */
+  readonly stepActions: StepActionsProps | null
+}
+
+interface Action {
+  readonly label: string
+  readonly icon: ReactNode
+  readonly refused?: string | null
+  readonly run: () => void
+}
+
+/** The actions of a narrow screen at its lower edge: one button, and a menu for the others (web T4). */
+export function PhoneBar({ stepActions, ...bar }: PhoneBarProps) {
+  const { possible, actions, onAsk, isEnded, asked } = bar
+  const [first, ...rest] = phoneActions({ possible, step: stepActions?.step ?? null, isEnded })
+  const all = actionsOf({ ...bar, stepActions })
+  const { label, icon, refused = null, run } = all[first]
+  return (
+    <div className="flex items-center gap-2 border-t border-hairline bg-raised px-2 py-1 md:hidden">
+      {asked === 'cancel' ? (
+        <CancelQuestion onYes={actions.cancel} onClose={() => onAsk(null)} />
+      ) : (
+        <>
+          <Button look={first === 'approve' ? 'primary' : 'plain'} refused={refused} onClick={run} className="flex-1">
+            {icon} {label}
+          </Button>
+          {rest.length > 0 && (
+            <Menu
+              align="end"
+              trigger={
+                <Button look="quiet" aria-label="More actions">
+                  <Ellipsis size={16} aria-hidden="true" />
+                </Button>
+              }
+            >
+              {rest.map((id) => (
+                <MenuItem key={id} refused={all[id].refused} onSelect={all[id].run}>
+                  {all[id].icon} {all[id].label}
+                </MenuItem>
+              ))}
+            </Menu>
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+const size = { size: 16, 'aria-hidden': true } as const
+
+function actionsOf({ possible, actions, tellMe, onAsk, stepActions }: PhoneBarProps): Record<PhoneAction, Action> {
+  const { isCanceling, retry } = actions
+  const beingCanceled = isCanceling || possible.cancel === 'The build has ended' ? 'It is being canceled' : null
+  return {
+    approve: { label: 'Approve…', icon: null, run: () => onAsk('approve') },
+    cancel: {
+      ...{ label: isCanceling ? 'Canceling…' : 'Cancel…', icon: <Ban {...size} /> },
+      ...{ refused: beingCanceled ?? possible.cancel, run: () => onAsk('cancel') },
+    },
+    retryStep: {
+      ...{ label: 'Retry step', icon: <RotateCcw {...size} /> },
+      ...{ refused: possible.retryStep, run: () => stepActions?.onRetry() },
+    },
+    retryFailed: {
+      ...{ label: `Retry failed (${possible.retryable})`, icon: <RotateCcw {...size} /> },
+      ...{ refused: possible.retryFailed, run: () => retry(null) },
+    },
+    rebuild: {
+      ...{ label: 'Rebuild…', icon: <RefreshCw {...size} /> },
+      ...{ refused: possible.rebuild, run: () => onAsk('rebuild') },
+    },
+    tellMe: {
+      ...{ label: tellMe.isOn ? 'You are told' : 'Tell me', icon: <Bell {...size} /> },
+      ...{ refused: tellMe.refused, run: tellMe.toggle },
+    },
+    shell: {
+      ...{ label: 'Shell', icon: <SquareTerminal {...size} /> },
+      ...{ refused: possible.shell, run: () => stepActions?.onShell() },
+    },
+    details: {
+      ...{ label: stepActions?.isOpen === true ? 'Hide details' : 'Details', icon: <Info {...size} /> },
+      run: () => stepActions?.onToggle(),
+    },
+  }
+}

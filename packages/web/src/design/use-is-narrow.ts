@@ -1,0 +1,14 @@
+import { useSyncExternalStore } from 'react'
+
+const narrow = '(max-width: 767px)'
+
+/** Whether the window is as narrow as a phone, where steps and log are two screens (web T4). Classes say `max-md:`. */
+export function useIsNarrow(): boolean {
+  return useSyncExternalStore(subscribe, () => matchMedia(narrow).matches)
+}
+
+function subscribe(listener: () => void): () => void {
+  const media = matchMedia(narrow)
+  media.addEventListener('change', listener)
+  return () => media.removeEventListener('change', listener)
+}
