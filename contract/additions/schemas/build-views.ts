@@ -107,16 +107,40 @@ const log = object({
   complete: yesOrNo,
 })
 
-const failure = object({
-  kind: describe(text, '`exit`, `signal`, or the error code.'),
-  platform: describe(yesOrNo, 'Not the fault of the command.'),
-  signal: nullableText,
-  message: text,
-  first_error_line: describe(nullableInteger, 'Counts from 1; null where no line looks like an error.'),
-  tail: describe(list(text), 'The last lines, at most 20; none but for the first few failures.'),
-  hint: describe(nullableText, 'What to do, where the platform knows.'),
-  doc_url: nullableText,
-})
+const failure = object(
+  {
+    kind: describe(text, '`exit`, `signal`, or the error code.'),
+    platform: describe(yesOrNo, 'Not the fault of the command.'),
+    signal: nullableText,
+    message: text,
+    first_error_line: describe(nullableInteger, 'Counts from 1; null where no line looks like an error.'),
+    tail: describe(list(text), 'The last lines, at most 20; none but for the first few failures.'),
+    hint: describe(nullableText, 'What to do, where the platform knows.'),
+    doc_url: nullableText,
+  },
+  {
+    failed_tests: describe(integer, 'How many tests failed, as the log reports them; 0 where it does not.'),
+    other_errors: describe(
+      integer,
+      'How many errors the log reports that belong to no test: of compilers, linters, and of files of tests.',
+    ),
+    reports: describe(
+      list(
+        object({
+          test: describe(
+            nullableText,
+            'The name of the test with those of its suites; null for an error that belongs to none.',
+          ),
+          message: text,
+          file: describe(nullableText, 'As the log writes it.'),
+          line: nullableInteger,
+          log_line: describe(integer, 'The line of the log that has the message, from 1.'),
+        }),
+      ),
+      'The first failures that the log reports, at most 10.',
+    ),
+  },
+)
 
 const jobView: Readonly<Record<string, JsonSchema>> = {
   version,

@@ -3754,6 +3754,21 @@ export interface components {
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
                 doc_url: string | null;
+                /** @description How many tests failed, as the log reports them; 0 where it does not. */
+                failed_tests?: number;
+                /** @description How many errors the log reports that belong to no test: of compilers, linters, and of files of tests. */
+                other_errors?: number;
+                /** @description The first failures that the log reports, at most 10. */
+                reports?: {
+                    /** @description The name of the test with those of its suites; null for an error that belongs to none. */
+                    test: string | null;
+                    message: string;
+                    /** @description As the log writes it. */
+                    file: string | null;
+                    line: number | null;
+                    /** @description The line of the log that has the message, from 1. */
+                    log_line: number;
+                }[];
             } | null;
             retry: {
                 allowed: boolean;
@@ -3955,6 +3970,21 @@ export interface components {
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
                 doc_url: string | null;
+                /** @description How many tests failed, as the log reports them; 0 where it does not. */
+                failed_tests?: number;
+                /** @description How many errors the log reports that belong to no test: of compilers, linters, and of files of tests. */
+                other_errors?: number;
+                /** @description The first failures that the log reports, at most 10. */
+                reports?: {
+                    /** @description The name of the test with those of its suites; null for an error that belongs to none. */
+                    test: string | null;
+                    message: string;
+                    /** @description As the log writes it. */
+                    file: string | null;
+                    line: number | null;
+                    /** @description The line of the log that has the message, from 1. */
+                    log_line: number;
+                }[];
             } | null;
             retry: {
                 allowed: boolean;

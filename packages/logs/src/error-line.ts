@@ -49,9 +49,12 @@ export function looksLikeError(line: string): boolean {
   return signs.some((sign) => sign.test(rest))
 }
 
-/** Pairs of bytes of which every line that looks like an error has one; so few lines are looked at. */
+/**
+ * Pairs of bytes of which every line that looks like an error has one, and every line that a report of failures begins with (`RUN`, `TAP`); so few lines are
+ * looked at.
+ */
 const pairs: readonly string[] = [
-  ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:'],
+  ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP'],
   ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),
 ]
 

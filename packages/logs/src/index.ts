@@ -3,6 +3,9 @@ export { type Chunk, MAX_CHUNK_BYTES, type StreamKind } from './chunk.ts'
 export { chunkJson } from './chunk-json.ts'
 export { looksLikeError } from './error-line.ts'
 export { stripEscapes } from './escapes.ts'
+export { type Failure, type Found, nothingFound, type QuotedFailure } from './failures/failure.ts'
+export { FailureFinder } from './failures/failure-finder.ts'
+export { countWords, failureWords } from './failures/failure-words.ts'
 export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './line-cutter.ts'
 export {
   blockOfLine,

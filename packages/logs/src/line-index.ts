@@ -1,3 +1,4 @@
+import type { Found } from './failures/failure.ts'
 import type { LogRemark } from './remark-kind.ts'
 
 /** A run of chunks, and what is in force where it begins. Reading begins at a block. */
@@ -35,8 +36,10 @@ export interface LineIndex {
   readonly isLastOpen: boolean
   /** Of the first chunk of output that has one. */
   readonly t0: bigint | null
-  /** The first lines that look like errors, ascending, at most `MAX_ERRORS`. */
+  /** The lines to look at first, ascending, at most `MAX_ERRORS`: once the log is over those of `found`, else, or where nothing was found, those that look like errors. */
   readonly errors: readonly number[]
+  /** What failed, as tools reported it; empty while the log grows. */
+  readonly found: Found
   /** At most `MAX_GROUPS`, in order; none is in another. */
   readonly groups: readonly LogGroup[]
   readonly remarks: readonly LogRemark[]

@@ -1,6 +1,8 @@
 import type { Chunk } from './chunk.ts'
 import { isSuspiciousEdge, looksLikeError, suspiciousPairs } from './error-line.ts'
 import { stripEscapes } from './escapes.ts'
+import { type Found, nothingFound } from './failures/failure.ts'
+import { FailureFinder, mayBeginReport } from './failures/failure-finder.ts'
 import { GroupList } from './group-list.ts'
 import { firstShown, groupMark, mayBeginMark } from './group-title.ts'
 import { LineHead } from './line-head.ts'
@@ -17,7 +19,9 @@ const blockLines = 8_000
 /** Makes the index of a log from its chunks as they come. Pure: equal chunks give equal indexes, however they are handed over. */
 export class LineIndexer {
   readonly #blocks: LogBlock[] = []
-  readonly #errors: number[] = []
+  #errors: number[] = []
+  readonly #finder = new FailureFinder()
+  #found: Found = nothingFound
   readonly #groups = new GroupList()
   readonly #remarks: LogRemark[] = []
   readonly #sgr = new SgrTracker()
@@ -52,8 +56,12 @@ export class LineIndexer {
   finish(): void {
     if (this.#isFinished) return
     this.#isFinished = true
-    if (this.#column > 0) this.#look(Buffer.alloc(0), 0, 0)
+    if (this.#column > 0) this.#look(Buffer.alloc(0), 0, 0, false)
     this.#groups.close(this.#totalLines)
+    const { failures, tests, errors } = this.#finder.finish()
+    if (failures.length === 0) return
+    this.#found = { failures: failures.map(({ quote, ...failure }) => failure), tests, errors }
+    this.#errors = [...new Set(failures.map(({ logLine }) => logLine))]
   }
 
   /** The index of what was taken. Its lists are the indexer's own and grow with it. */
@@ -66,6 +74,7 @@ export class LineIndexer {
       isLastOpen: this.#column > 0,
       t0: this.#t0,
       errors: this.#errors,
+      found: this.#found,
       groups: this.#groups.groups,
       remarks: this.#remarks,
     }
@@ -97,7 +106,6 @@ export class LineIndexer {
     const pairs = suspiciousPairs
     const { length } = content
     const before = this.#ended
-    const isWanted = this.#errors.length < MAX_ERRORS
     let last = this.#lastByte
     let isSuspicious = this.#isSuspicious
     let start = 0
@@ -105,8 +113,8 @@ export class LineIndexer {
       const byte = content[at] as number
       if (byte === LF) {
         const head = this.#column > 0 ? this.#head.first : firstShown(content, start, at)
-        if (mayBeginMark(head) || (isWanted && (isSuspicious || isSuspiciousEdge(head, last))))
-          this.#look(content, start, at)
+        const isPlain = !isSuspicious && !mayBeginMark(head) && !mayBeginReport(head) && !isSuspiciousEdge(head, last)
+        if (!isPlain || this.#finder.isOpen) this.#look(content, start, at, isPlain)
         this.#ended++
         this.#column = 0
         this.#head.clear()
@@ -129,10 +137,12 @@ export class LineIndexer {
     this.#sgr.push(content)
   }
 
-  /** Looks at the line that ends at `end`: whether it is an error, or says something about groups. */
-  #look(content: Buffer, start: number, end: number): void {
+  /** Looks at the line that ends at `end`: whether it is an error, reports a failure, or says something about groups. A plain one only goes on with a report. */
+  #look(content: Buffer, start: number, end: number, isPlain: boolean): void {
     const line = this.#ended + 1
     const text = stripEscapes(this.#head.textWith(content, start, end))
+    this.#finder.push(text, line, isPlain)
+    if (isPlain) return
     const mark = groupMark(text)
     if (mark !== null) this.#groups.take(mark, line)
     else if (this.#errors.length < MAX_ERRORS && looksLikeError(text)) this.#errors.push(line)

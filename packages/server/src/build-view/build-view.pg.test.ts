@@ -21,7 +21,7 @@ async function newBuild(slug: string): Promise<string> {
 const view = async (path: string) => (await it.request(ownerToken, 'GET', `${path}/view`)).body
 const end = async (exitCode: number) => (await playJob(it)).end({ exitCode, snapshot: 'kept' })
 
-test('a failed build tells what failed, with its last words, what that skipped, and since when', async () => {
+test('a failed build tells what failed, which tests and where, with its last words, what that skipped, and since when', async () => {
   const slug = await it.newPipeline()
   await newBuild(slug)
   for (const code of [0, 0, 0]) await end(code)
@@ -47,6 +47,8 @@ test('a failed build tells what failed, with its last words, what that skipped, 
   await end(0)
   await end(1)
   const second = await playJob(it)
+  await second.log(['ERROR: printed by a test that passes\n', 'a.c:1:1: error: so is this\n'])
+  await second.log(['--- FAIL: TestVat (0.00s)\n    vat_test.go:7: got 1, want 2\n', 'FAIL\nFAIL\tvat\t0.1s\n'])
   await second.log(Array.from({ length: 30 }, (_, n) => `line ${n}\n`))
   await second.end({ exitCode: 2 })
   const body = await view(path)
@@ -69,11 +71,12 @@ test('a failed build tells what failed, with its last words, what that skipped, 
   })
   const [compile, unit, report] = body.jobs as [
     { id: string },
-    { id: string; failure: { tail: string[]; first_error_line: number | null }; builds_in: string },
+    { id: string; failure: { tail: string[] }; builds_in: string },
     { skipped_by: string },
   ]
   expect(unit.failure.tail).toEqual(Array.from({ length: 20 }, (_, n) => `line ${n + 10}`))
-  expect(unit.failure.first_error_line).toBe(null)
+  const vat = { test: 'TestVat', message: 'got 1, want 2', file: 'vat_test.go', line: 7, log_line: 4 }
+  expect(unit.failure).toMatchObject({ first_error_line: 4, failed_tests: 1, other_errors: 0, reports: [vat] })
   expect(unit.builds_in).toBe(compile.id)
   expect(report.skipped_by).toBe(unit.id)
 })

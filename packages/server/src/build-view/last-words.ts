@@ -1,4 +1,5 @@
 import type { Build } from '@harmont/engine'
+import { type Found, nothingFound } from '@harmont/logs'
 import type { JobLogs } from '../job-logs/job-logs.ts'
 import { type LogFacts, lastLines } from '../job-logs/log-facts.ts'
 
@@ -6,14 +7,14 @@ import { type LogFacts, lastLines } from '../job-logs/log-facts.ts'
 const failuresShown = 5
 const tailLines = 20
 const tailLineLength = 4000
-/** A log that is not packed yet has no index: one up to this size is looked through at once. */
-const soonReadBytes = 4 * 1024 * 1024
 
 /** What a job that failed wrote last, and where it went wrong. */
 export interface LastWords {
   readonly tail: readonly string[]
   /** null: no line looks like an error, or nobody has looked yet. */
   readonly firstErrorLine: number | null
+  /** The failures that tools reported. */
+  readonly found: Found
 }
 
 /** The last words of the first jobs that failed, of those whose facts are given. */
@@ -26,24 +27,11 @@ export async function readLastWords(
     ({ state }) => state === 'failed' || state === 'timed_out',
   )
   const first = failed.sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0)).slice(0, failuresShown)
-  const read = first.flatMap(({ id }) => {
-    const known = facts.get(id)
-    return known === undefined ? [] : [wordsOf(logs, id, known)]
-  })
-  return new Map(await Promise.all(read))
+  return new Map(await Promise.all(first.filter(({ id }) => facts.has(id)).map(({ id }) => wordsOf(logs, id))))
 }
 
-async function wordsOf(
-  logs: JobLogs,
-  jobId: string,
-  { lines, firstErrorLine }: LogFacts,
-): Promise<readonly [string, LastWords]> {
+async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, LastWords]> {
   const tail = (await lastLines({ engine: { logs } }, jobId, tailLines)).map((line) => line.slice(0, tailLineLength))
-  return [jobId, { tail, firstErrorLine: lines === null ? await findErrorLine(logs, jobId) : firstErrorLine }]
-}
-
-async function findErrorLine(logs: JobLogs, jobId: string): Promise<number | null> {
-  const { bytes } = await logs.size(jobId)
-  if (bytes > soonReadBytes) return null
-  return (await logs.open(jobId)).index.errors[0] ?? null
+  const index = (await logs.openSoon(jobId))?.index
+  return [jobId, { tail, firstErrorLine: index?.errors[0] ?? null, found: index?.found ?? nothingFound }]
 }

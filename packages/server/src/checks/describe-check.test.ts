@@ -1,3 +1,4 @@
+import { type Failure, nothingFound } from '@harmont/logs'
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -18,6 +19,7 @@ const subject = (
   build: Partial<CheckSubject['build']> = {},
   jobs: readonly CheckedJob[] = [job()],
   lastOutput: string | null = null,
+  found = nothingFound,
 ): CheckSubject => ({
   build: {
     id: 'b',
@@ -37,6 +39,7 @@ const subject = (
   },
   jobs,
   lastOutput,
+  found,
   publicUrl: 'https://ci.example',
 })
 const stateOf = (...given: Parameters<typeof subject>) => {
@@ -89,6 +92,23 @@ test('a failure is shown by its first job, its message and the end of its output
   expect(broken.output).toMatchObject({ title: 'render_failed', text: '```text\n.hm/ci.ts:3: no\n```' })
 })
 
+const reported = (fields: Partial<Failure> = {}): Failure => ({
+  ...{ test: 'invoice › rounds', message: 'expected 2, got 1', file: 'src/invoice.test.ts', line: 7, logLine: 40 },
+  ...fields,
+})
+
+test('tests that failed are named, the first of them with the place', () => {
+  const failures = [reported(), reported({ test: null, message: 'no module', file: null, line: null })]
+  const found = { failures, tests: 8, errors: 1 }
+  const { output } = describeCheck(
+    subject({ state: 'failed' }, [job({ state: 'failed', exitCode: 1 })], 'end\n', found),
+  )
+  expect(output.title).toBe('unit: 8 tests failed, 1 error')
+  expect(output.text).toBe(
+    '**unit** failed with exit code 1.\n\n```text\ninvoice › rounds — expected 2, got 1 · invoice.test.ts:7\nno module\nand 7 more\n```\n\n```text\nend\n```',
+  )
+})
+
 test('what waits for approval has the button that approves', () => {
   const held = describeCheck(subject({ state: 'scheduled', is_held: true, started_at: null, finished_at: null }, []))
   expect(held.actions.map(({ identifier }) => identifier)).toEqual(['approve'])
@@ -103,8 +123,11 @@ test('whatever a job wrote, GitHub takes the text, and it stays within its fence
     .map(([parts, times]) => parts.join('').repeat(times))
   fc.assert(
     fc.property(output, output, (written, message) => {
+      const text = written.replaceAll('\n', ' ').slice(0, 300)
+      const failures = Array.from({ length: 10 }, () => reported({ test: text, message: text, file: text }))
+      const found = { failures, tests: 10, errors: 0 }
       const failed = job({ name: written.slice(0, 300), state: 'failed', exitCode: 1, errorMessage: message })
-      const { output: told, actions } = describeCheck(subject({ state: 'failed' }, [failed], written))
+      const { output: told, actions } = describeCheck(subject({ state: 'failed' }, [failed], written, found))
       expect(Buffer.byteLength(told.text ?? '')).toBeLessThanOrEqual(65_000)
       expect(told.title.length).toBeLessThanOrEqual(255)
       expect(told.text).not.toContain('\uFFFD')

@@ -1,5 +1,6 @@
 /** What a forge is told of a build: a function of the build alone, so that telling it again tells the same. */
 import type { Job } from '@harmont/engine'
+import { countWords, type Found, failureWords } from '@harmont/logs'
 import type { Check, CheckAction, CheckConclusion } from '../forges/check.ts'
 import type { CheckedBuild } from './store.ts'
 
@@ -15,6 +16,8 @@ export interface CheckSubject {
   readonly jobs: readonly CheckedJob[]
   /** The end of what the first job that failed wrote; null when there is none. */
   readonly lastOutput: string | null
+  /** What failed in it, as tools reported it. */
+  readonly found: Found
   readonly publicUrl: string
 }
 
@@ -65,7 +68,7 @@ export function firstFailure<T extends CheckedJob>(jobs: readonly T[]): T | unde
   return failed.toSorted((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0))[0]
 }
 
-function titleOf({ build, jobs }: CheckSubject): string {
+function titleOf({ build, jobs, found }: CheckSubject): string {
   if (build.is_held) return 'Waits for approval'
   const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length
   switch (build.state) {
@@ -80,7 +83,7 @@ function titleOf({ build, jobs }: CheckSubject): string {
     case 'canceled':
       return canceledTitle(build.error_code)
     case 'failed':
-      return build.error_code ?? failedTitle(jobs)
+      return build.error_code ?? failedTitle(jobs, found)
   }
 }
 
@@ -89,12 +92,14 @@ function canceledTitle(code: string | null): string {
   return code === 'superseded' ? 'A newer build took its place' : 'Canceled'
 }
 
-function failedTitle(jobs: readonly CheckedJob[]): string {
+function failedTitle(jobs: readonly CheckedJob[], found: Found): string {
   const first = firstFailure(jobs)
   const others =
     jobs.filter(({ state, softFailed }) => (state === 'failed' || state === 'timed_out') && !softFailed).length - 1
   if (first === undefined) return 'Failed'
-  return `${first.name.slice(0, 100)} ${reasonOf(first)}${others > 0 ? `, and ${others} more` : ''}`
+  const name = first.name.slice(0, 100)
+  const reason = found.failures.length === 0 ? ` ${reasonOf(first)}` : `: ${countWords(found)}`
+  return `${name}${reason}${others > 0 ? `, and ${others} more` : ''}`
 }
 
 function reasonOf({ state, exitCode, errorCode }: CheckedJob): string {
@@ -113,9 +118,11 @@ function summaryOf({ build, jobs }: CheckSubject): string {
 }
 
 /** Of 65,000 bytes that GitHub takes; the rest is for what else the text says. */
-const mostOutputBytes = 60_000
+const mostOutputBytes = 40_000
+/** Each takes less than 3,000 bytes, and hardly ever more than 200. */
+const mostReported = 5
 
-function textOf({ build, jobs, lastOutput }: CheckSubject): string | null {
+function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null {
   const first = firstFailure(jobs)
   const message = build.error_message ?? first?.errorMessage ?? null
   const parts = [
@@ -123,9 +130,17 @@ function textOf({ build, jobs, lastOutput }: CheckSubject): string | null {
       ? []
       : [`**${first.name.slice(0, 255).replaceAll(/[\\`*_[\]<>]/g, '\\$&')}** ${reasonOf(first)}.`]),
     ...(message === null ? [] : [fenced(lastBytes(message, 4_000))]),
+    ...(found.failures.length === 0 ? [] : [reported(found)]),
     ...(lastOutput === null || lastOutput === '' ? [] : [fenced(lastBytes(lastOutput, mostOutputBytes))]),
   ]
   return parts.length === 0 ? null : parts.join('\n\n')
+}
+
+/** What failed, one line each. */
+function reported(found: Found): string {
+  const shown = found.failures.slice(0, mostReported)
+  const more = found.tests + found.errors - shown.length
+  return fenced([...shown.map(failureWords), ...(more === 0 ? [] : [`and ${more} more`])].join('\n'))
 }
 
 /** As text that is shown as it is, whatever it holds. */

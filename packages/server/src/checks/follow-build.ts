@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nothingFound } from '@harmont/logs'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BuildEngine } from '../engine/build-engine.ts'
@@ -65,5 +66,6 @@ async function toldOf({ pool, engine, publicUrl }: FollowServices, buildId: stri
   const jobs = newest.map((job): CheckedJob & { readonly id: string } => ({ ...job, name: nameOf(job.step) }))
   const failure = build.finished_at === null ? undefined : firstFailure(jobs)
   const output = failure === undefined ? null : await lastOutput(engine.logs, failure.id)
-  return describeCheck({ build, jobs, lastOutput: output, publicUrl })
+  const log = failure === undefined ? null : await engine.logs.openSoon(failure.id)
+  return describeCheck({ build, jobs, lastOutput: output, found: log?.index.found ?? nothingFound, publicUrl })
 }

@@ -96,7 +96,9 @@ async function newsOf(
   // Only the last group changes: it ends, is opened, or is where the first error is.
   const groups = index.groups.slice(Math.max(0, told.groups - 1)).map((group) => presentGroup(index, group))
   const changed = JSON.stringify(groups[0]) === told.lastGroup ? groups.slice(1) : groups
-  const errors = index.errors.slice(told.errors)
+  // Once the log is over, reported failures take the place of lines that look like errors: who was told of those reads the log's view again.
+  const isReplaced = told.errors > 0 && index.found.failures.length > 0
+  const errors = isReplaced ? [] : index.errors.slice(told.errors)
   const remarks = index.remarks.slice(told.remarks)
   const news: LogNews = {
     job_id: jobId,

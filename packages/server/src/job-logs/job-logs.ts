@@ -33,6 +33,8 @@ interface Opened {
 
 /** So many indexes are kept, of each kind: some ten kilobytes each, a megabyte at the most. */
 const keptIndexes = 100
+/** A log that is not packed has no index yet: up to this size it is read for one at once. */
+const soonReadBytes = 16 * 1024 * 1024
 /** For so long nobody asks whether a packed log was removed, maybe by another process. */
 const trustedMs = 60_000
 
@@ -97,6 +99,13 @@ export class JobLogs implements LogReader {
     const live = known ?? this.#addLive(jobId)
     await live.catchUp()
     return { jobId, index: live.index, isComplete: live.isComplete, isRemoved: false }
+  }
+
+  /** The same, or null where that would take long. */
+  async openSoon(jobId: string): Promise<OpenLog | null> {
+    const isPacked = (await this.#findPacked(jobId)) !== undefined
+    if (!isPacked && (await this.#source.store.size(jobId)).bytes > soonReadBytes) return null
+    return this.open(jobId)
   }
 
   #addLive(jobId: string): LiveLog {

@@ -45,6 +45,28 @@ test('web L1 a log opens at its first error line, at a third of the page', async
   expect((await read(job)).page.from).toBe(1)
 })
 
+test('a log opens at the first failure that a tool reports, not at what only looks like an error; a reader who followed is told none twice', async () => {
+  const job = await newJob()
+  const news: LogNews[] = []
+  const reading = (async () => {
+    for await (const each of followLines(it.server, job.id, 1, new AbortController().signal)) news.push(each)
+  })()
+  await job.log(['ERROR: printed by a test that passes\n'])
+  await until(
+    () => news.flatMap(({ errors }) => errors),
+    ({ length }) => length > 0,
+    { restMs: 5 },
+  )
+  const heading = (title: string) =>
+    `=================================== ${title} ===================================\n`
+  await job.log([`${heading('FAILURES')}____________________ test_vat ____________________\n`])
+  await job.log(['\u001b[31mE   assert 1 == 2\u001b[0m\n', '\n', 'tests/test_vat.py:7: AssertionError\n'])
+  await job.end({ exitCode: 1 })
+  await reading
+  expect(news.flatMap(({ errors }) => errors).filter((line) => line === 4)).toEqual([])
+  expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4] })
+})
+
 test('lines of a running job are there as they come, the one that has no end yet too', async () => {
   const job = await newJob()
   expect(await read(job)).toMatchObject({ total_lines: 0, bytes: 0, complete: false, page: { lines: [], t0: null } })

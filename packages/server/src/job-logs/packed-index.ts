@@ -1,7 +1,7 @@
 /** What is kept of a packed log beside its bytes. */
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
-import type { LineIndex } from '@harmont/logs'
+import { type LineIndex, nothingFound } from '@harmont/logs'
 
 export const compress = promisify(zstdCompress)
 export const decompress = promisify(zstdDecompress)
@@ -22,12 +22,15 @@ export async function encodeIndex({ index, ends }: PackedIndex): Promise<Buffer>
 export async function decodeIndex(bytes: Buffer): Promise<PackedIndex> {
   const { blocks, t0, ends, ...rest } = JSON.parse((await decompress(bytes)).toString()) as Omit<
     LineIndex,
-    'blocks' | 't0'
+    'blocks' | 't0' | 'found'
   > & {
+    readonly found?: LineIndex['found']
     readonly blocks: readonly (readonly [number, number, number, number, string])[]
     readonly t0: string | null
     readonly ends: readonly number[]
   }
   const named = blocks.map(([seq, offset, line, column, sgr]) => ({ seq, offset, line, column, sgr }))
-  return { index: { ...rest, t0: t0 === null ? null : BigInt(t0), blocks: named }, ends }
+  // Logs that an earlier release packed have none.
+  const found = rest.found ?? nothingFound
+  return { index: { ...rest, found, t0: t0 === null ? null : BigInt(t0), blocks: named }, ends }
 }

@@ -9,6 +9,7 @@ export interface LogFacts {
   readonly isComplete: boolean
   readonly t0: string | null
   readonly groups: readonly Group[]
+  /** The lines that report failures; while the log grows, or where none does, those that look like errors. */
   readonly errors: readonly number[]
   readonly remarks: readonly Remark[]
 }

@@ -20,8 +20,11 @@ export function useLogData(
   const [since] = useState(Math.max(1, first.total_lines))
   const mode = useLiveMode()
   useLive(isComplete ? null : `log:${place.jobId}@${since}`, (event: LiveEvent) => {
-    if (event.type === 'log') data.takeNews(event)
-    else if (event.type === 'resync') void readAgain(data, place)
+    if (event.type === 'log') {
+      data.takeNews(event)
+      // Of a log that is over the server knows what failed, not only which lines look like errors.
+      if (event.complete && data.facts.errors.length > 0) void readAgain(data, place)
+    } else if (event.type === 'resync') void readAgain(data, place)
   })
   useEffect(() => () => data.stop(), [data])
   useEffect(() => {

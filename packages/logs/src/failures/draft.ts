@@ -1,0 +1,91 @@
+import type { NumberedLine, QuotedFailure } from './failure.ts'
+import { cleanMessage, shorten, unequalValues } from './message.ts'
+import { isOwn, type Place } from './place.ts'
+
+/** Lines of a quote before and after the one that has the message; its heading is always there. */
+const linesBefore = 6
+const linesAfter = 12
+
+/** A failure whose report is being read. */
+export class Draft {
+  readonly heading: number
+  test: string | null
+  message: string | null = null
+  place: Place | null = null
+  /** The values that an assertion compared. */
+  expected: string | null = null
+  received: string | null = null
+  #logLine: number
+  readonly #lines: string[] = []
+  #isWhole = true
+  #after = 0
+
+  constructor(test: string | null, heading: number) {
+    this.test = test
+    this.heading = heading
+    this.#logLine = heading
+  }
+
+  /** Sets the message, unless it has one. */
+  say({ number }: NumberedLine, message: string): void {
+    if (this.message !== null || message.trim() === '') return
+    this.message = message
+    this.#logLine = number
+  }
+
+  /** Takes a line of the message, or below it the values that Node.js's strict assertions compared, `1 !== 2`. */
+  sayOrCompare(line: NumberedLine): void {
+    const isStrict = this.message?.trimEnd().endsWith(' to be strictly equal:') === true
+    const values = isStrict && this.expected === null ? unequalValues(line.text) : null
+    if (values === null) this.say(line, line.text)
+    else [this.received, this.expected] = values
+  }
+
+  /** Forgets the message: the report goes on with the error that counts. */
+  unsay(): void {
+    this.message = null
+    this.place = null
+    this.#after = 0
+    this.#forgetLines()
+  }
+
+  /** Sets the place to the first one in code of the project's own; or to the last one, where tools name the cause last. */
+  locate(place: Place | null, which: 'first' | 'last' = 'first'): void {
+    if (place !== null && isOwn(place.file) && (which === 'last' || this.place === null)) this.place = place
+  }
+
+  /** Keeps a line of the report for the quote, in constant memory. */
+  keep({ text }: NumberedLine): void {
+    if (this.message === null) {
+      this.#lines.push(shorten(text))
+      this.#forgetLines()
+    } else if (this.#after++ <= linesAfter) this.#lines.push(shorten(text))
+  }
+
+  /** Keeps the heading and the last lines. */
+  #forgetLines(): void {
+    const more = this.#lines.length - 1 - linesBefore
+    if (more <= 0) return
+    this.#lines.splice(1, more)
+    this.#isWhole = false
+  }
+
+  /** Leaves what follows out of the quote: stack traces, what the test wrote. */
+  endQuote(): void {
+    this.#after = linesAfter + 1
+  }
+
+  /** The failure, with a message for one that has none. */
+  finish(otherwise: string): QuotedFailure {
+    const quote = this.#isWhole ? [...this.#lines] : [this.#lines[0] ?? '', '…', ...this.#lines.slice(1)]
+    while (quote.at(-1)?.trim() === '') quote.pop()
+    return {
+      test: this.test === null ? null : shorten(this.test),
+      message: shorten(cleanMessage(this.message ?? otherwise, this.expected, this.received)),
+      file: this.place === null ? null : shorten(this.place.file),
+      line: this.place?.line ?? null,
+      logLine: this.#logLine,
+      quote,
+    }
+  }
+}

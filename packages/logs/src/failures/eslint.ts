@@ -1,0 +1,38 @@
+import type { NumberedLine } from './failure.ts'
+import { Reader } from './reader.ts'
+
+const problem = /^ +(\d{1,9}):\d+ +error +(\S.*)$/
+
+/** ESLint's stylish format: below the name of a file, its problems. */
+export class EslintReader extends Reader {
+  #file: string | null = null
+
+  protected step(line: NumberedLine): void {
+    const { text } = line
+    const [, at, said] = problem.exec(text) ?? []
+    if (/^\S/.test(text) || text.trim() === '') {
+      this.close('compiler')
+      this.#file = /^(?:\/|[A-Z]:\\)/.test(text) ? text.trim() : null
+    } else if (this.#file !== null && said !== undefined) {
+      this.close('compiler')
+      const draft = this.begin(null, line)
+      draft.place = { file: this.#file, line: Number(at) }
+      draft.say(line, withRule(said.trimEnd()))
+    }
+  }
+
+  override end(): void {
+    this.close('compiler')
+  }
+
+  override get isOpen(): boolean {
+    return this.#file !== null
+  }
+}
+
+/** The message and, where the line names it, the rule: `Missing semicolon  semi`. */
+function withRule(text: string): string {
+  const at = text.lastIndexOf('  ')
+  const rule = text.slice(at + 2)
+  return at === -1 || rule.includes(' ') ? text : `${text.slice(0, at).trimEnd()} (${rule})`
+}

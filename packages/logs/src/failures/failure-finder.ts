@@ -1,0 +1,69 @@
+import { CargoReader } from './cargo.ts'
+import { CompilerReader } from './compilers.ts'
+import { EslintReader } from './eslint.ts'
+import type { Found, QuotedFailure } from './failure.ts'
+import { FailureList } from './failure-list.ts'
+import { GoReader } from './go.ts'
+import { JestReader } from './jest.ts'
+import { MochaReader } from './mocha.ts'
+import { NodeTestReader } from './node-test.ts'
+import { PytestReader } from './pytest.ts'
+import type { Reader } from './reader.ts'
+import { TapReader } from './tap.ts'
+import { UnittestReader } from './unittest.ts'
+import { VitestReader } from './vitest.ts'
+
+const readers = [
+  VitestReader,
+  JestReader,
+  MochaReader,
+  NodeTestReader,
+  TapReader,
+  PytestReader,
+  UnittestReader,
+  GoReader,
+  CargoReader,
+  CompilerReader,
+  EslintReader,
+]
+const lookedAt = 2_000
+/** `=`: rulers of Python's runners and tests of `go test -v`; `/`: files of ESLint; `s`: what tests write, as Vitest shows it. */
+const firstBytes: ReadonlySet<number> = new Set([0x3d, 0x2f, 0x73])
+
+/** Whether a line that begins with this byte may begin a report though it looks like no error. */
+export function mayBeginReport(byte: number): boolean {
+  return firstBytes.has(byte)
+}
+
+/**
+ * Finds what failed in a log, as test runners, compilers and linters report it; not each line that looks like an error, which passing tests print too.
+ * Takes lines one by one, in time linear in their length and in constant memory. A log may hold anything.
+ */
+export class FailureFinder {
+  readonly #list = new FailureList()
+  readonly #readers: readonly Reader[] = readers.map((Tool) => new Tool(this.#list))
+  #isOpen = false
+  #isOver = false
+
+  /** Whether the next line is to be pushed, whatever it looks like. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /**
+   * Takes a line without escape sequences. One that is not suspicious and does not begin as `mayBeginReport` says matters only to what is open: it may be
+   * left out, or told to be `isInside` only.
+   */
+  push(text: string, number: number, isInside = false): void {
+    const line = { text: (text.endsWith('\r') ? text.slice(0, -1) : text).slice(0, lookedAt), number }
+    for (const reader of this.#readers) if (!isInside || reader.isOpen) reader.read(line)
+    this.#isOpen = this.#readers.some(({ isOpen }) => isOpen)
+  }
+
+  /** What was found, once the log is over. */
+  finish(): Found<QuotedFailure> {
+    if (!this.#isOver) for (const reader of this.#readers) reader.end()
+    this.#isOver = true
+    return this.#list.found
+  }
+}

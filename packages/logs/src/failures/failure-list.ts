@@ -1,0 +1,64 @@
+import { type Found, MAX_FAILURES, type QuotedFailure } from './failure.ts'
+import type { Reader } from './reader.ts'
+
+/** What test runners report counts more than what compilers and linters do: tests print such lines too. */
+export type Rank = 'test' | 'compiler'
+
+interface Entry {
+  readonly failure: QuotedFailure
+  readonly from: Reader
+  readonly heading: number
+}
+
+interface Ranked {
+  readonly entries: Entry[]
+  tests: number
+  errors: number
+}
+
+/** The failures found in a log: the first ones of each rank, and how many there are. */
+export class FailureList {
+  readonly #ranks: Readonly<Record<Rank, Ranked>> = {
+    test: { entries: [], tests: 0, errors: 0 },
+    compiler: { entries: [], tests: 0, errors: 0 },
+  }
+
+  /** Adds one; of a test that its tool reports again the newer report takes the place of the older one. */
+  add(failure: QuotedFailure, rank: Rank, from: Reader, heading: number): void {
+    const ranked = this.#ranks[rank]
+    const known = ranked.entries.findIndex((entry) => entry.from === from && isSame(entry.failure, failure, from))
+    if (known !== -1 && failure.test === null) return
+    if (known !== -1) ranked.entries.splice(known, 1)
+    else if (failure.test === null) ranked.errors++
+    else ranked.tests++
+    if (ranked.entries.length < MAX_FAILURES) ranked.entries.push({ failure, from, heading })
+  }
+
+  /** Takes back what a reader found from a line on. */
+  retract(reader: Reader, heading: number): void {
+    for (const ranked of Object.values(this.#ranks)) {
+      const gone = ranked.entries.filter(({ from, heading: at }) => from === reader && at >= heading)
+      for (const { failure } of gone) {
+        ranked.entries.splice(
+          ranked.entries.findIndex((entry) => entry.failure === failure),
+          1,
+        )
+        if (failure.test === null) ranked.errors--
+        else ranked.tests--
+      }
+    }
+  }
+
+  get found(): Found<QuotedFailure> {
+    const { test, compiler } = this.#ranks
+    const { entries, tests, errors } = test.entries.length > 0 ? test : compiler
+    const failures = entries.map(({ failure }) => failure).sort((a, b) => a.logLine - b.logLine)
+    return { failures, tests, errors }
+  }
+}
+
+/** Whether both report the same: the same error at the same place, or, where the tool sums up at its end, the same test. */
+function isSame(a: QuotedFailure, b: QuotedFailure, { sumsUp }: Reader): boolean {
+  if (a.test !== b.test || a.file !== b.file) return false
+  return a.test === null ? a.message === b.message && a.line === b.line : sumsUp
+}

@@ -1,0 +1,36 @@
+/** A test that failed, or an error of a compiler or linter, as the tool that found it reported it. */
+export interface Failure {
+  /** Its name with those of its suites; null for errors that belong to no test. */
+  readonly test: string | null
+  /** One line, without escape sequences. */
+  readonly message: string
+  /** As the log writes it. */
+  readonly file: string | null
+  readonly line: number | null
+  /** The line of the log that has the message, from 1. */
+  readonly logLine: number
+}
+
+/** A failure with the lines of the log around its message. */
+export interface QuotedFailure extends Failure {
+  readonly quote: readonly string[]
+}
+
+/** The failures of a log. */
+export interface Found<T extends Failure = Failure> {
+  /** The first ones, in the order of the log, at most `MAX_FAILURES`. */
+  readonly failures: readonly T[]
+  /** How many tests failed, and how many other errors there are, including those past the limit. */
+  readonly tests: number
+  readonly errors: number
+}
+
+export const MAX_FAILURES = 100
+
+/** A line without escape sequences, and its number from 1. */
+export interface NumberedLine {
+  readonly text: string
+  readonly number: number
+}
+
+export const nothingFound: Found = { failures: [], tests: 0, errors: 0 }

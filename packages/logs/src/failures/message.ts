@@ -1,0 +1,47 @@
+const longest = 300
+/** Values longer than this say less than the tool's own sentence. */
+const longestValue = 80
+
+/** At most 300 characters, as a copy that keeps no longer text in memory. */
+export function shorten(text: string): string {
+  if (text.length <= longest) return text
+  const last = text.charCodeAt(longest - 2)
+  const end = last >= 0xd800 && last <= 0xdbff ? longest - 2 : longest - 1
+  return Buffer.from(`${text.slice(0, end)}…`).toString()
+}
+
+/** The message in one line: what was expected and what came where both are known, without the words that every assertion has. */
+export function cleanMessage(text: string, expected: string | null, received: string | null): string {
+  const message = text
+    .trim()
+    .replace(/^(?:AssertionError(?: \[ERR_ASSERTION\])?|Error): (?=.)/, '')
+    .replace(/:$/, '')
+  if (isShort(expected) && isShort(received)) return `expected ${expected}, got ${received}`
+  const isIdentity = message.endsWith(objectIs)
+  const plain = message.replace(/ \/\/ (?:Object\.is|deep) equality$/, '')
+  return isIdentity ? (expectedToBe(plain) ?? plain) : plain
+}
+
+const objectIs = ' // Object.is equality'
+
+/** `VAT: expected 1 to be 2` as `VAT: expected 2, got 1`. */
+function expectedToBe(message: string): string | null {
+  const from = message.indexOf('expected ')
+  const to = message.lastIndexOf(' to be ')
+  const before = message.slice(0, Math.max(0, from))
+  if (to <= from || (before !== '' && !before.endsWith(': '))) return null
+  const received = message.slice(from + 'expected '.length, to)
+  return `${before}expected ${message.slice(to + ' to be '.length)}, got ${received}`
+}
+
+function isShort(value: string | null): value is string {
+  return value !== null && value.length > 0 && value.length <= longestValue
+}
+
+/** `1 !== 2` of Node.js's assertions: what came and what was expected. */
+export function unequalValues(text: string): readonly [received: string, expected: string] | null {
+  const line = text.trim()
+  const sign = line.includes(' !== ') ? ' !== ' : ' != '
+  const at = line.indexOf(sign)
+  return at === -1 ? null : [line.slice(0, at), line.slice(at + sign.length)]
+}
