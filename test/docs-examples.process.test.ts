@@ -61,7 +61,7 @@ const renderTs = `
   for (const file of process.argv.slice(2)) {
     clearTargetCache()
     const { default: definition } = await import(file)
-    rendered.push(await renderEnvelope(definition, { now: 1750000000 }))
+    rendered.push(renderEnvelope(definition, { basePath: process.cwd(), now: 1750000000 }))
   }
   console.log(JSON.stringify(rendered))`
 /** The same. Each file has a process that begins as a copy of one that has loaded the SDK. */

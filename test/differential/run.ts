@@ -96,7 +96,7 @@ async function outcome({ program, project }: { program: Program; project: string
     const leaves = program.leaves.map((leaf) => leafOf(leaf, steps))
     const ir = pipeline(leaves, program.options)
     const { org, now, env } = program
-    const envelope = await renderEnvelope([{ slug: 'vec', pipeline: ir }], {
+    const envelope = renderEnvelope([{ slug: 'vec', pipeline: ir }], {
       basePath: project,
       pipelineOrg: org,
       now,

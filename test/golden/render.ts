@@ -16,7 +16,7 @@ async function render({ file, project, org, now, env }: RenderJob): Promise<Rend
     clearTargetCache()
     const { default: one, pipelines } = await import(pathToFileURL(file).href)
     const definitions = pipelines ?? one
-    const envelope = await renderEnvelope(Array.isArray(definitions) ? definitions : [definitions], {
+    const envelope = renderEnvelope(Array.isArray(definitions) ? definitions : [definitions], {
       basePath: project,
       pipelineOrg: org,
       now,

@@ -93,6 +93,19 @@ class Policies(unittest.TestCase):
         self.assertNotEqual(hm.ttl("1d"), hm.ttl("2d"))
         self.assertEqual(hash(hm.compose(hm.CacheNone())), hash(hm.compose(hm.CacheNone())))
 
+    def test_triggers_are_built_and_read_as_in_the_released_sdk(self):
+        from harmont.triggers import PullRequestTrigger, PushTrigger
+
+        pushed = hm.push("main")
+        self.assertEqual((pushed.branches, pushed.tags), (("main",), None))
+        self.assertEqual(pushed, PushTrigger(branches=("main",), tags=None))
+        self.assertEqual(PushTrigger(None, ("v*",)).to_dict(), {"event": "push", "tags": ["v*"]})
+        asked = hm.pull_request(["main"], ["closed"])
+        self.assertEqual((asked.branches, asked.types), (("main",), ("closed",)))
+        self.assertEqual(asked, PullRequestTrigger(branches=("main",), types=("closed",)))
+        with self.assertRaises(AttributeError):
+            pushed.branches = ()
+
     def test_types_are_where_existing_files_import_them_from(self):
         from harmont._cmake import CMakeProject, CMakeToolchain
         from harmont._elixir import ElixirProject

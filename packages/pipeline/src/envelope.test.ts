@@ -27,33 +27,42 @@ const env = () => pipeline(sh('make', { key: 'env', cache: forever({ envKeys: ['
 const envKey = '05dc7714787fcd917217eba8bad24bb977bb73d5a7a7d33a3f985068eed5d185'
 
 describe('renderEnvelope', () => {
-  it('gives the JSON of pipelines, finished or as functions, with cache keys from the disk', async () => {
+  it('gives the JSON of pipelines, finished or as functions, with cache keys from the disk', () => {
     const triggers = [push({ branch: 'main' })]
     const definitions = [
       { slug: 'vec', pipeline: deps },
-      { slug: 'other', name: 'Other', allowManual: false, triggers, pipeline: async () => env() },
+      { slug: 'other', name: 'Other', allowManual: false, triggers, pipeline: () => env() },
     ]
-    const text = await renderEnvelope(definitions, { basePath: base, now: 1_760_000_000, env: { A: '1' } })
+    const text = renderEnvelope(definitions, { basePath: base, now: 1_760_000_000, env: { A: '1' } })
     const { schema_version, pipelines } = JSON.parse(text)
     expect(schema_version).toBe('1')
     expect(pipelines[0]).toMatchObject({ slug: 'vec', name: 'vec', allow_manual: true, triggers: [] })
     expect(Object.keys(pipelines[0])).toEqual(['slug', 'name', 'allow_manual', 'triggers', 'definition'])
     expect(pipelines[0].definition.graph.nodes[1].step.cache.key).toBe(depsKey)
-    expect(pipelines[1]).toMatchObject({ name: 'Other', allow_manual: false, triggers })
+    expect(pipelines[1]).toMatchObject({
+      name: 'Other',
+      allow_manual: false,
+      triggers: [{ event: 'push', branches: ['main'] }],
+    })
   })
 
-  it('takes one pipeline, and leaves its IR as it was', async () => {
+  it('takes one pipeline, and leaves its IR as it was', () => {
     const ir = deps()
-    const text = await renderEnvelope({ slug: 'vec', pipeline: ir }, { basePath: base })
+    const text = renderEnvelope({ slug: 'vec', pipeline: ir }, { basePath: base })
     expect(text).toContain(depsKey)
     expect(ir).toEqual(deps())
   })
 
-  it('evaluates targets anew for each pipeline', async () => {
+  it('gives IR without cache keys where no directory is named, as the released SDK does', () => {
+    const ir = deps()
+    expect(JSON.parse(renderEnvelope([{ slug: 'vec', pipeline: ir }])).pipelines[0].definition).toEqual(ir)
+  })
+
+  it('evaluates targets anew for each pipeline', () => {
     const fn = vi.fn(() => sh('make'))
     const step = target('base', fn)
     const made = () => pipeline(step())
-    await renderEnvelope([
+    renderEnvelope([
       { slug: 'a', pipeline: made },
       { slug: 'b', pipeline: made },
     ])
@@ -64,6 +73,10 @@ describe('renderEnvelope', () => {
     [undefined, 'renderEnvelope: expected pipelines of the form { slug, pipeline }, got nothing.'],
     [[{ slug: 'CI', pipeline: {} }], 'renderEnvelope, slug: expected a slug like ^[a-z][a-z0-9-]{0,63}$, got "CI".'],
     [{ slug: 'ci', pipeline: Number }, 'renderEnvelope, ci: expected what pipeline() gives, got 0. Return it.'],
+    [
+      { slug: 'ci', pipeline: async () => env() },
+      'renderEnvelope, ci: expected what pipeline() gives, got a promise. Await the function, and pass what it gives.',
+    ],
     [{ slug: 'ci', name: '', pipeline: Number }, 'renderEnvelope, name: expected a non-empty string, got "".'],
     [{ slug: 'ci', triggers: {}, pipeline: Number }, 'renderEnvelope, triggers: expected a list, got an object.'],
     [
@@ -73,8 +86,8 @@ describe('renderEnvelope', () => {
       ],
       'renderEnvelope: expected one pipeline with the slug "ci", got two. Rename one of the two.',
     ],
-  ])('refuses %j', async (definitions, message) => {
-    await expect(Reflect.apply(renderEnvelope, undefined, [definitions])).rejects.toThrow(message)
+  ])('refuses %j', (definitions, message) => {
+    expect(() => Reflect.apply(renderEnvelope, undefined, [definitions])).toThrow(message)
   })
 })
 

@@ -6,16 +6,19 @@ import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
-/** What cache keys depend on besides the pipelines. */
+/** What cache keys depend on besides the pipelines. Without `basePath` there are none. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
 
-/** The envelope of pipelines (`sdk-cli.md` 1.7) as JSON, with cache keys from the files on disk: what a program needs that renders without `hm`. */
-export async function renderEnvelope(
+/**
+ * Returns the envelope of pipelines (`sdk-cli.md` 1.7) as JSON, for a program that renders without `hm`; with `basePath` also the cache keys, from the files
+ * below it. The caller awaits a pipeline that is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
+ */
+export function renderEnvelope(
   definitions: PipelineDefinition | readonly PipelineDefinition[],
   options: RenderOptions = {},
-): Promise<string> {
+): string {
   const where = 'renderEnvelope'
-  optionsOf(where, options, ['basePath', 'pipelineOrg', 'now', 'env'])
+  const { basePath } = optionsOf(where, options, ['basePath', 'pipelineOrg', 'now', 'env'])
   const slugs = new Set<string>()
   const pipelines: object[] = []
   for (const definition of listOf(where, [definitions].flat(), definitionOf)) {
@@ -23,13 +26,13 @@ export async function renderEnvelope(
     if (slugs.has(slug)) throw misuse(where, `one pipeline with the slug "${slug}"`, 'two', 'Rename one of the two.')
     slugs.add(slug)
     clearTargetCache()
-    const document = documentOf(slug, typeof pipeline === 'function' ? await pipeline() : pipeline)
+    const document = documentOf(slug, typeof pipeline === 'function' ? pipeline() : pipeline)
     pipelines.push({
       slug,
       name: name ?? slug,
       allow_manual: allowManual ?? true,
       triggers: triggers ?? [],
-      definition: keyedGraph(where, document, { ...options, pipelineSlug: slug }),
+      definition: basePath === undefined ? document : keyedGraph(where, document, { ...options, pipelineSlug: slug }),
     })
   }
   return JSON.stringify({ schema_version: '1', pipelines })
@@ -54,7 +57,14 @@ function isDefinition(value: unknown): value is PipelineDefinition {
   return typeof slug === 'string' && (typeof pipeline === 'function' || typeof pipeline === 'object')
 }
 
-function documentOf(slug: string, value: PipelineIR): PipelineIR {
+function documentOf(slug: string, value: PipelineIR | Promise<PipelineIR>): PipelineIR {
+  if (value instanceof Promise)
+    throw misuse(
+      `renderEnvelope, ${slug}`,
+      'what pipeline() gives',
+      'a promise',
+      'Await the function, and pass what it gives.',
+    )
   if (Array.isArray(value?.graph?.nodes)) return value
   throw wrongUse(`renderEnvelope, ${slug}`, 'what pipeline() gives', value, 'Return it.')
 }

@@ -35,9 +35,9 @@ export type { StepOptions } from './step-options.ts'
 export { clearTargetCache, target } from './target.ts'
 export {
   type PullRequestOptions,
-  type PullRequestTrigger,
+  PullRequestTrigger,
   type PushOptions,
-  type PushTrigger,
+  PushTrigger,
   pullRequest,
   pullRequest as pr,
   push,

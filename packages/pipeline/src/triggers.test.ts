@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pr } from './index.ts'
+import { PullRequestTrigger, PushTrigger, pr } from './index.ts'
 import { pullRequest, push, schedule } from './triggers.ts'
 
 describe('triggers are written as the envelope has them', () => {
@@ -23,6 +23,19 @@ describe('triggers are written as the envelope has them', () => {
   ])('%j', (trigger, json) => {
     expect(JSON.stringify(trigger)).toBe(json)
   })
+})
+
+it('push and pull request triggers are classes, as in the released SDK', () => {
+  const pushed = push({ branch: ['main', 'rel/*'] })
+  expect(pushed).toBeInstanceOf(PushTrigger)
+  expect(pushed).toMatchObject({ branches: ['main', 'rel/*'], tags: undefined })
+  expect(Object.keys(pushed.toJSON())).toEqual(['event', 'branches'])
+  expect(new PushTrigger(undefined, ['v*']).toJSON()).toEqual(push({ tag: 'v*' }).toJSON())
+  expect(pr()).toBeInstanceOf(PullRequestTrigger)
+  expect(new PullRequestTrigger(['main'], ['opened']).toJSON()).toEqual(
+    pr({ branches: 'main', types: ['opened'] }).toJSON(),
+  )
+  expect(Object.isFrozen(pushed)).toBe(true)
 })
 
 describe('a schedule', () => {

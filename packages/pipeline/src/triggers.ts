@@ -36,19 +36,19 @@ export interface ScheduleOptions {
 }
 
 interface WithPaths {
-  readonly paths?: readonly string[]
-  readonly paths_ignore?: readonly string[]
+  readonly paths?: readonly string[] | undefined
+  readonly paths_ignore?: readonly string[] | undefined
 }
 
-export interface PushTrigger extends WithPaths {
+interface PushJson extends WithPaths {
   readonly event: 'push'
-  readonly branches?: readonly string[]
-  readonly tags?: readonly string[]
+  readonly branches?: readonly string[] | undefined
+  readonly tags?: readonly string[] | undefined
 }
 
-export interface PullRequestTrigger extends WithPaths {
+interface PullRequestJson extends WithPaths {
   readonly event: 'pull_request'
-  readonly branches?: readonly string[]
+  readonly branches?: readonly string[] | undefined
   readonly types: readonly PullRequestType[]
 }
 
@@ -60,7 +60,63 @@ export interface ScheduleTrigger {
 }
 
 /** What starts a build, as the envelope writes it. */
-export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
+export type Trigger = PushJson | PullRequestJson | ScheduleTrigger
+
+/** The trigger that `push()` gives. */
+export class PushTrigger implements PushJson {
+  readonly event = 'push'
+  readonly branches: readonly string[] | undefined
+  readonly tags: readonly string[] | undefined
+  readonly paths: readonly string[] | undefined
+  readonly paths_ignore: readonly string[] | undefined
+
+  constructor(
+    branches: readonly string[] | undefined,
+    tags: readonly string[] | undefined,
+    { paths, paths_ignore }: WithPaths = {},
+  ) {
+    this.branches = branches
+    this.tags = tags
+    this.paths = paths
+    this.paths_ignore = paths_ignore
+    Object.freeze(this)
+  }
+
+  /** The members that are given, in the envelope's order. */
+  toJSON(): PushJson {
+    return given(this)
+  }
+}
+
+/** The trigger that `pullRequest()` gives. */
+export class PullRequestTrigger implements PullRequestJson {
+  readonly event = 'pull_request'
+  readonly branches: readonly string[] | undefined
+  readonly types: readonly PullRequestType[]
+  readonly paths: readonly string[] | undefined
+  readonly paths_ignore: readonly string[] | undefined
+
+  constructor(
+    branches: readonly string[] | undefined,
+    types: readonly PullRequestType[],
+    { paths, paths_ignore }: WithPaths = {},
+  ) {
+    this.branches = branches
+    this.types = types
+    this.paths = paths
+    this.paths_ignore = paths_ignore
+    Object.freeze(this)
+  }
+
+  /** The members that are given, in the envelope's order. */
+  toJSON(): PullRequestJson {
+    return given(this)
+  }
+}
+
+function given<T extends Trigger>(trigger: T): T {
+  return Object.fromEntries(Object.entries(trigger).filter(([, value]) => value !== undefined)) as unknown as T
+}
 
 /** Builds pushes to branches, or of tags, that fit a glob. */
 export function push(options: PushOptions): PushTrigger {
@@ -69,24 +125,22 @@ export function push(options: PushOptions): PushTrigger {
     const got = branch === undefined ? 'neither' : 'both'
     throw misuse('push', 'exactly one of branch and tag', got, 'Write push({ branch: "main" }) or push({ tag: "v*" }).')
   }
-  return Object.freeze({
-    event: 'push',
-    ...(branch !== undefined && { branches: globsOf('push, branch', branch) }),
-    ...(tag !== undefined && { tags: globsOf('push, tag', tag) }),
-    ...pathFilter('push', paths, pathsIgnore),
-  })
+  return new PushTrigger(
+    branch === undefined ? undefined : globsOf('push, branch', branch),
+    tag === undefined ? undefined : globsOf('push, tag', tag),
+    pathFilter('push', paths, pathsIgnore),
+  )
 }
 
 /** Builds pull requests. */
 export function pullRequest(options: PullRequestOptions = {}): PullRequestTrigger {
   const known = ['branches', 'types', 'paths', 'pathsIgnore']
   const { branches, types = TYPES.slice(0, 3), paths, pathsIgnore } = optionsOf('pullRequest', options, known)
-  return Object.freeze({
-    event: 'pull_request',
-    ...(branches !== undefined && { branches: globsOf('pullRequest, branches', branches) }),
-    types: some('pullRequest, types', 'type', types, (type) => wordOf('pullRequest, types', type, TYPES)),
-    ...pathFilter('pullRequest', paths, pathsIgnore),
-  })
+  return new PullRequestTrigger(
+    branches === undefined ? undefined : globsOf('pullRequest, branches', branches),
+    some('pullRequest, types', 'type', types, (type) => wordOf('pullRequest, types', type, TYPES)),
+    pathFilter('pullRequest', paths, pathsIgnore),
+  )
 }
 
 /** Builds at given times. A text alone is the `cron`. */

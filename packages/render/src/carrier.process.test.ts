@@ -78,7 +78,7 @@ test('what fails is an error with its place, and the others are told', () => {
     '.hm/a.ts': `${head}export default [${good('ok')},\n{ slug: 'bad', pipeline() {\n throw new Error('no') } },\n{ slug: 'empty', pipeline: { version: '0', graph: { nodes: [], node_holes: [], edge_property: 'directed', edges: [] } } }]`,
     '.hm/b.ts': '\nconst a: = 1',
     '.hm/c.ts': `${head}export default [${good('twice')}]`,
-    '.hm/d.py': `import harmont as hm\n\n@hm.pipeline("twice")\ndef twice():\n    return hm.sh("true")\n`,
+    '.hm/d.ts': `${head}export default [${good('twice')}]`,
     '.hm/e.ts': 'export default { slug: 1 }',
   })
   expect(found?.pipelines.map(({ slug }) => slug)).toEqual(['ok'])
@@ -93,7 +93,7 @@ test('what fails is an error with its place, and the others are told', () => {
       message: expect.stringMatching(/^\.hm\/b\.ts:2: /),
     },
     {
-      file: '.hm/d.py',
+      file: '.hm/d.ts',
       slug: 'twice',
       code: 'duplicate_slug',
       line: null,

@@ -21,14 +21,36 @@ describe('both languages', () => {
     expect(none).toMatchObject({ ok: false, message: '.hm: no pipeline has the slug "three". There are: one, two.' })
   })
 
-  it('may not share a slug: both files are named', async () => {
-    const project = newProject({ '.hm/a.py': python('ci'), '.hm/b.ts': typescript('ci'), '.hm/c.ts': typescript('ok') })
-    const message = '.hm/b.ts: duplicate_slug: "ci" is defined in .hm/a.py too. Rename one of the two.'
-    expect(await render(project, 'ci')).toMatchObject({ ok: false, code: 'duplicate_slug', message, file: '.hm/b.ts' })
-    const error = { file: '.hm/b.ts', slug: 'ci', code: 'duplicate_slug', message, line: null }
+  it('may not share a slug within one language: both files are named', async () => {
+    const project = newProject({ '.hm/a.py': python('ci'), '.hm/b.py': python('ci'), '.hm/c.ts': typescript('ok') })
+    const message = '.hm/b.py: duplicate_slug: "ci" is defined in .hm/a.py too. Rename one of the two.'
+    expect(await render(project, 'ci')).toMatchObject({ ok: false, code: 'duplicate_slug', message, file: '.hm/b.py' })
+    const error = { file: '.hm/b.py', slug: 'ci', code: 'duplicate_slug', message, line: null }
     const { envelope } = await renderEvery(options(project))
     expect(envelope).toMatchObject({ schema_version: '1', pipelines: [{ slug: 'ok' }], errors: [error] })
     expect(await listPipelines(options(project))).toMatchObject({ pipelines: [{ slug: 'ok' }], errors: [error] })
+  })
+
+  it('may share a slug: TypeScript is used, also where it fails, and a warning says so', async () => {
+    const project = newProject({
+      '.hm/pipeline.py': python('ci', '"py"') + python('only', '"py"'),
+      '.hm/pipeline.ts': typescript('ci', 'ts'),
+      '.hm/deploy.ts': `export default { slug: 'deploy', pipeline: () => { throw new Error('no') } }`,
+      '.hm/deploy.py': python('deploy'),
+    })
+    const ci = await render(project, 'ci')
+    expect(commandOf(ci)).toBe('ts')
+    const note = '.hm/pipeline.ts: used for "ci"; .hm/pipeline.py defines it too and is not used.'
+    expect(ci).toMatchObject({ file: '.hm/pipeline.ts', warnings: [note] })
+    expect(await render(project, 'only')).toMatchObject({ ok: true, file: '.hm/pipeline.py', warnings: [] })
+    expect(await render(project, 'deploy')).toMatchObject({ ok: false, code: 'render_failed', file: '.hm/deploy.ts' })
+    const { envelope, warnings } = await renderEvery(options(project))
+    expect(envelope.pipelines.map(({ slug, file }) => [slug, file])).toEqual([
+      ['only', '.hm/pipeline.py'],
+      ['ci', '.hm/pipeline.ts'],
+    ])
+    expect(envelope.errors.map(({ slug, file }) => [slug, file])).toEqual([['deploy', '.hm/deploy.ts']])
+    expect(warnings).toContain(note)
   })
 
   it('fail at their own line, and a file of one that does not load is a warning for the other', async () => {

@@ -1,3 +1,5 @@
+import type { ChildResult } from './child-result.ts'
+
 /** A pipeline, or what is wrong with one, as far as its name goes. */
 interface Named {
   readonly slug: string | null
@@ -20,4 +22,23 @@ export function duplicates(named: readonly Named[]): ReadonlyMap<string, readonl
 /** A slug that is there twice, in words. */
 export function duplicateMessage(slug: string, [first, second]: readonly [string, string]): string {
   return `${second}: duplicate_slug: ${JSON.stringify(slug)} is defined in ${first} too. Rename one of the two.`
+}
+
+/** Leaves out what Python says of a slug that TypeScript has too, as projects in both languages do. `notes` begin with the file that is used. */
+export function preferTypeScript({ pipelines, errors }: ChildResult): ChildResult & { readonly notes: string[] } {
+  const used = new Map<string, string>()
+  for (const { slug, file } of [...pipelines, ...errors])
+    if (slug !== null && !isPython(file) && !used.has(slug)) used.set(slug, file)
+  const notes = new Set<string>()
+  const isUsed = ({ slug, file }: Named) => {
+    const before = slug === null || !isPython(file) ? undefined : used.get(slug)
+    if (before === undefined) return true
+    notes.add(`${before}: used for ${JSON.stringify(slug)}; ${file} defines it too and is not used.`)
+    return false
+  }
+  return { pipelines: pipelines.filter(isUsed), errors: errors.filter(isUsed), notes: [...notes] }
+}
+
+function isPython(file: string): boolean {
+  return file.endsWith('.py')
 }

@@ -15,14 +15,15 @@ export interface Listed {
  * the reason of the signal.
  */
 export async function listPipelines(options: RenderOptions): Promise<Listed> {
-  return gather(options, 'list')
+  const { pipelines, errors, output } = await gather(options, 'list')
+  return { pipelines, errors, output }
 }
 
 /** The same with what is asked for evaluated. A slug that is there twice is an error, and none of the two is a pipeline. */
 export async function gather(options: RenderOptions, wanted: Wanted): Promise<Gathered> {
   const gathered = await runLanguages(options, wanted)
-  if (gathered === null) return { pipelines: [], errors: [], output: '' }
-  const { pipelines, errors, output } = gathered
+  if (gathered === null) return { pipelines: [], errors: [], notes: [], output: '' }
+  const { pipelines, errors, notes, output } = gathered
   const clashes = duplicates([...pipelines, ...errors])
   const isClear = ({ slug }: { readonly slug: string | null }) => slug === null || !clashes.has(slug)
   const clashed = [...clashes].map(([slug, files]) => ({
@@ -32,5 +33,5 @@ export async function gather(options: RenderOptions, wanted: Wanted): Promise<Ga
     message: duplicateMessage(slug, files),
     line: null,
   }))
-  return { pipelines: pipelines.filter(isClear), errors: [...errors.filter(isClear), ...clashed], output }
+  return { pipelines: pipelines.filter(isClear), errors: [...errors.filter(isClear), ...clashed], notes, output }
 }

@@ -22,7 +22,7 @@ export async function renderEvery(options: KeyedRenderOptions): Promise<Rendered
   const keys = keysOf(options)
   const errors: EnvelopeError[] = [...gathered.errors]
   const pipelines: EnvelopePipeline[] = []
-  const warnings: string[] = []
+  const warnings: string[] = [...gathered.notes]
   for (const each of gathered.pipelines) {
     const { pipeline, error, told } = await keyPipeline(each, keys)
     if (pipeline !== null) pipelines.push(pipeline)

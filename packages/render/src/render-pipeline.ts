@@ -20,7 +20,7 @@ export async function renderPipeline(
     const message = '.hm: the project has no directory .hm. Make one, and put a pipeline file into it.'
     return { ...failure, message, file: null, line: null, output: '' }
   }
-  const { output, errors } = gathered
+  const { output, errors, notes } = gathered
   const found = choose(gathered, slug)
   if (found === null) return { ...(await notFound(options, errors)), output }
   if (!('pipeline' in found)) return { ...found, output }
@@ -35,7 +35,11 @@ export async function renderPipeline(
       json,
       document: JSON.parse(json),
       file: pipeline.file,
-      warnings: [...unloaded, ...warnings.map((warning) => `${pipeline.file}: ${warning}`)],
+      warnings: [
+        ...unloaded,
+        ...notes.filter((note) => note.startsWith(`${pipeline.file}: `)),
+        ...warnings.map((warning) => `${pipeline.file}: ${warning}`),
+      ],
       output,
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { compareText } from '@harmont/ir'
 import { type ChildResult, parseChildResult } from './child-result.ts'
+import { preferTypeScript } from './duplicates.ts'
 import type { EnvelopeError } from './envelope.ts'
 import { type Language, languagesOf, tooOld } from './languages.ts'
 import type { RenderFacts, RenderOptions } from './render-options.ts'
@@ -14,6 +15,8 @@ export type Wanted = { readonly slug: string } | 'all' | 'list'
 
 /** What both languages gave, in order of their files. */
 export interface Gathered extends ChildResult {
+  /** Of slugs that both languages define; each begins with the file that is used. */
+  readonly notes: readonly string[]
   readonly output: string
 }
 
@@ -31,11 +34,11 @@ export async function runLanguages(given: RenderOptions, wanted: Wanted): Promis
     )
     const inOrder = <T extends { readonly file: string }>(list: readonly T[]) =>
       [...list].sort((a, b) => compareText(a.file, b.file))
-    return {
+    const chosen = preferTypeScript({
       pipelines: inOrder(results.flatMap(({ pipelines }) => pipelines)),
       errors: inOrder(results.flatMap(({ errors }) => errors)),
-      output: Buffer.concat(output).toString(),
-    }
+    })
+    return { ...chosen, output: Buffer.concat(output).toString() }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -8,13 +8,15 @@ from ._wrong_use import Nothing, list_of, misuse, one_or_list_of, text_of, word_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     Texts = str | Sequence[str]
 
 # The first three are the default.
 _TYPES = ("opened", "synchronize", "reopened", "closed", "ready_for_review")
+
+_NO_FILTERS: Mapping[str, Sequence[str]] = {}
 
 
 class Trigger(Frozen):
@@ -41,11 +43,37 @@ class Trigger(Frozen):
 
 
 class PushTrigger(Trigger):
-    __slots__ = ()
+    """Made by push(). `branches` and `tags` are None where none is given."""
+
+    __slots__ = ("branches", "tags")
+    branches: tuple[str, ...] | None
+    tags: tuple[str, ...] | None
+
+    def __init__(
+        self,
+        branches: Sequence[str] | None,
+        tags: Sequence[str] | None,
+        filters: Mapping[str, Sequence[str]] = _NO_FILTERS,
+    ) -> None:
+        super().__init__(_without_none({"event": "push", "branches": branches, "tags": tags, **filters}))
+        self._set(branches=_tuple_of(branches), tags=_tuple_of(tags))
 
 
 class PullRequestTrigger(Trigger):
-    __slots__ = ()
+    """Made by pull_request(). `branches` is None where none is given."""
+
+    __slots__ = ("branches", "types")
+    branches: tuple[str, ...] | None
+    types: tuple[str, ...]
+
+    def __init__(
+        self,
+        branches: Sequence[str] | None,
+        types: Sequence[str],
+        filters: Mapping[str, Sequence[str]] = _NO_FILTERS,
+    ) -> None:
+        super().__init__(_without_none({"event": "pull_request", "branches": branches, "types": types, **filters}))
+        self._set(branches=_tuple_of(branches), types=tuple(types))
 
 
 class ScheduleTrigger(Trigger):
@@ -53,9 +81,9 @@ class ScheduleTrigger(Trigger):
 
 
 def push(
-    *,
     branch: Texts | None = None,
     tag: Texts | None = None,
+    *,
     paths: Texts | None = None,
     paths_ignore: Texts | None = None,
 ) -> PushTrigger:
@@ -66,28 +94,25 @@ def push(
     if (branch is None) == (tag is None):
         fix = 'Write push(branch="main") or push(tag="v*").'
         raise misuse("push", "exactly one of branch and tag", "neither" if branch is None else "both", fix)
-    ir: dict[str, Any] = {"event": "push"}
-    if branch is not None:
-        ir["branches"] = _globs("push, branch", branch)
-    if tag is not None:
-        ir["tags"] = _globs("push, tag", tag)
-    return PushTrigger({**ir, **_path_filter("push", paths, paths_ignore)})
+    return PushTrigger(
+        None if branch is None else _globs("push, branch", branch),
+        None if tag is None else _globs("push, tag", tag),
+        _path_filter("push", paths, paths_ignore),
+    )
 
 
 def pull_request(
-    *,
     branches: Texts | None = None,
     types: Sequence[str] | None = None,
+    *,
     paths: Texts | None = None,
     paths_ignore: Texts | None = None,
 ) -> PullRequestTrigger:
     """Builds pull requests, with `branches` only those that go to a branch that fits."""
     at = "pull_request, types"
     kinds = _some(at, "type", _TYPES[:3] if types is None else types, lambda kind: word_of(at, kind, _TYPES))
-    ir: dict[str, Any] = {"event": "pull_request"}
-    if branches is not None:
-        ir["branches"] = _globs("pull_request, branches", branches)
-    return PullRequestTrigger({**ir, "types": kinds, **_path_filter("pull_request", paths, paths_ignore)})
+    goes_to = None if branches is None else _globs("pull_request, branches", branches)
+    return PullRequestTrigger(goes_to, kinds, _path_filter("pull_request", paths, paths_ignore))
 
 
 pr = pull_request
@@ -118,6 +143,14 @@ def triggers_of(where: str, value: object) -> list[dict[str, Any]]:
         raise wrong_use(where, "a trigger", trigger, "Use push(), pull_request() or schedule().")
 
     return [] if value is None else list_of(where, value, one)
+
+
+def _tuple_of(texts: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if texts is None else tuple(texts)
+
+
+def _without_none(ir: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in ir.items() if value is not None}
 
 
 def _globs(where: str, value: object) -> list[str]:
