@@ -1,6 +1,6 @@
 import harmont as hm
 
-# A step whose command, files and parent are as they were when it passed is not run again.
+# With this policy a step that passed runs again when a file of the project, its command or its parent changed.
 files = hm.on_change(".")
 deps = hm.sh(
     "python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check -r requirements.txt",
@@ -13,7 +13,7 @@ deps = hm.sh(
     "python",
     triggers=[hm.push(branch="main"), hm.pull_request()],
     env={"CI": "true"},
-    # Steps run on this machine's own programs, seen read-only. Name an image to be independent of it.
+    # Steps use this machine's own programs, read-only. Name an image to be independent of the machine.
     default_image="host",
 )
 def ci():

@@ -1,6 +1,6 @@
 import { onChange, type PipelineDefinition, pipeline, pullRequest, push, sh } from "@harmont/hm"
 
-// A step whose command, files and parent are as they were when it passed is not run again.
+// With this policy a step that passed runs again when a file of the project, its command or its parent changed.
 const files = onChange(".")
 const deps = sh("npm ci --no-audit --no-fund", { label: "deps", cache: onChange("package.json", "package-lock.json") })
 
@@ -13,7 +13,7 @@ const ci: PipelineDefinition = {
         deps.sh("npm run build", { label: "build", cache: files }),
         deps.sh("npm run test", { label: "test", cache: files }),
       ],
-      // Steps run on this machine's own programs, seen read-only. Name an image to be independent of it.
+      // Steps use this machine's own programs, read-only. Name an image to be independent of the machine.
       { env: { CI: "true" }, defaultImage: "host" },
     ),
 }

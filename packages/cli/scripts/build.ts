@@ -76,6 +76,9 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
   filter: (path) => !path.endsWith('__pycache__'),
 })
 
+// What `hm init` puts beside a pipeline for its editor.
+cpSync(join(rooms, 'pipeline/generated/types'), join(lib, 'types'), { recursive: true })
+
 // Programs for the shell, which the driver looks for beside itself too.
 const scripts = join(rooms, 'sandbox/src/oci')
 for (const name of readdirSync(scripts)) if (name.endsWith('.sh')) cpSync(join(scripts, name), join(lib, name))

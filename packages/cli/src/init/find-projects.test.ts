@@ -7,8 +7,8 @@ const folder = (path: string, names: string, texts: Record<string, string> = {})
   names: new Set(names.split(' ')),
   texts: new Map(Object.entries(texts)),
 })
-const found = (...folders: Folder[]) =>
-  findProjects(folders).map(({ template, folder }) => `${template.kind} ${folder.path}`)
+const script = { 'package.json': '{"scripts":{"test":"t"}}' }
+const found = (...folders: Folder[]) => findProjects(folders).map(({ kind, folder }) => `${kind} ${folder.path}`)
 
 it.each([
   ['Cargo.toml', 'rust'],
@@ -21,6 +21,10 @@ it.each([
   ['pyproject.toml', 'python'],
   ['setup.py', 'python'],
   ['uv.lock', 'python'],
+  ['configure.ac', 'autotools'],
+  ['configure Makefile.in', 'autotools'],
+  ['Makefile', 'make'],
+  ['GNUmakefile', 'make'],
 ])('%s shows a project of kind %s', (names, kind) => {
   expect(found(folder('.', `README.md ${names}`))).toEqual([`${kind} .`])
 })
@@ -31,7 +35,7 @@ it('finds nothing in a folder without a known file', () => {
 
 it('several kinds, at either level, are a chain each', () => {
   expect(
-    found(folder('.', 'go.mod'), folder('api', 'pyproject.toml Cargo.toml'), folder('web', 'package.json')),
+    found(folder('.', 'go.mod'), folder('api', 'pyproject.toml Cargo.toml'), folder('web', 'package.json', script)),
   ).toEqual(['go .', 'rust api', 'python api', 'js web'])
 })
 
@@ -51,4 +55,19 @@ it('members of a JavaScript or uv workspace are parts, other packages are not', 
   const lib = folder('lib', 'pyproject.toml')
   expect(found(python('[tool.uv.workspace]\nmembers = ["lib"]\n'), lib)).toEqual(['python .'])
   expect(found(python(''), lib)).toEqual(['python .', 'python lib'])
+})
+
+it('a package.json below that has nothing to install or run is no project', () => {
+  const stub = folder('esm', 'package.json', { 'package.json': '{"type":"module","main":"index.js"}' })
+  expect(found(folder('.', 'package.json'), stub)).toEqual(['js .'])
+  expect(found(folder('.', 'go.mod'), stub)).toEqual(['go .'])
+  expect(found(folder('.', 'package.json'), folder('site', 'package.json', script))).toEqual(['js .', 'js site'])
+})
+
+it('autotools count where the project has no other kind, a Makefile where nothing else is found', () => {
+  const python = folder('python', 'setup.py')
+  expect(found(folder('.', 'configure.ac Makefile'), python)).toEqual(['autotools .', 'python python'])
+  expect(found(folder('.', 'configure CMakeLists.txt'))).toEqual(['cmake .'])
+  expect(found(folder('.', 'Makefile go.mod'))).toEqual(['go .'])
+  expect(found(folder('.', 'Makefile'), python)).toEqual(['python python'])
 })

@@ -1,37 +1,50 @@
-import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/hm/toolchains'
+import { INIT_TEMPLATES, type TemplateKind } from '@harmont/hm/toolchains'
 import type { Folder } from './folder.ts'
+import { manifestOf, objectOf } from './manifest.ts'
+import { KINDS, type ProjectKind } from './project-kind.ts'
 
 /** A project that a chain of the pipeline is for. */
 export interface Project {
-  readonly template: InitTemplate
+  readonly kind: ProjectKind
   readonly folder: Folder
 }
 
 /** Kinds whose tools go into the directories below by themselves. */
-const RECURSIVE: ReadonlySet<TemplateKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
+const RECURSIVE: ReadonlySet<ProjectKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
 
 /**
- * The projects in these directories, those of the first one first, each directory's in the order of the templates. What a project above it
- * covers (a member of a workspace, a part of a CMake tree) is no project of its own.
+ * The projects in these directories, those of the first one first, each directory's in the order of the kinds. What a project above it
+ * covers (a member of a workspace, a part of a CMake tree) is no project of its own. A Makefile counts where nothing else does.
  */
 export function findProjects(folders: readonly Folder[]): Project[] {
-  const found = folders.flatMap((folder) => kindsIn(folder).map((template) => ({ template, folder })))
+  const found = folders.flatMap((folder) => kindsIn(folder).map((kind) => ({ kind, folder })))
   const top = found.filter(({ folder }) => folder.path === '.')
-  const isCovered = ({ template, folder }: Project) =>
-    folder.path !== '.' && top.some((above) => covers(above, template.kind))
-  return found.filter((project) => !isCovered(project))
+  const isCovered = ({ kind, folder }: Project) => folder.path !== '.' && top.some((above) => covers(above, kind))
+  const projects = found.filter((project) => !isCovered(project))
+  const [here] = folders
+  if (here === undefined) return projects
+  if (top.length === 0 && isShown(here, 'autotools')) return [{ kind: 'autotools', folder: here }, ...projects]
+  return projects.length === 0 && isShown(here, 'make') ? [{ kind: 'make', folder: here }] : projects
 }
 
-/** The template of a kind. */
-export function templateOf(kind: TemplateKind): InitTemplate {
-  const template = INIT_TEMPLATES.find((each) => each.kind === kind)
-  if (template === undefined) throw new Error(`no template for ${kind}`)
-  return template
+function isShown({ names }: Folder, wanted: ProjectKind): boolean {
+  return KINDS.some(({ kind, markers }) => kind === wanted && markers.some((marker) => hasMarker(names, marker)))
 }
 
-function kindsIn({ names }: Folder): InitTemplate[] {
-  const seen = INIT_TEMPLATES.filter(({ markers }) => markers.some((marker) => hasMarker(names, marker)))
-  return seen.filter(({ unless }) => unless === undefined || !seen.some(({ kind }) => kind === unless))
+function kindsIn(folder: Folder): TemplateKind[] {
+  const seen = INIT_TEMPLATES.filter(({ kind }) => isShown(folder, kind))
+  return seen
+    .filter(({ unless }) => unless === undefined || !seen.some(({ kind }) => kind === unless))
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'js' || folder.path === '.' || isPackage(folder))
+}
+
+/** Whether a package.json below the project has anything to install or run: many only say how Node.js reads the files beside them. */
+function isPackage(folder: Folder): boolean {
+  const manifest = manifestOf(folder)
+  return ['scripts', 'dependencies', 'devDependencies', 'workspaces'].some(
+    (member) => Object.keys(objectOf(manifest[member])).length > 0,
+  )
 }
 
 function hasMarker(names: ReadonlySet<string>, marker: string): boolean {
@@ -40,12 +53,12 @@ function hasMarker(names: ReadonlySet<string>, marker: string): boolean {
   return [...names].some((name) => name.startsWith(start) && name.length > start.length)
 }
 
-const isJs = (kind: TemplateKind) => kind === 'js' || kind === 'nextjs'
+const isJs = (kind: ProjectKind) => kind === 'js' || kind === 'nextjs'
 
-function covers({ template, folder }: Project, kind: TemplateKind): boolean {
-  if (isJs(template.kind) && isJs(kind))
+function covers({ kind: above, folder }: Project, kind: ProjectKind): boolean {
+  if (isJs(above) && isJs(kind))
     return folder.names.has('pnpm-workspace.yaml') || /"workspaces"\s*:/.test(folder.texts.get('package.json') ?? '')
-  if (template.kind !== kind) return false
+  if (above !== kind) return false
   if (kind === 'python') return /^\[tool\.uv\.workspace\]/m.test(folder.texts.get('pyproject.toml') ?? '')
   return RECURSIVE.has(kind)
 }

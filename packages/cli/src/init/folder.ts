@@ -4,16 +4,28 @@ export interface Folder {
   readonly path: string
   /** Names in it. */
   readonly names: ReadonlySet<string>
-  /** Contents of the few files that tell what a project of this kind needs, by name. */
+  /** Contents of the few files that tell what a project of this kind needs, by name; of Python also its tests. */
   readonly texts: ReadonlyMap<string, string>
 }
 
-/** Files whose contents matter, beside their being there. */
-export const TOLD_BY = [
-  'package.json',
-  'pyproject.toml',
+/** Lists of Python packages that a project's tests need. */
+export const REQUIREMENTS: readonly string[] = [
   'requirements.txt',
   'requirements-dev.txt',
-  'tests/__init__.py',
-  'test/__init__.py',
-] as const
+  'requirements-test.txt',
+  'dev-requirements.txt',
+  'test-requirements.txt',
+]
+
+/** Files whose contents matter, beside their being there. */
+export const TOLD_BY: readonly string[] = [
+  'package.json',
+  'pyproject.toml',
+  'setup.cfg',
+  'tox.ini',
+  ...REQUIREMENTS,
+  'Makefile',
+  'GNUmakefile',
+  'makefile',
+  'Makefile.in',
+]

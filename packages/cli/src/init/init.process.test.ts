@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { INIT_TEMPLATES } from '@harmont/hm/toolchains'
 import { linkCompiled, sharedCompiled } from '@harmont/outside/shared-compiled'
 import { renderEvery } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
@@ -12,6 +11,7 @@ import { runHm } from '../test-support/run-hm.ts'
 import { findProjects } from './find-projects.ts'
 import { SKILLS, skillsFolder, writeSkills } from './offer-skills.ts'
 import { pipelineText } from './pipeline-text.ts'
+import { KINDS } from './project-kind.ts'
 import { readFolders } from './read-folders.ts'
 
 let project: string
@@ -33,7 +33,7 @@ async function write(file: string, text = ''): Promise<void> {
 const init = (...args: string[]) => runHm(['init', ...args], { cwd: project, env: { HM_CACHE_DIR: cache } })
 
 interface Node {
-  readonly step: { readonly label: string; readonly cmd: string; readonly image?: string }
+  readonly step: { readonly label: string; readonly cmd: string; readonly image?: string; readonly cache?: unknown }
 }
 async function rendered(): Promise<Node[]> {
   const { envelope } = await renderEvery({
@@ -48,20 +48,24 @@ async function rendered(): Promise<Node[]> {
 }
 
 it.each(['ts', 'py'] as const)(
-  'every kind of project renders in %s, plain and with its toolchain',
+  'every kind of project renders in %s, plain and with its toolchain, and keeps every step',
   async (language) => {
-    for (const { markers } of INIT_TEMPLATES)
-      await write(`${markers[0]?.replace('.*', '')}-app/${markers[0]?.replace('*', 'js')}`, '{}')
-    await write('pyproject.toml-app/pyproject.toml', '[project]\ndependencies = ["a"]\n')
-    await write('next.config-app/package.json', '{"scripts":{"build":"next build"},"dependencies":{"next":"1"}}')
-    const projects = findProjects(await readFolders(project))
-    expect(projects).toHaveLength(INIT_TEMPLATES.length)
+    for (const { kind, markers } of KINDS) await write(`${kind}/${markers[0]?.replace('*', 'js') ?? 'README'}`, '{}')
+    await write('python/pyproject.toml', '[project]\ndependencies = ["a"]\n')
+    await write('js/package.json', '{"scripts":{"test":"t"}}')
+    await write('nextjs/package.json', '{"scripts":{"build":"next build"},"dependencies":{"next":"1"}}')
+    const folders = await readFolders(project)
+    const projects = KINDS.flatMap(({ kind }) =>
+      folders.filter(({ path }) => path === kind).map((folder) => ({ kind, folder })),
+    )
+    expect(projects).toHaveLength(KINDS.length)
     for (const isPlain of [true, false]) {
       await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, slug: 'ci', branch: "it's" }))
       const nodes = await rendered()
       for (const { folder } of projects) expect(nodes.some(({ step }) => step.cmd.includes(folder.path))).toBe(true)
       const roots = nodes.flatMap(({ step }) => step.image ?? [])
       expect(new Set(roots)).toEqual(new Set([isPlain ? 'host' : 'ubuntu:24.04']))
+      expect(nodes.filter(({ step }) => step.cache === undefined)).toEqual([])
     }
   },
 )
@@ -99,7 +103,7 @@ it('overwrites nothing without --force, and then only its own file', async () =>
   expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('.hm/pipeline.ts is there already') })
   expect(await read('.hm/pipeline.ts')).toBe('// mine')
   expect(await init('--force', '-q')).toMatchObject({ code: 0, stderr: '' })
-  expect(await read('.hm/pipeline.ts')).toContain('go({ path: "." }).ci()')
+  expect(await read('.hm/pipeline.ts')).toContain('project.test({ cache: files })')
   expect(await read('.hm/.gitignore')).toBe('*.log\nnode_modules/\n__pycache__/\nsecrets.env\n')
   const second = await init('--lang', 'py', '--force')
   expect(second).toMatchObject({
@@ -125,15 +129,48 @@ it('the slug is what the project is called, so that two projects meet on a serve
   })
 })
 
-it('asks for -t where no project is seen and nobody can be asked', async () => {
-  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('fix: name it: hm init -t rust|go') })
-  expect(await init('-t', 'zig')).toMatchObject({ code: 0 })
+it('writes one step to replace where no project is seen and nobody can be asked', async () => {
+  const { code, stderr } = await init('--plain', '--slug', 'ci')
+  expect({ code, stderr }).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Put its commands into .hm/pipeline.ts'),
+  })
+  expect(await read('.hm/pipeline.ts')).toContain('// hm does not know this kind of project')
+  expect(await init('-t', 'zig', '--force')).toMatchObject({ code: 0 })
   expect(await read('.hm/pipeline.ts')).toContain('zig({ path: "." })')
 })
 
-it('a file that does not render is exit 6', async () => {
+it('the compiler finds the types of what is written where nothing is installed, and finds mistakes', async () => {
+  await write('go.mod')
+  const { stderr } = await init('--slug', 'ci')
+  expect(stderr).toContain('Wrote types for editors: .hm/node_modules/@types/harmont__hm, .hm/tsconfig.json.')
+  const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc')
+  const compile = () => spawnSync(tsc, ['--noEmit', '-p', '.hm'], { cwd: project, encoding: 'utf8' })
+  expect(compile()).toMatchObject({ status: 0, stdout: '' })
+  const text = await read('.hm/pipeline.ts')
+  await write('.hm/pipeline.ts', text.replace('project.vet(', 'project.vett('))
+  expect(compile().stdout).toMatch(/pipeline\.ts.*Property 'vett' does not exist on type 'GoToolchain'/)
+  await write('.hm/pipeline.ts', text)
+  // A clone has neither; what is configured stays.
+  await rm(join(project, '.hm/node_modules'), { recursive: true })
+  await write('.hm/tsconfig.json', '{ "compilerOptions": { "module": "preserve", "noEmit": true } }')
+  expect(await init('--types')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('tsconfig') })
+  expect(compile()).toMatchObject({ status: 0, stdout: '' })
+  expect((await readSourceSet(project)).entries.map(({ path }) => path)).not.toContainEqual(
+    expect.stringContaining('harmont__hm'),
+  )
+  await write('node_modules/@harmont/hm/package.json', '{}')
+  expect(await init('--types')).toMatchObject({ stderr: expect.stringContaining('has installed @harmont/hm') })
+})
+
+it('a project file that does not parse is exit 2 before anything is written; what does not render is exit 6', async () => {
   await write('package.json', '{')
-  expect(await init()).toMatchObject({ code: 6, stderr: expect.stringContaining('package.json') })
+  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('package.json is not JSON') })
+  await expect(read('.hm/pipeline.ts')).rejects.toThrow('ENOENT')
+  await write('package.json', '{}')
+  await write('deno.lock', '{}')
+  await write('deno.json', '{')
+  expect(await init()).toMatchObject({ code: 6, stderr: expect.stringContaining('deno.json') })
 })
 
 it('names the files of other CI systems', async () => {

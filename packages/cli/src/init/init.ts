@@ -1,24 +1,29 @@
-import { INIT_TEMPLATES } from '@harmont/hm/toolchains'
 import { listPipelines } from '@harmont/render'
 import { readGitFacts } from '@harmont/source-set'
 import type { Context, Handler } from '../command.ts'
-import { exits, HmError, usageError } from '../errors.ts'
+import { exits, HmError } from '../errors.ts'
 import { repositoryOf } from '../local/local-context.ts'
 import { chooseSlug } from './choose-slug.ts'
-import { findProjects, type Project, templateOf } from './find-projects.ts'
+import { findProjects, type Project } from './find-projects.ts'
 import { offerSignIn } from './offer-sign-in.ts'
 import { offerSkills } from './offer-skills.ts'
 import { otherCi } from './other-ci.ts'
 import { pipelineText } from './pipeline-text.ts'
+import { KINDS, type ProjectKind, templateOf } from './project-kind.ts'
 import { readFolders } from './read-folders.ts'
 import { showWritten } from './show-written.ts'
 import { ignoreInGit, writePipelineFile } from './write-pipeline-file.ts'
+import { writeTypes } from './write-types.ts'
 
 /** `hm init` (sdk-cli.md 5.9): writes a first pipeline, and says how to go on. */
 export const run: Handler<'init'> = async (context) => {
   const { directory, flags, output } = context
+  if (flags.types) {
+    await sayTypes(context)
+    return exits.ok
+  }
   const projects = await chooseProjects(context)
-  const language = flags.lang ?? (projects.every(({ template }) => template.language === 'py') ? 'py' : 'ts')
+  const language = flags.lang ?? (projects.every(({ kind }) => templateOf(kind)?.language === 'py') ? 'py' : 'ts')
   const file = `.hm/pipeline.${language}`
   const git = await readGitFacts(directory)
   const slug = await chooseSlug(context, repositoryOf(git?.remote ?? null))
@@ -27,13 +32,14 @@ export const run: Handler<'init'> = async (context) => {
   const text = pipelineText({ projects, language, isPlain: flags.plain, slug, branch })
   await writePipelineFile(directory, file, text, flags.force)
   await ignoreInGit(directory)
-  const kinds = projects.map(({ template, folder }) => `${template.kind} (${folder.path})`)
+  const kinds = projects.map(({ kind, folder }) => `${kind} (${folder.path})`)
   output.say(`Wrote ${file} for ${kinds.join(', ')}: the pipeline ${slug}.`)
+  if (language === 'ts') await sayTypes(context)
   await showWritten(context, slug)
-  if (!flags.plain)
-    output.say(
-      'Its first step downloads the tools. `hm init --plain --force` writes one that uses those of this machine.',
-    )
+  if (projects.some(({ kind }) => kind === 'generic'))
+    output.say(`hm does not know this kind of project. Put its commands into ${file}, in place of the step above.`)
+  else if (!flags.plain)
+    output.say('Its first step downloads the tools. To use those of this machine instead: hm init --plain --force')
 
   const others = await otherCi(directory)
   if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${others.join(', ')}.`)
@@ -45,24 +51,32 @@ export const run: Handler<'init'> = async (context) => {
   return exits.ok
 }
 
+/** Writes the types for editors and says where they are. */
+async function sayTypes({ directory, output }: Context<'init'>): Promise<void> {
+  const written = await writeTypes(directory)
+  output.say(
+    written.length === 0
+      ? 'The project has installed @harmont/hm: editors find its types.'
+      : `Wrote types for editors: ${written.join(', ')}. Git ignores the types; in a new clone run hm init --types.`,
+  )
+}
+
 async function chooseProjects({ directory, flags, ask }: Context<'init'>): Promise<readonly Project[]> {
   const folders = await readFolders(directory)
   const here = folders[0]
   if (here === undefined) throw new Error(`${directory} was not read`)
-  if (flags.template !== undefined) return [{ template: templateOf(flags.template), folder: here }]
+  if (flags.template !== undefined) return [{ kind: flags.template, folder: here }]
   const found = findProjects(folders)
   if (found.length > 0) return found
-  if (!ask.possible)
-    throw usageError(
-      'no kind of project is known by the files here and one level below',
-      `name it: hm init -t ${INIT_TEMPLATES.map(({ kind }) => kind).join('|')}`,
-    )
-  const kind = await ask.select({
-    message: 'No kind of project is known by the files here. What is it?',
-    options: INIT_TEMPLATES.map(({ kind, markers }) => ({ value: kind, label: kind, hint: markers.join(', ') })),
+  if (!ask.possible) return [{ kind: 'generic', folder: here }]
+  const hint = (kind: ProjectKind, markers: readonly string[]) =>
+    kind === 'generic' ? 'or unknown: one step to put your commands into' : markers.join(', ')
+  const chosen = await ask.select({
+    message: 'hm does not know this kind of project by its files. What is it?',
+    options: KINDS.map(({ kind, markers }) => ({ value: kind, label: kind, hint: hint(kind, markers) })),
     flag: '-t KIND',
   })
-  return INIT_TEMPLATES.filter((template) => template.kind === kind).map((template) => ({ template, folder: here }))
+  return KINDS.filter(({ kind }) => kind === chosen).map(({ kind }) => ({ kind, folder: here }))
 }
 
 /** A slug that is there twice is no pipeline at all. */

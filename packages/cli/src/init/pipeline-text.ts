@@ -1,7 +1,6 @@
 import type { Project } from './find-projects.ts'
-import { type PlainChain, plainProject } from './plain-project.ts'
-
-export type Language = 'ts' | 'py'
+import { chainPart, type Language, type Part, quoted, toolPart } from './pipeline-parts.ts'
+import { PACKAGES, toolActions } from './tool-project.ts'
 
 interface PipelineText {
   readonly projects: readonly Project[]
@@ -13,92 +12,58 @@ interface PipelineText {
   readonly branch: string
 }
 
-// JSON's strings are strings in both languages.
-const quoted = (text: string) => JSON.stringify(text)
-
 /** The text of a pipeline file. Throws exit 2 where a project's own files do not parse. */
 export function pipelineText({ projects, language, isPlain, slug, branch }: PipelineText): string {
   const write = language === 'ts' ? typescript : python
-  return write(isPlain ? plain(projects, language) : toolchains(projects, language), slug, branch)
+  return write(bodyOf(projects, language, isPlain), slug, branch)
 }
 
-const NAMES = ['type PipelineDefinition', 'pipeline', 'pullRequest', 'push']
-
-interface Body {
-  /** What TypeScript imports from `@harmont/hm`. */
-  readonly names: readonly string[]
-  readonly toolchains: readonly string[]
-  /** Lines before the pipeline. */
-  readonly before: readonly string[]
-  readonly leaves: readonly string[]
+interface Body extends Part {
   /** Nothing: the default. */
   readonly image?: string
 }
 
-function toolchains(projects: readonly Project[], language: Language): Body {
+function bodyOf(projects: readonly Project[], language: Language, isPlain: boolean): Body {
+  const isGeneric = projects.some(({ kind }) => kind === 'generic')
+  const [comment, define, changed] =
+    language === 'ts' ? ['//', 'const files =', 'onChange'] : ['#', 'files =', 'hm.on_change']
+  const parts = projects.map((project, index) => {
+    const suffix = projects.length > 1 ? String(index + 1) : ''
+    const actions = isPlain ? null : toolActions(project)
+    return actions === null
+      ? chainPart({ project, language, suffix, packages: isPlain ? undefined : PACKAGES[project.kind] })
+      : toolPart({ project, language, suffix, actions })
+  })
   return {
-    names: NAMES,
-    toolchains: [...new Set(projects.map(({ template }) => template.toolchain))].sort(),
-    before: [],
-    leaves: projects.map(({ template, folder }) => {
-      const project = language === 'ts' ? template.typescript(folder.path) : template.python(folder.path)
-      return `${project}.ci()`
-    }),
+    names: [...ALWAYS, ...parts.flatMap(({ names }) => names)],
+    toolchains: [...new Set(parts.flatMap(({ toolchains }) => toolchains))].sort(),
+    before: [
+      ...(isGeneric ? [`${comment} ${UNKNOWN}`, ''] : []),
+      `${comment} ${UNCHANGED}`,
+      `${define} ${changed}(".")`,
+      ...parts.flatMap(({ before }) => before),
+    ],
+    leaves: parts.flatMap(({ leaves }) => leaves),
+    ...(isPlain && { image: 'host' }),
   }
 }
 
-function plain(projects: readonly Project[], language: Language): Body {
-  const [comment, define, changed] =
-    language === 'ts' ? ['//', 'const files', 'onChange'] : ['#', 'files', 'hm.on_change']
-  const before = [`${comment} ${UNCHANGED}`, `${define} = ${changed}(".")`]
-  const leaves: string[] = []
-  const several = projects.length > 1
-  projects.forEach(({ template, folder }, index) => {
-    const chain: PlainChain = plainProject({ template, folder })
-    const place = folder.path === '.' ? template.kind : folder.path
-    const options = (label: string) => optionsOf(language, several ? `${place} ${label}` : label, folder.path)
-    let start = language === 'ts' ? 'sh' : 'hm.sh'
-    if (chain.deps !== undefined) {
-      const name = several ? `deps${index + 1}` : 'deps'
-      const files = chain.deps.onChange.map((file) => quoted(folder.path === '.' ? file : `${folder.path}/${file}`))
-      const cache =
-        language === 'ts' ? `cache: onChange(${files.join(', ')})` : `cache=hm.on_change(${files.join(', ')})`
-      const given = [...options(chain.deps.label), cache]
-      before.push(
-        language === 'ts'
-          ? `const ${name} = ${call(start, chain.deps.command, given, language)}`
-          : `${name} = ${start}(\n    ${[quoted(chain.deps.command), ...given].join(',\n    ')},\n)`,
-      )
-      start = `${name}.sh`
-    }
-    const cached = language === 'ts' ? 'cache: files' : 'cache=files'
-    const steps = chain.steps.map(({ label, command }) => call(start, command, [...options(label), cached], language))
-    leaves.push(...(steps.length > 0 ? steps : [start.replace(/\.sh$/, '')]))
-  })
-  return { names: ['onChange', ...NAMES, 'sh'], toolchains: [], before, leaves, image: 'host' }
-}
+const ALWAYS = ['onChange', 'type PipelineDefinition', 'pipeline', 'pullRequest', 'push']
+const NAMES = ['aptBase', ...ALWAYS, 'sh']
 
-function optionsOf(language: Language, label: string, path: string): string[] {
-  const pairs = [['label', label], ...(path === '.' ? [] : [['cwd', path]])] as const
-  return pairs.map(([name, value]) =>
-    language === 'ts' ? `${name}: ${quoted(value ?? '')}` : `${name}=${quoted(value ?? '')}`,
-  )
-}
-
-function call(start: string, command: string, options: readonly string[], language: Language): string {
-  if (language === 'ts') return `${start}(${quoted(command)}, { ${options.join(', ')} })`
-  return `${start}(${quoted(command)}, ${options.join(', ')})`
-}
-
-const UNCHANGED = 'A step whose command, files and parent are as they were when it passed is not run again.'
-const HOST = "Steps run on this machine's own programs, seen read-only. Name an image to be independent of it."
+const UNKNOWN =
+  'hm does not know this kind of project: put the commands that build and test it in place of the step below.'
+const UNCHANGED =
+  'With this policy a step that passed runs again when a file of the project, its command or its parent changed.'
+const HOST = "Steps use this machine's own programs, read-only. Name an image to be independent of the machine."
 
 function typescript({ names, toolchains, before, leaves, image }: Body, slug: string, branch: string): string {
   return [
-    `import { ${names.join(', ')} } from "@harmont/hm"`,
+    `import { ${NAMES.filter((name) => names.includes(name)).join(', ')} } from "@harmont/hm"`,
     ...(toolchains.length > 0 ? [`import { ${toolchains.join(', ')} } from "@harmont/hm/toolchains"`] : []),
     '',
-    ...(before.length > 0 ? [...before, ''] : []),
+    ...before,
+    '',
     'const ci: PipelineDefinition = {',
     `  slug: ${quoted(slug)},`,
     `  triggers: [push({ branch: ${quoted(branch)} }), pullRequest()],`,
@@ -121,7 +86,8 @@ function python({ before, leaves, image }: Body, slug: string, branch: string): 
   return [
     'import harmont as hm',
     '',
-    ...(before.length > 0 ? [...before, ''] : []),
+    ...before,
+    '',
     '',
     '@hm.pipeline(',
     `    ${quoted(slug)},`,

@@ -1,22 +1,25 @@
 import { expect, it } from 'vitest'
-import { templateOf } from './find-projects.ts'
 import { plainProject } from './plain-project.ts'
+import type { ProjectKind } from './project-kind.ts'
 
-type Kind = Parameters<typeof templateOf>[0]
-
-function commands(kind: Kind, names: string, texts: Record<string, string> = {}): string[] {
+function commands(kind: ProjectKind, names: string, texts: Record<string, string> = {}): string[] {
   const folder = { path: '.', names: new Set(names.split(' ')), texts: new Map(Object.entries(texts)) }
-  const { deps, steps } = plainProject({ template: templateOf(kind), folder })
-  const first = deps === undefined ? [] : [`${deps.command} <- ${deps.onChange.join(' ')}`]
-  return [...first, ...steps.map(({ command }) => command)]
+  const { first, steps } = plainProject({ kind, folder })
+  const start = first === undefined ? [] : [`${first.command} <- ${first.onChange.join(' ')}`]
+  return [...start, ...steps.map(({ command }) => command)]
 }
 
+const CONFIGURED = './configure && make <- .'
 const manifest = (value: object) => ({ 'package.json': JSON.stringify(value) })
 
 it('JavaScript has only the scripts that exist', () => {
   const scripts = { lint: 'l', test: 't', deploy: 'd' }
   expect(commands('js', 'package.json', manifest({ scripts }))).toEqual(['npm run test', 'npm run lint'])
   expect(commands('js', 'package.json', manifest({}))).toEqual(['node --test'])
+  const written = 'echo "Error: no test specified" && exit 1'
+  expect(commands('js', 'package.json', manifest({ scripts: { test: written, build: 'b' } }))).toEqual([
+    'npm run build',
+  ])
 })
 
 it.each([
@@ -48,7 +51,7 @@ it.each([
     'dependencies',
     'pyproject.toml tests',
     '[project]\ndependencies = ["a", "pytest"]\n',
-    [`${pip} -e . <- pyproject.toml`, '.venv/bin/python -m pytest'],
+    [`${pip} -e . pytest <- pyproject.toml`, '.venv/bin/python -m pytest'],
   ],
   [
     'requirements',
@@ -67,4 +70,52 @@ it('Python tests that are a package are imported from above', () => {
   expect(commands('python', 'tests', { 'tests/__init__.py': '' })).toEqual([
     'python3 -m unittest discover -s tests -t .',
   ])
+})
+
+it.each([
+  ['a conftest', { 'tests/conftest.py': '' }],
+  ['an import', { 'tests/test_a.py': 'import os\nimport pytest\n' }],
+  ['bare functions', { 'test_a.py': 'def test_sum():\n    assert 1\n' }],
+  ['a configuration', { 'tox.ini': '[testenv]\ndeps = pytest\n' }],
+])('Python whose tests have %s is tested by pytest, which is installed', (_, texts) => {
+  const pyproject = { 'pyproject.toml': '[project]\nname = "a"\n' }
+  expect(commands('python', 'pyproject.toml tests', { ...pyproject, ...texts })).toEqual([
+    `${pip} -e . pytest <- pyproject.toml`,
+    '.venv/bin/python -m pytest',
+  ])
+})
+
+it('Python installs the extra that the tests need', () => {
+  const texts = { 'pyproject.toml': '[project]\n[project.optional-dependencies]\ndocs = ["b"]\ntest = ["pytest"]\n' }
+  expect(commands('python', 'pyproject.toml setup.py', texts)[0]).toBe(
+    `${pip} -e ".[test]" pytest <- setup.py pyproject.toml`,
+  )
+})
+
+it.each([
+  [
+    'a Makefile with tests',
+    'make',
+    { Makefile: 'CC = cc\nall: x\ncheck test:\n\t./x\n' },
+    ['make all <- .', 'make check'],
+  ],
+  ['tests alone', 'make', { Makefile: 'test: x\n' }, ['make test']],
+  ['neither', 'make', { Makefile: 'x: x.c\nY := test:\n' }, ['make']],
+  ['the file that make prefers', 'make', { Makefile: 'all:', GNUmakefile: 'build:' }, ['make build']],
+  ['a hand-written configure', 'autotools', { configure: '', 'Makefile.in': 'test: x\n' }, [CONFIGURED, 'make test']],
+  [
+    'automake',
+    'autotools',
+    { 'configure.ac': '', 'Makefile.am': '' },
+    ['autoreconf -fi && ./configure && make <- .', 'make check'],
+  ],
+  [
+    'its own start',
+    'autotools',
+    { 'configure.ac': '', 'autogen.sh': '' },
+    ['NOCONFIGURE=1 ./autogen.sh && ./configure && make'],
+  ],
+  ['an unknown kind', 'generic', { README: '' }, [expect.stringMatching(/^echo 'Replace this command/)]],
+] as const)('%s', (_, kind, texts, expected) => {
+  expect(commands(kind, Object.keys(texts).join(' '), texts)).toEqual(expected)
 })

@@ -1,46 +1,79 @@
 import { parse } from 'smol-toml'
 import { isTable, valueAt } from '../config/toml-file.ts'
 import { usageError } from '../errors.ts'
-import type { Folder } from './folder.ts'
+import { type Folder, REQUIREMENTS } from './folder.ts'
 import type { PlainChain } from './plain-project.ts'
 
-/** The dependencies in a virtual environment where there are any, then pytest where it is mentioned, else unittest. */
+/** The dependencies in a virtual environment where there are any, then pytest where it is used, else unittest. */
 export function plainPython(folder: Folder): PlainChain {
-  const deps = dependencies(folder)
-  const python = deps === undefined ? 'python3' : '.venv/bin/python'
+  const runs = usesPytest(folder) ? 'pytest' : unittest(folder)
+  const first = dependencies(folder, runs === 'pytest')
+  const python = first === undefined ? 'python3' : '.venv/bin/python'
   const path = folder.names.has('src') ? 'PYTHONPATH=src ' : ''
   return {
-    ...(deps === undefined ? {} : { deps }),
-    steps: [{ label: 'test', command: `${path}${python} -m ${runner(folder)}` }],
+    ...(first === undefined ? {} : { first }),
+    steps: [{ label: 'test', command: `${path}${python} -m ${runs}` }],
   }
 }
 
-function dependencies({ path, names, texts }: Folder): PlainChain['deps'] {
-  const lists = ['requirements.txt', 'requirements-dev.txt'].filter((name) => names.has(name))
+function dependencies({ path, names, texts }: Folder, withPytest: boolean): PlainChain['first'] {
+  const pytest = withPytest ? ' pytest' : ''
   const install = (what: string, onChange: readonly string[]) => ({
     label: 'deps',
-    command: `python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check ${what}`,
+    command: `python3 -m venv .venv && .venv/bin/pip install --disable-pip-version-check ${what}${pytest}`,
     onChange,
   })
+  const lists = REQUIREMENTS.filter((name) => names.has(name))
   if (lists.length > 0) return install(lists.map((list) => `-r ${list}`).join(' '), lists)
-  if (hasDependencies(path, texts.get('pyproject.toml'))) return install('-e .', ['pyproject.toml'])
-  return names.has('setup.py') ? install('-e .', ['setup.py']) : undefined
+  const project = projectOf(path, texts.get('pyproject.toml'))
+  const extras = ['test', 'tests', 'testing', 'dev'].filter((name) => name in project.extras).slice(0, 1)
+  const itself = extras.length === 0 ? '-e .' : `-e ".[${extras.join()}]"`
+  if (names.has('setup.py'))
+    return install(
+      itself,
+      ['setup.py', 'setup.cfg', 'pyproject.toml'].filter((name) => names.has(name)),
+    )
+  return project.hasDependencies || extras.length > 0 || (withPytest && project.isPackage)
+    ? install(itself, ['pyproject.toml'])
+    : undefined
 }
 
-function hasDependencies(path: string, text: string | undefined): boolean {
-  if (text === undefined) return false
+interface PythonProject {
+  readonly isPackage: boolean
+  readonly hasDependencies: boolean
+  readonly extras: object
+}
+
+function projectOf(path: string, text = ''): PythonProject {
   try {
-    const list = valueAt(parse(text), 'project.dependencies')
-    return Array.isArray(list) ? list.length > 0 : isTable(list)
+    const document = parse(text)
+    const dependencies = valueAt(document, 'project.dependencies')
+    const extras = valueAt(document, 'project.optional-dependencies')
+    return {
+      isPackage: isTable(document.project),
+      hasDependencies: Array.isArray(dependencies) ? dependencies.length > 0 : isTable(dependencies),
+      extras: isTable(extras) ? extras : {},
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
-    throw usageError(`${path === '.' ? '' : `${path}/`}pyproject.toml is not TOML: ${why}`, 'mend the file')
+    throw usageError(`${path === '.' ? '' : `${path}/`}pyproject.toml is not TOML: ${why}`, 'correct the file')
   }
 }
 
-function runner({ names, texts }: Folder): string {
-  const told = ['pyproject.toml', 'requirements.txt', 'requirements-dev.txt'].map((name) => texts.get(name) ?? '')
-  if (names.has('pytest.ini') || names.has('conftest.py') || /\bpytest\b/.test(told.join('\n'))) return 'pytest'
+/** Whether pytest is configured, required, or what the tests are written for. */
+function usesPytest({ names, texts }: Folder): boolean {
+  if (names.has('pytest.ini') || [...names, ...texts.keys()].some((name) => /(^|\/)conftest\.py$/.test(name)))
+    return true
+  return [...texts].some(([name, text]) =>
+    isTest(name)
+      ? /^\s*(import|from) pytest\b|^(async )?def test_/m.test(text)
+      : name !== 'package.json' && /\bpytest\b/.test(text),
+  )
+}
+
+const isTest = (path: string) => path.endsWith('.py')
+
+function unittest({ names, texts }: Folder): string {
   const tests = ['tests', 'test'].find((name) => names.has(name))
   if (tests === undefined) return 'unittest discover'
   // Tests that are a package import themselves from above.

@@ -28,13 +28,37 @@ export async function readFolders(directory: string): Promise<Folder[]> {
 /** One of them: relative to the directory. */
 async function readFolder(directory: string, path: string): Promise<Folder> {
   const names = new Set(await readdir(join(directory, path)))
+  const isPython = ['pyproject.toml', 'setup.py', 'uv.lock'].some((name) => names.has(name))
+  const files = [
+    ...TOLD_BY.filter((file) => names.has(file)),
+    ...(isPython ? await testsIn(directory, path, names) : []),
+  ]
   const texts = await Promise.all(
-    TOLD_BY.filter((file) => names.has(file.split('/')[0] ?? file)).map(async (file) => {
+    files.map(async (file) => {
       const text = await readIfFile(join(directory, path, file))
       return text === undefined ? [] : [[file, text] as const]
     }),
   )
   return { path, names, texts: new Map(texts.flat()) }
+}
+
+/** The first of Python's tests, beside the project's files and in the usual directories. */
+async function testsIn(directory: string, path: string, names: ReadonlySet<string>): Promise<string[]> {
+  const places = ['tests', 'test', 'testing'].filter((name) => names.has(name))
+  const listed = await Promise.all(
+    places.map(async (place) => {
+      const entries = await readdir(join(directory, path, place), { withFileTypes: true }).catch(none)
+      return entries.map(({ name }) => `${place}/${name}`)
+    }),
+  )
+  const isTest = /(^|\/)(test_[^/]*|[^/]*_test|conftest|__init__)\.py$/
+  return [...names, ...listed.flat()].filter((name) => isTest.test(name)).slice(0, 50)
+}
+
+/** Nothing where a file is in the place of a directory. */
+function none(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return []
+  throw error
 }
 
 async function readIfFile(file: string): Promise<string | undefined> {

@@ -1,0 +1,115 @@
+import type { Project } from './find-projects.ts'
+import { plainProject } from './plain-project.ts'
+import { type ProjectKind, templateOf } from './project-kind.ts'
+import type { Action } from './tool-project.ts'
+
+export type Language = 'ts' | 'py'
+
+/** A project's part of a pipeline file. */
+export interface Part {
+  /** What TypeScript imports from `@harmont/hm`. */
+  readonly names: readonly string[]
+  readonly toolchains: readonly string[]
+  /** Lines before the pipeline. */
+  readonly before: readonly string[]
+  readonly leaves: readonly string[]
+}
+
+// JSON's strings are strings in both languages.
+export const quoted = (text: string) => JSON.stringify(text)
+
+interface PartOf {
+  readonly project: Project
+  readonly language: Language
+  /** Tells the variables of several projects apart. */
+  readonly suffix: string
+}
+
+/** Actions of the project's toolchain, each kept until a file changes. */
+export function toolPart({
+  project,
+  language,
+  suffix,
+  actions,
+}: PartOf & { readonly actions: readonly Action[] }): Part {
+  const { kind, folder } = project
+  const template = templateOf(kind)
+  if (template === undefined) throw new Error(`no template for ${kind}`)
+  const isTs = language === 'ts'
+  const name = `project${suffix}`
+  const cached = isTs ? '{ cache: files }' : 'cache=files'
+  const leaves = actions.map((action) =>
+    'name' in action ? `${name}.${action.name}(${cached})` : `${name}.run(${quoted(action.script)}, ${cached})`,
+  )
+  const made = isTs
+    ? `const ${name} = ${template.typescript(folder.path)}`
+    : `${name} = ${template.python(folder.path)}`
+  return {
+    names: [],
+    toolchains: [template.toolchain],
+    before: [made],
+    leaves: leaves.length > 0 ? leaves : [`${name}.install()`],
+  }
+}
+
+/** Plain steps. `packages`: installed first, in place of what the machine has. */
+export function chainPart({
+  project,
+  language,
+  suffix,
+  packages,
+}: PartOf & { readonly packages?: readonly string[] | undefined }): Part {
+  const { kind, folder } = project
+  const chain = plainProject(project)
+  const isTs = language === 'ts'
+  const options = optionsOf(language, suffix === '' ? '' : `${placeOf(kind, folder.path)} `, folder.path)
+  const before: string[] = []
+  const names: string[] = []
+  let start = isTs ? 'sh' : 'hm.sh'
+  /** Gives the step a name, which what follows starts from. */
+  const define = (word: string, value: string) => {
+    const name = `${word}${suffix}`
+    before.push(`${isTs ? 'const ' : ''}${name} = ${value}`)
+    start = `${name}.sh`
+  }
+  if (packages !== undefined) {
+    const list = `[${packages.map(quoted).join(', ')}]`
+    const made = isTs ? `aptBase({ packages: ${list} })` : `hm.apt_base(packages=${list})`
+    define('base', made)
+    names.push('aptBase')
+  } else names.push('sh')
+  if (chain.first !== undefined) {
+    const { label, command, onChange } = chain.first
+    const watched = onChange.map((file) =>
+      quoted(file === '.' || folder.path === '.' ? file : `${folder.path}/${file}`),
+    )
+    const isAll = onChange[0] === '.'
+    const policy = isAll ? 'files' : isTs ? `onChange(${watched.join(', ')})` : `hm.on_change(${watched.join(', ')})`
+    const given = [...options(label), isTs ? `cache: ${policy}` : `cache=${policy}`]
+    define(
+      label,
+      isTs
+        ? call(start, command, given, language)
+        : `${start}(\n    ${[quoted(command), ...given].join(',\n    ')},\n)`,
+    )
+  }
+  const cached = isTs ? 'cache: files' : 'cache=files'
+  const leaves = chain.steps.map(({ label, command }) => call(start, command, [...options(label), cached], language))
+  return { names, toolchains: [], before, leaves: leaves.length > 0 ? leaves : [start.replace(/\.sh$/, '')] }
+}
+
+const placeOf = (kind: ProjectKind, path: string) => (path === '.' ? kind : path)
+
+function optionsOf(language: Language, prefix: string, path: string): (label: string) => string[] {
+  return (label) => {
+    const pairs = [['label', `${prefix}${label}`], ...(path === '.' ? [] : [['cwd', path]])] as const
+    return pairs.map(([name, value]) =>
+      language === 'ts' ? `${name}: ${quoted(value ?? '')}` : `${name}=${quoted(value ?? '')}`,
+    )
+  }
+}
+
+function call(start: string, command: string, options: readonly string[], language: Language): string {
+  if (language === 'ts') return `${start}(${quoted(command)}, { ${options.join(', ')} })`
+  return `${start}(${quoted(command)}, ${options.join(', ')})`
+}

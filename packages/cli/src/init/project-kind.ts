@@ -1,0 +1,17 @@
+import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/hm/toolchains'
+
+/** What a project is: a kind that has a toolchain, or one whose own commands are run. */
+export type ProjectKind = TemplateKind | 'autotools' | 'make' | 'generic'
+
+/** Every kind with the files that show it, in the order in which they are looked for. `generic` is what remains. */
+export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: readonly string[] }[] = [
+  ...INIT_TEMPLATES,
+  { kind: 'autotools', markers: ['configure.ac', 'configure.in', 'configure'] },
+  { kind: 'make', markers: ['Makefile', 'GNUmakefile', 'makefile'] },
+  { kind: 'generic', markers: [] },
+]
+
+/** The toolchain of a kind; undefined for those that have none. */
+export function templateOf(kind: ProjectKind): InitTemplate | undefined {
+  return INIT_TEMPLATES.find((each) => each.kind === kind)
+}

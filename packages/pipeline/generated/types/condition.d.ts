@@ -1,0 +1,32 @@
+import type { IrCondition } from './ir/index.js';
+type Texts = string | readonly string[];
+declare const EVENTS: readonly ['push', 'pull_request', 'schedule', 'manual', 'api'];
+type Event = (typeof EVENTS)[number];
+/** When a step runs; all members must hold, a list holds when one entry does. A false condition skips the step. */
+export interface When {
+    readonly event?: Event | readonly Event[];
+    /** Globs over the branch, of a pull request its head. */
+    readonly branch?: Texts;
+    readonly baseBranch?: Texts;
+    readonly tag?: Texts;
+    /** Globs over the changed files. */
+    readonly changed?: Texts;
+    /** Globs over variables of the build. */
+    readonly env?: Readonly<Record<string, Texts>>;
+    /** Whether the build runs under `hm run` on a laptop. */
+    readonly local?: boolean;
+    readonly any?: readonly When[];
+    readonly all?: readonly When[];
+    readonly not?: When;
+}
+/** A condition, checked here, for the option `when`. */
+export declare function when(condition: When): When;
+/** Holds when one of the conditions does. */
+export declare function anyOf(...conditions: readonly When[]): When;
+/** Holds when each of the conditions does. */
+export declare function allOf(...conditions: readonly When[]): When;
+/** Holds when the condition does not. */
+export declare function not(condition: When): When;
+/** The condition as the IR writes it. */
+export declare function conditionOf(where: string, value: unknown, nesting?: number): IrCondition;
+export {};

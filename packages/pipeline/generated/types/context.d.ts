@@ -1,0 +1,17 @@
+/** What is built, as far as it is known while the pipeline is rendered. Read when asked for. */
+export interface Context {
+    /** `push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells. */
+    readonly event: string;
+    /** The branch, of a pull request its head; null on a detached commit. */
+    readonly branch: string | null;
+    readonly baseBranch: string | null;
+    readonly tag: string | null;
+    /** The commit's id; null where there is none. */
+    readonly commit: string | null;
+    /** The number of the pull request. */
+    readonly pullRequest: number | null;
+    /** Whether `hm run` renders it on a laptop. */
+    readonly local: boolean;
+}
+/** What is built: from the variables that `hm` and the server set, else from git. */
+export declare const context: Context;

@@ -1,0 +1,4 @@
+import { type Leaves } from './leaves.js';
+import type { Step, Wait } from './step.js';
+/** Steps, lists of them and toolchains as one flat list of leaves, to be used in several places. */
+export declare function group(steps: Leaves): readonly (Step | Wait)[];

@@ -1,0 +1,24 @@
+/** The `if` of a step (`sdk-cli.md` 1.4): all members must hold, a list holds when one entry does. */
+export interface Condition {
+    readonly event?: readonly string[];
+    readonly branch?: readonly string[];
+    readonly base_branch?: readonly string[];
+    readonly tag?: readonly string[];
+    readonly changed?: readonly string[];
+    readonly env?: Readonly<Record<string, readonly string[]>>;
+    readonly local?: boolean;
+    readonly any?: readonly Condition[];
+    readonly all?: readonly Condition[];
+    readonly not?: Condition;
+}
+/** What is known of a build when it is created. null or absent: does not exist (a tag), or is not known (`changed`). */
+export interface ConditionContext {
+    readonly event: string;
+    readonly branch: string | null;
+    readonly baseBranch: string | null;
+    readonly tag: string | null;
+    /** null: not known, and then everything counts as changed. */
+    readonly changed: readonly string[] | null;
+    readonly env: Readonly<Record<string, string>>;
+    readonly local: boolean;
+}

@@ -1,0 +1,126 @@
+/** The graph form of the v0 IR as written (`sdk-cli.md` 1.1–1.4), members in the order in which writers put them. */
+export interface IrDocument {
+    readonly version: '0';
+    readonly timeout_seconds?: number;
+    readonly concurrency?: IrBuildConcurrency;
+    readonly graph: IrGraph;
+}
+export interface IrGraph {
+    readonly nodes: readonly IrNode[];
+    readonly node_holes: readonly [];
+    readonly edge_property: 'directed';
+    readonly edges: readonly IrEdge[];
+}
+/** From prerequisite to dependent, as indexes of nodes. */
+export type IrEdge = readonly [from: number, to: number, kind: 'builds_in' | 'depends_on'];
+export interface IrNode {
+    readonly step: IrStep;
+    readonly env: Readonly<Record<string, string>>;
+    readonly secrets?: Readonly<Record<string, string>>;
+}
+export interface IrStep {
+    readonly key: string;
+    readonly cmd: string;
+    readonly label?: string;
+    readonly cache?: IrCache;
+    readonly timeout_seconds?: number;
+    readonly image?: string;
+    readonly runner?: 'default' | 'vm' | 'docker';
+    readonly runner_args?: Readonly<Record<string, unknown>>;
+    readonly continue_on_failure?: true;
+    readonly retry?: IrRetry;
+    readonly soft_fail?: true | readonly number[];
+    readonly if?: IrCondition;
+    readonly concurrency?: IrStepConcurrency;
+    readonly resources?: IrResources;
+    readonly artifacts?: readonly IrArtifact[];
+    readonly inputs?: readonly IrInput[];
+    readonly services?: readonly IrService[];
+    readonly matrix?: IrMatrix;
+}
+export type IrCachePolicy = {
+    readonly policy: 'none';
+} | {
+    readonly policy: 'forever';
+    readonly env_keys: readonly string[];
+} | {
+    readonly policy: 'ttl';
+    readonly duration_seconds: number;
+    readonly env_keys: readonly string[];
+} | {
+    readonly policy: 'on_change';
+    readonly paths: readonly string[];
+} | {
+    readonly policy: 'compose';
+    readonly sub_policies: readonly IrCachePolicy[];
+};
+/** A policy, and its key once that is resolved. */
+export type IrCache = IrCachePolicy & {
+    readonly key?: string;
+};
+export interface IrRetry {
+    readonly limit: number;
+    readonly delay_seconds?: number;
+    readonly exit_codes?: readonly number[] | '*';
+    readonly signals?: readonly string[];
+    readonly reasons?: readonly string[];
+}
+/** At most `limit` running jobs in the group. */
+export interface IrStepConcurrency {
+    readonly group: string;
+    readonly limit: number;
+    readonly scope?: 'pipeline' | 'organization';
+}
+/** At most `limit` running builds in the group. */
+export interface IrBuildConcurrency {
+    /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
+    readonly group: string;
+    readonly limit: number;
+    readonly when_full?: 'queue' | 'cancel_waiting' | 'cancel_running';
+}
+export interface IrResources {
+    readonly cpu?: number;
+    readonly memory_gb?: number;
+    readonly disk_gb?: number;
+}
+/** Files kept after the step; a path glob relative to the workspace. */
+export interface IrArtifact {
+    readonly path: string;
+    readonly when?: 'passed' | 'failed' | 'always';
+    readonly kind?: 'file' | 'junit' | 'coverage';
+}
+/** Files copied from the final file system of the step with the key `from`. */
+export interface IrInput {
+    readonly from: string;
+    readonly path: string;
+    readonly into?: string;
+}
+/** A sidecar, reachable by its name while the command runs. */
+export interface IrService {
+    readonly name: string;
+    readonly image: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly ready?: {
+        readonly port: number;
+        readonly timeout_seconds?: number;
+    };
+}
+/** The cell of a `matrix()` that the step was made in; display only. */
+export interface IrMatrix {
+    readonly group: string;
+    readonly cell: Readonly<Record<string, string>>;
+}
+type TextOrList = string | readonly string[];
+export interface IrCondition {
+    readonly event?: TextOrList;
+    readonly branch?: TextOrList;
+    readonly base_branch?: TextOrList;
+    readonly tag?: TextOrList;
+    readonly changed?: TextOrList;
+    readonly env?: Readonly<Record<string, TextOrList>>;
+    readonly local?: boolean;
+    readonly any?: readonly IrCondition[];
+    readonly all?: readonly IrCondition[];
+    readonly not?: IrCondition;
+}
+export {};

@@ -1,0 +1,15 @@
+export { type KeyContext, withCacheKeys } from './cache-keys.js';
+export type { Condition, ConditionContext } from './condition.js';
+export { conditionHolds } from './condition-holds.js';
+export type { IrArtifact, IrBuildConcurrency, IrCache, IrCachePolicy, IrCondition, IrDocument, IrEdge, IrGraph, IrInput, IrMatrix, IrNode, IrResources, IrRetry, IrService, IrStep, IrStepConcurrency, } from './document.js';
+export { Gate, type GateRange } from './gate.js';
+export { type LookupParts, lookupKey } from './lookup-key.js';
+export { DEFAULT_IMAGE } from './parse/check-graph.js';
+export { checkDocument, parsePlan } from './parse-plan.js';
+export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
+export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedStep, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
+export { matchesRefGlob } from './ref-glob.js';
+export { type Keyless, positionKey, stepKeys } from './step-keys.js';
+export { comparePaths, compareText } from './text-order.js';
+export { watchedPaths } from './watched-paths.js';
+export { isWholePolicy } from './whole-policy.js';

@@ -1,0 +1,25 @@
+import type { BuildConcurrency } from '../plan.js';
+import { type Names } from './env.js';
+import type { Reader } from './read.js';
+import type { StepDraft } from './step.js';
+/** A document of either form, read but not yet checked as a graph. */
+export interface Draft {
+    readonly timeoutSeconds: number | null;
+    readonly defaultImage: string | undefined;
+    readonly concurrency: BuildConcurrency | undefined;
+    /** Where the steps stand, for a document without one. */
+    readonly stepsAt: string;
+    readonly steps: readonly StepDraft[];
+    readonly edges: readonly Edge[];
+}
+/** From prerequisite to dependent, as indexes into the steps. */
+export interface Edge {
+    readonly from: number;
+    readonly to: number;
+    readonly buildsIn: boolean;
+    /** JSON pointer of what asks for it. A function, because 200,000 of them are made and one at most is shown. */
+    readonly at: () => string;
+}
+export declare const MAX_STEPS = 10000;
+export declare const MAX_EDGES = 200000;
+export declare function checkNode(reader: Reader, at: string, env: Names, secrets: Names): void;

@@ -1,0 +1,13 @@
+import { type Reader } from './read.js';
+export type Names = Readonly<Record<string, string>>;
+/** Reads an `env`: name to value, null meaning absent. Gives undefined when there is none, so that a shared one need not be copied. */
+export declare function readEnv(reader: Reader, value: unknown, at: string): Names | undefined;
+/** Reads `secrets`: environment name to name of the secret. */
+export declare function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined;
+/** Adds a problem when the environment of one node is over its limit. */
+export declare function checkEnvSize(reader: Reader, env: Names, at: string): void;
+export declare function checkSecretCount(reader: Reader, secrets: Names, at: string): void;
+/** Bytes of names and values in UTF-8. */
+export declare function envSize(env: Names): number;
+/** `upper` laid over `lower`; one that is absent costs no copy. Spread defines members, so a variable `__proto__` stays one. */
+export declare function overlay(lower: Names | undefined, upper: Names | undefined): Names;

@@ -1,0 +1,49 @@
+/** Readers of single values. Each gives the value, or undefined after adding what is wrong to `problems`. null and absent mean the same. */
+import { type Problems } from './problems.js';
+export type JsonObject = Readonly<Record<string, unknown>>;
+export declare function isObject(value: unknown): value is JsonObject;
+/** A member of a JSON object, null counted as absent. */
+export declare function member(object: JsonObject, name: string): unknown;
+/**
+ * A JSON pointer one step further down. A member name that no message can carry (long, or not storable) gives the pointer of
+ * its object instead.
+ */
+export declare function below(at: string, name: string | number): string;
+interface Expectation {
+    /** A phrase for messages; the type when absent. */
+    readonly expected?: string;
+    /** What to do, as a sentence. */
+    readonly fix?: string;
+    /** Absent values are a problem too. */
+    readonly required?: boolean;
+}
+export declare class Reader {
+    readonly problems: Problems;
+    constructor(problems: Problems);
+    object(value: unknown, at: string, { expected, fix, required }?: Expectation): JsonObject | undefined;
+    list(value: unknown, at: string, options?: Expectation & {
+        readonly max?: number;
+        readonly of?: string;
+    }): readonly unknown[] | undefined;
+    boolean(value: unknown, at: string): boolean | undefined;
+    /** Any string of valid Unicode without U+0000. */
+    text(value: unknown, at: string, { expected, fix, required }?: Expectation): string | undefined;
+    /** A string of 1 to `max` characters (code points). */
+    name(value: unknown, at: string, max: number, options?: Expectation): string | undefined;
+    /** One of the words. */
+    word<T extends string>(value: unknown, at: string, words: readonly T[], options?: Expectation): T | undefined;
+    /** A whole number from `min` to `max`. */
+    integer(value: unknown, at: string, min: number, max?: number, options?: Expectation): number | undefined;
+    /** A list whose entries `read` reads; entries that it refuses are left out. */
+    listOf<T>(value: unknown, at: string, read: (entry: unknown, at: string) => T | undefined, options?: Expectation & {
+        readonly max?: number;
+        readonly of?: string;
+    }): T[] | undefined;
+    /** Says of each member that no reader knows that it is ignored. */
+    unknownMembers(object: JsonObject, known: ReadonlySet<string>, at: string): void;
+    shape(at: string, expected: string, value: unknown, fix: string): void;
+    limit(at: string, expected: string, got: string, fix: string): void;
+}
+/** Whether a text can be stored and sent everywhere: valid Unicode without U+0000. */
+export declare function isStorable(text: string): boolean;
+export {};

@@ -1,0 +1,11 @@
+import { type JsonObject, type Reader } from './read.js';
+/** A step's wish for files of another, found by its key. */
+export interface InputDraft {
+    readonly from: string;
+    /** JSON pointer of `from`. */
+    readonly at: string;
+}
+/** Refuses a step's `artifacts`, `inputs` and `services`. An empty list asks for nothing. */
+export declare function refuseInStep(reader: Reader, step: JsonObject, at: string): void;
+/** The well-formed part of a step's `inputs`. */
+export declare function readInputs(step: JsonObject, at: string): readonly InputDraft[];

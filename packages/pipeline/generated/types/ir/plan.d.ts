@@ -1,0 +1,100 @@
+/** What the planner makes of an IR document: the same for the graph form and the flat form. Plain data, no defaults left open. */
+import type { Condition } from './condition.js';
+import type { IrCachePolicy } from './document.js';
+export interface Plan {
+    /** Wall clock of the whole build in seconds, or null for none. */
+    readonly timeoutSeconds: number | null;
+    /** One per node, in the order of the IR; every index below points into this list. */
+    readonly steps: readonly PlannedStep[];
+    /** Sentences for the build's author; they never change what runs. */
+    readonly warnings: readonly string[];
+    /** The group that the build belongs to; absent for one that may run beside any other. */
+    readonly concurrency?: BuildConcurrency;
+}
+/** What happens to the builds of a full group when one more comes. */
+export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running';
+/** At most `limit` builds of the group run at once. */
+export interface BuildConcurrency {
+    /** As written: with `${branch}`, `${tag}`, `${pull_request}` and `${event}` in it. */
+    readonly group: string;
+    readonly limit: number;
+    readonly whenFull: WhenFull;
+}
+export interface PlannedStep {
+    readonly key: string;
+    /** The label as written, or the key. */
+    readonly name: string;
+    /** Text for `sh -c`, 1 byte to 1 MiB. */
+    readonly command: string;
+    /** The complete environment of the node, secrets and injected variables not included. */
+    readonly env: Readonly<Record<string, string>>;
+    /** Environment name -> name of the secret. */
+    readonly secrets: Readonly<Record<string, string>>;
+    /** The image of a root; null for a step that builds in another. */
+    readonly image: string | null;
+    /** Index of the step whose file system this one starts from. */
+    readonly buildsIn: number | null;
+    /** Indexes of the other prerequisites, ascending, without `buildsIn`. */
+    readonly dependsOn: readonly number[];
+    /** The pipeline's claim of identity (`sdk-cli.md` 2.2), or null when the step always runs. */
+    readonly cacheKey: string | null;
+    /** What the key stands for, for people; absent without a key, and in plans of earlier releases. */
+    readonly cachePolicy?: IrCachePolicy;
+    /** Why its cache is not what its document asks for, a sentence; absent where it is. */
+    readonly cacheRemark?: string;
+    /** Budget of one attempt's command in seconds. */
+    readonly timeoutSeconds: number;
+    readonly retry: RetryPolicy | null;
+    /** true: any failure, time-outs included; a list: only these exit codes; null: none. */
+    readonly softFail: true | readonly number[] | null;
+    readonly continueOnFailure: boolean;
+    readonly condition: Condition | null;
+    readonly resources: Resources;
+    /** The group that its jobs belong to; absent for a step that may run beside any other. */
+    readonly concurrency?: StepConcurrency;
+}
+/** At most `limit` jobs of the group run at once, in the order of their builds, then of their steps. */
+export interface StepConcurrency {
+    readonly group: string;
+    /** Where steps give one group different limits the lowest holds. */
+    readonly limit: number;
+    readonly scope: 'pipeline' | 'organization';
+}
+export interface RetryPolicy {
+    /** Further attempts, 1 to 10. */
+    readonly limit: number;
+    readonly delaySeconds: number;
+    /** With all three lists absent any failure is retried, time-outs included. */
+    readonly exitCodes?: readonly number[] | '*';
+    readonly signals?: readonly string[];
+    readonly reasons?: readonly string[];
+}
+/** Caps on a step, not reservations. */
+export interface Resources {
+    readonly cpu: number;
+    readonly memoryGb: number;
+    readonly diskGb: number;
+}
+export type PlanErrorCode = 'invalid_json' | 'bad_version' | 'invalid_ir' | 'empty_pipeline' | 'duplicate_key' | 'unknown_dependency' | 'cycle';
+export interface PlanError {
+    readonly code: PlanErrorCode;
+    /** `CODE at /json/pointer: expected …, got …. What to do.` (`sdk-cli.md` 1.6) */
+    readonly message: string;
+    /** JSON pointer of the place, '' for the whole document. */
+    readonly pointer: string;
+}
+/** A document that is right, with what to tell its author; or the first thing wrong with it. */
+export type CheckResult = {
+    readonly ok: true;
+    readonly warnings: readonly string[];
+} | {
+    readonly ok: false;
+    readonly error: PlanError;
+};
+export type PlanResult = {
+    readonly ok: true;
+    readonly plan: Plan;
+} | {
+    readonly ok: false;
+    readonly error: PlanError;
+};

@@ -1,0 +1,26 @@
+import { type Leaves } from './leaves.js';
+import type { Step, Wait } from './step.js';
+type CellValue = string | number | boolean;
+type Axes = Readonly<Record<string, readonly CellValue[]>>;
+/** One value of each axis, and `name("test")` for a name that tells cells apart. */
+export type Cell<A extends Axes> = {
+    readonly [Axis in keyof A]: A[Axis][number];
+} & {
+    name(text: string): string;
+};
+type PartialCell<A extends Axes> = {
+    readonly [Axis in keyof A]?: A[Axis][number];
+};
+export interface MatrixOptions<A extends Axes> {
+    /** Only cells that have all the values of one of these. */
+    readonly include?: readonly PartialCell<A>[];
+    /** No cell that has all the values of one of these. */
+    readonly exclude?: readonly PartialCell<A>[];
+}
+/** The cells of some axes, the first axis slowest. */
+export declare function matrix<const A extends Axes>(axes: A): readonly Cell<A>[];
+/** What `fn` gives for each cell, as a flat list of leaves; labels of steps made by it tell the cell. */
+export declare function matrix<const A extends Axes>(axes: A, fn: (cell: Cell<A>) => Leaves, options?: MatrixOptions<A>): readonly (Step | Wait)[];
+/** The cells of some axes that `include` and `exclude` leave. */
+export declare function matrix<const A extends Axes>(axes: A, fn: undefined, options?: MatrixOptions<A>): readonly Cell<A>[];
+export {};

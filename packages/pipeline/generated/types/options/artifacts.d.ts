@@ -1,0 +1,12 @@
+import type { IrArtifact } from '../ir/index.js';
+/** Files of the workspace that are kept after the step. */
+export interface ArtifactOptions {
+    /** A path or glob, relative to the workspace. */
+    readonly path: string;
+    /** After which outcome: `passed` (by default), `failed` or `always`. */
+    readonly when?: 'passed' | 'failed' | 'always';
+    /** What they hold: `file` (by default), or a report. */
+    readonly kind?: 'file' | 'junit' | 'coverage';
+}
+/** What a step keeps; a path stands for what it matches after a pass. */
+export declare function artifactsOf(where: string, value: unknown): readonly IrArtifact[];

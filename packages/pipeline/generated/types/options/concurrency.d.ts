@@ -1,0 +1,18 @@
+import type { IrBuildConcurrency, IrStepConcurrency } from '../ir/index.js';
+/** At most `limit` running jobs (1 when absent) in a group. */
+export interface StepConcurrency {
+    readonly group: string;
+    readonly limit?: number;
+    /** Who shares the group: the builds of this pipeline (by default), or all of the organization. */
+    readonly scope?: 'pipeline' | 'organization';
+}
+/** At most `limit` running builds (1 when absent) in a group. */
+export interface BuildConcurrency {
+    /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
+    readonly group: string;
+    readonly limit?: number;
+    /** What becomes of a build that finds the group full: it waits (by default), or others are cancelled for it. */
+    readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running';
+}
+export declare function stepConcurrencyOf(where: string, value: unknown): IrStepConcurrency;
+export declare function buildConcurrencyOf(where: string, value: unknown): IrBuildConcurrency;

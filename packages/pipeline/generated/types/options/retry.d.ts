@@ -1,0 +1,26 @@
+import type { IrRetry } from '../ir/index.js';
+import { type Duration } from '../duration.js';
+export interface RetryConditions {
+    /** Only after one of these exit codes; `"*"`: after any. */
+    readonly exitCodes?: readonly number[] | '*';
+    /** Only after one of these signals, such as `SIGKILL`. */
+    readonly signals?: readonly string[];
+    /** Only for one of these reasons. */
+    readonly reasons?: readonly RetryReason[];
+    /** How long to wait before a further attempt, at most an hour. */
+    readonly delay?: Duration;
+}
+export interface RetryOptions extends RetryConditions {
+    /** Further attempts, 1 to 10. */
+    readonly limit: number;
+}
+/** Why an attempt failed when its command did not say: the error codes of jobs. */
+declare const REASONS: readonly ['out_of_memory', 'disk_limit', 'step_timeout', 'pipeline_timeout', 'provision_failed', 'snapshot_failed', 'sandbox_lost', 'build_abandoned', 'secret_missing', 'service_unsupported'];
+export type RetryReason = (typeof REASONS)[number];
+/** A policy for the option `retry`: up to `limit` further attempts, after any failure when no condition is given. */
+export declare function retry(limit: number, conditions?: RetryConditions): RetryOptions;
+/** A policy, or its limit alone, as the IR writes it. */
+export declare function retryOf(where: string, value: unknown): IrRetry;
+/** A list of exit codes, 0 to 255. */
+export declare function exitCodesOf(where: string, value: unknown): readonly number[];
+export {};

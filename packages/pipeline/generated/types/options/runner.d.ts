@@ -1,0 +1,7 @@
+declare const RUNNERS: readonly ['default', 'vm', 'docker'];
+/** What kind of machine a step asks for; all three mean the same one. */
+export type Runner = (typeof RUNNERS)[number];
+export declare function runnerOf(where: string, value: unknown): Runner;
+/** Options of the runner, as JSON; handed on as they are. */
+export declare function runnerArgsOf(where: string, value: unknown): Readonly<Record<string, unknown>>;
+export {};

@@ -1,0 +1,48 @@
+import type { Step } from '../step.js';
+import { type EntryOptions } from './install-step.js';
+import { type ActionOptions } from './read-options.js';
+import { Toolchain } from './toolchain.js';
+export interface ElixirOptions extends EntryOptions {
+    /** `N.N.N`; by default 1.18.3. */
+    readonly elixirVersion?: string;
+    /** `N.N.N` or `N.N`; `N` is the newest of that branch; by default 27.3.3. */
+    readonly otpVersion?: string;
+}
+export interface MixTestOptions extends ActionOptions {
+    readonly cover?: boolean;
+    /** Of how many partitions the tests are; `MIX_TEST_PARTITION` in `env` says which one this is. */
+    readonly partitions?: number;
+}
+export interface CredoOptions extends ActionOptions {
+    /** True by default. */
+    readonly strict?: boolean;
+}
+export interface ReleaseOptions extends ActionOptions {
+    /** `MIX_ENV`; by default `prod`. */
+    readonly mixEnv?: string;
+}
+/** Elixir for one project, its dependencies compiled. */
+export declare class ElixirProject extends Toolchain<ElixirProject> {
+    #private;
+    protected readonly where = "elixir";
+    protected readonly tag = "ex";
+    compile(options?: ActionOptions): Step;
+    test(options?: MixTestOptions): Step;
+    /** Fails when `mix format` would change a file. */
+    format(options?: ActionOptions): Step;
+    credo(options?: CredoOptions): Step;
+    /** The lookup table of dialyzer, kept until mix.lock changes. One step, however often it is asked for: options go with the first call. */
+    plt(options?: ActionOptions): Step;
+    /** Starts from `plt()`. */
+    dialyzer(options?: ActionOptions): Step;
+    sobelow(options?: ActionOptions): Step;
+    depsAudit(options?: ActionOptions): Step;
+    hexAudit(options?: ActionOptions): Step;
+    release(options?: ReleaseOptions): Step;
+    /** Any mix task, as written. */
+    mix(task: string, options?: ActionOptions): Step;
+    ci(): Step[];
+    protected startingAt(step: Step): ElixirProject;
+}
+/** Erlang/OTP from builds.hex.pm and Elixir from its releases. The image is an Ubuntu. */
+export declare function elixir(options?: ElixirOptions): ElixirProject;

@@ -1,0 +1,19 @@
+export type TemplateKind = 'rust' | 'go' | 'elixir' | 'zig' | 'cmake' | 'nextjs' | 'js' | 'python';
+/** What `hm init` has to know of a kind of project: how to see one, and what to write for it. */
+export interface InitTemplate {
+    readonly kind: TemplateKind;
+    /** Names of files, one of which shows a project of the kind; `*` stands for any ending. */
+    readonly markers: readonly string[];
+    /** A kind that is the closer one where both are seen in one directory. */
+    readonly unless?: TemplateKind;
+    /** The language of the pipeline file where none is asked for. */
+    readonly language: 'ts' | 'py';
+    /** The name to import from `@harmont/hm/toolchains`. */
+    readonly toolchain: string;
+    /** The project in a directory, in TypeScript: `rust.project({ path: "api" })`. Its `ci()` gives the steps. */
+    readonly typescript: (path: string) => string;
+    /** The same in Python, after `import harmont as hm`. */
+    readonly python: (path: string) => string;
+}
+/** Every kind that `hm init` knows, in the order in which it looks for them. */
+export declare const INIT_TEMPLATES: readonly InitTemplate[];

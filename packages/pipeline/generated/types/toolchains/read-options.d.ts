@@ -1,0 +1,16 @@
+import { type StepOptions } from '../step-options.js';
+import type { Reader } from './option-readers.js';
+/** What an action lets the caller say of its step: everything but the directory, which is the toolchain's. */
+export type ActionOptions = Omit<StepOptions, 'cwd'>;
+type Readers = Readonly<Record<string, Reader<unknown>>>;
+type Values<R extends Readers> = {
+    readonly [Name in keyof R]: R[Name] extends Reader<infer T> ? T : never;
+};
+/** The options of an entry, each read by its reader. Any other option is an error. */
+export declare function readOptions<R extends Readers>(where: string, options: object, readers: R): Values<R>;
+/** The options of an action: its own, each read by its reader, and those of its step. */
+export declare function readAction<R extends Readers>(where: string, options: object, readers: R): {
+    readonly own: Values<R>;
+    readonly step: ActionOptions;
+};
+export {};

@@ -1,0 +1,33 @@
+import { LEAVES, type Leaves, type StandsForLeaves } from '../leaves.js';
+import type { Step } from '../step.js';
+import type { StepOptions } from '../step-options.js';
+import { type ActionDefaults } from './action-step.js';
+import { type ActionOptions } from './read-options.js';
+/** A tool that is installed for one directory: its actions are steps that start from the same file system. */
+export declare abstract class Toolchain<Self> implements StandsForLeaves {
+    /** Directory that the actions run in. */
+    readonly path: string;
+    /** The step that the actions start from. */
+    readonly installed: Step;
+    /** The entry, as errors name it. */
+    protected abstract readonly where: string;
+    /** The `:TAG:` of the labels. */
+    protected abstract readonly tag: string;
+    constructor(path: string, installed: Step);
+    /** The step that the actions start from. */
+    install(): Step;
+    /** A copy whose actions start after a further command, such as one that generates sources. It runs in the workspace; `cwd` names another directory. */
+    setup(command: string, options?: StepOptions): Self;
+    /** The actions that a check of a change usually needs. */
+    abstract ci(): Step[];
+    [LEAVES](): Leaves;
+    /** What it stands for where a pipeline lists it. */
+    protected leaves(): Step[];
+    protected abstract startingAt(step: Step): Self;
+    /** An action without options of its own. */
+    protected plain(name: string, command: string, options: ActionOptions): Step;
+    protected stepOf(name: string, options: ActionOptions): ActionOptions;
+    protected action(name: string, command: string, step: ActionOptions, defaults?: Partial<ActionDefaults>): Step;
+    protected labelOf(name: string): string;
+    protected inPath(command: string): string;
+}
