@@ -138,7 +138,7 @@ test('web B8 B9 D1 r retries the failed step, the build goes green by itself, an
   await page.keyboard.press('ArrowDown')
   await page.waitForURL(/attempt=1/)
   expect(await attempts.locator('option').allInnerTexts()).toEqual([
-    expect.stringMatching(/^Attempt 2: Passed, .+ \(retried by hand\)$/),
+    expect.stringMatching(/^Attempt 2: Passed, .+ \(manual retry\)$/),
     expect.stringMatching(/^Attempt 1: Failed, exit 1, .+ \(first\)$/),
   ])
   await sees('error: expected 3, got 4', log())
@@ -157,7 +157,7 @@ test('a green step whose image could not be had says so, in the list and beside 
   await page.goto(address(number, '?job=unit'))
   await sees(/Passed: 2 steps in/)
   await sees('registry.invalid/node:24 could not be pulled; the runner’s own tools were used instead')
-  expect(await page.getByText('not on its image').count()).toBe(1)
+  expect(await page.getByText('image not used').count()).toBe(1)
 })
 
 test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds under a new number', async () => {
@@ -170,8 +170,8 @@ test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds 
   await sees(/Running: 0 of 2 steps/)
   await page.keyboard.press('j')
   await page.waitForURL(/job=after/)
-  await sees('Waits for', page.getByRole('region', { name: 'Why it waits' }))
-  await page.getByRole('region', { name: 'Why it waits' }).getByRole('link', { name: 'slow' }).waitFor()
+  await sees('Waits for', page.getByRole('region', { name: 'Why it is waiting' }))
+  await page.getByRole('region', { name: 'Why it is waiting' }).getByRole('link', { name: 'slow' }).waitFor()
   await page.keyboard.press('c')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Cancel…' }).waitFor()
@@ -223,7 +223,7 @@ test('web B14 a plan that is no plan says so, with its message, and no job is as
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))
   await page.goto(`${app.origin}/default/pipelines/ci/builds/latest`)
-  await sees('Not started: steps of the pipeline wait for each other.')
+  await sees('Not started: steps depend on each other in a cycle.')
   const why = page.getByRole('region', { name: 'Why it failed' })
   await sees('cycle', why)
   await page.setViewportSize({ width: 390, height: 844 })

@@ -68,13 +68,13 @@ journey(
     expect(await page.getByRole('textbox').count()).toBe(0)
     await page.goto(it.server.setupLink())
     await fill(page, 'Your name', 'Ada')
-    await fill(page, 'E-mail address', 'ada@example.com')
+    await fill(page, 'Email address', 'ada@example.com')
     await fill(page, 'Organization', 'Acme')
-    await press(page, 'Go on')
+    await press(page, 'Continue')
     await heading(page, 'You are signed in')
     await page.getByText('npm start -- setup-link ada@example.com').waitFor()
     await expectAccessible(page)
-    await press(page, 'Go on')
+    await press(page, 'Continue')
     await page.waitForURL(it.at('/acme'))
     await page.goto(it.at('/account/passkeys'))
     await page.getByText('Passkeys do not work here').waitFor()
@@ -85,7 +85,7 @@ journey(
 journey('mails of a server without a mail server are in its mailbox, and their links work', async () => {
   const { page } = it.ada
   await page.goto(it.at('/mailbox'))
-  await page.getByText('No mails yet').waitFor()
+  await page.getByText('No messages yet').waitFor()
   const body = JSON.stringify({ email: 'bob@example.com', name: 'Bob' })
   const headers = { 'content-type': 'application/json' }
   const begun = await fetch(it.at('/api/v0/auth/passkey/signup/begin'), { method: 'POST', headers, body })
@@ -110,7 +110,7 @@ journey(
     expect(await page.getByRole('main').textContent()).toContain(it.server.origin)
     await expectAccessible(page)
     expect(asked).toEqual([])
-    await press(page, 'It is the same: sign in')
+    await press(page, 'The codes match: sign in')
     await login.shows(/signed in as Ada <ada@example\.com>/)
     expect(await login.code).toBe(0)
     await press(page, 'Account → Sessions')
@@ -118,7 +118,7 @@ journey(
     const who = hm('whoami')
     await who.shows(/ada@example\.com/)
     await press(page, /^End the session of hm/)
-    await press(page, 'End it')
+    await press(page, 'End session')
     await expect.poll(() => page.getByRole('button', { name: /^End the session of hm/ }).count()).toBe(0)
     expect(await hm('whoami').code).toBe(3)
   },
@@ -149,7 +149,7 @@ journey(
     for (const port of ['80', '65536', '4000@evil.example']) {
       address.searchParams.set('port', port)
       await page.goto(address.href)
-      await heading(page, 'This link signs nobody in')
+      await heading(page, 'This sign-in link is not valid')
     }
     expect(asked.length).toBe(before)
     await expectAccessible(page)

@@ -88,7 +88,7 @@ journey('web F1 F2 F3 from the printed link to a green build, by what the page s
   const address = await terminal.shows(/opening (http\S+)/)
   const tab = await page.context().newPage()
   await tab.goto(address)
-  await press(tab, 'It is the same: sign in')
+  await press(tab, 'The codes match: sign in')
   expect(await terminal.ended).toBe(0)
   await tab.close()
   await runs(choose)

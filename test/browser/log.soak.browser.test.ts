@@ -202,7 +202,7 @@ test('web L12 a search counts what grep counts, walks all of it, and shows only 
   // The rows come in pages.
   await expect.poll(shown).toEqual(wanted)
   await page.getByRole('button', { name: 'Match case' }).click()
-  await status.getByText('Nothing found').waitFor()
+  await status.getByText('No matches').waitFor()
   await page.getByRole('button', { name: 'Match case' }).click()
   await page.getByRole('button', { name: 'Expression (RE2)' }).click()
   await field.fill('number [1-4][0-9]{2},')

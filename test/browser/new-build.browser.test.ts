@@ -79,7 +79,7 @@ async function connectRepository(): Promise<Repository> {
 test('web P5 a new build is started by keyboard alone, with variables, and what is sent twice is one build', async () => {
   await newPipeline('by-hand', 'acme/by-hand')
   await page.goto(`${app.origin}/default/pipelines/by-hand`)
-  await page.getByText('No build yet').waitFor()
+  await page.getByText('No builds yet').waitFor()
   await page.keyboard.press('n')
   const dialog = page.getByRole('dialog', { name: 'New build' })
   await dialog.getByText('The repository acme/by-hand is not connected').waitFor()
@@ -96,7 +96,7 @@ test('web P5 a new build is started by keyboard alone, with variables, and what 
   await rejected.waitFor()
   expect(await rejected.getAttribute('href')).toBe('/default/pipelines/by-hand/builds/1')
 
-  const address = dialog.getByLabel('Address of the archive')
+  const address = dialog.getByLabel('URL of the archive')
   await address.fill(archive('good.tgz'))
   await dialog.getByLabel('Variables').fill('GREETING=hello from the page')
   await address.focus()
@@ -127,12 +127,12 @@ test('web P5 the files of the build before are built again; where manual builds 
   await page.getByLabel('Manual builds').uncheck()
   await page.getByLabel('Description').fill('Started by people')
   await page.getByRole('button', { name: 'Save settings' }).click()
-  await page.getByText('Settings are saved').waitFor()
+  await page.getByText('Settings saved').waitFor()
   await page.getByRole('link', { name: 'Back to the pipeline' }).click()
   await page.getByText('Started by people').waitFor()
   const button = page.getByRole('button', { name: 'New build' })
   expect(await button.getAttribute('aria-disabled')).toBe('true')
-  await page.getByText('Manual builds are off; only its triggers start this pipeline.').waitFor()
+  await page.getByText('Manual builds are off. Only triggers start this pipeline.').waitFor()
 })
 
 test('web P5 without a commit the newest of the branch is built; what the forge says of a branch stands at it', async () => {

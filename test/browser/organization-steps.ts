@@ -12,9 +12,9 @@ export async function setUp(it: People): Promise<Person> {
   const { page } = ada
   await page.goto(it.server.setupLink())
   await fill(page, 'Your name', 'Ada')
-  await fill(page, 'E-mail address', 'ada@example.com')
+  await fill(page, 'Email address', 'ada@example.com')
   await fill(page, 'Organization', 'Acme')
-  await press(page, 'Create passkey and go on')
+  await press(page, 'Create passkey')
   await page.waitForURL(it.at('/acme'))
   return ada
 }
@@ -26,7 +26,7 @@ export async function register(it: People, name: string, email: string): Promise
   const before = it.server.mails.mails.filter(({ recipients }) => recipients.includes(email)).length
   await page.goto(it.at('/register'))
   await fill(page, 'Name', name)
-  await fill(page, 'E-mail address', email)
+  await fill(page, 'Email address', email)
   await press(page, 'Send me a link')
   await page.goto(it.at(`/register/verify?token=${tokenIn(await it.server.mails.mailTo(email, before + 1))}`))
   await press(page, 'Create passkey')
@@ -38,7 +38,7 @@ export async function register(it: People, name: string, email: string): Promise
 /** Invites as who looks at the members; gives the link that is shown, with its dialog put away again. */
 export async function invite(page: Page, email: string): Promise<string> {
   await press(page, 'Invite a member')
-  await fill(page, 'E-mail address', email)
+  await fill(page, 'Email address', email)
   await page.keyboard.press('Enter')
   return takeLink(page)
 }

@@ -68,7 +68,7 @@ test('web T2 axe finds nothing on pages of the documentation, which need no scro
     await expectAccessible(page)
   }
   await page.keyboard.press('Tab')
-  expect(await page.locator(':focus').textContent()).toBe('Skip to the page')
+  expect(await page.locator(':focus').textContent()).toBe('Skip to content')
 })
 
 test('web A9 the page of the web app runs under its policy, and what it fetches ahead is fetched once', async () => {

@@ -48,7 +48,7 @@ test('web X1 unknown words are shown as they are and missing members break nothi
     [buildPath(it.red, '?job=test')]: 'levitating',
     [buildPath(it.red, '?view=waterfall')]: 'levitating',
     [buildPath(it.red, '?view=graph')]: 'levitating',
-    '/default/settings/members': 'Everything, with billing',
+    '/default/settings/members': 'Everything, including billing',
     '/default/usage': 'By pipeline',
     '/default/pipelines/ci': 'telepathy',
   }
@@ -72,7 +72,7 @@ test('web X2 every failure without our envelope says so, with what was asked and
     ['pipelines', /\/pipeline-summaries/, says(502, '<h1>Bad Gateway</h1>'), 'the pipelines', 'answered 502 without'],
     ['builds', /\/builds\?/, says(500, ''), 'the builds', 'answered 500 without'],
     [`pipelines/ci/builds/${it.red}`, /\/view$/, cuts, `build ${it.red} of ci`, 'broke off'],
-    ['settings/members', /\/members/, says(200, '<h1>Hotel: please log in</h1>'), 'the members', 'changed on its way'],
+    ['settings/members', /\/members/, says(200, '<h1>Hotel: please log in</h1>'), 'the members', 'altered in transit'],
     ['settings/audit', /\/audit/, says(429, 'slower', { 'retry-after': '600' }), 'the audit', 'answered 429 without'],
     ['usage', /\/series/, says(418, ours), 'the days', 'The teapot is full.'],
   ]
@@ -119,7 +119,7 @@ test('web X3 a log that fails leaves the steps working, and a part that is gone 
   const loads = () => it.proxy.count(/^GET \/default\/pipelines\/ci\/builds/)
   const before = loads()
   await page.getByRole('link', { name: 'Graph' }).click()
-  await sees(page, 'A part of this page did not come')
+  await sees(page, 'Part of this page failed to load')
   await sees(page, /test failed: exit 1/)
   expect(loads() - before).toBe(1)
   // The browser says it too.
@@ -179,9 +179,9 @@ test('web X3 once the server is a newer one, a page that stayed open offers to b
     changes((config: object) => ({ ...config, version: '9.9.9' })),
   )
   it.proxy.cutStreams()
-  await sees(page, /The server was upgraded to 9\.9\.9; this page is of /)
+  await sees(page, /Harmont 9\.9\.9 is available\. This page runs /)
   await page.getByRole('status').getByRole('button', { name: 'Reload' }).click()
-  await page.getByText('The server was upgraded').waitFor({ state: 'detached' })
+  await page.getByText('Harmont 9.9.9 is available').waitFor({ state: 'detached' })
 })
 
 test('web X5 P5 a change whose answer is lost can be asked for again and is done once', async () => {
@@ -194,7 +194,7 @@ test('web X5 P5 a change whose answer is lost can be asked for again and is done
   const heal = it.proxy.answer(asked, loses)
   const dialog = page.getByRole('dialog', { name: /^Rebuild/ })
   await dialog.getByRole('button', { name: 'Rebuild' }).click()
-  await dialog.getByText('The server does not answer').waitFor()
+  await dialog.getByText('The server is not responding').waitFor()
   heal()
   await dialog.getByRole('button', { name: 'Rebuild' }).click()
   await page.waitForURL((url) => !url.pathname.endsWith(`/${it.red}`))

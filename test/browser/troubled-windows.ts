@@ -6,8 +6,8 @@ import type { StrangeServer } from './strange-server.ts'
 
 const api = / \/api\//
 const events = /\/events\?/
-const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'What you see is of' })
-const pollingMark = (page: Page) => page.getByRole('button', { name: /^No live connection/ })
+const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'Last updated' })
+const pollingMark = (page: Page) => page.getByRole('button', { name: /^Live updates are unavailable/ })
 
 /** What was shown is there still, and nobody is asked to sign in. */
 async function expectKept(page: Page): Promise<void> {
@@ -21,7 +21,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   await page.getByText('Parse dates').first().waitFor()
   const hasStream = () => expect.poll(() => proxy.openStreams('faults').length).toBe(1)
   for (const [fault, cause] of [
-    [says(502, '<html>Bad Gateway</html>'), 'The server answers with a fault (502).'],
+    [says(502, '<html>Bad Gateway</html>'), 'The server reports an error (502).'],
     [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
   ] as const) {
     // Before the fault: a stream that is not open yet would never be.
@@ -52,7 +52,7 @@ export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> 
   await expect.poll(() => proxy.openStreams('nothing').length).toBe(1)
   proxy.answer(api, hangs, 'nothing')
   proxy.cutStreams('nothing')
-  await bar(page).filter({ hasText: 'The server does not answer.' }).waitFor()
+  await bar(page).filter({ hasText: 'The server is not responding.' }).waitFor()
   await expectKept(page)
 }
 

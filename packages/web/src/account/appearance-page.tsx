@@ -15,7 +15,7 @@ export function AppearancePage() {
             label="Theme"
             value={theme}
             choices={[
-              { value: 'system', label: 'As the system' },
+              { value: 'system', label: 'System' },
               { value: 'light', label: 'Light' },
               { value: 'dark', label: 'Dark' },
             ]}
@@ -46,13 +46,13 @@ export function AppearancePage() {
         </Choice>
         <Choice name="Keyboard">
           <Checkbox
-            label="Single keys are shortcuts"
-            hint="Press ? on any page for its list. With Ctrl or ⌘ they work in any case."
+            label="Single-key shortcuts"
+            hint="Press ? on any page to list them. Shortcuts with Ctrl or ⌘ always work."
             checked={singleKeys}
             onChange={(checked) => setAppearance({ singleKeys: checked })}
           />
         </Choice>
-        <p className="text-13 text-muted">These are kept on this device.</p>
+        <p className="text-13 text-muted">These settings apply to this device only.</p>
       </div>
     </AccountLayout>
   )

@@ -22,7 +22,7 @@ export function DeleteAccount() {
     <section className="flex flex-col items-start gap-2 border-t border-hairline px-4 py-6">
       <h2 className="text-16 font-semibold">Delete your account</h2>
       <p className="max-w-[72ch] text-muted">
-        Your sessions, keys and passkeys go, and the organizations that have nobody else.
+        Deletes your sessions, API keys and passkeys, and every organization that has no other member.
       </p>
       <Button onClick={() => setAsked(true)}>Delete your account</Button>
       <SignInAgain open={isAsked && sessions.data !== undefined && !isReady} onClose={close} />
@@ -45,7 +45,7 @@ function WhatGoes() {
   const owned = organizations.filter(({ role }) => role === 'owner')
   return (
     <>
-      <p>This cannot be taken back. What goes:</p>
+      <p>This cannot be undone. It deletes:</p>
       <ul className="list-disc pl-5">
         <li>your sessions in browsers and terminals, API keys, passkeys, linked accounts, and your open invitations</li>
         {owned.map(({ slug, name }) => (
@@ -54,7 +54,7 @@ function WhatGoes() {
           </li>
         ))}
       </ul>
-      <p>Builds that you began in other organizations stay, without your name.</p>
+      <p>Builds that you started in other organizations are kept, without your name.</p>
     </>
   )
 }

@@ -20,7 +20,7 @@ export function Identities() {
     <section className="border-t border-hairline">
       <h2 className="px-4 pt-6 text-16 font-semibold">Linked accounts</h2>
       <p className="max-w-[72ch] px-4 pt-1 pb-3 text-muted">
-        They sign you in too. Linking GitHub also proves which repositories you may connect.
+        You can sign in with a linked account. Linking GitHub also shows which repositories you can connect.
       </p>
       <Loaded query={identities} what="your linked accounts">
         {(linked) => <Linked linked={linked} />}
@@ -44,7 +44,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
             icon={<Link2 size={16} />}
             name={providerTitle(provider)}
             facts={[
-              <Foreign key="name" text={name ?? email ?? 'an account without a name'} />,
+              <Foreign key="name" text={name ?? email ?? 'unnamed account'} />,
               <span key="since">
                 linked <Ago at={created_at} />
               </span>,
@@ -67,7 +67,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
           if (leaving !== null) await changes.unlink(leaving)
         }}
       >
-        <p>It no longer signs you in. Sessions that were begun with it end, this one too if it was.</p>
+        <p>You can no longer sign in with it. Sessions started with it end, including this one if it is among them.</p>
       </ConfirmDialog>
     </>
   )
@@ -79,7 +79,7 @@ function Linkable({ linked }: { readonly linked: readonly Schema<'Identity'>[] }
   const names = config?.providers.map(({ name }) => name) ?? []
   const open = names.filter((name) => linked.every(({ provider }) => provider !== name))
   if (names.length === 0 && linked.length === 0)
-    return <p className="px-4 pb-6 text-muted">This server is not set up for accounts elsewhere.</p>
+    return <p className="px-4 pb-6 text-muted">This server has no sign-in provider.</p>
   return (
     <div className="flex flex-wrap gap-2 px-4 pt-3 pb-6">
       {open.map((name) => (

@@ -58,13 +58,13 @@ function NewKey(props: NewKeyProps) {
 function Secret({ token, onClose }: { readonly token: string; readonly onClose: () => void }) {
   return (
     <div className="flex flex-col gap-3 pb-5">
-      <p>Copy it now: it is shown this once, and kept by nobody but you.</p>
+      <p>Copy the key now. It is not shown again.</p>
       <CopyField label="the key" text={token} />
       <p>For a shell:</p>
-      <CopyField label="the command that gives it to a shell" text={`export HM_API_TOKEN=${token}`} />
+      <CopyField label="the export command" text={`export HM_API_TOKEN=${token}`} />
       <div className="flex justify-end">
         <Button look="primary" onClick={onClose}>
-          I have it
+          Done
         </Button>
       </div>
     </div>

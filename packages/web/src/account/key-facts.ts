@@ -28,7 +28,7 @@ export function endOf(days: Lifetime, now: number): string | null {
 
 export interface Expiry {
   readonly text: string
-  /** It ends within a week, or has ended. */
+  /** Expires within a week, or has ended. */
   readonly isWarned: boolean
 }
 

@@ -39,7 +39,7 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
     <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
       <Field
         label="Name"
-        hint="What uses it: you will want to know when you revoke it."
+        hint="Name the program that uses it, so that you know what stops when you revoke it."
         required
         maxLength={255}
         autoComplete="off"
@@ -48,7 +48,7 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
         problem={problems.description}
       />
       <fieldset className="flex flex-col gap-1">
-        <legend className="mb-1 font-semibold">What it may do</legend>
+        <legend className="mb-1 font-semibold">Permissions</legend>
         {scopes.map((scope) => (
           <Checkbox
             key={scope}
@@ -66,12 +66,12 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
         onChange={(organizations) => onChange({ ...wish, organizations })}
       />
       <Select
-        label="It ends"
+        label="Expires"
         value={String(wish.days)}
         onChange={({ target }) =>
           onChange({ ...wish, days: lifetimes.find((days) => String(days) === target.value) ?? null })
         }
-        hint={wish.days === null ? 'A key that never ends works until somebody thinks of revoking it.' : undefined}
+        hint={wish.days === null ? 'A key that never expires works until someone revokes it.' : undefined}
         problem={problems.expires_at}
       >
         {lifetimes.map((days) => (
@@ -82,9 +82,9 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
       </Select>
       <ProblemNote error={error} />
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={isBusy} refused={lack}>
-          {isBusy ? 'One moment…' : 'Create the key'}
+          {isBusy ? 'Working…' : 'Create key'}
         </Button>
       </div>
     </form>
@@ -92,6 +92,6 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
 }
 
 function lackOf({ scopes: wanted, organizations }: KeyWish): string | null {
-  if (wanted.length === 0) return 'Choose what it may do first'
-  return organizations?.length === 0 ? 'Choose an organization first' : null
+  if (wanted.length === 0) return 'Choose at least one permission'
+  return organizations?.length === 0 ? 'Choose at least one organization' : null
 }

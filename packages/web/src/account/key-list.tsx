@@ -15,7 +15,7 @@ import { Row, Rows } from './row.tsx'
 
 type Key = Schema<'ApiToken'>
 
-const nameOf = ({ description }: Key) => description ?? 'A key without a name'
+const nameOf = ({ description }: Key) => description ?? 'Unnamed key'
 
 /** Every key, newest first: what it may do, where, until when, and when it was used. */
 export function KeyList({ keys }: { readonly keys: readonly Key[] }) {
@@ -30,7 +30,7 @@ export function KeyList({ keys }: { readonly keys: readonly Key[] }) {
             icon={<KeySquare size={16} />}
             name={<Foreign text={nameOf(key)} />}
             facts={[
-              `may ${key.scopes?.join(', ') ?? 'do everything'}`,
+              `access: ${key.scopes?.join(', ') ?? 'everything'}`,
               key.organizations == null ? 'in all organizations' : `in ${key.organizations.join(', ')}`,
               <Expiry key="expiry" at={key.expires_at} />,
               key.last_used_at == null ? (
@@ -57,10 +57,10 @@ export function KeyList({ keys }: { readonly keys: readonly Key[] }) {
         onConfirm={async () => {
           if (leaving === null) return
           await changes.revokeKey(leaving.id)
-          toast(`${showInvisible(nameOf(leaving))} is revoked`)
+          toast(`${showInvisible(nameOf(leaving))} was revoked`)
         }}
       >
-        <p>What uses it gets refused from now on. It cannot be brought back.</p>
+        <p>Programs that use it lose access at once. This cannot be undone.</p>
       </ConfirmDialog>
     </>
   )

@@ -11,7 +11,7 @@ interface KeyPlacesProps {
 export function KeyPlaces({ slugs, chosen, onChange }: KeyPlacesProps) {
   return (
     <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 font-semibold">Where</legend>
+      <legend className="mb-1 font-semibold">Organizations</legend>
       {slugs.map((slug) => (
         <Checkbox
           key={slug}
@@ -22,7 +22,7 @@ export function KeyPlaces({ slugs, chosen, onChange }: KeyPlacesProps) {
         />
       ))}
       <Checkbox
-        label="In all my organizations, later ones too"
+        label="All my organizations, including future ones"
         checked={chosen === null}
         onChange={(isOn) => onChange(isOn ? null : slugs.slice(0, 1))}
       />

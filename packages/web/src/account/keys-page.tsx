@@ -23,7 +23,7 @@ export function KeysPage() {
         {(data) =>
           data.length === 0 ? (
             <EmptyState title="No API keys yet">
-              A key lets a program or script do what you allow it to. In a terminal, <code>hm login</code> needs none.
+              An API key gives a program the access that you choose. In a terminal, <code>hm login</code> needs no key.
             </EmptyState>
           ) : (
             <KeyList keys={data} />

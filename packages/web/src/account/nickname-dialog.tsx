@@ -38,7 +38,7 @@ function NicknameForm({ onClose, proposed, confirm, onSave }: Omit<NicknameDialo
     <form onSubmit={submit} className="flex flex-col gap-4 pb-5">
       <Field
         label="Name"
-        hint="So that you know it again among others."
+        hint="Helps you tell your passkeys apart."
         required
         maxLength={255}
         autoComplete="off"
@@ -47,9 +47,9 @@ function NicknameForm({ onClose, proposed, confirm, onSave }: Omit<NicknameDialo
       />
       <ProblemNote error={save.error} />
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={save.isPending}>
-          {save.isPending ? 'One moment…' : confirm}
+          {save.isPending ? 'Working…' : confirm}
         </Button>
       </div>
     </form>

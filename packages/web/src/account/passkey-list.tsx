@@ -81,7 +81,7 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
           if (leaving !== null) await changes.removePasskey(leaving.uuid)
         }}
       >
-        <p>It no longer signs you in. Sessions that were begun with it end, this one too if it was.</p>
+        <p>You can no longer sign in with it. Sessions started with it end, including this one if it is among them.</p>
       </ConfirmDialog>
     </>
   )

@@ -33,13 +33,14 @@ export function PasskeysPage() {
     >
       <div className="flex max-w-[72ch] flex-col gap-3 px-4 py-4">
         <p className="text-muted">
-          A passkey signs you in with the lock of a device: fingerprint, face or PIN. There is no password to lose.
+          A passkey signs you in with the screen lock of your device: fingerprint, face or PIN. There is no password.
         </p>
         {barrier !== null && <PasskeyNotice barrier={barrier} email={user.email} />}
         {barrier === null && passkeys.data?.length === 1 && (
-          <Notice title="Add a second one">
+          <Notice title="Add a second passkey">
             <p>
-              When this device is lost, another passkey lets you in at once: a phone, another computer, a security key.
+              If you lose this device, you can still sign in with a passkey on a phone, another computer or a security
+              key.
             </p>
           </Notice>
         )}
@@ -48,7 +49,7 @@ export function PasskeysPage() {
         {(data) =>
           data.length === 0 ? (
             <EmptyState title="No passkeys yet">
-              You are signed in without one. Add one, so that you can come back by yourself.
+              You signed in without a passkey. Add one so that you can sign in again.
             </EmptyState>
           ) : (
             <PasskeyList passkeys={data} />

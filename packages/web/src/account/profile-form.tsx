@@ -15,7 +15,7 @@ export function ProfileForm() {
   const kept = user.name ?? ''
   const [name, setName] = useState(kept)
   const changes = accountChanges(useQueryClient())
-  const save = useMutation({ mutationFn: () => changes.rename(name), onSuccess: () => toast('Your name is saved') })
+  const save = useMutation({ mutationFn: () => changes.rename(name), onSuccess: () => toast('Name saved') })
   const problem = save.error === null ? undefined : problemOf(save.error).fields.name
   const isAsKept = name.trim() === kept || name.trim() === ''
   const submit = (event: FormEvent) => {
@@ -26,7 +26,7 @@ export function ProfileForm() {
     <form onSubmit={submit} className="flex max-w-120 flex-col gap-4 px-4 py-6">
       <Field
         label="Name"
-        hint="Members of your organizations see it."
+        hint="Visible to members of your organizations."
         autoComplete="name"
         required
         maxLength={255}
@@ -35,15 +35,15 @@ export function ProfileForm() {
         problem={problem}
       />
       <div>
-        <p className="font-semibold">E-mail address</p>
+        <p className="font-semibold">Email address</p>
         <p>
           <Foreign text={user.email} />
         </p>
-        <p className="text-13 text-muted">It stands for your account: links and notices go there. It cannot change.</p>
+        <p className="text-13 text-muted">Used to sign in and for notices. It cannot be changed.</p>
       </div>
       {problem === undefined && <ProblemNote error={save.error} />}
       <div>
-        <Button type="submit" refused={isAsKept ? 'Nothing was changed' : null} disabled={save.isPending}>
+        <Button type="submit" refused={isAsKept ? 'No changes to save' : null} disabled={save.isPending}>
           Save
         </Button>
       </div>

@@ -26,13 +26,14 @@ export function SessionsPage() {
     <AccountLayout
       title="Sessions"
       actions={
-        <Button refused={isAlone ? 'There are no others' : null} onClick={() => setEndingOthers(true)}>
+        <Button refused={isAlone ? 'There are no other sessions' : null} onClick={() => setEndingOthers(true)}>
           End all others
         </Button>
       }
     >
       <p className="max-w-[72ch] px-4 py-4 text-muted">
-        Browsers and terminals that act as you. End what you do not know, then look at your passkeys and keys.
+        Browsers and terminals that are signed in as you. End any that you do not recognize, then check your passkeys
+        and API keys.
       </p>
       <Loaded query={sessions} what="your sessions">
         {(data) => <SessionList sessions={data} />}
@@ -44,10 +45,10 @@ export function SessionsPage() {
         confirm="End all others"
         onConfirm={async () => {
           await changes.endOtherSessions()
-          toast('All other sessions have ended')
+          toast('Ended all other sessions')
         }}
       >
-        <p>Other browsers and terminals have to sign in again. API keys go on working.</p>
+        <p>Other browsers and terminals must sign in again. API keys keep working.</p>
       </ConfirmDialog>
     </AccountLayout>
   )
@@ -67,7 +68,7 @@ function SessionList({ sessions }: { readonly sessions: readonly Session[] }) {
             tags={
               <>
                 <Tag>{session.kind === 'cli' ? 'terminal' : session.kind === 'web' ? 'browser' : session.kind}</Tag>
-                {session.current && <Tag>this one</Tag>}
+                {session.current && <Tag>this session</Tag>}
               </>
             }
             facts={factsOf(session)}
@@ -86,24 +87,24 @@ function SessionList({ sessions }: { readonly sessions: readonly Session[] }) {
         open={ending !== null}
         onClose={() => setEnding(null)}
         title={ending?.current === true ? 'Sign out here?' : 'End this session?'}
-        confirm={ending?.current === true ? 'Sign out' : 'End it'}
+        confirm={ending?.current === true ? 'Sign out' : 'End session'}
         onConfirm={async () => {
           if (ending !== null) await changes.endSession(ending.id)
         }}
       >
-        <p>{ending === null ? '' : `${nameOf(ending)} has to sign in again.`}</p>
+        <p>{ending === null ? '' : `${nameOf(ending)} must sign in again.`}</p>
       </ConfirmDialog>
     </>
   )
 }
 
 function nameOf({ user_agent, kind }: Session): string {
-  return deviceName(user_agent) ?? (kind === 'cli' ? 'A terminal' : 'An unknown browser')
+  return deviceName(user_agent) ?? (kind === 'cli' ? 'Terminal' : 'Unknown browser')
 }
 
 function factsOf({ ip, created_at, last_used_at }: Session) {
   return [
-    <span key="from">from {ip ?? 'an unknown address'}</span>,
+    <span key="from">from {ip ?? 'unknown address'}</span>,
     <span key="started">
       started <Ago at={created_at} />
     </span>,

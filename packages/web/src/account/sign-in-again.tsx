@@ -18,7 +18,7 @@ interface SignInAgainProps {
 /** Before what cannot be taken back: whoever found an open browser is not its owner. */
 export function SignInAgain({ open, onClose }: SignInAgainProps) {
   return (
-    <Dialog open={open} onClose={onClose} title="Sign in once more">
+    <Dialog open={open} onClose={onClose} title="Confirm that it is you">
       <WaysIn />
     </Dialog>
   )
@@ -40,7 +40,7 @@ function WaysIn() {
   })
   return (
     <div className="flex flex-col gap-3 pb-5">
-      <p>You signed in more than ten minutes ago. Show that it is you, then go on.</p>
+      <p>You signed in more than ten minutes ago. Sign in again to continue.</p>
       {barrier === null ? (
         <Button look="primary" disabled={signIn.isPending} onClick={() => signIn.mutate()}>
           {signIn.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}

@@ -2,7 +2,7 @@
 export function whyNotRemove(passkeys: number | undefined, identities: number | undefined): string | null {
   return (passkeys ?? 0) + (identities ?? 0) > 1
     ? null
-    : 'It is the only way into your account. Add a passkey first, or link an account.'
+    : 'This is your only way to sign in. Add a passkey or link an account first.'
 }
 
 /** How long after signing in somebody counts as freshly signed in, for what cannot be taken back (web S7). */

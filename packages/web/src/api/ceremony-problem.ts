@@ -5,15 +5,15 @@ export function explainCeremony(name: string): string | null {
     case 'AbortError':
       return null
     case 'InvalidStateError':
-      return 'This device, or the account that keeps its passkeys, has one for you already. Use that one, or another device or security key.'
+      return 'This device already has a passkey for your account. Use that one, or another device or security key.'
     case 'ConstraintError':
-      return 'This device cannot keep a passkey, or cannot check that it is you. Give it a screen lock or PIN, or use another device or security key.'
+      return 'This device cannot store a passkey or verify you. Set a screen lock or PIN, or use another device or security key.'
     case 'NotSupportedError':
-      return 'This device makes none of the kinds of passkey that the server takes. Use another device or security key.'
+      return 'The server supports no passkey type of this device. Use another device or security key.'
     case 'SecurityError':
-      return 'The browser allows no passkeys at this address.'
+      return 'The browser does not allow passkeys at this address.'
     case 'UnknownError':
-      return 'The device could not do it. Try again, or use another device or security key.'
+      return 'The device reported an error. Try again, or use another device or security key.'
     default:
       return `The browser could not use a passkey (${name}). Try again, or use another browser.`
   }

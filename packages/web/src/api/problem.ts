@@ -28,13 +28,13 @@ export class ApiProblem extends Error {
 
 /** No answer at all: offline, a server that is down, a cut. */
 export function noAnswer(cause: unknown): ApiProblem {
-  const message = 'The server does not answer. It may be starting, or the network is gone.'
+  const message = 'The server is not responding. It may be starting, or the network may be down.'
   return new ApiProblem({ ...unexplained(0, message), requestId: null }, { cause })
 }
 
 /** An answer came, and was none of ours: it was cut, empty, or changed by something between (web X2). */
 export function unreadable(cause: unknown): ApiProblem {
-  const message = 'The answer of the server broke off, or was changed on its way here.'
+  const message = 'The response of the server was cut off or altered in transit.'
   return new ApiProblem(unexplained(0, message), { cause })
 }
 
@@ -64,7 +64,7 @@ export function describeProblem(status: number, headers: Headers, body: unknown)
 /** What to say of anything that was thrown. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof ApiProblem) return thrown.problem
-  return unexplained(0, 'Something in this page went wrong. Reload it; nothing on the server was changed by this.')
+  return unexplained(0, 'Something went wrong on this page. Reload it. Nothing changed on the server.')
 }
 
 function unexplained(status: number, message: string): Problem {

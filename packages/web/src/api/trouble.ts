@@ -52,11 +52,11 @@ export function troubleSentence({ cause, status }: Trouble): string {
     case 'offline':
       return 'This device is offline.'
     case 'silent':
-      return 'The server does not answer.'
+      return 'The server is not responding.'
     case 'busy':
-      return 'The server had too many requests from here and asks to wait.'
+      return 'Too many requests: the server asks to wait.'
     case 'fault':
-      return `The server answers with a fault (${status}).`
+      return `The server reports an error (${status}).`
   }
 }
 

@@ -10,7 +10,7 @@ import { doOrTell } from './do-or-tell.ts'
 import { openOverlay } from './overlays.ts'
 
 export const themes: readonly { readonly value: Appearance['theme']; readonly label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ]

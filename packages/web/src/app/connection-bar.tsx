@@ -12,7 +12,7 @@ export function ConnectionBar() {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline bg-wait-tint px-4 py-1 text-wait">
       <p role="status">
-        {troubleSentence(trouble)} What you see is of <Instant at={new Date(trouble.since).toISOString()} />.
+        {troubleSentence(trouble)} Last updated <Instant at={new Date(trouble.since).toISOString()} />.
       </p>
       <Countdown until={tryAt} />
       <Button look="quiet" onClick={tryNow} disabled={tryAt === null}>

@@ -31,7 +31,7 @@ export function CreateOrganization() {
       <form onSubmit={submit} className="flex flex-col gap-4 pb-3">
         <Field
           label="Name"
-          hint="Pipelines, members and use are kept apart by organization. Its address is made of the name."
+          hint="Each organization has its own pipelines, members and usage. Its URL is derived from the name."
           value={name}
           onChange={(event) => setName(event.target.value)}
           problem={fieldProblem}
@@ -41,7 +41,7 @@ export function CreateOrganization() {
         />
         {fieldProblem === null && <ProblemNote error={create.error} />}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={close}>Not now</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" look="primary" disabled={create.isPending}>
             {create.isPending ? 'Creating…' : 'Create'}
           </Button>

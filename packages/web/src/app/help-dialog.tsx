@@ -44,7 +44,7 @@ export function HelpDialog() {
       </div>
       <div className="border-t border-hairline py-4">
         <Checkbox
-          label="Single keys are shortcuts"
+          label="Single-key shortcuts"
           checked={singleKeys}
           onChange={(isOn) => setAppearance({ singleKeys: isOn })}
         />

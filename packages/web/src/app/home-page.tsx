@@ -18,15 +18,14 @@ export function HomePage() {
     <>
       <PageHeading title="Welcome">Welcome to Harmont</PageHeading>
       <EmptyState
-        title="You are in no organization yet"
+        title="You are not in an organization yet"
         action={
           <Button look="primary" onClick={create}>
             Create an organization
           </Button>
         }
       >
-        An organization holds pipelines and the people who may see them. Make one, or ask somebody to invite you into
-        theirs.
+        An organization holds pipelines and the people who can see them. Create one, or ask for an invitation.
       </EmptyState>
     </>
   )

@@ -14,7 +14,7 @@ export function Notices() {
     <>
       {config.needs_setup && (
         <Line isLeftOut={isDeep(pathname)}>
-          No owner of this server can sign in again yet. <PasskeysLink />, or print a one-time link with{' '}
+          No owner of this server can sign in again. <PasskeysLink />, or print a one-time link with{' '}
           <code className="font-mono text-13">{setupLinkCommand()}</code> in its folder.
         </Line>
       )}
@@ -39,7 +39,7 @@ function NewVersion({ version }: { readonly version: string }) {
   if (version === loadedVersion) return null
   return (
     <Line>
-      The server was upgraded to {version}; this page is of {loadedVersion}.{' '}
+      Harmont {version} is available. This page runs {loadedVersion}.{' '}
       <Button onClick={() => location.reload()}>Reload</Button>
     </Line>
   )

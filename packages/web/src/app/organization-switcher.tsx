@@ -93,7 +93,7 @@ function Choices({
             </Link>
           </li>
         ))}
-        {shown.length === 0 && <li className="px-2 py-2 text-muted">None is called that.</li>}
+        {shown.length === 0 && <li className="px-2 py-2 text-muted">No organization matches.</li>}
       </ul>
       <div className="border-t border-hairline p-1">
         <Link

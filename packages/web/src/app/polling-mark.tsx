@@ -6,10 +6,10 @@ import { Tooltip } from '../design/tooltip.tsx'
 export function PollingMark() {
   if (useLiveMode() !== 'polling') return null
   return (
-    <Tooltip text="No live connection: this page asks every few seconds. It is tried again each minute.">
+    <Tooltip text="Live updates are unavailable. This page refreshes every few seconds and reconnects when it can.">
       <button
         type="button"
-        aria-label="No live connection: this page asks every few seconds"
+        aria-label="Live updates are unavailable: this page refreshes every few seconds"
         className="inline-flex size-8 items-center justify-center rounded-small text-muted pointer-coarse:size-11"
       >
         <RefreshCw size={16} aria-hidden="true" />

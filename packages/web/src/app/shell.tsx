@@ -16,7 +16,7 @@ export function Shell() {
         href="#main"
         className="sr-only rounded-small bg-raised px-3 py-2 focus:not-sr-only focus:absolute focus:top-1 focus:left-1 focus:z-50"
       >
-        Skip to the page
+        Skip to content
       </a>
       <TopBar />
       <ConnectionBar />

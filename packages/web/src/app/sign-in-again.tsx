@@ -38,7 +38,7 @@ export function SignInAgain({ user }: { readonly user: Session['user'] }) {
             rel="noopener"
             className={buttonClass(barrier === null ? 'plain' : 'primary')}
           >
-            {barrier === null ? 'Another way' : 'Sign in'}
+            {barrier === null ? 'Sign in another way' : 'Sign in'}
           </a>
           {barrier === null && (
             <Button look="primary" onClick={() => signIn.mutate()} disabled={signIn.isPending}>
@@ -51,8 +51,8 @@ export function SignInAgain({ user }: { readonly user: Session['user'] }) {
     >
       <div className="flex flex-col gap-2">
         <p>
-          {isOnPurpose ? 'It was in another tab of this browser. ' : ''}
-          Sign in again as <Foreign text={user.email} /> to go on where you were; what you have typed here is kept.
+          {isOnPurpose ? 'You signed out in another tab of this browser. ' : ''}
+          Sign in again as <Foreign text={user.email} /> to continue. Unsaved input on this page is kept.
         </p>
         <ProblemNote error={signIn.error} />
       </div>

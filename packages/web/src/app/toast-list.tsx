@@ -13,7 +13,7 @@ export function Toasts() {
           <p className="foreign flex-1">{text}</p>
           <button
             type="button"
-            aria-label="Put away"
+            aria-label="Dismiss"
             onClick={() => dismissToast(id)}
             className="rounded-small p-1 hover:bg-sunk"
           >

@@ -51,7 +51,7 @@ function Trail({ isAlone }: { readonly isAlone: boolean }) {
   const steps = trailOf(pathname)
   if (steps.length === 0) return null
   return (
-    <nav aria-label="Where you are" className={isAlone ? 'min-w-0' : 'hidden min-w-0 sm:block'}>
+    <nav aria-label="Breadcrumb" className={isAlone ? 'min-w-0' : 'hidden min-w-0 sm:block'}>
       <ol className="flex min-w-0 items-center gap-1 text-muted">
         {steps.map(({ label, to }, index) => (
           <li key={to} className="flex min-w-0 items-center gap-1">

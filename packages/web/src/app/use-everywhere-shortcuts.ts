@@ -21,8 +21,8 @@ export function useEverywhereShortcuts(): void {
     { keys: '/', does: 'Search on this page', run: focusSearch },
     ...toSections,
     { keys: 'g a', does: 'Account', run: () => void navigate({ to: '/account' }) },
-    { keys: 'g o', does: 'Change the organization', run: () => openOverlay('organizations') },
-    { keys: 'y', does: 'Copy the link to this page', run: () => void copyLink() },
+    { keys: 'g o', does: 'Switch organization', run: () => openOverlay('organizations') },
+    { keys: 'y', does: 'Copy link to this page', run: () => void copyLink() },
   ])
 }
 
@@ -39,5 +39,5 @@ function focusSearch(): void {
 async function copyLink(): Promise<void> {
   const isCopied = await copyText(location.href)
   if (isCopied) toast('Link copied')
-  else toast('The browser does not allow copying here: take the link from the address bar', { isProblem: true })
+  else toast('The browser blocked copying. Copy the link from the address bar', { isProblem: true })
 }

@@ -30,7 +30,7 @@ function FirstRunNotice() {
   if (config?.needs_setup !== true || session.data !== null) return null
   return (
     <Notice title="This server has no administrator yet">
-      <p>When it started it printed a one-time link for you. This prints another, in the server's folder:</p>
+      <p>The server printed a one-time link when it started. To print another, run this in the server's folder:</p>
       <CopyField label="the command that prints a one-time link" text={setupLinkCommand()} />
     </Notice>
   )

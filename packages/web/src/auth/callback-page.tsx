@@ -15,7 +15,7 @@ export function CallbackPage() {
   if (window.opener === null) return <GoOn to={error === undefined ? '/login' : '/login?error=oauth_provider_error'} />
   return (
     <AuthPage title="Signing in" heading="Signing in">
-      <p>You can close this window and go back to the page that opened it.</p>
+      <p>You can close this window.</p>
     </AuthPage>
   )
 }

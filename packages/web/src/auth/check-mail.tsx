@@ -31,7 +31,7 @@ export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
       </p>
       {config?.mailbox === true && (
         <p>
-          This server has no mail server: its mails are{' '}
+          This server has no mail server. Its messages are{' '}
           <Link to="/mailbox" target="_blank" className="underline">
             in its mailbox
           </Link>
@@ -42,12 +42,12 @@ export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
         <Button
           onClick={() => again.mutate()}
           disabled={again.isPending}
-          refused={seconds > 0 ? `You can send it again in ${seconds} s` : null}
+          refused={seconds > 0 ? `You can resend it in ${seconds} s` : null}
         >
-          {seconds > 0 ? `Send again in ${seconds} s` : 'Send again'}
+          {seconds > 0 ? `Resend in ${seconds} s` : 'Send again'}
         </Button>
         <Button look="quiet" onClick={onOther}>
-          Use another address
+          Use a different address
         </Button>
       </div>
       <ProblemNote error={again.error} />

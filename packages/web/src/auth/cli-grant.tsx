@@ -17,10 +17,10 @@ export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'
       </dd>
       <dt className="text-muted">Server</dt>
       <dd>{location.origin}</dd>
-      <dt className="text-muted">It may</dt>
-      <dd>do everything that you may do here</dd>
-      <dt className="text-muted">For</dt>
-      <dd>30 days, or until you end it</dd>
+      <dt className="text-muted">Access</dt>
+      <dd>everything that you can do here</dd>
+      <dt className="text-muted">Valid for</dt>
+      <dd>30 days, or until you end the session</dd>
     </dl>
   )
 }
@@ -29,7 +29,7 @@ export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'
 export function CliAfterwards() {
   return (
     <p className="border-t border-hairline pt-4">
-      You can end it at any time under{' '}
+      You can end the session at any time under{' '}
       <Link to="/account/sessions" className="underline">
         Account → Sessions
       </Link>

@@ -14,8 +14,8 @@ export function CliLoginPage() {
   const login = readCliLogin(useSearch({ from: '/plain/cli-login' }))
   if (login.kind === 'invalid')
     return (
-      <AuthPage title="Sign in a terminal" heading="This link signs nobody in">
-        <p role="alert">{login.reason} Start again in the terminal:</p>
+      <AuthPage title="Sign in from a terminal" heading="This sign-in link is not valid">
+        <p role="alert">{login.reason} Run this in the terminal again:</p>
         <pre className="font-mono">hm login</pre>
       </AuthPage>
     )
@@ -33,7 +33,7 @@ function ForSignedIn({ login }: { readonly login: Exclude<CliLogin, { readonly k
   if (session.data === null) return <GoOn to={`/login?${new URLSearchParams({ redirect: own })}`} />
   const { user } = session.data
   return (
-    <AuthPage title="Sign in a terminal" heading="Sign in a terminal">
+    <AuthPage title="Sign in from a terminal" heading="Sign in from a terminal">
       {login.kind === 'paste' ? <CliPaste user={user} /> : <CliLoopback user={user} login={login} />}
     </AuthPage>
   )

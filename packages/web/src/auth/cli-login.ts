@@ -27,9 +27,9 @@ interface Given {
 export function readCliLogin({ port = '', nonce = '', state = '', code, paste }: Given): CliLogin {
   if (paste === true) return { kind: 'paste' }
   if (!/^[1-9]\d{3,4}$/.test(port) || Number(port) < 1024 || Number(port) > 65_535)
-    return { kind: 'invalid', reason: 'Its port is not a number from 1024 to 65535.' }
+    return { kind: 'invalid', reason: 'The port is not a number from 1024 to 65535.' }
   if (!/^[\x21-\x7e]{16,256}$/.test(nonce))
-    return { kind: 'invalid', reason: 'Its nonce does not have 16 to 256 visible characters.' }
+    return { kind: 'invalid', reason: 'The nonce is not 16 to 256 visible characters.' }
   return { kind: 'loopback', port: Number(port), nonce, state, showsCode: code === '1' }
 }
 

@@ -29,8 +29,8 @@ export function CliLoopback({ user, login }: CliLoopbackProps) {
       ) : (
         <>
           <p>
-            The link in your terminal has the port <strong className="font-mono">{login.port}</strong>. With another
-            one, this login is not yours: close this page.
+            The link in your terminal has the port <strong className="font-mono">{login.port}</strong>. If it has
+            another one, you did not start this login: close this page.
           </p>
           <Checkbox
             label="I started this login on this computer just now"
@@ -44,10 +44,10 @@ export function CliLoopback({ user, login }: CliLoopbackProps) {
         look="primary"
         className="min-h-9 w-full"
         disabled={park.isPending || park.isSuccess}
-        refused={showsCode || isMine ? null : 'Tick the box above first'}
+        refused={showsCode || isMine ? null : 'Select the box above first'}
         onClick={() => park.mutate()}
       >
-        {park.isSuccess ? 'Going back to the terminal…' : showsCode ? 'It is the same: sign in' : 'Sign in'}
+        {park.isSuccess ? 'Returning to the terminal…' : showsCode ? 'The codes match: sign in' : 'Sign in'}
       </Button>
       <ProblemNote error={park.error} />
       <CliAfterwards />
@@ -58,14 +58,14 @@ export function CliLoopback({ user, login }: CliLoopbackProps) {
 function Code({ nonce }: { readonly nonce: string }) {
   return (
     <>
-      <p>Your terminal shows a matching code. Is it this one?</p>
+      <p>Does your terminal show this code?</p>
       <p
         data-testid="matching-code"
         className="rounded-surface border border-hairline bg-inset py-4 text-center font-mono text-28 font-semibold"
       >
         {matchingCode(nonce)}
       </p>
-      <p className="text-muted">If it shows another one, or none, somebody else started this: close this page.</p>
+      <p className="text-muted">If it shows another code or none, someone else started this login: close this page.</p>
     </>
   )
 }

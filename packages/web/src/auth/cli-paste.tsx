@@ -25,7 +25,7 @@ export function CliPaste({ user }: { readonly user: Schema<'CurrentUserResponse'
     <>
       <CliGrant user={user} />
       {get.data === undefined ? (
-        <p>A code signs in the terminal that it is typed into. Show it to nobody else.</p>
+        <p>The code signs in the terminal in which you enter it. Do not share it.</p>
       ) : (
         <CodeToType key={get.data.code} {...get.data} />
       )}
@@ -45,10 +45,10 @@ export function CliPaste({ user }: { readonly user: Schema<'CurrentUserResponse'
 
 function CodeToType({ code, until }: { readonly code: string; readonly until: number }) {
   const left = Math.max(0, Math.ceil((until - useNow()) / 1000))
-  if (left === 0) return <p role="status">The code is no longer good. Get a new one.</p>
+  if (left === 0) return <p role="status">The code has expired. Get a new one.</p>
   return (
     <>
-      <p>Type or paste it into the terminal that asks for it:</p>
+      <p>Paste it into the terminal that asks for it:</p>
       <CodeToCopy code={code} />
       <p className="tabular text-muted">
         Good for {Math.floor(left / 60)}:{String(left % 60).padStart(2, '0')}, once.
@@ -63,7 +63,7 @@ function CodeToCopy({ code }: { readonly code: string }) {
   const copy = async () => {
     const isCopied = await copyText(code)
     if (!isCopied && shown.current !== null) getSelection()?.selectAllChildren(shown.current)
-    setSaid(isCopied ? 'Copied' : 'Selected: copy it with your keyboard')
+    setSaid(isCopied ? 'Copied' : 'Selected. Copy it with your keyboard')
   }
   return (
     <div className="flex items-stretch rounded-surface border border-hairline bg-inset">

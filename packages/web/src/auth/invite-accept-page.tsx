@@ -28,7 +28,7 @@ export function InviteAcceptPage() {
   if (token === null)
     return (
       <AuthPage title="Invitation" heading="Invitation">
-        <p>Its link did not come with this page. Open it once more, in the mail or where you got it.</p>
+        <p>The invitation link is incomplete. Open it again from the email or message that you received.</p>
         <Home />
       </AuthPage>
     )
@@ -45,10 +45,10 @@ export function InviteAcceptPage() {
 function Offer({ offer }: { readonly offer: Schema<'InvitePreview'> }) {
   const facts = [
     ['Organization', <Foreign key="name" text={offer.organization.name} />],
-    ['Invited by', <Foreign key="by" text={offer.invited_by ?? 'somebody whose account is gone'} />],
-    ['For', <Foreign key="for" text={offer.email} />],
-    ['As', offer.role === 'admin' ? 'admin: builds, settings, people' : 'member: builds, logs, shells'],
-    ['Until', <Instant key="until" at={offer.expires_at} />],
+    ['Invited by', <Foreign key="by" text={offer.invited_by ?? 'a deleted account'} />],
+    ['Email', <Foreign key="for" text={offer.email} />],
+    ['Role', offer.role === 'admin' ? 'admin: builds, settings, people' : 'member: builds, logs, shells'],
+    ['Expires', <Instant key="until" at={offer.expires_at} />],
   ] as const
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
@@ -67,7 +67,7 @@ function NoInvite({ error, onRetry }: { readonly error: unknown; readonly onRetr
   if (!(error instanceof ApiProblem) || error.problem.code !== 'invite_unacceptable')
     return <ErrorState error={error} what="the invitation" onRetry={onRetry} />
   return (
-    <AuthPage title="Invitation" heading="This invitation is over">
+    <AuthPage title="Invitation" heading="This invitation is no longer valid">
       <p>{error.problem.message}</p>
       <Home />
     </AuthPage>

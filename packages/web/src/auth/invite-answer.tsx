@@ -32,7 +32,7 @@ function SignInFirst({ email }: { readonly email: string }) {
   return (
     <>
       <p>
-        To accept, sign in or make an account with the address <Foreign text={email} />.
+        To accept, sign in or create an account with <Foreign text={email} />.
       </p>
       <Link to="/login" search={search} className={`${buttonClass('primary')} min-h-9 w-full`}>
         Sign in
@@ -55,8 +55,7 @@ function OtherAddress({ invited, signedIn }: { readonly invited: string; readonl
   return (
     <>
       <p>
-        The invitation is for <Foreign text={invited} />. You are signed in as <Foreign text={signedIn} />, who cannot
-        accept it.
+        This invitation is for <Foreign text={invited} />. You are signed in as <Foreign text={signedIn} />.
       </p>
       <Button look="primary" className="min-h-9 w-full" disabled={leave.isPending} onClick={() => leave.mutate()}>
         Sign out and use another account
@@ -70,10 +69,10 @@ function MemberAlready({ organization }: { readonly organization: Schema<'Invite
   return (
     <>
       <p>
-        You are a member of <Foreign text={organization.name} /> already.
+        You are already a member of <Foreign text={organization.name} />.
       </p>
       <Link to="/$org" params={{ org: organization.slug }} className={`${buttonClass('primary')} min-h-9 w-full`}>
-        Go on
+        Continue
       </Link>
     </>
   )

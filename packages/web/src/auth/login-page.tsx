@@ -24,7 +24,7 @@ export function LoginPage() {
     return <ErrorState error={session.error} what="the sign-in page" onRetry={() => void session.refetch()} />
   if (session.data !== null && error === undefined) return <GoOn to={target} />
   return (
-    <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'That did not work'}>
+    <AuthPage title="Sign in" heading={session.data === null ? 'Sign in' : 'Sign-in failed'}>
       {error !== undefined && <Refusal code={error} />}
       {session.data === null ? <WaysIn redirect={target} /> : <GoOnLink to={target} email={session.data.user.email} />}
     </AuthPage>
@@ -63,7 +63,7 @@ function WaysIn({ redirect }: { readonly redirect: string }) {
           <li>
             Lost your passkey?{' '}
             <Link to="/recover" search={search} className="underline">
-              Get a link by mail
+              Email me a link
             </Link>
           </li>
         )}
@@ -79,7 +79,7 @@ function GoOnLink({ to, email }: { readonly to: string; readonly email: string }
         You are signed in as <Foreign text={email} />.
       </p>
       <a href={to} className={`${buttonClass('primary')} min-h-9 w-full`}>
-        Go on
+        Continue
       </a>
     </>
   )

@@ -19,17 +19,17 @@ export function MailboxPage() {
   if (isAbsent(mailbox.error))
     return (
       <AuthPage title="Not found" heading="There is no such page">
-        <p>Only a server without a mail server has a mailbox, and only on the machine that it runs on.</p>
+        <p>The mailbox exists only on a server without a mail server, and opens only on the machine that it runs on.</p>
       </AuthPage>
     )
   if (mailbox.data === undefined && mailbox.error !== null)
     return <ErrorState error={mailbox.error} what="the mailbox" onRetry={() => void mailbox.refetch()} />
   return (
     <AuthPage title="Mailbox" heading="Mailbox">
-      <Notice title="These mails were not sent">
+      <Notice title="These messages were not sent">
         <p>
-          This server has no mail server (<code className="font-mono">HARMONT_SMTP_URL</code>), so its mails are shown
-          here, to this machine only, for a week.
+          This server has no mail server (<code className="font-mono">HARMONT_SMTP_URL</code>). Its messages are kept
+          here for a week and shown only on this machine.
         </p>
       </Notice>
       {mailbox.data === undefined ? <Skeleton rows={4} /> : <Mails mails={mailbox.data.data} />}
@@ -43,11 +43,7 @@ function isAbsent(error: Error | null): boolean {
 
 function Mails({ mails }: { readonly mails: readonly Schema<'Mail'>[] }) {
   if (mails.length === 0)
-    return (
-      <EmptyState title="No mails yet">
-        Sign-ups, recoveries and invitations send some; they appear here by themselves.
-      </EmptyState>
-    )
+    return <EmptyState title="No messages yet">Messages for sign-up, recovery and invitations appear here.</EmptyState>
   return (
     <ol className="flex flex-col gap-4">
       {mails.map((mail) => (

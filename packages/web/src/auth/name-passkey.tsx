@@ -17,8 +17,8 @@ export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <Field
-        label="Name of this passkey"
-        hint="So that you know it again among others, on the page of your passkeys."
+        label="Passkey name"
+        hint="Helps you tell your passkeys apart."
         required
         maxLength={255}
         autoComplete="off"
@@ -28,7 +28,7 @@ export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
       <ProblemNote error={name.error} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" disabled={name.isPending}>
-          Save and go on
+          Continue
         </Button>
         <Button look="quiet" onClick={onDone}>
           Skip

@@ -26,8 +26,8 @@ export function PasskeySignIn() {
       </Button>
       {mayOffer && (
         <Field
-          label="E-mail address"
-          hint="Your browser offers the passkeys that it knows here. Enter asks for one on another device."
+          label="Email address"
+          hint="Your browser suggests saved passkeys. Press Enter to use one on another device."
           type="email"
           name="email"
           autoComplete="username webauthn"

@@ -30,7 +30,7 @@ export function RecoverPage() {
       {config?.mail !== false && barrier === null && <ByMail redirect={target} />}
       <p className="border-t border-hairline pt-4">
         <Link to="/login" search={target === '/' ? {} : { redirect: target }} className="underline">
-          Back to signing in
+          Back to sign-in
         </Link>
       </p>
     </AuthPage>
@@ -40,7 +40,7 @@ export function RecoverPage() {
 function NoMail() {
   return (
     <Notice title="This server cannot send mail">
-      <p>Who runs it can print a one-time link for you instead, in the server's folder:</p>
+      <p>An administrator can print a one-time link for you, in the server's folder:</p>
       <CopyField label="the command that prints a one-time link" text={setupLinkCommand('YOUR_ADDRESS')} />
     </Notice>
   )
@@ -56,7 +56,7 @@ function ByMail({ redirect }: { readonly redirect: string }) {
     return (
       <CheckMail
         email={email}
-        what="If there is an account with this address, a link, good for 30 minutes, is on its way"
+        what="If an account has this address, a link that is valid for 30 minutes is on its way"
         send={() => beginRecovery(email)}
         onOther={begin.reset}
       />
@@ -67,11 +67,9 @@ function ByMail({ redirect }: { readonly redirect: string }) {
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <p>
-        We send a link to the address of your account. With it you make a new passkey on the device that you have now.
-      </p>
+      <p>We email you a link. Use it to create a new passkey on this device.</p>
       <Field
-        label="E-mail address"
+        label="Email address"
         type="email"
         autoComplete="email"
         required

@@ -26,29 +26,29 @@ export function RecoverVerifyPage() {
   const recover = useRecovery(revokes)
   if (recover.data === true)
     return (
-      <AuthPage title="Recovered" heading="You are in again">
+      <AuthPage title="Recovered" heading="Account recovered">
         <p>Every other session has ended. {whatWent(revokes)}</p>
         <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
       </AuthPage>
     )
   return (
-    <AuthPage title="Recover your account" heading="Make a new passkey">
-      {token === null && <p>The link of the mail did not come with this page. Open it once more.</p>}
+    <AuthPage title="Recover your account" heading="Create a new passkey">
+      {token === null && <p>The link is incomplete. Open it again from the email.</p>}
       {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
       {token !== null && barrier === null && (
         <>
-          <p>This device will keep the new passkey. All sessions of your account end, in browsers and in terminals.</p>
+          <p>This device stores the new passkey. All sessions of your account end, in browsers and in terminals.</p>
           <fieldset className="flex flex-col gap-2">
-            <legend className="mb-2 font-semibold">What else should go</legend>
+            <legend className="mb-2 font-semibold">Also remove</legend>
             <Checkbox
               label="My other passkeys"
-              hint="If a device with one was lost or stolen."
+              hint="Choose this if a device with a passkey was lost or stolen."
               checked={revokes.passkeys}
               onChange={(passkeys) => setRevokes({ ...revokes, passkeys })}
             />
             <Checkbox
               label="My API keys"
-              hint="If somebody may have seen them. What uses them stops working."
+              hint="Choose this if someone may have seen them. Programs that use them stop working."
               checked={revokes.api_tokens}
               onChange={(api_tokens) => setRevokes({ ...revokes, api_tokens })}
             />
@@ -67,7 +67,7 @@ export function RecoverVerifyPage() {
       {recover.error !== null && (
         <p>
           <Link to="/recover" className="underline">
-            Have another link sent
+            Send another link
           </Link>
         </p>
       )}
@@ -93,8 +93,8 @@ function useRecovery(revokes: Revokes) {
 }
 
 function whatWent({ passkeys, api_tokens }: Revokes): string {
-  if (passkeys && api_tokens) return 'Your other passkeys and your API keys are gone.'
-  if (passkeys) return 'Your other passkeys are gone; your API keys still work.'
-  if (api_tokens) return 'Your API keys are gone; your other passkeys still work.'
+  if (passkeys && api_tokens) return 'Your other passkeys and your API keys were removed.'
+  if (passkeys) return 'Your other passkeys were removed; your API keys still work.'
+  if (api_tokens) return 'Your API keys were removed; your other passkeys still work.'
   return 'Your other passkeys and your API keys still work; you can remove them on your account pages.'
 }

@@ -37,7 +37,7 @@ export function RegisterPage() {
       {closed === null && barrier === null && <ByMail redirect={target} />}
       {config?.signup === true && <ProviderButtons redirect={target} />}
       <p className="border-t border-hairline pt-4">
-        You have an account?{' '}
+        Already have an account?{' '}
         <Link to="/login" search={target === '/' ? {} : { redirect: target }} className="underline">
           Sign in
         </Link>
@@ -57,7 +57,7 @@ function ByMail({ redirect }: { readonly redirect: string }) {
     return (
       <CheckMail
         email={wish.email}
-        what="We sent a link, good for 24 hours,"
+        what="We sent a link that is valid for 24 hours"
         send={() => beginSignup(wish)}
         onOther={begin.reset}
       />
@@ -79,7 +79,7 @@ function ByMail({ redirect }: { readonly redirect: string }) {
         problem={problem?.fields.name}
       />
       <Field
-        label="E-mail address"
+        label="Email address"
         type="email"
         autoComplete="email"
         required

@@ -33,17 +33,17 @@ export function RegisterVerifyPage() {
   })
   if (create.data === true)
     return (
-      <AuthPage title="Welcome" heading="Your account is there">
+      <AuthPage title="Welcome" heading="Account created">
         <NamePasskey onDone={() => history.replace(safeRedirect(redirect ?? takeForMail(serverNow())))} />
       </AuthPage>
     )
   return (
     <AuthPage title="Create a passkey" heading="Create your passkey">
-      {token === null && <p>The link of the mail did not come with this page. Open it once more.</p>}
+      {token === null && <p>The link is incomplete. Open it again from the email.</p>}
       {token !== null && barrier !== null && <PasskeyNotice barrier={barrier} />}
       {token !== null && barrier === null && (
         <>
-          <p>Your address is proved. A passkey signs you in from now on: this device keeps it, there is no password.</p>
+          <p>Email confirmed. From now on you sign in with a passkey that this device stores. There is no password.</p>
           <Button
             look="primary"
             className="min-h-9 w-full"
@@ -58,7 +58,7 @@ export function RegisterVerifyPage() {
       {create.error !== null && (
         <p>
           <Link to="/register" className="underline">
-            Have another link sent
+            Send another link
           </Link>
           {' or '}
           <Link to="/login" className="underline">

@@ -20,5 +20,5 @@ test('web A6 a ceremony that the person ended is silent, every other end has its
 test('web X1 an error of a sign-in that this release does not know still has a sentence', () => {
   expect(explainSignInError('oauth_state_invalid')).toMatch(/ten minutes/)
   for (const code of ['new_error', 'constructor', '__proto__', ''])
-    expect(explainSignInError(code)).toBe('Signing in did not work.')
+    expect(explainSignInError(code)).toBe('Sign-in failed.')
 })

@@ -33,12 +33,12 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
       </AuthCard>
     )
   return (
-    <AuthCard title="Set up" heading="Sign in once">
+    <AuthCard title="Set up" heading="One-time sign-in">
       {barrier !== null && <PasskeyNotice barrier={barrier} email={email} />}
       {barrier?.kind !== 'other-address' && (
         <>
           <p>
-            This link signs you in as <Foreign text={email} />, and works once.
+            This link signs you in as <Foreign text={email} />. It works once.
           </p>
           {barrier === null && (
             <Button look="primary" className="min-h-9 w-full" disabled={enter.isPending} onClick={withPasskey}>
@@ -51,7 +51,7 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
             disabled={enter.isPending}
             onClick={without}
           >
-            {barrier === null ? 'Sign in without one' : 'Sign in'}
+            {barrier === null ? 'Sign in without a passkey' : 'Sign in'}
           </Button>
         </>
       )}

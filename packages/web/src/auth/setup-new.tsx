@@ -47,10 +47,10 @@ export function SetupNew({ token }: { readonly token: string }) {
       {barrier !== null && <PasskeyNotice barrier={barrier} />}
       {!isElsewhere && (
         <form onSubmit={submit} className="flex flex-col gap-4">
-          <p>You become its first administrator.</p>
+          <p>You become the first administrator.</p>
           <Fields wish={wish} onChange={setWish} problems={problemsOf(complete.error)} />
           <Button type="submit" look="primary" className="min-h-9 w-full" disabled={complete.isPending}>
-            {complete.isPending ? 'One moment…' : barrier === null ? 'Create passkey and go on' : 'Go on'}
+            {complete.isPending ? 'Working…' : barrier === null ? 'Create passkey' : 'Continue'}
           </Button>
         </form>
       )}
@@ -104,7 +104,7 @@ function Fields({ wish, onChange, problems }: FieldsProps) {
   return (
     <>
       <Field label="Your name" autoComplete="name" maxLength={255} {...bound('name')} />
-      <Field label="E-mail address" type="email" autoComplete="email" maxLength={254} {...bound('email')} />
+      <Field label="Email address" type="email" autoComplete="email" maxLength={254} {...bound('email')} />
       <Field
         label="Organization"
         hint="Pipelines belong to an organization: your company, team or project."
@@ -120,12 +120,12 @@ function WithoutPasskey({ email, onGoOn }: { readonly email: string; readonly on
   return (
     <AuthCard title="Set up" heading="You are signed in">
       <p>
-        There is no passkey, so this browser is your only way in, for 30 days. To get in again, run this in the server's
-        folder:
+        You have no passkey. This browser stays signed in for 30 days. To get another sign-in link, run this in the
+        server's folder:
       </p>
       <CopyField label="the command that prints a one-time link" text={setupLinkCommand(email)} />
       <Button look="primary" className="min-h-9 w-full" onClick={onGoOn}>
-        Go on
+        Continue
       </Button>
     </AuthCard>
   )

@@ -20,9 +20,9 @@ export function SetupPage() {
     // Once it is used up it must not be asked about again while its last page is shown.
     staleTime: Number.POSITIVE_INFINITY,
   })
-  if (token === null) return <NoLink why="The one-time link did not come with this page. Open it once more." />
+  if (token === null) return <NoLink why="The one-time link is incomplete. Open it again." />
   if (link.error instanceof ApiProblem && link.error.problem.code === 'passkey_token_invalid')
-    return <NoLink why="This one-time link was used already, or is older than 24 hours." />
+    return <NoLink why="This one-time link was already used or is older than 24 hours." />
   if (link.error !== null)
     return <ErrorState error={link.error} what="the one-time link" onRetry={() => void link.refetch()} />
   if (link.data === undefined) return <Skeleton rows={4} />
@@ -36,7 +36,7 @@ export function SetupPage() {
 function NoLink({ why }: { readonly why: string }) {
   return (
     <AuthCard title="Set up" heading="This link does not work">
-      <p>{why} This prints a new one, in the server's folder:</p>
+      <p>{why} To print a new one, run this in the server's folder:</p>
       <CopyField label="the command that prints a one-time link" text={setupLinkCommand()} />
       <p>
         <Link to="/login" className="underline">

@@ -47,15 +47,15 @@ export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: 
           refused={tellMe.refused}
           aria-pressed={tellMe.isOn}
           onClick={tellMe.toggle}
-          title="A notification when the build ends"
+          title="Notify me when the build ends"
         >
           <Bell size={16} aria-hidden="true" fill={tellMe.isOn ? 'currentColor' : 'none'} />{' '}
-          {tellMe.isOn ? 'You are told' : 'Tell me'}
+          {tellMe.isOn ? 'Notifying' : 'Notify me'}
         </Button>
       )}
       {!isEnded && (
         <Button
-          refused={possible.cancel === 'The build has ended' ? 'It is being canceled' : possible.cancel}
+          refused={possible.cancel === 'The build has ended' ? 'The build is being canceled' : possible.cancel}
           disabled={actions.isCanceling}
           onClick={() => onAsk('cancel')}
           title="Cancel (c)"

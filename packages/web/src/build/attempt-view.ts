@@ -2,8 +2,8 @@ import { isEnded, type JobView } from './job-state.ts'
 
 const causes: Readonly<Record<string, string>> = {
   first: 'first',
-  manual: 'retried by hand',
-  policy: "retried by the step's policy",
+  manual: 'manual retry',
+  policy: 'automatic retry',
 }
 
 /** Why an attempt was made, for people (web B8). */

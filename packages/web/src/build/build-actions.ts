@@ -16,7 +16,7 @@ export interface Possible {
 }
 
 const cancelable = new Set(['scheduled', 'running', 'failing'])
-const notAllowed = 'Only members who may start builds can do this'
+const notAllowed = 'You are not allowed to start builds'
 
 /** `mayBuild`: the person's permission in this organization. `job`: the newest attempt of the selected step. */
 export function possibleActions(view: BuildView, job: JobView | null, mayBuild: boolean): Possible {
@@ -32,7 +32,7 @@ export function possibleActions(view: BuildView, job: JobView | null, mayBuild: 
     retryable,
     retryFailed: gate ?? archived ?? (retryable === 0 ? 'No step failed, timed out or was canceled' : null),
     rebuild: gate ?? archived,
-    approve: build.wait_reason === 'approval' ? gate : 'The build does not wait for approval',
+    approve: build.wait_reason === 'approval' ? gate : 'The build is not waiting for approval',
     cancel: cancelable.has(build.state) ? gate : 'The build has ended',
     shell: job === null ? 'No step is selected' : shellProblem(job),
     tellMe: isBuildEnded(build) ? 'The build has ended' : null,
@@ -42,7 +42,7 @@ export function possibleActions(view: BuildView, job: JobView | null, mayBuild: 
 function retryProblem(job: JobView | null): string | null {
   if (job === null) return 'No step is selected'
   if (job.retry.allowed) return null
-  return job.retry.reason ? `It cannot be retried: ${job.retry.reason}` : 'It cannot be retried'
+  return job.retry.reason ? `This step cannot be retried: ${job.retry.reason}` : 'This step cannot be retried'
 }
 
 function isTriedAgain(job: JobView): boolean {
@@ -56,5 +56,5 @@ function isGone({ retry }: JobView): boolean {
 
 function shellProblem({ shell }: JobView): string | null {
   if (shell === null) return 'The step has not ended'
-  return shell.available || shell.before_command !== null ? null : (shell.reason ?? 'Its file system is not kept')
+  return shell.available || shell.before_command !== null ? null : (shell.reason ?? 'Its file system was not kept')
 }

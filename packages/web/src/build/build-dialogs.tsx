@@ -33,7 +33,7 @@ export function BuildDialogs({ view, job, actions, asked, onClose, reason }: Bui
         onConfirm={() => actions.rebuild(withoutCache)}
       >
         {reason !== null && <p>{reason}.</p>}
-        <p>It gets a new number; commit, source, variables and message are the same.</p>
+        <p>Starts a new build with the same commit, source, variables and message.</p>
         <label className="flex min-h-8 items-center gap-2 pointer-coarse:min-h-11">
           <input
             type="checkbox"
@@ -41,7 +41,7 @@ export function BuildDialogs({ view, job, actions, asked, onClose, reason }: Bui
             onChange={({ target }) => setWithoutCache(target.checked)}
             className="size-4 accent-text"
           />
-          Without cache: every step runs anew
+          Without cache: run every step
         </label>
       </ConfirmDialog>
       <ConfirmDialog
@@ -53,7 +53,7 @@ export function BuildDialogs({ view, job, actions, asked, onClose, reason }: Bui
         onConfirm={actions.approve}
       >
         <ForkFacts view={view} />
-        <p>It runs without secrets. The approval is for this commit only: the next one asks again.</p>
+        <p>It runs without secrets. The approval covers this commit only.</p>
       </ConfirmDialog>
       {job !== null && <ShellDialog open={asked === 'shell'} job={job} onClose={onClose} />}
     </>
@@ -83,7 +83,7 @@ function ForkFacts({ view: { build, pipeline } }: { readonly view: BuildView }) 
           '—'
         ) : (
           <a className="underline" href={changes} target="_blank" rel="noopener noreferrer">
-            Read them first
+            Review the changes
           </a>
         )}
       </dd>

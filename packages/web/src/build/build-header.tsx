@@ -114,7 +114,7 @@ function Times({ view }: { readonly view: BuildView }) {
     <span className="tabular inline-flex md:ml-auto shrink-0 flex-wrap gap-x-4 md:flex-nowrap">
       <span>queued {formatDuration(queuedMs(build, now))}</span>
       <span className="text-text">ran {formatDuration(ranMs(build, now))}</span>
-      <span title="What it costs">{costWords(cost, isBuildEnded(build))}</span>
+      <span title="Cost">{costWords(cost, isBuildEnded(build))}</span>
       <span className="max-xl:hidden">
         <Ago at={build.created_at} />
       </span>

@@ -120,7 +120,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
       {missing !== null && (
         <p role="status" className="border-b border-hairline bg-sunk px-4 py-1">
           This build has no step “<Foreign text={missing} />
-          ”: here is the one that matters most.
+          ”. Showing the most relevant step.
         </p>
       )}
       {step === null && isBuildEnded(view.build) ? (

@@ -31,7 +31,7 @@ export function CacheFacts({ place, cache, now }: CacheFactsProps) {
         {policy !== null && (
           <span className="text-muted">
             {' '}
-            Run again: <Foreign text={policy} />.
+            Cache policy: <Foreign text={policy} />.
           </span>
         )}
       </p>

@@ -3,30 +3,30 @@ import type { JobView } from './job-state.ts'
 import { counted } from './plural.ts'
 
 const missReasons: Readonly<Record<string, string>> = {
-  first: 'first time: nothing like it was run before',
-  changed: 'what it depends on has changed',
-  expired: 'what was kept is too old',
-  evicted: 'what was kept had to make room',
-  damaged: 'what was kept was damaged',
-  not_recorded: 'inputs are not recorded by this SDK',
+  first: 'first run with these inputs',
+  changed: 'its inputs changed',
+  expired: 'the entry expired',
+  evicted: 'the entry was evicted to free space',
+  damaged: 'the entry was damaged',
+  not_recorded: 'this SDK does not record inputs',
 }
 
 /** What the cache did for a step, in a sentence (web B6). `now`: the server's time. */
 export function cacheWords({ outcome, from, reason, changes }: JobView['cache'], now: number): string {
   switch (outcome) {
     case 'hit': {
-      if (from === null) return 'Taken from the cache: it did not run here.'
-      const saved = from.saved_ms === null ? '' : `, which saved ${formatDuration(from.saved_ms)}`
-      return `Taken from build #${from.number} of ${from.pipeline_slug}, ${formatAgo(from.at, now)}${saved}.`
+      if (from === null) return 'From the cache: it did not run.'
+      const saved = from.saved_ms === null ? '' : `; saved ${formatDuration(from.saved_ms)}`
+      return `From build #${from.number} of ${from.pipeline_slug}, ${formatAgo(from.at, now)}${saved}.`
     }
     case 'miss': {
-      const what = reason === null ? 'the cache had nothing for it' : (missReasons[reason] ?? reason)
+      const what = reason === null ? 'no cache entry' : (missReasons[reason] ?? reason)
       return `Not cached: ${what}${changes.length > 0 ? ` (${counted(changes.length, 'change')})` : ''}.`
     }
     case 'off':
-      return reason ?? 'Not cached: no policy is set for this step.'
+      return reason ?? 'Not cached: the step has no cache policy.'
     case 'bypassed':
-      return `Cache bypassed: this build was asked to run it anew.`
+      return `Cache bypassed: the build was started without cache.`
     default:
       return `Cache: ${outcome}.`
   }

@@ -31,7 +31,7 @@ export function CancelQuestion({ onYes, onClose }: CancelQuestionProps) {
       >
         Cancel the build
       </Button>
-      <Button onClick={onClose}>Let it run</Button>
+      <Button onClick={onClose}>Keep running</Button>
     </div>
   )
 }

@@ -17,7 +17,7 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
   const now = useNow()
   return (
     <section
-      aria-label="Details of the step"
+      aria-label="Step details"
       className="grid max-h-[45vh] shrink-0 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2 overflow-y-auto border-b border-hairline bg-raised px-3 py-2 text-13 *:odd:text-muted"
     >
       {job.command != null && (
@@ -28,7 +28,7 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
           </pre>
         </>
       )}
-      <span>Lies on</span>
+      <span>Built on</span>
       <LineagePanel place={place} job={job} jobs={jobs} />
       <span>Cache</span>
       <CacheFacts place={place} cache={job.cache} now={now} />

@@ -23,18 +23,20 @@ export function failedSentence(view: BuildView, org: string, now: number): Sente
 
 function renderWords(render: JobView): string {
   return isPlatformFault(render) || isUnstarted(render)
-    ? `rendering the pipeline file did not end, ${endWords(render)}; that is not its fault`
-    : 'the pipeline file did not render'
+    ? `rendering the pipeline file was interrupted: ${endWords(render)}; the file did not cause it`
+    : 'the pipeline file failed to render'
 }
 
 function stepFailed(job: JobView, now: number): Sentence {
   const step = { kind: 'step', text: nameOf(job), job } as const
-  const ended = `${endWords(job)}${afterWords(job, now)}`
-  if (isUnstarted(job)) return [step, ` did not start: ${endWords(job)}.`]
-  if (isPlatformFault(job)) return [step, ` did not run to its end: ${ended}. That is not your command.`]
+  const end = endWords(job)
+  const after = afterWords(job, now)
+  if (isUnstarted(job)) return [step, ` did not start: ${end}.`]
+  if (isPlatformFault(job)) return [step, ` was interrupted: ${end}${after}. Your command did not cause it.`]
   const line = job.failure?.first_error_line ?? null
   const at: Sentence = line === null ? [] : [' First error at ', { kind: 'line', line, job }, '.']
-  return [step, `${job.state === 'timed_out' ? ' timed out: ' : ' failed: '}${ended}.`, ...at]
+  const state = job.state === 'timed_out' ? ' timed out: ' : ' failed: '
+  return [step, `${end === 'timed out' ? ' ' : state}${end}${after}.`, ...at]
 }
 
 function others(view: BuildView, failed: JobView): Sentence {
@@ -49,7 +51,7 @@ function others(view: BuildView, failed: JobView): Sentence {
 function passedLast({ last_passed }: BuildView): Sentence {
   return last_passed === null
     ? []
-    : [' This branch passed last in ', { kind: 'build', number: last_passed.number }, '.']
+    : [' This branch last passed in ', { kind: 'build', number: last_passed.number }, '.']
 }
 
 function reasonOf({ error_message, error_code }: BuildView['build']): { readonly kind: 'said'; readonly text: string } {

@@ -38,9 +38,9 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
           <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
             {capital(endWords(job))}
           </strong>
-          {isUnstarted(job) && <strong className="font-semibold"> · Its command was not started</strong>}
-          {isPlatformFault(job) && <strong className="font-semibold"> · Not your command</strong>}
-          {job.soft_failed && ' · allowed, the build goes on'}
+          {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
+          {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
+          {job.soft_failed && ' · allowed: the build continues'}
           <ErrorCode job={job} />
           {isHardFailure(job) && <Since place={place} view={view} job={job} />}
         </p>
@@ -101,11 +101,11 @@ function Since({ place, view, job }: FailureCardProps) {
         <>
           {' '}
           <a className="underline" href={page} target="_blank" rel="noopener noreferrer">
-            What changed since
+            Changes since then
           </a>
         </>
       )}
-      {changes > 0 && ` ${counted(changes, 'input')} of its cache changed: see Details.`}
+      {changes > 0 && ` ${counted(changes, 'input')} to its cache changed; see Details.`}
     </>
   )
 }

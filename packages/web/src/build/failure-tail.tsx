@@ -1,12 +1,11 @@
 import { Foreign } from '../design/foreign.tsx'
-import { counted } from './plural.ts'
 
 /** The last lines of a step of which no line looks like an error (web B3). The log opens at the same ones: here they can be had where it cannot be read. */
 export function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   if (lines.length === 0) return null
   return (
     <details>
-      <summary className="w-fit">No line looks like an error: the last {counted(lines.length, 'line')}</summary>
+      <summary className="w-fit">{lines.length === 1 ? 'Last line' : `Last ${lines.length} lines`}</summary>
       <pre className="overflow-x-auto py-1 font-log text-13">
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name

@@ -6,35 +6,35 @@ import { notStarted } from './not-started.ts'
 const faults: Readonly<Record<string, readonly [words: string, row: string]>> = {
   sandbox_lost: ['its runner was lost', 'lost'],
   agent_heartbeat_lost: ['its runner was lost', 'lost'],
-  build_abandoned: ['its runner was lost, again and again', 'lost'],
-  snapshot_failed: ['its file system could not be kept', 'not kept'],
+  build_abandoned: ['its runner was lost repeatedly', 'lost'],
+  snapshot_failed: ['its file system could not be saved', 'not kept'],
 }
 
 /** Why a command was never started. Whose fault that is only the message says: the pipeline may name an image that does not exist. */
 const unstarted: Readonly<Record<string, string>> = {
-  provision_failed: 'its image or file system could not be had',
-  service_unsupported: 'a service that it needs cannot run here',
+  provision_failed: 'its image or file system could not be prepared',
+  service_unsupported: 'a service that it needs cannot run on this machine',
 }
 
 const reasons: Readonly<Record<string, string>> = {
   out_of_memory: 'out of memory',
-  disk_limit: 'its disk was full',
-  step_timeout: 'its time was over',
-  pipeline_timeout: 'the time of the whole build was over',
-  secret_missing: 'a secret that it needs is not set',
+  disk_limit: 'disk full',
+  step_timeout: 'timed out',
+  pipeline_timeout: 'the build timed out',
+  secret_missing: 'a required secret is not set',
   secret_unusable: 'the secrets of the build cannot be used',
 }
 
 const signals: Readonly<Record<string, string>> = {
   SIGKILL: 'killed',
-  SIGTERM: 'asked to end',
-  SIGSEGV: 'it touched memory that is not its own',
-  SIGABRT: 'it gave up',
+  SIGTERM: 'terminated',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
   SIGINT: 'interrupted',
-  SIGBUS: 'bad memory access',
-  SIGFPE: 'arithmetic fault',
+  SIGBUS: 'bus error',
+  SIGFPE: 'arithmetic error',
   SIGILL: 'illegal instruction',
-  SIGPIPE: 'nobody read its output',
+  SIGPIPE: 'broken pipe',
 }
 
 /** Numbers of signals as shells add them to 128. */
@@ -64,7 +64,7 @@ export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' 
   }
   if (exit !== null) return `exit ${exit}`
   if (kind !== '' && kind !== 'exit' && kind !== 'signal') return kind
-  return state === 'timed_out' ? 'its time was over' : 'it did not pass'
+  return state === 'timed_out' ? 'timed out' : 'no reason reported'
 }
 
 /** Whether the step failed before its command began. */

@@ -3,8 +3,8 @@ import { type BuildView, instantOf } from './job-state.ts'
 type Build = BuildView['build']
 
 const triggers: Readonly<Record<string, string>> = {
-  ui: 'Started here',
-  api: 'Started by the API',
+  ui: 'Manual',
+  api: 'API',
   schedule: 'Schedule',
   trigger_job: 'Another pipeline',
 }

@@ -26,14 +26,14 @@ export function LatestBuildPage() {
         <ErrorState error={error} what="the latest build" onRetry={() => void refetch()} />
       ) : data === null ? (
         <EmptyState
-          title={branch === undefined ? 'No build yet' : `No build of ${branch} yet`}
+          title={branch === undefined ? 'No builds yet' : `No build of ${branch} yet`}
           action={
             <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
-              To the pipeline
+              Go to the pipeline
             </Link>
           }
         >
-          The first push, or New build on the pipeline's page, makes one.
+          Push a commit, or choose New build on the pipeline page.
         </EmptyState>
       ) : (
         <Skeleton rows={3} />

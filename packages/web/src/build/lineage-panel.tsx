@@ -21,7 +21,7 @@ export function LineagePanel({ place, job, jobs }: LineagePanelProps) {
       <ol className="border-l-3 border-edge pl-2">
         <li>
           <span className="text-muted">image </span>
-          <span className="font-mono">{image === null ? 'not known' : <Foreign text={image} />}</span>
+          <span className="font-mono">{image === null ? 'unknown' : <Foreign text={image} />}</span>
         </li>
         {ancestors.map((one) => (
           <Stratum key={one.id} place={place} job={one} isOwn={false} />
@@ -30,12 +30,12 @@ export function LineagePanel({ place, job, jobs }: LineagePanelProps) {
       </ol>
       {children.length > 0 && (
         <p className="border-l-3 border-edge pl-2">
-          Built in by <StepNames place={place} jobs={children} />
+          Base of <StepNames place={place} jobs={children} />
         </p>
       )}
       {after.length > 0 && (
         <p className="border-l border-dashed border-edge pl-2.5">
-          Only waits for <StepNames place={place} jobs={after} />
+          Also waits for <StepNames place={place} jobs={after} />
         </p>
       )}
     </div>
@@ -62,7 +62,7 @@ function Stratum({ place, job, isOwn }: StratumProps) {
       ) : (
         <SentenceLine place={place} sentence={[{ kind: 'step', text: nameOf(job), job }]} />
       )}
-      <span className="text-12 text-muted">{kept === null ? 'left nothing' : kept}</span>
+      <span className="text-12 text-muted">{kept === null ? 'no snapshot' : kept}</span>
     </li>
   )
 }

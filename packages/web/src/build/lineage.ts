@@ -32,13 +32,13 @@ export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
 /** Longer chains begin with the nearest of these. */
 const maxShown = 50
 
-/** Size and age of what a step left, and until when it is kept: `12 MB beside its parent, kept until …`; null where nothing was kept. */
+/** Size and age of what a step left, and until when it is kept: `12 MB on top of its parent, kept until …`; null where nothing was kept. */
 export function snapshotWords({ snapshot }: Pick<JobView, 'snapshot'>, format: (at: string) => string): string | null {
   if (snapshot === null) return null
   const { bytes, created_at, kept_until } = snapshot
   const facts = [
-    ...(typeof bytes === 'number' ? [`${formatBytes(bytes)} beside its parent`] : []),
-    ...(instantOf(created_at) === null ? [] : [`made ${format(created_at ?? '')}`]),
+    ...(typeof bytes === 'number' ? [`${formatBytes(bytes)} on top of its parent`] : []),
+    ...(instantOf(created_at) === null ? [] : [`created ${format(created_at ?? '')}`]),
     ...(instantOf(kept_until) === null ? [] : [`kept until ${format(kept_until ?? '')}`]),
   ]
   return facts.length === 0 ? 'kept' : facts.join(', ')

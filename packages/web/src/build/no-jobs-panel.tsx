@@ -5,7 +5,7 @@ import { type BuildView, isBuildEnded } from './job-state.ts'
 /** What a build without steps has to say: why it could not be planned, or that its steps are on their way (web B14). */
 export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
   const { error_code, error_message } = build
-  if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps come in a moment.</p>
+  if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps appear in a moment.</p>
   return (
     <section aria-label="Why it failed" className="flex max-w-[100ch] flex-col gap-3 p-4 md:p-6">
       {error_message ? (

@@ -14,14 +14,14 @@ test('web R1 a red build says what failed, how, after how long, where, and what 
   const job = makeFailed('test', 1, { failure: { ...failure('exit'), first_error_line: 4812 } })
   const view = makeView([job], { state: 'failed' }, { last_passed: { number: 58, commit: null } })
   expect(say(view)).toBe(
-    'test failed: exit 1 after 2 m 14 s. First error at line 4,812. This branch passed last in #58.',
+    'test failed: exit 1 after 2 m 14 s. First error at line 4,812. This branch last passed in #58.',
   )
 })
 
 test('web R5 a lost runner is not the command: the sentence says so', () => {
   const job = makeFailed('test', 1, { exit_code: null, failure: failure('sandbox_lost', true) })
   expect(say(makeView([job], { state: 'failed' }))).toBe(
-    'test did not run to its end: its runner was lost after 2 m 14 s. That is not your command.',
+    'test was interrupted: its runner was lost after 2 m 14 s. Your command did not cause it.',
   )
 })
 
@@ -29,7 +29,7 @@ test('web R5 an image that cannot be had: nothing was lost, and whose fault it i
   for (const kind of ['provision_failed', 'service_unsupported']) {
     const job = makeFailed('test', 1, { exit_code: null, started_at: null, failure: failure(kind, true) })
     const shown = say(makeView([job], { state: 'failed' }))
-    expect(shown).toMatch(/^test did not start: (its image or file system could not be had|a service .*)\.$/)
+    expect(shown).toMatch(/^test did not start: (its image or file system could not be prepared|a service .*)\.$/)
     expect(rowEnd(job)).toBe('not started')
   }
 })
@@ -45,9 +45,9 @@ test('web R5 an empty balance, and a pipeline file that does not render, are not
   expect(say(makeView([], poor))).toBe('Not started: the balance of acme is used up.')
   const render = makeFailed('', 1, { step_key: null, name: 'Render the pipeline' })
   const unrendered = { state: 'failed', error_code: 'render_failed', error_message: 'SyntaxError' } as const
-  expect(say(makeView([], unrendered, { render }))).toBe('Not started: the pipeline file did not render.')
+  expect(say(makeView([], unrendered, { render }))).toBe('Not started: the pipeline file failed to render.')
   const unplanned = { state: 'failed', error_code: 'cycle', error_message: 'a → b → a' } as const
-  expect(say(makeView([], unplanned))).toBe('Not started: steps of the pipeline wait for each other.')
+  expect(say(makeView([], unplanned))).toBe('Not started: steps depend on each other in a cycle.')
   expect(say(makeView([], { state: 'failed', error_code: 'new_code', error_message: 'The moon.' }))).toBe(
     'Not started: The moon.',
   )
@@ -58,7 +58,7 @@ test('web B3 137 is killed, and out of memory when the sandbox says so', () => {
   const job = makeFailed('test', 137, { failure: failure('out_of_memory') })
   expect(say(makeView([job], { state: 'failed' }))).toBe('test failed: out of memory after 2 m 14 s.')
   const slow = makeFailed('test', 0, { state: 'timed_out', exit_code: null, failure: failure('step_timeout') })
-  expect(say(makeView([slow], { state: 'failed' }))).toBe('test timed out: its time was over after 2 m 14 s.')
+  expect(say(makeView([slow], { state: 'failed' }))).toBe('test timed out after 2 m 14 s.')
 })
 
 test('a build that fails says what else failed and what still runs', () => {
@@ -108,7 +108,9 @@ test('a canceled build says who did it and after how long', () => {
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }
   expect(say(makeView([], { state: 'canceled', ...times }, by))).toBe('Canceled by Ada after 31 s.')
   expect(say(makeView([], { state: 'canceled', finished_at: at(31) }))).toBe('Canceled before it started.')
-  expect(say(makeView([], { state: 'canceled', error_code: 'approval_expired' }))).toContain('nobody approved it')
+  expect(say(makeView([], { state: 'canceled', error_code: 'approval_expired' }))).toBe(
+    'Canceled: not approved in time.',
+  )
   expect(say(makeView([makeJob('a', { state: 'canceling' })], { state: 'canceling' }))).toBe(
     'Canceling: 1 step is being stopped.',
   )
@@ -122,6 +124,6 @@ test('a passed build says how much of it came from the cache, and what failed an
     makeFailed('lint', 1, { soft_failed: true }),
   ]
   expect(say(makeView(jobs, { state: 'passed', started_at: at(0), finished_at: at(900), run_ms: 242_000 }))).toBe(
-    'Passed: 4 steps in 4 m 02 s (1 from the cache, 1 skipped). lint failed, which is allowed.',
+    'Passed: 4 steps in 4 m 02 s (1 from the cache, 1 skipped). lint failed (allowed).',
   )
 })

@@ -35,7 +35,7 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
     case 'passed':
       return passed(view)
     default:
-      return [{ kind: 'name', text: build.state }, ': this page does not know this state.']
+      return [{ kind: 'name', text: build.state }, ': unknown state.']
   }
 }
 
@@ -70,9 +70,7 @@ function firstWaiting(view: BuildView): JobView | null {
 function running(view: BuildView, now: number): Sentence {
   const { jobs, render } = view
   if (jobs.length === 0)
-    return render?.state === 'assigned'
-      ? ['Preparing to render the pipeline file.']
-      : ['Rendering the pipeline file: its steps come next.']
+    return render?.state === 'assigned' ? ['Preparing to render the pipeline file.'] : ['Rendering the pipeline file.']
   const done = jobs.filter(isEnded).length
   const steps = `Running: ${done} of ${counted(jobs.length, 'step')}`
   if (!allJobs(view).some(isActive)) {
@@ -103,7 +101,7 @@ function canceling(view: BuildView): Sentence {
 }
 
 function canceled({ build, canceled_by }: BuildView): Sentence {
-  if (build.error_code === 'approval_expired') return ['Canceled: nobody approved it in time.']
+  if (build.error_code === 'approval_expired') return ['Canceled: not approved in time.']
   const by: Sentence = canceled_by?.name ? [' by ', { kind: 'name', text: canceled_by.name }] : []
   const when =
     build.started_at == null
@@ -129,7 +127,7 @@ function passed({ build, jobs }: BuildView): Sentence {
     first === undefined
       ? []
       : soft.length === 1
-        ? [' ', { kind: 'step', text: nameOf(first), job: first }, ' failed, which is allowed.']
-        : [` ${soft.length} steps failed, which is allowed.`]
+        ? [' ', { kind: 'step', text: nameOf(first), job: first }, ' failed (allowed).']
+        : [` ${soft.length} steps failed (allowed).`]
   return [`Passed: ${counted(jobs.length, 'step')}${long}${more === '' ? '' : ` (${more})`}.`, ...allowed]
 }

@@ -14,18 +14,18 @@ interface ShellDialogProps {
 export function ShellDialog({ open, job, onClose }: ShellDialogProps) {
   const { shell, local_command } = job
   return (
-    <Dialog open={open} onClose={onClose} title="Look into this step" wide>
+    <Dialog open={open} onClose={onClose} title="Open a shell" wide>
       <div className="flex flex-col gap-4 pb-5">
         <p className="text-muted">
           <Foreign text={nameOf(job)} />
         </p>
         {shell?.available === true && (
-          <Command title="Its file system, as the command left it" text={shell.command} label="the shell command" />
+          <Command title="File system after the command" text={shell.command} label="the shell command" />
         )}
         {shell !== null && !shell.available && shell.reason !== null && <p>{shell.reason}</p>}
         {shell?.before_command != null && (
           <Command
-            title="As the command found it"
+            title="File system before the command"
             text={shell.before_command}
             label="the command for the file system before"
           />
@@ -36,7 +36,7 @@ export function ShellDialog({ open, job, onClose }: ShellDialogProps) {
           </p>
         )}
         {local_command !== null && (
-          <Command title="Run this step on your own machine" text={local_command} label="the local command" />
+          <Command title="Run this step on your machine" text={local_command} label="the local command" />
         )}
       </div>
     </Dialog>

@@ -11,8 +11,8 @@ const say = (failing_since: number | null, passed: number | null) =>
   )
 
 test('what earlier builds did is said of the branch: the step that failed may be in none of them', () => {
-  expect(say(57, 56)).toBe('This branch has failed since #57 and passed last in #56.')
-  expect(say(57, null)).toBe('This branch has failed since #57 and has not passed yet.')
-  expect(say(60, 59)).toBe('New here: this branch passed last in #59.')
-  expect(say(60, null)).toBe('New here: this branch has not passed yet.')
+  expect(say(57, 56)).toBe('Failing on this branch since #57; last passed in #56.')
+  expect(say(57, null)).toBe('Failing on this branch since #57; never passed.')
+  expect(say(60, 59)).toBe('First failure on this branch; last passed in #59.')
+  expect(say(60, null)).toBe('First failure on this branch; never passed.')
 })

@@ -9,9 +9,9 @@ export function sinceWords({
 }: Pick<BuildView, 'failing_since' | 'last_passed' | 'build'>): Sentence {
   const isNew = failing_since === null || failing_since === build.number
   const since: Sentence = isNew
-    ? ['New here: this branch ']
-    : ['This branch has failed since ', { kind: 'build', number: failing_since }, ' and ']
+    ? ['First failure on this branch; ']
+    : ['Failing on this branch since ', { kind: 'build', number: failing_since }, '; ']
   return last_passed === null
-    ? [...since, 'has not passed yet.']
-    : [...since, 'passed last in ', { kind: 'build', number: last_passed.number }, '.']
+    ? [...since, 'never passed.']
+    : [...since, 'last passed in ', { kind: 'build', number: last_passed.number }, '.']
 }

@@ -14,7 +14,7 @@ const say = (job: JobView) => sentenceText(skipWords(job, new Map(jobs.map((one)
 test('web B4 a skipped step names the step that caused it, its condition, or that the build was stopped', () => {
   expect(say(test1)).toBe('Skipped because build failed.')
   expect(say(deploy)).toBe('Skipped because test was skipped.')
-  expect(say(makeJob('docs', { state: 'skipped', skip_reason: 'condition' }))).toContain('its condition does not hold')
+  expect(say(makeJob('docs', { state: 'skipped', skip_reason: 'condition' }))).toContain('its condition is not met')
   const stopped = { state: 'skipped', skip_reason: 'stopped', error_message: 'Not run because lint failed.' } as const
   expect(say(makeJob('x', stopped))).toBe('Skipped. Not run because lint failed.')
   expect(say(makeJob('x', { state: 'skipped', skip_reason: 'moon' }))).toBe('Skipped: moon.')

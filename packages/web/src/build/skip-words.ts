@@ -8,9 +8,9 @@ export function skipWords(job: JobView, byId: ReadonlyMap<string, JobView>): Sen
     const why = cause.state === 'canceled' ? ' was canceled.' : cause.state === 'skipped' ? ' was skipped.' : ' failed.'
     return ['Skipped because ', { kind: 'step', text: nameOf(cause), job: cause }, why]
   }
-  if (job.skip_reason === 'condition') return ['Skipped: its condition does not hold for this build.']
+  if (job.skip_reason === 'condition') return ['Skipped: its condition is not met.']
   if (job.error_message) return ['Skipped. ', { kind: 'said', text: job.error_message }]
-  if (job.skip_reason === 'prerequisite') return ['Skipped because a step that it needs did not pass.']
+  if (job.skip_reason === 'prerequisite') return ['Skipped because a step that it depends on did not pass.']
   return job.skip_reason ? ['Skipped: ', { kind: 'name', text: job.skip_reason }, '.'] : ['Skipped.']
 }
 

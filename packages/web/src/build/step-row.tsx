@@ -86,7 +86,7 @@ function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale
           {job.attempt}
         </span>
       )}
-      {job.substituted_image && <span className="shrink-0 text-12 text-soft">not on its image</span>}
+      {job.substituted_image && <span className="shrink-0 text-12 text-soft">image not used</span>}
       {end !== null && <span className="tabular shrink-0 text-12 text-fail">{end}</span>}
       {job.cached === true ? (
         <span className="shrink-0 text-12 text-cache">cached</span>

@@ -60,7 +60,7 @@ export function StepsPane(props: StepsPaneProps) {
       {rows.length === 0 ? (
         <p className="p-4 text-muted">
           {count === 0 ? (
-            'The steps come when the pipeline file is rendered.'
+            'Steps appear once the pipeline file is rendered.'
           ) : (
             <>
               No step matches “{filter}”.{' '}

@@ -31,7 +31,7 @@ export function useBuildActions(place: BuildPlace) {
     onSuccess: async (build) => {
       const view = queryClient.getQueryData<BuildView>(queryKey)
       if (isBuildEnded(build) && build.state !== 'canceled')
-        toast(`Build #${build.number} had ended already: ${lookOf(build.state).word.toLowerCase()}.`)
+        toast(`Build #${build.number} had already ended: ${lookOf(build.state).word.toLowerCase()}.`)
       if (view !== undefined)
         queryClient.setQueryData<BuildView>(queryKey, { ...view, build: { ...view.build, ...build } })
       await readAgain()

@@ -23,11 +23,11 @@ export function useNotification(view: BuildView | undefined, org: string): TellM
     shown.onclick = () => window.focus()
   }, [isOn, isEnded, title])
   const refused = !window.isSecureContext
-    ? 'Browsers show notifications only for pages over HTTPS'
+    ? 'Notifications need HTTPS'
     : !('Notification' in window)
-      ? 'This browser has no notifications'
+      ? 'This browser does not support notifications'
       : wasDenied
-        ? 'Notifications of this page are blocked in the browser'
+        ? 'Notifications are blocked in the browser'
         : null
   const toggle = async () => {
     if (isOn) {

@@ -69,7 +69,7 @@ export function usePageKeys(given: PageKeys): void {
       cancel: unless(possible.cancel, () => setAsked('cancel')),
       shell: unless(possible.shell, () => setAsked('shell')),
       attempts: () => {
-        if (given.attemptsRef.current === null) toast('This step has one attempt.')
+        if (given.attemptsRef.current === null) toast('This step has only one attempt.')
         else given.attemptsRef.current.focus()
       },
       older: go(view.previous, 'older'),

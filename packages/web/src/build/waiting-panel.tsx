@@ -28,17 +28,17 @@ export function WaitingPanel({ place, job, byId, canApprove, onApprove }: Waitin
   const { waiting } = job
   const refs = waiting?.refs ?? []
   return (
-    <section aria-label="Why it waits" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
+    <section aria-label="Why it is waiting" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
       <h3 className="flex items-start gap-2 text-16 font-semibold">
         <span className="mt-1 inline-flex">
           <StateMark state={job.state} />
         </span>
         <span>
-          <Said text={waiting?.message ?? 'The server has not said yet what it waits for.'} />
+          <Said text={waiting?.message ?? 'The reason is not known yet.'} />
         </span>
       </h3>
       {waiting !== null && <Since since={waiting.since} />}
-      {waiting?.ahead === 0 && <p>It is next.</p>}
+      {waiting?.ahead === 0 && <p>Next in line.</p>}
       <Holders place={place} refs={refs} />
       {refs.some(({ kind }) => kind === 'step') && (
         <ul className="flex flex-col gap-1">
@@ -85,7 +85,7 @@ export function NotRunPanel({ place, job, byId }: PanelProps) {
         ? [{ kind: 'said', text: job.error_message }]
         : ['It was canceled before it started.']
   return (
-    <section aria-label="Why it was not run" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
+    <section aria-label="Why it did not run" className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
       <h3 className="flex items-start gap-2 text-16 font-semibold">
         <span className="mt-1 inline-flex">
           <StateMark state={job.state} />
@@ -103,7 +103,7 @@ function Command({ job: { command } }: { readonly job: JobView }) {
   if (!command) return null
   return (
     <div className="max-w-full">
-      <p className="text-13 text-muted">What it runs</p>
+      <p className="text-13 text-muted">Command</p>
       <pre className="max-h-60 overflow-auto rounded-small border border-hairline bg-inset px-2 py-1.5 font-mono text-13 whitespace-pre-wrap">
         <Foreign text={command} />
       </pre>

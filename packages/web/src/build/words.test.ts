@@ -16,11 +16,9 @@ const nothing = { policy: null, from: null, reason: null, changes: [] }
 
 test('web B6 a hit names its origin, age and time saved; a miss its reason; off and bypassed say so', () => {
   const from = { pipeline_slug: 'ci', number: 12, job_id: 'j', at: at(-3 * 3600), saved_ms: 134_000 }
-  expect(cacheWords({ ...nothing, outcome: 'hit', from }, epoch)).toBe(
-    'Taken from build #12 of ci, 3 h ago, which saved 2 m 14 s.',
-  )
+  expect(cacheWords({ ...nothing, outcome: 'hit', from }, epoch)).toBe('From build #12 of ci, 3 h ago; saved 2 m 14 s.')
   const miss = (reason: string | null) => cacheWords({ ...nothing, outcome: 'miss', reason }, epoch)
-  expect(miss('expired')).toBe('Not cached: what was kept is too old.')
+  expect(miss('expired')).toBe('Not cached: the entry expired.')
   expect(miss('sunspots')).toBe('Not cached: sunspots.')
   expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no policy')
   const reason = 'Its cache has no key, so this step always runs.'
@@ -109,7 +107,7 @@ test('web B9 what can be done follows state and permission, and says why not', (
     retryFailed: null,
     rebuild: null,
   })
-  expect(possibleActions(view, job, false).rebuild).toContain('Only members')
+  expect(possibleActions(view, job, false).rebuild).toContain('not allowed')
   expect(possibleActions(view, job, true).cancel).toContain('has ended')
   expect(possibleActions(makeView([], { state: 'running' }), null, true)).toMatchObject({ cancel: null, tellMe: null })
   const gone = makeFailed('test', 1, {
@@ -128,7 +126,7 @@ test('web B14 the rendering that failed says what the build knows of it', () => 
   const build = { state: 'failed', error_code: 'render_failed', error_message: '.hm/ci.ts:3: SyntaxError' } as const
   const view = makeView([], build, { render })
   const shown = withRenderFailure(render, view)
-  expect(endWords(shown)).toBe('the pipeline file did not render')
+  expect(endWords(shown)).toBe('the pipeline file failed to render')
   expect(shown.failure?.message).toBe('.hm/ci.ts:3: SyntaxError')
   const step = makeFailed('test', 1)
   expect(withRenderFailure(step, makeView([step], build, { render }))).toBe(step)

@@ -28,8 +28,8 @@ export function BuildsPage() {
       onClear={() => void navigate({ search: {}, resetScroll: false })}
     />
   ) : (
-    <EmptyState title="No build yet">
-      <p>Push to a connected repository, start one from a pipeline’s page, or in a checkout:</p>
+    <EmptyState title="No builds yet">
+      <p>Push to a connected repository, start a build from a pipeline page, or run this in a checkout:</p>
       <div className="mt-3">
         <CopyField label="the command that runs a build here" text="hm run --cloud" />
       </div>

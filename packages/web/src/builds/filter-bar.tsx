@@ -72,7 +72,7 @@ export function FilterBar(props: FilterBarProps) {
       </div>
       {isOpen && <FilterFields {...props} />}
       {!isOpen && told.length > 0 && (
-        <ChipRow label="Filters that are set">
+        <ChipRow label="Active filters">
           {told.map((name) => (
             <button key={name} type="button" onClick={() => onFilter(name, '')} className={`${chipClass} max-w-full`}>
               <span className="foreign truncate">{showInvisible(describeFilter(name, filters[name] ?? ''))}</span>

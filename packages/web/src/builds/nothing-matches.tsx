@@ -34,7 +34,7 @@ export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: N
   return (
     <EmptyState title="No build matches" action={all}>
       <p>
-        Asked for <Foreign text={set.map(value).join(', ')} />.
+        Filters: <Foreign text={set.map(value).join(', ')} />.
       </p>
       {set.length > 1 && hiding.length > 0 && (
         <ul className="mt-3 flex flex-col items-start gap-2">
@@ -42,7 +42,7 @@ export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: N
             <li key={name}>
               <Button onClick={() => onFilter(name, '')}>
                 <span className="foreign">
-                  Clear <Foreign text={value(name)} />: it hides everything
+                  Clear <Foreign text={value(name)} />, which hides every build
                 </span>
               </Button>
             </li>

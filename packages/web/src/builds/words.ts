@@ -4,7 +4,7 @@ import type { BuildSummary } from './filters.ts'
 
 const triggers: Readonly<Record<string, string>> = {
   api: 'API',
-  ui: 'By hand',
+  ui: 'Manual',
   webhook: 'Push',
   schedule: 'Schedule',
   trigger_job: 'Trigger',
@@ -57,7 +57,7 @@ const waits: Readonly<Record<string, string>> = {
   organization_limit: 'waits for the limit of its organization',
 }
 
-/** Why it waits, where it does; a reason that this release does not know is its own word (web X1). */
+/** Why it is waiting, where it does; a reason that this release does not know is its own word (web X1). */
 export function waitWord({ state, wait_reason }: BuildSummary): string | null {
   if (wait_reason == null) return state === 'scheduled' ? 'waits for a runner' : null
   return hasEnded({ state }) ? null : (waits[wait_reason] ?? `waits: ${wait_reason}`)

@@ -55,7 +55,7 @@ function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger
       <div className="flex flex-col gap-2">{children}</div>
       {typed !== undefined && (
         <Field
-          label={`Type ${typed} to go on`}
+          label={`Type ${typed} to confirm`}
           value={entered}
           onChange={(event) => setEntered(event.target.value)}
           autoComplete="off"
@@ -65,7 +65,7 @@ function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger
       )}
       {problem !== null && <ProblemText problem={problem} />}
       <div className="flex flex-wrap justify-end gap-2 pt-1">
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button
           type="submit"
           look={look}
@@ -74,7 +74,7 @@ function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger
           refused={isReady ? null : `Type ${typed ?? ''} first`}
           disabled={isBusy}
         >
-          {isBusy ? 'One moment…' : confirm}
+          {isBusy ? 'Working…' : confirm}
         </Button>
       </div>
     </form>

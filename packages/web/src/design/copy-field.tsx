@@ -33,7 +33,7 @@ export function CopyField({ label, text }: CopyFieldProps) {
         {said === 'copied' ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
       </button>
       <span role="status" className="sr-only">
-        {said === 'copied' ? 'Copied' : said === 'selected' ? 'Selected: copy it with your keyboard' : ''}
+        {said === 'copied' ? 'Copied' : said === 'selected' ? 'Selected. Copy it with your keyboard' : ''}
       </span>
     </div>
   )

@@ -1,8 +1,8 @@
-/** `0.4 s`, `42 s`, `2 m 14 s`, `1 h 04 m` (web B15); `—` for what is not known. */
+/** `0.4 s`, `2 s`, `42 s`, `2 m 14 s`, `1 h 04 m` (web B15); `—` for what is not known. */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '—'
   const whole = Math.max(0, ms)
-  if (whole < 9950) return `${(whole / 1000).toFixed(1)} s`
+  if (whole < 9950) return `${Number((whole / 1000).toFixed(1))} s`
   const seconds = Math.round(whole / 1000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`

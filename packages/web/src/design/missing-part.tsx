@@ -4,8 +4,8 @@ import { Button } from './button.tsx'
 export function MissingPart() {
   return (
     <section role="alert" className="mx-auto flex max-w-[72ch] flex-col items-start gap-3 px-4 py-8">
-      <h2 className="text-16 font-semibold">A part of this page did not come</h2>
-      <p>The server may have been upgraded since you opened it, or the network was cut.</p>
+      <h2 className="text-16 font-semibold">Part of this page failed to load</h2>
+      <p>The server may have been upgraded, or the connection was lost.</p>
       <Button onClick={() => location.reload()}>Reload</Button>
     </section>
   )

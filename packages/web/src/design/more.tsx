@@ -34,7 +34,7 @@ export function More({ query, what }: MoreProps) {
   return (
     <div ref={place} className="flex flex-wrap items-center gap-3 px-4 py-3">
       {/* Not disabled: whoever comes by Tab while it loads would be past it when it can be used again. */}
-      <Button onClick={onMore} refused={isLoading ? 'The next ones are being loaded.' : null}>
+      <Button onClick={onMore} refused={isLoading ? 'Loading the next ones.' : null}>
         {isLoading ? `Loading ${what}…` : `More ${what}`}
       </Button>
       {problem !== null && (

@@ -21,7 +21,7 @@ export function PasskeyNotice({ barrier, email = 'YOUR_ADDRESS' }: PasskeyNotice
         </p>
       ) : (
         <>
-          <p>A one-time link lets you in without one. Who runs the server prints it, in the server's folder:</p>
+          <p>A one-time link signs you in without a passkey. An administrator can print one, in the server's folder:</p>
           <CopyField label="the command that prints a one-time link" text={setupLinkCommand(email)} />
         </>
       )}

@@ -19,7 +19,7 @@ export function StaleBar({ since, error, onRetry }: StaleBarProps) {
       className="flex flex-wrap items-center gap-x-3 gap-y-1 border-y border-hairline bg-wait-tint px-4 py-1 text-wait"
     >
       <span>
-        As it was at <Instant at={new Date(since).toISOString()} />. {problemOf(error).message}
+        Last updated <Instant at={new Date(since).toISOString()} />. {problemOf(error).message}
       </span>
       <Button look="quiet" onClick={onRetry}>
         Try now

@@ -32,7 +32,7 @@ export function GoToLine({ totalLines, onGo, onClose }: GoToLineProps) {
             onChange={(event) => setText(event.target.value)}
           />
         </div>
-        <Button type="submit" look="primary" className="mb-7" refused={isLine ? null : 'There is no such line'}>
+        <Button type="submit" look="primary" className="mb-7" refused={isLine ? null : 'The log has no such line'}>
           Go
         </Button>
       </form>

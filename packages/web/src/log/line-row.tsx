@@ -68,7 +68,7 @@ function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { 
         </button>
       )}
       {line.isInvalid && (
-        <span className="log-note" title="Bytes of this line are no UTF-8. The raw log keeps them.">
+        <span className="log-note" title="This line is not valid UTF-8. The raw log has the original bytes.">
           not UTF-8
         </span>
       )}

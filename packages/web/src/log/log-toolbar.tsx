@@ -33,7 +33,7 @@ interface LogToolbarProps {
 }
 
 const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
-  { value: 'off', label: 'No times' },
+  { value: 'off', label: 'No timestamps' },
   { value: 'since', label: 'Since the start' },
   { value: 'local', label: 'Local time' },
   { value: 'utc', label: 'UTC' },
@@ -145,27 +145,27 @@ function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
       <MenuSeparator />
       <MenuItem
         onSelect={() => setLogPreferences({ fontSize: fontSize + 1 })}
-        refused={fontSize >= fontSizes.most ? 'It does not get larger' : null}
+        refused={fontSize >= fontSizes.most ? 'This is the largest size' : null}
       >
         Larger text ({fontSize} px)
       </MenuItem>
       <MenuItem
         onSelect={() => setLogPreferences({ fontSize: fontSize - 1 })}
-        refused={fontSize <= fontSizes.least ? 'It does not get smaller' : null}
+        refused={fontSize <= fontSizes.least ? 'This is the smallest size' : null}
       >
         Smaller text
       </MenuItem>
       <MenuItem onSelect={onFoldAll} refused={groups === 0 ? 'This log has no groups' : null}>
         Fold or unfold all groups
       </MenuItem>
-      <MenuItem onSelect={onStderrOnly}>{isStderrOnly ? 'Show stdout again' : 'Only stderr'}</MenuItem>
+      <MenuItem onSelect={onStderrOnly}>{isStderrOnly ? 'Show stdout' : 'Only stderr'}</MenuItem>
       <MenuSeparator />
       <MenuItem onSelect={onCopy}>Copy {copied}</MenuItem>
       <MenuItem asChild>
         <a href={links.download}>Download</a>
       </MenuItem>
       <MenuItem asChild>
-        <a href={links.plain}>Download without colours</a>
+        <a href={links.plain}>Download without colors</a>
       </MenuItem>
       <MenuItem asChild>
         <a href={links.raw} target="_blank" rel="noopener noreferrer">

@@ -116,7 +116,7 @@ export function LogView(props: LogViewProps) {
         {((facts.totalLines === 0 && !isRemoved(facts)) || isFilterEmpty) && (
           <div className="absolute inset-x-0" style={{ top: rows.model.count * view.rowHeight }}>
             {isFilterEmpty ? (
-              <p className="px-4 py-6 text-muted">No line is left by the filter.</p>
+              <p className="px-4 py-6 text-muted">No line matches the filter.</p>
             ) : (
               <EmptyLog isComplete={facts.isComplete} exitCode={job.exit_code} hasStarted={job.started_at != null} />
             )}
@@ -172,7 +172,7 @@ function useKeys(view: LogViewState, isFocused: boolean, own: OwnKeys): void {
       foldAll: folds.toggleAll,
       copyLink: () =>
         void copyText(location.href).then((isCopied) =>
-          toast(isCopied ? 'Copied the link' : location.href, { isProblem: !isCopied }),
+          toast(isCopied ? 'Link copied' : location.href, { isProblem: !isCopied }),
         ),
     },
     isFocused,

@@ -23,15 +23,15 @@ export function Notices({ facts, marked, problem, stderrLooked, onAll }: Notices
       {marked !== null && marked.from > totalLines && totalLines > 0 && (
         <Notice>
           {isComplete
-            ? `There is no line ${thousands(marked.from)}: this log has ${lines}.`
-            : `Line ${thousands(marked.from)} is not there yet: there are ${lines} so far. It is shown when it comes.`}
+            ? `Line ${thousands(marked.from)} does not exist: the log has ${lines}.`
+            : `Line ${thousands(marked.from)} is not written yet: the log has ${lines} so far. It is shown when it arrives.`}
         </Notice>
       )}
-      {problem !== null && <Notice>Lines could not be read: {problemOf(problem).message} Trying again.</Notice>}
+      {problem !== null && <Notice>Could not load lines: {problemOf(problem).message} Retrying.</Notice>}
       {stderrLooked !== null && (
         <Notice>
           Only stderr
-          {stderrLooked < totalLines && `, looked through ${thousands(stderrLooked)} of ${lines} lines`}.
+          {stderrLooked < totalLines && `, searched ${thousands(stderrLooked)} of ${lines} lines`}.
           <Button look="quiet" className="ml-2" onClick={onAll}>
             Show all lines
           </Button>

@@ -43,7 +43,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
         {thousands(lines)} {lines === 1 ? 'line' : 'lines'}
         {tookMs !== null && ` · ${formatDuration(tookMs)}`}
       </span>
-      {group.failed && isFolded && <span className="log-note log-failed">error in it</span>}
+      {group.failed && isFolded && <span className="log-note log-failed">contains an error</span>}
     </div>
   )
 })
@@ -71,7 +71,7 @@ export function SetupRow({ count, isOpen }: { readonly count: number; readonly i
       <span className="log-stream" />
       <button type="button" className="log-fold log-dim" data-setup="" aria-expanded={isOpen}>
         {isOpen ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
-        Set-up, {count === 1 ? '1 remark' : `${count} remarks`}
+        Setup, {count === 1 ? '1 remark' : `${count} remarks`}
       </button>
     </div>
   )

@@ -69,10 +69,10 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
       </ToolButton>
       {isActive && (
         <>
-          <ToolButton label="Previous hit (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
+          <ToolButton label="Previous match (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
             <ChevronUp size={16} aria-hidden="true" />
           </ToolButton>
-          <ToolButton label="Next hit (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
+          <ToolButton label="Next match (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
             <ChevronDown size={16} aria-hidden="true" />
           </ToolButton>
           <ToolButton
@@ -91,11 +91,11 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
   )
 }
 
-/** `3 of 1,204`, `1,204 so far`, `Nothing found`. */
+/** `3 of 1,204`, `1,204 so far`, `No matches`. */
 function wordsOf({ problem, hits, position }: LogSearching): string {
   if (problem !== null) return problemOf(problem).message
   const total = thousands(hits.total)
   if (!hits.isComplete) return hits.total === 0 ? 'Searching' : `${total} so far`
-  if (hits.total === 0) return 'Nothing found'
+  if (hits.total === 0) return 'No matches'
   return position === null ? `${total} found` : `${thousands(position)} of ${total}`
 }

@@ -8,7 +8,7 @@ import type { LogData } from './log-data.ts'
 import type { LineRange } from './permalink.ts'
 import { readSelection } from './selection.ts'
 
-const tooMuch = 'That is too much to copy. Download the log instead.'
+const tooMuch = 'Too much to copy. Download the log instead.'
 
 /** Copying out of the log (web L18): what is selected, also where its rows are not mounted, and whole lines. */
 export function useCopy(data: LogData, look: LineLook) {
@@ -22,7 +22,7 @@ export function useCopy(data: LogData, look: LineLook) {
       toast(
         isCopied
           ? `Copied ${thousands(count)} ${count === 1 ? 'line' : 'lines'}`
-          : 'The browser does not let this page copy. Download the log instead.',
+          : 'The browser blocked copying. Download the log instead.',
         { isProblem: !isCopied },
       )
     },
@@ -67,7 +67,7 @@ async function copyLater(data: LogData, from: number, to: number, cut: Cut): Pro
   const text = await readText(data, from, to, cut)
   if (text === null) toast(tooMuch, { isProblem: true })
   else if (!(await copyText(text)))
-    toast('The browser does not let this page copy what is not in view.', { isProblem: true })
+    toast('The browser blocked copying lines that are not in view.', { isProblem: true })
 }
 
 type Cut = (lines: Parameters<typeof textOfLines>[0]) => string

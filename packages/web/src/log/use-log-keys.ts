@@ -24,8 +24,8 @@ export function useLogKeys(actions: LogActions, isFocused: boolean): void {
     [
       { keys: '/', does: 'Search the log', run: actions.search },
       { keys: 'Mod+f', does: 'Search the log', run: actions.search },
-      { keys: 'n', does: 'Next hit', run: () => actions.step(false) },
-      { keys: 'N', does: 'Previous hit', run: () => actions.step(true) },
+      { keys: 'n', does: 'Next match', run: () => actions.step(false) },
+      { keys: 'N', does: 'Previous match', run: () => actions.step(true) },
       { keys: 'e', does: 'Next error', run: () => actions.error(false) },
       { keys: 'E', does: 'Previous error', run: () => actions.error(true) },
       { keys: 'g g', does: 'Start of the log', run: actions.start },

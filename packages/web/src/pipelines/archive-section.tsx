@@ -19,7 +19,9 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
   const client = useQueryClient()
   const [isAsking, setAsking] = useState(false)
   const isArchived = archived_at != null
-  const refused = usePermission(org, 'pipeline.manage') ? null : `Owners and admins of ${org} archive pipelines`
+  const refused = usePermission(org, 'pipeline.manage')
+    ? null
+    : `Only owners and admins of ${org} can archive pipelines`
   const change = async (archived: boolean) => {
     const changed = await updatePipeline(org, slug, { archived })
     client.setQueryData(pipelineQuery(org, slug).queryKey, changed)
@@ -36,11 +38,11 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
       </h2>
       {isArchived ? (
         <p className="text-muted">
-          Since <Ago at={archived_at} /> it builds nothing new and is in no list. Its builds and their logs are kept.
+          Since <Ago at={archived_at} /> it starts no builds and is hidden from lists. Its builds and logs are kept.
         </p>
       ) : (
         <p className="text-muted">
-          It builds nothing more and leaves the lists. Builds, logs and secrets stay, and it can be restored.
+          Stops new builds and hides the pipeline from lists. Builds, logs and secrets are kept, and you can restore it.
         </p>
       )}
       {isArchived ? (
@@ -65,9 +67,7 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
         typed={slug}
         onConfirm={() => change(true)}
       >
-        <p>
-          Pushes, schedules and people start no builds of it until it is restored. What runs now goes on to its end.
-        </p>
+        <p>Pushes, schedules and people cannot start its builds until it is restored. Running builds finish.</p>
       </ConfirmDialog>
     </section>
   )

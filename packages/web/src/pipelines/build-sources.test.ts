@@ -15,12 +15,12 @@ test('web P5 what a server cannot fetch is said in plain words', () => {
   expect(found.kinds).toEqual(['address'])
   expect(found.missing).toContain('Acme/Core is not connected')
   const local = buildSources({ pipeline: { repo_name: null, repository: '' }, connected: [], newest: { number: 1 } })
-  expect(local).toMatchObject({ kinds: ['again', 'address'], missing: expect.stringContaining('names no repository') })
+  expect(local).toMatchObject({ kinds: ['again', 'address'], missing: expect.stringContaining('has no repository') })
 })
 
 test('web P5 a commit that is to be fetched is a whole one, or the newest of its branch', () => {
   expect(commitProblem('a'.repeat(40))).toBeNull()
   expect(commitProblem('A'.repeat(64))).toBeNull()
-  expect(commitProblem('abc1234')).toContain('whole')
+  expect(commitProblem('abc1234')).toContain('full commit')
   expect(commitProblem('')).toBeNull()
 })

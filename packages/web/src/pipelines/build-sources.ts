@@ -32,7 +32,7 @@ export function buildSources({ pipeline: { repo_name, repository }, connected, n
     kinds,
     missing:
       what === null
-        ? 'This pipeline names no repository, so the server cannot fetch a commit.'
+        ? 'This pipeline has no repository, so the server cannot fetch a commit.'
         : `The repository ${what} is not connected, so the server cannot fetch a commit of it.`,
   }
 }
@@ -42,5 +42,5 @@ const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 /** What is wrong with a commit that is to be fetched; null: nothing. Empty stands for the newest of the branch. */
 export function commitProblem(commit: string): string | null {
   if (commit === '' || wholeCommit.test(commit)) return null
-  return 'Has to be the whole commit (40 hex digits, or 64), or empty for the newest one of the branch'
+  return 'Enter the full commit (40 or 64 hex digits), or leave it empty for the newest one of the branch'
 }

@@ -25,7 +25,7 @@ export function CreatePipelineDialog({ open, onClose, org }: CreatePipelineDialo
       title="New pipeline"
       actions={
         <>
-          <Button onClick={onClose}>Go back</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" form={form} look="primary">
             Create pipeline
           </Button>
@@ -71,10 +71,9 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
     <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-2">
       <div className="flex flex-col gap-2 text-muted">
         <p>
-          A pipeline of a connected repository is made when its code names it. In a checkout, this makes it and builds
-          it:
+          Pipelines of connected repositories are created from their code. To create and build one from a checkout, run:
         </p>
-        <CopyField label="the command that makes a pipeline by building it" text="hm run --cloud" />
+        <CopyField label="the command that creates a pipeline" text="hm run --cloud" />
       </div>
       <FormProblem problem={problem} fields={Object.keys(values)} />
       <Field
@@ -82,7 +81,7 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
         required
         maxLength={255}
         {...field('name')}
-        hint="Its address comes from it and never changes."
+        hint="The URL is derived from it and never changes."
       />
       <Field
         label="Repository"
@@ -90,13 +89,13 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
         maxLength={1024}
         placeholder="https://github.com/acme/app"
         {...field('repository')}
-        hint="Where its code is. Once the repository is connected, builds fetch from it."
+        hint="Builds fetch from this repository once it is connected."
       />
       <Field label="Default branch" required maxLength={255} {...field('default_branch')} />
       <Field
         label="Name in the code (optional)"
         {...field('source_slug')}
-        hint="The slug that the pipeline file gives, where it is not the name."
+        hint="The slug in the pipeline file, if it differs from the name."
       />
       <p role="status" className="text-muted">
         {isBusy ? 'Creating…' : ''}

@@ -49,7 +49,7 @@ export function GettingStarted({ org, hasPipeline, hasBuild }: GettingStartedPro
           {done} of {steps.length} done
         </span>
         <Button look="quiet" onClick={() => chooseStart(org, 'put-away')}>
-          Put away
+          Dismiss
         </Button>
       </div>
       <ol className="mt-3 rounded-surface border border-hairline bg-raised">
@@ -86,7 +86,7 @@ function StepBody({
           {step.id === 'install' && step.commands.length === 0 && (
             <p>
               <a href={`${docsUrl}/getting-started`} className="underline">
-                Read how to get hm
+                How to install hm
               </a>
             </p>
           )}
@@ -98,7 +98,7 @@ function StepBody({
                 </Link>
               </p>
             ) : (
-              <p className="text-13">Owners and admins of {org} may do this.</p>
+              <p className="text-13">Only owners and admins of {org} can do this.</p>
             ))}
         </>
       )}

@@ -40,12 +40,12 @@ export function startSteps(facts: StartFacts): readonly StartStep[] {
       commands: install === null ? [] : [{ label: 'the command that installs hm', text: install }],
       note:
         install === null
-          ? 'hm comes with a clone of Harmont’s repository: the guide has the three lines.'
-          : 'One program, on your machine.',
+          ? 'hm is part of Harmont’s repository. The guide lists the three commands.'
+          : 'Installs one program on your machine.',
     },
     {
       id: 'login',
-      title: 'Sign in with it',
+      title: 'Sign in',
       isDone: hasCliSession,
       commands: [
         ...(origin === usualApi
@@ -61,35 +61,35 @@ export function startSteps(facts: StartFacts): readonly StartStep[] {
           ? [{ label: 'the command that chooses this organization', text: `hm org switch ${quoteForShell(org)}` }]
           : []),
       ],
-      note: 'It opens this server in your browser and shows a code to compare.',
+      note: 'Opens this server in your browser and shows a code to compare.',
     },
     {
       id: 'init',
-      title: 'Write a pipeline, in your project',
+      title: 'Write a pipeline in your project',
       isDone: ranHere,
       commands: [{ label: 'the command that writes a pipeline', text: 'hm init' }],
-      note: 'It looks at the project and writes .hm/pipeline.ts, a program that says what a build does.',
+      note: 'Detects your project and writes .hm/pipeline.ts, a program that defines the build.',
     },
     {
       id: 'run',
       title: 'Run it on your machine',
       isDone: ranHere,
       commands: [{ label: 'the command that runs it here', text: 'hm run' }],
-      note: 'The same sandboxes as here; nothing leaves your machine, so this is ticked with the next step.',
+      note: 'Uses the same sandboxes as the server. Nothing leaves your machine, so this is ticked together with the next step.',
     },
     {
       id: 'cloud',
-      title: 'Run it here',
+      title: 'Run it on this server',
       isDone: hasBuild,
       commands: [{ label: 'the command that runs it on this server', text: 'hm run --cloud' }],
-      note: 'Its build appears on this page by itself.',
+      note: 'The build appears on this page.',
     },
     {
       id: 'connect',
       title: 'Connect a repository',
       isDone: hasRepository,
       commands: [],
-      note: 'Then every push and pull request is built.',
+      note: 'Builds every push and pull request.',
     },
   ]
 }

@@ -37,7 +37,7 @@ function Loaded({ org, pipeline, onClose }: Omit<NewBuildDialogProps, 'open'>) {
     return (
       <div className="flex flex-col pb-4">
         <ErrorState error={error} what="what can be built" onRetry={retry} />
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
       </div>
     )
   }

@@ -57,13 +57,13 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
             <Field
               label="Commit (optional)"
               placeholder="The newest commit of the branch"
-              hint="The whole commit; empty: the newest one of the branch."
+              hint="The full commit. Leave it empty for the newest one of the branch."
               {...field('commit')}
             />
           ) : (
             <Field
               label="Commit (optional)"
-              hint="Which commit the archive is of, if it is of one."
+              hint="The commit that the archive contains, if any."
               {...field('commit')}
             />
           )}
@@ -72,11 +72,11 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
       {source === 'address' && (
         <>
           <Field
-            label="Address of the archive"
+            label="URL of the archive"
             placeholder="https://…/source.tar.gz"
             inputMode="url"
             {...field('address')}
-            hint="A .tar.gz that the server can fetch by https, with the pipeline’s files in it."
+            hint="A .tar.gz with the pipeline’s files that the server can fetch over HTTPS."
           />
           <Field label="SHA-256 of the archive (optional)" {...field('checksum')} />
         </>
@@ -87,24 +87,22 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
         rows={3}
         placeholder="NAME=value"
         {...field('variables')}
-        hint="One a line. Never secrets: who sees the build sees them."
+        hint="One per line. No secrets: everyone who can see the build can see them."
       />
       {source === 'again' && (
         <Checkbox
           label="Without cache"
-          hint="Every step runs, whatever is kept."
+          hint="Runs every step and ignores cached results."
           checked={values.withoutCache}
           onChange={(withoutCache) => set({ withoutCache })}
         />
       )}
       <StartRefusal org={org} slug={slug} error={isBusy ? null : error} isAtFields={Object.keys(told).every(isShown)} />
       <p role="status" className={isBusy ? 'text-muted' : 'sr-only'}>
-        {isBusy
-          ? 'Starting. The pipeline file is being rendered, which may take 30 s; you can leave, the build goes on.'
-          : ''}
+        {isBusy ? 'Rendering the pipeline file, which can take 30 s. You can close this: the build continues.' : ''}
       </p>
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>{isBusy ? 'Leave it running' : 'Go back'}</Button>
+        <Button onClick={onClose}>{isBusy ? 'Close' : 'Cancel'}</Button>
         <Button type="submit" look="primary" aria-disabled={isBusy}>
           {isBusy ? 'Starting…' : 'Start build'}
         </Button>

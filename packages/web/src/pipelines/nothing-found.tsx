@@ -4,7 +4,7 @@ import { EmptyState } from '../design/page-states.tsx'
 import type { PipelinesBarProps } from './pipelines-bar.tsx'
 
 const stateSentences = {
-  failing: 'No pipeline fails',
+  failing: 'No pipeline is failing',
   running: 'Nothing is running',
   never: 'Every pipeline has been built',
 } as const

@@ -33,7 +33,7 @@ export function PipelineBuilds({ org, pipeline }: PipelineBuildsProps) {
       onClear={() => void navigate({ search: {}, resetScroll: false })}
     />
   ) : (
-    <EmptyState title="No build yet">
+    <EmptyState title="No builds yet">
       <p>Push to its repository, choose New build above, or build a checkout as it is on your machine:</p>
       <div className="mt-3">
         <CopyField label="the command that builds a checkout" text="hm run --cloud" />

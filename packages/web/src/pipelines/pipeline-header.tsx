@@ -78,7 +78,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
           </a>
         )}
         <span>
-          builds <Foreign text={default_branch} /> by default
+          Default branch: <Foreign text={default_branch} />
         </span>
         {/* Said in words too: a button that is off explains itself on hover only. */}
         {refused !== null && <span>{refused}.</span>}
@@ -96,7 +96,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
 /** Why no build may be started here by hand; null: it may. */
 function useBuildRefusal(org: string, { allow_manual, archived_at }: Schema<'Pipeline'>): string | null {
   const mayBuild = usePermission(org, 'build')
-  if (archived_at != null) return 'Archived pipelines build nothing; restore it in its settings'
-  if (!allow_manual) return 'Manual builds are off; only its triggers start this pipeline'
-  return mayBuild ? null : `Members of ${org} start builds`
+  if (archived_at != null) return 'The pipeline is archived. Restore it in Settings to start builds'
+  if (!allow_manual) return 'Manual builds are off. Only triggers start this pipeline'
+  return mayBuild ? null : `Only members of ${org} can start builds`
 }

@@ -45,16 +45,16 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
             {passed} of {judged} on <Foreign text={default_branch} />
           </Figure>
           <Figure name="Median" value={formatDuration(medianMs)}>
-            of those that passed
+            passed builds
           </Figure>
-          <Figure name="90 % within" value={formatDuration(p90Ms)}>
-            of those that passed
+          <Figure name="p90" value={formatDuration(p90Ms)}>
+            passed builds
           </Figure>
         </dl>
         <DurationBars org={org} bars={insights.bars} />
         {failingSteps.length > 0 && (
           <div className="min-w-40">
-            <h3 className="text-13 text-muted">Fails most</h3>
+            <h3 className="text-13 text-muted">Most failures</h3>
             <ol>
               {failingSteps.map(({ name, count }) => (
                 <li key={name} className="flex max-w-60 gap-2">

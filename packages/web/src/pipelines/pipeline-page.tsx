@@ -22,14 +22,14 @@ export function PipelinePage() {
         <Skeleton rows={10} label="Loading the pipeline" />
       ) : problemOf(error).code === 'pipeline_not_found' ? (
         <EmptyState
-          title="There is no such pipeline"
+          title="Pipeline not found"
           action={
             <Link to="/$org/pipelines" params={{ org }} className={buttonClass()}>
               All pipelines of {org}
             </Link>
           }
         >
-          <p>It may have another name, or be in another organization.</p>
+          <p>It may have been renamed, or it belongs to another organization.</p>
         </EmptyState>
       ) : (
         <ErrorState error={error} what={`the pipeline ${slug}`} onRetry={() => void refetch()} />

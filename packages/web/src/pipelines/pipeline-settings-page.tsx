@@ -34,12 +34,12 @@ export function PipelineSettingsPage() {
             <SecretsSection
               scope={{ org, slug }}
               title="Secrets of this pipeline"
-              about="Only this pipeline’s builds read them, and before the organization’s of the same name. Builds of forks get none."
+              about="Only builds of this pipeline get them. They override organization secrets of the same name. Builds of forks get none."
             />
             <SecretsSection
               scope={{ org, slug: null }}
               title={`Secrets of ${org}`}
-              about="Every pipeline of the organization may read them."
+              about="Every pipeline of the organization can use them."
             />
             <ArchiveSection org={org} pipeline={pipeline} />
           </>

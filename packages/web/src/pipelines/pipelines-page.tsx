@@ -59,7 +59,7 @@ function Pipelines({ org }: { readonly org: string }) {
         title={`Pipelines · ${org}`}
         actions={
           <Button
-            refused={mayCreate ? null : `Owners and admins of ${org} create pipelines`}
+            refused={mayCreate ? null : `Only owners and admins of ${org} can create pipelines`}
             onClick={() => setCreating(true)}
           >
             New pipeline
@@ -82,7 +82,7 @@ function Pipelines({ org }: { readonly org: string }) {
           title="No pipeline yet"
           action={<Button onClick={() => chooseStart(org, 'shown')}>Show how to get started</Button>}
         >
-          <p>A pipeline is a program in a repository that says what a build does. The first run makes it here.</p>
+          <p>A pipeline is a program in your repository that defines a build. The first run creates it here.</p>
         </EmptyState>
       )}
       <div ref={place} className={query.isPlaceholderData ? 'opacity-60' : ''}>

@@ -20,7 +20,7 @@ const events = [
   ['push', 'Pushes'],
   ['pull_request', 'Pull requests'],
   ['schedule', 'Schedules'],
-  ['manual', 'By hand'],
+  ['manual', 'Manual'],
   ['api', 'API and hm'],
 ] as const
 
@@ -63,7 +63,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
           value={name}
           onChange={({ target }) => setName(target.value)}
           problem={problem?.fields.name}
-          hint="Letters, digits and _, as the pipeline names it."
+          hint="Letters, digits and underscores, as in the pipeline."
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
@@ -76,23 +76,23 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
         value={value}
         onChange={({ target }) => setValue(target.value)}
         problem={problem?.fields.value}
-        hint="Kept encrypted and never shown again. Logs show *** in its place."
+        hint="Stored encrypted and never shown again. Logs show *** instead."
         autoComplete="off"
         autoCapitalize="off"
       />
       <Field
-        label="Only for branches (optional)"
+        label="Limit to branches (optional)"
         value={branches}
         onChange={({ target }) => setBranches(target.value)}
         problem={problem?.fields.branches}
         placeholder="main release/*"
-        hint="With spaces between. Empty: every branch."
+        hint="Separate with spaces. Leave it empty for every branch."
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
       />
       <fieldset className="flex flex-col gap-1">
-        <legend className="mb-1 font-semibold">Only for builds by (optional)</legend>
+        <legend className="mb-1 font-semibold">Limit to builds started by (optional)</legend>
         <div className="flex flex-wrap gap-x-4 gap-y-1">
           {events.map(([event, label]) => (
             <Checkbox
@@ -105,15 +105,15 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
         </div>
       </fieldset>
       <Checkbox
-        label="Uploads may read it too"
-        hint="Limits then go by what an upload claims: whoever may build can read it. Else they hold for what the server has fetched itself."
+        label="Uploads can use it too"
+        hint="Limits then rely on what the upload claims, so anyone who can start builds can read the secret. Otherwise only source that the server fetched gets it."
         checked={uploads}
         onChange={setUploads}
       />
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" aria-disabled={isBusy}>
-          {isBusy ? 'One moment…' : secret === null ? 'Add secret' : 'Replace value'}
+          {isBusy ? 'Working…' : secret === null ? 'Add secret' : 'Replace value'}
         </Button>
       </div>
     </form>

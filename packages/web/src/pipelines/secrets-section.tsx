@@ -28,7 +28,9 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
   const client = useQueryClient()
   const query = secretsQuery(scope)
   const { data, error, refetch } = useQuery(query)
-  const refused = usePermission(scope.org, 'secrets') ? null : `Owners and admins of ${scope.org} change secrets`
+  const refused = usePermission(scope.org, 'secrets')
+    ? null
+    : `Only owners and admins of ${scope.org} can change secrets`
   const [asked, setAsked] = useState<Asked | null>(null)
   const close = () => setAsked(null)
   const changed = async (said: string) => {
@@ -51,7 +53,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
         <ErrorState error={error} what="the secrets" onRetry={() => void refetch()} />
       )}
       {data?.length === 0 && (
-        <p className="py-2 text-muted">None yet. A secret reaches a step only where the pipeline names it.</p>
+        <p className="py-2 text-muted">No secrets yet. A step gets a secret only if the pipeline names it.</p>
       )}
       {data !== undefined && data.length > 0 && (
         <ul aria-label={title} className="rounded-surface border border-hairline bg-raised">
@@ -110,7 +112,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
           await changed(`${deleting} is deleted`)
         }}
       >
-        <p>Steps that want it fail from now on. The value cannot be brought back.</p>
+        <p>Steps that need it will fail. The value cannot be recovered.</p>
       </ConfirmDialog>
     </section>
   )

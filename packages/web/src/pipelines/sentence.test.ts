@@ -22,7 +22,7 @@ test.for<[string, Partial<Schema<'BuildSummary'>> | null]>([
   ],
   ['canceled on main just now', { state: 'canceled', finished_at: at(3) }],
   [
-    'failed on main 1 min ago: the pipeline file did not render',
+    'failed on main 1 min ago: the pipeline file failed to render',
     { state: 'failed', finished_at: at(60), error_code: 'render_failed', error_message: 'SyntaxError' },
   ],
   ['failed 1 min ago: no steps', { state: 'failed', branch: null, finished_at: at(60), error_message: 'no steps' }],

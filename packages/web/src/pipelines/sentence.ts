@@ -18,7 +18,7 @@ export function sentence(build: BuildSummary | undefined, now: number): string {
 
 function endingOf(build: BuildSummary): string {
   if (build.failed_step !== null) return `: ${build.failed_step}`
-  if (build.state === 'failed' && build.error_code === 'render_failed') return ': the pipeline file did not render'
+  if (build.state === 'failed' && build.error_code === 'render_failed') return ': the pipeline file failed to render'
   if (build.state === 'failed' && build.error_message != null) return `: ${build.error_message}`
   return build.state === 'passed' && build.run_ms !== null ? ` in ${formatDuration(build.run_ms)}` : ''
 }

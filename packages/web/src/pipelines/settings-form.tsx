@@ -49,21 +49,25 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
       client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
       setValues(valuesOf(changed))
       await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
-      toast('Settings are saved')
+      toast('Settings saved')
     } catch (error) {
       setProblem(problemOf(error))
     } finally {
       setBusy(false)
     }
   }
-  const refused = mayChange ? (nothing ? 'Nothing is changed' : null) : `Owners and admins of ${org} change settings`
+  const refused = mayChange
+    ? nothing
+      ? 'No changes to save'
+      : null
+    : `Only owners and admins of ${org} can change settings`
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       {byCode && (
         <Notice title="Managed by code">
           <p>
-            The pipeline file in <Foreign text={pipeline.repo_name ?? pipeline.repository} /> decides name, default
-            branch, manual builds and the name in the code. They are locked here.
+            The pipeline file in <Foreign text={pipeline.repo_name ?? pipeline.repository} /> sets the name, default
+            branch, manual builds and the name in the code. You cannot change them here.
           </p>
         </Notice>
       )}
@@ -75,16 +79,16 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         label="Repository name"
         placeholder="owner/name"
         {...field('repo_name', false)}
-        hint="A connected repository of this name gives builds their files."
+        hint="Builds fetch from the connected repository of this name."
       />
       <Field
         label="Name in the code"
         {...field('source_slug', true)}
-        hint={byCode ? locked : 'Which pipeline of the repository’s .hm this is.'}
+        hint={byCode ? locked : 'The slug of the pipeline in the repository’s .hm folder.'}
       />
       <Checkbox
         label="Manual builds"
-        hint={byCode ? locked : 'People, hm and the API may start builds, not only triggers.'}
+        hint={byCode ? locked : 'People, hm and the API can start builds, not only triggers.'}
         checked={values.allow_manual}
         disabled={!mayChange || byCode}
         onChange={(allow_manual) => set({ allow_manual })}
@@ -94,7 +98,7 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         value={values.fork_policy}
         disabled={!mayChange}
         onChange={({ target }) => set({ fork_policy: target.value as SettingsValues['fork_policy'] })}
-        hint="Whatever is chosen, builds of forks get no secrets."
+        hint="Builds of forks never get secrets."
       >
         <option value="approval">Build after a member approves</option>
         <option value="always">Build always</option>
@@ -104,12 +108,12 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
         label="Protected branches"
         placeholder="release/*"
         {...field('protected_branches', false)}
-        hint="Separate with spaces. Like the default branch, they read only cache entries that protected branches made."
+        hint="Separate with spaces. Like the default branch, they use only cache entries from protected branches."
         spellCheck={false}
       />
       <Checkbox
         label="Share the cache"
-        hint="Builds of all branches and uploads read each other’s cache entries; those of forks do not. Whoever may build can then change what the default branch starts from."
+        hint="All branches and uploads share cache entries; forks do not. Anyone who can start builds can then change what the default branch builds on."
         checked={values.cache_share}
         disabled={!mayChange}
         onChange={(cache_share) => set({ cache_share })}

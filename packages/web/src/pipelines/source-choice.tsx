@@ -20,7 +20,7 @@ export function SourceChoice({ org, pipeline, sources, newest, value, onChange }
   const words: Readonly<Record<SourceKind, string>> = {
     repository: `A commit of ${pipeline.repo_name ?? 'the repository'}`,
     again: `The files of build #${newest?.number ?? ''} again`,
-    address: 'An archive at an address',
+    address: 'An archive at a URL',
   }
   return (
     <>

@@ -34,9 +34,9 @@ export function startRequest(values: StartValues, newestNumber: number | null): 
   const variables = readVariables(values.variables)
   const commit = values.commit.trim()
   const problems = {
-    ...(source !== 'again' && branch === '' ? { branch: 'Needed: which branch the build is of' } : {}),
+    ...(source !== 'again' && branch === '' ? { branch: 'Enter a branch' } : {}),
     ...(source === 'repository' ? named('commit', commitProblem(commit)) : {}),
-    ...(source === 'address' && address.trim() === '' ? { address: 'Needed: where the archive is' } : {}),
+    ...(source === 'address' && address.trim() === '' ? { address: 'Enter the URL of the archive' } : {}),
     ...named('variables', variables.problem),
   }
   if (Object.keys(problems).length > 0 || variables.env === null) return { request: null, problems }

@@ -14,7 +14,10 @@ export function readVariables(text: string): Variables {
     const name = (equals === -1 ? given : given.slice(0, equals)).trim()
     if (equals === -1) return { env: null, problem: `Line ${index + 1} has no “=”: write NAME=value` }
     if (!variableName.test(name))
-      return { env: null, problem: `Line ${index + 1}: a name has letters, digits and _, and begins with no digit` }
+      return {
+        env: null,
+        problem: `Line ${index + 1}: a name has letters, digits and underscores, and does not begin with a digit`,
+      }
     env[name] = given.slice(equals + 1)
   }
   return { env: { ...env }, problem: null }

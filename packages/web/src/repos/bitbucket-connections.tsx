@@ -33,8 +33,8 @@ export function BitbucketConnections({ org }: { readonly org: string }) {
       {data === undefined && !isError && <Skeleton rows={2} label="Loading the workspaces" />}
       {data?.length === 0 && (
         <p className="max-w-[72ch] px-4 text-muted">
-          No workspace is connected. A connected one's repositories build on each push and pull request, and results
-          show as build statuses on the commit.
+          No workspace is connected. Repositories of a connected workspace build on every push and pull request, and
+          results appear as build statuses on the commit.
         </p>
       )}
       {data !== undefined && data.length > 0 && (
@@ -86,7 +86,7 @@ function WorkspaceRow({ org, workspace: { slug, name }, onDisconnect }: Workspac
         <Button
           look="quiet"
           aria-label={`Disconnect ${name ?? slug}`}
-          refused={mayChange ? null : 'Admins and owners may change connections'}
+          refused={mayChange ? null : 'Only owners and admins can change connections'}
           onClick={onDisconnect}
         >
           Disconnect
@@ -113,8 +113,8 @@ function Disconnect({ org, workspace: { slug, name }, onClose }: DisconnectProps
       onConfirm={() => disconnectWorkspace(queries, org, slug)}
     >
       <p>
-        Its webhooks are removed and its access is forgotten: pushes and pull requests start no builds any more.
-        Pipelines and their builds stay.
+        Removes its webhooks and credentials. Pushes and pull requests no longer start builds. Pipelines and builds are
+        kept.
       </p>
     </ConfirmDialog>
   )

@@ -14,8 +14,8 @@ export function BitbucketSetupPage() {
     <>
       <PageHeading title="Bitbucket">Connect Bitbucket</PageHeading>
       {code === undefined || state === undefined ? (
-        <EmptyState title="Bitbucket did not say who connects">
-          Access was not given, or the address is not whole. Begin at Settings → Integrations of your organization.
+        <EmptyState title="The Bitbucket connection is incomplete">
+          Access was denied, or the link is incomplete. Start again from Settings → Integrations of your organization.
         </EmptyState>
       ) : (
         <Connecting code={code} state={state} />
@@ -37,7 +37,7 @@ function Connecting(back: { readonly code: string; readonly state: string }) {
   if (isPending) return <Skeleton rows={2} label="Connecting the workspaces" />
   if (data === undefined)
     return (
-      <EmptyState title="Bitbucket was not connected" action={<Link to="/">To your organization</Link>}>
+      <EmptyState title="Bitbucket was not connected" action={<Link to="/">Go to your organization</Link>}>
         <ProblemNote error={error} />
       </EmptyState>
     )
@@ -45,13 +45,13 @@ function Connecting(back: { readonly code: string; readonly state: string }) {
   const title = workspaces.length === 0 ? 'No workspace to connect' : 'Bitbucket is connected'
   const next = (
     <Link to="/$org/settings/integrations" params={{ org }} className={buttonClass('primary')}>
-      To the integrations of {org}
+      Go to the integrations of {org}
     </Link>
   )
   return (
     <EmptyState title={title} action={next}>
       {workspaces.length === 0 ? (
-        'Your account administers no workspace at Bitbucket. Have one of its administrators connect it.'
+        'Your Bitbucket account administers no workspace. Ask a workspace administrator to connect it.'
       ) : (
         <ul aria-label="Connected workspaces" className="list-disc pl-5">
           {workspaces.map(({ slug, name }) => (

@@ -99,7 +99,7 @@ function Refused({ org, error, installation }: RefusedProps) {
           Link your GitHub account
         </a>
       ) : (
-        <ConnectGithub org={org} label="Begin again" />
+        <ConnectGithub org={org} label="Start again" />
       )}
     </section>
   )

@@ -29,13 +29,13 @@ export function DisconnectGithub({ org, installation, onClose }: DisconnectGithu
       onConfirm={() => changes.disconnect(number)}
     >
       <p>
-        Pushes and pull requests of its repositories start no builds any more, and no checks are set. Pipelines and
-        their builds stay. The app stays installed at GitHub until it is removed there.
+        Pushes and pull requests of its repositories no longer start builds or set checks. Pipelines and builds are
+        kept. The app stays installed on GitHub until you remove it there.
       </p>
       {stopped.length > 0 && (
         <>
-          <p>Without pushes from now on:</p>
-          <ul aria-label="Pipelines without pushes" className="list-disc pl-5">
+          <p>No longer built on push:</p>
+          <ul aria-label="Pipelines no longer built on push" className="list-disc pl-5">
             {stopped.slice(0, mostNames).map(({ slug, name }) => (
               <li key={slug}>
                 <Foreign text={name} />

@@ -34,7 +34,7 @@ export function GithubConnections({ org }: { readonly org: string }) {
   if (data.data.length === 0)
     return (
       <EmptyState title="GitHub is not connected" action={<ConnectGithub org={org} />}>
-        A connected account's repositories build on each push and pull request, and results show as checks on the
+        Repositories of a connected account build on every push and pull request, and results appear as checks on the
         commit.
       </EmptyState>
     )
@@ -87,7 +87,7 @@ function InstallationRow({ org, installation, onDisconnect }: InstallationRowPro
   const mayChange = usePermission(org, 'vcs')
   const queries = useQueryClient()
   const [isSyncing, setSyncing] = useState(false)
-  const refused = mayChange ? null : 'Admins and owners may change connections'
+  const refused = mayChange ? null : 'Only owners and admins can change connections'
   const sync = async () => {
     setSyncing(true)
     try {

@@ -22,17 +22,16 @@ export function GithubSetupPage() {
     <>
       <PageHeading title="GitHub">Connect GitHub</PageHeading>
       {setup_action === 'request' ? (
-        <EmptyState title="GitHub has asked an owner there">
-          You may not install apps for that account yourself. As soon as one of its owners approves, come back and
-          connect again.
+        <EmptyState title="Waiting for approval on GitHub">
+          You cannot install apps for that account. Connect again after one of its owners approves the request.
         </EmptyState>
       ) : !Number.isSafeInteger(number) || number < 1 ? (
-        <EmptyState title="GitHub did not say which installation this is">
-          Begin at Settings → Integrations of your organization: Connect GitHub leads through it.
+        <EmptyState title="The GitHub connection is incomplete">
+          Start from Settings → Integrations of your organization: choose Connect GitHub.
         </EmptyState>
       ) : able.length === 0 ? (
-        <EmptyState title="You may not connect repositories">
-          Admins and owners of an organization may. Ask one of them.
+        <EmptyState title="You cannot connect repositories">
+          Only owners and admins of an organization can. Ask one of them.
         </EmptyState>
       ) : chosen === undefined ? (
         <div className="max-w-110 px-4">

@@ -31,7 +31,7 @@ export function GoToForge({ org, title, label = `Connect ${title}`, look = 'plai
     <Button
       look={look}
       disabled={isBusy}
-      refused={mayConnect ? null : 'Admins and owners may connect'}
+      refused={mayConnect ? null : 'Only owners and admins can connect'}
       onClick={() => void go()}
     >
       {isBusy ? `Going to ${title}…` : label}

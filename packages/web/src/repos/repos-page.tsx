@@ -26,11 +26,11 @@ export function ReposPage() {
       )}
       {data === undefined && !isError && <Skeleton label="Loading the repositories" />}
       {data !== undefined && repos.length === 0 && (
-        <EmptyState title="No repository yet" action={<ConnectGithub org={org} />}>
+        <EmptyState title="No repositories yet" action={<ConnectGithub org={org} />}>
           <p>
-            Connected repositories build on each push and pull request, their pipelines are found by themselves, and
-            results show as checks on the commit. Without a connection,{' '}
-            <code className="font-mono">hm run --cloud</code> and the API start builds.
+            Connected repositories build on every push and pull request. Their pipelines are detected, and results
+            appear as checks on the commit. Without a connection, <code className="font-mono">hm run --cloud</code> and
+            the API start builds.
           </p>
         </EmptyState>
       )}

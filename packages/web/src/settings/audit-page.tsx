@@ -19,8 +19,8 @@ export function AuditPage() {
       {mayRead ? (
         <AuditEvents org={org} />
       ) : (
-        <EmptyState title="Admins and owners may read this">
-          It lists who changed members, keys, secrets, pipelines and connections. Ask one of them.
+        <EmptyState title="Only owners and admins can read the audit log">
+          It records changes to members, keys, secrets, pipelines and connections.
         </EmptyState>
       )}
     </SettingsLayout>
@@ -36,7 +36,7 @@ function AuditEvents({ org }: { readonly org: string }) {
   if (events.length === 0)
     return (
       <EmptyState title="Nothing yet">
-        Changes of members, keys, secrets, pipelines and connections are listed here.
+        Changes to members, keys, secrets, pipelines and connections appear here.
       </EmptyState>
     )
   return (

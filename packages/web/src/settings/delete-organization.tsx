@@ -21,15 +21,15 @@ export function DeleteOrganization({ organization }: { readonly organization: Sc
     await navigate({ to: '/' })
   }
   const refused = isPersonal
-    ? 'Your personal organization goes only with your account'
+    ? 'Your personal organization is deleted only with your account'
     : mayDelete
       ? null
-      : 'Owners may delete an organization'
+      : 'Only owners can delete an organization'
   return (
     <section className="flex flex-col gap-2 border-t border-hairline pt-6">
       <h2 className="text-16 font-semibold">Delete this organization</h2>
       <p className="text-muted">
-        Its pipelines, builds, logs, secrets, invites and connections go with it, for all of its members. {refused}
+        Deletes its pipelines, builds, logs, secrets, invites and connections, for all members. {refused}
       </p>
       <div>
         <Button look="danger" refused={refused} onClick={() => setAsked(true)}>

@@ -57,7 +57,7 @@ function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4 pb-3">
       <Field
-        label="E-mail address"
+        label="Email address"
         type="email"
         autoComplete="off"
         required
@@ -80,7 +80,7 @@ function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
         </p>
       )}
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Go back</Button>
+        <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={isBusy}>
           Invite
         </Button>

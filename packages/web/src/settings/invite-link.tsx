@@ -34,10 +34,10 @@ export function MadeInvite({ invite }: { readonly invite: Schema<'Invite'> }) {
     <div className="flex flex-col gap-3">
       <p>
         {config?.mail === true
-          ? 'A mail with the link is on its way. You can also give them the link yourself; it is shown only now.'
+          ? 'We emailed them the link. You can also share it yourself; it is shown only once.'
           : config?.mailbox === true
-            ? 'This server sends no mail: the mail lies in its mailbox at /mailbox. Give them the link yourself; it is shown only now.'
-            : 'This server sends no mail. Give them the link yourself; it is shown only now.'}
+            ? 'This server sends no mail: the message is in its mailbox at /mailbox. Share the link yourself; it is shown only once.'
+            : 'This server sends no mail. Share the link yourself; it is shown only once.'}
       </p>
       {link !== null && <CopyField label="the invite link" text={link} />}
     </div>

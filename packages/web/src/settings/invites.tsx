@@ -34,8 +34,7 @@ export function Invites({ org }: { readonly org: string }) {
       {data === undefined && !isError && <Skeleton rows={2} label="Loading the invites" />}
       {data?.data.length === 0 && (
         <p className="px-4 py-3 text-muted">
-          Nobody is invited at the moment. An invite is a link that one person can use for some days; “Invite a member”
-          makes one.
+          No pending invites. “Invite a member” creates a link that one person can use within a few days.
         </p>
       )}
       {data !== undefined && data.data.length > 0 && (
@@ -94,11 +93,11 @@ export function Invites({ org }: { readonly org: string }) {
         open={resending !== null}
         onClose={() => setResending(null)}
         title={`Invite ${resending?.email} again?`}
-        confirm="Make a new link"
+        confirm="Create a new link"
         look="primary"
         onConfirm={async () => resending !== null && (await resend(resending))}
       >
-        <p>A new link is made, and the one from before stops working.</p>
+        <p>Creates a new link. The previous one stops working.</p>
       </ConfirmDialog>
       <InviteLink invite={again} onClose={() => setAgain(null)} />
     </section>

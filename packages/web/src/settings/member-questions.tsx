@@ -31,8 +31,8 @@ export function ChangeRole({ org, change, onClose }: ChangeRoleProps) {
     >
       <p>
         {role === 'owner'
-          ? 'Owners may do everything: billing, changing and removing other owners, you too, and deleting the organization.'
-          : 'Billing, other owners and deleting the organization will be out of reach for them at once.'}
+          ? 'Owners can do everything, including billing, changing or removing owners (you too) and deleting the organization.'
+          : 'They lose access to billing, other owners and deleting the organization at once.'}
       </p>
     </ConfirmDialog>
   )
@@ -64,10 +64,8 @@ export function RemoveMember({ org, whom, isMe, onClose }: RemoveMemberProps) {
       onConfirm={remove}
     >
       <p>
-        {isMe
-          ? 'You will not see its pipelines and builds any more'
-          : 'They will not see its pipelines and builds any more'}
-        , and API keys and open shells stop working for this organization at once. Builds that were started go on.
+        {isMe ? 'You lose access to its pipelines and builds' : 'They lose access to its pipelines and builds'}, and API
+        keys and open shells stop working for this organization at once. Started builds continue.
       </p>
     </ConfirmDialog>
   )

@@ -19,7 +19,7 @@ export function MembersPage() {
       actions={
         <Button
           look="primary"
-          refused={mayInvite ? null : 'Admins and owners may invite'}
+          refused={mayInvite ? null : 'Only owners and admins can invite'}
           onClick={() => setInviting(true)}
         >
           Invite a member

@@ -93,7 +93,7 @@ export function Members({ org }: { readonly org: string }) {
         </tbody>
       </Table>
       {!rights.mayManageMembers && (
-        <p className="px-4 pt-3 text-13 text-muted">Admins and owners may change roles and remove members.</p>
+        <p className="px-4 pt-3 text-13 text-muted">Only owners and admins can change roles and remove members.</p>
       )}
       <dl className="grid max-w-[72ch] grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-4 py-4 text-13 text-muted">
         {roles.map((role) => (
@@ -135,7 +135,7 @@ function RoleChoice({ whom, refused, mayMakeOwners, onChange }: RoleChoiceProps)
       {!isKnown && <option value={whom.role}>{whom.role}</option>}
       {roles.map((role) => (
         <option key={role} value={role} disabled={role === 'owner' && !mayMakeOwners}>
-          {role === 'owner' && !mayMakeOwners ? 'owner (owners make owners)' : role}
+          {role === 'owner' && !mayMakeOwners ? 'owner (only owners can assign it)' : role}
         </option>
       ))}
     </select>

@@ -74,7 +74,7 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         </p>
       )}
       <div>
-        <Button type="submit" look="primary" refused={mayChange ? null : 'Admins and owners may change this'}>
+        <Button type="submit" look="primary" refused={mayChange ? null : 'Only owners and admins can change this'}>
           Save
         </Button>
       </div>

@@ -4,9 +4,9 @@ export const roles: readonly Role[] = ['owner', 'admin', 'member']
 
 /** What each role may do, in a sentence (web S1). */
 export const roleMeaning: Readonly<Record<Role, string>> = {
-  owner: 'Everything, with billing, other owners and deleting the organization.',
+  owner: 'Everything, including billing, other owners and deleting the organization.',
   admin: 'Pipelines, secrets, members, invites, forge connections and the audit log.',
-  member: 'Sees everything, starts, retries and cancels builds.',
+  member: 'View everything; start, retry and cancel builds.',
 }
 
 interface Person {
@@ -25,18 +25,18 @@ interface Change {
 
 /** Why this person's role cannot be changed by who asks; null: it can. */
 export function whyNotChange({ whom, all, mayManageMembers, mayManageOwners }: Change): string | null {
-  if (whom.role === 'owner' && !mayManageOwners) return 'Owners may change owners'
-  if (!mayManageMembers) return 'Admins and owners may change roles'
-  return isLastOwner(whom, all) ? 'The last owner stays one: make somebody else an owner first' : null
+  if (whom.role === 'owner' && !mayManageOwners) return 'Only owners can change owners'
+  if (!mayManageMembers) return 'Only owners and admins can change roles'
+  return isLastOwner(whom, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
 }
 
 /** Why this person cannot be removed by `me`, who may always go, except as the last owner. */
 export function whyNotRemove(change: Change, me: string): string | null {
   const { whom, all, mayManageMembers, mayManageOwners } = change
-  if (isLastOwner(whom, all)) return 'The last owner stays: make somebody else an owner first'
+  if (isLastOwner(whom, all)) return 'The last owner cannot leave. Make someone else an owner first'
   if (whom.user_uuid === me) return null
-  if (whom.role === 'owner' && !mayManageOwners) return 'Owners may remove owners'
-  return mayManageMembers ? null : 'Admins and owners may remove members'
+  if (whom.role === 'owner' && !mayManageOwners) return 'Only owners can remove owners'
+  return mayManageMembers ? null : 'Only owners and admins can remove members'
 }
 
 function isLastOwner(whom: Person, all: readonly Person[]): boolean {

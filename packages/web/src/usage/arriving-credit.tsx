@@ -22,13 +22,13 @@ export function ArrivingCredit({ payment: { org, newestBefore } }: { readonly pa
   if (entry != null && isNew(entry, newestBefore))
     return (
       <p role="status">
-        {formatCents(entry.amount_cents)} were added. The balance is {formatCents(balance.data?.balance_cents)}.
+        {formatCents(entry.amount_cents)} added. The balance is {formatCents(balance.data?.balance_cents)}.
       </p>
     )
   return (
     <p role="status">
       {isLate
-        ? 'Paid, and still on its way: the credit appears in the ledger as soon as the payment provider confirms it.'
+        ? 'Payment received. The credit appears in the ledger as soon as the payment provider confirms it.'
         : 'Waiting for the payment provider to confirm the payment…'}
     </p>
   )

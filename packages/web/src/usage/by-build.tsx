@@ -32,7 +32,7 @@ export function ByBuild({ org, days, isBilled }: ByBuildProps) {
       {query.isPending && <Skeleton rows={4} label="Loading the builds" />}
       {query.data !== undefined && builds.length === 0 && <Nothing days={days} />}
       {builds.length > 0 && (
-        <Table caption="Use by build">
+        <Table caption="Usage by build">
           <thead>
             <tr>
               <Th>Build</Th>
@@ -66,7 +66,7 @@ function BuildUse({ org, build, isBilled }: BuildUseProps) {
       <tr>
         <Td>
           {slug == null || number == null ? (
-            <span className="text-muted">A build that is gone</span>
+            <span className="text-muted">Deleted build</span>
           ) : (
             <Link
               to="/$org/pipelines/$slug/builds/$number"

@@ -30,7 +30,7 @@ export function ByPipeline({ org, days, isBilled }: ByPipelineProps) {
       {data === undefined && !isError && <Skeleton rows={3} label="Loading the pipelines" />}
       {data !== undefined && all.length === 0 && <Nothing days={days} />}
       {all.length > 0 && (
-        <Table caption="Use by pipeline">
+        <Table caption="Usage by pipeline">
           <thead>
             <tr>
               <Th>Pipeline</Th>
@@ -74,7 +74,7 @@ interface Amount {
 
 function PipelineName({ org, usage }: { readonly org: string; readonly usage: Schema<'PipelineUsage'> }) {
   const { pipeline_slug: slug, pipeline_name: name } = usage
-  if (slug === null) return <span className="text-muted">Pipelines that are gone</span>
+  if (slug === null) return <span className="text-muted">Deleted pipelines</span>
   return (
     <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
       <Foreign text={name ?? slug} />

@@ -10,10 +10,10 @@ import { redeemCoupon } from './pay.ts'
 
 /** What a refused coupon says at its field (web U5). */
 const refusals: Readonly<Record<string, string>> = {
-  coupon_not_found: 'Nobody knows this code. Upper and lower case make no difference, everything else does.',
+  coupon_not_found: 'Unknown coupon code. Case does not matter.',
   coupon_expired: 'This coupon is no longer valid.',
-  coupon_exhausted: 'This coupon was redeemed as often as it may be.',
-  coupon_already_claimed: 'This organization has redeemed this coupon already.',
+  coupon_exhausted: 'This coupon has reached its limit.',
+  coupon_already_claimed: 'This organization has already redeemed this coupon.',
 }
 
 /** Redeems a coupon for the organization, and tells the new balance. */
@@ -53,7 +53,7 @@ export function Coupon({ org }: { readonly org: string }) {
       {refusal === undefined && <ProblemNote error={error} />}
       {redeemed !== null && (
         <p role="status">
-          {formatCents(redeemed.credit_cents)} were added: the balance is {formatCents(redeemed.balance_cents)}.
+          {formatCents(redeemed.credit_cents)} added. The balance is {formatCents(redeemed.balance_cents)}.
         </p>
       )}
       <div>

@@ -63,7 +63,7 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
         ref={place}
         role="slider"
         tabIndex={0}
-        aria-label={`Use by day in ${unit === '$' ? 'dollars' : unit}; Enter narrows the page to a day`}
+        aria-label={`Usage by day in ${unit === '$' ? 'dollars' : unit}; Enter narrows the page to a day`}
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={at ?? last}

@@ -33,7 +33,7 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
   )
   const actions = (
     <>
-      {day !== null && <Button onClick={() => onDay(null)}>All days again ({day} is shown)</Button>}
+      {day !== null && <Button onClick={() => onDay(null)}>Show all days (now {day})</Button>}
       <Button look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
         {asTable ? 'As bars' : 'As table'}
       </Button>
@@ -49,7 +49,7 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
         </Suspense>
       )}
       {values !== undefined && asTable && (
-        <Table caption="Use by day">
+        <Table caption="Usage by day">
           <thead>
             <tr>
               <Th>Day (UTC)</Th>

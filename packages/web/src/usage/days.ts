@@ -32,7 +32,7 @@ export function countDays({ from, to }: Days): number {
 export function tellNothing(days: Days): string {
   const when = days.from === days.to ? `on ${days.from}` : `from ${days.from} to ${days.to}`
   const older = countDays(days) < 90 ? '; try 90 days for older ones' : ''
-  return `Nothing was used ${when} (UTC). Builds show here as soon as they run${older}.`
+  return `No usage ${when} (UTC). Builds appear here as soon as they run${older}.`
 }
 
 function dayNumber(text: string | undefined): number | null {

@@ -5,7 +5,7 @@ export const sourceWords: Readonly<Record<LedgerSource, string>> = {
   stripe_topup: 'Top-up',
   coupon_redemption: 'Coupon',
   admin_grant: 'Grant',
-  vm_lease_debit: 'Use',
+  vm_lease_debit: 'Usage',
   refund: 'Refund',
 }
 
@@ -15,6 +15,6 @@ type Entry = Pick<Schema<'Transaction'>, 'source' | 'amount_cents' | 'descriptio
 export function entryWords({ source, amount_cents: cents, description }: Entry): string {
   if (source !== 'refund') return sourceWords[source]
   // The contract has no source of its own for disputes.
-  if (description?.startsWith('Dispute ')) return cents > 0 ? 'Dispute given back' : 'Dispute'
+  if (description?.startsWith('Dispute ')) return cents > 0 ? 'Dispute returned' : 'Dispute'
   return cents > 0 ? 'Failed refund' : sourceWords.refund
 }

@@ -6,9 +6,9 @@ export interface Forecast {
 
 /** From the balance and what the last `days` days cost, in cents. */
 export function forecast(balanceCents: number, spentCents: number, days: number): Forecast {
-  if (balanceCents <= 0) return { sentence: 'Builds do not start until it is topped up.', warns: true }
+  if (balanceCents <= 0) return { sentence: 'Builds do not start until you top up.', warns: true }
   const aDay = spentCents / days
-  if (aDay <= 0) return { sentence: 'Nothing was spent lately.', warns: false }
+  if (aDay <= 0) return { sentence: 'No recent spending.', warns: false }
   const left = balanceCents / aDay
   if (left < 1) return { sentence: 'Less than a day at this rate.', warns: true }
   if (left > 365) return { sentence: 'More than a year at this rate.', warns: false }

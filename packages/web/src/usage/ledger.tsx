@@ -55,8 +55,8 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
       {query.data !== undefined && entries.length === 0 && (
         <p className="px-4 py-3 text-muted">
           {source === undefined
-            ? 'Every top-up and every charge is listed here. Nothing has been booked yet.'
-            : `No entry is a ${sourceWords[source].toLowerCase()}. All shows every kind.`}
+            ? 'No entries yet. Every top-up and charge appears here.'
+            : `No entry is a ${sourceWords[source].toLowerCase()}. Choose All to see every kind.`}
         </p>
       )}
       {entries.length > 0 && (

@@ -26,8 +26,8 @@ export function PaymentCanceledPage() {
   return (
     <>
       <PageHeading title="Payment">Payment</PageHeading>
-      <EmptyState title="Nothing was paid" action={<ToUsage org={payment?.org ?? null} />}>
-        You left the payment page. Nothing was charged, and you can begin again at any time.
+      <EmptyState title="No payment made" action={<ToUsage org={payment?.org ?? null} />}>
+        You left the payment page. Nothing was charged.
       </EmptyState>
     </>
   )
@@ -38,12 +38,12 @@ function ToUsage({ org }: { readonly org: string | null }) {
   if (known === undefined)
     return (
       <Link to="/" className={buttonClass()}>
-        To your organization
+        Go to your organization
       </Link>
     )
   return (
     <Link to="/$org/usage" params={{ org: known.slug }} className={buttonClass()}>
-      To the usage of {known.name}
+      Go to the usage of {known.name}
     </Link>
   )
 }

@@ -30,7 +30,7 @@ export function UsagePage() {
       {isBilled === true && <Balance org={org} />}
       {isBilled === true && mayPay && <MoneyIn org={org} takesPayments={config?.payments === true} />}
       {isBilled === false && (
-        <p className="px-4 text-muted">This server has billing switched off: use is metered, and nothing is charged.</p>
+        <p className="px-4 text-muted">Billing is off on this server: usage is metered but not charged.</p>
       )}
       <RangeChoice search={search} days={days} org={org} />
       <Totals org={org} days={narrowed} isBilled={isBilled === true} />

@@ -25,7 +25,7 @@ test('web U2 the days are UTC days up to today, or those of the address where th
 test('web U2 who has seen no use is sent to more days only where there are more', () => {
   expect(tellNothing(daysWanted({ range: '30' }, now))).toContain('try 90 days')
   expect(tellNothing(daysWanted({ range: '90' }, now))).not.toContain('try')
-  expect(tellNothing({ from: '2026-03-01', to: '2026-03-01' })).toMatch(/^Nothing was used on 2026-03-01/)
+  expect(tellNothing({ from: '2026-03-01', to: '2026-03-01' })).toMatch(/^No usage on 2026-03-01/)
 })
 
 test('web U1 a balance is told by how long it lasts, and warns in time', () => {
@@ -44,9 +44,9 @@ test('web U1 a balance is told by how long it lasts, and warns in time', () => {
     '! About 3 days at this rate.',
     '! About 1 day at this rate.',
     '! Less than a day at this rate.',
-    '! Builds do not start until it is topped up.',
-    '! Builds do not start until it is topped up.',
-    'Nothing was spent lately.',
+    '! Builds do not start until you top up.',
+    '! Builds do not start until you top up.',
+    'No recent spending.',
     'More than a year at this rate.',
   ])
 })
@@ -57,7 +57,7 @@ test('web U4 refunds, disputes and what comes back of either are told apart', ()
   expect([refund(-5, 'cs_1'), refund(5, 'cs_1')]).toEqual(['Refund', 'Failed refund'])
   expect([refund(-5, 'Dispute du_1 of cs_1'), refund(5, 'Dispute du_1 of cs_1')]).toEqual([
     'Dispute',
-    'Dispute given back',
+    'Dispute returned',
   ])
   expect(entryWords({ source: 'admin_grant', amount_cents: -5, description: 'Dispute by hand' })).toBe('Grant')
 })

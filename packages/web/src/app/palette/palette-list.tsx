@@ -19,7 +19,7 @@ export function PaletteList({ id, groups, current, optionId, onPoint, onChoose }
   useEffect(() => {
     if (current !== null) document.getElementById(optionId(current))?.scrollIntoView({ block: 'nearest' })
   }, [current, optionId])
-  if (groups.length === 0) return <p className="px-1 py-4 text-muted">Nothing is called that.</p>
+  if (groups.length === 0) return <p className="px-1 py-4 text-muted">No results.</p>
   return (
     <div ref={list} id={id} role="listbox" aria-label="Found" className="h-[min(50vh,420px)] overflow-y-auto">
       {groups.map(({ title, items }) => (

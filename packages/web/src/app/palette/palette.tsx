@@ -50,7 +50,7 @@ export function Palette() {
           aria-autocomplete="list"
           aria-label="Search and commands"
           {...(current === null ? {} : { 'aria-activedescendant': optionId(listId, current) })}
-          placeholder="A page, a pipeline, a build, a commit, something to do"
+          placeholder="Search pages, pipelines, builds, commits and actions"
           autoComplete="off"
           spellCheck={false}
           value={typed}

@@ -37,7 +37,7 @@ function useLocalItems(): readonly PaletteGroup[] {
   return useMemo(() => {
     const create = () => void navigate({ to: '.', search: (before) => ({ ...before, 'create-org': true as const }) })
     return [
-      { title: 'Here and now', items: actions.map((action) => ({ ...action, id: `action:${action.id}` })) },
+      { title: 'Actions', items: actions.map((action) => ({ ...action, id: `action:${action.id}` })) },
       { title: 'Pages', items: pageItems(org) },
       {
         title: 'Organizations',

@@ -64,10 +64,10 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
   useShortcuts(
     'graph',
     [
-      { keys: 'ArrowLeft', does: 'go to a step before', run: () => go('ArrowLeft') },
-      { keys: 'ArrowRight', does: 'go to a step after', run: () => go('ArrowRight') },
-      { keys: 'ArrowUp', does: 'go to the step above', run: () => go('ArrowUp') },
-      { keys: 'ArrowDown', does: 'go to the step below', run: () => go('ArrowDown') },
+      { keys: 'ArrowLeft', does: 'previous step', run: () => go('ArrowLeft') },
+      { keys: 'ArrowRight', does: 'next step', run: () => go('ArrowRight') },
+      { keys: 'ArrowUp', does: 'step above', run: () => go('ArrowUp') },
+      { keys: 'ArrowDown', does: 'step below', run: () => go('ArrowDown') },
       { keys: '+', does: 'zoom in', run: () => void zoomIn() },
       { keys: '-', does: 'zoom out', run: () => void zoomOut() },
       { keys: '0', does: 'fit all', run: fit },
@@ -94,7 +94,7 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
   return (
     <section
       ref={place}
-      aria-label={`Graph of ${countSteps(graph)} steps; arrow keys walk it`}
+      aria-label={`Graph of ${countSteps(graph)} steps. Use the arrow keys to move`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has the focus
       tabIndex={0}
       onFocus={() => setFocused(true)}
@@ -121,9 +121,7 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
         onlyRenderVisibleElements
         proOptions={{ hideAttribution: true }}
       >
-        {isWide && (
-          <MiniMap pannable nodeStrokeWidth={2} ariaLabel="Where in the graph this is" className="max-sm:hidden" />
-        )}
+        {isWide && <MiniMap pannable nodeStrokeWidth={2} ariaLabel="Overview of the graph" className="max-sm:hidden" />}
       </ReactFlow>
       <GraphTools place={place} onFit={fit} onZoomIn={() => void zoomIn()} onZoomOut={() => void zoomOut()} />
     </section>

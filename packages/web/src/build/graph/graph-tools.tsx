@@ -16,7 +16,7 @@ export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProp
       if (document.fullscreenElement === null) await place.current?.requestFullscreen()
       else await document.exitFullscreen()
     } catch {
-      toast('The browser did not allow full screen', { isProblem: true })
+      toast('The browser blocked full screen', { isProblem: true })
     }
   }
   return (

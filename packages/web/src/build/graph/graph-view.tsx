@@ -25,17 +25,15 @@ export function GraphView({ view, selected, onSelect }: GraphViewProps) {
   if (!isDrawn)
     return (
       <EmptyState
-        title={`A graph of ${countSteps(graph)} steps is more than anybody can read`}
-        action={count <= drawAtMost && <Button onClick={() => setForced(true)}>Draw it anyway</Button>}
+        title={`The graph has ${countSteps(graph)} steps and is hard to read`}
+        action={count <= drawAtMost && <Button onClick={() => setForced(true)}>Show it anyway</Button>}
       >
-        The list of steps shows all of them, in the order of the graph.
+        The step list shows all of them, in the order of the graph.
       </EmptyState>
     )
   if (failed)
     return (
-      <EmptyState title="The graph could not be laid out">
-        The list of steps shows the same. Reload to try again.
-      </EmptyState>
+      <EmptyState title="Could not lay out the graph">The step list shows the same. Reload to try again.</EmptyState>
     )
   if (positions === null) return <Skeleton label="Laying out the graph" />
   return (

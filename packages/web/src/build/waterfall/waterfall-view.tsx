@@ -49,7 +49,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   if (rows.length === 0)
-    return <EmptyState title="No steps yet">The waterfall shows them once the pipeline file has rendered.</EmptyState>
+    return <EmptyState title="No steps yet">Steps appear once the pipeline file is rendered.</EmptyState>
   return (
     <div className="flex h-full min-h-80 flex-col">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
