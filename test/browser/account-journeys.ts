@@ -141,7 +141,7 @@ export function accountJourneys(it: People): void {
       const email = (await page.locator('form').getByText(/@/).first().textContent()) ?? ''
       await press(page, 'Delete your account')
       await expectAccessible(page)
-      await fill(page, `Type ${email} to go on`, email)
+      await fill(page, `Type ${email} to confirm`, email)
       await press(page, 'Delete my account')
       await page.waitForURL(it.at('/login'))
       expect((await page.request.get(it.at('/api/v0/session'))).status()).toBe(401)

@@ -203,7 +203,7 @@ test('the palette finds pages, builds by number and commit, error codes and them
   await page.reload()
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await choose('system', /Theme: as the system/)
+  await choose('system', /Theme: system/)
 })
 
 test('web X4 hostile names of a pipeline, branch, message and organization are text in lists, trail, switcher and palette', async () => {

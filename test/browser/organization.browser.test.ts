@@ -154,16 +154,15 @@ journey(
 journey('web S1 S2 the audit log says who did what', async () => {
   const { page } = it.ada
   await open(it, page, '/acme/settings/audit', 'Audit log')
-  for (const [who, what] of [
-    ['Ada', 'invite.created'],
-    ['Bob', 'invite.accepted'],
-    ['Ada', 'member.role_changed'],
-    ['Bob', 'invite.created'],
-    ['Bob', 'invite.revoked'],
-    ['Ada', 'organization.changed'],
-    ['Ada', 'member.removed'],
-  ] as const)
-    await row(page, what).filter({ hasText: who }).first().waitFor()
+  for (const sentence of [
+    /^Ada invited bob@example\.com as /,
+    /^Bob joined by invitation as /,
+    /^Ada changed the role of bob@example\.com from /,
+    /^Bob revoked the invitation of /,
+    /^Ada changed the organization acme: name /,
+    /^Ada removed .*@example\.com/,
+  ])
+    await page.getByRole('paragraph').filter({ hasText: sentence }).first().waitFor()
   await expectAccessible(page)
 })
 
@@ -185,12 +184,12 @@ journey(
     await page.waitForURL(it.at('/sandbox/pipelines'))
     await open(it, page, '/sandbox/settings', 'Organization')
     await press(page, 'Delete organization')
-    await fill(page, 'Type sandbox to go on', 'acme')
+    await fill(page, 'Type sandbox to confirm', 'acme')
     await page.keyboard.press('Enter')
     expect(await page.getByRole('dialog').getByRole('button', { name: 'Delete organization' }).isEnabled()).toBe(false)
     expect((await page.request.get(it.at('/api/v0/organizations/sandbox'))).status()).toBe(200)
     await expectAccessible(page)
-    await fill(page, 'Type sandbox to go on', 'sandbox')
+    await fill(page, 'Type sandbox to confirm', 'sandbox')
     await page.keyboard.press('Enter')
     await page.waitForURL(it.at('/acme/pipelines'))
     expect((await page.request.get(it.at('/api/v0/organizations/sandbox'))).status()).toBe(404)

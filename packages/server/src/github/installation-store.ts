@@ -108,14 +108,18 @@ export async function bindInstallation(database: Database, id: string, organizat
   return rowCount === 1
 }
 
-/** Frees a number. False: it was not bound to this organization. */
-export async function freeInstallation(database: Database, organizationId: string, number: number): Promise<boolean> {
-  const { rowCount } = await database.query(
+/** Frees a number. Returns its account; undefined: it was not bound to this organization. */
+export async function freeInstallation(
+  database: Database,
+  organizationId: string,
+  number: number,
+): Promise<string | undefined> {
+  const { rows } = await database.query<{ account_login: string }>(
     `update github_installations set organization_id = null, updated_at = date_trunc('milliseconds', now())
-      where number = $1 and organization_id = $2`,
+      where number = $1 and organization_id = $2 returning account_login`,
     [number, organizationId],
   )
-  return rowCount === 1
+  return rows[0]?.account_login
 }
 
 /** Frees all that an organization holds, for when it is deleted. */
@@ -125,19 +129,22 @@ export async function freeInstallationsOf(database: Database, organizationId: st
   ])
 }
 
-/** GitHub has it no more: frees it and forgets its repositories. Gives to which organization it was bound, null for none. */
-export async function endInstallation(database: Database, id: string): Promise<string | null> {
-  const { rows } = await database.query<{ organization_id: string | null }>({
+/** GitHub has it no more: frees it and forgets its repositories. Returns to which organization it was bound (null: to none) and its account. */
+export async function endInstallation(
+  database: Database,
+  id: string,
+): Promise<{ organization_id: string | null; account_login: string } | undefined> {
+  const { rows } = await database.query<{ organization_id: string | null; account_login: string }>({
     name: 'end-installation',
     text: `with before as (select id, organization_id from github_installations where id = $1 for update),
                 gone as (delete from repositories where github_installation_id = $1)
            update github_installations i
               set organization_id = null, deleted_at = coalesce(i.deleted_at, date_trunc('milliseconds', now()))
              from before where i.id = before.id
-           returning before.organization_id`,
+           returning before.organization_id, i.account_login`,
     values: [id],
   })
-  return rows[0]?.organization_id ?? null
+  return rows[0]
 }
 
 /** Notes how a sync went; `problem` null: well. */

@@ -95,10 +95,17 @@ test('a personal installation is bound by its account, and its repositories foll
     { installation_id: installation.id, account_login: ada.account.login, account_type: 'User' },
   ])
   expect(await told(connect(ada, installation.id))).toEqual([201, installation.id])
-  const { rows } = await it.server.pool.query('select action from audit_events where subject = $1', [
-    String(installation.id),
-  ])
-  expect(rows).toEqual([{ action: 'github_installation.connected' }])
+  const account = ada.account.login
+  const audited = async () =>
+    (
+      await it.server.pool.query('select action, details from audit_events where subject = $1 order by created_at', [
+        String(installation.id),
+      ])
+    ).rows
+  const connected = { action: 'github_installation.connected', details: { account } }
+  expect(await audited()).toEqual([connected])
+  await it.request(ada.token, 'DELETE', `${base(ada)}/installations/${installation.id}`)
+  expect(await audited()).toEqual([connected, { action: 'github_installation.disconnected', details: { account } }])
 })
 
 test('an organization is bound by an active admin, and by nobody else of it', async () => {

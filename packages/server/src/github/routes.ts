@@ -45,9 +45,10 @@ export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOpe
       const { organizationId } = context.membership
       const number = readNumber(context.params.id)
       await transaction(pool, async (client) => {
-        if (!(await freeInstallation(client, organizationId, number))) return
+        const account = await freeInstallation(client, organizationId, number)
+        if (account === undefined) return
         const event = { organizationId, action: 'github_installation.disconnected', subject: String(number) }
-        await recordAudit(client, actorOf(context), event)
+        await recordAudit(client, actorOf(context), { ...event, details: { account } })
       })
       return { status: 204 }
     }),

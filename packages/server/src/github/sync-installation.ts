@@ -47,7 +47,9 @@ export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string
 
 /** Ends an installation that GitHub has no more, within a transaction. */
 export async function forgetInstallation(client: Database, id: string, number: string): Promise<void> {
-  const organizationId = await endInstallation(client, id)
-  if (organizationId === null) return
-  await recordAudit(client, nobody, { organizationId, action: 'github_installation.ended', subject: number })
+  const ended = await endInstallation(client, id)
+  if (ended === undefined || ended.organization_id === null) return
+  const { organization_id: organizationId, account_login: account } = ended
+  const event = { organizationId, action: 'github_installation.ended', subject: number }
+  await recordAudit(client, nobody, { ...event, details: { account } })
 }

@@ -20,7 +20,7 @@ test('web B6 a hit names its origin, age and time saved; a miss its reason; off 
   const miss = (reason: string | null) => cacheWords({ ...nothing, outcome: 'miss', reason }, epoch)
   expect(miss('expired')).toBe('Not cached: the entry expired.')
   expect(miss('sunspots')).toBe('Not cached: sunspots.')
-  expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no policy')
+  expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no cache policy')
   const reason = 'Its cache has no key, so this step always runs.'
   expect(cacheWords({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
   expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('anew')

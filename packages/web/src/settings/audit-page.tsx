@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
 import { SettingsLayout } from '../app/settings-layout.tsx'
@@ -8,6 +8,7 @@ import { Instant } from '../design/instant.tsx'
 import { More } from '../design/more.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
+import { actorName, auditSentence, type NamedPage } from './audit-sentence.ts'
 import { auditQuery } from './queries.ts'
 
 /** Who did what, and when. */
@@ -45,9 +46,7 @@ function AuditEvents({ org }: { readonly org: string }) {
         <thead>
           <tr>
             <Th>When</Th>
-            <Th>Who</Th>
-            <Th>What</Th>
-            <Th>Details</Th>
+            <Th>Event</Th>
             <Th>From</Th>
           </tr>
         </thead>
@@ -57,14 +56,8 @@ function AuditEvents({ org }: { readonly org: string }) {
               <Td>
                 <Instant at={event.created_at} />
               </Td>
-              <Td>
-                <Foreign text={event.actor?.name ?? event.actor?.email ?? 'the server'} />
-              </Td>
-              <Td>
-                <code className="font-mono text-13">{event.action}</code>
-              </Td>
-              <Td className="text-13">
-                <Foreign text={tellDetails(event)} />
+              <Td className="max-sm:basis-full">
+                <Happened org={org} event={event} />
               </Td>
               <Td className="text-13 text-muted">{event.ip ?? '—'}</Td>
             </tr>
@@ -76,10 +69,76 @@ function AuditEvents({ org }: { readonly org: string }) {
   )
 }
 
-/** `email ada@example.com, role admin`; else what it was done to. */
-function tellDetails({ details, subject }: Schema<'AuditEvent'>): string {
-  const told = Object.entries(details ?? {}).map(([name, value]) => {
-    return `${name} ${typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)}`
-  })
-  return told.length > 0 ? told.join(', ') : (subject ?? '')
+/** The event as a sentence, and below it its name in the API with the address of who did it. */
+function Happened({ org, event }: { readonly org: string; readonly event: Schema<'AuditEvent'> }) {
+  const { action, actor } = event
+  return (
+    <>
+      <p>
+        <strong className="font-semibold">
+          <Foreign text={actorName(event)} />
+        </strong>{' '}
+        {auditSentence(event).map((part, index) =>
+          typeof part === 'string' ? (
+            part
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other name
+            <Named key={index} org={org} name={part.name} page={part.page} />
+          ),
+        )}
+      </p>
+      <p className="text-12 text-muted">
+        <code className="font-mono">{action}</code>
+        {actor?.name && actor.email && (
+          <>
+            {' · '}
+            <Foreign text={actor.email} />
+          </>
+        )}
+      </p>
+    </>
+  )
+}
+
+interface NamedProps {
+  readonly org: string
+  readonly name: string
+  readonly page: NamedPage | undefined
+}
+
+function Named({ org, name, page }: NamedProps) {
+  const text = <Foreign text={name} />
+  switch (page?.kind) {
+    case 'members':
+      return (
+        <Link to="/$org/settings/members" params={{ org }} className="underline">
+          {text}
+        </Link>
+      )
+    case 'settings':
+      return (
+        <Link to="/$org/settings" params={{ org }} className="underline">
+          {text}
+        </Link>
+      )
+    case 'pipeline':
+      return (
+        <Link to="/$org/pipelines/$slug" params={{ org, slug: page.slug }} className="underline">
+          {text}
+        </Link>
+      )
+    case 'build':
+      return (
+        <Link
+          to="/$org/pipelines/$slug/builds/$number"
+          params={{ org, slug: page.slug, number: page.number }}
+          search={page.job === undefined ? {} : { job: page.job }}
+          className="underline"
+        >
+          {text}
+        </Link>
+      )
+    default:
+      return text
+  }
 }

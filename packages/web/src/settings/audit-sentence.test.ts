@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { actorName, auditSentence } from './audit-sentence.ts'
+
+const ada = { user_uuid: 'u1', name: 'Ada', email: 'ada@example.com' }
+const say = (action: string, subject: string | null, details: Record<string, unknown> = {}) =>
+  auditSentence({ action, subject, details, actor: ada })
+    .map((part) => (typeof part === 'string' ? part : part.name))
+    .join('')
+
+test('web S1 an event is a sentence with the name of what it was done to, never its id', () => {
+  expect(say('member.role_changed', 'u2', { email: 'bob@example.com', from: 'member', to: 'admin' })).toBe(
+    'changed the role of bob@example.com from member to admin',
+  )
+  expect(say('member.removed', 'u2', { email: 'bob@example.com', from: 'admin' })).toBe(
+    'removed bob@example.com (admin)',
+  )
+  expect(say('member.left', 'u1', { from: 'member', account_deleted: true })).toBe(
+    'left the organization by deleting their account (member)',
+  )
+  expect(say('invite.created', 'i1', { email: 'cy@example.com', role: 'admin' })).toBe(
+    'invited cy@example.com as admin',
+  )
+  expect(say('invite.accepted', 'u3', { email: 'cy@example.com', role: 'admin' })).toBe('joined by invitation as admin')
+  expect(say('organization.changed', 'acme', { name: 'Acme', website: null, members_may_create_pipelines: true })).toBe(
+    'changed the organization acme: name Acme, website cleared, members may create pipelines on',
+  )
+  expect(say('pipeline.created', 'ci', { by: 'discovery', repository: 'acme/app' })).toBe(
+    'created pipeline ci for repository acme/app',
+  )
+  expect(say('pipeline.updated', 'ci', { default_branch: 'trunk' })).toBe('changed pipeline ci: default branch trunk')
+  expect(say('secret.deleted', 'TOKEN', { pipeline: 'ci' })).toBe('deleted secret TOKEN of pipeline ci')
+  expect(say('build.approved', 'ci/12', { commit: 'abcdef0123456789' })).toBe('approved ci #12 at commit abcdef0')
+  expect(say('shell.ended', 'j1', { pipeline: 'ci', build: 12, seconds: 134 })).toBe(
+    'left the shell in ci #12 after 2 m 14 s',
+  )
+  expect(say('coupon.redeemed', 'e1', { code: 'HELLO', amount_cents: 500 })).toBe('redeemed coupon HELLO for $5.00')
+  expect(say('github_installation.connected', '42', { account: 'acme' })).toBe('connected GitHub account acme')
+})
+
+test('web S1 names lead to their pages, and an id only where no name was written down', () => {
+  const facts = { subject: 'j1', details: { pipeline: 'ci', build: 3 }, actor: ada }
+  const page = { kind: 'build', slug: 'ci', number: '3', job: 'j1' }
+  expect(auditSentence({ action: 'shell.opened', ...facts })).toEqual(['opened a shell in ', { name: 'ci #3', page }])
+  expect(say('github_installation.disconnected', '42')).toBe('disconnected GitHub account 42')
+})
+
+test('web X1 an action of a newer server is its own words, and strange details break nothing', () => {
+  expect(say('moon.phase_changed', 'full')).toBe('moon: phase changed full')
+  expect(say('pipeline.updated', null, { name: { nested: true } })).toBe('changed pipeline : name {"nested":true}')
+  expect(say('build.approved', null)).toContain('approved')
+  expect(say('constructor', null)).toBe('constructor')
+})
+
+test('web S1 who did it is a member, a deleted account or the server itself', () => {
+  const nobody = { user_uuid: null, name: null, email: null }
+  expect([ada, { ...ada, name: null }, nobody, null].map((actor) => actorName({ actor }))).toEqual([
+    'Ada',
+    'ada@example.com',
+    'A deleted account',
+    'Harmont',
+  ])
+})

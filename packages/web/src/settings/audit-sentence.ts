@@ -1,0 +1,152 @@
+import type { Schema } from '../api/schemas.ts'
+import { formatDuration } from '../design/duration.ts'
+import { formatCents } from '../design/money.ts'
+
+type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'details'>
+
+/** The page of what an event names. */
+export type NamedPage =
+  | { readonly kind: 'members' | 'settings' }
+  | { readonly kind: 'pipeline'; readonly slug: string }
+  | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
+
+/** A piece of a sentence: our own words, or a name from outside, which may lead to its page. */
+export type AuditPart = string | { readonly name: string; readonly page?: NamedPage }
+
+/** Who did it: a member, somebody whose account is deleted, or the server itself. */
+export function actorName({ actor }: Pick<Event, 'actor'>): string {
+  if (actor == null) return 'Harmont'
+  return actor.name || actor.email || 'A deleted account'
+}
+
+/** What an event says happened, without who did it (`removed ada@example.com, an admin`). An action of a newer server is shown as it is called. */
+export function auditSentence(event: Event): readonly AuditPart[] {
+  const { action, subject } = event
+  const noun = action.split('.')[0] ?? ''
+  if (Object.hasOwn(sentences, action)) return sentences[action]?.(factsOf(event)) ?? []
+  if (Object.hasOwn(nouns, noun)) return nouns[noun]?.(factsOf(event), action) ?? []
+  const words = action.replaceAll('_', ' ').replaceAll('.', ': ')
+  return subject === null ? [words] : [`${words} `, { name: subject }]
+}
+
+interface Facts {
+  readonly subject: string
+  /** A detail as text; empty where the event has none. */
+  readonly text: (name: string) => string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+function factsOf({ subject, details }: Event): Facts {
+  const all = details ?? {}
+  return { subject: subject ?? '', details: all, text: (name) => textOf(all[name]) }
+}
+
+type Sentences = Readonly<Record<string, (facts: Facts) => readonly AuditPart[]>>
+
+const sentences: Sentences = {
+  'member.role_changed': ({ subject, text }) => [
+    'changed the role of ',
+    person(text('email') || subject),
+    ` from ${text('from')} to ${text('to')}`,
+  ],
+  'member.removed': ({ subject, text }) => ['removed ', person(text('email') || subject), role(text('from'))],
+  'member.left': ({ text, details }) => [
+    `left the organization${details.account_deleted === true ? ' by deleting their account' : ''}${role(text('from'))}`,
+  ],
+  'invite.created': ({ subject, text }) => ['invited ', person(text('email') || subject), suffix(' as ', text('role'))],
+  'invite.accepted': ({ text }) => [`joined by invitation${suffix(' as ', text('role'))}`],
+  'invite.revoked': ({ subject, text }) => ['revoked the invitation of ', person(text('email') || subject)],
+  'organization.created': ({ subject, text }) => ['created the organization ', { name: text('name') || subject }],
+  'organization.changed': ({ subject, details }) => [
+    'changed the organization ',
+    { name: subject, page: { kind: 'settings' } },
+    ...changes(details),
+  ],
+  'organization.deleted': ({ subject }) => ['deleted the organization ', { name: subject }],
+  'pipeline.updated': ({ subject, details }) => ['changed pipeline ', pipeline(subject), ...changes(details)],
+  'build.approved': ({ subject, text }) => [
+    'approved ',
+    build(subject),
+    suffix(' at commit ', text('commit').slice(0, 7)),
+  ],
+  'check_action.refused': ({ subject, text }) => [
+    `refused “${text('action')}” on `,
+    build(subject),
+    ' to ',
+    { name: text('login') },
+    ', who is not known as a member',
+  ],
+  'shell.opened': (facts) => ['opened a shell in ', shellOf(facts)],
+  'shell.ended': (facts) => ['left the shell in ', shellOf(facts), suffix(' after ', seconds(facts.details.seconds))],
+  'coupon.redeemed': ({ text, details }) => [
+    'redeemed coupon ',
+    { name: text('code') },
+    suffix(' for ', money(details.amount_cents)),
+  ],
+  'balance.granted': ({ details }) => [`granted ${money(details.amount_cents)} of credit`],
+  'payment.refunded': ({ details }) => [`booked a refund of ${money(details.amount_cents)}`],
+  'payment.refund_failed': ({ details }) => [`took back a failed refund of ${money(details.amount_cents)}`],
+  'payment.disputed': ({ details }) => [`booked a payment dispute of ${money(details.amount_cents)}`],
+  'payment.dispute_given_back': ({ details }) => [`booked a returned dispute of ${money(details.amount_cents)}`],
+  'github_installation.ended': ({ subject, text }) => [
+    'disconnected GitHub account ',
+    { name: text('account') || subject },
+    ', where the app was uninstalled',
+  ],
+}
+
+/** Nouns whose events differ by their verb only. */
+const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly AuditPart[]>> = {
+  pipeline: ({ subject, text }, action) => [
+    `${verbOf(action)} pipeline `,
+    pipeline(subject),
+    ...(text('repository') === '' ? [] : [' for repository ', { name: text('repository') }]),
+  ],
+  secret: ({ subject, text }, action) => [
+    `${verbOf(action)} secret `,
+    { name: subject },
+    ...(text('pipeline') === '' ? [] : [' of pipeline ', pipeline(text('pipeline'))]),
+  ],
+  github_installation: ({ subject, text }, action) => [
+    `${verbOf(action)} GitHub account `,
+    { name: text('account') || subject },
+  ],
+  bitbucket_workspace: ({ subject }, action) => [`${verbOf(action)} Bitbucket workspace `, { name: subject }],
+}
+
+const verbOf = (action: string) => (action.split('.')[1] ?? '').replaceAll('_', ' ')
+
+const person = (name: string): AuditPart => ({ name, page: { kind: 'members' } })
+
+const pipeline = (slug: string): AuditPart => ({ name: slug, page: { kind: 'pipeline', slug } })
+
+/** A build as the server writes it: `ci/12`. */
+function build(subject: string, job?: string): AuditPart {
+  const [slug = '', number = ''] = subject.split('/')
+  return { name: `${slug} #${number}`, page: { kind: 'build', slug, number, ...(job === undefined ? {} : { job }) } }
+}
+
+const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text('build')}`, subject)
+
+/** `: default branch main, manual builds off`. */
+function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart[] {
+  return Object.entries(details).flatMap(([name, value], index): AuditPart[] => {
+    const setting = `${index === 0 ? ': ' : ', '}${name.replaceAll('_', ' ')} `
+    if (value === null || value === '') return [`${setting}cleared`]
+    if (typeof value === 'boolean') return [`${setting}${value ? 'on' : 'off'}`]
+    return [setting, { name: textOf(value) }]
+  })
+}
+
+const suffix = (before: string, text: string) => (text === '' ? '' : `${before}${text}`)
+
+const role = (name: string) => (name === '' ? '' : ` (${name})`)
+
+const money = (cents: unknown) => formatCents(typeof cents === 'number' ? Math.abs(cents) : null)
+
+const seconds = (value: unknown) => (typeof value === 'number' ? formatDuration(value * 1000) : '')
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
+}
