@@ -23,7 +23,7 @@ test('web B6 a hit names its origin, age and time saved; a miss its reason; off 
   expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no cache policy')
   const reason = 'Its cache has no key, so this step always runs.'
   expect(cacheWords({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
-  expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('anew')
+  expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('without cache')
 })
 
 test('web B16 cost is an amount, vCPU time with billing off, and a dash when unknown: never $0.00', () => {
