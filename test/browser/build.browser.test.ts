@@ -68,7 +68,7 @@ test('web R1 R2 R5 a pasted link to a red build says what failed and shows the s
   await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
   page.off('request', note)
   expect(new Set(asked)).toEqual(new Set(['session', 'view', 'log']))
-  expect(await heading().textContent()).toMatch(/test failed: exit 1 after .+ First error at line 401\./)
+  expect(await heading().textContent()).toMatch(/test: 1 error after .+: expected 3, got 4 · date\.ts:12\./)
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
   expect(await page.title()).toBe('Failed: test · ci #1 · default')

@@ -1,4 +1,5 @@
 import { chooseJob } from './choose-job.ts'
+import { reportedWords } from './failure-reports.ts'
 import { afterWords, endWords, isPlatformFault, isUnstarted } from './failure-words.ts'
 import { allJobs, type BuildView, isActive, isHardFailure, type JobView, nameOf } from './job-state.ts'
 import { notStarted } from './not-started.ts'
@@ -33,6 +34,8 @@ function stepFailed(job: JobView, now: number): Sentence {
   const after = afterWords(job, now)
   if (isUnstarted(job)) return [step, ` did not start: ${end}.`]
   if (isPlatformFault(job)) return [step, ` was interrupted: ${end}${after}. Your command did not cause it.`]
+  const reported = job.state === 'timed_out' ? null : reportedWords(job, now)
+  if (reported !== null) return [step, ...reported]
   const line = job.failure?.first_error_line ?? null
   const at: Sentence = line === null ? [] : [' First error at ', { kind: 'line', line, job }, '.']
   const state = job.state === 'timed_out' ? ' timed out: ' : ' failed: '

@@ -4,6 +4,7 @@ import { serverNow } from '../api/clock.ts'
 import { alsoFailed } from './also-lines.ts'
 import { CodeLink } from './code-link.tsx'
 import { compareLink } from './compare-link.ts'
+import { FailureReportList } from './failure-report-list.tsx'
 import { FailureTail } from './failure-tail.tsx'
 import { endWords, isPlatformFault, isUnstarted } from './failure-words.ts'
 import { type BuildView, isHardFailure, type JobView } from './job-state.ts'
@@ -66,6 +67,7 @@ export function FailureCard({ place, view, job }: FailureCardProps) {
           <Said text={failure.hint} />
         </p>
       )}
+      <FailureReportList place={place} job={job} />
       <div id={linesId}>
         {isOpen &&
           lines.map((line, index) => (

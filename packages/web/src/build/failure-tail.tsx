@@ -1,6 +1,6 @@
 import { Foreign } from '../design/foreign.tsx'
 
-/** The last lines of a step of which no line looks like an error (web B3). The log opens at the same ones: here they can be had where it cannot be read. */
+/** Shows the last lines of a step of which no line looks like an error (web B3). The log opens at the same ones; here they are read without it. */
 export function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   if (lines.length === 0) return null
   return (

@@ -33,7 +33,7 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
     case 'line':
       return (
         <Link to={from} params={params} search={{ job: addressOf(part.job) }} hash={`L${part.line}`} className={link}>
-          {partText(part)}
+          {part.text === undefined ? partText(part) : <Foreign text={part.text} />}
         </Link>
       )
     case 'build':

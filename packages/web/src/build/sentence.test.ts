@@ -18,6 +18,26 @@ test('web R1 a red build says what failed, how, after how long, where, and what 
   )
 })
 
+test('web R1 tests that failed: how many, and of the first one its name, why, and where', () => {
+  const report = {
+    test: 'invoice › rounds',
+    message: 'expected 2, got 1',
+    file: 'src/invoice.test.ts',
+    line: 7,
+    log_line: 9,
+  }
+  const told = (fields: object) =>
+    say(makeView([makeFailed('test', 1, { failure: { ...failure('exit'), ...fields } })], { state: 'failed' }))
+  expect(told({ first_error_line: 9, failed_tests: 2, other_errors: 0, reports: [report, report] })).toBe(
+    'test: 2 tests failed after 2 m 14 s: invoice › rounds — expected 2, got 1 · invoice.test.ts:7.',
+  )
+  const error = { ...report, test: null, message: 'x'.repeat(200), file: null, line: null, log_line: 4812 }
+  expect(told({ first_error_line: 4812, failed_tests: 1, other_errors: 1, reports: [error, report] })).toBe(
+    `test: 1 test failed, 1 error after 2 m 14 s: ${'x'.repeat(139)}… · line 4,812.`,
+  )
+  expect(told({ kind: 'out_of_memory', reports: [report] })).toBe('test failed: out of memory after 2 m 14 s.')
+})
+
 test('web R5 a lost runner is not the command: the sentence says so', () => {
   const job = makeFailed('test', 1, { exit_code: null, failure: failure('sandbox_lost', true) })
   expect(say(makeView([job], { state: 'failed' }))).toBe(

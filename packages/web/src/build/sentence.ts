@@ -12,7 +12,8 @@ export type Part =
   | { readonly kind: 'said'; readonly text: string }
   | { readonly kind: 'step'; readonly text: string; readonly job: JobView }
   | { readonly kind: 'build'; readonly number: number }
-  | { readonly kind: 'line'; readonly line: number; readonly job: JobView }
+  /** A line of a step's log; the text, where it has one, is a name from outside. */
+  | { readonly kind: 'line'; readonly line: number; readonly job: JobView; readonly text?: string }
   | { readonly kind: 'usage'; readonly text: string }
 
 export type Sentence = readonly Part[]
@@ -48,7 +49,7 @@ export function sentenceText(sentence: Sentence): string {
 export function partText(part: Part): string {
   if (typeof part === 'string') return part
   if (part.kind === 'build') return `#${part.number}`
-  if (part.kind === 'line') return `line ${thousands(part.line)}`
+  if (part.kind === 'line') return part.text ?? `line ${thousands(part.line)}`
   return part.text
 }
 

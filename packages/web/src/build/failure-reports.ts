@@ -1,0 +1,50 @@
+import type { Schema } from '../api/schemas.ts'
+import { afterWords } from './failure-words.ts'
+import type { JobView } from './job-state.ts'
+import { counted } from './plural.ts'
+import type { Sentence } from './sentence.ts'
+
+type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[number]
+
+/** A headline has two lines at most. */
+const longestName = 80
+const longestMessage = 140
+
+/** What test runners, compilers and linters reported in the log of a step that failed, the first ones first. */
+export function reportsOf({ failure }: JobView): readonly Report[] {
+  return failure?.kind === 'exit' ? (failure.reports ?? []) : []
+}
+
+/** `: 2 tests failed after 2 m 14 s: ` and the first of them; null where the log reports nothing. */
+export function reportedWords(job: JobView, now: number): Sentence | null {
+  const [first] = reportsOf(job)
+  if (first === undefined) return null
+  return [`: ${countWords(job)}${afterWords(job, now)}: `, ...reportWords(first, job), '.']
+}
+
+/** How many tests failed and how many other errors there are: `2 tests failed, 1 error`. */
+export function countWords({ failure }: JobView): string {
+  const tests = failure?.failed_tests ?? 0
+  const errors = failure?.other_errors ?? 0
+  return [
+    ...(tests === 0 ? [] : [`${counted(tests, 'test')} failed`]),
+    ...(errors === 0 ? [] : [counted(errors, 'error')]),
+  ].join(', ')
+}
+
+/** One report: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, of which the place leads to its line in the log. */
+export function reportWords({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
+  const name = file?.split(/[\\/]/).at(-1)
+  const at = name === undefined ? {} : { text: line === null ? name : `${name}:${line}` }
+  return [
+    ...(test === null ? [] : [{ kind: 'name', text: shortened(test, longestName) } as const, ' — ']),
+    { kind: 'name', text: shortened(message, longestMessage) },
+    ' · ',
+    { kind: 'line', line: log_line, job, ...at },
+  ]
+}
+
+function shortened(text: string, most: number): string {
+  const characters = [...text]
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text
+}
