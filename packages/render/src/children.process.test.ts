@@ -218,7 +218,7 @@ describe('a program that does not end as it should', () => {
     expect(await render(newProject(files(forever)), 'ci', { variables: { HM_RENDER_TIMEOUT: '1' } })).toMatchObject({
       ok: false,
       code: 'render_failed',
-      message: expect.stringMatching(/^\.hm\/a\.\w+: rendering took longer than 1 seconds\. .*HM_RENDER_TIMEOUT/),
+      message: expect.stringMatching(/^\.hm\/a\.\w+: rendering took longer than 1 s\. .*HM_RENDER_TIMEOUT/),
     })
   })
 

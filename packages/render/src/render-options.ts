@@ -38,3 +38,8 @@ export interface KeyedRenderOptions extends RenderOptions {
   /** Default: `HM_PIPELINE_ORG` of `env`, else `default`. */
   readonly org?: string
 }
+
+/** A setting in the environment that rendering goes by is wrong; the message says which and what was expected. */
+export class RenderSettingError extends Error {
+  override readonly name = 'RenderSettingError'
+}

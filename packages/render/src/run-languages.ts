@@ -8,7 +8,7 @@ import { type ChildResult, parseChildResult } from './child-result.ts'
 import { preferTypeScript } from './duplicates.ts'
 import type { EnvelopeError } from './envelope.ts'
 import { type Language, languagesOf, tooOld } from './languages.ts'
-import type { RenderFacts, RenderOptions } from './render-options.ts'
+import { type RenderFacts, type RenderOptions, RenderSettingError } from './render-options.ts'
 import { type ChildEnd, readResult, runChild } from './run-child.ts'
 
 export type Wanted = { readonly slug: string } | 'all' | 'list'
@@ -91,7 +91,7 @@ async function resultOf(
   if (end.kind === 'timeout') {
     const advice = 'Do less in the pipeline files, or set HM_RENDER_TIMEOUT to more seconds.'
     const at = { ...language, files: [fileAt(language, out)] }
-    return failed(at, `rendering took longer than ${timeoutSeconds} seconds. ${advice}`)
+    return failed(at, `rendering took longer than ${timeoutSeconds} s. ${advice}`)
   }
   if (end.kind !== 'exit') return failed(language, 'the pipeline files printed more than 16 MiB. Print less.')
   if (end.code !== 0) {
@@ -145,5 +145,5 @@ function variablesOf(facts: RenderFacts): Record<string, string | undefined> {
 function timeoutOf({ HM_RENDER_TIMEOUT: text }: Readonly<Record<string, string | undefined>>): number {
   if (text === undefined || text === '') return 60
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new Error(`HM_RENDER_TIMEOUT: expected whole seconds like 60, got ${JSON.stringify(text)}.`)
+  throw new RenderSettingError(`HM_RENDER_TIMEOUT: expected whole seconds like 60, got ${JSON.stringify(text)}.`)
 }

@@ -8,8 +8,9 @@ import { planRun } from '../local/plan-run.ts'
 import { type Project, readProject } from '../local/read-project.ts'
 import { type ProjectPipeline, renderProject, sourceFailure } from '../local/render-project.ts'
 import { runVariables } from '../local/run-variables.ts'
+import { tooLarge } from '../local/too-large.ts'
 import { buildUrl } from './address.ts'
-import { tooLarge, withPacked } from './pack.ts'
+import { sendNone, withPacked } from './pack.ts'
 import { openSession, type Session, telling } from './session.ts'
 import { type Submission, submit } from './submit.ts'
 import { watchBuild } from './watch-build.ts'
@@ -117,7 +118,8 @@ async function send(
 function serverLimit(error: unknown, source: SourceSet): unknown {
   if (!(error instanceof CloudError) || error.status !== 413) return error
   const limit = error.limitBytes === undefined ? '' : ` (at most ${error.limitBytes} bytes in one request)`
-  return tooLarge(error.code, `the source is larger than what the server takes${limit}`, largestFiles(source), error)
+  const message = `the source is larger than what the server takes${limit}`
+  return tooLarge({ code: error.code, message, largest: largestFiles(source), otherwise: sendNone, cause: error })
 }
 
 async function printAccepted(

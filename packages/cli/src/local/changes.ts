@@ -14,7 +14,7 @@ export interface ChangeWatch {
 }
 
 /** Watches the files of a project that a build sees. */
-export function watchChanges(home: LocalHome, directory: string): ChangeWatch {
+export function watchChanges(home: LocalHome, directory: string, say: (line: string) => void): ChangeWatch {
   let changedAt = 0
   let news = Promise.withResolvers<void>()
   const watcher = new SourceWatcher(() => {
@@ -24,7 +24,7 @@ export function watchChanges(home: LocalHome, directory: string): ChangeWatch {
   const look = async (): Promise<SourceTreeRef> => {
     const set = await readSourceSet(directory)
     watcher.follow(set)
-    return takeSource(home, Promise.resolve(set))
+    return takeSource(home, Promise.resolve(set), say)
   }
   return {
     async next(from, signal) {

@@ -1,7 +1,7 @@
-import { type EnvelopeError, type RenderFacts, renderEvery, renderPipeline } from '@harmont/render'
+import { type EnvelopeError, type RenderFacts, RenderSettingError, renderEvery, renderPipeline } from '@harmont/render'
 import { SourceError, type SourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
-import { exits, HmError } from '../errors.ts'
+import { exits, HmError, usageError } from '../errors.ts'
 
 export interface ProjectPipeline {
   readonly slug: string
@@ -47,8 +47,9 @@ export function slowTeller(output: Here['output']): (file: string) => void {
   }
 }
 
-/** A source that cannot be read, for the user; anything else as it is. */
+/** A source that cannot be read, or a wrong setting, for the user; anything else as it is. */
 export function sourceFailure(error: unknown): unknown {
+  if (error instanceof RenderSettingError) return usageError(error.message)
   if (!(error instanceof SourceError)) return error
   return new HmError(exits.source, error.code, error.message, { cause: error })
 }

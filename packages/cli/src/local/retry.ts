@@ -60,7 +60,7 @@ export async function localRetry(
       pipeline: { slug: earlier.slug, name: earlier.name, ir },
       plan,
       git,
-      tree: await takeSource(home, sourceSet),
+      tree: await takeSource(home, sourceSet, context.output.say),
       branch: earlier.branch,
       message: earlier.message,
       env,

@@ -26,7 +26,7 @@ export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
   if (flags.dryRun) return printPlan(context, await prepareRun(context))
   // Rendering, reading the source and opening what runs steps do not wait for each other.
   const code = await withSandboxes(context, async (home, opening) => {
-    const prepared = await prepareRun(context, (set) => takeSource(home, set))
+    const prepared = await prepareRun(context, (set) => takeSource(home, set, context.output.say))
     return runPrepared(context, { home, sandboxes: await opening, prepared })
   })
   if (code === exits.buildFailed && flags.shellOnFailure) await shellOnFailure(context)

@@ -13,7 +13,7 @@ export const run: Handler<'watch'> = async (context) => {
   refuseUnbuilt(context.flags)
   return withSandboxes(context, async (home, opening) => {
     const sandboxes = await opening
-    const changes = watchChanges(home, context.directory)
+    const changes = watchChanges(home, context.directory, context.output.say)
     try {
       for (;;) await runOnce(context, { home, sandboxes, changes })
     } finally {
@@ -35,7 +35,7 @@ async function runOnce(context: Parameters<typeof run>[0], { home, sandboxes, ch
   let seen: string | null = null
   try {
     const prepared = await prepareRun(context, async (set) => {
-      const tree = await takeSource(home, set)
+      const tree = await takeSource(home, set, output.say)
       seen = tree.digest
       return tree
     })

@@ -26,7 +26,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
     })
     const project = await readProject(directory)
     const secrets = knownSecrets(plan, step.key, context)
-    const tree = flags.before ? await takeSource(home, project.sourceSet) : null
+    const tree = flags.before ? await takeSource(home, project.sourceSet, output.say) : null
     const sandboxes = await opening
     const terminal = flags.cmd === undefined ? openTerminal(context) : null
     const config = await context.config()

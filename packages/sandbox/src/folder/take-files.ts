@@ -43,6 +43,8 @@ export interface TakeJob {
   readonly manifest: string
   readonly newRecord: string
   readonly limits: SourceLimits
+  /** A counter of 64 bits: the bytes that were read so far. Whoever asked for the job reads it meanwhile. */
+  readonly read: SharedArrayBuffer
 }
 
 export interface Taken {
@@ -83,7 +85,7 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
       else if (same !== null && base !== null) {
         writer.reuse(same, base.path)
         files.push([path, lookOf(stat)])
-      } else files.push([path, await copy(writer, job.folder, path)])
+      } else files.push([path, await copy(writer, job, path)])
     }
   } catch (cause) {
     if (cause instanceof Error && 'syscall' in cause) throw cause
@@ -137,13 +139,13 @@ function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: Sou
 }
 
 /** A file that changes while it is read is read once more. */
-async function copy(writer: TreeWriter, folder: string, path: BytePath): Promise<Look> {
+async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<Look> {
   for (const attempt of [1, 2]) {
     const fd = openSync(placeOf(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const before = fstatSync(fd, { bigint: true })
       if (!before.isFile()) throw new Error(`${quoted(path)} is neither a file nor a link`)
-      await writer.file(path, (before.mode & 0o100n) !== 0n, Number(before.size), pieces(fd))
+      await writer.file(path, (before.mode & 0o100n) !== 0n, Number(before.size), pieces(fd, new BigInt64Array(read)))
       const look = lookOf(before)
       if (look.join() === lookOf(fstatSync(fd, { bigint: true })).join()) return look
       if (attempt === 2) throw new Error(`${quoted(path)} changed while it was read, twice: stop what writes to it`)
@@ -154,8 +156,11 @@ async function copy(writer: TreeWriter, folder: string, path: BytePath): Promise
   throw new Error(`${quoted(path)} was not read`)
 }
 
-async function* pieces(fd: number): AsyncGenerator<Buffer> {
-  for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) yield buffer.subarray(0, read)
+async function* pieces(fd: number, counter: BigInt64Array): AsyncGenerator<Buffer> {
+  for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
+    Atomics.add(counter, 0, BigInt(read))
+    yield buffer.subarray(0, read)
+  }
 }
 
 function statOf(folder: string, path: BytePath): BigIntStats | undefined {

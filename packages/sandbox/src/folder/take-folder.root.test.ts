@@ -41,6 +41,19 @@ const inTree = (tree: SourceTreeRef, name: string) => readFileSync(path.join(tre
 const settle = () => sleep(50)
 const inode = (tree: SourceTreeRef, name: string) => statSync(path.join(tree.path, name)).ino
 
+test('tells how much was read, which is nothing of what is as it was', async () => {
+  put('a', 'one')
+  put('b', 'second')
+  await settle()
+  const told: number[] = []
+  const paths = ['a', 'b'].map((name) => Buffer.from(name))
+  const request = { directory, folder, paths, onProgress: (bytes: number) => told.push(bytes) }
+  await takeFolder(request)
+  expect(told.at(-1)).toBe(9)
+  await takeFolder(request)
+  expect(told.at(-1)).toBe(0)
+})
+
 test('a tree has the files that are named and no others, with their executable bit, and links as links', async () => {
   put('a', 'one')
   put('src/run', 'two')

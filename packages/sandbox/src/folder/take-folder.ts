@@ -5,7 +5,7 @@ import { bootId } from '../clock/index.ts'
 import type { SourceTreeRef } from '../driver.ts'
 import { staged } from '../images/staging.ts'
 import { keepTree } from '../source/keep-tree.ts'
-import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
+import { defaultSourceLimits, type SourceLimits } from '../source/limits.ts'
 import { treePath } from '../source/places.ts'
 import { runInWorker } from '../source/worker-pool.ts'
 
@@ -17,7 +17,11 @@ export interface TakeRequest {
   /** Files and links relative to it, as bytes, in any order. One that is gone is left out. */
   readonly paths: readonly Buffer[]
   readonly limits?: Partial<SourceLimits>
+  /** Called several times a second, and at the end, with the bytes that were read. */
+  readonly onProgress?: (bytes: number) => void
 }
+
+const progressMs = 250
 
 /**
  * The files of a folder as they are now, as a tree on this machine. Only what was touched since the last time is read. Fails with SandboxError
@@ -25,7 +29,7 @@ export interface TakeRequest {
  */
 export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
   const { directory, folder } = request
-  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const limits = { ...defaultSourceLimits, ...request.limits }
   const record = path.join(directory, 'folders', `${createHash('sha256').update(folder).digest('hex')}.json`)
   return staged(directory, `folder ${folder}`, async (staging) => {
     const tree = path.join(staging, 'tree')
@@ -33,8 +37,12 @@ export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
     const newRecord = path.join(staging, 'record')
     const made = { tree, manifest, newRecord }
     const paths = request.paths.map((each) => each.toString('latin1'))
-    const job = { folder, paths, directory, record, bootId, limits, ...made }
-    const { digest, isNew } = await runInWorker('take', job)
+    const read = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)
+    const job = { folder, paths, directory, record, bootId, limits, read, ...made }
+    const counted = () => request.onProgress?.(Number(Atomics.load(new BigInt64Array(read), 0)))
+    const watching = setInterval(counted, progressMs)
+    const { digest, isNew } = await runInWorker('take', job).finally(() => clearInterval(watching))
+    counted()
     if (!isNew) return { digest, path: treePath(directory, digest) }
     const kept = await keepTree(directory, { tree, manifest, digest, staging })
     await mkdir(path.dirname(record), { recursive: true })

@@ -5,7 +5,7 @@ import { SandboxError, type SourceTreeRef } from '../driver.ts'
 import { hasCode, isMissing } from '../images/missing.ts'
 import { staged } from '../images/staging.ts'
 import { keepTree } from '../source/keep-tree.ts'
-import { DEFAULT_LIMITS, type SourceLimits } from '../source/limits.ts'
+import { defaultSourceLimits, type SourceLimits } from '../source/limits.ts'
 import { manifestPath, treePath } from '../source/places.ts'
 import { runInWorker } from '../source/worker-pool.ts'
 import { checkFetch, type FetchRequest } from './fetch-commit.ts'
@@ -85,7 +85,7 @@ async function make(request: CheckoutRequest, mirror: OpenMirror, attempt: strin
 }
 
 async function makeTree(request: CheckoutRequest, mirror: OpenMirror, staging: string): Promise<SourceTreeRef> {
-  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const limits = { ...defaultSourceLimits, ...request.limits }
   const base = await latest(request, mirror)
   const checkout = async (from: typeof base, name: string) => {
     const made = { tree: path.join(staging, name), manifest: path.join(staging, `${name}.manifest`), staging }

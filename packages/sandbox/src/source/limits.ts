@@ -10,7 +10,7 @@ export interface SourceLimits {
   readonly depth: number
 }
 
-export const DEFAULT_LIMITS: SourceLimits = {
+export const defaultSourceLimits: SourceLimits = {
   archiveBytes: 512 * 1024 * 1024,
   entries: 200_000,
   bytes: 2 * 1024 * 1024 * 1024,

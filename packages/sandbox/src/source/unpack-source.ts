@@ -9,7 +9,7 @@ import { SandboxError, type SourceTreeRef } from '../driver.ts'
 import { isMissing } from '../images/missing.ts'
 import { staged } from '../images/staging.ts'
 import { keepTree } from './keep-tree.ts'
-import { DEFAULT_LIMITS, type SourceLimits } from './limits.ts'
+import { defaultSourceLimits, type SourceLimits } from './limits.ts'
 import { manifestPath, treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
 
@@ -45,7 +45,7 @@ export async function unpackSource(request: UnpackRequest): Promise<SourceTreeRe
 
 async function unpack(request: UnpackRequest, staging: string): Promise<SourceTreeRef> {
   const { directory } = request
-  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const limits = { ...defaultSourceLimits, ...request.limits }
   const archive = path.join(staging, 'archive')
   await spool(request, archive, limits.archiveBytes)
   const job = { archive, tree: path.join(staging, 'tree'), manifest: path.join(staging, 'manifest'), limits }

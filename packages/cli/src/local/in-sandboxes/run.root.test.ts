@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventsOf, linesOf, makeProject, type Project, remainsOf, statesOf } from './project.test-support.ts'
@@ -156,6 +156,19 @@ describe('what is wrong with a run is told before anything starts', () => {
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
+  })
+
+  test('a source over its limit, with its largest file and the line that takes it out', async () => {
+    const large = join(project.directory, 'disk.iso')
+    writeFileSync(large, '')
+    truncateSync(large, 3 * 1024 ** 3)
+    const { code, stderr } = await project.hm('run', 'ok')
+    rmSync(large)
+    expect(code).toBe(8)
+    expect(stderr).toMatch(
+      /^error\[source_too_large\]: the source is 3.2 GB, more than 2.1 GB; .*\n +3.2 GB {2}disk.iso\n/,
+    )
+    expect(stderr).toContain('fix: add to .hmignore what the build does not need:\n/disk.iso\n')
   })
 })
 
