@@ -14,11 +14,10 @@ export async function sendRaw(port: number, bytes: string | Uint8Array): Promise
   return readAnswer(socket)
 }
 
-/** Gives the first answer on a connection and ends it; `null` when it ends, or 5 s pass, without one. */
+/** Gives the first answer on a connection and ends it; `null` when it ends without one. */
 export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
   const received: Buffer[] = []
   const done = Promise.withResolvers<void>()
-  const timer = setTimeout(done.resolve, 5_000)
   socket.on('data', (chunk: Buffer) => {
     received.push(chunk)
     if (parse(Buffer.concat(received)) !== null) done.resolve()
@@ -28,7 +27,6 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
   socket.on('close', () => done.resolve())
   socket.resume()
   await done.promise
-  clearTimeout(timer)
   socket.destroy()
   return parse(Buffer.concat(received))
 }
