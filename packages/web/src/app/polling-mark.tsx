@@ -1,4 +1,4 @@
-import { RefreshCw } from 'lucide-react'
+import { Unplug } from 'lucide-react'
 import { useLiveMode } from '../api/live.ts'
 import { Tooltip } from '../design/tooltip.tsx'
 
@@ -12,7 +12,7 @@ export function PollingMark() {
         aria-label="Live updates are unavailable: this page refreshes every few seconds"
         className="inline-flex size-8 items-center justify-center rounded-small text-muted pointer-coarse:size-11"
       >
-        <RefreshCw size={16} aria-hidden="true" />
+        <Unplug size={16} aria-hidden="true" />
       </button>
     </Tooltip>
   )

@@ -21,13 +21,13 @@ interface StepRowProps {
 }
 
 const bars: Readonly<Record<Tone, string>> = {
-  pass: 'bg-pass/50',
-  cache: 'bg-cache/50',
+  pass: 'bg-pass',
+  cache: 'bg-cache',
   fail: 'bg-fail',
   soft: 'bg-soft',
   run: 'bg-run',
   wait: 'bg-wait',
-  stop: 'bg-stop/50',
+  stop: 'bg-stop',
 }
 
 const box =
@@ -59,7 +59,7 @@ export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }:
   )
 })
 
-/** What moves ticks; what stands still is drawn once. */
+/** What moves ticks; what stands still is drawn once. All bars lie on one track, so that rows can be compared. */
 function Facts({ job, scale }: { readonly job: JobView; readonly scale: BuildScale }) {
   return isActive(job) || scale.to === null ? (
     <MovingFacts job={job} scale={scale} />
@@ -87,19 +87,24 @@ function StillFacts({ job, scale, now }: { readonly job: JobView; readonly scale
         </span>
       )}
       {job.substituted_image && <span className="shrink-0 text-12 text-soft">image not used</span>}
-      {end !== null && <span className="tabular shrink-0 text-12 text-fail">{end}</span>}
-      {job.cached === true ? (
-        <span className="shrink-0 text-12 text-cache">cached</span>
-      ) : (
-        ran !== null && <span className="tabular shrink-0 text-12 text-muted">{formatDuration(ran)}</span>
+      {end !== null && (
+        <span className={`tabular shrink-0 text-12 ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>{end}</span>
       )}
-      {bar !== null && (
-        <span
-          aria-hidden="true"
-          className={`absolute bottom-0 h-0.5 ${bars[tone]}`}
-          style={{ left: `${bar.left}%`, width: `${Math.min(bar.width, 100 - bar.left)}%` }}
-        />
-      )}
+      <span className="flex w-1/4 min-w-16 shrink-0 flex-col gap-0.5 text-right text-12">
+        {job.cached === true ? (
+          <span className="text-cache">cached</span>
+        ) : (
+          ran !== null && <span className="tabular text-muted">{formatDuration(ran)}</span>
+        )}
+        {bar !== null && (
+          <span aria-hidden="true" className="relative h-1 overflow-hidden rounded-full bg-hairline">
+            <span
+              className={`absolute inset-y-0 min-w-0.5 ${bars[tone]}`}
+              style={{ left: `${bar.left}%`, width: `${Math.min(bar.width, 100 - bar.left)}%` }}
+            />
+          </span>
+        )}
+      </span>
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { ArrowDownToLine, ChevronDown, ChevronUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
+import { ArrowDown, ArrowDownToLine, ArrowUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
 import { thousands } from '../design/thousands.ts'
@@ -56,14 +56,14 @@ export function LogToolbar(props: LogToolbarProps) {
         {errors > 0 && (
           <span className="inline-flex items-center">
             <ToolButton label="Previous error (E)" onClick={() => onError(true)}>
-              <ChevronUp size={16} aria-hidden="true" />
+              <ArrowUp size={16} aria-hidden="true" />
             </ToolButton>
             <span className="text-13 text-fail tabular">
               {thousands(errors)}
               {errors === 1000 ? '+' : ''} {errors === 1 ? 'error' : 'errors'}
             </span>
             <ToolButton label="Next error (e)" onClick={() => onError(false)}>
-              <ChevronDown size={16} aria-hidden="true" />
+              <ArrowDown size={16} aria-hidden="true" />
             </ToolButton>
           </span>
         )}

@@ -1,4 +1,4 @@
-import { CaseSensitive, ChevronDown, ChevronUp, ListFilter, Regex, WholeWord } from 'lucide-react'
+import { ArrowDown, ArrowUp, CaseSensitive, ListFilter, Regex, WholeWord } from 'lucide-react'
 import type { KeyboardEvent, Ref } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { thousands } from '../design/thousands.ts'
@@ -70,10 +70,10 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
       {isActive && (
         <>
           <ToolButton label="Previous match (N)" isOff={searching.hits.total === 0} onClick={() => onStep(true)}>
-            <ChevronUp size={16} aria-hidden="true" />
+            <ArrowUp size={16} aria-hidden="true" />
           </ToolButton>
           <ToolButton label="Next match (n)" isOff={searching.hits.total === 0} onClick={() => onStep(false)}>
-            <ChevronDown size={16} aria-hidden="true" />
+            <ArrowDown size={16} aria-hidden="true" />
           </ToolButton>
           <ToolButton
             label="Only matches"

@@ -4,6 +4,7 @@ import { Foreign } from '../design/foreign.tsx'
 import { lookOf } from '../design/state.ts'
 import { StateWord, toneColours } from '../design/state-mark.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
+import { durationScale } from './duration-scale.ts'
 import { Fold } from './fold.tsx'
 import type { Insights } from './insights.ts'
 
@@ -15,24 +16,35 @@ interface DurationBarsProps {
 const width = 8
 const gap = 2
 const tallest = 64
+/** Enough to see the colour and the shape of what failed at once. */
+const lowest = { failed: 14, other: 3 }
+/** Below the bars, where a mark says that one failed. */
+const markHeight = 6
 
 /** Durations oldest first, in the colour and shape of their state; the table below is its equal in text. */
 export function DurationBars({ bars }: DurationBarsProps) {
-  const longest = Math.max(...bars.map(({ ms }) => ms))
+  const all = bars.map(({ ms }) => ms)
+  const { topMs, isClipped } = durationScale(all)
+  const length = bars.length * (width + gap)
   return (
     <figure className="min-w-0">
-      <figcaption className="mb-1 text-13 text-muted">Durations, longest {formatDuration(longest)}</figcaption>
+      <figcaption className="mb-1 text-13 text-muted">
+        Durations, longest {formatDuration(Math.max(...all))}
+        {isClipped && `; clipped at ${formatDuration(topMs)}`}
+      </figcaption>
       <svg
         aria-hidden="true"
-        viewBox={`0 0 ${bars.length * (width + gap)} ${tallest}`}
-        className="h-16 max-w-full"
+        viewBox={`0 0 ${length} ${tallest + markHeight}`}
+        className="h-auto max-w-full"
         preserveAspectRatio="xMinYMax meet"
-        width={bars.length * (width + gap)}
+        width={length}
+        height={tallest + markHeight}
       >
-        {bars.map(({ build, share, ms }, index) => {
+        {bars.map(({ build, ms }, index) => {
           const look = lookOf(build.state)
-          const height = Math.max(3, share * tallest)
           const isFailed = look.tone === 'fail'
+          const least = isFailed ? lowest.failed : lowest.other
+          const height = Math.max(least, Math.min(1, ms / topMs) * tallest)
           return (
             <g key={build.number} className={toneColours[look.tone]} fill="currentColor">
               <title>{`#${build.number} ${look.word.toLowerCase()}, ${formatDuration(ms)}`}</title>
@@ -43,15 +55,17 @@ export function DurationBars({ bars }: DurationBarsProps) {
                 height={height}
                 rx={isFailed ? 0 : 1}
               />
+              {isFailed && <path d={`M${index * (width + gap)} ${tallest + 2}h${width}v4h-${width}z`} />}
+              {ms > topMs && (
+                <path
+                  d={`M${index * (width + gap) - 1} 9l${width + 2} -4v3l-${width + 2} 4z`}
+                  className="fill-ground"
+                />
+              )}
             </g>
           )
         })}
-        <path
-          d={`M0 ${tallest - 0.5}H${bars.length * (width + gap)}`}
-          stroke="currentColor"
-          className="text-hairline"
-          fill="none"
-        />
+        <path d={`M0 ${tallest - 0.5}H${length}`} stroke="currentColor" className="text-hairline" fill="none" />
       </svg>
     </figure>
   )

@@ -12,7 +12,7 @@ export interface Insights {
   /** Steps that failed first, most often first. */
   readonly failingSteps: readonly { readonly name: string; readonly count: number }[]
   /** Oldest first; only those that have run. */
-  readonly bars: readonly { readonly build: BuildSummary; readonly ms: number; readonly share: number }[]
+  readonly bars: readonly { readonly build: BuildSummary; readonly ms: number }[]
 }
 
 const mostSteps = 5
@@ -26,7 +26,6 @@ export function insightsOf(builds: readonly BuildSummary[]): Insights {
   for (const { failed_step } of judged)
     if (failed_step !== null) counts.set(failed_step, (counts.get(failed_step) ?? 0) + 1)
   const ran = builds.flatMap((build) => (build.run_ms === null ? [] : [{ build, ms: build.run_ms }])).toReversed()
-  const longest = Math.max(1, ...ran.map(({ ms }) => ms))
   return {
     judged: judged.length,
     passed: passed.length,
@@ -36,7 +35,7 @@ export function insightsOf(builds: readonly BuildSummary[]): Insights {
       .map(([name, count]) => ({ name, count }))
       .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name))
       .slice(0, mostSteps),
-    bars: ran.map((one) => ({ ...one, share: one.ms / longest })),
+    bars: ran,
   }
 }
 

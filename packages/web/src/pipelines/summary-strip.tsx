@@ -5,6 +5,7 @@ import { formatDuration } from '../design/duration.ts'
 import { showInvisible } from '../design/foreign-text.ts'
 import { lookOf, type Tone } from '../design/state.ts'
 import { toneColours } from '../design/state-mark.tsx'
+import { durationScale } from './duration-scale.ts'
 
 interface SummaryStripProps {
   readonly org: string
@@ -12,11 +13,12 @@ interface SummaryStripProps {
 }
 
 const tallest = 26
-const lowest = 5
+/** Enough to see the colour and the shape of what failed at once. */
+const lowest = { failed: 12, other: 5 }
 
 /** The last 20 builds of a pipeline, oldest first: height is duration, shape and colour are the state, each is a link with a name (web P2). */
 export function SummaryStrip({ org, builds }: SummaryStripProps) {
-  const longest = Math.max(1, ...builds.map(({ run_ms }) => run_ms ?? 0))
+  const { topMs } = durationScale(builds.flatMap(({ run_ms }) => run_ms ?? []))
   return (
     <ol
       aria-label="Last builds, oldest first"
@@ -24,7 +26,7 @@ export function SummaryStrip({ org, builds }: SummaryStripProps) {
     >
       {builds.toReversed().map((build) => (
         <li key={build.number}>
-          <Bar org={org} build={build} share={(build.run_ms ?? 0) / longest} />
+          <Bar org={org} build={build} share={(build.run_ms ?? 0) / topMs} />
         </li>
       ))}
     </ol>
@@ -34,6 +36,7 @@ export function SummaryStrip({ org, builds }: SummaryStripProps) {
 interface BarProps {
   readonly org: string
   readonly build: Schema<'BuildSummary'>
+  /** Of the height; above 1 it is cut. */
   readonly share: number
 }
 
@@ -47,7 +50,8 @@ function Bar({ org, build, share }: BarProps) {
     ran === null || build.finished_at == null ? null : `in ${formatDuration(ran)}`,
   ]
   const spoken = showInvisible(name.filter((part) => part !== null).join(' '))
-  const height = Math.round(lowest + (tallest - lowest) * share)
+  const least = look.tone === 'fail' ? lowest.failed : lowest.other
+  const height = Math.round(Math.max(least, tallest * Math.min(1, share)))
   return (
     <Link
       to="/$org/pipelines/$slug/builds/$number"
@@ -65,6 +69,7 @@ function Bar({ org, build, share }: BarProps) {
         fill="currentColor"
       >
         <Shape tone={look.tone} isMoving={look.moving} height={height} />
+        {share > 1 && <path d="M0 9L16 5v3L0 12z" className="fill-ground" />}
       </svg>
     </Link>
   )

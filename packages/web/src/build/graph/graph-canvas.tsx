@@ -1,28 +1,31 @@
-import { type Edge, MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
+import { MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useShortcuts } from '../../app/shortcuts.ts'
 import { lookOf } from '../../design/state.ts'
 import { countSteps, type Graph, type GraphEdge, relativesOf } from './graph-model.ts'
-import { GraphTools } from './graph-tools.tsx'
-import type { Positions } from './layout.ts'
+import { EdgeKinds, GraphTools } from './graph-tools.tsx'
+import type { Layout } from './layout.ts'
 import { nameOf } from './node-name.ts'
+import { type Passes, RoutedEdge, type RoutedFlowEdge } from './routed-edge.tsx'
 import { type StepFlowNode, StepNode } from './step-node.tsx'
 import { nodeSize } from './use-layout.ts'
 import { type Arrow, walk } from './walk.ts'
 
 const nodeTypes = { step: StepNode }
+const edgeTypes = { routed: RoutedEdge }
 /** Below this the names cannot be read: then it opens at full size, on what is selected. */
 const leastZoom = 0.5
 
 interface GraphCanvasProps {
   readonly graph: Graph
-  readonly positions: Positions
+  readonly layout: Layout
   readonly selected: string | null
   readonly onSelect: (jobId: string) => void
 }
 
 /** The drawing itself, once every node has its place. */
-export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanvasProps) {
+export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasProps) {
+  const { positions, passes } = layout
   const place = useRef<HTMLElement>(null)
   const { fitView, setCenter, getZoom, zoomIn, zoomOut } = useReactFlow()
   const [isFocused, setFocused] = useState(false)
@@ -89,7 +92,10 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
       }),
     [graph.nodes, positions, current, lit],
   )
-  const edges = useMemo(() => graph.edges.map((edge) => drawnEdge(edge, lit)), [graph.edges, lit])
+  const edges = useMemo(
+    () => graph.edges.map((edge) => drawnEdge(edge, passes[edge.id] ?? [], lit)),
+    [graph.edges, passes, lit],
+  )
 
   return (
     <section
@@ -99,12 +105,14 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
       tabIndex={0}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
-      className="relative h-full min-h-80 bg-ground"
+      className="relative flex h-full min-h-80 flex-col bg-ground"
     >
+      <EdgeKinds />
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         onNodeClick={(_, { id }) => onSelect(id)}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -121,16 +129,34 @@ export function GraphCanvas({ graph, positions, selected, onSelect }: GraphCanva
         onlyRenderVisibleElements
         proOptions={{ hideAttribution: true }}
       >
-        {isWide && <MiniMap pannable nodeStrokeWidth={2} ariaLabel="Overview of the graph" className="max-sm:hidden" />}
+        {isWide && (
+          <MiniMap<StepFlowNode>
+            pannable
+            position="bottom-left"
+            ariaLabel="Overview of the graph"
+            bgColor="var(--raised)"
+            maskColor="color-mix(in srgb, var(--sunk) 70%, transparent)"
+            nodeColor={colourOf}
+            nodeStrokeColor={({ selected }) => (selected === true ? 'var(--focus)' : 'transparent')}
+            nodeStrokeWidth={12}
+            className="rounded-small border border-edge max-sm:hidden"
+          />
+        )}
       </ReactFlow>
       <GraphTools place={place} onFit={fit} onZoomIn={() => void zoomIn()} onZoomOut={() => void zoomOut()} />
     </section>
   )
 }
 
-function drawnEdge({ id, from, to, kind }: GraphEdge, lit: ReadonlySet<string> | null): Edge {
+/** Small as they are, nodes are told apart by their state. */
+function colourOf({ data }: StepFlowNode): string {
+  const [{ state, cached, soft_failed: softFailed }] = data.steps
+  return `var(--${lookOf(state, { cached: cached ?? false, softFailed }).tone})`
+}
+
+function drawnEdge({ id, from, to, kind }: GraphEdge, passes: Passes, lit: ReadonlySet<string> | null): RoutedFlowEdge {
   const isDimmed = lit !== null && !(lit.has(from) && lit.has(to))
   const line = kind === 'builds_in' ? { strokeWidth: 3 } : { strokeWidth: 1.25, strokeDasharray: '5 4' }
   const style = { ...line, stroke: 'var(--edge)', opacity: isDimmed ? 0.25 : 1 }
-  return { id, source: from, target: to, type: 'smoothstep', focusable: false, selectable: false, style }
+  return { id, source: from, target: to, type: 'routed', data: { passes }, focusable: false, selectable: false, style }
 }

@@ -1,5 +1,5 @@
-import { Maximize, Minus, Plus, Scan } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
+import { Expand, Scan, Shrink, ZoomIn, ZoomOut } from 'lucide-react'
+import { type ReactNode, type RefObject, useSyncExternalStore } from 'react'
 import { toast } from '../../app/toasts.ts'
 
 interface GraphToolsProps {
@@ -9,8 +9,19 @@ interface GraphToolsProps {
   readonly onZoomOut: () => void
 }
 
-/** What the lines mean, and the buttons for who has no wheel and no keyboard. */
+/** What the lines mean. */
+export function EdgeKinds() {
+  return (
+    <div className="flex flex-wrap gap-x-4 px-3 py-1 text-12 text-muted">
+      <Line thick>builds in (file system)</Line>
+      <Line>depends on (order)</Line>
+    </div>
+  )
+}
+
+/** The buttons for who has no wheel and no keyboard. */
 export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProps) {
+  const isFull = useSyncExternalStore(onFullScreen, () => document.fullscreenElement !== null)
   const toggleFullScreen = async () => {
     try {
       if (document.fullscreenElement === null) await place.current?.requestFullscreen()
@@ -20,29 +31,23 @@ export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProp
     }
   }
   return (
-    <>
-      <div className="absolute top-2 left-2 flex flex-wrap gap-x-4 rounded-small bg-ground/90 px-2 py-1 text-12 text-muted">
-        <Line thick>builds in (file system)</Line>
-        <Line>depends on (order)</Line>
-      </div>
-      <div className="absolute right-2 bottom-2 flex rounded-small border border-edge bg-raised">
-        <Tool label="Zoom out (-)" onClick={onZoomOut}>
-          <Minus size={16} />
+    <div className="absolute right-2 bottom-2 flex rounded-small border border-edge bg-raised">
+      <Tool label="Zoom out (-)" onClick={onZoomOut}>
+        <ZoomOut size={16} />
+      </Tool>
+      <Tool label="Zoom in (+)" onClick={onZoomIn}>
+        <ZoomIn size={16} />
+      </Tool>
+      <Tool label="Fit all (0)" onClick={onFit}>
+        <Scan size={16} />
+      </Tool>
+      {/* Phones that show videos only so have none. */}
+      {document.fullscreenEnabled && (
+        <Tool label={isFull ? 'Leave full screen' : 'Full screen'} onClick={() => void toggleFullScreen()}>
+          {isFull ? <Shrink size={16} /> : <Expand size={16} />}
         </Tool>
-        <Tool label="Zoom in (+)" onClick={onZoomIn}>
-          <Plus size={16} />
-        </Tool>
-        <Tool label="Fit all (0)" onClick={onFit}>
-          <Scan size={16} />
-        </Tool>
-        {/* Phones that show videos only so have none. */}
-        {document.fullscreenEnabled && (
-          <Tool label="Full screen" onClick={() => void toggleFullScreen()}>
-            <Maximize size={16} />
-          </Tool>
-        )}
-      </div>
-    </>
+      )}
+    </div>
   )
 }
 
@@ -55,6 +60,11 @@ function Line({ thick = false, children }: { readonly thick?: boolean; readonly 
       {children}
     </span>
   )
+}
+
+function onFullScreen(listener: () => void): () => void {
+  document.addEventListener('fullscreenchange', listener)
+  return () => document.removeEventListener('fullscreenchange', listener)
 }
 
 interface ToolProps {

@@ -21,7 +21,7 @@ export function GraphView({ view, selected, onSelect }: GraphViewProps) {
   const graph = useMemo(() => graphOf(view.jobs ?? []), [view.jobs])
   const count = graph.nodes.length
   const isDrawn = count <= (isForced ? drawAtMost : drawUpTo)
-  const { positions, failed } = useLayout(isDrawn ? graph : null)
+  const { layout, failed } = useLayout(isDrawn ? graph : null)
   if (!isDrawn)
     return (
       <EmptyState
@@ -35,10 +35,10 @@ export function GraphView({ view, selected, onSelect }: GraphViewProps) {
     return (
       <EmptyState title="Could not lay out the graph">The step list shows the same. Reload to try again.</EmptyState>
     )
-  if (positions === null) return <Skeleton label="Laying out the graph" />
+  if (layout === null) return <Skeleton label="Laying out the graph" />
   return (
     <ReactFlowProvider>
-      <GraphCanvas graph={graph} positions={positions} selected={selected} onSelect={onSelect} />
+      <GraphCanvas graph={graph} layout={layout} selected={selected} onSelect={onSelect} />
     </ReactFlowProvider>
   )
 }

@@ -1,7 +1,11 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
+import { useNow } from '../../api/clock.ts'
+import { formatDuration } from '../../design/duration.ts'
 import { showInvisible } from '../../design/foreign-text.ts'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
+import { rowEnd } from '../failure-words.ts'
+import { isActive, ranMs } from '../job-state.ts'
 import type { Step } from './graph-model.ts'
 import { nameOf } from './node-name.ts'
 
@@ -33,9 +37,30 @@ function OneStep({ step, name }: { readonly step: Step; readonly name: string })
   return (
     <>
       <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
-      <bdi className="foreign line-clamp-2 text-13">{name}</bdi>
+      <span className="min-w-0 flex-1">
+        <bdi className="foreign line-clamp-2 text-13 leading-4">{name}</bdi>
+        <span className="tabular flex gap-2 text-12 whitespace-nowrap text-muted">
+          {isActive(step) ? <RunsFor step={step} /> : <Ran step={step} now={0} />}
+        </span>
+      </span>
     </>
   )
+}
+
+/** How long it took and how it ended, where its icon does not say all; nothing for one that never began. */
+function Ran({ step, now }: { readonly step: Step; readonly now: number }) {
+  const ran = ranMs(step, now)
+  const end = rowEnd(step)
+  return (
+    <>
+      {step.cached === true ? <span>cached</span> : ran !== null && <span>{formatDuration(ran)}</span>}
+      {end !== null && <span>{end}</span>}
+    </>
+  )
+}
+
+function RunsFor({ step }: { readonly step: Step }) {
+  return <Ran step={step} now={useNow()} />
 }
 
 function ManySteps({ steps, name }: { readonly steps: readonly Step[]; readonly name: string }) {

@@ -1,6 +1,6 @@
 import { lookOf, type Tone } from '../../design/state.ts'
 import type { Row, Span } from './rows.ts'
-import { place } from './scale.ts'
+import { place, type Scale } from './scale.ts'
 
 const fills: Readonly<Record<Tone, string>> = {
   pass: 'bg-pass',
@@ -15,7 +15,7 @@ const fills: Readonly<Record<Tone, string>> = {
 interface BarsProps {
   readonly row: Row
   /** The visible part. */
-  readonly shown: Span
+  readonly shown: Scale
   readonly isCritical: boolean
 }
 
@@ -42,7 +42,7 @@ export function Bars({ row, shown, isCritical }: BarsProps) {
   )
 }
 
-function Bar({ span, shown, className }: { readonly span: Span; readonly shown: Span; readonly className: string }) {
+function Bar({ span, shown, className }: { readonly span: Span; readonly shown: Scale; readonly className: string }) {
   const left = Math.max(0, place(span.from, shown))
   const right = Math.min(100, place(span.to, shown))
   if (right < 0 || left > 100) return null
@@ -54,7 +54,7 @@ function Bar({ span, shown, className }: { readonly span: Span; readonly shown: 
   )
 }
 
-function Mark({ at, shown, className }: { readonly at: number; readonly shown: Span; readonly className: string }) {
+function Mark({ at, shown, className }: { readonly at: number; readonly shown: Scale; readonly className: string }) {
   const left = place(at, shown)
   if (left < 0 || left > 100) return null
   return (

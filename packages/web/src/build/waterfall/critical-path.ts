@@ -23,11 +23,31 @@ function endOf({ running }: Row): number {
   return running?.to ?? 0
 }
 
-/** `install 40 s → build 1 m 02 s → test 2 m 14 s: 87 % of the run`; empty when nothing has run. */
+/** A wait that is worth a word: a second, and a hundredth of the run. */
+const shortestWait = { ms: 1000, share: 0.01 }
+
+/** `install 40 s → queued 12 s → build 1 m 02 s: 87 % of the run, waiting 10 %`; empty when nothing has run. */
 export function tellPath(path: readonly Row[], lengthMs: number): string {
   if (path.length === 0) return ''
-  const runMs = (row: Row) => (row.running === null ? 0 : row.running.to - row.running.from)
-  const steps = path.map((row) => `${row.name} ${formatDuration(runMs(row))}`)
-  const share = Math.round((path.reduce((sum, row) => sum + runMs(row), 0) / lengthMs) * 100)
-  return `${steps.join(' → ')}: ${Math.min(100, share)} % of the run`
+  const percent = (ms: number) => Math.min(100, Math.round((ms / lengthMs) * 100))
+  let [ranMs, waitedMs, end] = [0, 0, 0]
+  const parts = path.flatMap((row) => {
+    const { from, to } = row.running ?? { from: end, to: end }
+    const waited = Math.max(0, from - end)
+    ranMs += to - from
+    end = to
+    const ran = `${row.name} ${formatDuration(to - from)}`
+    if (waited < shortestWait.ms || waited < lengthMs * shortestWait.share) return [ran]
+    waitedMs += waited
+    return [`${waitOf(row, waited)} ${formatDuration(waited)}`, ran]
+  })
+  const waiting = waitedMs === 0 ? '' : `, waiting ${percent(waitedMs)} %`
+  return `${parts.join(' → ')}: ${percent(ranMs)} % of the run${waiting}`
+}
+
+/** What most of the time before a step was: in the queue of the runners, being prepared by one, or neither. */
+function waitOf({ waiting, starting }: Row, waitedMs: number): string {
+  const [queued, prepared] = [waiting, starting].map((span) => (span === null ? 0 : span.to - span.from))
+  if ((queued ?? 0) >= waitedMs / 2) return 'queued'
+  return (prepared ?? 0) >= waitedMs / 2 ? 'starting' : 'waiting'
 }

@@ -1,9 +1,9 @@
-import type { Row, Span } from './rows.ts'
-import { place } from './scale.ts'
+import type { Row } from './rows.ts'
+import { place, type Scale } from './scale.ts'
 
 interface ForksProps {
   readonly rows: readonly Row[]
-  readonly shown: Span
+  readonly shown: Scale
   readonly rowHeight: number
 }
 

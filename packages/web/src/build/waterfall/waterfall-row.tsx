@@ -5,10 +5,11 @@ import { StateMark } from '../../design/state-mark.tsx'
 import { Tooltip } from '../../design/tooltip.tsx'
 import { Bars } from './bars.tsx'
 import type { Row, Span } from './rows.ts'
+import type { Scale } from './scale.ts'
 
 interface WaterfallRowProps {
   readonly row: Row
-  readonly shown: Span
+  readonly shown: Scale
   readonly isSelected: boolean
   readonly isCritical: boolean
   readonly onSelect: () => void
@@ -27,7 +28,7 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
         onClick={onSelect}
         className={`flex h-full w-full items-stretch border-b border-hairline text-left ${isSelected ? 'bg-sunk' : 'hover:bg-raised'}`}
       >
-        <span className="flex w-55 max-sm:w-30 shrink-0 items-center gap-2 border-r border-hairline px-2">
+        <span className="flex w-55 max-sm:w-36 shrink-0 items-center gap-2 border-r border-hairline px-2">
           <StateMark state={row.state} cached={row.cached} softFailed={row.softFailed} />
           <bdi className="foreign line-clamp-1 flex-1 text-13">{name}</bdi>
           {row.attempts > 1 && <span className="text-12 text-muted tabular">#{row.attempt}</span>}

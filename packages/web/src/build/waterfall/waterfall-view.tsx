@@ -1,20 +1,22 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState } from 'react'
+import { ZoomIn, ZoomOut } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../api/clock.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { Button } from '../../design/button.tsx'
-import { formatDuration } from '../../design/duration.ts'
 import { showInvisible } from '../../design/foreign-text.ts'
 import { EmptyState } from '../../design/page-states.tsx'
+import { useIsNarrow } from '../../design/use-is-narrow.ts'
 import { criticalPath, tellPath } from './critical-path.ts'
 import { Forks } from './forks.tsx'
 import { waterfallOf } from './rows.ts'
-import { place, ticksOf, zoomTo } from './scale.ts'
+import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
 import { WaterfallRow } from './waterfall-row.tsx'
 
 const rowHeight = 28
+const axisHeight = 24
 /** Wide enough for the longest time and some air. */
-const mostTicks = 8
+const mostTicks = { wide: 8, narrow: 3 }
 
 interface WaterfallViewProps {
   readonly view: Schema<'BuildView'>
@@ -33,20 +35,28 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   const critical = useMemo(() => new Set(path.map(({ jobId }) => jobId)), [path])
   const [isZoomed, setZoomed] = useState(false)
   const { rows, lengthMs } = fall
-  const shown = isZoomed
-    ? zoomTo(
-        rows.find(({ jobId }) => jobId === selected),
-        lengthMs,
-      )
-    : { from: 0, to: lengthMs }
+  const whole = useMemo(() => scaleOf(rows, lengthMs), [rows, lengthMs])
+  const index = rows.findIndex(({ jobId }) => jobId === selected)
+  const shown = isZoomed ? zoomTo(rows[index], whole) : whole
+  const isNarrow = useIsNarrow()
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    // The axis stays over the rows.
+    scrollMargin: axisHeight,
+    scrollPaddingStart: axisHeight,
   })
+  const shownIndex = useRef(index)
+  shownIndex.current = index
+  // Only when another step is selected: what comes in later does not move the reader.
+  useEffect(() => {
+    if (selected !== null && shownIndex.current !== -1) virtual.scrollToIndex(shownIndex.current, { align: 'auto' })
+  }, [virtual, selected])
   const items = virtual.getVirtualItems()
+  const Zoom = isZoomed ? ZoomOut : ZoomIn
   const first = items[0]?.index ?? 0
   if (rows.length === 0)
     return <EmptyState title="No steps yet">Steps appear once the pipeline file is rendered.</EmptyState>
@@ -57,34 +67,42 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
           <span className="font-semibold">Critical path </span>
           <bdi className="foreign">{showInvisible(tellPath(path, lengthMs)) || 'nothing has run yet'}</bdi>
         </p>
-        <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)}>
-          {isZoomed ? 'Show all' : 'Zoom to selection'}
+        <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)} className="max-md:px-0">
+          <Zoom size={16} aria-hidden="true" className="md:hidden" />
+          <span className="max-md:sr-only">{isZoomed ? 'Show all' : 'Zoom to selection'}</span>
         </Button>
       </div>
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
-        <div aria-hidden="true" className="sticky top-0 z-10 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-30">
-          {ticksOf(shown, mostTicks).map((tick) => (
+        <div aria-hidden="true" className="sticky top-0 z-10 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-36">
+          {axisOf(shown, isNarrow ? mostTicks.narrow : mostTicks.wide).map(({ at, text, isCut }) => (
             <span
-              key={tick}
-              className="absolute bottom-0.5 border-l border-edge pl-1 text-12 whitespace-nowrap text-muted tabular"
-              style={{ left: `${place(tick, shown)}%` }}
+              key={`${at} ${text}`}
+              className={`absolute bottom-0.5 border-l border-edge pl-1 text-12 whitespace-nowrap text-muted tabular ${isCut ? 'border-dashed italic' : ''}`}
+              style={{ left: `${place(at, shown)}%` }}
             >
-              {place(tick, shown) < 92 && formatDuration(tick)}
+              {(isCut || place(at, shown) < 92) && text}
             </span>
           ))}
         </div>
         <ul aria-label="Attempts" className="relative" style={{ height: virtual.getTotalSize() }}>
           <li
             aria-hidden="true"
-            className="absolute inset-x-0 ml-55 max-sm:ml-30"
+            className="absolute inset-x-0 ml-55 overflow-hidden max-sm:ml-36"
             style={{ top: first * rowHeight, height: items.length * rowHeight }}
           >
+            {shown.cuts.map(({ from, to }) => (
+              <span
+                key={from}
+                className="absolute inset-y-0 border-x border-dashed border-edge bg-sunk"
+                style={{ left: `${place(from, shown)}%`, width: `${place(to, shown) - place(from, shown)}%` }}
+              />
+            ))}
             <Forks rows={rows.slice(first, first + items.length)} shown={shown} rowHeight={rowHeight} />
           </li>
           {items.map(({ index, start }) => {
             const row = rows[index]
             return row === undefined ? null : (
-              <li key={row.jobId} className="absolute inset-x-0" style={{ top: start, height: rowHeight }}>
+              <li key={row.jobId} className="absolute inset-x-0" style={{ top: start - axisHeight, height: rowHeight }}>
                 <WaterfallRow
                   row={row}
                   shown={shown}

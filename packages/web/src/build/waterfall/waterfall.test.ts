@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Schema } from '../../api/schemas.ts'
 import { criticalPath, tellPath } from './critical-path.ts'
 import { waterfallOf } from './rows.ts'
-import { place, ticksOf, zoomTo } from './scale.ts'
+import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
 
 const zero = Date.parse('2026-01-01T00:00:00Z')
 const instant = (ms: number | null) => (ms === null ? null : new Date(zero + ms).toISOString())
@@ -41,8 +41,53 @@ test('web B11 the critical path is the chain that decided the end, written out',
   )
   const path = criticalPath(fall)
   expect(path.map(({ name }) => name)).toEqual(['install', 'build', 'test'])
-  expect(tellPath(path, fall.lengthMs)).toBe('install 40 s → build 1 m 02 s → test 2 m 14 s: 87 % of the run')
+  expect(tellPath(path, fall.lengthMs)).toBe(
+    'install 40 s → build 1 m 02 s → waiting 8.0 s → test 2 m 14 s: 87 % of the run, waiting 3 %',
+  )
   expect(tellPath([], 1)).toBe('')
+})
+
+test('web B11 the critical path says what a step on it waited for: a runner, or one that prepared it', () => {
+  const queued = { scheduled_at: instant(40_000), assigned_at: instant(95_000) }
+  const prepared = { scheduled_at: instant(160_000), assigned_at: instant(161_000) }
+  const fall = build(
+    [
+      step('install', {}, 0, 40_000),
+      step('build', { ...queued, builds_in: 'install' }, 100_000, 160_000),
+      step('test', { ...prepared, builds_in: 'build' }, 180_000, 200_000),
+    ],
+    200_000,
+  )
+  expect(tellPath(criticalPath(fall), fall.lengthMs)).toBe(
+    'install 40 s → queued 1 m 00 s → build 1 m 00 s → starting 20 s → test 20 s: 60 % of the run, waiting 40 %',
+  )
+})
+
+test('web B11 an hour in which nothing ran is cut, and named on the axis; work keeps its proportions', () => {
+  const waited = { scheduled_at: instant(60_000), assigned_at: instant(3_660_000), builds_in: 'a' }
+  const { rows, lengthMs } = build([step('a', {}, 0, 60_000), step('b', waited, 3_662_000, 3_722_000)], 3_722_000)
+  const scale = scaleOf(rows, lengthMs)
+  const widthOf = ({ from, to }: { readonly from: number; readonly to: number }) =>
+    place(to, scale) - place(from, scale)
+  expect(scale.cuts).toEqual([{ from: 60_000, to: 3_660_000 }])
+  expect(widthOf({ from: 60_000, to: 3_660_000 })).toBeLessThan(5)
+  const [first = 0, second = 0] = rows.map(({ running }) => (running === null ? 0 : widthOf(running)))
+  expect(first).toBeGreaterThan(45)
+  expect(second).toBeCloseTo(first)
+  expect([place(0, scale), place(lengthMs, scale)]).toEqual([0, 100])
+  expect(axisOf(scale, 3)).toEqual([
+    { at: 0, text: '0 s', isCut: false },
+    { at: 60_000, text: '1 h idle', isCut: true },
+    { at: 3_720_000, text: '1 h 02 m', isCut: false },
+  ])
+})
+
+test('web B11 what waits while others run, and a build of which nothing has run yet, are not cut', () => {
+  const late = { scheduled_at: instant(0), assigned_at: instant(90_000) }
+  const busy = build([step('a', {}, 0, 90_000), step('b', late, 91_000, 100_000)], 100_000)
+  expect(scaleOf(busy.rows, busy.lengthMs).cuts).toEqual([])
+  const waiting = build([step('a', { state: 'scheduled', scheduled_at: instant(0) })], null)
+  expect(scaleOf(waiting.rows, waiting.lengthMs).cuts).toEqual([])
 })
 
 test('web B11 a row an attempt: what waits, what starts, what runs up to now', () => {
@@ -89,16 +134,17 @@ test('web X1 a build without jobs or instants draws nothing and breaks nothing',
 test('the axis has few round times, all of them on it', () => {
   fc.assert(
     fc.property(fc.nat(1e8), fc.integer({ min: 1, max: 1e8 }), (from, length) => {
-      const ticks = ticksOf({ from, to: from + length }, 8)
-      expect(ticks.length).toBeLessThanOrEqual(9)
-      for (const tick of ticks) expect(place(tick, { from, to: from + length })).toBeGreaterThanOrEqual(0)
-      for (const tick of ticks) expect(place(tick, { from, to: from + length })).toBeLessThanOrEqual(100)
+      const scale = { from, to: from + length, cuts: [], cutMs: 0 }
+      const places = axisOf(scale, 8).map(({ at }) => place(at, scale))
+      expect(places.length).toBeLessThanOrEqual(9)
+      for (const at of places) expect(at >= 0 && at <= 100).toBe(true)
     }),
   )
 })
 
 test('zooming shows all of a run', () => {
   const { rows, lengthMs } = build([step('a', {}, 50_000, 60_000)], 100_000)
-  expect(zoomTo(rows[0], lengthMs)).toEqual({ from: 48_500, to: 61_500 })
-  expect(zoomTo(undefined, lengthMs)).toEqual({ from: 0, to: 100_000 })
+  const whole = scaleOf(rows, lengthMs)
+  expect(zoomTo(rows[0], whole)).toMatchObject({ from: 48_500, to: 61_500 })
+  expect(zoomTo(undefined, whole)).toMatchObject({ from: 0, to: 100_000 })
 })
