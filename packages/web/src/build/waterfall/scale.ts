@@ -92,7 +92,5 @@ function isApart(other: AxisMark, at: number, scale: Scale, percent: number): bo
 
 /** `0 s`, `0.5 s`, `2 m`, `1 h 30 m`. */
 function wordsOf(ms: number): string {
-  return formatDuration(ms)
-    .replace(/ 00 [ms]$/, '')
-    .replace('.0 s', ' s')
+  return formatDuration(ms).replace(/ 00 [ms]$/, '')
 }

@@ -42,7 +42,7 @@ test('web B11 the critical path is the chain that decided the end, written out',
   const path = criticalPath(fall)
   expect(path.map(({ name }) => name)).toEqual(['install', 'build', 'test'])
   expect(tellPath(path, fall.lengthMs)).toBe(
-    'install 40 s → build 1 m 02 s → waiting 8.0 s → test 2 m 14 s: 87 % of the run, waiting 3 %',
+    'install 40 s → build 1 m 02 s → waiting 8 s → test 2 m 14 s: 87 % of the run, waiting 3 %',
   )
   expect(tellPath([], 1)).toBe('')
 })
