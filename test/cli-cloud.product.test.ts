@@ -136,7 +136,7 @@ test('hm cache explain says what the cache of the server did, what changed, and 
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
   expect(await explain(1)).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^one in build #1: not in the cache \(first\)\nwhose entries: An upload finds .*\n$/),
+    stdout: expect.stringMatching(/^one in build #1 ran: there is no earlier result\nAn upload finds .*\n$/),
   })
   chmodSync(join(project, 'data.txt'), 0o755)
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
@@ -149,7 +149,7 @@ test('hm cache explain says what the cache of the server did, what changed, and 
     rule: expect.stringMatching(/^An upload finds/),
   })
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
-  expect((await explain(3)).stdout).toMatch(/^one in build #3: found in the cache, made by cached #1\n/)
+  expect((await explain(3)).stdout).toMatch(/^one in build #3 cached: taken from cached #1\n/)
   expect(await hm(['cache', 'explain', 'none', '-b', '3', '-p', 'cached'])).toMatchObject({
     code: 5,
     stderr: expect.stringContaining('its steps are one'),
@@ -171,6 +171,11 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
     stdout: 'broken here\n',
     stderr: '',
   })
+  const why = await hm(['why', '-p', 'broken'])
+  expect(why.stdout).toMatch(
+    /^build #1 of default\/broken: failed\n. failed one: exit \d+ after .*\n[\s\S]* {2}broken here\n[\s\S]*\ntwo +skipped +one failed\n$/,
+  )
+  expect(why.stderr).toContain('next: hm logs 1 --failed -p broken\n')
   const again = await hm(['retry', '1', '-p', 'broken'])
   expect(again.code).toBe(1)
   expect(again.stderr).toContain('trying again: one\n')
@@ -180,7 +185,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   )
   expect(run_ms).toBeLessThan(Date.parse(finished_at) - Date.parse(started_at) - 300)
   const took = duration(run_ms)
-  expect((await hm(['build', 'show', '1', '-p', 'broken'])).stdout).toContain(`took     ${took}\n`)
+  expect((await hm(['status', '-p', 'broken'])).stdout).toContain(`took     ${took}\n`)
   expect((await hm(['build', 'list', '-p', 'broken'])).stdout).toContain(` ${took} `)
 })
 
@@ -245,7 +250,7 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
   const sentence = 'for its turn in the concurrency group `turns`, which runs one build at a time. Now: turns #1.'
   expect(await shown('build', 'show', '2')).toContain(`waits    ${sentence}`)
   expect(await shown('job', 'show', 'one', '-b', '2')).toContain(sentence)
-  await hm(['cancel', '1', '-p', 'turns', '--yes'], here)
+  await hm(['cloud', 'build', 'cancel', '1', '-p', 'turns', '--yes'], here)
   await until(
     () => stateOf('2'),
     (state) => state === 'running',

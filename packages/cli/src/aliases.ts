@@ -20,8 +20,39 @@ const sameBelowCloud = [
   'billing redeem',
 ] as const satisfies readonly CommandName[]
 
-/** Words that the released client knows for a command that has other words here. */
+/** Other words that people try first. */
+const firstGuesses = {
+  history: ['ls', 'list', 'runs'],
+  status: ['ps'],
+  why: ['explain'],
+  graph: ['plan', 'tree'],
+  validate: ['check', 'lint'],
+  cancel: ['build cancel', 'stop'],
+  'build list': ['builds', 'build ls'],
+  'build open': ['open'],
+  'job list': ['jobs', 'job ls'],
+  'pipeline list': ['pipeline ls'],
+  'org list': ['orgs', 'org ls'],
+  'secret list': ['secrets', 'secret ls'],
+  'secret set': ['secret add', 'secret create'],
+  'secret rm': ['secret remove', 'secret delete'],
+  'token list': ['tokens', 'token ls'],
+  'image list': ['images', 'image ls'],
+  'image rm': ['image remove', 'image delete'],
+  'cache ls': ['cache list'],
+  'config list': ['config ls'],
+} as const satisfies Partial<Record<CommandName, readonly string[]>>
+
+/** Words that mean a command of other words: first guesses, and what the released client called it. */
 export const aliases: ReadonlyMap<string, CommandName> = new Map<string, CommandName>([
   ...sameBelowCloud.map((name): [string, CommandName] => [`cloud ${name}`, name]),
   ['cloud build cancel', 'cancel'],
+  ...Object.entries(firstGuesses).flatMap(([name, words]) =>
+    words.map((word): [string, CommandName] => [word, name as CommandName]),
+  ),
 ])
+
+/** The first guesses that a command answers to. */
+export function otherWords(name: CommandName): readonly string[] {
+  return Object.hasOwn(firstGuesses, name) ? firstGuesses[name as keyof typeof firstGuesses] : []
+}

@@ -4,7 +4,7 @@ import type { Context, GlobalFlags, Output } from './command.ts'
 import type { Command } from './commands.ts'
 import type { Config } from './config/config.ts'
 import type { Credentials } from './config/credentials.ts'
-import { type ExitCode, exits, usageError } from './errors.ts'
+import { type ExitCode, exits } from './errors.ts'
 import { type Parsed, parseFlags } from './parse/flags.ts'
 import { type Resolved, resolveCommand } from './parse/resolve.ts'
 import { cacheDirectory, projectDirectory, userDirectory } from './process/directories.ts'
@@ -74,15 +74,9 @@ async function dispatch(
     await output.print(version)
     return exits.ok
   }
-  if (global.help === true || words.length === 0) {
+  if (global.help === true || command === undefined) {
     const { showHelp } = await import('./own/help.ts')
     return showHelp(words, output)
-  }
-  if (command === undefined) {
-    const below = words.join(' ')
-    const { visibleBelow } = await import('./parse/resolve.ts')
-    const verbs = visibleBelow(words).map(({ name }) => name.split(' ').at(-1) ?? name)
-    throw usageError(`hm ${below} needs one of: ${verbs.join(', ')}`, `hm ${below} -h`)
   }
   if (command.spec.runs === true) world.interrupts.startRunning()
   const context = makeContext(world, command, parsed, output, cache)

@@ -1,12 +1,20 @@
 /** What completion can offer for a value. */
-export type Completion = 'pipeline' | 'step' | 'build' | 'config-key' | 'command' | 'file' | 'directory'
+export type Completion =
+  | 'pipeline'
+  | 'step'
+  | 'pipeline-or-step'
+  | 'build'
+  | 'config-key'
+  | 'command'
+  | 'file'
+  | 'directory'
 
 interface FlagBase {
   /** One line without a full stop, for the help text. */
   readonly summary: string
   /** One letter: `-b`. */
   readonly short?: string
-  /** Other long names that mean the same, in kebab-case. */
+  /** Other names that mean the same, in kebab-case; one letter is a short one: `-C`. */
   readonly also?: readonly string[]
 }
 
@@ -37,6 +45,8 @@ export interface ArgumentSpec {
   readonly required?: true
   /** Takes all that is left; only the last argument may. */
   readonly multiple?: true
+  /** From its first word on nothing is a flag of `hm`; the last argument alone. */
+  readonly verbatim?: true
   readonly choices?: readonly string[]
   readonly complete?: Completion
 }

@@ -72,10 +72,10 @@ async function notFound(
   const [first] = errors
   if (first !== undefined) return asFailure(first)
   const { pipelines } = await listPipelines(options)
-  const slugs = pipelines.map(({ slug }) => slug).join(', ')
-  const known = slugs === '' ? 'There are no pipelines in .hm/.' : `There are: ${slugs}.`
+  const slugs = pipelines.map(({ slug }) => slug)
+  const known = slugs.length === 0 ? 'There are no pipelines in .hm/.' : `There are: ${slugs.join(', ')}.`
   const message = `.hm: no pipeline has the slug ${JSON.stringify(options.slug)}. ${known}`
-  return { ...failure, message, file: null, line: null }
+  return { ...failure, message, file: null, line: null, slugs }
 }
 
 function asFailure({ code, message, file, line }: EnvelopeError): Unfound {

@@ -25,5 +25,7 @@ export interface RenderFailure {
   /** Relative to the project directory; null when it is of no one file. */
   readonly file: string | null
   readonly line: number | null
+  /** The slugs that there are, where none is the one asked for. */
+  readonly slugs?: readonly string[]
   readonly output: string
 }

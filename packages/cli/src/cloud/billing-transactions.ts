@@ -1,10 +1,10 @@
 import { allPages } from '@harmont/cloud'
 import { exits } from '../errors.ts'
+import { minute, printTable } from '../text/table.ts'
 import { dollars } from './cents.ts'
 import { collect } from './collect.ts'
 import { startOf, within } from './days.ts'
 import { signedIn } from './session.ts'
-import { minute, printTable } from './table.ts'
 
 /** `hm billing transactions`: newest first. */
 export const run = signedIn<'billing transactions'>(async ({ output, flags, global, signal }, { client, org }) => {

@@ -1,8 +1,8 @@
 import { exits } from '../errors.ts'
+import { printFacts } from '../text/table.ts'
 import { dollars } from './cents.ts'
 import { dayOf, startOf } from './days.ts'
 import { signedIn } from './session.ts'
-import { printFacts } from './table.ts'
 
 const dayMs = 24 * 3600_000
 const defaultDays = 30

@@ -1,9 +1,9 @@
 import { allPages } from '@harmont/cloud'
 import { exits } from '../errors.ts'
+import { minute, printTable } from '../text/table.ts'
 import { pipelineAddress } from './address.ts'
 import { collect } from './collect.ts'
 import { signedIn } from './session.ts'
-import { minute, printTable } from './table.ts'
 import { tookOf } from './took.ts'
 
 const defaultLimit = 20

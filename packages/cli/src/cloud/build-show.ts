@@ -1,13 +1,19 @@
-import { exits } from '../errors.ts'
+import type { Context } from '../command.ts'
+import { type ExitCode, exits } from '../errors.ts'
+import { minute, printFacts } from '../text/table.ts'
 import { buildAddress, buildUrl } from './address.ts'
 import { printJobs } from './job-table.ts'
-import { signedIn } from './session.ts'
-import { minute, printFacts } from './table.ts'
+import { type Session, signedIn } from './session.ts'
 import { tookOf } from './took.ts'
 import { isWaiting, sentencesOf } from './wait-sentences.ts'
 
 /** `hm build show`. */
-export const run = signedIn<'build show'>(async (context, session) => {
+export const run = signedIn<'build show'>((context, session) => show(context, session))
+
+/** `hm status` of a build of the server: the newest where no number is given. */
+export const showOnServer = signedIn<'status'>((context, session) => show(context, session))
+
+async function show(context: Context<'build show'> | Context<'status'>, session: Session): Promise<ExitCode> {
   const { output, args, flags, global, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
   const [{ build, jobs: views }, { data: jobs }] = await Promise.all([
@@ -36,4 +42,4 @@ export const run = signedIn<'build show'>(async (context, session) => {
   if (jobs.length > 0) await output.print('')
   await printJobs(output, jobs, waits)
   return exits.ok
-})
+}

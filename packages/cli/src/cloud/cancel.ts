@@ -3,8 +3,8 @@ import { exits } from '../errors.ts'
 import { buildAddress } from './address.ts'
 import { signedIn } from './session.ts'
 
-/** `hm cancel`: asks, then waits for the end; a build that has ended is left as it is. */
-export const run = signedIn<'cancel'>(async (context, session) => {
+/** `hm cancel` on the server: asks, then waits for the end; a build that has ended is left as it is. */
+export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
   const { args, flags, output, ask, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
   const { client } = session

@@ -1,7 +1,7 @@
 import { exits } from '../errors.ts'
+import { minute, printFacts, timeBetween } from '../text/table.ts'
 import { buildAddress, findJob } from './address.ts'
 import { signedIn } from './session.ts'
-import { minute, printFacts, timeBetween } from './table.ts'
 import { isWaiting, waitSentences } from './wait-sentences.ts'
 
 /** `hm job show`. */

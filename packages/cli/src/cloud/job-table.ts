@@ -1,6 +1,6 @@
 import type { Job } from '@harmont/cloud'
 import type { Output } from '../command.ts'
-import { printTable, timeBetween } from './table.ts'
+import { printTable, timeBetween } from '../text/table.ts'
 
 function substitute({ substituted_image: image }: Job): string | undefined {
   return image ? `could not pull ${image}: used the runner's own tools instead` : undefined

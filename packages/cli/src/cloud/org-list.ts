@@ -1,6 +1,6 @@
 import { exits } from '../errors.ts'
+import { printTable } from '../text/table.ts'
 import { organizations, signedIn } from './session.ts'
-import { printTable } from './table.ts'
 
 /** `hm org list`. */
 export const run = signedIn<'org list'>(async ({ output, global, signal, config }, { client }) => {

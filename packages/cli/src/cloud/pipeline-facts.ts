@@ -1,5 +1,5 @@
 import type { Schemas } from '@harmont/cloud'
-import { minute } from './table.ts'
+import { minute } from '../text/table.ts'
 
 /** Lists what people are told of a pipeline. */
 export function pipelineFacts(pipeline: Schemas['Pipeline'], appUrl: string, org: string) {

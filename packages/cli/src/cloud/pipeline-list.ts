@@ -1,8 +1,8 @@
 import { allPages } from '@harmont/cloud'
 import { exits } from '../errors.ts'
+import { printTable } from '../text/table.ts'
 import { collect } from './collect.ts'
 import { signedIn } from './session.ts'
-import { printTable } from './table.ts'
 
 /** `hm pipeline list`. */
 export const run = signedIn<'pipeline list'>(async ({ output, flags, global, signal }, { client, org }) => {

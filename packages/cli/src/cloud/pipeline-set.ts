@@ -1,8 +1,8 @@
 import { exits, usageError } from '../errors.ts'
+import { printFacts } from '../text/table.ts'
 import { defaultPipeline } from './default-pipeline.ts'
 import { pipelineFacts } from './pipeline-facts.ts'
 import { signedIn } from './session.ts'
-import { printFacts } from './table.ts'
 
 /** `hm pipeline set`: what is not named stays. */
 export const run = signedIn<'pipeline set'>(async (context, { client, org, appUrl }) => {

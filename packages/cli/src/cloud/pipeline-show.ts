@@ -1,8 +1,8 @@
 import { exits } from '../errors.ts'
+import { printFacts } from '../text/table.ts'
 import { defaultPipeline } from './default-pipeline.ts'
 import { pipelineFacts } from './pipeline-facts.ts'
 import { signedIn } from './session.ts'
-import { printFacts } from './table.ts'
 
 /** `hm pipeline show`. */
 export const run = signedIn<'pipeline show'>(async (context, session) => {

@@ -6,7 +6,7 @@ import { repositoryOf } from '../local/local-context.ts'
 import { manualFacts } from '../local/manual-facts.ts'
 import { planRun } from '../local/plan-run.ts'
 import { type Project, readProject } from '../local/read-project.ts'
-import { type ProjectPipeline, renderProject, sourceFailure } from '../local/render-project.ts'
+import { type ProjectPipeline, renderTarget, sourceFailure } from '../local/render-project.ts'
 import { runVariables } from '../local/run-variables.ts'
 import { tooLarge } from '../local/too-large.ts'
 import { buildUrl } from './address.ts'
@@ -26,7 +26,8 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const session = await openSession(context)
     const org = await session.org()
     const project = await readProject(directory)
-    const { pipeline, plan } = await render(context, project)
+    const { pipeline, plan, steps } = await render(context, project)
+    if (steps.length > 0) throw stepsHere('hm run STEP')
     if (flags.dryRun) return printTotals(context, org, pipeline, project)
     const dirty = await dirtyHere(directory, project)
     const submission = describe(context, { org, project, pipeline, env, dirty })
@@ -40,21 +41,26 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
 
 function refuseLocalFlags({ flags }: Context<'run'>): void {
   const local = [
+    ['--watch', flags.watch, 'hm run --cloud follows the build in any case'],
     ['--secret', flags.secret.length > 0, 'hm secret set NAME stores it on the server'],
-    ['--step', flags.step.length > 0, 'a server runs the whole pipeline'],
     ['--no-cache', flags.noCache.length > 0, 'a server decides by its own cache'],
     ['--parallelism', flags.parallelism !== undefined, 'a server has its own runners'],
     ['--shell-on-failure', flags.shellOnFailure, 'hm shell opens one in a build that failed'],
   ] as const
   for (const [flag, isGiven, fix] of local) if (isGiven) throw usageError(`${flag} is for runs on this machine`, fix)
+  if (flags.step.length > 0) throw stepsHere('--step')
+}
+
+function stepsHere(what: string) {
+  return usageError(`${what} is for runs on this machine`, 'a server runs the whole pipeline')
 }
 
 async function render(context: Context<'run'>, { git, sourceSet }: Project) {
   const { args, flags } = context
-  const slug = args.pipeline ?? (await context.config()).get('default_pipeline') ?? null
+  const preferred = (await context.config()).get('default_pipeline')
   const facts = manualFacts(git, { branch: flags.branch, local: false })
-  const pipeline = await renderProject(context, { slug, facts, sourceSet: () => sourceSet })
-  return { pipeline, plan: planRun(pipeline.ir, { steps: [], timeoutMs: undefined }) }
+  const target = await renderTarget(context, { args, flags, preferred }, { facts, sourceSet: () => sourceSet })
+  return { ...target, plan: planRun(target.pipeline.ir, { steps: [], timeoutMs: undefined }) }
 }
 
 async function dirtyHere(directory: string, { git }: Project): Promise<boolean> {

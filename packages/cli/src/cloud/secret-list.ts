@@ -1,7 +1,7 @@
 import { exits } from '../errors.ts'
+import { minute, printTable } from '../text/table.ts'
 import { namedPipeline } from './named-pipeline.ts'
 import { signedIn } from './session.ts'
-import { minute, printTable } from './table.ts'
 
 /** `hm secret list`: of the organization, or of one pipeline. */
 export const run = signedIn<'secret list'>(async (context, { client, org }) => {

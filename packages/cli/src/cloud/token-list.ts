@@ -1,6 +1,6 @@
 import { exits } from '../errors.ts'
+import { minute, printTable } from '../text/table.ts'
 import { signedIn } from './session.ts'
-import { minute, printTable } from './table.ts'
 
 /** `hm token list`. */
 export const run = signedIn<'token list'>(async ({ output, global, signal }, { client }) => {

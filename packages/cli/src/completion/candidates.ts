@@ -1,7 +1,7 @@
 import { settingKeys } from '../config/settings.ts'
 import { HmError } from '../errors.ts'
-import { globalFlags, kebab } from '../parse/global-flags.ts'
-import { type Resolved, resolveCommand, visibleBelow } from '../parse/resolve.ts'
+import { dashed, globalFlags, kebab } from '../parse/global-flags.ts'
+import { otherWordsLike, type Resolved, resolveCommand, visibleBelow } from '../parse/resolve.ts'
 import type { Completion, FlagSpec } from '../spec.ts'
 import { type CompletionContext, dynamicValues } from './dynamic.ts'
 
@@ -45,13 +45,13 @@ async function offered(
     return inline === undefined ? values : values.map(({ value, about }) => ({ value: `${inline}=${value}`, about }))
   }
   if (current.startsWith('-')) return flagCandidates(flags)
-  if (command === undefined) return nextWords(words)
+  if (command === undefined) return [...nextWords(words), ...(words.length === 0 ? guesses(current) : [])]
   return valuesOf(argumentAt(command.spec.args ?? {}, countPositionals(rest, flags)), context)
 }
 
 function findFlag(flags: Readonly<Record<string, FlagSpec>>, token: string): FlagSpec | undefined {
   for (const [name, flag] of Object.entries(flags)) {
-    const long = [kebab(name), ...(flag.also ?? [])].some((other) => token === `--${other}`)
+    const long = [kebab(name), ...(flag.also ?? [])].some((other) => token === dashed(other))
     if (long || (flag.short !== undefined && token === `-${flag.short}`)) return flag
   }
   return undefined
@@ -72,6 +72,10 @@ function nextWords(words: readonly string[]): Candidate[] {
   return [...next].map(([value, about]) => ({ value, about }))
 }
 
+function guesses(typed: string): Candidate[] {
+  return otherWordsLike(typed).map(({ word, meant }) => ({ value: word, about: `the same as hm ${meant}` }))
+}
+
 interface Offers {
   readonly complete?: Completion
   readonly choices?: readonly string[]
@@ -90,6 +94,7 @@ async function valuesOf(what: Offers | undefined, context: CompletionContext): P
       return visibleBelow([]).map(({ name, spec }) => ({ value: name.split(' ')[0] ?? name, about: spec.summary }))
     case 'pipeline':
     case 'step':
+    case 'pipeline-or-step':
     case 'build':
       return dynamicValues(what.complete, context)
     case undefined:

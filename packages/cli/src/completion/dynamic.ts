@@ -1,7 +1,7 @@
 import type { Context } from '../command.ts'
 import type { Candidate } from './candidates.ts'
 
-type Dynamic = 'pipeline' | 'step' | 'build'
+type Dynamic = 'pipeline' | 'step' | 'pipeline-or-step' | 'build'
 
 /** What a source of completions may use. */
 export type CompletionContext = Pick<
@@ -13,9 +13,12 @@ export type CompletionContext = Pick<
 export type CompletionSource = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
 
 /** Where values of each kind come from; all sources of a kind are asked. A source is loaded when its kind is completed. */
+const pipelines = [() => import('./pipelines.ts')]
+const steps = [() => import('./recorded-steps.ts'), () => import('./rendered-steps.ts')]
 const sources: Readonly<Record<Dynamic, readonly (() => Promise<{ readonly complete: CompletionSource }>)[]>> = {
-  pipeline: [() => import('./pipelines.ts')],
-  step: [() => import('./recorded-steps.ts'), () => import('./rendered-steps.ts')],
+  pipeline: pipelines,
+  step: steps,
+  'pipeline-or-step': [...pipelines, ...steps],
   build: [() => import('./recorded-runs.ts'), () => import('./server-builds.ts')],
 }
 

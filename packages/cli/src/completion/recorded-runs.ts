@@ -5,9 +5,7 @@ import type { CompletionSource } from './dynamic.ts'
 
 /** Numbers of this project's runs on this machine, the newest first. */
 export const complete: CompletionSource = async ({ directory, cacheDirectory }) =>
-  readRecords(localHome(cacheDirectory).runs)
-    .filter((run) => run.directory === directory)
-    .map(({ number, slug, events }) => ({
-      value: String(number),
-      about: `${slug} ${endOf(events)?.state ?? 'not ended'}, on this machine`,
-    }))
+  readRecords(localHome(cacheDirectory).runs, directory).map(({ number, slug, events }) => ({
+    value: String(number),
+    about: `${slug} ${endOf(events)?.state ?? 'running'}, on this machine`,
+  }))

@@ -5,7 +5,7 @@ import type { CompletionSource } from './dynamic.ts'
 
 /** Keys of the steps that this project's runs on this machine had, of the newest run first. */
 export const complete: CompletionSource = async ({ directory, cacheDirectory }) => {
-  const own = readRecords(localHome(cacheDirectory).runs).filter((run) => run.directory === directory)
+  const own = readRecords(localHome(cacheDirectory).runs, directory)
   const named = own.flatMap(({ events, slug, number }) =>
     stepsOf(events).map(({ key, state }) => ({ value: key, about: `${slug} #${number}: ${state}` })),
   )

@@ -1,6 +1,7 @@
+import { otherWords } from '../aliases.ts'
 import type { Command } from '../commands.ts'
 import { argumentLabel } from '../parse/flags.ts'
-import { globalFlags, kebab } from '../parse/global-flags.ts'
+import { dashed, globalFlags, kebab } from '../parse/global-flags.ts'
 import { visibleBelow } from '../parse/resolve.ts'
 import type { CommandSpec, FlagSpec } from '../spec.ts'
 import { type Line, span } from '../text/span.ts'
@@ -12,18 +13,18 @@ type HelpLine = string | Line
 const heading = (text: string): Line => [span(text, 'bold')]
 
 /** `hm help`: every command by section, groups on one line. */
-export function overview(): HelpLine[] {
+export function overview(width = helpWidth): HelpLine[] {
   const lines: HelpLine[] = [
-    'hm runs pipelines on this machine and on a Harmont server.',
+    ...wrap('hm runs pipelines on this machine and on a Harmont server.', width),
     '',
-    ...usageLines('hm COMMAND [ARGUMENTS] [FLAGS]'),
+    ...usageLines('hm COMMAND [ARGUMENTS] [FLAGS]', width),
   ]
   for (const { title, words } of sections) {
     const rows = words.flatMap((word) => overviewRow(word))
-    if (rows.length > 0) lines.push('', heading(title), ...twoColumns(rows))
+    if (rows.length > 0) lines.push('', heading(title), ...twoColumns(rows, { width }))
   }
-  lines.push('', heading('Flags of every command'), ...flagRows(globalFlags), '')
-  lines.push('hm help COMMAND tells more of one command.')
+  lines.push('', heading('Flags of every command'), ...flagRows(globalFlags, width), '')
+  lines.push('hm help COMMAND explains one command.')
   return lines
 }
 
@@ -37,49 +38,51 @@ function overviewRow(word: string): (readonly [string, string])[] {
 }
 
 /** `hm config -h`: the commands of a group. */
-export function groupHelp(words: readonly string[]): HelpLine[] {
+export function groupHelp(words: readonly string[], width = helpWidth): HelpLine[] {
   const name = words.join(' ')
   const rows = visibleBelow(words).map((command) => [command.name, command.spec.summary] as const)
   return [
     `${groupSummaries[words.at(-1) ?? ''] ?? name}.`,
     '',
-    ...usageLines(`hm ${name} COMMAND [ARGUMENTS] [FLAGS]`),
+    ...usageLines(`hm ${name} COMMAND [ARGUMENTS] [FLAGS]`, width),
     '',
     heading('Commands'),
-    ...twoColumns(rows),
+    ...twoColumns(rows, { width }),
     '',
-    `hm help ${name} COMMAND tells more of one command.`,
+    ...wrap(`hm help ${name} COMMAND explains one command.`, width),
   ]
 }
 
 /** `hm help run`: everything about one command. */
-export function commandHelp(command: Command): HelpLine[] {
+export function commandHelp(command: Command, width = helpWidth): HelpLine[] {
   const { name, spec } = command
-  const lines: HelpLine[] = [`${spec.summary}.`, '', ...usageLines(usage(name, spec))]
-  for (const paragraph of spec.about ?? []) lines.push('', ...wrap(paragraph, helpWidth))
+  const lines: HelpLine[] = [...wrap(`${spec.summary}.`, width), '', ...usageLines(usage(name, spec), width)]
+  const others = otherWords(name)
+  if (others.length > 0) lines.push('', ...wrap(`Also: ${others.map((words) => `hm ${words}`).join(', ')}`, width))
+  for (const paragraph of spec.about ?? []) lines.push('', ...wrap(paragraph, width))
   const args = Object.entries(spec.args ?? {})
   if (args.length > 0)
     lines.push(
       '',
       heading('Arguments'),
-      ...twoColumns(args.map(([arg, { summary, choices }]) => [argumentLabel(arg), withChoices(summary, choices)])),
+      ...twoColumns(
+        args.map(([arg, { summary, choices }]) => [argumentLabel(arg), withChoices(summary, choices)]),
+        { width },
+      ),
     )
   const flags = Object.entries(spec.flags ?? {})
-  if (flags.length > 0) lines.push('', heading('Flags'), ...flagRows(spec.flags ?? {}))
-  if (spec.examples !== undefined) lines.push('', heading('Examples'), ...twoColumns(spec.examples, 36))
+  if (flags.length > 0) lines.push('', heading('Flags'), ...flagRows(spec.flags ?? {}, width))
+  if (spec.examples !== undefined)
+    lines.push('', heading('Examples'), ...twoColumns(spec.examples, { width, limit: Math.floor(width * 0.45) }))
   const everywhere = Object.keys(globalFlags)
     .filter((flag) => flag !== 'version' && !(flag in (spec.flags ?? {})))
     .map((flag) => `--${kebab(flag)}`)
-  lines.push(
-    '',
-    heading('Flags of every command'),
-    ...wrap(everywhere.join(' '), helpWidth - 2).map((line) => `  ${line}`),
-  )
+  lines.push('', heading('Flags of every command'), ...wrap(everywhere.join(' '), width - 2).map((line) => `  ${line}`))
   return lines
 }
 
-function usageLines(line: string): HelpLine[] {
-  const [head = '', ...tail] = wrap(line, helpWidth - 7)
+function usageLines(line: string, width: number): HelpLine[] {
+  const [head = '', ...tail] = wrap(line, width - 7)
   return [[...heading('Usage:'), span(` ${head}`)], ...tail.map((part) => `       ${part}`)]
 }
 
@@ -91,16 +94,17 @@ function usage(name: string, spec: CommandSpec): string {
   return ['hm', name, ...args, ...(spec.flags === undefined ? [] : ['[FLAGS]'])].join(' ')
 }
 
-function flagRows(flags: Readonly<Record<string, FlagSpec>>): string[] {
+function flagRows(flags: Readonly<Record<string, FlagSpec>>, width: number): string[] {
   return twoColumns(
     Object.entries(flags).map(([name, flag]) => {
       const short = flag.short === undefined ? '    ' : `-${flag.short}, `
       const value = flag.kind === 'boolean' ? '' : 'optional' in flag ? `[=${flag.value}]` : ` ${flag.value}`
-      const also = flag.also === undefined ? '' : ` (also --${flag.also.join(', --')})`
+      const also = flag.also === undefined ? '' : ` (also ${flag.also.map(dashed).join(', ')})`
       const choices = flag.kind === 'string' && flag.choices !== undefined ? flag.choices : undefined
       const more = 'multiple' in flag ? '; may be repeated' : ''
       return [`${short}--${kebab(name)}${value}`, withChoices(flag.summary, choices) + more + also] as const
     }),
+    { width },
   )
 }
 

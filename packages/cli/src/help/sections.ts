@@ -1,7 +1,10 @@
 /** The overview's order: first words of commands below a title. */
 export const sections: readonly { readonly title: string; readonly words: readonly string[] }[] = [
-  { title: 'Pipelines', words: ['init', 'run', 'watch', 'render', 'pipelines'] },
-  { title: 'After a run', words: ['logs', 'shell', 'retry', 'rebuild', 'cancel', 'artifact'] },
+  { title: 'Pipelines', words: ['init', 'run', 'watch', 'validate', 'graph', 'render', 'pipelines'] },
+  {
+    title: 'After a run',
+    words: ['status', 'why', 'logs', 'history', 'shell', 'exec', 'retry', 'rebuild', 'cancel', 'artifact'],
+  },
   {
     title: 'On the server',
     words: ['login', 'logout', 'whoami', 'org', 'pipeline', 'build', 'job', 'secret', 'token', 'billing'],

@@ -37,6 +37,6 @@ export const run: Handler<'cache save'> = async (context) => {
 }
 
 function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
-  const own = readRecords(runs).filter((run) => run.directory === directory)
+  const own = readRecords(runs, directory)
   return new Set(own.flatMap(({ events }) => stepsOf(events)).flatMap(({ snapshot }) => snapshot ?? []))
 }

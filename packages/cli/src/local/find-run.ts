@@ -1,22 +1,24 @@
 import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
 import type { RunRecord } from './run-record.ts'
-import { readRecord, readRecords } from './run-records.ts'
+import { readRecords } from './run-records.ts'
 
 /** The run of this number, or the last one, of a project. Undefined: the project has had none here. */
 export function findRun(home: LocalHome, directory: string, number: string | undefined): RunRecord | undefined {
-  if (number === undefined) return readRecords(home.runs).find((run) => run.directory === directory)
-  const run = /^\d{1,9}$/.test(number) ? readRecord(home.runs, Number(number)) : undefined
-  return run?.directory === directory ? run : undefined
+  return readRecords(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
 }
 
 /** The same. Throws exit 5 where there is none. */
 export function requireRun(home: LocalHome, directory: string, number: string | undefined): RunRecord {
   const run = findRun(home, directory, number)
   if (run !== undefined) return run
-  const message =
-    number === undefined ? 'nothing was run here yet' : `there is no run ${number} of this project on this machine`
-  throw new HmError(exits.notFound, 'run_not_found', message, { fix: 'hm run' })
+  if (number === undefined)
+    throw new HmError(exits.notFound, 'run_not_found', 'this project has no runs on this machine yet', {
+      fix: 'hm run; or -p SLUG for a build on the server',
+    })
+  throw new HmError(exits.notFound, 'run_not_found', `there is no run ${number} of this project on this machine`, {
+    fix: 'hm history lists the runs; -p SLUG names a build on the server',
+  })
 }
 
 /** `[BUILD] [STEP...]` as it was meant: what is no number is a step of the last run. */

@@ -78,7 +78,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
     now,
   })
   try {
-    writeIdentity(runFiles(home.runs, facts.number).identity, { plan, ir, env, tree, rendering: here.env })
+    writeIdentity(runFiles(home.runs, facts.record).identity, { plan, ir, env, tree, rendering: here.env })
     return await runBuild({
       home,
       sandboxes,

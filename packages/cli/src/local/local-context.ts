@@ -6,7 +6,7 @@ import type { RunFacts } from './run-record.ts'
 
 /** Cache entries of a machine are its owner's, whatever the project. */
 export const localNamespace = 'local'
-export const localRule = 'A run on this machine finds what runs on this machine left, of any project and branch.'
+export const localRule = 'Local runs share one cache across all projects and branches of this machine.'
 
 const noCommit = '0'.repeat(40)
 

@@ -15,7 +15,7 @@ let cwd: string
 beforeAll(() => {
   cwd = realpathSync(mkdtempSync('/var/tmp/hm-logs-'))
   const { runs } = localHome(join(cwd, '.cache', 'hm'))
-  const { number } = beginRecord(
+  const { record } = beginRecord(
     runs,
     {
       ...{ id: 'one', directory: cwd, slug: 'ci', name: 'ci', message: null, branch: null, commit: null, env: {} },
@@ -23,7 +23,7 @@ beforeAll(() => {
     },
     '{}',
   )
-  const files = runFiles(runs, number)
+  const files = runFiles(runs, record)
   const told = new AppendedFile(files.events)
   const { queued, start, end, buildEnd } = events
   for (const event of [queued(key), start(key), end(key, 'failed', 1), buildEnd('failed', 1)])

@@ -21,11 +21,11 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
   const printer = new Printer(output, { json: global.json, timestamps: flags.timestamps, isAlone })
   await printer.begin()
   const logs = chosen.map(({ step, slot }) => {
-    const file = runFiles(runs, run.number).log(slot, flags.attempt ?? Math.max(1, step.attempts))
+    const file = runFiles(runs, run.record).log(slot, flags.attempt ?? Math.max(1, step.attempts))
     return { step, log: new RecordedLog(file) }
   })
   const isOver = () => {
-    const now = readRecord(runs, run.number)
+    const now = readRecord(runs, run.record)
     return now === undefined || endOf(now.events) !== null || !isAlive(now.process)
   }
   for (let over = !flags.follow || isOver(), first = true; ; first = false) {

@@ -15,7 +15,12 @@ export function processMark(pid: number): string | undefined {
   }
 }
 
+/** The number of the process that made this mark. */
+export function pidOf(mark: string): number {
+  return Number(mark.split(' ')[1])
+}
+
 /** Whether the process that made this mark lives. */
 export function isAlive(mark: string): boolean {
-  return processMark(Number(mark.split(' ')[1])) === mark
+  return processMark(pidOf(mark)) === mark
 }

@@ -1,7 +1,18 @@
-import { type EnvelopeError, type RenderFacts, RenderSettingError, renderEvery, renderPipeline } from '@harmont/render'
+import { parsePlan } from '@harmont/ir'
+import {
+  type EnvelopeError,
+  type EnvelopePipeline,
+  type RenderFacts,
+  type RenderFailure,
+  RenderSettingError,
+  renderEvery,
+  renderPipeline,
+} from '@harmont/render'
 import { SourceError, type SourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
 import { exits, HmError, usageError } from '../errors.ts'
+import { suggest } from '../parse/suggest.ts'
+import { quoted } from '../parse/values.ts'
 
 export interface ProjectPipeline {
   readonly slug: string
@@ -11,8 +22,11 @@ export interface ProjectPipeline {
 }
 
 interface RenderRequest {
-  /** null: the only one, or the one that the user chooses. */
+  /** null: the only one that has the steps, the preferred one of several, or the one that the user chooses. */
   readonly slug: string | null
+  /** Keys that the pipeline has to have, where no slug says which it is. */
+  readonly steps?: readonly string[]
+  readonly preferred?: string | undefined
   readonly facts: RenderFacts
   readonly sourceSet: () => Promise<SourceSet>
 }
@@ -23,18 +37,56 @@ type Here = Pick<Context, 'directory' | 'env' | 'output' | 'ask' | 'signal' | 'c
  * Renders one pipeline of the project. Warnings and what its programs print go to stderr. Throws exit 6 when there is none or its own code fails, exit 7 for
  * one that is no IR, exit 8 when the source cannot be read.
  */
-export async function renderProject(here: Here, { slug, facts, sourceSet }: RenderRequest): Promise<ProjectPipeline> {
+export async function renderProject(here: Here, request: RenderRequest): Promise<ProjectPipeline> {
+  const pipeline = await renderNamed(here, request)
+  if ('slugs' in pipeline) throw renderError(pipeline)
+  return pipeline
+}
+
+/** The same, or the failure where no pipeline has the slug. */
+async function renderNamed(
+  here: Here,
+  request: RenderRequest,
+): Promise<ProjectPipeline | (RenderFailure & { readonly slugs: readonly string[] })> {
+  const { slug, facts, sourceSet } = request
   const { directory: project, env, output, signal, cacheDirectory } = here
   const options = { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
   try {
-    if (slug === null) return await renderOnly(here, await renderEvery(options))
+    if (slug === null) return await renderOnly(here, await renderEvery(options), request)
     const rendered = await renderPipeline({ ...options, slug })
+    if (!rendered.ok && rendered.slugs !== undefined) return { ...rendered, slugs: rendered.slugs }
     tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw renderError(rendered)
     return { slug, name: rendered.name, ir: rendered.json }
   } catch (error) {
     throw sourceFailure(error)
   }
+}
+
+interface Target {
+  readonly args: { readonly pipeline: string | undefined; readonly steps: readonly string[] }
+  readonly flags: { readonly pipeline: string | undefined; readonly step: readonly string[] }
+  /** `default_pipeline`. */
+  readonly preferred: string | undefined
+}
+
+/** `[PIPELINE] [STEP...]` as it was meant: what is no pipeline is a step of the one that has it. Throws as `renderProject` does. */
+export async function renderTarget(
+  here: Here,
+  { args, flags, preferred }: Target,
+  request: Pick<RenderRequest, 'facts' | 'sourceSet'>,
+): Promise<{ readonly pipeline: ProjectPipeline; readonly steps: readonly string[] }> {
+  const words = [...(args.pipeline === undefined ? [] : [args.pipeline]), ...args.steps]
+  const [first, ...others] = words
+  if (first === undefined || flags.pipeline !== undefined) {
+    const pipeline = await renderProject(here, { ...request, slug: flags.pipeline ?? preferred ?? null })
+    return { pipeline, steps: [...words, ...flags.step] }
+  }
+  const named = await renderNamed(here, { ...request, slug: first })
+  if (!('slugs' in named)) return { pipeline: named, steps: [...others, ...flags.step] }
+  if (named.slugs.length === 0) throw renderError(named)
+  const steps = [...words, ...flags.step]
+  return { pipeline: await renderProject(here, { ...request, slug: null, steps, preferred }), steps }
 }
 
 /** Says once of each file that it takes long: a loop without an end looks like that. */
@@ -58,12 +110,15 @@ export function sourceFailure(error: unknown): unknown {
 async function renderOnly(
   { ask, output }: Here,
   { envelope, warnings, output: printed }: Awaited<ReturnType<typeof renderEvery>>,
+  { steps = [], preferred }: Pick<RenderRequest, 'steps' | 'preferred'>,
 ): Promise<ProjectPipeline> {
   const { pipelines, errors } = envelope
-  const slugs = [...new Set([...pipelines, ...errors].flatMap(({ slug }) => slug ?? []))].sort()
+  const meant = steps.length === 0 ? [...pipelines, ...errors] : pipelines.filter((each) => hasSteps(each, steps))
+  const slugs = [...new Set(meant.flatMap(({ slug }) => slug ?? []))].sort()
   const [only, another] = slugs
-  if (only === undefined) throw errors[0] === undefined ? noPipeline() : renderError(errors[0])
-  const slug = another === undefined ? only : await choose(ask, slugs)
+  if (only === undefined) throw errors[0] === undefined ? notFound(steps, pipelines) : renderError(errors[0])
+  const isClear = another === undefined || (preferred !== undefined && slugs.includes(preferred))
+  const slug = isClear ? (another === undefined ? only : (preferred ?? only)) : await choose(ask, slugs, steps)
   const found = pipelines.find((pipeline) => pipeline.slug === slug)
   tell(output, { output: printed, warnings: warnings.filter((warning) => found && warning.startsWith(found.file)) })
   for (const error of errors) if (error.slug === null) output.warn(`does not load: ${error.message}`)
@@ -73,13 +128,37 @@ async function renderOnly(
   return { slug, name: found.name, ir: JSON.stringify(found.definition) }
 }
 
-async function choose(ask: Here['ask'], slugs: readonly string[]): Promise<string> {
+function hasSteps({ definition }: EnvelopePipeline, keys: readonly string[]): boolean {
+  const steps = stepsIn(definition)
+  return keys.every((key) => steps.includes(key))
+}
+
+function stepsIn(definition: unknown): string[] {
+  const parsed = parsePlan(JSON.stringify(definition))
+  return parsed.ok ? parsed.plan.steps.map(({ key }) => key) : []
+}
+
+async function choose(ask: Here['ask'], slugs: readonly string[], steps: readonly string[]): Promise<string> {
   if (!ask.possible)
     throw new HmError(exits.render, 'pipeline_ambiguous', `there are several pipelines: ${slugs.join(', ')}`, {
-      fix: `name one: hm run ${slugs[0]}; or set default_pipeline in .hm/config.toml`,
+      fix: `name one: hm run ${[slugs[0], ...steps].join(' ')}; or set default_pipeline in .hm/config.toml`,
     })
   const options = slugs.map((value) => ({ value, label: value }))
   return ask.select({ message: 'Which pipeline?', options, flag: 'PIPELINE' })
+}
+
+function notFound(steps: readonly string[], pipelines: readonly EnvelopePipeline[]): HmError {
+  if (steps.length === 0) return noPipeline()
+  const keys = pipelines.flatMap(({ definition }) => stepsIn(definition))
+  const missing = steps.find((key) => !keys.includes(key))
+  if (missing === undefined)
+    return new HmError(exits.render, 'no_pipeline', `no single pipeline has the steps ${steps.join(', ')}`)
+  const slugs = pipelines.map(({ slug }) => slug)
+  const close = suggest(missing, [...slugs, ...keys])
+  const known = `pipelines: ${slugs.join(', ')}; hm graph ${slugs[0]} lists the steps of one`
+  return new HmError(exits.render, 'no_pipeline', `no pipeline or step is called ${quoted(missing)}`, {
+    fix: close === undefined ? known : `did you mean hm run ${close}? ${known}`,
+  })
 }
 
 function noPipeline(): HmError {

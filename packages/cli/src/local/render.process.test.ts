@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { afterAll, expect, test } from 'vitest'
 import { hmProgram, programEnv } from '../test-support/run-hm.ts'
+import { runHmHere } from '../test-support/run-hm-here.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'hm-render-'))
 afterAll(() => rmSync(cwd, { recursive: true }))
@@ -37,4 +38,30 @@ export default { slug: 'ci', pipeline: pipeline([sh('true')]) }
     code: 0,
     told: '.hm/ci.ts takes long to render; Ctrl-C ends it\nvalid: 1 step, 0 warnings\n',
   })
+})
+
+test('hm graph draws the plan, and hm validate names each problem with its file', async () => {
+  writeFileSync(
+    join(cwd, '.hm/ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'
+const base = sh('true', { key: 'base', image: 'node:24' })
+export default { slug: 'ci', pipeline: pipeline([base.sh('true', { key: 'test' })]) }
+`,
+  )
+  const env = { LANG: 'C.UTF-8' }
+  expect(await runHmHere(['graph'], { cwd, env })).toMatchObject({
+    code: 0,
+    stdout: 'ci: 2 steps\nbase     on node:24\n└─ test\n',
+  })
+  expect(await runHmHere(['validate'], { cwd, env })).toMatchObject({
+    code: 0,
+    stdout: 'ci: valid, 2 steps (.hm/ci.ts)\n',
+  })
+  writeFileSync(join(cwd, '.hm/bad.ts'), 'nonsense(')
+  const bad = await runHmHere(['validate'], { cwd, env })
+  expect(bad).toMatchObject({
+    code: 6,
+    stdout: expect.stringMatching(/ci: valid[\s\S]*\.hm\/bad\.ts: invalid \(render_failed\)\n {2}/),
+  })
+  expect(await runHmHere(['validate', 'nope'], { cwd, env })).toMatchObject({ code: 6 })
 })

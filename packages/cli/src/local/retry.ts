@@ -25,7 +25,7 @@ export async function localRetry(
   const { directory, flags, output, env: own } = context
   if (flags.detach) throw usageError('--detach is for builds on a server')
   return withSandboxes(context, async (home, opening) => {
-    const ir = readFileSync(runFiles(home.runs, earlier.number).ir, 'utf8')
+    const ir = readFileSync(runFiles(home.runs, earlier.record).ir, 'utf8')
     const whole = planRun(ir, { steps: earlier.only ?? [], timeoutMs: undefined })
     const { git, sourceSet } = await readProject(directory)
     const env = { ...earlier.env, ...Object.fromEntries(flags.env.map(({ name, value }) => [name, value])) }

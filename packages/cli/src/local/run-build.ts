@@ -48,7 +48,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const teller = new RunTeller(plan.steps, build.build.jobs)
   const reporter = new RunReporter({
     teller,
-    files: runFiles(home.runs, facts.number),
+    files: runFiles(home.runs, facts.record),
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
     onEnd: ended.resolve,

@@ -10,7 +10,7 @@ import type { Sandboxes } from './open-sandboxes.ts'
 import { planRun, runAnew } from './plan-run.ts'
 import { printPlan } from './print-plan.ts'
 import { type Project, readProject } from './read-project.ts'
-import { type ProjectPipeline, renderProject } from './render-project.ts'
+import { type ProjectPipeline, renderTarget } from './render-project.ts'
 import { runSecrets, runVariables } from './run-variables.ts'
 import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
 import { takeSource } from './take-source.ts'
@@ -39,6 +39,8 @@ export interface PreparedRun {
   readonly project: Project
   readonly pipeline: ProjectPipeline
   readonly plan: Plan
+  /** Whether only some steps of the pipeline were asked for. */
+  readonly isPart: boolean
   /** Of `-e` and `--env-file`. */
   readonly env: Readonly<Record<string, string>>
   readonly secrets: ReadonlyMap<string, string>
@@ -61,10 +63,13 @@ export async function prepareRun(
   const tree = begin(project.sourceSet)
   // Whoever wants it asks when rendering is done.
   tree.catch(() => {})
-  const slug = args.pipeline ?? config.get('default_pipeline') ?? null
   const facts = manualFacts(project.git, { branch: flags.branch })
-  const pipeline = await renderProject(context, { slug, facts, sourceSet: () => project.sourceSet })
-  const plan = planRun(pipeline.ir, { steps: flags.step, timeoutMs: flags.timeout })
+  const { pipeline, steps } = await renderTarget(
+    context,
+    { args, flags, preferred: config.get('default_pipeline') },
+    { facts, sourceSet: () => project.sourceSet },
+  )
+  const plan = planRun(pipeline.ir, { steps, timeoutMs: flags.timeout })
   const anew = runAnew(plan, flags.noCache)
   const branch = flags.branch ?? project.git?.branch ?? null
   const secrets = runSecrets(wantedSecrets(plan, localConditions(branch, env)), {
@@ -72,7 +77,7 @@ export async function prepareRun(
     directory,
     env: context.env,
   })
-  return { project, pipeline, plan, env, secrets, anew, tree: await tree }
+  return { project, pipeline, plan, isPart: steps.length > 0, env, secrets, anew, tree: await tree }
 }
 
 interface PreparedParts {
@@ -86,7 +91,7 @@ interface PreparedParts {
 export function runPrepared(context: RunContext, parts: PreparedParts): Promise<ExitCode> {
   const { flags } = context
   const { prepared, ...rest } = parts
-  const { project, plan, ...known } = prepared
+  const { project, plan, isPart, ...known } = prepared
   return launchRun(context, {
     ...rest,
     ...known,
@@ -94,7 +99,7 @@ export function runPrepared(context: RunContext, parts: PreparedParts): Promise<
     git: project.git,
     branch: flags.branch ?? project.git?.branch ?? null,
     message: flags.message ?? null,
-    only: flags.step.length === 0 ? null : plan.steps.map(({ key }) => key),
+    only: !isPart ? null : plan.steps.map(({ key }) => key),
     retryOf: null,
     kept: new Map(),
     keepGoing: flags.keepGoing,

@@ -3,6 +3,9 @@ import type { RunEvent } from '../run/run-event.ts'
 /** What is known of a run before its first step (`run.json`). */
 export interface RunFacts {
   readonly version: 1
+  /** Names its files. */
+  readonly record: number
+  /** Counted for each project. */
   readonly number: number
   /** The build's id. */
   readonly id: string

@@ -16,7 +16,9 @@ import type { RunEvent } from '../run/run-event.ts'
 import { isAlive } from './process-mark.ts'
 import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
 
-const keptRuns = 20
+/** Of each project, and of all together; a project's last run is kept in any case, so that its numbers go on. */
+const keptOfProject = 20
+const keptOfAll = 200
 /** A record that is begun is there within milliseconds. */
 const abandonedMs = 60_000
 
@@ -34,8 +36,8 @@ export interface RunFiles {
   log(slot: number, attempt: number): string
 }
 
-export function runFiles(runs: string, number: number): RunFiles {
-  const directory = join(runs, String(number))
+export function runFiles(runs: string, record: number): RunFiles {
+  const directory = join(runs, String(record))
   return {
     directory,
     facts: join(directory, 'run.json'),
@@ -46,13 +48,23 @@ export function runFiles(runs: string, number: number): RunFiles {
   }
 }
 
-/** Claims the next number and writes what is known; the run is there from then on, whatever becomes of this process. */
-export function beginRecord(runs: string, facts: Omit<RunFacts, 'version' | 'number'>, ir: string): RunFacts {
+/** Claims the project's next number and writes what is known; the run is there from then on, whatever becomes of this process. */
+export function beginRecord(
+  runs: string,
+  facts: Omit<RunFacts, 'version' | 'record' | 'number'>,
+  ir: string,
+): RunFacts {
   mkdirSync(runs, { recursive: true, mode: 0o700 })
-  for (let number = 1 + Math.max(0, ...numbersIn(runs)); ; number++) {
-    const files = runFiles(runs, number)
+  for (;;) {
+    // Looked at first: what comes between takes this record, and the numbers are read again.
+    const record = 1 + Math.max(0, ...recordsIn(runs))
+    const numbers = recordsIn(runs).flatMap((each) => {
+      const earlier = readFacts(runs, each)
+      return earlier?.directory === facts.directory ? earlier.number : []
+    })
+    const files = runFiles(runs, record)
     const staging = join(runs, `.${facts.id}`)
-    const whole: RunFacts = { version: 1, number, ...facts }
+    const whole: RunFacts = { version: 1, record, number: 1 + Math.max(0, ...numbers), ...facts }
     mkdirSync(join(staging, 'logs'), { recursive: true, mode: 0o700 })
     writeFileSync(join(staging, 'ir.json'), ir, { mode: 0o600 })
     writeFileSync(join(staging, 'events.jsonl'), '', { mode: 0o600 })
@@ -87,31 +99,47 @@ export class AppendedFile {
 }
 
 /** One run; undefined when there is none, or it was not written by this version. */
-export function readRecord(runs: string, number: number): RunRecord | undefined {
-  const files = runFiles(runs, number)
+export function readRecord(runs: string, record: number): RunRecord | undefined {
+  const facts = readFacts(runs, record)
+  const events = facts && readIfThere(runFiles(runs, record).events)
+  return events === undefined || facts === undefined ? undefined : { ...facts, events: jsonLines<RunEvent>(events) }
+}
+
+/** The runs of a project, or of all, the newest first. */
+export function readRecords(runs: string, directory?: string): RunRecord[] {
+  return recordsIn(runs)
+    .sort((a, b) => b - a)
+    .filter((record) => directory === undefined || readFacts(runs, record)?.directory === directory)
+    .flatMap((record) => readRecord(runs, record) ?? [])
+}
+
+function readFacts(runs: string, record: number): RunFacts | undefined {
+  const text = readIfThere(runFiles(runs, record).facts)
   try {
-    const facts = JSON.parse(readFileSync(files.facts, 'utf8')) as RunFacts
-    return facts.version === 1
-      ? { ...facts, events: jsonLines<RunEvent>(readFileSync(files.events, 'utf8')) }
-      : undefined
+    const facts = text === undefined ? undefined : (JSON.parse(text) as RunFacts)
+    // An earlier release named a record by the run's number.
+    return facts?.version === 1 ? { ...facts, record } : undefined
   } catch (error) {
-    if (error instanceof SyntaxError || isMissing(error)) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
 
-/** All runs, the newest first. */
-export function readRecords(runs: string): RunRecord[] {
-  const numbers = numbersIn(runs).sort((a, b) => b - a)
-  return numbers.map((number) => readRecord(runs, number)).filter((record) => record !== undefined)
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
 }
 
-/** Tells the end of runs whose process was killed, and removes all but the last 20 that have ended. */
+/** Tells the end of runs whose process was killed, and removes all but the last that have ended. */
 export function tidyRecords(runs: string, now: number): void {
   const records = readRecords(runs)
   for (const record of records) {
     if (endOf(record.events) !== null || isAlive(record.process)) continue
-    const file = new AppendedFile(runFiles(runs, record.number).events)
+    const file = new AppendedFile(runFiles(runs, record.record).events)
     // Begins a line of its own, whatever was cut off.
     file.add(
       `\n${missingEnds(record, now)
@@ -126,8 +154,13 @@ export function tidyRecords(runs: string, now: number): void {
     if (age > abandonedMs) rmSync(path, { recursive: true, force: true })
   }
   const ended = records.filter(({ events, process }) => endOf(events) !== null || !isAlive(process))
-  for (const { number } of ended.slice(keptRuns))
-    rmSync(runFiles(runs, number).directory, { recursive: true, force: true })
+  const ofProject = new Map<string, number>()
+  for (const [index, { record, directory }] of ended.entries()) {
+    const newer = ofProject.get(directory) ?? 0
+    ofProject.set(directory, newer + 1)
+    if (newer >= keptOfProject || (newer > 0 && index >= keptOfAll))
+      rmSync(runFiles(runs, record).directory, { recursive: true, force: true })
+  }
 }
 
 /** Each whole line of JSON; one that was cut off by a kill is left out. */
@@ -141,7 +174,7 @@ export function jsonLines<T>(text: string): T[] {
   })
 }
 
-function numbersIn(runs: string): number[] {
+function recordsIn(runs: string): number[] {
   return namesIn(runs)
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -7,7 +7,7 @@ const parse = (...line: string[]) => parseFlags('run', specs.run, line)
 
 test('absent flags are false, undefined or empty', () => {
   expect(parse().flags).toMatchObject({ keepGoing: false, branch: undefined, env: [], noCache: [] })
-  expect(parse().args).toEqual({ pipeline: undefined })
+  expect(parse().args).toEqual({ pipeline: undefined, steps: [] })
 })
 
 test('short flags join, take values and mix with arguments', () => {
@@ -20,17 +20,38 @@ test('short flags join, take values and mix with arguments', () => {
       { name: 'B', value: '2=3' },
     ],
   })
-  expect(args).toEqual({ pipeline: 'ci' })
+  expect(args).toEqual({ pipeline: 'ci', steps: [] })
 })
 
 test('an optional value needs its =', () => {
   const { flags, args } = parse('--no-cache', 'ci', '--no-cache=build')
   expect(flags.noCache).toEqual([true, 'build'])
-  expect(args).toEqual({ pipeline: 'ci' })
+  expect(args).toEqual({ pipeline: 'ci', steps: [] })
 })
 
 test('another name means the same flag', () => {
   expect(parse('--no-watch').flags).toMatchObject({ detach: true })
+  expect(parse('-j4').flags).toEqual(parse('--parallelism', '4').flags)
+  expect(parse('--jobs=4').flags).toMatchObject({ parallelism: 4 })
+  expect(parseFlags('logs', specs.logs, ['-n', '50', '-s', 'test']).flags).toMatchObject({ tail: 50, step: 'test' })
+  expect(parse('-C', 'there').global).toMatchObject({ dir: 'there' })
+  expect(() => parse('--C', 'there')).toThrow('hm run has no flag --C')
+})
+
+test('words after the pipeline are steps, and -p names it too', () => {
+  expect(parse('ci', 'lint', 'test').args).toEqual({ pipeline: 'ci', steps: ['lint', 'test'] })
+  expect(parse('-p', 'ci', 'test')).toMatchObject({ args: { pipeline: 'test' }, flags: { pipeline: 'ci' } })
+})
+
+test('a command that is passed on keeps its flags', () => {
+  const exec = (...line: string[]) => parseFlags('exec', specs.exec, line)
+  expect(exec('--before', 'test', 'ls', '-la', '--', '--json')).toMatchObject({
+    args: { step: 'test', command: ['ls', '-la', '--', '--json'] },
+    flags: { before: true },
+    global: { json: false },
+  })
+  expect(exec('test', '--', 'ls', '-la').args).toEqual({ step: 'test', command: ['ls', '-la'] })
+  expect(() => exec('test')).toThrow('hm exec needs COMMAND')
 })
 
 test('what follows -- is an argument', () => {
@@ -50,7 +71,6 @@ test.each([
   [['--branch='], '--branch needs a NAME; got an empty one', undefined],
   [['--format', 'xml'], '--format is one of human, json; got "xml"', undefined],
   [['--timeout', '5'], '--timeout is a time like 90s, 5m or 1h30m; got "5"', undefined],
-  [['a', 'b'], 'hm run takes no more arguments; got "b"', 'hm run -h'],
 ] as const)('%j is a usage error', (line, message, fix) => {
   let thrown: unknown
   try {

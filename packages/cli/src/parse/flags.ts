@@ -29,11 +29,19 @@ export function parseFlags(command: string, spec: Partial<CommandSpec>, line: re
   for (const [name, flag] of Object.entries({ ...globalFlags, ...own }))
     values[name] = 'multiple' in flag ? [] : flag.kind === 'boolean' ? false : undefined
   const positionals: string[] = []
+  const beforeVerbatim = Object.values(spec.args ?? {}).findIndex(({ verbatim }) => verbatim === true)
   for (const token of tokens(names, line)) {
-    if (token.kind === 'positional') positionals.push(token.value)
-    else if (token.kind === 'option') {
+    if (token.kind === 'positional') {
+      if (positionals.length === beforeVerbatim) {
+        positionals.push(...line.slice(token.index))
+        break
+      }
+      positionals.push(token.value)
+    } else if (token.kind === 'option') {
       const known = names.get(token.name)
-      if (known === undefined) throw unknownFlag(command, token.rawName, names)
+      // A letter is no long name.
+      if (known === undefined || (token.name.length === 1 && token.rawName.startsWith('--')))
+        throw unknownFlag(command, token.rawName, names)
       const [name, flag] = known
       if (flag.kind === 'boolean' && token.value !== undefined && spec.piped !== undefined)
         throw notHere(command, spec.piped)
@@ -51,7 +59,7 @@ function tokens(names: ReadonlyMap<string, [string, FlagSpec]>, line: readonly s
   const options: Record<string, { type: 'boolean' | 'string'; short?: string }> = {}
   for (const [long, [name, flag]] of names) {
     const takesNext = flag.kind !== 'boolean' && !('optional' in flag)
-    const short = long === kebab(name) ? flag.short : undefined
+    const short = long.length === 1 ? long : long === kebab(name) ? flag.short : undefined
     options[long] = { type: takesNext ? 'string' : 'boolean', ...(short === undefined ? {} : { short }) }
   }
   return parseArgs({ args: [...line], options, strict: false, allowPositionals: true, tokens: true }).tokens
@@ -76,7 +84,8 @@ export function unknownFlag(command: string, raw: string, names: ReadonlyMap<str
   const known = Array.isArray(names)
     ? (names as readonly string[])
     : [...(names as ReadonlyMap<string, unknown>).keys()]
-  const close = raw.startsWith('--') ? suggest(raw.slice(2), known) : undefined
+  const long = known.filter((name) => name.length > 1)
+  const close = raw.startsWith('--') ? suggest(raw.slice(2), long) : undefined
   const help = `hm${command === '' ? '' : ` ${command}`} -h lists the flags`
   return usageError(
     `${command === '' ? 'hm' : `hm ${command}`} has no flag ${raw}`,
@@ -91,15 +100,16 @@ function parseArguments(command: string, spec: Partial<CommandSpec>, positionals
   for (const [name, argument] of Object.entries(spec.args ?? {})) {
     const label = argumentLabel(name)
     if (argument.multiple === true) {
-      values[name] = positionals.slice(next)
+      const rest = positionals.slice(next)
+      if (rest.length === 0 && argument.required === true) throw missing(command, label, argument.summary)
+      values[name] = rest
       next = positionals.length
       continue
     }
     const value = positionals[next]
     next += 1
     if (value === undefined) {
-      if (argument.required === true)
-        throw usageError(`hm ${command} needs ${label}: ${argument.summary}`, `hm ${command} -h`)
+      if (argument.required === true) throw missing(command, label, argument.summary)
     } else if (argument.choices !== undefined && !argument.choices.includes(value)) {
       const close = suggest(value, argument.choices)
       throw usageError(
@@ -114,6 +124,10 @@ function parseArguments(command: string, spec: Partial<CommandSpec>, positionals
   if (extra !== undefined)
     throw usageError(`hm ${command} takes no more arguments; got ${quoted(extra)}`, `hm ${command} -h`)
   return values
+}
+
+function missing(command: string, label: string, summary: string) {
+  return usageError(`hm ${command} needs ${label}: ${summary}`, `hm ${command} -h`)
 }
 
 /** Does not repeat what was typed, which may be the secret. */

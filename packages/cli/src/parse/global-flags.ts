@@ -5,6 +5,7 @@ export const globalFlags = {
   dir: {
     kind: 'string',
     short: 'd',
+    also: ['C'],
     value: 'DIR',
     complete: 'directory',
     summary: 'project directory (default: the nearest above with a .hm folder)',
@@ -20,6 +21,11 @@ export const globalFlags = {
   help: { kind: 'boolean', short: 'h', summary: 'help for the command' },
   version: { kind: 'boolean', short: 'V', summary: 'print the version' },
 } as const satisfies Readonly<Record<string, FlagSpec>>
+
+/** A flag's name as it is typed: `--dir`, `-C`. */
+export function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}
 
 /** `keepGoing` is `keep-going` on the command line. */
 export function kebab(name: string): string {

@@ -13,6 +13,30 @@ test.each([
   expect(resolved.rest).toEqual(rest)
 })
 
+test.each([
+  ['ls', 'history'],
+  ['builds', 'build list'],
+  ['secrets', 'secret list'],
+  ['secret ls', 'secret list'],
+  ['open', 'build open'],
+  ['check', 'validate'],
+  ['plan', 'graph'],
+  ['build cancel', 'cancel'],
+  ['cloud build cancel', 'cancel'],
+])('hm %s is hm %s', (words, name) => {
+  expect(resolveCommand(words.split(' ')).command?.name).toBe(name)
+})
+
+test.each([
+  [
+    ['-C', 'x', 'version'],
+    ['-C', 'x'],
+  ],
+  [['-Cx', 'version'], ['-Cx']],
+])('%j takes another directory', (line, rest) => {
+  expect(resolveCommand(line)).toMatchObject({ words: ['version'], rest })
+})
+
 test('a group alone is no command', () => {
   expect(resolveCommand(['config'])).toMatchObject({ command: undefined, words: ['config'] })
 })

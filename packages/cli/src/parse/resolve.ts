@@ -69,7 +69,8 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
   for (const [long, flag] of flags) {
     const takes = flag.kind !== 'boolean'
     if (name === `--${kebab(long)}`) return takes && !token.includes('=')
-    if ('short' in flag && !token.startsWith('--') && token.startsWith(`-${flag.short}`))
+    const letters = [...('short' in flag ? [flag.short] : []), ...('also' in flag ? flag.also : [])]
+    if (letters.some((letter) => !token.startsWith('--') && token.startsWith(`-${letter}`)))
       return takes && token.length === 2
   }
   // A group's own command may have it, but stands behind it: `hm -b main run`.
@@ -80,15 +81,26 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
   )
 }
 
-/** The commands that a user may see below these words; older names only below their own first word. */
+/** The commands that a user may see below these words; another group's command only below the words that it has here. */
 export function visibleBelow(
   words: readonly string[],
 ): readonly { readonly name: string; readonly spec: CommandSpec }[] {
   const prefix = words.length === 0 ? '' : `${words.join(' ')} `
   return [...byWords]
     .filter(([name, { spec }]) => spec.hidden !== true && name.startsWith(prefix))
-    .filter(([name]) => words.length > 0 || !aliases.has(name))
+    .filter(([name]) => isShown(name, words))
     .map(([name, { spec }]) => ({ name, spec }))
+}
+
+function isShown(name: string, below: readonly string[]): boolean {
+  const meant = aliases.get(name)
+  return meant === undefined || (below.length > 0 && meant.split(' ')[0] !== below[0])
+}
+
+/** First guesses that begin like this, where no command of its own does. */
+export function otherWordsLike(typed: string): readonly { readonly word: string; readonly meant: string }[] {
+  if (typed === '' || visibleBelow([]).some(({ name }) => name.startsWith(typed))) return []
+  return [...aliases].flatMap(([word, meant]) => (word.startsWith(typed) && !word.includes(' ') ? { word, meant } : []))
 }
 
 function unknownCommand(words: readonly string[], typed: string) {

@@ -6,11 +6,14 @@ import { sweepDead } from '../local/sweep.ts'
 
 /** `hm logs`: of a run of this machine, or of a build of the server. */
 export const run: Handler<'logs'> = async (context) => {
-  const { args, cacheDirectory, directory } = context
-  const { build, steps } = meantTarget(args.build, args.step === undefined ? [] : [args.step])
+  const { args, flags, cacheDirectory, directory } = context
+  const { build, steps } = meantTarget(
+    args.build,
+    [args.step ?? flags.step].flatMap((step) => step ?? []),
+  )
   const home = localHome(cacheDirectory)
   const isHere = findRun(home, directory, build) !== undefined
-  if (await isOnServer(context, { pipeline: context.flags.pipeline, build, isHere })) {
+  if (await isOnServer(context, { pipeline: flags.pipeline, build, isHere })) {
     const { logsOfServer } = await import('../cloud/logs.ts')
     return logsOfServer(context, build, steps[0])
   }

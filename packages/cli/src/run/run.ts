@@ -1,4 +1,4 @@
-import type { Handler } from '../command.ts'
+import type { Context, Handler } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 
@@ -13,6 +13,18 @@ export const run: Handler<'run'> = async (context) => {
     const { runCloud } = await import('../cloud/run-cloud.ts')
     return runCloud(context)
   }
+  if (flags.watch) {
+    refuseOnce(flags)
+    const { run: watch } = await import('../local/watch.ts')
+    return watch({ ...context })
+  }
   const { runLocal } = await import('../local/run-local.ts')
   return runLocal(context)
+}
+
+/** Throws exit 2 for flags that are about one run. */
+function refuseOnce(flags: Context<'run'>['flags']): void {
+  const once = { '--dry-run': flags.dryRun, '--shell-on-failure': flags.shellOnFailure, '--detach': flags.detach }
+  for (const [flag, isGiven] of Object.entries(once))
+    if (isGiven) throw usageError(`--watch and ${flag} exclude each other`)
 }

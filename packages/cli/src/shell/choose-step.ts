@@ -1,17 +1,12 @@
 import { exits, HmError } from '../errors.ts'
+import { requireStep } from '../local/explain-run.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from '../local/run-record.ts'
 
 /** The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit 5 where there is none. */
 export function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
+  if (key !== undefined) return requireStep({ events, number }, key)
   const steps = stepsOf(events)
   const keys = steps.map((step) => step.key).join(', ')
-  if (key !== undefined) {
-    const named = steps.find((step) => step.key === key)
-    if (named !== undefined) return named
-    throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
-      fix: `its steps are ${keys}`,
-    })
-  }
   const failed = steps.filter(({ state }) => state === 'failed' || state === 'timed_out')
   const chosen = failed.find(({ softFailed }) => !softFailed) ?? failed[0]
   if (chosen !== undefined) return chosen

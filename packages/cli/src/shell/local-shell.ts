@@ -20,7 +20,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
   const step = chooseStep(run, key)
   if (!flags.before && step.snapshot === null) throw nothingKept(run, step)
   return withSandboxes(context, async (home, opening) => {
-    const plan = planRun(readFileSync(runFiles(home.runs, run.number).ir, 'utf8'), {
+    const plan = planRun(readFileSync(runFiles(home.runs, run.record).ir, 'utf8'), {
       steps: run.only ?? [],
       timeoutMs: undefined,
     })

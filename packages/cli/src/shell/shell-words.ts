@@ -1,4 +1,5 @@
 import type { RecordedStep, RunRecord } from '../local/run-record.ts'
+import { localMinute } from '../view/amounts.ts'
 
 /** As long as a run's file systems are kept, from its start on. */
 const keptMs = 24 * 60 * 60_000
@@ -9,9 +10,7 @@ export function introduction(
   step: RecordedStep,
   before: boolean,
 ): string {
-  const until = new Date(run.startedAt + keptMs)
-  const day = `${until.getFullYear()}-${two(until.getMonth() + 1)}-${two(until.getDate())}`
-  const kept = `kept until ${day} ${two(until.getHours())}:${two(until.getMinutes())}`
+  const kept = `kept until ${localMinute(run.startedAt + keptMs)}`
   const whose = before
     ? `what step ${step.key} of run ${run.number} started from, with the project's files as they are now`
     : `what step ${step.key} of run ${run.number} left (${ending(step)})`
@@ -21,8 +20,4 @@ export function introduction(
 function ending({ state, exitCode }: RecordedStep): string {
   if (state === 'timed_out') return 'its time was over'
   return exitCode === null || exitCode === 0 ? state : `${state} with exit code ${exitCode}`
-}
-
-function two(amount: number): string {
-  return String(amount).padStart(2, '0')
 }

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../spec.ts'
+import { limit } from './flags.ts'
 
 const pipeline = {
   kind: 'string',
@@ -17,7 +18,36 @@ const build = {
   summary: 'of this build on the server (default: the last local run)',
 } as const
 
+const step = { kind: 'string', short: 's', value: 'KEY', complete: 'step', summary: 'of this step' } as const
+const anyBuild = { summary: 'number of the build (default: the last local run)', complete: 'build' } as const
+
 export const inspectSpecs = {
+  status: {
+    summary: 'Show the state of a build and its steps',
+    args: { build: anyBuild },
+    flags: { pipeline },
+    examples: [
+      ['hm status', 'the last run on this machine'],
+      ['hm status 41 -p ci', 'build 41 of ci on the server'],
+    ],
+    query: true,
+  },
+  history: {
+    summary: 'List the runs of this project on this machine, newest first',
+    flags: { limit },
+    about: ['hm build list lists the builds on the server.'],
+    query: true,
+  },
+  why: {
+    summary: 'Explain why a build failed, or why a step ran or was cached',
+    args: { build: anyBuild, step: { summary: 'key of one step', complete: 'step' } },
+    flags: { pipeline },
+    examples: [
+      ['hm why', 'why the last run failed'],
+      ['hm why test', 'why step test ran, was cached or failed'],
+    ],
+    query: true,
+  },
   logs: {
     summary: 'Print the logs of a build',
     args: {
@@ -27,7 +57,15 @@ export const inspectSpecs = {
     flags: {
       follow: { kind: 'boolean', short: 'f', summary: 'go on until the build ends' },
       failed: { kind: 'boolean', summary: 'only steps that failed' },
-      tail: { kind: 'integer', min: 0, value: 'N', summary: 'only the last N lines of each step' },
+      step,
+      tail: {
+        kind: 'integer',
+        short: 'n',
+        also: ['lines'],
+        min: 0,
+        value: 'N',
+        summary: 'only the last N lines of each step',
+      },
       since: { kind: 'duration', value: 'DURATION', summary: 'only lines of this last time' },
       timestamps: { kind: 'boolean', summary: 'the time before each line' },
       attempt: { kind: 'integer', min: 1, value: 'N', summary: 'this attempt instead of the last' },
@@ -41,9 +79,31 @@ export const inspectSpecs = {
   },
   cancel: {
     summary: 'Cancel a build and wait for its end',
-    args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
+    args: { build: { summary: 'number of the build (default: the run in progress here)', complete: 'build' } },
     flags: { pipeline },
     about: ['Asks first. A build that has ended is left as it is.'],
+  },
+  exec: {
+    summary: 'Run one command in the file system that a step left',
+    args: {
+      step: { required: true, summary: 'key of the step', complete: 'step' },
+      command: { required: true, multiple: true, verbatim: true, summary: 'the command and its arguments' },
+    },
+    flags: {
+      build: {
+        kind: 'integer',
+        min: 1,
+        short: 'b',
+        value: 'N',
+        complete: 'build',
+        summary: 'of this build (default: the last local run)',
+      },
+      before: { kind: 'boolean', summary: "as it was before the step's command" },
+      pipeline,
+    },
+    about: ['The same as hm shell STEP --cmd COMMAND. Flags of hm stand before STEP; what follows it is the command.'],
+    examples: [['hm exec test ls -la dist', 'list a directory that step test left']],
+    runs: true,
   },
   shell: {
     summary: 'Open a shell in the file system that a step left',

@@ -28,7 +28,15 @@ const local = {
     summary: 'a secret; without a value it is taken from the environment',
   },
   keepGoing: { kind: 'boolean', short: 'k', summary: 'after a failure stop only what depends on it' },
-  parallelism: { kind: 'integer', min: 1, value: 'N', summary: 'steps at a time (default: number of CPUs)' },
+  parallelism: {
+    kind: 'integer',
+    short: 'j',
+    also: ['jobs'],
+    min: 1,
+    value: 'N',
+    summary: 'steps at a time (default: number of CPUs)',
+  },
+  pipeline: { kind: 'string', short: 'p', value: 'SLUG', complete: 'pipeline', summary: 'the pipeline to run' },
   step: {
     kind: 'string',
     short: 's',
@@ -56,7 +64,12 @@ const local = {
   logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
 } as const
 
-const pipeline = { summary: 'slug of the pipeline; may be left out when there is one', complete: 'pipeline' } as const
+const target = {
+  pipeline: { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline-or-step' },
+  steps: { multiple: true, summary: 'run only these steps and what they need', complete: 'step' },
+} as const
+
+const slug = { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline' } as const
 
 const follow = { kind: 'boolean', also: ['no-watch'], summary: "print the build's number and leave" } as const
 
@@ -64,9 +77,10 @@ export const runSpecs = {
   run: {
     summary: 'Run a pipeline here, or on the server with --cloud',
     runs: true,
-    args: { pipeline },
+    args: target,
     flags: {
       ...local,
+      watch: { kind: 'boolean', summary: 'run again after each change of the files, as hm watch does' },
       dryRun: { kind: 'boolean', summary: 'show what would run, and run nothing' },
       shellOnFailure: {
         kind: 'boolean',
@@ -79,15 +93,16 @@ export const runSpecs = {
     },
     examples: [
       ['hm run', 'the only pipeline of this repository'],
-      ['hm run ci -e LEVEL=debug -s test', 'one step of ci, and what it needs'],
+      ['hm run test', 'step test and what it needs'],
+      ['hm run ci lint test -e LEVEL=debug', 'two steps of pipeline ci'],
       ['hm run --cloud --detach', 'on the server; does not wait for the end'],
     ],
-    about: ['Exits 0 when the build passed, 1 when it failed, 130 when it was cancelled.'],
+    about: ['Exits 0 when the build passed, 1 when it failed, 130 when it was canceled.'],
   },
   watch: {
     summary: 'Run a pipeline now and again after each change of its files',
     runs: true,
-    args: { pipeline },
+    args: target,
     flags: local,
     about: ['A change cancels the run that it makes stale.'],
   },
@@ -101,6 +116,20 @@ export const runSpecs = {
       branch: { kind: 'string', value: 'NAME', summary: 'render as for this branch' },
       tag: { kind: 'string', value: 'NAME', summary: 'render as for this tag' },
     },
+  },
+  validate: {
+    summary: 'Check the pipelines of the project without running them',
+    args: { pipeline: { summary: 'slug of the pipeline (default: all)', complete: 'pipeline' } },
+    query: true,
+    about: ['Exits 6 when a pipeline cannot be rendered, 7 when its IR is invalid.'],
+  },
+  graph: {
+    summary: 'Show the steps of a pipeline as a tree',
+    args: { pipeline: slug },
+    query: true,
+    about: [
+      'A step stands under the step whose file system it starts from; "after" names the other steps that it waits for.',
+    ],
   },
   pipelines: {
     summary: 'Print all pipelines of the project, as a server reads them',

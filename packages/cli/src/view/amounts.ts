@@ -14,6 +14,18 @@ export function duration(ms: number): string {
   return wholeSeconds(Math.round(ms / 1000) * 1000)
 }
 
+/** `2026-11-26 08:10`, in the time zone of this machine. */
+export function localMinute(at: number): string {
+  const date = new Date(at)
+  const day = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`
+  return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
+}
+
+/** `1 step`, `2 steps`. */
+export function count(amount: number, singular: string, plural = `${singular}s`): string {
+  return `${amount} ${amount === 1 ? singular : plural}`
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }

@@ -1,4 +1,6 @@
+import process from 'node:process'
 import { inertLine } from '../text/inert.ts'
+import { isUtf8 } from './choose-view.ts'
 import type { StateName } from './run-model.ts'
 
 /** The characters that the view is drawn with, each one column wide. Signs are never emoji: those are two columns on some terminals. */
@@ -10,6 +12,8 @@ export interface Charset {
   readonly cut: string
   /** Between the steps of a path. */
   readonly arrow: string
+  /** Before a step of a tree that has later siblings, that has none, and before what is below the former. */
+  readonly branches: { readonly next: string; readonly last: string; readonly line: string }
   /** Foreign text as it may be shown in one place of one line. */
   readonly text: (foreign: string) => string
 }
@@ -28,6 +32,7 @@ export const unicode: Charset = {
   bar: '│',
   cut: '…',
   arrow: '›',
+  branches: { next: '├─ ', last: '└─ ', line: '│  ' },
   text: inertLine,
 }
 
@@ -45,5 +50,11 @@ export const ascii: Charset = {
   bar: '|',
   cut: '~',
   arrow: '>',
+  branches: { next: '|- ', last: '`- ', line: '|  ' },
   text: (foreign) => inertLine(foreign).replace(/[^\x20-\x7e]/gu, '?'),
+}
+
+/** What the terminal of this environment can show. */
+export function charsetFor(env: Readonly<Record<string, string | undefined>>): Charset {
+  return isUtf8(env, process.platform) ? unicode : ascii
 }

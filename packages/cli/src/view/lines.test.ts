@@ -52,9 +52,9 @@ describe('a run as lines', () => {
       '[deploy] skipped (test failed)',
       'build: failed in 2.0s: 1 failed, 2 passed (1 cached), 1 skipped',
       'build: first failure: test, exit 3',
-      'build: next: hm logs --failed  the whole log of what failed',
-      'build:       hm shell test     a shell where it failed',
-      'build:       hm retry          what failed again, and what it held back',
+      'build: next: hm logs --failed  full logs of the failed steps',
+      'build:       hm shell test     open a shell where it failed',
+      'build:       hm retry          rerun failed steps and those they blocked',
       'build: end exit=1 duration=2000ms',
     ])
   })

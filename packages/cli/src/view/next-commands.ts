@@ -8,11 +8,11 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
   const number = accepted === null ? [] : [String(accepted.build.number)]
   const pipeline = accepted === null ? [] : ['-p', word(accepted.build.pipeline)]
   return [
-    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'the whole log of what failed'],
+    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'full logs of the failed steps'],
     ...(first.startedAt === null
       ? []
-      : [[['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'a shell where it failed'] as const]),
-    [['hm retry', ...number, ...pipeline].join(' '), 'what failed again, and what it held back'],
+      : [[['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'open a shell where it failed'] as const]),
+    [['hm retry', ...number, ...pipeline].join(' '), 'rerun failed steps and those they blocked'],
   ]
 }
 

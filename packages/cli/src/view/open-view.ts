@@ -1,8 +1,7 @@
-import process from 'node:process'
 import type { GlobalFlags, Output } from '../command.ts'
 import type { RunView } from '../run/run-event.ts'
-import { ascii, unicode } from './charset.ts'
-import { chooseView, isUtf8 } from './choose-view.ts'
+import { charsetFor } from './charset.ts'
+import { chooseView } from './choose-view.ts'
 import { linesView } from './lines.ts'
 import { ndjsonView } from './ndjson.ts'
 import { quietView } from './quiet.ts'
@@ -31,7 +30,7 @@ export interface OpenView extends RunView {
 export async function openView(options: ViewOptions): Promise<OpenView> {
   const { output, env, global, format, logs = false, now = Date.now } = options
   const { stdout, stderr } = output
-  const charset = isUtf8(env, process.platform) ? unicode : ascii
+  const charset = charsetFor(env)
   const earlier = { durations: options.earlier ?? new Map<string, number>(), parallelism: options.parallelism }
   switch (chooseView({ ...global, env, format, logs, isTerminal: stderr.isTerminal })) {
     case 'ndjson':

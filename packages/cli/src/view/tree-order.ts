@@ -1,26 +1,32 @@
-import type { Run, Step } from './run-model.ts'
+import type { Step } from './run-model.ts'
 
 /** A step in its place: under the step whose file system it builds in. */
-export interface Place {
-  readonly step: Step
+export interface Place<S = Step> {
+  readonly step: S
   /** Index of its parent's place, always before its own; -1 for a root. */
   readonly parent: number
 }
 
 /** All steps, parents before children, siblings as they were queued. */
-export function treeOrder({ steps, byKey }: Run): Place[] {
-  const children = new Map<Step, Step[]>()
-  const roots: Step[] = []
+export function treeOrder<S extends { readonly parentKey: string | null }>({
+  steps,
+  byKey,
+}: {
+  readonly steps: readonly S[]
+  readonly byKey: ReadonlyMap<string, S>
+}): Place<S>[] {
+  const children = new Map<S, S[]>()
+  const roots: S[] = []
   for (const step of steps) {
     const parent = step.parentKey === null ? undefined : byKey.get(step.parentKey)
     if (parent === undefined || parent === step) roots.push(step)
     else if (children.has(parent)) children.get(parent)?.push(step)
     else children.set(parent, [step])
   }
-  const places: Place[] = []
-  const placed = new Set<Step>()
-  const walk = (root: Step) => {
-    const stack: { readonly step: Step; readonly parent: number }[] = [{ step: root, parent: -1 }]
+  const places: Place<S>[] = []
+  const placed = new Set<S>()
+  const walk = (root: S) => {
+    const stack: { readonly step: S; readonly parent: number }[] = [{ step: root, parent: -1 }]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (placed.has(next.step)) continue
       placed.add(next.step)

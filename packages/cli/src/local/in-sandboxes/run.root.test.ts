@@ -59,7 +59,7 @@ describe('a run', () => {
       cached: true,
       cached_from: null,
       changes: ['file a.txt has other content'],
-      rule: expect.stringMatching(/on this machine/),
+      rule: expect.stringMatching(/of this machine/),
     })
     expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
   })
@@ -103,6 +103,12 @@ describe('a run', () => {
     })
   })
 
+  test('with the keys of steps runs those of the pipeline that has them', async () => {
+    expect(Object.keys(statesOf((await project.run('test', 'env')).events))).toEqual(['base', 'test', 'env'])
+    expect(Object.keys(statesOf((await project.run('ok', 'test')).events))).toEqual(['base', 'test'])
+    expect(Object.keys(statesOf((await project.run('-p', 'ok', 'test')).events))).toEqual(['base', 'test'])
+  })
+
   test('plans only with --dry-run', async () => {
     const runs = readdirSync(join(project.cache, 'local', 'runs')).length
     const { code, stdout } = await project.hm('run', 'ok', '--dry-run', '--json')
@@ -132,7 +138,17 @@ describe('a failure', () => {
   test('is in hm logs, and hm retry runs it and what it held back, with the files as they are then', async () => {
     await project.run('fails', '-k', '-s', 'after')
     expect((await project.hm('logs', '--failed')).stdout).toBe('[bad] before\n')
-    expect((await project.hm('logs', 'bad', '--tail', '0')).stdout).toBe('')
+    expect((await project.hm('logs', 'bad', '-n', '0')).stdout).toBe('')
+    expect((await project.hm('logs', '--step', 'bad')).stdout).toBe('before\n')
+    expect((await project.hm('why')).stdout).toMatch(
+      /failed bad: exit 1 after .*\n {2}before\n[\s\S]*\nafter +skipped +bad failed\n/,
+    )
+    expect((await project.hm('why', 'base')).stdout).toMatch(
+      /^base in run \d+ of fails: passed\n {2}cached: taken from \w+ #\d+\n$/,
+    )
+    expect((await project.hm('status')).stdout).toMatch(/ failed +bad .*exit 1\n[\s\S]*\nnext: hm logs --failed/)
+    const [last] = JSON.parse((await project.hm('history', '--json')).stdout).data
+    expect(last).toMatchObject({ pipeline: 'fails', state: 'failed', failed: ['bad'] })
     project.write('mended', '')
     const again = await project.hm('retry')
     expect(again.code, again.stderr).toBe(0)
@@ -146,7 +162,9 @@ describe('a failure', () => {
 describe('what is wrong with a run is told before anything starts', () => {
   test.each([
     ['all missing secrets', ['secret'], 5, 'MORE, TOKEN'],
-    ['an unknown pipeline', ['nope'], 6, 'There are: '],
+    ['no pipeline and no step', ['nope'], 6, 'no pipeline or step is called "nope"'],
+    ['a slip', ['secert'], 6, 'did you mean hm run secret?'],
+    ['a step of several pipelines', ['watched'], 6, 'name one: hm run modes watched'],
     ['several to choose from', [], 6, 'several pipelines'],
     ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
     ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
@@ -211,6 +229,19 @@ describe('a run ends with', () => {
     expect(await run.ended, run.text()).toBe(code)
     expect(run.text()).toContain('told')
     expect(lastFile(project, 'events.jsonl')).toMatch(/"kind":"build_end".*"canceled"/)
+  })
+
+  test('hm cancel, in another terminal: exit 130', async () => {
+    const run = project.start('run', 'long')
+    await run.wrote('begun')
+    expect((await project.hm('status')).stdout).toMatch(/ running +long /)
+    const canceled = await project.hm('build', 'cancel', '--yes')
+    expect(canceled).toMatchObject({ code: 0, stderr: expect.stringMatching(/^run \d+ of long: canceled\n$/) })
+    expect(await run.ended, run.text()).toBe(130)
+    expect(await project.hm('cancel', '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('nothing is running here'),
+    })
   })
 
   test('who reads its output: it is cancelled like at SIGTERM, and nothing of it is left', async () => {

@@ -65,7 +65,10 @@ test('runs a command in what the first failed step left, as that step would, and
   const { code, stdout, stderr } = await project.hm('shell', '--cmd', look)
   expect([code, stdout]).toEqual([9, 'made\nbase\none\n/workspace\nstep here tell-nobody breaks\n'])
   expect(stderr).toMatch(/^This is what step breaks of run 1 left \(failed with exit code 7\), kept until .*\nwrong\n$/)
-  await project.hm('shell', '--cmd', 'rm made-by-step')
+  await project.hm('exec', '-b', '1', 'breaks', 'rm', '-v', 'made-by-step')
+  expect((await project.hm('exec', 'breaks', 'sh', '-c', "printf '%s\\n' a\\ b *made* | sort")).stdout).toBe(
+    'a b\nmade-by-step\n',
+  )
   expect(await project.hm('shell', '1', 'breaks', '-q', '--cmd', 'ls')).toMatchObject({
     stdout: 'a.txt\nbase.txt\nmade-by-step\n',
     stderr: '',

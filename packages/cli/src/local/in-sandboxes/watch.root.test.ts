@@ -54,8 +54,8 @@ function isWatched(folder: string): boolean {
   })
 }
 
-test('a pipeline that does not render is said, and run once it does', async () => {
-  watch = project.start('watch', '--logs')
+test('hm run --watch: a pipeline that does not render is said, and run once it does', async () => {
+  watch = project.start('run', '--watch', '--logs')
   await watch.wrote('waiting for a change')
   project.write('.hm/ci.ts', 'nonsense(')
   await watch.wrote('waiting for a change', 2)

@@ -1,0 +1,68 @@
+import { parsePlan } from '@harmont/ir'
+import { type EnvelopeError, renderEvery } from '@harmont/render'
+import { readGitFacts, readSourceSet } from '@harmont/source-set'
+import type { Handler } from '../command.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { count } from '../view/amounts.ts'
+import { manualFacts } from './manual-facts.ts'
+import { slowTeller, sourceFailure } from './render-project.ts'
+
+/** `hm validate`: every pipeline of the project, or one; each problem with its file. */
+export const run: Handler<'validate'> = async (context) => {
+  const { args, directory, env, output, global, signal, cacheDirectory } = context
+  try {
+    const git = await readGitFacts(directory)
+    const {
+      envelope,
+      warnings,
+      output: printed,
+    } = await renderEvery({
+      project: directory,
+      context: manualFacts(git),
+      env,
+      sourceSet: () => readSourceSet(directory, git),
+      cacheDirectory,
+      signal,
+      onSlow: slowTeller(output),
+    })
+    if (printed !== '') output.say(printed.replace(/\n$/, ''))
+    const isMeant = ({ slug }: { readonly slug: string | null }) =>
+      args.pipeline === undefined || slug === args.pipeline
+    const valid = envelope.pipelines.filter(isMeant).map(({ slug, file, definition }) => {
+      const parsed = parsePlan(JSON.stringify(definition))
+      return { slug, file, steps: parsed.ok ? parsed.plan.steps.length : 0 }
+    })
+    // A file that does not load may hold the pipeline that is meant.
+    const errors = envelope.errors.filter((error) => error.slug === null || isMeant(error))
+    if (valid.length + errors.length === 0)
+      throw nothingThere(
+        args.pipeline,
+        envelope.pipelines.map(({ slug }) => slug),
+      )
+    const files = new Set(valid.map(({ file }) => file))
+    const told = warnings.filter((warning) => [...files].some((file) => warning.startsWith(`${file}:`)))
+    if (global.json) await output.json({ pipelines: valid, errors, warnings: told })
+    else {
+      for (const { slug, file, steps } of valid) await output.print(`${slug}: valid, ${count(steps, 'step')} (${file})`)
+      for (const { slug, file, message, code } of errors)
+        await output.print(`${slug ?? file}: invalid (${code})\n  ${message.replaceAll('\n', '\n  ')}`)
+      for (const warning of told) output.warn(warning)
+    }
+    return exitOf(errors)
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
+
+function exitOf(errors: readonly EnvelopeError[]): ExitCode {
+  if (errors.length === 0) return exits.ok
+  return errors.some(({ code }) => code === 'render_failed' || code === 'duplicate_slug') ? exits.render : exits.refused
+}
+
+function nothingThere(slug: string | undefined, slugs: readonly string[]): HmError {
+  if (slug === undefined || slugs.length === 0)
+    return new HmError(exits.render, 'no_pipeline', 'the project has no pipeline', { fix: 'hm init' })
+  return new HmError(exits.render, 'no_pipeline', `the project has no pipeline ${JSON.stringify(slug)}`, {
+    fix: `its pipelines are ${slugs.join(', ')}`,
+  })
+}

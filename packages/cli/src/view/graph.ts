@@ -1,0 +1,84 @@
+import type { IrCachePolicy, Plan, PlannedStep } from '@harmont/ir'
+import { type Line, plainOf, span } from '../text/span.ts'
+import { wholeSeconds } from './amounts.ts'
+import type { Charset } from './charset.ts'
+import { wrapLine } from './styled.ts'
+import { pad, widthOf } from './text-width.ts'
+import { treeOrder } from './tree-order.ts'
+
+interface GraphOptions {
+  readonly charset: Charset
+  readonly width: number
+  /** Why a step would be skipped; null where it would run. */
+  readonly skipReason: (step: PlannedStep) => string | null
+}
+
+/** Narrower than this the notes on a step stand below its name. */
+const narrowest = 24
+
+/** A plan as a tree: each step under the step whose file system it starts from, with what else is to be known of it. */
+export function graphLines({ steps }: Plan, { charset, width, skipReason }: GraphOptions): Line[] {
+  const keyOf = (slot: number) => steps[slot]?.key ?? ''
+  const nodes = steps.map((step) => ({ step, parentKey: step.buildsIn === null ? null : keyOf(step.buildsIn) }))
+  const places = treeOrder({ steps: nodes, byKey: new Map(nodes.map((node) => [node.step.key, node])) })
+  const branches = branchesOf(
+    places.map(({ parent }) => parent),
+    charset,
+  )
+  const heads = places.map(({ step: { step } }, index) => branches.before[index] + charset.text(nameOf(step)))
+  const column = Math.max(...heads.map(widthOf)) + 2
+  const isBelow = column + narrowest > width
+  return places.flatMap(({ step: { step } }, index) => {
+    const head: Line = [
+      span(branches.before[index] ?? '', 'dim'),
+      span(charset.text(nameOf(step)), skipReason(step) === null ? 'bold' : 'dim'),
+    ]
+    const notes = charset.text(notesOf(step, keyOf, skipReason(step)).join(', '))
+    if (notes === '') return [head]
+    const under = branches.below[index] ?? ''
+    const room = width - (isBelow ? widthOf(under) + 2 : column)
+    const [first = [], ...more] = wrapLine([span(notes, 'dim')], room)
+    const rest = (isBelow ? [first, ...more] : more).map(
+      (line): Line => [span(isBelow ? `${under}  ` : pad(under, column), 'dim'), ...line],
+    )
+    return [isBelow ? head : [...head, span(' '.repeat(column - widthOf(plainOf(head)))), ...first], ...rest]
+  })
+}
+
+function nameOf({ key, name }: PlannedStep): string {
+  return name === key ? key : `${name} (${key})`
+}
+
+/** What stands before the name of each place, and before what is below it. */
+function branchesOf(parents: readonly number[], { branches }: Charset) {
+  const lastChild = new Map<number, number>()
+  for (const [index, parent] of parents.entries()) lastChild.set(parent, index)
+  const before: string[] = []
+  const inside: string[] = []
+  for (const [index, parent] of parents.entries()) {
+    const isLast = lastChild.get(parent) === index
+    const own = inside[parent] ?? ''
+    before.push(parent < 0 ? '' : own + (isLast ? branches.last : branches.next))
+    inside.push(parent < 0 ? '' : own + (isLast ? '   ' : branches.line))
+  }
+  const below = inside.map((text, index) => (lastChild.has(index) ? text + branches.line : text))
+  return { before, below }
+}
+
+function notesOf(step: PlannedStep, keyOf: (slot: number) => string, skipped: string | null): string[] {
+  const { image, dependsOn, cacheKey, cachePolicy, softFail, retry } = step
+  return [
+    ...(image === null ? [] : [`on ${image}`]),
+    ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.map(keyOf).join(' and ')}`]),
+    ...(cacheKey === null ? [] : [cached(cachePolicy)]),
+    ...(softFail === null ? [] : ['may fail']),
+    ...(retry === null ? [] : [`up to ${retry.limit + 1} attempts`]),
+    ...(skipped === null ? [] : [`skipped: ${skipped}`]),
+  ]
+}
+
+function cached(policy: IrCachePolicy | undefined): string {
+  if (policy?.policy === 'on_change') return `cached until ${policy.paths.join(' or ')} changes`
+  if (policy?.policy === 'ttl') return `cached for ${wholeSeconds(policy.duration_seconds * 1000)}`
+  return 'cached'
+}
