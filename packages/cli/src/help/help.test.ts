@@ -27,7 +27,7 @@ test('the overview fits 80 and 60 columns and has every command that users see',
     for (const { name, spec } of commands) {
       if (spec.hidden === true) continue
       const [word = '', ...verb] = name.split(' ')
-      expect(text).toMatch(new RegExp(`^  ${word} [sS]*${verb.join(' ')}`, 'm'))
+      expect(text).toMatch(new RegExp(`^  ${word} [^]*${verb.join(' ')}`, 'm'))
     }
   }
 })
