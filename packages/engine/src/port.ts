@@ -144,12 +144,17 @@ export interface RenderWork {
   readonly slug: string
 }
 
+/** Files that are on the runner's machine, and what is shown as their git directory, if anything. */
+export interface LocalFiles {
+  /** In the runner's own store of trees. */
+  readonly tree: SourceTreeRef
+  readonly gitDirectory?: string
+  /** Shown as the `objects` of the git directory. */
+  readonly gitObjects?: string
+}
+
 export type SourceOffer =
-  | {
-      readonly kind: 'tree'
-      /** In the runner's own store of trees. */
-      readonly tree: SourceTreeRef
-    }
+  | ({ readonly kind: 'tree' } & LocalFiles)
   | {
       readonly kind: 'archive'
       /** Hex SHA-256 of the archive's bytes, gzip or plain tar: equal archives are unpacked once. */

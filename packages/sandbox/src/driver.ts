@@ -47,6 +47,8 @@ export interface SandboxSpec {
   readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
   /** Host directory shown read-only as /workspace/.git; it belongs to no snapshot, nor does its place. */
   readonly gitDirectory?: string
+  /** Host directory shown read-only as the `objects` of that git directory, where its own is empty. */
+  readonly gitObjects?: string
   /** Whether the command comes with secrets. */
   readonly secretFiles?: boolean
 }

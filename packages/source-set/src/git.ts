@@ -26,12 +26,16 @@ export interface GitAnswer {
 }
 
 /** Runs git in a directory for a short answer. null: there is no git on this machine. */
-export function git(directory: string, args: readonly string[]): Promise<GitAnswer | null> {
+export function git(
+  directory: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<GitAnswer | null> {
   return new Promise((resolve, reject) => {
     execFile(
       'git',
       [...args],
-      { cwd: directory, env: environment(), maxBuffer: 16 * 1024 * 1024 },
+      { cwd: directory, env: { ...environment(), ...variables }, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (error === null) resolve({ status: 0, stdout, stderr })
         else if (error.code === 'ENOENT') resolve(null)

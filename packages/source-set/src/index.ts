@@ -1,4 +1,5 @@
 export { isDirty, readGitFacts } from './git-facts.ts'
+export { type GitView, makeGitView } from './git-view.ts'
 export { placeOf } from './listing.ts'
 export { type PackedSource, type PackLimits, type PackOptions, packLimits, packSource } from './pack-source.ts'
 export { readSourceSet, readSourceTree } from './read-source-set.ts'

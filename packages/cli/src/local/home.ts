@@ -9,6 +9,8 @@ export interface LocalHome {
   readonly images: string
   /** Source trees. */
   readonly sources: string
+  /** Views of checkouts' history. */
+  readonly git: string
   readonly runs: string
   /** Held while a process takes an engine directory, or removes what nobody needs. */
   readonly gate: string
@@ -24,6 +26,7 @@ export function localHome(cacheDirectory: string): LocalHome {
     engines: join(root, 'engines'),
     images: join(root, 'images'),
     sources: join(root, 'sources'),
+    git: join(root, 'git'),
     runs: join(root, 'runs'),
     gate: join(root, 'gate'),
     trimmed: join(root, 'trimmed'),

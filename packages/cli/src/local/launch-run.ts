@@ -18,6 +18,7 @@ import { processMark } from './process-mark.ts'
 import type { ProjectPipeline } from './render-project.ts'
 import { runBuild } from './run-build.ts'
 import { beginRecord, runFiles } from './run-records.ts'
+import { takeHistory } from './take-history.ts'
 import { trimRegularly } from './trim.ts'
 
 /** A run of which everything is known. */
@@ -56,6 +57,9 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const { home, sandboxes, pipeline, plan, git, tree, branch, env, only, retryOf } = launch
   const { slug, name, ir } = pipeline
   const config = await loaded()
+  const history = takeHistory(home, directory, git)
+  // Awaited when the view is open.
+  history.catch(() => {})
   const own = processMark(process.pid)
   if (own === undefined) throw new Error('expected /proc to know this process')
   const message = launch.message ?? git?.message ?? null
@@ -85,6 +89,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
       facts,
       plan,
       build: passedAlready(createBuild(request, defaultStoreSettings), launch.kept, defaultStoreSettings),
+      history: await history,
       context: localContext({ facts, git, org: config.get('cloud.org'), tree, anew: launch.anew }),
       secrets: launch.secrets,
       slots,

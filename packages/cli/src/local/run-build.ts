@@ -20,6 +20,7 @@ import { runFiles } from './run-records.ts'
 import { RunReporter } from './run-reporter.ts'
 import { RunTeller } from './run-teller.ts'
 import { secretIds } from './secret-ids.ts'
+import type { History } from './take-history.ts'
 
 export interface LocalRun {
   readonly home: LocalHome
@@ -28,6 +29,7 @@ export interface LocalRun {
   readonly plan: Plan
   readonly build: Created
   readonly context: BuildContext
+  readonly history: History
   readonly secrets: ReadonlyMap<string, string>
   /** Steps at a time. */
   readonly slots: number
@@ -65,7 +67,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     sources: {
       offer: async (_, source) => {
         if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
-        return { kind: 'tree', tree: source.tree }
+        return { kind: 'tree', tree: source.tree, ...run.history }
       },
     },
     secrets: secretIds(run.secrets, facts.directory),

@@ -1,4 +1,5 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { collectSources } from '@harmont/sandbox'
 import type { LocalHome } from './home.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
@@ -31,9 +32,20 @@ export function trim(
     const goneImages = await images.collect(await driver.imagesInUse())
     mkdirSync(home.sources, { recursive: true, mode: 0o700 })
     const keepManifests = await driver.sourcesInUse()
+    const shown = await driver.gitDirectoriesInUse()
+    removeHistories(home.git, (path, usedAt) => !shown.has(path) && usedAt < before.getTime())
     const trees = await collectSources({ directory: home.sources, keepTrees: new Set(), keepManifests, before })
     return { snapshots: snapshots.length, images: goneImages.length, sources: trees.length }
   })
+}
+
+/** Removes views of checkouts' history; the next run makes them again. */
+function removeHistories(directory: string, isUnused: (path: string, usedAt: number) => boolean): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name)
+    if (isUnused(path, statSync(path).mtimeMs)) rmSync(path, { recursive: true })
+  }
 }
 
 /** The same, now and then: a look at everything that there is takes time. */

@@ -5,6 +5,7 @@ import { planRun } from '../local/plan-run.ts'
 import { readProject } from '../local/read-project.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from '../local/run-record.ts'
 import { runFiles } from '../local/run-records.ts'
+import { takeHistory } from '../local/take-history.ts'
 import { takeSource } from '../local/take-source.ts'
 import { withSandboxes } from '../local/with-sandboxes.ts'
 import { chooseStep } from './choose-step.ts'
@@ -40,6 +41,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
         git: project.git,
         org: config.get('cloud.org'),
         tree,
+        history: tree === null ? {} : await takeHistory(home, directory, project.git),
         secrets: secrets.values,
         key: step.key,
         before: flags.before,

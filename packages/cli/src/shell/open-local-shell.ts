@@ -17,6 +17,7 @@ import { localContext } from '../local/local-context.ts'
 import type { Sandboxes } from '../local/open-sandboxes.ts'
 import { type RunRecord, stepsOf } from '../local/run-record.ts'
 import { secretIds } from '../local/secret-ids.ts'
+import type { History } from '../local/take-history.ts'
 
 export interface LocalShell {
   readonly home: LocalHome
@@ -27,6 +28,7 @@ export interface LocalShell {
   readonly org: string | undefined
   /** The project's files, for what a step started from. */
   readonly tree: SourceTreeRef | null
+  readonly history: History
   readonly secrets: ReadonlyMap<string, string>
   /** Of the step. */
   readonly key: string
@@ -45,7 +47,7 @@ export interface LocalShell {
 export async function openLocalShell(
   shell: LocalShell,
 ): Promise<{ readonly conversation: Conversation; close(): Promise<void> }> {
-  const { home, sandboxes, run, plan, git, org, tree, secrets, before, script, size, log, fix } = shell
+  const { home, sandboxes, run, plan, git, org, tree, history, secrets, before, script, size, log, fix } = shell
   const store = new MemoryStore(defaultStoreSettings)
   const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
   const { build } = createBuild(
@@ -67,7 +69,7 @@ export async function openLocalShell(
     sources: {
       offer: async (_, source) => {
         if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
-        return { kind: 'tree', tree: source.tree }
+        return { kind: 'tree', tree: source.tree, ...history }
       },
     },
     secrets: secretIds(secrets, run.directory),

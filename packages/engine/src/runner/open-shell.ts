@@ -4,7 +4,7 @@ import type { Step } from '../core/model.ts'
 import type { LeasedJob, SecretsAnswer } from '../port.ts'
 import type { RunnerParts } from './job-context.ts'
 import { joinTaint } from './secrets.ts'
-import { type BuildFiles, offeredTree } from './source-of-build.ts'
+import { gitMounts, offeredTree } from './source-of-build.ts'
 import { stepLimits } from './step-limits.ts'
 
 /** Which file system somebody wants to look into, and with what. */
@@ -68,7 +68,7 @@ export async function startShell(
     label: { buildId: work.buildId, step: step.key },
     base: 'meta' in base ? { snapshot: base.id } : { image: base },
     ...stepLimits(parts, step),
-    ...gitMount(source),
+    ...gitMounts(source),
     secretFiles: Object.keys(secrets).length > 0,
   }
   const sandbox = await driver.create(spec).catch(rethrowGone)
@@ -121,10 +121,6 @@ async function shellSecrets(
       return known === undefined ? [] : [[as, known.value]]
     }),
   )
-}
-
-function gitMount(source: BuildFiles | null): Pick<SandboxSpec, 'gitDirectory'> {
-  return source !== null && 'gitDirectory' in source ? { gitDirectory: source.gitDirectory } : {}
 }
 
 function rethrowGone(error: unknown): never {

@@ -1,6 +1,6 @@
 import { isScarcity, type Sandbox, type SandboxSpec, untilAffordable } from '@harmont/sandbox'
 import type { JobContext } from './job-context.ts'
-import { type BuildFiles, sourceOfBuild } from './source-of-build.ts'
+import { type BuildFiles, gitMounts, sourceOfBuild } from './source-of-build.ts'
 import { isForWantOfRoom, withRoom } from './with-room.ts'
 
 /** Makes a sandbox with the build's source in it, once there is room for both. Fails with a SandboxError, and then nothing is left of it. */
@@ -12,15 +12,14 @@ async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<San
   const { driver } = context.options
   // A fresh image has no source that an empty tree would have to clear away.
   const finding = sourceOfBuild(context, 'snapshot' in spec.base)
-  if (context.lease.job.sourceKind === 'git')
+  if (context.lease.job.sourceKind === 'git' || context.lease.job.sourceKind === 'tree')
     return withSource(context, driver.create(await gitSpec(spec, finding)), finding)
   return withSource(context, driver.create(spec), finding)
 }
 
 /** Where the git directory is must be known before there is a sandbox. */
 async function gitSpec(spec: SandboxSpec, finding: Promise<BuildFiles | null>): Promise<SandboxSpec> {
-  const files = await finding
-  return files !== null && 'gitDirectory' in files ? { ...spec, gitDirectory: files.gitDirectory } : spec
+  return { ...spec, ...gitMounts(await finding) }
 }
 
 async function withSource(

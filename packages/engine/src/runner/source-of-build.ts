@@ -1,12 +1,21 @@
 import { Readable } from 'node:stream'
-import { type Checkout, SandboxError, type SourceTreeRef, SourceUnreachable } from '@harmont/sandbox'
-import { SourceUnavailable } from '../port.ts'
+import { type Checkout, SandboxError, type SandboxSpec, SourceUnreachable } from '@harmont/sandbox'
+import { type LocalFiles, SourceUnavailable } from '../port.ts'
 import { StopAsked } from './held-lease.ts'
 import type { JobContext } from './job-context.ts'
 import { persist } from './persist.ts'
 
 /** A tree, of a build from a repository with its git directory. */
-export type BuildFiles = { readonly tree: SourceTreeRef } | Checkout
+export type BuildFiles = LocalFiles | Checkout
+
+/** What a sandbox shows of the build's git directory. */
+export function gitMounts(files: BuildFiles | null): Pick<SandboxSpec, 'gitDirectory' | 'gitObjects'> {
+  if (files === null || !('gitDirectory' in files) || files.gitDirectory === undefined) return {}
+  const { gitDirectory } = files
+  return 'gitObjects' in files && files.gitObjects !== undefined
+    ? { gitDirectory, gitObjects: files.gitObjects }
+    : { gitDirectory }
+}
 
 /** SHA-256 of no bytes: the archive of an empty tree. */
 const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -75,7 +84,10 @@ async function offered(
   if (known) return known
   const { sourceLimits: limits } = settings
   const offer = await asked(() => options.port.fetchSource(buildId))
-  if (offer?.kind === 'tree') return { tree: sources.use(offer.tree) }
+  if (offer?.kind === 'tree') {
+    const { kind: _, ...files } = offer
+    return { ...files, tree: sources.use(offer.tree) }
+  }
   if (offer?.kind === 'git') return sources.checkout(buildId, { ...offer, limits })
   if (offer === null) {
     const archive = () => Readable.from([])

@@ -227,6 +227,7 @@ class Driver implements OciDriver {
       readOnlyMounts: [
         ...(spec.readOnlyMounts ?? []),
         ...(spec.gitDirectory === undefined ? [] : [{ source: spec.gitDirectory, target: gitTarget }]),
+        ...(spec.gitObjects === undefined ? [] : [{ source: spec.gitObjects, target: `${gitTarget}/objects` }]),
       ],
       secretFiles: spec.secretFiles ?? false,
     }

@@ -22,6 +22,7 @@ export default [
     base.sh('true', { key: 'other', secrets: ['MORE'] })]) },
   { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
   { slug: 'away', pipeline: pipeline([sh('true', { key: 'pulls', image: '127.0.0.1:9/no/such:image' })]) },
+  { slug: 'history', pipeline: pipeline([base.sh('git describe --tags; git log --format=%s; touch .git/x .git/objects/x 2>&1', { key: 'described' })]) },
   { slug: 'artifacts', pipeline: pipeline([base.sh('true', { key: 'makes', artifacts: ['dist/**'] })]) },
 ]`)
   project.write('a.txt', 'one\n')
@@ -43,6 +44,26 @@ describe('a run', () => {
     expect(linesOf(events, 'env')).toEqual(['high true true ok env'])
     expect(events.at(0)).toMatchObject({ kind: 'build_start', plan: { step_count: 4, chain_count: 1 } })
     expect(events.at(-1)).toMatchObject({ kind: 'build_end', exit_code: 0, state: 'passed' })
+  })
+
+  test('sees the history of a checkout, and cannot change it', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: project.directory })
+    git('init', '--quiet', '-b', 'main')
+    git('add', '.')
+    git('commit', '--quiet', '-m', 'the first')
+    git('tag', 'v1')
+    try {
+      const { events } = await project.run('history')
+      expect(linesOf(events, 'described')).toEqual([
+        'v1',
+        'the first',
+        expect.stringMatching(/\.git\/x.*: Read-only file system/),
+        expect.stringMatching(/objects\/x.*: Read-only file system/),
+      ])
+    } finally {
+      execFileSync('rm', ['-r', '.git'], { cwd: project.directory })
+    }
   })
 
   test('finds what an earlier one left, names the run, and says which file made a step run again', async () => {

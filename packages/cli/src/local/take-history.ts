@@ -1,0 +1,19 @@
+import { type GitFacts, makeGitView } from '@harmont/source-set'
+import type { LocalHome } from './home.ts'
+import { sourceFailure } from './render-project.ts'
+
+/** What steps see of the project's history as `/workspace/.git`; nothing where there is none to be shown. */
+export interface History {
+  readonly gitDirectory?: string
+  readonly gitObjects?: string
+}
+
+/** The history of the project's last commit for sandboxes, made once for each commit and set of tags. Throws exit 8 where git refuses. */
+export async function takeHistory(home: LocalHome, directory: string, git: GitFacts | null): Promise<History> {
+  try {
+    const view = await makeGitView(directory, git, home.git)
+    return view === null ? {} : { gitDirectory: view.directory, gitObjects: view.objects }
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
