@@ -53,8 +53,9 @@ export function looksLikeError(line: string): boolean {
  * Pairs of bytes of which every line that looks like an error has one, and every line that a report of failures begins with (`RUN`, `TAP`); so few lines are
  * looked at.
  */
+const asciiPairs = ['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP']
 const pairs: readonly string[] = [
-  ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP'],
+  ...asciiPairs,
   ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),
 ]
 
@@ -65,4 +66,11 @@ for (const pair of pairs) suspiciousPairs[(pair.charCodeAt(0) << 8) | pair.charC
 /** Whether a line that begins with the one byte, or ends with the other, may look like an error though it has none of the pairs. */
 export function isSuspiciousEdge(first: number, last: number): boolean {
   return first === 0x45 || last === 0x64
+}
+
+const anyPair = new RegExp(asciiPairs.join('|').replaceAll(/[*(]/g, '\\$&'))
+
+/** Whether a line may be the beginning of a report of failures, by its pairs. */
+export function hasSuspiciousPair(line: string): boolean {
+  return anyPair.test(line)
 }

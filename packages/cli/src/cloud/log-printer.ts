@@ -4,6 +4,7 @@ import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../command.ts'
 import { LineSplitter, type LogLine } from '../local/line-splitter.ts'
 import { inert, jsonFor } from '../text/inert.ts'
+import { FailureSummary } from '../view/failure-summary.ts'
 import { isJobEnded } from './job-teller.ts'
 
 interface Printing {
@@ -20,6 +21,7 @@ export class LogPrinter {
   readonly #client: CloudClient
   readonly #isPrefixed: boolean
   readonly #since: number
+  readonly #summary = new FailureSummary()
   #printed = 0
 
   /** @param isPrefixed each line begins with the key of its step. */
@@ -36,7 +38,9 @@ export class LogPrinter {
   }
 
   async end(): Promise<void> {
-    if (this.#context.global.json) await this.#write(']}\n')
+    const { global, output } = this.#context
+    if (global.json) await this.#write(']}\n')
+    for (const line of this.#summary.finish()) output.say(line)
   }
 
   /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
@@ -93,8 +97,10 @@ export class LogPrinter {
       if (global.json) {
         const comma = this.#printed === 0 ? '' : ','
         text += `${comma}${jsonFor(stdout, { step, attempt: job.attempt ?? 1, stream, line, ts: at })}`
-      } else
+      } else {
+        if (flags.failed) this.#summary.take(step, line)
         text += `${flags.timestamps ? `${at} ` : ''}${this.#isPrefixed ? `[${inert(step)}] ` : ''}${stdout.isTerminal ? inert(line) : line}\n`
+      }
       this.#printed += 1
     }
     await this.#write(text)

@@ -10,6 +10,7 @@ import { AppendedFile, beginRecord, runFiles } from './run-records.ts'
 
 // A key that would turn what follows it around.
 const key = 'a\u202eb'
+const output = 'said\u202e\n--- FAIL: TestA (0.00s)\n    a_test.go:7: got 1, want 2\n'
 let cwd: string
 
 beforeAll(() => {
@@ -30,7 +31,7 @@ beforeAll(() => {
     told.add(`${JSON.stringify(event)}\n`)
   told.close()
   const log = new AppendedFile(files.log(0, 1))
-  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from('said\u202e\n'), ts: 0n })}\n`)
+  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from(output), ts: 0n })}\n`)
   log.close()
 })
 afterAll(() => rmSync(cwd, { recursive: true }))
@@ -39,8 +40,16 @@ test('a terminal acts upon neither the name of a step nor its log; a file gets t
   const line = `stty cols 100 && exec '${process.execPath}' '${hmProgram}' logs`
   const env = { ...programEnv, HOME: cwd, TERM: 'xterm' }
   const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
-  expect(shown.trimEnd()).toBe('[a?b] said?')
-  expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: '[a?b] said\u202e\n' })
+  expect(shown).toMatch(/^\[a\?b\] said\?\r?\n/)
+  expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: output.replaceAll(/^(?=.)/gm, '[a?b] ') })
+})
+
+test('logs of what failed end with what their tests reported', async () => {
+  const { code, stdout, stderr } = await runHm(['logs', '--failed'], { cwd })
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('a_test.go:7: got 1, want 2\n') })
+  expect(stderr).toBe('a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\n')
+  expect((await runHm(['logs', '--failed', '--json'], { cwd })).stderr).toBe('')
+  expect((await runHm(['logs'], { cwd })).stderr).toBe('')
 })
 
 test('a run without such a step names those it has', async () => {

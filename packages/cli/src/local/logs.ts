@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { inert, jsonFor } from '../text/inert.ts'
+import { FailureSummary } from '../view/failure-summary.ts'
 import { localHome } from './home.ts'
 import type { LogLine } from './line-splitter.ts'
 import { isAlive } from './process-mark.ts'
@@ -18,7 +19,12 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
   const chosen = chooseSteps(run, key, flags.failed)
   const isAlone = key !== undefined
   const sinceMs = flags.since === undefined ? 0 : Date.now() - flags.since
-  const printer = new Printer(output, { json: global.json, timestamps: flags.timestamps, isAlone })
+  const printer = new Printer(output, {
+    json: global.json,
+    timestamps: flags.timestamps,
+    isAlone,
+    sumsUp: flags.failed,
+  })
   await printer.begin()
   const logs = chosen.map(({ step, slot }) => {
     const file = runFiles(runs, run.record).log(slot, flags.attempt ?? Math.max(1, step.attempts))
@@ -76,11 +82,14 @@ interface PrintOptions {
   readonly timestamps: boolean
   /** Lines need not say whose they are. */
   readonly isAlone: boolean
+  /** What failed is told once more at the end, on stderr. */
+  readonly sumsUp: boolean
 }
 
 class Printer {
   readonly #output: Context['output']
   readonly #options: PrintOptions
+  readonly #summary = new FailureSummary()
   #isFirst = true
 
   constructor(output: Context['output'], options: PrintOptions) {
@@ -93,7 +102,7 @@ class Printer {
   }
 
   async line({ key }: RecordedStep, { stream, line, ts }: LogLine): Promise<void> {
-    const { json, timestamps, isAlone } = this.#options
+    const { json, timestamps, isAlone, sumsUp } = this.#options
     const at = new Date(ts).toISOString()
     if (json) {
       await this.#output.print(
@@ -101,11 +110,13 @@ class Printer {
       )
       this.#isFirst = false
     } else {
+      if (sumsUp && stream !== 'meta') this.#summary.take(key, line)
       await this.#output.print(`${timestamps ? `${at} ` : ''}${isAlone ? '' : `[${inert(key)}] `}${line}`)
     }
   }
 
   async end(): Promise<void> {
     if (this.#options.json) await this.#output.print(']}')
+    for (const line of this.#summary.finish()) this.#output.say(line)
   }
 }

@@ -7,7 +7,7 @@ import { nextCommands } from './next-commands.ts'
 import { newRun } from './run-model.ts'
 import { events } from './story.test-support.ts'
 
-const { queued, start, end } = events
+const { queued, start, end, log } = events
 
 test('a step whose image cannot be had was not started: the reason is told, and no shell is offered where there is nothing', () => {
   const run = newRun()
@@ -24,4 +24,37 @@ test('one that began and said nothing did so', () => {
   for (const event of [queued('a'), start('a'), end('a', 'failed', 5)]) fold(run, event)
   expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toContain('  (it printed nothing)')
   expect(nextCommands(run).map(([command]) => command)).toContain('hm shell a')
+})
+
+test('of a log that reports failures their reports are shown, not its last lines; nor do other lines give the cause', () => {
+  const run = newRun()
+  const noise = Array.from({ length: 60 }, (_, n) => `  src/file-${n}.ts | 80% | connect ECONNREFUSED`)
+  const report = [
+    '--- FAIL: TestA (0.00s)',
+    '    a_test.go:7: got 1, want 2',
+    '    \u001b[31mb_test.go:9: not \u0007 shown\u001b[0m',
+    'FAIL',
+  ]
+  for (const event of [queued('a'), start('a')]) fold(run, event)
+  for (const line of [...noise, ...report, ...noise]) fold(run, log('a', line))
+  fold(run, end('a', 'failed', 5))
+  expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toEqual([
+    '✗ failed a: exit 1 after 5ms',
+    '  1 test failed',
+    '',
+    '  --- FAIL: TestA (0.00s)',
+    '      a_test.go:7: got 1, want 2',
+    '      b_test.go:9: not ? shown',
+    '',
+  ])
+})
+
+test('of many failures those are shown that have room', () => {
+  const run = newRun()
+  for (const event of [queued('a'), start('a')]) fold(run, event)
+  for (let n = 0; n < 300; n++) fold(run, log('a', `a.c:${n}:1: error: no ${n}`))
+  fold(run, end('a', 'failed', 5))
+  const lines = failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)
+  expect(lines.slice(1, 4)).toEqual(['  300 errors', '', '  a.c:0:1: error: no 0'])
+  expect(lines.slice(-3)).toEqual(['', '  and 250 more in the log', ''])
 })

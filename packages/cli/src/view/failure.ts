@@ -1,14 +1,14 @@
 import { type Line, span } from '../text/span.ts'
 import { duration } from './amounts.ts'
 import type { Charset } from './charset.ts'
-import { lastLines } from './fold.ts'
+import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords } from './state-words.ts'
 import { wrapLine } from './styled.ts'
 
 /**
- * What is told of a failure when it happens: how it ended, its last lines, and why. The terminal breaks those lines where they are too long, so that
+ * What is told of a failure when it happens: how it ended, what its log reports or its last lines, and why. The terminal breaks those lines where they are too long, so that
  * they can be copied whole.
  */
 export function failureLines(step: Step, charset: Charset, width: number): Line[] {
@@ -16,7 +16,7 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
   const after = step.durationMs === null || step.startedAt === null ? '' : ` after ${duration(step.durationMs)}`
   const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
   // Before a start there are only remarks, and the cause says the last of them.
-  const lines = step.startedAt === null ? [] : lastLines(step)
+  const lines = step.startedAt === null ? [] : failureExcerpt(step)
   const cause = likelyCause(step)
   return [
     [
@@ -24,7 +24,7 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
       span(`: ${endingText(step)}${after}${attempts}`),
     ],
     ...(lines.length === 0 && step.startedAt !== null ? [[span('  (it printed nothing)', 'dim')]] : []),
-    ...lines.map((line) => [span('  '), span(charset.text(line))]),
+    ...lines.map((line) => (line === '' ? [] : [span('  '), span(charset.text(line))])),
     ...(cause === null ? [] : wrapLine([span('  likely cause: ', 'bold'), span(charset.text(cause))], width)),
     [],
   ]

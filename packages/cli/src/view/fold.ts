@@ -1,3 +1,4 @@
+import { FailureFinder, stripEscapes } from '@harmont/logs'
 import type { RunEvent } from '../run/run-event.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
@@ -24,7 +25,7 @@ export function fold(run: Run, event: RunEvent): void {
       start(run, event)
       return
     case 'step_log':
-      keepLine(stepOf(run, event.step_id), event.line)
+      keepLine(stepOf(run, event.step_id), event)
       return
     case 'step_cache_hit': {
       const step = stepOf(run, event.step_id)
@@ -99,6 +100,9 @@ function queue(run: Run, event: Queued): void {
     errorCode: null,
     message: null,
     tail: [],
+    lines: 0,
+    finder: null,
+    found: null,
   }
   run.steps.push(step)
   run.byId.set(event.step_id, step)
@@ -108,7 +112,9 @@ function queue(run: Run, event: Queued): void {
 
 function start(run: Run, event: Extract<RunEvent, { readonly kind: 'step_start' }>): void {
   const step = stepOf(run, event.step_id)
-  Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [] })
+  Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [], lines: 0 })
+  step.finder = new FailureFinder()
+  step.found = null
   enter(run, step, 'running')
 }
 
@@ -120,8 +126,11 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
   step.message = event.message ?? step.message
   step.durationMs = event.duration_ms
   enter(run, step, event.state, event.soft_failed)
-  if (isFailure(step)) run.failures.push(step)
-  else step.tail = []
+  if (isFailure(step)) {
+    run.failures.push(step)
+    step.found = step.finder?.finish() ?? null
+  } else step.tail = []
+  step.finder = null
 }
 
 /** Its last attempt did not end it. */
@@ -137,7 +146,9 @@ function enter(run: Run, step: Step, state: ShownState, softFailed = false): voi
   run.counts[stateName(step)] += 1
 }
 
-function keepLine({ tail }: Step, line: string): void {
+function keepLine(step: Step, { line, stream }: Extract<RunEvent, { readonly kind: 'step_log' }>): void {
+  const { tail } = step
+  if (stream !== 'meta') step.finder?.push(stripEscapes(line), ++step.lines)
   tail.push(line.length > keptCharacters ? shorten(line) : line)
   // Cut in halves, not line by line: constant time.
   if (tail.length >= 2 * keptLines) tail.splice(0, tail.length - keptLines)

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { endingText, likelyCause } from './likely-cause.ts'
 
-const failed = { state: 'failed', exitCode: 1, errorCode: null, message: null, tail: [] as string[] } as const
+const failed = {
+  state: 'failed',
+  exitCode: 1,
+  errorCode: null,
+  message: null,
+  tail: [] as string[],
+  found: null,
+} as const
 
 test.each([
   [{}, 'exit 1'],

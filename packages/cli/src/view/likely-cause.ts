@@ -1,9 +1,10 @@
 import { constants } from 'node:os'
+import { quotedLines } from './failure-excerpt.ts'
 import { lastLines } from './fold.ts'
 import { logCauses } from './log-causes.ts'
 import type { Step } from './run-model.ts'
 
-type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail'>
+type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found'>
 
 /** How a step ended: its exit code, with the signal that the code stands for, or what ended it instead. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
@@ -19,14 +20,14 @@ export function isUnstarted(errorCode: string | null): boolean {
   return errorCode === 'provision_failed' || errorCode === 'secret_missing' || errorCode === 'secret_unusable'
 }
 
-/** What made a step fail, as far as its end and its last lines tell; null when they say nothing beyond themselves. */
+/** What made a step fail, as far as its end and what its log reports, or its last lines, tell; null when they say nothing beyond themselves. */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
   // Which image could not be had, and why, only the message says.
   if (message !== null && isUnstarted(errorCode)) return message
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
-  const text = lastLines(ending).join('\n')
+  const text = (quotedLines(ending.found) ?? lastLines(ending)).join('\n')
   const byExit = exitCode === null ? undefined : exitCauses[exitCode]
   return missingCommand(exitCode, text) ?? fromLog(text) ?? byExit ?? message
 }

@@ -1,3 +1,4 @@
+import type { FailureFinder, Found, QuotedFailure } from '@harmont/logs'
 import type { Instant, RunEvent, StepState } from '../run/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
@@ -28,6 +29,12 @@ export interface Step {
   message: string | null
   /** Its last lines, as they came; empty once it passed. */
   tail: string[]
+  /** How many lines its command has written. */
+  lines: number
+  /** Looks through them while it runs. */
+  finder: FailureFinder | null
+  /** The failures that they report, once it has failed. */
+  found: Found<QuotedFailure> | null
 }
 
 type BuildEnd = Extract<RunEvent, { readonly kind: 'build_end' }>

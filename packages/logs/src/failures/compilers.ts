@@ -16,7 +16,7 @@ export class CompilerReader extends Reader {
   protected step(line: NumberedLine): void {
     const { text } = line
     if (this.#isRust) this.#place(line)
-    if (text.trim() === '') this.close()
+    if (text.trim() === '' || (!this.#isRust && /^\S/.test(text))) this.close()
     if (!text.includes('error')) return
     const [, file, at, code, message] = typescript.exec(text) ?? typescriptPretty.exec(text) ?? []
     const [, source, number, error] = gcc.exec(text) ?? []

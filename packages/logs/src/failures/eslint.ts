@@ -6,6 +6,7 @@ const problem = /^ +(\d{1,9}):\d+ +error +(\S.*)$/
 /** ESLint's stylish format: below the name of a file, its problems. */
 export class EslintReader extends Reader {
   #file: string | null = null
+  #heading: NumberedLine | null = null
 
   protected step(line: NumberedLine): void {
     const { text } = line
@@ -13,12 +14,16 @@ export class EslintReader extends Reader {
     if (/^\S/.test(text) || text.trim() === '') {
       this.close('compiler')
       this.#file = /^(?:\/|[A-Z]:\\)/.test(text) ? text.trim() : null
+      this.#heading = this.#file === null ? null : line
     } else if (this.#file !== null && said !== undefined) {
       this.close('compiler')
       const draft = this.begin(null, line)
+      // The quote of a file's first problem names the file.
+      if (this.#heading !== null) draft.keep(this.#heading)
+      this.#heading = null
       draft.place = { file: this.#file, line: Number(at) }
       draft.say(line, withRule(said.trimEnd()))
-    }
+    } else this.draft?.endQuote()
   }
 
   override end(): void {

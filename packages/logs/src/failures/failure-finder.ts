@@ -1,3 +1,4 @@
+import { hasSuspiciousPair } from '../error-line.ts'
 import { CargoReader } from './cargo.ts'
 import { CompilerReader } from './compilers.ts'
 import { EslintReader } from './eslint.ts'
@@ -30,6 +31,11 @@ const lookedAt = 2_000
 /** `=`: rulers of Python's runners and tests of `go test -v`; `/`: files of ESLint; `s`: what tests write, as Vitest shows it. */
 const firstBytes: ReadonlySet<number> = new Set([0x3d, 0x2f, 0x73])
 
+function isPlainLine(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return !(mayBeginReport(first) || first === 0x2d || hasSuspiciousPair(text))
+}
+
 /** Whether a line that begins with this byte may begin a report though it looks like no error. */
 export function mayBeginReport(byte: number): boolean {
   return firstBytes.has(byte)
@@ -51,12 +57,13 @@ export class FailureFinder {
   }
 
   /**
-   * Takes a line without escape sequences. One that is not suspicious and does not begin as `mayBeginReport` says matters only to what is open: it may be
-   * left out, or told to be `isInside` only.
+   * Takes a line without escape sequences. A plain one, which has no suspicious pair and does not begin as `mayBeginReport` says, matters only to readers
+   * that are in a report: it may be left out while none is.
    */
-  push(text: string, number: number, isInside = false): void {
+  push(text: string, number: number, isPlain = isPlainLine(text)): void {
+    if (isPlain && !this.#isOpen) return
     const line = { text: (text.endsWith('\r') ? text.slice(0, -1) : text).slice(0, lookedAt), number }
-    for (const reader of this.#readers) if (!isInside || reader.isOpen) reader.read(line)
+    for (const reader of this.#readers) if (!isPlain || reader.isOpen) reader.read(line)
     this.#isOpen = this.#readers.some(({ isOpen }) => isOpen)
   }
 
