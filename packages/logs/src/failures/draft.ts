@@ -12,6 +12,8 @@ export class Draft {
   test: string | null
   message: string | null = null
   place: Place | null = null
+  /** Where the test begins, for a failure without a place of its own. */
+  declared: Place | null = null
   /** The values that an assertion compared. */
   expected: string | null = null
   received: string | null = null
@@ -79,11 +81,12 @@ export class Draft {
   finish(otherwise: string): QuotedFailure {
     const quote = this.#isWhole ? [...this.#lines] : [this.#lines[0] ?? '', '…', ...this.#lines.slice(1)]
     while (quote.at(-1)?.trim() === '') quote.pop()
+    const place = this.place ?? this.declared
     return {
       test: this.test === null ? null : shorten(this.test),
       message: shorten(cleanMessage(this.message ?? otherwise, this.expected, this.received)),
-      file: this.place === null ? null : shorten(this.place.file),
-      line: this.place?.line ?? null,
+      file: place === null ? null : shorten(place.file),
+      line: place?.line ?? null,
       logLine: this.#logLine,
       quote,
     }

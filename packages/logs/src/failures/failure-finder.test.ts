@@ -96,6 +96,14 @@ describe('other forms', () => {
     expect(short(log)).toEqual([['TestA', 'expected 2, got 1', 'a_test.go', 9, 4]])
   })
 
+  test('of a loose comparison of Node.js what was expected is told', () => {
+    const tap =
+      "TAP version 13\nnot ok 1 - adds\n  ---\n  error: '1 == 5'\n  name: 'AssertionError'\n  stack: |-\n    f (file:///w/a.test.js:5:45)\n  ...\n"
+    expect(short(tap)).toEqual([['adds', 'expected 5, got 1', '/w/a.test.js', 5, 4]])
+    const spec = '✖ failing tests:\n\ntest at a.test.js:5:1\n✖ adds (1.2ms)\n  AssertionError [ERR_ASSERTION]: 1 == 5\n'
+    expect(short(spec)).toEqual([['adds', 'expected 5, got 1', 'a.test.js', 5, 5]])
+  })
+
   test('the panics of older Rust stand in one line', () => {
     const log =
       "---- tests::a stdout ----\nthread 'tests::a' panicked at 'no way', src/lib.rs:7:9\n\nfailures:\n    tests::a\n"

@@ -17,6 +17,8 @@ export function cleanMessage(text: string, expected: string | null, received: st
     .replace(/^(?:AssertionError(?: \[ERR_ASSERTION\])?|Error): (?=.)/, '')
     .replace(/:$/, '')
   if (isShort(expected) && isShort(received)) return `expected ${expected}, got ${received}`
+  const [, loose, wanted] = /^AssertionError(?: \[ERR_ASSERTION\])?: (\S+) == (\S+)$/.exec(text.trim()) ?? []
+  if (isShort(loose) && isShort(wanted)) return `expected ${wanted}, got ${loose}`
   const isIdentity = message.endsWith(objectIs)
   const plain = message.replace(/ \/\/ (?:Object\.is|deep) equality$/, '')
   return isIdentity ? (expectedToBe(plain) ?? plain) : plain
@@ -34,8 +36,8 @@ function expectedToBe(message: string): string | null {
   return `${before}expected ${message.slice(to + ' to be '.length)}, got ${received}`
 }
 
-function isShort(value: string | null): value is string {
-  return value !== null && value.length > 0 && value.length <= longestValue
+function isShort(value: string | null | undefined): value is string {
+  return value != null && value.length > 0 && value.length <= longestValue
 }
 
 /** `1 !== 2` of Node.js's assertions: what came and what was expected. */

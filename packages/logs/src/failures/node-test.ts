@@ -1,5 +1,5 @@
 import type { NumberedLine } from './failure.ts'
-import { placeAtEnd } from './place.ts'
+import { type Place, placeAtEnd } from './place.ts'
 import { Reader } from './reader.ts'
 
 const heading = /^✖ (\S.*?)(?: \(\d+(?:\.\d+)?ms\))?(?: # .*)?$/
@@ -8,6 +8,7 @@ const location = 'test at '
 /** The spec reporter of Node.js's test runner: what failed stands below `✖ failing tests:`. */
 export class NodeTestReader extends Reader {
   #isInSection = false
+  #declared: Place | null = null
 
   override get isOpen(): boolean {
     return this.#isInSection
@@ -25,9 +26,13 @@ export class NodeTestReader extends Reader {
     const { text } = line
     const { draft } = this
     const title = heading.exec(text)?.[1]
-    if (title !== undefined) this.begin(title, line)
-    else if (text.startsWith(location) || text.startsWith('⚠ ')) this.close()
-    else if (/^\S/.test(text)) {
+    if (title !== undefined) {
+      this.begin(title, line).declared = this.#declared
+      this.#declared = null
+    } else if (text.startsWith(location) || text.startsWith('⚠ ')) {
+      this.close()
+      this.#declared = placeAtEnd(text)
+    } else if (/^\S/.test(text)) {
       this.close()
       this.#isInSection = false
     } else if (draft === null) return

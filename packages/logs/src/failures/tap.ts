@@ -60,7 +60,10 @@ export class TapReader extends Reader {
     const [, name, value = ''] = (isField ? field.exec(text) : null) ?? []
     if (name !== undefined) this.#take(line, name, value)
     else if (this.#field === 'error') draft.sayOrCompare(line)
-    else if (this.#field === 'stack') draft.locate(placeAtEnd(text))
+    else if (this.#field === 'stack') {
+      draft.locate(placeAtEnd(text))
+      if (draft.place !== null) draft.endQuote()
+    }
   }
 
   #take(line: NumberedLine, name: string, value: string): void {
@@ -70,14 +73,15 @@ export class TapReader extends Reader {
     this.#field = isText ? name : ''
     if (name === 'failureType' && value === "'subtestsFailed'") this.draft = null
     else if (name === 'name') this.#kind = unquoted(value)
+    else if (name === 'location') draft.declared = placeAtEnd(unquoted(value))
     else if (name === 'at') draft.locate(placeAtEnd(value))
     else if (name === 'error' && !isText) draft.say(line, unquoted(value))
   }
 
   protected override close(): void {
     const { draft } = this
-    const isPlain = this.#kind === '' || this.#kind === 'Error' || this.#kind === 'AssertionError'
-    if (draft !== null && draft.message !== null && !isPlain) draft.message = `${this.#kind}: ${draft.message.trim()}`
+    if (draft !== null && draft.message !== null && this.#kind !== '')
+      draft.message = `${this.#kind}: ${draft.message.trim()}`
     this.#kind = ''
     super.close()
   }
