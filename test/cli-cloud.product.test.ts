@@ -145,8 +145,8 @@ test('hm cache explain says what the cache of the server did, what changed, and 
     outcome: 'miss',
     cached_from: null,
     reason: 'changed',
-    changes: ['path which files may be executed: data.txt'],
-    rule: expect.stringMatching(/^An upload finds/),
+    changes: ['path executable files: data.txt'],
+    rule: expect.stringMatching(/^An upload uses/),
   })
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
   expect((await explain(3)).stdout).toMatch(/^one in build #3 cached: taken from cached #1\n/)

@@ -117,7 +117,7 @@ test('a server that is to use it where it is missing says so and does not start'
   })
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   expect(said).toContain(
-    'HARMONT_OCI_RUNTIME: expected a runtime that works here, got runsc: runsc, which starts the commands of steps, is missing: apt-get install runsc.',
+    'HARMONT_OCI_RUNTIME: expected a runtime that works here, got runsc: runsc is missing; it starts the commands of steps: apt-get install runsc.',
   )
   expect(code).toBe(1)
   rmSync(directory, { recursive: true, force: true })

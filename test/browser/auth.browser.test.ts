@@ -183,7 +183,7 @@ journey(
     await mailed.waitForURL(it.at('/acme'))
     await page.goto(link)
     await heading(page, 'This invitation is no longer valid')
-    await page.getByText(/was accepted already/).waitFor()
+    await page.getByText(/was already accepted/).waitFor()
     await expectAccessible(page)
     // Another way for it to end.
     const revoked = await invite('mallory@example.com')

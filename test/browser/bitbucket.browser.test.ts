@@ -32,7 +32,7 @@ test('web 7 Bitbucket is connected by going there and back, shows its repositori
   await page.getByRole('heading', { name: 'Bitbucket is connected' }).waitFor()
   await expectAccessible(page)
   await page.reload()
-  await page.getByText('The connection was not begun by you within ten minutes').waitFor()
+  await page.getByText('This connection was not started by you within the last ten minutes').waitFor()
   const shown = async () => {
     await page.goto(`${app.origin}/default/settings/integrations`)
     const row = page.getByRole('row', { name: /ACME/ })

@@ -170,7 +170,7 @@ test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds 
   await sees(/Running: 0 of 2 steps/)
   await page.keyboard.press('j')
   await page.waitForURL(/job=after/)
-  await sees('Waits for', page.getByRole('region', { name: 'Why it is waiting' }))
+  await sees('Waiting for', page.getByRole('region', { name: 'Why it is waiting' }))
   await page.getByRole('region', { name: 'Why it is waiting' }).getByRole('link', { name: 'slow' }).waitFor()
   await page.keyboard.press('c')
   await page.keyboard.press('Escape')

@@ -74,5 +74,5 @@ test('web U5 a provider that fails is told at the form, with nothing charged', a
   await page.goto(`${app.origin}/default/usage`)
   await page.getByRole('textbox', { name: 'Top up' }).fill('25')
   await page.getByRole('button', { name: 'Go to payment' }).click()
-  await sees('Stripe did not make the payment page. Nothing was charged; try again in a minute.')
+  await sees('Stripe did not create the payment page. Nothing was charged; try again in a minute.')
 })

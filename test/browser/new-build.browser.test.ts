@@ -155,14 +155,14 @@ test('web P5 without a commit the newest of the branch is built; what the forge 
 
   await dialog.getByLabel('Branch').fill('nothing-there')
   await dialog.getByRole('button', { name: 'Start build' }).click()
-  await dialog.getByText('must be a branch of octocat/core: GitHub shows none of this name').waitFor()
+  await dialog.getByText('must be a branch of octocat/core: GitHub has no branch of this name').waitFor()
   expect(await dialog.getByLabel('Branch').getAttribute('aria-invalid')).toBe('true')
   expect(await dialog.getByRole('alert').count()).toBe(1)
 
   await dialog.getByLabel('Branch').fill('main')
   github.misbehave({ on: /git\/ref/, how: '502' })
   await dialog.getByRole('button', { name: 'Start build' }).click()
-  await dialog.getByText('GitHub did not tell the newest commit of the branch').waitFor()
+  await dialog.getByText('Could not get the newest commit of the branch from GitHub').waitFor()
   await dialog.getByRole('button', { name: 'Start build' }).click()
   await page.waitForURL(`**/pipelines/${slug}/builds/1**`)
   expect(await app.product.api.listBuilds(slug)).toMatchObject([{ number: 1, commit, branch: 'main', source: 'ui' }])

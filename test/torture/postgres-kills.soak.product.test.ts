@@ -118,7 +118,7 @@ test(`G02 G41 PostgreSQL is away, and cannot be started ${failures}x, seed ${ran
   process.kill(server.postmaster(), 'SIGKILL')
   const goneAt = Date.now()
   await until(
-    () => readFileSync(join(server.directory, 'server.log'), 'utf8').split('does not start; trying again').length - 1,
+    () => readFileSync(join(server.directory, 'server.log'), 'utf8').split('does not start; retrying').length - 1,
     (count) => count >= failures,
     { timeoutMs: timeout },
   )

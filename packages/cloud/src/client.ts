@@ -114,7 +114,7 @@ async function readAnswer(response: Response, answer: Route['answer']): Promise<
   try {
     return JSON.parse(text)
   } catch {
-    const what = `${new URL(response.url).origin} answers with what is no JSON: ${JSON.stringify(text.slice(0, 200))}`
+    const what = `${new URL(response.url).origin} did not answer with JSON: ${JSON.stringify(text.slice(0, 200))}`
     throw new CloudError('unexpected_answer', what, { status: response.status })
   }
 }

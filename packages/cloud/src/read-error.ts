@@ -13,7 +13,7 @@ export async function readError(response: Response, now: number): Promise<CloudE
   if (status >= 300 && status < 400) {
     await response.body?.cancel()
     const where = response.headers.get('location') ?? 'nowhere'
-    return new CloudError('redirected', `${response.url} answers with a redirect to ${where}`, {
+    return new CloudError('redirected', `${response.url} redirects to ${where}`, {
       status,
       requestId: header,
     })
@@ -23,7 +23,7 @@ export async function readError(response: Response, now: number): Promise<CloudE
   const [code, message] = [text(field(error, 'code')), text(field(error, 'message'))]
   if (code === undefined || message === undefined) {
     const start = body.replace(/\s+/g, ' ').trim().slice(0, 200)
-    const what = `${new URL(response.url).origin} answers with ${status} and what is no error of this API`
+    const what = `${new URL(response.url).origin} answered ${status} without an error of this API`
     return new CloudError('unexpected_answer', `${what}: ${JSON.stringify(start)}`, {
       status,
       retryAfterMs,

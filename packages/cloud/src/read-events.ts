@@ -16,7 +16,7 @@ export async function* readEvents(response: Response, silenceMs: number): AsyncG
   const body = response.body
   if (body === null) return
   const quiet = new AbortController()
-  const expired = () => quiet.abort(new Error(`nothing came for ${silenceMs / 1000} s`))
+  const expired = () => quiet.abort(new Error(`no data for ${silenceMs / 1000} s`))
   let timer = setTimeout(expired, silenceMs)
   const alive = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -33,7 +33,7 @@ export async function* readEvents(response: Response, silenceMs: number): AsyncG
     for await (const { event, id, data } of events) yield { event: event ?? 'message', id, data: JSON.parse(data) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new CloudError('stream_broken', `${new URL(response.url).pathname}: the stream broke: ${why}`, {
+    throw new CloudError('stream_broken', `${new URL(response.url).pathname}: the stream disconnected: ${why}`, {
       status: 0,
       cause: error,
     })

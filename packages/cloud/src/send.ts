@@ -64,7 +64,7 @@ function asStream(body: StreamedBody<unknown>, progress: () => void): ReadableSt
 }
 
 function silence(url: string, patienceMs: number): string {
-  return `${new URL(url).origin} gave no answer for ${patienceMs / 1000} s`
+  return `${new URL(url).origin} did not answer for ${patienceMs / 1000} s`
 }
 
 /** The words of the deepest cause, where the network's own reason is. */

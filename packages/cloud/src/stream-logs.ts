@@ -57,7 +57,7 @@ export async function* streamLogs(
           yield chunk
         }
       }
-      throw new CloudError('stream_broken', `the log of job ${jobId} broke off before its end`, { status: 0 })
+      throw new CloudError('stream_broken', `the log of job ${jobId} was cut off`, { status: 0 })
     } catch (error) {
       await patience.afterFailure(error)
     }

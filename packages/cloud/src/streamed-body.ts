@@ -33,7 +33,7 @@ export async function withSource<T extends object>(
         const chunk = Buffer.alloc(wanted)
         for (let filled = 0; filled < wanted; ) {
           const { bytesRead } = await handle.read(chunk, filled, wanted - filled, position + filled)
-          if (bytesRead === 0) throw new Error(`${file} became shorter while it was sent`)
+          if (bytesRead === 0) throw new Error(`${file} shrank while it was being sent`)
           filled += bytesRead
         }
         position += wanted

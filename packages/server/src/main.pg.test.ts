@@ -110,7 +110,7 @@ async function expectPortTaken(port: string) {
   const { code, output } = await runMain([], second)
   expect([code, output.trim().split('\n').at(-1)]).toEqual([
     1,
-    `PORT: expected a free port, got ${port}, on which another program listens.`,
+    `PORT: port ${port} is already in use by another program.`,
   ])
 }
 

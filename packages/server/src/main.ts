@@ -21,13 +21,13 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return command.run(args, process.env)
   const known = Object.entries(commands).map(([each, { usage }]) => `  ${each} ${usage}`.trimEnd())
-  throw new SettingsError(`There is no command \`${name}\`. There are:\n  serve\n${known.join('\n')}`)
+  throw new SettingsError(`Unknown command \`${name}\`. Commands:\n  serve\n${known.join('\n')}`)
 }
 
 async function runServer(settings: Settings): Promise<void> {
   const log = createLog(settings.logLevel)
   if (settings.unknown.length > 0)
-    log.warn({ variables: settings.unknown }, 'no setting has these names: see `npm start -- config`')
+    log.warn({ variables: settings.unknown }, 'unknown settings: see `npm start -- config`')
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
   // Loaded only now: `config`, and a wrong setting, need none of it.
   const { serve } = await import('./serve.ts')
@@ -53,13 +53,13 @@ async function runServer(settings: Settings): Promise<void> {
 function readyLine(url: string, { publicUrl, dataDirectory, bootstrapToken }: Settings): string {
   const key =
     bootstrapToken === null
-      ? 'for an API key set HARMONT_BOOTSTRAP_TOKEN to 20 or more characters of your choice'
+      ? 'to get an API key, set HARMONT_BOOTSTRAP_TOKEN to 20 or more characters of your choice'
       : 'API key: the value of HARMONT_BOOTSTRAP_TOKEN'
   return `Harmont serves ${publicUrl} (listening on ${url}), data in ${dataDirectory}; ${key}.`
 }
 
 function fullDiskLine(room: string, { leastFreeBytes }: Settings): string {
-  return `Builds wait until the disk of the data directory has room: ${room}, and HARMONT_LEAST_FREE_DISK asks for ${leastFreeBytes / 1024 ** 2} MiB.`
+  return `Builds wait until the disk of the data directory has space: ${room}, and HARMONT_LEAST_FREE_DISK requires ${leastFreeBytes / 1024 ** 2} MiB.`
 }
 
 function setupLine(link: string): string {

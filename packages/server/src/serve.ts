@@ -88,7 +88,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const store = await PostgresStore.open(database.connection, {
       leaseMs: settings.leaseSeconds * 1000,
       outbox,
-      warn: (error) => log.warn({ err: error }, 'the engine lost time'),
+      warn: (error) => log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
     })
     started.defer(() => store.close())
     const closing = new AbortController()
@@ -215,7 +215,7 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<s
     return await app.listen({ host, port })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new SettingsError(`PORT: expected a free port, got ${port}, on which another program listens.`)
+      throw new SettingsError(`PORT: port ${port} is already in use by another program.`)
     throw error
   }
 }

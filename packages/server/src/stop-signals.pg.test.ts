@@ -87,7 +87,7 @@ test('a second start says in one sentence who is there already; a terminal that 
   const second = await runMain([], { ...env, PORT: String(await reservePort()) })
   expect(second).toEqual({
     code: 1,
-    output: `HARMONT_DATA_DIR: another Harmont server runs on ${env.HARMONT_DATA_DIR} already; stop it, or choose another directory.\n`,
+    output: `HARMONT_DATA_DIR: another Harmont server is already using ${env.HARMONT_DATA_DIR}; stop it, or choose another directory.\n`,
   })
   expect(await isServing(env.PORT)).toBe(true)
   child.kill('SIGKILL')

@@ -27,7 +27,7 @@ export function sentencesOf(jobs: readonly Schemas['JobView'][]): ReadonlyMap<st
           job_id === null ? name : `${name} in ${pipeline_slug} #${build_number}`,
         )
       const now = holders.length === 0 ? '' : ` Now: ${holders.join(', ')}.`
-      return [[id, `${waiting.message.replace(/^Waits /, '')}${now}`] as const]
+      return [[id, `${waiting.message.replace(/^Waiting /, '')}${now}`] as const]
     }),
   )
 }

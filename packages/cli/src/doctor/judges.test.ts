@@ -47,7 +47,7 @@ const sandbox: SandboxFacts = {
   step: { ok: true, milliseconds: 60, networkProblems: [] },
 }
 const ordinary: UserFacts = { name: 'ada', isMapped: false, hasDocker: false }
-const needsRoot = 'runsc needs a runner that is started by root: HARMONT_OCI_RUNTIME=crun does without'
+const needsRoot = 'runsc needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not'
 const untried = 'a real step warning: see the driver, above'
 
 it.each<[string, Partial<SandboxFacts>, string[]]>([

@@ -11,7 +11,7 @@ export async function shellWork(
   const job = loaded && (await store.jobs(buildId)).find(({ id }) => id === jobId)
   const step = loaded?.build.steps[job?.step ?? -1]
   if (loaded === undefined || job === undefined || step === undefined)
-    throw new ShellUnavailable('job_not_found', 'There is no such step in this build.')
+    throw new ShellUnavailable('job_not_found', 'Step not found in this build.')
   const { build, context } = loaded
   const parent = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
   const snapshot = before ? parent : job.snapshot

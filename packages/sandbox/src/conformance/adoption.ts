@@ -139,7 +139,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
   alike('a directory is one live process’s, here or elsewhere', async () => {
     await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
       code: 'provision_failed',
-      message: expect.stringContaining(`another process works with the sandboxes in ${shared().directory}`),
+      message: expect.stringContaining(`another process is using the sandboxes in ${shared().directory}`),
     })
     await elsewhere('created', '')
     await expect(subject.openDriver(directory())).rejects.toMatchObject({ code: 'provision_failed' })

@@ -55,7 +55,7 @@ export function cleanupTests(
       sandbox.start({ ...command('true'), workingDirectory: '/usr/bin/env/not-a-directory' }),
     ).rejects.toMatchObject({
       code: 'provision_failed',
-      message: expect.stringMatching(/could not be started: .*not-a-directory/),
+      message: expect.stringMatching(/could not start the command: .*not-a-directory/),
     })
     await sandbox.destroy()
   })

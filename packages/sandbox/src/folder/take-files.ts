@@ -90,7 +90,7 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
   } catch (cause) {
     if (cause instanceof Error && 'syscall' in cause) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new SandboxError('source_invalid', `The folder ${job.folder} cannot be a source: ${why}.`, { cause })
+    throw new SandboxError('source_invalid', `Cannot use the folder ${job.folder} as a source: ${why}.`, { cause })
   }
   const manifest = formatManifest(writer.entries)
   const digest = manifestDigest(manifest)
@@ -135,7 +135,7 @@ function sameAs(base: Base, folder: string, path: BytePath, stat: BigIntStats): 
 
 function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: SourceLimits): void {
   const bytes = found.reduce((sum, { stat }) => sum + Number(stat.size), 0)
-  if (bytes > limits.bytes) throw new Error(`its files together have more than ${limits.bytes} bytes`)
+  if (bytes > limits.bytes) throw new Error(`its files exceed ${limits.bytes} bytes in total`)
 }
 
 /** A file that changes while it is read is read once more. */
@@ -148,7 +148,8 @@ async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePat
       await writer.file(path, (before.mode & 0o100n) !== 0n, Number(before.size), pieces(fd, new BigInt64Array(read)))
       const look = lookOf(before)
       if (look.join() === lookOf(fstatSync(fd, { bigint: true })).join()) return look
-      if (attempt === 2) throw new Error(`${quoted(path)} changed while it was read, twice: stop what writes to it`)
+      if (attempt === 2)
+        throw new Error(`${quoted(path)} changed twice while it was being read: stop the program that writes to it`)
     } finally {
       closeSync(fd)
     }

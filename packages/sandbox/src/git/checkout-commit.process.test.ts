@@ -104,10 +104,10 @@ test.for([
   ['a commit that is an option', { commit: '--upload-pack=touch /tmp/x' }, /40 hex digits/],
   ['a ref that is an option', { refs: ['--upload-pack=x'] }, /not the full name of a ref/],
   ['a ref that is two', { refs: ['refs/heads/a:refs/tags/b'] }, /not the full name of a ref/],
-  ['a path of this machine', { url: '/etc' }, /not one of http or https/],
-  ['a file of this machine', { url: 'file:///etc' }, /not one of http or https/],
-  ['a program of this machine', { url: 'ext::sh -c id' }, /not one of http or https/],
-  ['a password in the address', { url: 'http://u:secret@127.0.0.1/x' }, /holds a password/],
+  ['a path of this machine', { url: '/etc' }, /neither http nor https/],
+  ['a file of this machine', { url: 'file:///etc' }, /neither http nor https/],
+  ['a program of this machine', { url: 'ext::sh -c id' }, /neither http nor https/],
+  ['a password in the address', { url: 'http://u:secret@127.0.0.1/x' }, /contains a password/],
 ] as const)('%s is refused for good, with a reason and without the token', async ([, more, reason]) => {
   const { commit, checkout } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })

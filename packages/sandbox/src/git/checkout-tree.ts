@@ -41,7 +41,7 @@ export async function checkoutTree(job: CheckoutJob): Promise<string> {
   } catch (cause) {
     if (isOurs(cause)) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new SandboxError('source_invalid', `The source, commit ${job.commit}, was refused: ${why}.`, { cause })
+    throw new SandboxError('source_invalid', `The source at commit ${job.commit} was refused: ${why}.`, { cause })
   }
   const manifest = formatManifest(writer.entries)
   writeManifest(job.manifest, manifest)
@@ -57,7 +57,7 @@ async function writeEntries({ mirror, commit, base, limits }: CheckoutJob, write
   let bytes = 0
   const count = (size: number) => {
     bytes += size
-    if (bytes > limits.bytes) throw new Error(`its files together have more than ${limits.bytes} bytes`)
+    if (bytes > limits.bytes) throw new Error(`its files exceed ${limits.bytes} bytes in total`)
   }
   const wanted: CommitFile[] = []
   for (const file of files.values()) {
@@ -77,16 +77,15 @@ function manifestOf(tree: SourceTreeRef): ReadonlyMap<BytePath, ManifestEntry> {
   try {
     return new Map(readManifest(manifestPath(tree), tree.digest).map((entry) => [entry.path, entry]))
   } catch (cause) {
-    throw new StoreDamaged(`the manifest of ${tree.digest} cannot be read`, { cause })
+    throw new StoreDamaged(`cannot read the manifest of ${tree.digest}`, { cause })
   }
 }
 
 /** What git itself would not check out. Hooks and settings that lie in a .git would be believed by whoever runs git there. */
 function refuseOddPath(path: BytePath): void {
   for (const part of path.split('/')) {
-    if (part.toLowerCase() === '.git') throw new Error(`${quoted(path)} lies in a folder that only git itself may make`)
-    if (part === '' || part === '.' || part === '..')
-      throw new Error(`${quoted(path)} is not a path that a tree can have`)
+    if (part.toLowerCase() === '.git') throw new Error(`${quoted(path)} is inside a folder that only git may create`)
+    if (part === '' || part === '.' || part === '..') throw new Error(`${quoted(path)} is not a valid path in a tree`)
   }
 }
 

@@ -22,10 +22,10 @@ export function checkFetch(request: FetchRequest): void {
   const { url, commit, refs } = request
   const parsed = URL.parse(url)
   if (parsed === null || !/^https?:$/.test(parsed.protocol))
-    throw fetchRefused(url, commit, 'its address is not one of http or https')
+    throw fetchRefused(url, commit, 'its address is neither http nor https')
   if (parsed.username !== '' || parsed.password !== '')
-    throw fetchRefused(parsed.host, commit, 'its address holds a password')
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw fetchRefused(url, commit, 'a commit has 40 hex digits')
+    throw fetchRefused(parsed.host, commit, 'its address contains a password')
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw fetchRefused(url, commit, 'a commit id must have 40 hex digits')
   const odd = refs.find((ref) => !isFullRef(ref))
   if (odd !== undefined) throw fetchRefused(url, commit, `${JSON.stringify(odd)} is not the full name of a ref`)
 }

@@ -36,7 +36,7 @@ export function fetchFailure(error: unknown, url: string): FetchFailure {
 
 /** The error for the author of a build when its source can never be had. */
 export function fetchRefused(url: string, commit: string, why: string): SandboxError {
-  return new SandboxError('source_fetch_failed', `The source, commit ${commit} of ${url}, cannot be fetched: ${why}.`)
+  return new SandboxError('source_fetch_failed', `Could not fetch commit ${commit} of ${url}: ${why}.`)
 }
 
 /** The error when another time may help. */
@@ -45,7 +45,7 @@ export function unreachable(
   cause: unknown,
 ): SourceUnreachable {
   const why = gitsReason(cause)
-  return new SourceUnreachable(`The source, commit ${commit} of ${url}, cannot be fetched now: ${why}.`, { cause })
+  return new SourceUnreachable(`Could not fetch commit ${commit} of ${url} now: ${why}.`, { cause })
 }
 
 /** The sentence of git's that says what failed. */

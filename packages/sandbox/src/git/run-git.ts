@@ -116,7 +116,7 @@ export async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readab
   try {
     ;[code, signal] = await once(git, 'close')
   } catch (cause) {
-    throw new Error('git cannot be started on this machine: apt-get install git', { cause })
+    throw new Error('cannot start git on this machine: apt-get install git', { cause })
   }
   if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint.trim())
 }

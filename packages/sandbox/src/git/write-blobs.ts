@@ -41,7 +41,7 @@ export async function writeBlobs(
 async function* contentOf(bytes: ByteReader, size: number): AsyncGenerator<Buffer> {
   for (let left = size; left > 0; ) {
     const piece = await bytes.some(left)
-    if (piece === undefined) throw new StoreDamaged('git ended in the middle of a blob')
+    if (piece === undefined) throw new StoreDamaged('git exited in the middle of a blob')
     left -= piece.length
     yield piece
   }

@@ -62,7 +62,7 @@ export async function archiveKind(file: string): Promise<'docker-archive' | 'oci
 /** Where a blob lies. */
 export function blobPath(layout: string, digest: string | undefined): string {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest ?? '')?.[1]
-  if (hex === undefined) throw new Error(`the image in ${layout} has no usable digest: ${digest}`)
+  if (hex === undefined) throw new Error(`the image in ${layout} has an invalid digest: ${digest}`)
   return path.join(layout, 'blobs', 'sha256', hex)
 }
 

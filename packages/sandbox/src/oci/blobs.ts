@@ -20,5 +20,5 @@ export async function verifyBlob(from: string, digest: BlobDigest): Promise<void
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found !== digest)
-    throw new SavedCacheError(`the blob ${digest} is damaged or was changed: its digest is ${found}`)
+    throw new SavedCacheError(`the blob ${digest} is damaged or was modified: its digest is ${found}`)
 }

@@ -34,12 +34,12 @@ export async function* checkedLayer(
     whiteoutsOver = true
     order.next(path, kind, name)
     if (path.length === 1 && mountPoints.includes(path[0] ?? '') && kind !== 'folder')
-      throw new Error(`${quoted(name)} is no folder, though a file system is mounted on it`)
+      throw new Error(`${quoted(name)} is not a folder, but a file system is mounted on it`)
     if (kind === 'hard link') pathOf(entry.linkName, kind)
     yield head
     for (let left = padded(entry.size); left > 0; ) {
       const piece = await bytes.some(left)
-      if (piece === undefined) throw new Error(`it ends in the middle of ${quoted(name)}`)
+      if (piece === undefined) throw new Error(`it is truncated inside ${quoted(name)}`)
       left -= piece.length
       yield piece
     }
@@ -52,7 +52,7 @@ function pathOf(name: string, kind: string): readonly string[] {
   if (kind === 'folder' && /^\.\/?$/.test(name)) return []
   const parts = (kind === 'folder' ? name.replace(/\/$/, '') : name).split('/')
   if (name.startsWith('/')) throw new Error(`${quoted(name)} is an absolute path`)
-  if (parts.includes('..')) throw new Error(`${quoted(name)} leads out`)
+  if (parts.includes('..')) throw new Error(`${quoted(name)} leads outside`)
   if (parts.some((part) => part === '' || part === '.' || part.includes('\0') || part.length > 255 + '.wh.'.length))
     throw new Error(`${quoted(name)} is not a path`)
   return parts
@@ -65,10 +65,10 @@ class Order {
 
   next(path: readonly string[], kind: string, name: string): void {
     if (this.last !== undefined && !isBefore(this.last, path))
-      throw new Error(`${quoted(name)} is there twice, or in the wrong order`)
+      throw new Error(`${quoted(name)} is a duplicate or out of order`)
     const above = path.slice(0, -1)
     if (above.some((part, index) => this.folders[index] !== part))
-      throw new Error(`${quoted(name)} lies in what is no folder of this layer`)
+      throw new Error(`${quoted(name)} is inside something that is not a folder of this layer`)
     this.folders = kind === 'folder' ? path : above
     this.last = path
   }
@@ -85,7 +85,7 @@ async function* limited(source: AsyncIterable<Buffer>, maxBytes: number): AsyncG
   let given = 0
   for await (const piece of source) {
     given += piece.length
-    if (given > maxBytes) throw new Error(`it unpacks to more than the ${maxBytes} bytes that it should`)
+    if (given > maxBytes) throw new Error(`it unpacks to more than the declared ${maxBytes} bytes`)
     yield piece
   }
 }

@@ -96,12 +96,13 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
   const { root, lock: lockPath } = await openLayout(options.directory)
   const home = findHome(root)
-  if (home === undefined) throw new SandboxError('provision_failed', 'the control groups of this machine are gone')
+  if (home === undefined)
+    throw new SandboxError('provision_failed', 'the control groups of this machine have disappeared')
   const lock = await lockFile(lockPath, { wait: options.takenForMs ?? 0 })
   if (lock === undefined)
     throw new DirectoryTaken(
       'provision_failed',
-      `another process works with the sandboxes in ${root}: stop it, or give this one a data directory of its own`,
+      `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
     )
   try {
     // Who had the lock may have removed what this directory has in memory.
@@ -359,10 +360,7 @@ class Driver implements OciDriver {
     if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
     const image = await this.options.images.byDigest(record.imageDigest)
     if (image === undefined)
-      throw new SandboxError(
-        'snapshot_unavailable',
-        `the image ${record.imageDigest} that snapshot ${id} lies on is gone`,
-      )
+      throw new SandboxError('snapshot_unavailable', `the image ${record.imageDigest} of snapshot ${id} is gone`)
     const { digest, rootfs, env } = image
     const { layout, snapshots, durability } = this
     const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })

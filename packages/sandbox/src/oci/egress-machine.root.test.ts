@@ -122,7 +122,7 @@ it('says so when a firewall drops what sandboxes send by a rule', async () => {
      console.log(sh('nft list ruleset | grep -c hm0 || true; ip -brief link show | grep -c hm0 || true'))`,
   )
   expect(seen).toBe(
-    "this machine's firewall drops what sandboxes send (ip filter FORWARD): let it forward from and to hm0-*\n0\n0\n\n",
+    'the firewall of this machine drops traffic from sandboxes (ip filter FORWARD): allow it to forward from and to hm0-*\n0\n0\n\n',
   )
 })
 

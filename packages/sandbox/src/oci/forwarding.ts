@@ -42,7 +42,9 @@ export async function passOtherFirewalls(table: string, links: string, probe: Ne
   const legacy = /^filter$/m.test(readIfPresent('/proc/net/ip_tables_names') ?? '')
   if ((chains.length === 0 && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return
   const names = [...chains.map(pathOf), ...(legacy ? ['iptables-legacy FORWARD'] : [])].join(', ')
-  throw new Error(`this machine's firewall drops what sandboxes send (${names}): let it forward from and to ${links}`)
+  throw new Error(
+    `the firewall of this machine drops traffic from sandboxes (${names}): allow it to forward from and to ${links}`,
+  )
 }
 
 /** Takes back what `passOtherFirewalls` put into chains of others. */

@@ -39,13 +39,9 @@ export function makeGitMountPoint(workspace: string, rootId: number): void {
       folder.close()
     }
   } catch (cause) {
-    throw new SandboxError(
-      'provision_failed',
-      `/workspace is not a folder that a git directory can be shown in: ${cause}`,
-      {
-        cause,
-      },
-    )
+    throw new SandboxError('provision_failed', `cannot mount the git directory in /workspace: ${cause}`, {
+      cause,
+    })
   }
 }
 

@@ -121,7 +121,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
     if (word.split(' ')[0] === wanted) return word
     const complaint = await parts.complaint()
     if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
-    throw new LauncherLost(words.end ?? 'the launcher ended without a word')
+    throw new LauncherLost(words.end ?? 'the launcher exited without a message')
   }
   const expectForked = async (wanted: string): Promise<string> => {
     const { promise: lost, reject } = Promise.withResolvers<never>()
@@ -161,7 +161,7 @@ export function newLauncher(parts: LauncherParts): Launcher {
       // Asked after it was opened: nobody else with this id comes into these groups.
       const lives =
         groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(pid)
-      if (!lives) throw new LauncherLost('the launcher ended without a word')
+      if (!lives) throw new LauncherLost('the launcher exited without a message')
     },
     staged(path) {
       if (held === undefined) throw new Error('nothing is mounted for this sandbox')

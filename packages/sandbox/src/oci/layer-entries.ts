@@ -33,7 +33,7 @@ export async function nextEntry(bytes: ByteReader): Promise<LayerEntry | undefin
   let records: ReadonlyMap<string, string> = new Map()
   for (;;) {
     const block = await bytes.exactly(BLOCK)
-    if (block === undefined) throw new Error('it ends without its end mark')
+    if (block === undefined) throw new Error('it has no end-of-archive marker')
     if (head.length === 0 && isZero(block)) {
       await expectEnd(bytes)
       return undefined
@@ -43,7 +43,7 @@ export async function nextEntry(bytes: ByteReader): Promise<LayerEntry | undefin
     if (header.type === 'x' && head.length === 1) {
       if (header.size > largestExtension) throw new Error('an extended header is larger than 1 MiB')
       const content = await bytes.exactly(padded(header.size))
-      if (content === undefined) throw new Error('it ends in the middle')
+      if (content === undefined) throw new Error('it is truncated')
       head.push(content)
       records = parsePax(content.subarray(0, header.size))
       continue
@@ -61,13 +61,14 @@ function entryOf(
   const name = records.get('GNU.sparse.name') ?? records.get('path') ?? header.name
   const linkName = records.get('linkpath') ?? header.linkName
   const kind = kinds[header.type]
-  if (kind === undefined) throw new Error(`${quoted(name)} is a device, or of the unknown type ${quoted(header.type)}`)
+  if (kind === undefined) throw new Error(`${quoted(name)} is a device or has the unknown type ${quoted(header.type)}`)
   for (const key of records.keys())
     if (!knownRecords.test(key)) throw new Error(`${quoted(name)} has the unknown record ${quoted(key)}`)
   const sizes = ['size', 'GNU.sparse.realsize'].map((key) => records.get(key) ?? `${header.size}`)
-  if (!sizes.every((text) => /^\d{1,15}$/.test(text))) throw new Error(`the size of ${quoted(name)} is no number`)
+  if (!sizes.every((text) => /^\d{1,15}$/.test(text))) throw new Error(`the size of ${quoted(name)} is not a number`)
   const owners = [records.get('uid') ?? octal(block, 108), records.get('gid') ?? octal(block, 116)]
-  if (!owners.every((id) => Number(id) < idCount)) throw new Error(`${quoted(name)} has an owner that no sandbox has`)
+  if (!owners.every((id) => Number(id) < idCount))
+    throw new Error(`${quoted(name)} has an owner outside the id range of sandboxes`)
   const size = Number(sizes[0])
   if (kind !== 'file' && size !== 0) throw new Error(`${quoted(name)} is a ${kind} with content`)
   return { name, linkName, kind, size, records, head }
@@ -76,7 +77,7 @@ function entryOf(
 /** Readers disagree about what a second archive after the end means, so nothing but zeros may follow. */
 async function expectEnd(bytes: ByteReader): Promise<void> {
   for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536))
-    if (!isZero(piece)) throw new Error('it goes on after its end mark')
+    if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
 }
 
 function isZero(bytes: Buffer): boolean {

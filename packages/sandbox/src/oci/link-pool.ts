@@ -39,7 +39,7 @@ export class LinkPool {
       this.#taken.add(index)
       return { name, index }
     }
-    throw new Error(`all ${endIndex - firstIndex} addresses of this runner's sandboxes are taken`)
+    throw new Error(`all ${endIndex - firstIndex} addresses for sandboxes of this runner are in use`)
   }
 
   release(name: string): void {

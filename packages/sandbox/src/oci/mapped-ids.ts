@@ -27,7 +27,9 @@ export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>):
     holder.once('close', () => resolve())
   })
   try {
-    const failed = ended.then(() => Promise.reject(new Error('no user namespace could be made: is unshare there?')))
+    const failed = ended.then(() =>
+      Promise.reject(new Error('could not create a user namespace: is unshare installed?')),
+    )
     await Promise.race([once(holder.stdout, 'data'), failed])
     for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${holder.pid}/${map}`, `0 ${firstId} ${idCount}\n`)
     return await use((directory, program, args) => start(holder, directory, program, args))

@@ -41,18 +41,20 @@ test('a place that is a disk is refused, and nothing is put there', async () => 
 test('a place that somebody else made, or may look into, is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
-  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
   await chmod(layout.memory, 0o700)
   await chown(layout.memory, 65_534, 65_534)
-  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
   await rm(layout.memory, { recursive: true })
   await symlink('/root', layout.memory)
-  expect(() => makeMemory(layout, 'a', 0)).toThrow("somebody else's")
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
 })
 
 test('a name that leads elsewhere is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   makeMemory(layout, 'a', 0)
   for (const name of ['../x', '', 'a/b', '.'])
-    expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '', rootId: 0 }), name).toThrow('not a name')
+    expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '', rootId: 0 }), name).toThrow(
+      'not a secret name',
+    )
 })

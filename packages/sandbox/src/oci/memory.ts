@@ -34,12 +34,9 @@ export function makeMemory(layout: Layout, id: string, rootId: number): void {
   mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
   // Anybody may have made it before us, to look into it.
   if (!isOurs(layout.memory))
-    throw new SandboxError('provision_failed', `${layout.memory} is somebody else's: remove it`)
+    throw new SandboxError('provision_failed', `${layout.memory} belongs to somebody else: remove it`)
   if (!isMemory(layout.memory))
-    throw new SandboxError(
-      'provision_failed',
-      `secrets, and what runsc notes of them, need memory that is no disk: ${layout.memory} is not on a tmpfs`,
-    )
+    throw new SandboxError('provision_failed', `${layout.memory} must be on a tmpfs: secrets must never reach a disk`)
   mkdirSync(files.directory, { mode: 0o700 })
   mkdirSync(files.secrets)
   chmodSync(files.secrets, 0o500)
@@ -59,7 +56,7 @@ export function fillMemory(
   const files = memoryFiles(layout, id)
   for (const [name, value] of Object.entries(secrets)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a name of a secret`)
+      throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a secret name`)
     const path = join(files.secrets, name)
     writeFileSync(path, value, { mode: 0o400 })
     chownSync(path, rootId, rootId)

@@ -176,7 +176,7 @@ async function claimNumber(layout: Layout): Promise<number> {
     writeAtomically(join(owners, String(number)), layout.root)
     return number
   }
-  throw new Error(`${directories} runners on this machine have egress networks already (nft list tables)`)
+  throw new Error(`${directories} runners on this machine already have egress networks (see nft list tables)`)
 }
 
 interface KeptNetwork {
@@ -194,8 +194,7 @@ async function claimBlock(layout: Layout, number: number, beyond: readonly strin
   const kept = keptNetwork(layout)?.block
   if (kept !== undefined && inUse) return kept
   const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
-  if (block === undefined)
-    throw new Error('every range for addresses of sandboxes is in use on this machine (ip route)')
+  if (block === undefined) throw new Error('every address range for sandboxes is in use on this machine (see ip route)')
   writeAtomically(layout.network, JSON.stringify({ number, block } satisfies KeptNetwork))
   return block
 }

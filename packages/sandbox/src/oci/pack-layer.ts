@@ -96,7 +96,7 @@ async function* paths(changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
     if (now === undefined || now.isSocket()) continue
     const name = path.toString('latin1')
     if (isReserved(name.slice(name.lastIndexOf('/') + 1)))
-      throw new NotPackable(`${quoted(name)} begins with ".wh.", which in a layer means that something is gone`)
+      throw new NotPackable(`${quoted(name)} begins with ".wh.", which marks a deleted file in a layer`)
     if (now.isCharacterDevice() || now.isBlockDevice()) throw new NotPackable(`${quoted(name)} is a device`)
     yield Buffer.concat([path, Buffer.from([0])])
   }

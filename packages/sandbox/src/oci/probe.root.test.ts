@@ -26,7 +26,7 @@ it('tells an ordinary user in a sentence what is in the way', async () => {
       .catch((error) => console.log(error.code, error.message))`
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
   expect(stdout).toMatch(
-    /^provision_failed sandboxes do not work on this machine: .*nobody has no 65536 consecutive ids.*: sudo usermod [^;]*\n$/,
+    /^provision_failed sandboxes do not work on this machine: .*nobody needs 65536 consecutive ids.*: sudo usermod [^;]*\n$/,
   )
   await rm(directory, { recursive: true })
 })
@@ -39,6 +39,6 @@ it('refuses a directory on an overlay file system', async () => {
   const { stdout } = await run('unshare', ['--mount', 'sh', '-c', script, process.execPath, program], {
     cwd: directory,
   })
-  expect(stdout).toContain('lies on an overlay file system')
+  expect(stdout).toContain('is on an overlay file system')
   await rm(directory, { recursive: true })
 })

@@ -59,7 +59,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
   // Nothing is missing: then whoever wants sandboxes enters a namespace first.
   if (footing.kind === 'user') problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
   if (footing.kind !== 'root' && runtime !== 'crun')
-    problems.push(`${runtime} needs a runner that is started by root: HARMONT_OCI_RUNTIME=crun does without`)
+    problems.push(`${runtime} needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not`)
   const missing = await missingOf(Object.keys(programs))
   const noRuntime = (await missingOf([runtime])).length > 0
   const packages = [...new Set(missing.map((program) => programs[program] ?? program)), ...(noRuntime ? [runtime] : [])]
@@ -73,29 +73,25 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
     problems.push(`Linux ${oldestKernel.join('.')} or later is needed; this is ${release()}`)
   const home = isRoot ? findCgroupHome() : undefined
   if (isRoot && home === undefined)
-    problems.push(
-      'no v2 control groups are mounted (/sys/fs/cgroup): without them a process tree cannot be killed for certain',
-    )
+    problems.push('cgroup v2 is not mounted at /sys/fs/cgroup: without it a process tree cannot be killed reliably')
   else if (home !== undefined && !(await isWritable(home.unified)))
-    problems.push(`control groups cannot be made below ${home.unified}`)
+    problems.push(`cannot create control groups below ${home.unified}`)
   else if (home?.flavour === 'v2') {
     const lacking = lackingControllers(home.unified)
     if (lacking.length > 0)
       problems.push(
-        `control groups below ${home.unified} limit no ${lacking.join(', ')}: the kernel was started so (cgroup_disable=), or the container`,
+        `control groups below ${home.unified} do not limit ${lacking.join(', ')}: check cgroup_disable= of the kernel, or the container`,
       )
   }
   if (await liesOnOverlay(directory))
-    problems.push(
-      `${directory} lies on an overlay file system, which cannot hold the layers of another: put it on a volume`,
-    )
+    problems.push(`${directory} is on an overlay file system, which cannot hold overlay layers: put it on a volume`)
   try {
     if (footing.kind !== 'user') await mkdir(stage, { recursive: true, mode: 0o755 })
   } catch (error) {
-    problems.push(`${stage} cannot be made: ${error instanceof Error ? error.message : error}`)
+    problems.push(`cannot create ${stage}: ${error instanceof Error ? error.message : error}`)
   }
   const runtimeProblem = noRuntime
-    ? `${runtime}, which starts the commands of steps, is missing: apt-get install ${runtime}`
+    ? `${runtime} is missing; it starts the commands of steps: apt-get install ${runtime}`
     : // Worth its time only where nothing else is in the way.
       problems.length === 0
       ? await complaintOf(runtime)
@@ -129,7 +125,7 @@ async function complaintOf(runtime: RuntimeName): Promise<string | undefined> {
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
     const last = said.split('\n').at(-1) || String(error)
-    return `${runtime} is installed but starts nothing on this machine: ${last}`
+    return `${runtime} is installed but cannot start anything on this machine: ${last}`
   }
 }
 

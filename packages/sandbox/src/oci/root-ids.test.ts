@@ -9,7 +9,7 @@ test('G57 no two sandboxes of a directory have an id in common, those of before 
   expect(new Set([...taken, kept]).size).toBe(8_192)
   expect(taken.every((id) => id % 65_536 === 0)).toBe(true)
   expect([Math.min(...taken), Math.max(...taken) + 65_535]).toEqual([0x5000_0000, 0x6fff_ffff])
-  expect(() => ids.take()).toThrow('all 8192 ranges')
+  expect(() => ids.take()).toThrow('all 8192 id ranges')
   ids.release(kept)
   expect(ids.take()).toBe(kept)
 })

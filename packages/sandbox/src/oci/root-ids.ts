@@ -27,7 +27,7 @@ export class RootIds {
       this.#taken.add(rootId)
       return rootId
     }
-    throw new Error(`all ${ranges} ranges of ids of this runner's sandboxes are taken`)
+    throw new Error(`all ${ranges} id ranges for sandboxes of this runner are in use`)
   }
 
   release(rootId: number): void {

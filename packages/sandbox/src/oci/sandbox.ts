@@ -78,7 +78,7 @@ export class OciSandbox implements Sandbox {
     if (!(await lstat(workspace)).isDirectory())
       throw new SandboxError(
         'provision_failed',
-        'an earlier step replaced /workspace by something that is not a directory',
+        'an earlier step replaced /workspace with something that is not a directory',
       )
     await syncWorkspace({
       tree,
@@ -162,7 +162,7 @@ export class OciSandbox implements Sandbox {
       await begun(watching)
       started = true
     } catch (error) {
-      throw new SandboxError('provision_failed', `the command could not be started: ${plainReason(error)}`, {
+      throw new SandboxError('provision_failed', `could not start the command: ${plainReason(error)}`, {
         cause: error,
       })
     } finally {
@@ -210,7 +210,7 @@ export class OciSandbox implements Sandbox {
         meta,
       })
     } catch (error) {
-      throw new SandboxError('snapshot_failed', `the file system could not be kept: ${plainReason(error)}`, {
+      throw new SandboxError('snapshot_failed', `could not keep the file system: ${plainReason(error)}`, {
         cause: error,
       })
     }
@@ -249,7 +249,7 @@ export class OciSandbox implements Sandbox {
     })
     const answer = JSON.parse(text) as { readonly data: number; readonly message?: string }
     if (answer.data < 0)
-      throw startFailure(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime said nothing'))
+      throw startFailure(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime gave no message'))
   }
 
   /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */
@@ -290,7 +290,7 @@ export class OciSandbox implements Sandbox {
     if (this.launcher === undefined)
       throw new SandboxError(
         'provision_failed',
-        `${what} needs a sandbox that this process created and in which no command was started`,
+        `${what} needs a sandbox that this process created and that has not run a command`,
       )
     return this.launcher
   }

@@ -58,11 +58,11 @@ export function parseManifest(text: string): SavedManifest {
     ...snapshots.flatMap(({ layers, parent }) => (parent === null ? layers : [...layers, parent])),
   ]
   if (ids.size !== snapshots.length || needed.some((id) => !ids.has(id)))
-    throw wrong('each snapshot that something lies on, once')
+    throw wrong('each parent snapshot exactly once')
   const layersOf = new Map(snapshots.map(({ id, layers }) => [id, layers]))
   const isStack = ({ id, layers: [own, ...below] }: SavedSnapshot) =>
     own === id && below.join() === (below[0] === undefined ? '' : layersOf.get(below[0])?.join())
-  if (!snapshots.every(isStack)) throw wrong('layers that lie on those of another snapshot')
+  if (!snapshots.every(isStack)) throw wrong('layers on top of those of another snapshot')
   return manifest
 }
 
@@ -74,7 +74,7 @@ function fromJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new SavedCacheError('manifest.json is no JSON', { cause: error })
+    throw new SavedCacheError('manifest.json is not valid JSON', { cause: error })
   }
 }
 

@@ -11,9 +11,8 @@ export function shortcomingsOf(
   given: readonly NetworkMode[],
 ): readonly string[] {
   if (kind !== 'mapped') return []
-  const limits =
-    'Memory and processor time of steps are not limited: for that the runner must be started by root, who has control groups.'
+  const limits = 'Memory and CPU time of steps are not limited: that needs a runner started by root.'
   const network =
-    'Steps have no network: for that the runner must be started by root, or HARMONT_SANDBOX_NETWORK=host give them that of its user.'
+    'Steps have no network: start the runner as root, or set HARMONT_SANDBOX_NETWORK=host to share the network of its user.'
   return wished[0] === 'egress' && given[0] === 'none' ? [limits, network] : [limits]
 }

@@ -149,7 +149,7 @@ export class OciSnapshots implements SnapshotStore {
       this.options.durability.request(id)
       record = await this.record(id)
     }
-    if (record === undefined) throw new Error(`snapshot ${id} was removed while it was unpacked`)
+    if (record === undefined) throw new Error(`snapshot ${id} was removed while it was being unpacked`)
     return publicView(record)
   }
 

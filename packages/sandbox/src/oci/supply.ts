@@ -52,7 +52,7 @@ export class Supply {
     if (!options.network.includes('egress')) return new Supply(options, undefined, [])
     if (footing.kind === 'mapped')
       return new Supply(options, undefined, [
-        'egress networks need root, who alone may make links and rules on this machine: steps of an ordinary user have no network',
+        'egress networks need root, which alone can create links and firewall rules: steps of an ordinary user have no network',
       ])
     try {
       const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
@@ -61,7 +61,7 @@ export class Supply {
       // For whoever runs this machine.
       const said = error instanceof ToolFailed ? `: ${error.said}` : ''
       const why = `${error instanceof Error ? error.message : String(error)}${said}`
-      return new Supply(options, undefined, [`egress networks cannot be made: ${why}`])
+      return new Supply(options, undefined, [`cannot create egress networks: ${why}`])
     }
   }
 

@@ -38,7 +38,7 @@ export async function unpackSnapshot(
   const [, below] = layers
   const lower = below === undefined ? [] : (await wholeRecord(below, transfer)).layers
   if (layers[0] !== id || layers.slice(1).join() !== lower.join())
-    throw new SandboxError('snapshot_unavailable', `what snapshot ${id} lies on is another here`)
+    throw new SandboxError('snapshot_unavailable', `snapshot ${id} has a different parent here`)
   const image = await rootfsOf(record, transfer)
   const write = (view: string) => unpackLayer(open(), layer, view)
   try {
@@ -58,6 +58,6 @@ async function wholeRecord(id: SnapshotId, { snapshots }: Transfer): Promise<Sna
 async function rootfsOf({ id, imageDigest }: SnapshotRecord, { images }: Transfer): Promise<string> {
   const image = await images.byDigest(imageDigest)
   if (image === undefined)
-    throw new SandboxError('snapshot_unavailable', `the image ${imageDigest} that snapshot ${id} lies on is gone`)
+    throw new SandboxError('snapshot_unavailable', `the image ${imageDigest} of snapshot ${id} is gone`)
   return image.rootfs
 }

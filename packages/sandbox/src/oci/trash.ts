@@ -49,7 +49,7 @@ export class Trash {
     }
     // With what is removed next.
     this.gathered.push(name)
-    throw new Error(`${doomed} could not be removed`, { cause: this.helper?.words.failure })
+    throw new Error(`could not remove ${doomed}`, { cause: this.helper?.words.failure })
   }
 
   /** Once nothing is being removed any more. Nothing is at the directory then. */

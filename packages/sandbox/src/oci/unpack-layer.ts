@@ -77,7 +77,8 @@ async function whiteOut(view: string, whiteout: Whiteout): Promise<void> {
   const parts = path === '' ? [] : path.split('/')
   const folders = 'removed' in whiteout ? parts.slice(0, -1) : parts
   for (let depth = 1; depth <= folders.length; depth++)
-    if (!(await isFolder(at(view, folders.slice(0, depth))))) throw new Error(`${JSON.stringify(path)} is in no folder`)
+    if (!(await isFolder(at(view, folders.slice(0, depth)))))
+      throw new Error(`${JSON.stringify(path)} has no parent folder`)
   if ('removed' in whiteout) return rm(at(view, parts), { recursive: true, force: true })
   for (const name of await readdir(at(view, parts), 'buffer'))
     await rm(Buffer.concat([at(view, parts), Buffer.from('/'), name]), { recursive: true, force: true })

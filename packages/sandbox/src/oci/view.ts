@@ -43,7 +43,7 @@ export class Viewer {
       const place = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
       held = place
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error('what shows the file systems was killed')
+        throw new Error('the process that mounts the file systems was killed')
       return await use(stacks.map((_, index) => onStage(place, staged.view(index))))
     } finally {
       if (held !== undefined) closeSync(held)

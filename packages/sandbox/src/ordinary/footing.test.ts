@@ -50,7 +50,7 @@ it('says what is not limited, and that there is no network only where one was wi
   const mapped = { kind: 'mapped', user: 1000 } as const
   expect(shortcomingsOf({ kind: 'root' }, ['egress', 'none'], ['none'])).toEqual([])
   expect(shortcomingsOf(mapped, ['egress', 'none'], ['none'])).toEqual([
-    expect.stringMatching(/^Memory and processor time/),
+    expect.stringMatching(/^Memory and CPU time/),
     expect.stringMatching(/^Steps have no network/),
   ])
   expect(shortcomingsOf(mapped, ['none'], ['none'])).toHaveLength(1)

@@ -32,19 +32,19 @@ export function lackingFor(facts: UserFacts): readonly Lack[] {
   const lacks: Lack[] = []
   if (!facts.hasNewuidmap)
     lacks.push({
-      what: 'newuidmap and newgidmap are missing, which give a user ids of its own',
+      what: 'newuidmap and newgidmap are missing; they map the subordinate ids of a user',
       fix: 'sudo apt-get install uidmap',
     })
   const enough = [facts.userIds, facts.groupIds].every((ranges) => rangeFor(ranges) !== undefined)
   // In both files at once, and where nobody else has them: beyond all that useradd gives.
   if (!enough)
     lacks.push({
-      what: `${facts.name} has no ${idCount} consecutive ids in /etc/subuid and /etc/subgid, which sandboxes have instead of the machine's`,
+      what: `${facts.name} needs ${idCount} consecutive ids in /etc/subuid and /etc/subgid for its sandboxes`,
       fix: `sudo usermod --add-subuids ${spare} --add-subgids ${spare} ${facts.name}`,
     })
   if (facts.namespaces !== undefined)
     lacks.push({
-      what: `${facts.name} may not make user namespaces: ${facts.namespaces}`,
+      what: `${facts.name} cannot create user namespaces: ${facts.namespaces}`,
       fix:
         facts.restrictions.length > 0
           ? `sudo sysctl -w ${facts.restrictions.map(lifted).join(' ')}`

@@ -35,7 +35,7 @@ export class ByteReader {
         return before.length === 0 ? piece.subarray(0, at) : Buffer.concat([...before, piece.subarray(0, at)])
       }
     }
-    throw new Error('it ends in the middle')
+    throw new Error('it is truncated')
   }
 
   /** Exactly `size` bytes; undefined when the stream has ended before the first, an error when it ends between. */
@@ -51,7 +51,7 @@ export class ByteReader {
       const piece = await this.some(missing)
       if (piece === undefined) {
         if (pieces.length === 0) return undefined
-        throw new Error('it ends in the middle')
+        throw new Error('it is truncated')
       }
       pieces.push(piece)
       missing -= piece.length

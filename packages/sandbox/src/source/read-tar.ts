@@ -39,7 +39,7 @@ export async function* readTar(bytes: ByteReader): AsyncGenerator<TarEntry> {
   let longLink: BytePath | undefined
   for (;;) {
     const block = await bytes.exactly(BLOCK)
-    if (block === undefined) throw new Error('it ends without its end mark')
+    if (block === undefined) throw new Error('it has no end-of-archive marker')
     if (isZero(block)) return await expectEnd(bytes)
     const header = parseHeader(block)
     if (header.type === 'x') pax = parsePax(await extension(bytes, header))
@@ -71,7 +71,7 @@ function entryOf(bytes: ByteReader, header: TarHeader, pax: ReadonlyMap<string, 
   async function* content(): AsyncGenerator<Buffer> {
     while (left > 0) {
       const piece = await bytes.some(left)
-      if (piece === undefined) throw new Error(`it ends in the middle of ${quoted(header.name)}`)
+      if (piece === undefined) throw new Error(`it is truncated inside ${quoted(header.name)}`)
       left -= piece.length
       yield piece
     }
@@ -94,20 +94,20 @@ function entryOf(bytes: ByteReader, header: TarHeader, pax: ReadonlyMap<string, 
 async function extension(bytes: ByteReader, header: TarHeader): Promise<Buffer> {
   if (header.size > LARGEST_EXTENSION) throw new Error('an extended header is larger than 1 MiB')
   const content = header.size === 0 ? Buffer.alloc(0) : await bytes.exactly(header.size)
-  if (content === undefined) throw new Error('it ends in the middle')
+  if (content === undefined) throw new Error('it is truncated')
   await skipPadding(bytes, header.size)
   return content
 }
 
 async function skipPadding(bytes: ByteReader, size: number): Promise<void> {
   const padding = (BLOCK - (size % BLOCK)) % BLOCK
-  if (padding > 0 && (await bytes.exactly(padding)) === undefined) throw new Error('it ends in the middle')
+  if (padding > 0 && (await bytes.exactly(padding)) === undefined) throw new Error('it is truncated')
 }
 
 /** Readers disagree about what a second archive after the end means, so nothing but zeros may follow. */
 async function expectEnd(bytes: ByteReader): Promise<void> {
   for (let piece = await bytes.some(65_536); piece !== undefined; piece = await bytes.some(65_536)) {
-    if (!isZero(piece)) throw new Error('it goes on after its end mark')
+    if (!isZero(piece)) throw new Error('it continues after its end-of-archive marker')
   }
 }
 
@@ -120,7 +120,7 @@ function refuseGlobalNames(records: ReadonlyMap<string, BytePath>): void {
 function sizeOf(header: TarHeader, pax: ReadonlyMap<string, BytePath>): number {
   const size = pax.get('size')
   if (size === undefined) return header.size
-  if (!/^\d{1,15}$/.test(size)) throw new Error(`the size of ${quoted(header.name)} is no number`)
+  if (!/^\d{1,15}$/.test(size)) throw new Error(`the size of ${quoted(header.name)} is not a number`)
   return Number(size)
 }
 

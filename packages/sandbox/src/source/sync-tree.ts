@@ -83,7 +83,7 @@ function openWorkspace(job: SyncJob): OpenFolder {
   try {
     return OpenFolder.root(job.workspace, { tree: job.tree.path, owner: job.owner, now: job.now })
   } catch (cause) {
-    throw new SandboxError('provision_failed', `/workspace is not a folder that a source can be put into: ${cause}`, {
+    throw new SandboxError('provision_failed', `cannot put the source into /workspace: ${cause}`, {
       cause,
     })
   }

@@ -16,7 +16,7 @@ export function parseHeader(block: Buffer): TarHeader {
   let sum = 0
   for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0)
   if (sum !== number(block, 148, 8))
-    throw new Error('it is not a tar archive, or damaged: a header has a wrong checksum')
+    throw new Error('it is damaged or not a tar archive: a header has a wrong checksum')
   // GNU's magic `ustar  ` uses the room of the prefix for other things.
   const hasPrefix = block.toString('latin1', 257, 263) === 'ustar\0'
   const prefix = hasPrefix ? text(block, 345, 155) : ''
@@ -58,11 +58,11 @@ function number(block: Buffer, start: number, length: number): number {
   if (first === 0x80) return safe(BigInt(`0x${block.toString('hex', start + 1, start + length)}`))
   const digits = text(block, start, length).trim()
   if (digits === '') return 0
-  if (!/^[0-7]+$/.test(digits)) throw new Error('it is not a tar archive, or damaged: a number in a header is none')
+  if (!/^[0-7]+$/.test(digits)) throw new Error('it is damaged or not a tar archive: a header has an invalid number')
   return Number.parseInt(digits, 8)
 }
 
 function safe(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a size in a header is out of all bounds')
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a size in a header is out of range')
   return Number(value)
 }

@@ -7,7 +7,7 @@ export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
   try {
     return readManifest(manifestPath(tree), tree.digest)
   } catch (cause) {
-    const message = `The manifest of the source tree ${tree.digest} cannot be read: ${cause}`
+    const message = `Cannot read the manifest of the source tree ${tree.digest}: ${cause}`
     throw new SandboxError('provision_failed', message, { cause })
   }
 }

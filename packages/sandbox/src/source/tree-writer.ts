@@ -69,7 +69,7 @@ export class TreeWriter {
   /** A link is text: where it leads is for the sandbox to find out, and nothing here follows it. */
   link(name: BytePath, target: BytePath): void {
     if (target === '' || target.includes('\0') || target.length > LONGEST_LINK) {
-      throw new Error(`the link ${quoted(name)} has no possible target`)
+      throw new Error(`the link ${quoted(name)} has an invalid target`)
     }
     const path = this.#vacate(name)
     symlinkSync(Buffer.from(target, 'latin1'), this.#place(path))
@@ -107,7 +107,7 @@ export class TreeWriter {
   /** Makes sure of the folder, and that nothing is at the path: the last entry of a name wins. */
   #vacate(name: BytePath): BytePath {
     const path = this.#checked(name)
-    if (path === '') throw new Error(`${quoted(name)} is the root, but no folder`)
+    if (path === '') throw new Error(`${quoted(name)} is the root, but not a folder`)
     this.#makeParent(path)
     const there = this.#entries.get(path)
     if (there === undefined) return path
@@ -138,14 +138,14 @@ export class TreeWriter {
     if (there === undefined) this.#makeFolder(parent)
     else if (there.kind !== 'folder') {
       throw new Error(
-        `${quoted(path)} lies behind ${quoted(parent)}, which is a ${there.kind === 'link' ? 'link' : 'file'}`,
+        `${quoted(path)} is below ${quoted(parent)}, which is a ${there.kind === 'link' ? 'link' : 'file'}`,
       )
     }
   }
 
   #checked(name: BytePath): BytePath {
     if (name.startsWith('/')) throw new Error(`${quoted(name)} is an absolute path`)
-    if (name.includes('\0')) throw new Error(`${quoted(name)} holds a null byte`)
+    if (name.includes('\0')) throw new Error(`${quoted(name)} contains a null byte`)
     const parts = name.split('/').filter((part) => part !== '' && part !== '.')
     if (parts.includes('..')) throw new Error(`${quoted(name)} leads out of the tree`)
     const path = parts.join('/')

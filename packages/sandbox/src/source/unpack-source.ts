@@ -72,10 +72,7 @@ async function spool(request: UnpackRequest, file: string, limit: number): Promi
   await pipeline(await request.archive(), measure, createWriteStream(file, { flags: 'wx', mode: 0o600 }))
   const found = hash.digest('hex')
   if (found !== request.sha256) {
-    throw new SandboxError(
-      'source_invalid',
-      `The source archive has the SHA-256 ${found}, and ${request.sha256} was expected.`,
-    )
+    throw new SandboxError('source_invalid', `The source archive has SHA-256 ${found}; expected ${request.sha256}.`)
   }
 }
 

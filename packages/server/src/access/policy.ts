@@ -61,6 +61,6 @@ export function requireRole(role: Role, needed: Role, what: string): void {
   if (hasRole(role, needed)) return
   throw apiError(
     'insufficient_org_role',
-    `The role \`${needed}\` is needed to ${what}; yours is \`${role}\`. Ask an owner of the organization.`,
+    `You need the role \`${needed}\` to ${what}; yours is \`${role}\`. Ask an owner of the organization.`,
   )
 }

@@ -7,11 +7,11 @@ export function accountDeletedNotice(to: string, { address, userAgent }: Actor):
     to,
     subject: 'Your Harmont account was deleted',
     paragraphs: [
-      `The Harmont account of ${to} was deleted, with its passkeys, sessions and API keys.`,
-      'Organizations without other members went with it; their pipelines, logs and archives are removed in 7 days.',
+      `The Harmont account ${to} was deleted, with its passkeys, sessions and API keys.`,
+      'Organizations without other members were deleted with it; their pipelines, logs and archives are removed in 7 days.',
     ],
     link: null,
     askedBy: { address, userAgent, at: new Date() },
-    otherwise: 'If this was not you, tell the operator of the server at once: within 7 days data can still be saved.',
+    otherwise: 'If this was not you, contact the operator of the server at once: the data can be recovered for 7 days.',
   }
 }

@@ -42,6 +42,6 @@ export async function createAccount(client: Database, { email, name, signupCap }
 export function signupCapReached(): ApiError {
   return apiError(
     'signup_cap_reached',
-    'This server takes no new accounts at present. Ask its operator to raise HARMONT_SIGNUP_CAP.',
+    'This server accepts no new accounts at present. Ask its operator to raise HARMONT_SIGNUP_CAP.',
   )
 }

@@ -41,7 +41,7 @@ async function attempt(client: Database, actor: Actor, userId: string): Promise<
   }
   // After the organizations: whoever holds a row of theirs may be about to refer to the user.
   const email = await lockUserForDeletion(client, userId)
-  if (email === undefined) throw unauthorized('The account of this credential is gone')
+  if (email === undefined) throw unauthorized('The account of this credential no longer exists')
   // Again, now that nobody can redeem anything in the user's name.
   await requireNoBillingHistory(client, userId)
   if ((await listPlaces(client, userId)).some(({ id }) => !locked.has(id))) throw new JoinedMeanwhile()

@@ -23,7 +23,7 @@ export async function getAccount(database: Database, userId: string): Promise<Ac
     values: [userId],
   })
   const [row] = rows
-  if (row === undefined) throw unauthorized('The account of this credential is gone')
+  if (row === undefined) throw unauthorized('The account of this credential no longer exists')
   return row
 }
 

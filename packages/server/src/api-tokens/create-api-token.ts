@@ -37,7 +37,7 @@ export async function createApiToken(
   const row = await transaction(pool, async (client) => {
     await lockUser(client, caller.userId)
     if ((await countLiveKeys(client, caller.userId)) >= mostLiveKeys)
-      throw apiError('api_token_limit_reached', `You have ${mostLiveKeys} live API keys already; revoke one first.`)
+      throw apiError('api_token_limit_reached', `You already have ${mostLiveKeys} active API keys; revoke one first.`)
     const owner = { userId: caller.userId, madeByKeyId: caller.keyId }
     const key = { id: randomUUID(), ...owner, tokenHash: hashToken(token), ...input }
     const made = await insertKey(client, key)

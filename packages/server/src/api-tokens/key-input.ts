@@ -35,15 +35,15 @@ function readExpiry(errors: FieldErrors, caller: Caller, body: Asked): Date | nu
   }
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) errors.add('expires_at', 'must be in the future')
   if (latest !== null && expiresAt !== null && expiresAt > latest)
-    errors.add('expires_at', `must not be after ${latest.toISOString()}, when the key that asks ends`)
+    errors.add('expires_at', `must not be after ${latest.toISOString()}, when the requesting key expires`)
   return expiresAt
 }
 
 function readScopes(errors: FieldErrors, caller: Caller, { scopes }: Asked): readonly Scope[] | null {
-  if (scopes?.length === 0) errors.add('scopes', 'must name one scope at least, or be absent for all')
+  if (scopes?.length === 0) errors.add('scopes', 'must name at least one scope, or be omitted for all')
   const wanted: readonly Scope[] = scopes ?? ['read', 'build', 'manage', 'account']
   if (!wanted.every((scope) => caller.scopes.includes(scope)))
-    errors.add('scopes', `must lie within those of the key that asks: ${caller.scopes.join(', ')}`)
+    errors.add('scopes', `must be among those of the requesting key: ${caller.scopes.join(', ')}`)
   return scopes == null ? null : [...new Set(scopes)]
 }
 
@@ -55,13 +55,13 @@ async function readOrganizations(
 ): Promise<readonly string[] | null> {
   if (slugs == null) {
     if (caller.organizationIds !== null)
-      errors.add('organizations', 'must be given, because the key that asks is for single organizations only')
+      errors.add('organizations', 'is required, because the requesting key is limited to some organizations')
     return null
   }
-  if (slugs.length === 0) errors.add('organizations', 'must name one slug at least, or be absent for all')
+  if (slugs.length === 0) errors.add('organizations', 'must name at least one slug, or be omitted for all')
   const found = await findIdsBySlug(database, caller, slugs)
   const unknown = slugs.find((slug) => !found.has(slug))
   if (unknown !== undefined)
-    errors.add('organizations', `must name organizations of yours; \`${unknown.slice(0, 80)}\` is none`)
+    errors.add('organizations', `must name your own organizations; \`${unknown.slice(0, 80)}\` is not one`)
   return [...found.values()]
 }

@@ -30,7 +30,7 @@ const mostWholeBytes = 8 * 1024 ** 2
 /** Opens a backup. Every failure to read on is a SettingsError that says that the file is damaged. */
 export async function openArchive(path: string, signal: AbortSignal): Promise<ArchiveReader> {
   const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new SettingsError(`restore: expected a backup that can be read, got \`${path}\` (${cause}).`)
+    throw new SettingsError(`restore: cannot read the backup \`${path}\` (${cause}).`)
   })
   const { size } = await file.stat()
   const source = file.createReadStream()
@@ -67,7 +67,7 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
 
 /** The bytes of an entry that is small if it is right. */
 export async function readWhole({ name, size, bytes }: ArchiveEntry): Promise<Buffer> {
-  if (size > mostWholeBytes) throw new SettingsError(`restore: \`${name}\` in the backup is larger than it can be.`)
+  if (size > mostWholeBytes) throw new SettingsError(`restore: \`${name}\` in the backup is too large.`)
   const chunks: Buffer[] = []
   for await (const chunk of bytes) chunks.push(chunk)
   return Buffer.concat(chunks)
@@ -87,7 +87,7 @@ async function* readEntries(
     if (next.done) break
     const { header } = next.value
     const { name, size = 0 } = header
-    if (end !== null || header.type !== 'file') throw fail(`${name} does not belong there`)
+    if (end !== null || header.type !== 'file') throw fail(`it contains ${name}, which is no part of a backup`)
     const bytes = chunksOf(next.value, fail)
     if (name === endName) {
       end = readEnd(await readWhole({ name, size, bytes }), fail)
@@ -101,8 +101,8 @@ async function* readEntries(
       bytes: digested(bytes, (chunk) => digest.update(chunk)),
     }
   }
-  if (end === null) throw fail('its end is missing')
-  if (end.entries !== count || end.sha256 !== digest.digest('hex')) throw fail('its digest is another one')
+  if (end === null) throw fail('it is truncated')
+  if (end.entries !== count || end.sha256 !== digest.digest('hex')) throw fail('its checksum is wrong')
   return undefined
 }
 
@@ -133,6 +133,6 @@ function readEnd(bytes: Buffer, fail: (cause: unknown) => Error): ArchiveEnd {
 function damaged(path: string, cause: unknown): SettingsError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new SettingsError(
-    `restore: \`${path}\` is no whole backup: ${why}. Nothing was restored; take another copy of it, or an earlier backup.`,
+    `restore: \`${path}\` is not a complete backup: ${why}. Nothing was restored; use another copy or an earlier backup.`,
   )
 }

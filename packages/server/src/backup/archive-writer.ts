@@ -111,8 +111,7 @@ async function requireFileOrNothing(path: string): Promise<void> {
     if (error.code === 'ENOENT') return null
     throw error
   })
-  if (found !== null && !found.isFile())
-    throw new SettingsError(`backup: expected the name of a file, got \`${path}\`, which is something else.`)
+  if (found !== null && !found.isFile()) throw new SettingsError(`backup: \`${path}\` is not a regular file.`)
 }
 
 function draftPrefix(path: string): string {
@@ -124,7 +123,7 @@ async function removeDrafts(path: string): Promise<void> {
   const prefix = basename(draftPrefix(path))
   const directory = dirname(path)
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new SettingsError(`backup: expected a file in a directory that can be read, got \`${path}\` (${cause}).`)
+    throw new SettingsError(`backup: cannot write \`${path}\` (${cause}).`)
   })
   for (const name of names) if (name.startsWith(prefix)) await rm(join(directory, name), { force: true })
 }

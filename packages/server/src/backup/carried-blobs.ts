@@ -46,7 +46,7 @@ export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlo
       const entry = await reader.next()
       if (entry === undefined) break
       if (!namePattern.test(entry.name))
-        throw new SettingsError(`restore: expected blobs of a server in the backup, got \`${entry.name}\`.`)
+        throw new SettingsError(`restore: expected blobs in the backup, got \`${entry.name}\`.`)
       const writer = await blobs.create(entry.name.slice(folder.length))
       try {
         for await (const chunk of entry.bytes) await writer.write(chunk)

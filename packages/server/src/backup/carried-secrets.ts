@@ -27,7 +27,7 @@ export async function copySecretsIn(directory: string, reader: ArchiveReader): P
     if (entry === undefined) break
     const name = entry.name.slice(folder.length)
     if (!namePattern.test(name) || ofTheMachine.has(name))
-      throw new SettingsError(`restore: expected secrets of a server in the backup, got \`${entry.name}\`.`)
+      throw new SettingsError(`restore: expected secrets in the backup, got \`${entry.name}\`.`)
     const file = await open(join(directory, name), 'wx', 0o600)
     try {
       await file.writeFile(await readWhole(entry))

@@ -37,7 +37,7 @@ export async function claimDirectory(path: string, blobDirectory: string | null)
     mark,
     async keep() {
       if ((await readRestoreMark(path))?.id !== mark.id)
-        throw new SettingsError(`restore: another restore into ${path} has begun meanwhile. Run one at a time.`)
+        throw new SettingsError(`restore: another restore into ${path} is running. Run one at a time.`)
       await removeRestoreMark(path)
     },
     async giveUp() {
@@ -67,7 +67,7 @@ async function requireEmpty(path: string, setting: string): Promise<void> {
   const [name] = await namesIn(path)
   if (name !== undefined)
     throw new SettingsError(
-      `${setting}: expected an empty directory to restore into, got ${path}, where there is \`${name}\`. Name another one, or move that one away.`,
+      `${setting}: expected an empty directory to restore into, got ${path}, which contains \`${name}\`. Choose another directory, or move that one away.`,
     )
 }
 

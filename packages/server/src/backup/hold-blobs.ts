@@ -14,7 +14,7 @@ export async function holdBlobs(database: Database): Promise<void> {
     await database.query('reset lock_timeout')
   } catch (error) {
     if (sqlStateOf(error) !== '55P03') throw error
-    throw new SettingsError('backup: another backup of this server is being made; try again when it is done.')
+    throw new SettingsError('backup: another backup of this server is running; try again when it is done.')
   }
 }
 

@@ -84,7 +84,7 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
     }
     const start = await runMain([], { HARMONT_DATA_DIR: restored, HARMONT_RUNNER: 'off' })
     expect(start.code).toBe(1)
-    expect(start.output).toContain(`a restore into ${restored} has not ended. Run \`npm start -- restore FILE\` again`)
+    expect(start.output).toContain(`a restore into ${restored} did not finish. Run \`npm start -- restore FILE\` again`)
   }
   const again = await runMain(['restore', file], { HARMONT_DATA_DIR: restored })
   expect(again.code, again.output).toBe(0)

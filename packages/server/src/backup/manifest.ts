@@ -41,7 +41,9 @@ function parse(bytes: Buffer): Manifest {
   try {
     found = JSON.parse(bytes.toString())
   } catch (cause) {
-    throw new SettingsError(`restore: expected a backup of Harmont; its \`${manifestName}\` is no JSON (${cause}).`)
+    throw new SettingsError(
+      `restore: expected a backup of Harmont; its \`${manifestName}\` is not valid JSON (${cause}).`,
+    )
   }
   if (!isManifest(found))
     throw new SettingsError(`restore: expected a backup of Harmont; its \`${manifestName}\` does not describe one.`)

@@ -75,32 +75,32 @@ test(`G54 a backup that was cut off or changed anywhere is refused and leaves no
 }, async () => {
   const tar = zstdDecompressSync(good)
   for (let turn = 0; turn < scaled(2); turn += 1) {
-    expect(await refusal(good.subarray(0, below(good.length)))).toMatch(/no whole backup|begins with/)
+    expect(await refusal(good.subarray(0, below(good.length)))).toMatch(/not a complete backup|begins with/)
     const flipped = Buffer.from(good)
     const at = 100 + below(good.length - 100)
     flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << below(8)), at)
     // What is first in it is read before the checksum of the compression comes, and may be no description any more.
-    expect(await refusal(flipped)).toMatch(/no whole backup|expected a backup/)
+    expect(await refusal(flipped)).toMatch(/not a complete backup|expected a backup/)
     // Where no checksum of the compression tells it: cut between two entries, and with other bytes in one.
     const cut = zstdCompressSync(
       Buffer.concat([tar.subarray(0, 512 * (40 + below(tar.length / 512 - 48))), Buffer.alloc(1024)]),
     )
-    expect(await refusal(cut)).toMatch(/no whole backup|is larger than it can be/)
+    expect(await refusal(cut)).toMatch(/not a complete backup|is too large/)
   }
   const other = Buffer.from(tar)
   const place = other.indexOf('admin_grant')
   other.write('admin_GRANT', place)
-  expect(await refusal(zstdCompressSync(other))).toContain('no whole backup')
+  expect(await refusal(zstdCompressSync(other))).toContain('not a complete backup')
   const longer = Buffer.from(tar)
   expect(await refusal(zstdCompressSync(Buffer.concat([longer.subarray(0, longer.length - 1024), longer])))).toContain(
-    'no whole backup',
+    'not a complete backup',
   )
 })
 
 test('G54 what is no backup is refused with a sentence', async () => {
-  expect(await refusal(Buffer.alloc(0))).toContain('no whole backup')
-  expect(await refusal(Buffer.from('a letter to somebody'))).toContain('no whole backup')
-  expect(await refusal(zstdCompressSync(Buffer.from('a letter')))).toContain('no whole backup')
+  expect(await refusal(Buffer.alloc(0))).toContain('not a complete backup')
+  expect(await refusal(Buffer.from('a letter to somebody'))).toContain('not a complete backup')
+  expect(await refusal(zstdCompressSync(Buffer.from('a letter')))).toContain('not a complete backup')
   expect(await refusal(await made({ 'some.txt': 'x' }))).toContain('begins with `some.txt`')
   expect(await refusal(await made({ 'harmont-backup.json': '{' }))).toContain('no JSON')
   for (const text of [
@@ -136,7 +136,7 @@ test('G54 names of a made-up backup lead nowhere: not out of the directory, not 
     'more',
   ])
     expect(await refusal(await made({ ...begin, [name]: 'x' }))).toMatch(
-      /expected (secrets|blobs)|of no server|no whole/,
+      /expected (secrets|blobs)|no part of a backup|not a complete/,
     )
   const table = (schema: string, name: string, columns: readonly string[]) => ({ schema, name, columns })
   for (const each of [
@@ -147,7 +147,7 @@ test('G54 names of a made-up backup lead nowhere: not out of the directory, not 
   ])
     expect(
       await refusal(await made({ 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [each] }) })),
-    ).toContain('was changed by somebody')
+    ).toContain('the backup was modified')
   const sequences = [{ schema: 'public', name: 'nothing', last: '1' }]
   expect(
     await refusal(await made({ 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [], sequences }) })),
@@ -161,7 +161,7 @@ test('G54 a link or a device in a backup is refused', async () => {
   await writeFile(join(inside, 'harmont-backup.json'), JSON.stringify({ ...goodManifest(), tables: [], sequences: [] }))
   execFileSync('ln', ['-s', '/etc/passwd', join(inside, 'secrets', 'encryption')])
   const tar = execFileSync('tar', ['-C', inside, '-c', 'harmont-backup.json', 'secrets/encryption'])
-  expect(await refusal(zstdCompressSync(tar))).toContain('secrets/encryption does not belong there')
+  expect(await refusal(zstdCompressSync(tar))).toContain('it contains secrets/encryption, which is no part of a backup')
 })
 
 test('G54 a directory in which something is is not restored into', async () => {

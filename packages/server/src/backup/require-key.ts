@@ -13,6 +13,6 @@ export async function requireKey(
   const sealer = createSealer(encryptionKey ?? (await directory.secret('encryption')))
   if (!(await opensSealed(database, sealer)))
     throw new SettingsError(
-      'HARMONT_ENCRYPTION_KEY: expected the key of the server that was backed up, under which its secrets are encrypted. Set it as it was set there; where it was not, leave it out here too.',
+      'HARMONT_ENCRYPTION_KEY: expected the key of the server that was backed up, which its secrets are encrypted with. Set it to the same value as there; leave it unset if it was unset there.',
     )
 }

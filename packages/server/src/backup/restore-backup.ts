@@ -66,7 +66,7 @@ export async function restoreBackup(
     await claim.giveUp()
     if (!(error instanceof pg.DatabaseError)) throw error
     throw new SettingsError(
-      `restore: the database did not take the backup: ${error.message}. Nothing was restored; take another copy of it, or an earlier backup.`,
+      `restore: the database rejected the backup: ${error.message}. Nothing was restored; use another copy or an earlier backup.`,
     )
   }
 }
@@ -150,7 +150,8 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
     count += 1
   })
   const more = await reader.next()
-  if (more !== undefined) throw new SettingsError(`restore: the backup has a \`${more.name}\`, which is of no server.`)
+  if (more !== undefined)
+    throw new SettingsError(`restore: the backup contains \`${more.name}\`, which is no part of a backup.`)
   await client.query('commit')
   return count
 }

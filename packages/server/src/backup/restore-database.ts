@@ -60,7 +60,7 @@ export async function restoreDatabase(
 export async function requireEmptyDatabase(database: Database): Promise<void> {
   if (!(await isEmptyDatabase(database)))
     throw new SettingsError(
-      'HARMONT_DATABASE_URL: expected an empty database to restore into, got one with tables in it. Create another one, and name that.',
+      'HARMONT_DATABASE_URL: expected an empty database to restore into, got one that has tables. Create another database and set its URL.',
     )
 }
 
@@ -84,7 +84,7 @@ function requireTable(tables: readonly TableColumns[], { schema, name, columns }
   const entry = entryOf({ schema, name })
   if (found === undefined || entry === null || columns.some((column) => !found.columns.includes(column)))
     throw new SettingsError(
-      `restore: the backup has rows of ${schema}.${name} (${columns.join(', ')}), which a server of its release does not have: it was changed by somebody.`,
+      `restore: the backup has rows of ${schema}.${name} (${columns.join(', ')}), which a server of its release does not have: the backup was modified.`,
     )
   return entry
 }

@@ -13,7 +13,7 @@ test.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
       isTidy = true
       throw new Error('it broke off')
     })
-    const told = expect(running).rejects.toThrow('backup: stopped; nothing was kept of it.')
+    const told = expect(running).rejects.toThrow('backup: stopped; nothing was kept.')
     for (const _ of ['from the terminal', 'from npm']) process.emit(name)
     await told
     expect(isTidy).toBe(true)

@@ -103,7 +103,5 @@ async function requireServer(client: pg.PoolClient): Promise<void> {
     "select to_regclass('public.migrations') is not null and to_regclass('graphile_worker._private_jobs') is not null as there",
   )
   if (rows[0]?.there !== true)
-    throw new SettingsError(
-      'backup: expected the database of a server that was started at least once; this one is empty.',
-    )
+    throw new SettingsError('backup: the database is empty. Start the server once before you back it up.')
 }

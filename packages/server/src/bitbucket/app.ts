@@ -109,5 +109,5 @@ function isGood({ accessToken, expiresAt }: Tokens, refused: string | null): boo
 }
 
 function disconnected(): ForgeRefused {
-  return new ForgeRefused('The Bitbucket workspace is not connected any more.', 404)
+  return new ForgeRefused('The Bitbucket workspace is no longer connected.', 404)
 }

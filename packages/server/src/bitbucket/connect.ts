@@ -49,7 +49,7 @@ export async function connectBitbucket(
   if (bound.length === 0 && found.length > 0)
     throw apiError(
       'bitbucket_installation_bound_elsewhere',
-      `Other organizations hold ${found.map(({ slug }) => `\`${slug}\``).join(', ')}; have them disconnected there first.`,
+      `Other organizations have connected ${found.map(({ slug }) => `\`${slug}\``).join(', ')}; disconnect them there first.`,
     )
   return { organizationSlug: membership.organizationSlug, workspaces: bound }
 }
@@ -58,11 +58,14 @@ async function membershipOf({ pool }: BitbucketApp, caller: Caller, state: strin
   const slug = await takeConnectState(pool, { stateHash: hashToken(state), userId: caller.userId })
   const membership = slug === undefined ? null : await findMembership(pool, caller, slug)
   if (membership === null)
-    throw apiError('bitbucket_invalid_state', 'The connection was not begun by you within ten minutes; begin it again.')
+    throw apiError(
+      'bitbucket_invalid_state',
+      'This connection was not started by you within the last ten minutes; start it again.',
+    )
   if (hasRole(membership.role, 'admin')) return membership
   throw apiError(
     'insufficient_org_role',
-    `The role \`admin\` is needed in this organization; yours is \`${membership.role}\`.`,
+    `You need the role \`admin\` in this organization; yours is \`${membership.role}\`.`,
   )
 }
 
@@ -73,7 +76,7 @@ async function askBitbucket(app: BitbucketApp, code: string) {
   } catch (cause) {
     const isTheirs = [ForgeRefused, ForgeUnavailable, EventUnreadable].some((kind) => cause instanceof kind)
     if (!isTheirs) throw cause
-    throw apiError('bitbucket_connect_failed', `${(cause as Error).message} Begin the connection again.`, { cause })
+    throw apiError('bitbucket_connect_failed', `${(cause as Error).message} Start the connection again.`, { cause })
   }
 }
 

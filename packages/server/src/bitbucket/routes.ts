@@ -32,7 +32,7 @@ export function bitbucketRoutes(services: BitbucketServices): Pick<Handlers, Bit
   const requireBound = async (organizationId: string, slug: string): Promise<Workspace> => {
     const bound = await findBoundWorkspace(pool, organizationId, slug)
     if (bound !== undefined) return bound
-    throw apiError('bitbucket_workspace_not_found', 'There is no such Bitbucket workspace in this organization.')
+    throw apiError('bitbucket_workspace_not_found', 'Bitbucket workspace not found in this organization.')
   }
   return {
     bitbucketOAuthUrl: operation('bitbucketOAuthUrl', async ({ caller, membership }) => ({

@@ -5,7 +5,7 @@ export function diskFull(room: string | null, cause?: Error): ApiError {
   const what = room === null ? '' : ` (${room})`
   return apiError(
     'service_unavailable',
-    `The server's disk is full${what}: nothing was kept of this request; try again.`,
+    `The disk of the server is full${what}: nothing from this request was stored; try again later.`,
     {
       cause,
       headers: { 'retry-after': '10' },

@@ -56,7 +56,7 @@ async function fetchArchive(
     if (wanted !== null && wanted !== got)
       throw new SourceUnavailable(
         'source_checksum_mismatch',
-        `The archive at \`source_url\` has the SHA-256 ${got}; expected was ${wanted}.`,
+        `The archive at \`source_url\` has SHA-256 ${got}; expected ${wanted}.`,
       )
     const blob = await writer.finish()
     const kept = await keepArchive(pool, buildId, { blob, sha256: got })

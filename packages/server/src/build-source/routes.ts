@@ -15,11 +15,11 @@ export function buildSourceRoutes({
 }): Pick<Handlers, 'getBuildSource'> {
   return {
     getBuildSource: operation('getBuildSource', async ({ params, bearer, header }) => {
-      if (bearer === null) throw unauthorized('The runner token of the build is needed')
+      if (bearer === null) throw unauthorized('The runner token of the build is required')
       const source = await findSource(pool, uuidOrNone(params.build_uuid))
       if (source === undefined) throw notFound()
       if (!isToken(bearer, source.runner_token_hash))
-        throw unauthorized('The runner token is not the one of this build, or the build is over')
+        throw unauthorized('The runner token belongs to another build, or the build has finished')
       const size = source.source_blob === null ? undefined : await blobs.size(source.source_blob)
       if (source.source_blob === null || size === undefined) throw notFound()
       const blob = source.source_blob
@@ -38,7 +38,7 @@ export function buildSourceRoutes({
 }
 
 function notFound(): Error {
-  return apiError('source_not_found', 'There is no source archive of such a build.')
+  return apiError('source_not_found', 'Source archive not found.')
 }
 
 function isToken(bearer: string, hash: string | null): boolean {

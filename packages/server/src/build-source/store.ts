@@ -50,6 +50,6 @@ export async function keepArchive(database: Database, buildId: string, archive: 
     [buildId, archive.blob, archive.sha256],
   )
   const [kept] = rows
-  if (kept === undefined) throw new Error(`the build ${buildId} has gone while its source was fetched`)
+  if (kept === undefined) throw new Error(`the build ${buildId} was deleted while its source was being fetched`)
   return kept
 }

@@ -17,7 +17,7 @@ export function sourceTasks({ pool, settings, log }: SourceTaskServices): TaskLi
   return {
     remove_old_sources: async () => {
       const builds = await removeOldSources(pool, settings.sourceRetentionDays, new Date())
-      log.info({ builds }, 'sources that were kept long enough')
+      log.info({ builds }, 'removed expired source archives')
     },
   }
 }

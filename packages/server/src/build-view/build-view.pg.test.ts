@@ -37,10 +37,10 @@ test('a failed build tells what failed, which tests and where, with its last wor
       {
         step_key: 'compile',
         cache: { outcome: 'off' },
-        waiting: { message: 'Waits for a free runner.' },
+        waiting: { message: 'Waiting for a free runner.' },
         image: 'host',
       },
-      { step_key: 'unit', waiting: { message: 'Waits for `Compile`.', refs: [{ kind: 'step', name: 'Compile' }] } },
+      { step_key: 'unit', waiting: { message: 'Waiting for `Compile`.', refs: [{ kind: 'step', name: 'Compile' }] } },
       { step_key: 'report', waiting: { refs: [{ name: 'unit' }] } },
     ],
   })
@@ -91,7 +91,7 @@ test('web B5 B9 a job tells its place in the queue, what it prepares, what may b
   expect(await view(before)).toMatchObject({ previous: null, next: 2 })
   const [waiting] = (await view(`${path}/2`)).jobs as [Record<string, unknown>]
   expect(waiting).toMatchObject({
-    waiting: { message: 'Waits for a free runner; one job comes before it.', ahead: 1, limit: null },
+    waiting: { message: 'Waiting for a free runner; one job is ahead.', ahead: 1, limit: null },
     assigned_at: null,
     shell: null,
     local_command: "hm run checks -s 'it works'",
@@ -100,7 +100,7 @@ test('web B5 B9 a job tells its place in the queue, what it prepares, what may b
   await store.apply((await playJob(it)).buildId, [{ type: 'cancel', at: Date.now() }])
   await store.lease('test-runner', 1, Date.now())
   const [assigned] = (await view(`${path}/2`)).jobs as [{ assigned_at: string | null; waiting: { since: string } }]
-  expect(assigned).toMatchObject({ state: 'assigned', waiting: { message: 'Prepares the image `host`.' } })
+  expect(assigned).toMatchObject({ state: 'assigned', waiting: { message: 'Preparing the image `host`.' } })
   expect(assigned.waiting.since).toBe(assigned.assigned_at)
   await it.request(ownerToken, 'PUT', `${path}/2/cancel`)
   await store.apply((await it.request<{ id: string }>(ownerToken, 'GET', `${path}/2`)).body.id, [

@@ -60,7 +60,7 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
     'names of files',
     { ...files({ paths: 'x', contents: 'x' }), policy: onChange },
     'changed',
-    ['path names of files: go.mod or go.sum x p'],
+    ['path file names: go.mod or go.sum x p'],
   ],
   [
     'bytes, modes and types of files, beside a policy that time ends',
@@ -71,8 +71,8 @@ test.for<readonly [string, Partial<MissFacts>, string | null, readonly string[]]
     'changed',
     [
       'path go.mod or go.sum x c',
-      'path which files may be executed: go.mod or go.sum y m',
-      'path what is a file, a folder or a link: go.mod or go.sum z t',
+      'path executable files: go.mod or go.sum y m',
+      'path file types: go.mod or go.sum z t',
     ],
   ],
   [

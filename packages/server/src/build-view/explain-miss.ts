@@ -33,7 +33,7 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...changeOf('command', 'command', previous.command, inputs.command),
     ...changeOf('image', 'image', previous.image, inputs.image),
     ...changeOf('image', 'platform', previous.platform, inputs.platform),
-    ...changeOf('parent', parentName ?? 'the step that it builds in', previous.parent, inputs.parent),
+    ...changeOf('parent', parentName ?? 'the step it builds in', previous.parent, inputs.parent),
     ...variableChanges(previous.variables, inputs.variables),
     ...fileChanges(policy, previous.files, inputs.files),
   ]
@@ -70,12 +70,12 @@ function fileChanges(
 ): Change[] {
   if (policy === undefined || before === undefined || after === undefined) return []
   const paths = listed(watchedPaths(policy))
-  const names = changeOf('path', `names of files: ${paths}`, before.paths, after.paths)
+  const names = changeOf('path', `file names: ${paths}`, before.paths, after.paths)
   if (names.length > 0) return names
   return [
     ...changeOf('path', paths, before.contents, after.contents),
-    ...changeOf('path', `which files may be executed: ${paths}`, before.modes, after.modes),
-    ...changeOf('path', `what is a file, a folder or a link: ${paths}`, before.types, after.types),
+    ...changeOf('path', `executable files: ${paths}`, before.modes, after.modes),
+    ...changeOf('path', `file types: ${paths}`, before.types, after.types),
   ]
 }
 

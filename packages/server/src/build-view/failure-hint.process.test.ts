@@ -12,8 +12,8 @@ test.for([
   ['disk_limit', null, '20 GB'],
   ['step_timeout', null, '60 s'],
   ['secret_missing', null, 'npm_read'],
-  ['sandbox_lost', null, 'retry it'],
-  ['provision_failed', null, 'check its name and its registry'],
+  ['sandbox_lost', null, 'retry if it is safe'],
+  ['provision_failed', null, 'check its name and registry'],
   [null, 127, 'not found'],
   [null, 137, 'SIGKILL'],
 ] as const)('web B3 %s with exit code %s has a hint with its facts', ([errorCode, exitCode, fact]) => {

@@ -7,24 +7,24 @@ export function hintOf(
 ): string | null {
   switch (errorCode) {
     case 'out_of_memory':
-      return `It may use ${resources.memoryGb} GB of memory: let it need less, or give it more with \`resources\`.`
+      return `The limit is ${resources.memoryGb} GB. Raise \`resources\` or use less memory.`
     case 'disk_limit':
-      return `It may write ${resources.diskGb} GB: let it write less, or give it more with \`resources\`.`
+      return `The limit is ${resources.diskGb} GB. Raise \`resources\` or write less.`
     case 'step_timeout':
-      return `It may run for ${timeoutSeconds} s: let it do less, or give it more time with \`timeout\`.`
+      return `The limit is ${timeoutSeconds} s. Raise \`timeout\` or split the step.`
     case 'pipeline_timeout':
-      return 'The time of the whole pipeline was over: let steps run side by side, or give it more time with `timeout`.'
+      return 'The whole pipeline timed out. Raise its `timeout` or run steps in parallel.'
     case 'secret_missing':
-      return `Set ${Object.values(secrets).join(', ')} in the settings of the pipeline or of the organization. If a secret is there but limited, an administrator can allow it for uploads.`
+      return `Set ${Object.values(secrets).join(', ')} with \`hm secret set NAME\` or in the settings. If the secret exists but is limited, an administrator can allow it for uploads.`
     case 'secret_unusable':
-      return 'Set it again, or name fewer or shorter secrets.'
+      return 'Set the secret again, or use fewer or shorter secrets.'
     case 'provision_failed':
-      return 'If an image is named here, check its name and its registry. Else retry it, or rebuild: then what it starts from is made anew.'
+      return 'If the message names an image, check its name and registry. Otherwise retry, or rebuild to recreate what the step starts from.'
     case 'snapshot_failed':
     case 'build_abandoned':
-      return 'Retry it: the command itself was not the reason.'
+      return 'Retry: the command itself did not cause this.'
     case 'sandbox_lost':
-      return 'See in the log how far it came, and retry it if it may run twice.'
+      return 'Check in the log how far it got, and retry if it is safe to run twice.'
     case 'service_unsupported':
       return 'Start the service in the command of the step.'
     case null:
@@ -34,9 +34,9 @@ export function hintOf(
 
 /** Exit codes that shells agree on. */
 function exitHint(exitCode: number | null): string | null {
-  if (exitCode === 126) return '126: a file was found and cannot be run. Is it executable?'
-  if (exitCode === 127) return '127: a command was not found. Install it in this step or in the one that it builds in.'
+  if (exitCode === 126) return 'Exit code 126: the file exists but is not executable.'
+  if (exitCode === 127) return 'Exit code 127: command not found. Install it in this step or in the one it builds in.'
   if (exitCode === 137)
-    return '137: something killed the command (SIGKILL), and it was not the memory limit of the step.'
+    return 'Exit code 137: the command was killed with SIGKILL, but not by the memory limit of the step.'
   return null
 }

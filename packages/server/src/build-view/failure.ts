@@ -28,7 +28,7 @@ export function failureOf({ lastWords, publicUrl }: ViewOfBuild, job: Job, step:
     kind: errorCode ?? (signal === null ? 'exit' : 'signal'),
     platform: errorCode !== null && platformFaults.has(errorCode),
     signal,
-    message: errorMessage ?? `The command ended with exit code ${exitCode ?? 'unknown'}.`,
+    message: errorMessage ?? `The command exited with code ${exitCode ?? 'unknown'}.`,
     first_error_line: words?.firstErrorLine ?? null,
     ...presentFound(words?.found ?? nothingFound),
     tail: [...(words?.tail ?? [])],

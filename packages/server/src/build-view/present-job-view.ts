@@ -82,7 +82,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     snapshot: null,
     cache: { rule: null, outcome: 'off', policy: null, from: null, reason: null, changes: [] },
     failure: failureOf(view, job, null),
-    retry: { allowed: false, reason: 'a rendering is done again by a rebuild' },
+    retry: { allowed: false, reason: 'rebuild to render the pipeline again' },
     shell: null,
     local_command: null,
     // Rendering is not charged.

@@ -43,7 +43,8 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
   const buildId = place.build.id
   const [row, attempts] = [await findViewRow(pool, buildId), await findAttempts(pool, buildId, after)]
   const loaded = await engine.store.load(buildId)
-  if (row === undefined || loaded === undefined) throw new Error(`the build ${buildId} has gone while it was read`)
+  if (row === undefined || loaded === undefined)
+    throw new Error(`the build ${buildId} was deleted while it was being read`)
   const { context } = loaded
   // The list of jobs is the store's own, and moves on.
   const build: Build = { ...loaded.build, jobs: [...loaded.build.jobs] }

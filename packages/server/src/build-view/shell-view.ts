@@ -62,12 +62,12 @@ function shellCommand(
 }
 
 function whyNoShell(view: ViewOfBuild, { snapshot, startedAt, cached, state }: Job): string | null {
-  if (startedAt === null && !cached) return 'The step never ran, so it left no file system.'
+  if (startedAt === null && !cached) return 'The step never ran, so it has no file system.'
   if (snapshot === null)
     return state === 'passed'
-      ? 'What a step that passed left is kept only where others build in it, or in the cache.'
-      : 'What it left could not be kept.'
-  return isForgotten(view) ? 'It was kept for a day after the end of the build.' : null
+      ? 'The file system of a passed step is kept only if other steps build in it, or in the cache.'
+      : 'The file system of this step could not be kept.'
+  return isForgotten(view) ? 'It was kept for one day after the build ended.' : null
 }
 
 function parentSnapshot({ build }: ViewOfBuild, { buildsIn }: Step): string | null {

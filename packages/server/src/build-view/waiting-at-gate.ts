@@ -12,14 +12,14 @@ type Gated = Pick<ViewOfBuild, 'organizationSlug' | 'pipeline' | 'holders'>
 export function gateSentence({ organizationSlug, pipeline }: Gated, wait: Wait, unit: 'job' | 'build'): string {
   const { reason, group, limit, ahead } = wait
   const counted = (n: number) => (n === 1 ? `one ${unit}` : `${n} ${unit}s`)
-  const before = ahead === 0 ? '' : `; ${counted(ahead)} ${ahead === 1 ? 'comes' : 'come'} before it`
+  const before = ahead === 0 ? '' : `; ${counted(ahead)} ${ahead === 1 ? 'is' : 'are'} ahead`
   switch (reason) {
     case 'organization_limit':
-      return `Waits for the limit of ${running(limit)} in \`${organizationSlug}\`${before}.`
+      return `Waiting for the limit of ${running(limit)} in \`${organizationSlug}\`${before}.`
     case 'pipeline_limit':
-      return `Waits for the limit of ${running(limit)} of the pipeline \`${pipeline.slug}\`${before}.`
+      return `Waiting for the limit of ${running(limit)} of the pipeline \`${pipeline.slug}\`${before}.`
     case 'concurrency_group':
-      return `Waits for its turn in the concurrency group \`${group}\`, which runs ${counted(limit)} at a time${before}.`
+      return `Waiting for its turn in the concurrency group \`${group}\`, which runs ${counted(limit)} at a time${before}.`
   }
 }
 

@@ -86,7 +86,7 @@ test('G05 two pipelines that deploy to one place do it one after the other, and 
     wait_reason: 'concurrency_group',
     waiting: {
       message:
-        'Waits for its turn in the concurrency group `production`, which runs one job at a time; one job comes before it.',
+        'Waiting for its turn in the concurrency group `production`, which runs one job at a time; one job is ahead.',
       limit: 1,
       ahead: 1,
       refs: [
@@ -133,7 +133,7 @@ test('G05 builds of a group wait for each other, each with a link to the one tha
   for (const { waiting } of (await viewOf(third.path)).jobs)
     expect(waiting).toMatchObject({
       message:
-        'Waits for its turn in the concurrency group `main`, which runs one build at a time; one build comes before it.',
+        'Waiting for its turn in the concurrency group `main`, which runs one build at a time; one build is ahead.',
       limit: 1,
       ahead: 1,
       refs: [
@@ -240,8 +240,8 @@ test('the operator limits what runs at once of an organization and of a pipeline
   await expect(playJob(it)).rejects.toThrow('no job is ready')
   const { jobs } = await viewOf(build.path)
   expect(jobs.slice(2).map(({ waiting }) => waiting?.message)).toEqual([
-    'Waits for the limit of 2 running jobs in `default`.',
-    'Waits for the limit of 2 running jobs in `default`; one job comes before it.',
+    'Waiting for the limit of 2 running jobs in `default`.',
+    'Waiting for the limit of 2 running jobs in `default`; one job is ahead.',
   ])
   expect(jobs[2]).toMatchObject({
     wait_reason: 'organization_limit',
@@ -255,7 +255,7 @@ test('the operator limits what runs at once of an organization and of a pipeline
     {
       wait_reason: 'pipeline_limit',
       waiting: {
-        message: `Waits for the limit of one running job of the pipeline \`${slug}\`; one job comes before it.`,
+        message: `Waiting for the limit of one running job of the pipeline \`${slug}\`; one job is ahead.`,
       },
     },
   ])

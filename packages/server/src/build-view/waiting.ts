@@ -16,17 +16,25 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
   const since = (at: number | null) => ({ since: formatInstant(at ?? job.createdAt), ahead: null, limit: null })
   if (job.state === 'assigned')
     return {
-      message: `Prepares ${preparations(view, step)}.`,
+      message: `Preparing ${preparations(view, step)}.`,
       ...since(job.assignedAt ?? job.scheduledAt),
       refs: parentRef(view, step),
     }
   if (job.state !== 'pending' && job.state !== 'scheduled') return null
   if (build.held)
-    return { message: 'Waits for a member to approve this build.', ...since(null), refs: [ref('approval', 'approval')] }
+    return {
+      message: 'Waiting for a member to approve this build.',
+      ...since(null),
+      refs: [ref('approval', 'approval')],
+    }
   if (build.awaitsPlace) {
     // Between two readings it may have got its place.
     if (waits.place === null)
-      return { message: 'Waits for its place.', ...since(build.groupTurn), refs: [ref('runner', 'runner')] }
+      return {
+        message: 'Waiting for its place in the group.',
+        ...since(build.groupTurn),
+        refs: [ref('runner', 'runner')],
+      }
     const { limit, ahead } = waits.place
     const what = { message: gateSentence(view, waits.place, 'build'), refs: gateRefs(view, waits.place) }
     return { ...what, ...since(build.groupTurn), limit, ahead }
@@ -35,11 +43,11 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
     const refs = prerequisites
       .filter(({ state }) => !isTerminal(state))
       .map((open) => ref('step', nameOf(view, open), open.id))
-    return { message: `Waits for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(null), refs }
+    return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(null), refs }
   }
   if (job.notBefore !== null && job.notBefore > now) {
     const at = formatInstant(job.notBefore)
-    return { message: `Is tried again at ${at}.`, ...since(job.scheduledAt), refs: [ref('time', at)] }
+    return { message: `Retrying at ${at}.`, ...since(job.scheduledAt), refs: [ref('time', at)] }
   }
   const wait = waits.jobs.get(job.id)
   if (wait !== undefined) {
@@ -57,8 +65,8 @@ function ref(kind: string, name: string, jobId: string | null = null): Ref {
 }
 
 function runnerSentence(ahead: number | null): string {
-  if (ahead === null || ahead === 0) return 'Waits for a free runner.'
-  return `Waits for a free runner; ${ahead === 1 ? 'one job comes' : `${ahead} jobs come`} before it.`
+  if (ahead === null || ahead === 0) return 'Waiting for a free runner.'
+  return `Waiting for a free runner; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
 }
 
 /** What is done between the lease and the start of the command. */
@@ -67,7 +75,7 @@ function preparations({ build, context }: ViewOfBuild, step: Step | null): strin
   if (step === null) return `a sandbox for rendering${source}`
   if (step.image !== null) return `the image \`${step.image}\`${source}`
   const parent = step.buildsIn === null ? undefined : build.steps[step.buildsIn]
-  return `the file system that \`${parent?.name ?? ''}\` left${source}`
+  return `the file system of \`${parent?.name ?? ''}\`${source}`
 }
 
 function parentRef(view: ViewOfBuild, step: Step | null): readonly Ref[] {

@@ -23,7 +23,7 @@ export function abandonTasks({ engine: { store }, settings, log }: AbandonTaskSe
       const warn = (level: 'warn', message: string, error?: unknown) => log[level]({ err: error }, message)
       const options = { store, afterMs: abandonAfterHours * hourMs, log: warn }
       const builds = await abandonBuilds(options, now())
-      if (builds > 0) log.warn({ builds }, 'builds that nobody took were given up')
+      if (builds > 0) log.warn({ builds }, 'abandoned stalled builds')
     },
   }
 }

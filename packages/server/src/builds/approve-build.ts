@@ -49,5 +49,5 @@ export async function applyApproval(engine: BuildEngine, buildId: string): Promi
 }
 
 function nothingToApprove(): Error {
-  return apiError('approval_not_pending', 'The build does not wait for approval.')
+  return apiError('approval_not_pending', 'The build is not waiting for approval.')
 }

@@ -20,7 +20,7 @@ export async function awaitRender(
     const changed = nextChange(engine, buildId)
     try {
       const found = await engine.store.load(buildId)
-      if (found === undefined) throw new Error(`the build ${buildId} has gone while it was rendered`)
+      if (found === undefined) throw new Error(`the build ${buildId} was deleted while it was being rendered`)
       const { state, steps, render, held } = found.build
       if (steps.length > 0 || held || isBuildTerminal(state)) return steps.length
       const until = start + (render?.state === 'scheduled' ? Math.min(waitMs, runnerWaitMs) : waitMs)

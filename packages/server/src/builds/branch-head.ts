@@ -16,21 +16,21 @@ export async function headOf({ forges }: HeadServices, repository: NamedReposito
   const forge = forges.get(repository.forge)
   if (forge === undefined) throw new Error(`this server does not know the forge ${repository.forge}`)
   if (forge.notConfigured !== null)
-    throw apiError(forge.notConfigured, `This server is not set up for ${forge.title} any more. ${instead}`)
+    throw apiError(forge.notConfigured, `This server is no longer set up for ${forge.title}. ${instead}`)
   const commit = plainBranch.test(branch) ? await ask(forge, repository, branch) : null
   if (commit !== null) return commit
-  const message = `must be a branch of ${repository.fullName}: ${forge.title} shows none of this name`
+  const message = `must be a branch of ${repository.fullName}: ${forge.title} has no branch of this name`
   throw apiError('build_invalid', `\`branch\` ${message}.`, { errors: [{ field: 'branch', message }] })
 }
 
-const instead = 'Name the whole commit instead.'
+const instead = 'Give the full commit id instead.'
 
 async function ask(forge: ForgeProvider, repository: NamedRepository, branch: string): Promise<string | null> {
   try {
     return await forge.branchHead(repository, branch)
   } catch (error) {
     if (!(error instanceof ForgeUnavailable || error instanceof ForgeRefused)) throw error
-    const message = `${forge.title} did not tell the newest commit of the branch: try again later. ${instead} ${error.message}`
+    const message = `Could not get the newest commit of the branch from ${forge.title}: try again later. ${instead} ${error.message}`
     throw apiError(forge.failed, message, { cause: error })
   }
 }

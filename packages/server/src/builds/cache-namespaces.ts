@@ -16,14 +16,15 @@ export interface CacheReader {
 type Scope = 'protected' | 'branch' | 'upload' | 'fork'
 
 const rules: Readonly<Record<Scope, string>> = {
-  protected: 'The default branch and protected branches find only what such branches of this pipeline left.',
+  protected: 'The default branch and protected branches use only entries that such branches of this pipeline stored.',
   branch:
-    'A branch finds what branches of this pipeline left. The default branch and protected ones do not find what it leaves.',
+    'A branch uses entries that branches of this pipeline stored. The default branch and protected branches do not use the entries it stores.',
   upload:
-    'An upload finds what branches of this pipeline, and uploads by the same person, left. Nobody else finds what it leaves.',
-  fork: 'A fork finds what branches of this pipeline left. Nobody else finds what it leaves.',
+    'An upload uses entries that branches of this pipeline, and uploads by the same person, stored. Nothing else uses the entries it stores.',
+  fork: 'A fork uses entries that branches of this pipeline stored. Nothing else uses the entries it stores.',
 }
-const shareRule = 'The pipeline shares its cache: all its builds but those of forks find what each of them leaves.'
+const shareRule =
+  'The pipeline shares its cache: all its builds except those of forks use the entries that any of them stored.'
 
 /**
  * Where a build finds cache entries and where its own go (`engine.md` 6), with that rule in words. What has more trust never finds what has less: who

@@ -37,7 +37,7 @@ export async function replayNewBuild(
   { membership, signal }: { readonly membership: Membership; readonly signal: AbortSignal },
 ): Promise<Created> {
   const place = await findBuildPlace(services.pool, membership.organizationId, buildId)
-  if (place === undefined) throw apiError('build_not_found', 'The build that was made has gone with its pipeline.')
+  if (place === undefined) throw apiError('build_not_found', 'The build was deleted with its pipeline.')
   return answerBuild(services, membership, { id: buildId, ...place }, signal)
 }
 

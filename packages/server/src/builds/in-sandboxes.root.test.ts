@@ -99,7 +99,7 @@ test('G26 a fork’s build has no secret, finds nothing that a trusted step left
   expect(trusted).toMatchObject({ state: 'passed', cached: false, log: 'found\n' })
   expect((await run(slug, left)).map(({ cached }) => cached)).toEqual([true, true])
   const [first, second] = await runFork(slug, left)
-  expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('of a fork') })
+  expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('builds of forks get none') })
   expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
   // What a person brought is nobody else's, whatever branch it claims.
   const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
@@ -135,7 +135,7 @@ test('web B6 a hit names the job that left it, and a miss what is not as it was'
   }
   await run(slug, steps('echo a', '1'))
   const made = await view(1)
-  const rule = expect.stringContaining('An upload finds')
+  const rule = expect.stringContaining('An upload uses')
   expect(made?.cache).toEqual({ rule, outcome: 'miss', policy: 'never', from: null, reason: 'first', changes: [] })
   await run(slug, steps('echo a', '1'))
   const hit = await view(2)

@@ -17,6 +17,6 @@ export async function requireBuild(
 /** The pipeline's build of that number. Throws 404 when there is none. */
 export async function requireBuildOf(database: Database, pipeline: PipelineRow, number: number): Promise<BuildRow> {
   const build = await findBuild(database, pipeline.id, number)
-  if (build === undefined) throw apiError('build_not_found', 'There is no such build of this pipeline.')
+  if (build === undefined) throw apiError('build_not_found', 'Build not found in this pipeline.')
   return build
 }

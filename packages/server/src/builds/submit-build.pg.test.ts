@@ -76,7 +76,7 @@ test('the facts of a pull request reach the steps as variables, and its conditio
   expect(context?.cache).toEqual({
     read: [`${places}/protected`, `${places}/branches`, `${places}/forks/fork/facts`],
     write: `${places}/forks/fork/facts`,
-    rule: expect.stringMatching(/^A fork finds/),
+    rule: expect.stringMatching(/^A fork uses/),
   })
 })
 

@@ -22,10 +22,7 @@ export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): Task
       await applyApproval(engine, readText(payload, 'build_id'))
     },
     expire_approvals: async () => {
-      log.info(
-        { builds: await expireApprovals({ pool, engine }, new Date(now())) },
-        'approvals that nobody gave in time',
-      )
+      log.info({ builds: await expireApprovals({ pool, engine }, new Date(now())) }, 'expired approvals')
     },
   }
 }

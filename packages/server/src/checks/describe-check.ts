@@ -25,8 +25,8 @@ type Told = Pick<Check, 'detailsUrl' | 'state' | 'output' | 'actions'>
 
 /** Buttons of a check. */
 export const checkActions = {
-  approve: { label: 'Approve and run', description: 'Run this pull request of a fork', identifier: 'approve' },
-  retry: { label: 'Retry failed jobs', description: 'Run the jobs that failed once more', identifier: 'retry_failed' },
+  approve: { label: 'Approve and run', description: 'Run this pull request from a fork', identifier: 'approve' },
+  retry: { label: 'Retry failed jobs', description: 'Run the failed jobs again', identifier: 'retry_failed' },
 } as const satisfies Readonly<Record<string, CheckAction>>
 
 /** The check of a build as it is now. */
@@ -69,15 +69,15 @@ export function firstFailure<T extends CheckedJob>(jobs: readonly T[]): T | unde
 }
 
 function titleOf({ build, jobs, found }: CheckSubject): string {
-  if (build.is_held) return 'Waits for approval'
+  if (build.is_held) return 'Waiting for approval'
   const ended = jobs.filter(({ finishedAt }) => finishedAt !== null).length
   switch (build.state) {
     case 'scheduled':
-      return build.awaits_place ? 'Waits for its concurrency group' : 'Waits for a runner'
+      return build.awaits_place ? 'Waiting for its concurrency group' : 'Waiting for a runner'
     case 'running':
     case 'failing':
     case 'canceling':
-      return `${ended} of ${jobs.length} jobs ended`
+      return `${ended} of ${jobs.length} jobs finished`
     case 'passed':
       return `${jobs.length} of ${jobs.length} jobs passed`
     case 'canceled':
@@ -88,8 +88,8 @@ function titleOf({ build, jobs, found }: CheckSubject): string {
 }
 
 function canceledTitle(code: string | null): string {
-  if (code === 'approval_expired') return 'Nobody approved it'
-  return code === 'superseded' ? 'A newer build took its place' : 'Canceled'
+  if (code === 'approval_expired') return 'Approval expired'
+  return code === 'superseded' ? 'Superseded by a newer build' : 'Canceled'
 }
 
 function failedTitle(jobs: readonly CheckedJob[], found: Found): string {
@@ -110,7 +110,7 @@ function reasonOf({ state, exitCode, errorCode }: CheckedJob): string {
 
 function summaryOf({ build, jobs }: CheckSubject): string {
   if (build.is_held)
-    return 'This pull request comes from a fork. A member of the organization lets this commit run, here or on the page of the build; it is built without secrets.'
+    return 'This pull request comes from a fork. A member of the organization can approve this commit here or on the build page; it is built without secrets.'
   const counts = new Map<string, number>()
   for (const { state } of jobs) counts.set(state, (counts.get(state) ?? 0) + 1)
   const told = [...counts].map(([state, count]) => `${count} ${state.replace('_', ' ')}`).join(', ')

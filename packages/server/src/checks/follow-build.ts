@@ -51,7 +51,7 @@ export async function tellCheck(services: Omit<FollowServices, 'engine'>, row: C
     await noteTold(pool, row.id, digest, await forge.setCheck(repository.address, check))
   } catch (error) {
     if (!(error instanceof ForgeRefused)) throw error
-    log.warn({ err: error, check: row.id, commit, forge: row.forge }, 'a forge does not take a check')
+    log.warn({ err: error, check: row.id, commit, forge: row.forge }, 'could not send a check to a forge')
     await noteTold(pool, row.id, digest, null)
   }
   return true

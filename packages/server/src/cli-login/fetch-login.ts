@@ -33,7 +33,7 @@ export async function claimLogin({ pool, limiter }: Fetching, by: Fetcher, nonce
   if (await noteUnknownNonce(pool, address, nonceHash)) await limiter.note('cli_claim_unknown_address', address)
   throw apiError(
     'cli_code_invalid',
-    'No login waits under this `nonce`: it is not ready yet, was fetched already, or waited longer than 60 s.',
+    'No login is waiting for this `nonce`: it is not ready yet, was already fetched, or expired after 60 s.',
   )
 }
 
@@ -47,7 +47,7 @@ export async function redeemLogin({ pool, limiter }: Fetching, by: Fetcher, type
   for (const limit of limits) await limiter.note(limit, address)
   throw apiError(
     'cli_code_invalid',
-    'The `code` is unknown, used or older than 5 minutes; get a new one on the page /cli-login.',
+    'The `code` is unknown, used or older than 5 minutes; get a new one at /cli-login.',
   )
 }
 

@@ -15,10 +15,13 @@ const visible = /^[\x21-\x7e]*$/
 export async function parkUnderNonce(pool: pg.Pool, actor: Actor, caller: Caller, nonce: string): Promise<void> {
   const errors = new FieldErrors()
   errors.length('nonce', nonce, 16, 256)
-  if (!visible.test(nonce)) errors.add('nonce', 'must have visible ASCII characters only')
+  if (!visible.test(nonce)) errors.add('nonce', 'must contain only visible ASCII characters')
   errors.throwIfAny('request_invalid')
   if (await park(pool, actor, caller, { kind: 'nonce', secret: nonce, seconds: nonceSeconds })) return
-  throw apiError('cli_nonce_taken', 'Another user signs a CLI in with this `nonce`; start the login again in the CLI.')
+  throw apiError(
+    'cli_nonce_taken',
+    'Another user is signing in a CLI with this `nonce`; start the login again in the CLI.',
+  )
 }
 
 /** Parks a login of the caller for the CLI whose user will type the code that this gives. */

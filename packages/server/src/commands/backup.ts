@@ -44,11 +44,11 @@ async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<vo
 
 function remarks({ missing, secrets }: BackupFacts): string {
   const lines = [
-    ...missing.map((name) => `The blob ${name} is missing on this server, and so in the backup.`),
+    ...missing.map((name) => `The blob ${name} is missing on this server, and therefore in the backup.`),
     ...(secrets.includes('encryption')
       ? []
       : [
-          'HARMONT_ENCRYPTION_KEY is not in the backup, and nothing that is encrypted can be read without it: keep it too.',
+          'HARMONT_ENCRYPTION_KEY is not in the backup, and encrypted data cannot be read without it: keep it as well.',
         ]),
   ]
   return lines.map((line) => `${line}\n`).join('')

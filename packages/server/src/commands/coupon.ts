@@ -20,7 +20,7 @@ export async function coupon(args: readonly string[], environment: Environment):
 
 async function create(made: NewCoupon, environment: Environment): Promise<void> {
   const isNew = await visitDatabase(readSettings(environment), createLog('error'), (pool) => insertCoupon(pool, made))
-  if (!isNew) throw new SettingsError(`coupon: expected a new code, got \`${made.code}\`, which is one already.`)
+  if (!isNew) throw new SettingsError(`coupon: expected a new code, got \`${made.code}\`, which exists already.`)
   process.stdout.write(`${describe({ ...made, redemptions: 0 })}\n`)
 }
 
@@ -41,7 +41,7 @@ export function readCoupon(args: readonly string[]): NewCoupon {
   const expiresAt = expires === undefined ? null : endOf(expires)
   if (expiresAt !== null && !(expiresAt.getTime() > Date.now()))
     throw new SettingsError(
-      `coupon create: expected --expires with a day to come such as 2027-01-31, got \`${expires}\`.`,
+      `coupon create: expected --expires with a future day such as 2027-01-31, got \`${expires}\`.`,
     )
   const creditCents = readDollars('coupon create', dollars)
   return { id: randomUUID(), code, creditCents, maxRedemptions: Number(uses), expiresAt }

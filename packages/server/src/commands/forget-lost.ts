@@ -25,7 +25,7 @@ export async function forgetLost(args: readonly string[], environment: Environme
       return rows
     }),
   )
-  process.stdout.write(lost.length === 0 ? 'The key opens everything: nothing was removed.\n' : describeLost(lost))
+  process.stdout.write(lost.length === 0 ? 'The key decrypts everything: nothing was removed.\n' : describeLost(lost))
 }
 
 /** What only people can bring back is removed; a connection stays, without its tokens, until somebody makes it anew. */
@@ -37,5 +37,5 @@ async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow)
 
 function describeLost(lost: readonly SealedRow[]): string {
   const lines = lost.map((row) => `${describeRow(row)}\n`)
-  return `${lines.join('')}These were encrypted under another key and are gone. Set the secrets again (\`hm secret set\`), and connect Bitbucket again.\n`
+  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets again (\`hm secret set\`), and connect Bitbucket again.\n`
 }

@@ -57,7 +57,7 @@ async function requireLimited(pool: pg.Pool, { organization, pipeline }: Wish): 
 
 /** A line for each, as the arguments of the command say it. */
 export function describeLimits(set: readonly SetLimit[]): string {
-  if (set.length === 0) return 'No limit is set: as many jobs run at once as the runners have slots.\n'
+  if (set.length === 0) return 'No limit is set: as many jobs run at once as there are runner slots.\n'
   const lines = set.map(({ organization, pipeline, limit, running }) => {
     const subject = pipeline === null ? organization : `${organization}/${pipeline}`
     return { subject, text: `${limit}  (${running} running)` }

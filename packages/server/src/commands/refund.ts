@@ -20,12 +20,12 @@ export async function refund(args: readonly string[], environment: Environment):
     throw new SettingsError(`refund: expected a checkout of this server, got \`${name}\`.`)
   if (outcome.kind === 'not_paid')
     throw new SettingsError(`refund: expected a checkout that was paid; \`${name}\` was not.`)
-  if (outcome.kind === 'refunded_before') throw new SettingsError(`refund: \`${name}\` was refunded before.`)
+  if (outcome.kind === 'refunded_before') throw new SettingsError(`refund: \`${name}\` has already been refunded.`)
   if (outcome.kind === 'disputed')
-    throw new SettingsError(`refund: \`${name}\` is disputed; until that is over Stripe gives nothing back.`)
+    throw new SettingsError(`refund: \`${name}\` is disputed; Stripe refunds nothing until the dispute is settled.`)
   if (outcome.kind === 'failed')
     throw new SettingsError(
-      `refund: Stripe could not give \`${name}\` back, and says why in its pages; try again, or give it back another way.`,
+      `refund: Stripe could not refund \`${name}\`; its dashboard says why. Try again, or refund it another way.`,
     )
   const { amountCents, balanceCents } = outcome
   process.stdout.write(`refunded ${formatDollars(amountCents)}; the balance is ${formatDollars(balanceCents)}\n`)

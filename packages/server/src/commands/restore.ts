@@ -15,7 +15,7 @@ export async function restore(args: readonly string[], environment: Environment)
   const what = `what a server of release ${manifest.release} was at ${manifest.madeAt}`
   process.stdout.write(
     before
-      ? `It was restored before, and only did not say so: ${settings.dataDirectory} and its database are a server's.\n`
-      : `restored ${what} into ${settings.dataDirectory}, with ${blobs} blobs; \`npm start\` starts it\n`,
+      ? `It had already been restored: ${settings.dataDirectory} and its database belong to a server.\n`
+      : `restored ${what} into ${settings.dataDirectory}, with ${blobs} blobs; start it with \`npm start\`\n`,
   )
 }

@@ -52,7 +52,7 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
     } catch (error) {
       cannotMake = true
       await rm(path, { force: true })
-      log.warn({ err: error }, 'no room can be held on this disk for when it is full')
+      log.warn({ err: error }, 'could not reserve disk space for when the disk is full')
     }
   }
 
@@ -62,7 +62,7 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
     await rm(join(directory, name), { force: true })
     kept.delete(name)
     droppedAt = performance.now()
-    log.warn({ left: kept.size }, 'a part of the room that was held on the disk is given away')
+    log.warn({ left: kept.size }, 'released part of the reserved disk space')
   }
 
   return {

@@ -29,7 +29,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const directory = await makeDataDirectory(path)
   if ((await readRestoreMark(path)) !== null)
     throw new SettingsError(
-      `HARMONT_DATA_DIR: a restore into ${path} has not ended. Run \`npm start -- restore FILE\` again, which begins anew, or remove the directory.`,
+      `HARMONT_DATA_DIR: a restore into ${path} did not finish. Run \`npm start -- restore FILE\` again, which starts over, or remove the directory.`,
     )
   return directory
 }

@@ -47,7 +47,7 @@ export async function openDatabase(url: string | null, directory: DataDirectory,
 export async function migrateDatabase(pool: pg.Pool, log: Logger): Promise<readonly string[]> {
   const migrations = await readAllMigrations()
   const ran = await migrate(pool, migrations)
-  if (ran.length > 0) log.info({ migrations: ran }, 'the database was brought up to date')
+  if (ran.length > 0) log.info({ migrations: ran }, 'database migrated')
   await migrateWorker(pool, log)
   return migrations.map(({ name }) => name)
 }

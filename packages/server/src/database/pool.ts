@@ -18,7 +18,7 @@ export function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
     idle_in_transaction_session_timeout: heldUpMs,
     ...config,
   })
-  const note = (error: Error) => log.debug({ err: error }, 'a database connection broke')
+  const note = (error: Error) => log.debug({ err: error }, 'lost a database connection')
   pool.on('error', note)
   pool.on('connect', (client) => client.on('error', note))
   return pool

@@ -47,7 +47,7 @@ function readResult({ state, steps, errorCode, errorMessage }: Build): Discovere
   try {
     if (carrier !== undefined) return readCarried(carrier.command)
   } catch (error) {
-    message = `The rendering gave what is no list of pipelines: ${error instanceof Error ? error.message : String(error)}`
+    message = `Rendering did not return a list of pipelines: ${error instanceof Error ? error.message : String(error)}`
   }
   message ??=
     errorMessage ?? (errorCode === null ? `The rendering was ${state}.` : `The rendering failed: ${errorCode}.`)

@@ -22,7 +22,7 @@ export function describeDiscovery(
     state: { status: 'completed', conclusion: 'failure', startedAt: null, completedAt: at },
     output: {
       title: `${first?.code ?? 'failed'}${others}`,
-      summary: 'Some pipelines in `.hm` cannot be read. Those stay as they were.',
+      summary: 'Some pipelines in `.hm` cannot be read. They stay unchanged.',
       text: fenced(lastBytes(errors.map(({ message }) => message).join('\n\n'), mostBytes)),
     },
     actions: [],

@@ -41,9 +41,9 @@ export function docsSite({ pages, images }: DocsFiles, style: string): DocsSite 
 
 const notFoundPage: FramedPage = {
   path: '',
-  title: 'There is no such page',
-  html: `<h1>There is no such page</h1>
-<p>The documentation has no page at this address. <a href="/docs">The index</a> lists all that there are, and
+  title: 'Page not found',
+  html: `<h1>Page not found</h1>
+<p>The documentation has no page at this address. <a href="/docs">The index</a> lists all pages, and
 <a href="/docs/errors">the error codes</a> have an index of their own.</p>`,
 }
 

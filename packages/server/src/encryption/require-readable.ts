@@ -19,7 +19,7 @@ export async function requireReadable(database: Database, sealer: Sealer, keyPla
   const named = lost.slice(0, mostNamed).map(describeRow)
   const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : ''
   throw new SettingsError(
-    `HARMONT_ENCRYPTION_KEY: expected the key that the database was encrypted with. The one from ${keyPlace} does not open ${named.join(', ')}${more}. Bring that key back: set HARMONT_ENCRYPTION_KEY as it was set, or put the file \`secrets/encryption\` of the data directory back from a backup. If it is lost for good, \`npm start -- forget-lost\` removes what nobody can read any more and says what it was.`,
+    `HARMONT_ENCRYPTION_KEY: expected the key that the database was encrypted with. The one from ${keyPlace} does not decrypt ${named.join(', ')}${more}. Restore that key: set HARMONT_ENCRYPTION_KEY to its earlier value, or restore the file \`secrets/encryption\` of the data directory from a backup. If the key is lost, \`npm start -- forget-lost\` removes what can no longer be decrypted and lists it.`,
   )
 }
 

@@ -28,7 +28,7 @@ export function createSealer(secret: string): Sealer {
       return Buffer.concat([Buffer.from([version]), nonce, cipher.getAuthTag(), text])
     },
     open(place, sealed) {
-      if (sealed[0] !== version) throw new CannotOpen(`the value of ${place} has an unknown form`)
+      if (sealed[0] !== version) throw new CannotOpen(`the value of ${place} has an unknown format`)
       const nonce = sealed.subarray(1, 1 + nonceBytes)
       const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes)
       try {
@@ -37,7 +37,7 @@ export function createSealer(secret: string): Sealer {
           .setAuthTag(tag)
         return decipher.update(sealed.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
       } catch (cause) {
-        throw new CannotOpen(`the value of ${place} was not sealed under this key, or was changed`, { cause })
+        throw new CannotOpen(`the value of ${place} was not encrypted with this key, or was modified`, { cause })
       }
     },
   }

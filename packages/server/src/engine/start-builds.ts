@@ -98,7 +98,7 @@ async function openSandboxes(
       `HARMONT_OCI_RUNTIME: expected a runtime that works here, got ${settings.ociRuntime}: ${runtimeProblem}.`,
     )
   if (problems.length > 0)
-    return { lacking: `Builds wait, because this machine cannot run them: ${problems.join('; ')}.` }
+    return { lacking: `Builds wait because this machine cannot run them: ${problems.join('; ')}.` }
   const images = createImageStore({
     directory: join(directory.path, 'images'),
     fallbackToHost: settings.imageFallback === 'host' ? [DEFAULT_IMAGE] : settings.imageFallback === 'host-any',
@@ -135,14 +135,14 @@ async function runnerOn(
   const networkModes = settings.sandboxNetwork.filter((mode) => possible.includes(mode))
   if (networkModes.length === 0)
     throw new SettingsError(
-      `HARMONT_SANDBOX_NETWORK: expected a network that this machine can give, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
+      `HARMONT_SANDBOX_NETWORK: expected a network mode that this machine supports, got ${settings.sandboxNetwork.join(',')}: ${driver.networkProblems.join('; ')}.`,
     )
   log.info(
     { runtime: settings.ociRuntime, network: networkModes[0], problems: driver.networkProblems },
-    'sandboxes: what starts their commands, and their network',
+    'sandbox runtime and network',
   )
   const mounts = await renderMounts(join(compiledBeside(directory), 'render'), (error) =>
-    log.warn({ err: error }, 'rendering takes longer: its program could not be compiled'),
+    log.warn({ err: error }, 'could not precompile the renderer; rendering is slower'),
   )
   return {
     // Stays the same over restarts, and is another one on another machine that shares the database.

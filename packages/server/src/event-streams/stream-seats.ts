@@ -10,7 +10,7 @@ export class StreamSeats {
   take(buildId: string): () => void {
     const taken = this.#taken.get(buildId) ?? 0
     if (taken >= mostPerBuild)
-      throw apiError('rate_limited', `This build has ${mostPerBuild} open streams already; try again later.`, {
+      throw apiError('rate_limited', `This build already has ${mostPerBuild} open streams; try again later.`, {
         headers: { 'retry-after': '5' },
       })
     this.#taken.set(buildId, taken + 1)

@@ -18,7 +18,7 @@ export function whileAllowed(
   }
   const timer = setInterval(() => {
     // While the database is away nothing can be read from it either; it is asked again.
-    check().catch((error: unknown) => log.warn({ err: error }, 'whether a stream may stay open is not known'))
+    check().catch((error: unknown) => log.warn({ err: error }, 'could not check whether a stream may stay open'))
   }, everyMs)
   timer.unref()
   return { signal: AbortSignal.any([stop, lost.signal]), end: () => clearInterval(timer) }

@@ -26,13 +26,13 @@ const wordsOfPg =
 export function translateFault(thrown: unknown): ApiError | null {
   if (!(thrown instanceof Error)) return null
   if (toTheCaller.test(danglingReference(thrown) ?? ''))
-    return apiError('unauthorized', 'The account or the credential of this request is gone.', { cause: thrown })
+    return apiError('unauthorized', 'The account or credential of this request no longer exists.', { cause: thrown })
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   if (full.has(code)) return diskFull(null, thrown)
   // The socket of a database that is being started again is missing for a moment.
   const isSocketMissing = code === 'ENOENT' && 'syscall' in thrown && thrown.syscall === 'connect'
   if (!absent.has(code) && !isSocketMissing && !wordsOfPg.test(thrown.message)) return null
-  return apiError('service_unavailable', 'The database or the store of archives is not there just now; try again.', {
+  return apiError('service_unavailable', 'The database or the archive store is unavailable; try again.', {
     cause: thrown,
     headers: { 'retry-after': '1' },
   })

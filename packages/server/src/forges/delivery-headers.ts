@@ -5,7 +5,7 @@ import { apiError } from '../http/index.ts'
 export function requireHeader(title: string, header: (name: string) => string | null, name: string): string {
   const value = header(name)
   if (value) return value
-  throw apiError('webhook_header_missing', `A webhook of ${title} has the header \`${name}\`; got none.`)
+  throw apiError('webhook_header_missing', `A webhook from ${title} must have the header \`${name}\`.`)
 }
 
 /** Whether a signature is `sha256=` and the HMAC-SHA256 of the body in hex under the secret, as both GitHub and Bitbucket sign. Compares in constant time. */

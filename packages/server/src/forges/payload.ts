@@ -44,7 +44,7 @@ export class Payload {
   texts(name: string): readonly string[] {
     const value = this.#members[name]
     if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
-      throw unreadable(this.#pathOf(name), 'a list of texts')
+      throw unreadable(this.#pathOf(name), 'a list of strings')
     return value.map(storable)
   }
 

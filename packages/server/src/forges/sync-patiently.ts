@@ -17,7 +17,7 @@ export async function syncPatiently(log: Logger, { title, facts, run, again }: S
     await run()
   } catch (error) {
     if (error instanceof ForgeUnavailable && error.retryAfterSeconds !== null) {
-      log.warn({ ...facts, retry_after_seconds: error.retryAfterSeconds }, `${title} asks for patience`)
+      log.warn({ ...facts, retry_after_seconds: error.retryAfterSeconds }, `${title} is rate limiting us`)
       await again(error.retryAfterSeconds)
     } else if (error instanceof ForgeRefused) log.warn({ ...facts, err: error }, `${title} refused a sync`)
     else throw error

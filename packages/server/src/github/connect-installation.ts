@@ -56,7 +56,7 @@ function readNumber(given: number): number {
   if (Number.isSafeInteger(given) && given > 0) return given
   throw apiError(
     'github_installation_id_invalid',
-    '`installation_id` must be the number that GitHub gave the installation.',
+    '`installation_id` must be the number of the installation at GitHub.',
     {
       errors: [{ field: 'installation_id', message: 'must be a whole number above 0' }],
     },
@@ -138,7 +138,7 @@ async function bind(
 export function installationNotFound(): Error {
   return apiError(
     'github_installation_not_found',
-    'There is no such installation, or your GitHub account has no control of it. Install the App on an account that you administer.',
+    'Installation not found, or your GitHub account does not control it. Install the App on an account that you administer.',
   )
 }
 
@@ -148,7 +148,7 @@ async function identityRequired({ pool, identityProviders }: GithubServices, use
   if (!identityProviders.has('github'))
     return apiError(
       'github_identity_required',
-      `${why} This server is not set up for sign-in with GitHub: ask its operator for HARMONT_GITHUB_CLIENT_ID and HARMONT_GITHUB_CLIENT_SECRET.`,
+      `${why} This server is not set up for sign-in with GitHub: ask its operator to set HARMONT_GITHUB_CLIENT_ID and HARMONT_GITHUB_CLIENT_SECRET.`,
     )
   const { email } = await getAccount(pool, userId)
   return apiError(
@@ -160,6 +160,6 @@ async function identityRequired({ pool, identityProviders }: GithubServices, use
 function stateInvalid(): Error {
   return apiError(
     'oauth_state_invalid',
-    'This connection is unknown, used, older than an hour, or was begun by another user or for another organization. Begin it again.',
+    'This connection is unknown, used, older than an hour, or was started by another user or for another organization. Start it again.',
   )
 }

@@ -14,7 +14,7 @@ export function githubNotConfigured(settings: string): Error {
 
 /** The 503 of a GitHub that did not answer. */
 export function githubFailed(cause: Error): Error {
-  return apiError('github_sync_failed', `GitHub cannot be asked at present; try again later. ${cause.message}`, {
+  return apiError('github_sync_failed', `GitHub is unavailable; try again later. ${cause.message}`, {
     cause,
   })
 }

@@ -30,7 +30,7 @@ export function githubTasks({ pool, githubApp, log }: GithubTaskServices): TaskL
       })
     },
     github_sweep: async () => {
-      log.info({ states: await removeDeadInstallStates(pool) }, 'dead install states swept')
+      log.info({ states: await removeDeadInstallStates(pool) }, 'removed expired install states')
     },
   }
 }

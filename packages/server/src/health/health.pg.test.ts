@@ -18,7 +18,7 @@ test('a server whose database is behind says what is missing', async () => {
   expect([answer.status, codeOf(answer), answer.headers.get('retry-after')]).toEqual([503, 'not_ready', '5'])
   expect(answer.body.error.checks.migrations).toEqual({
     ok: false,
-    message: expect.stringMatching(/^\d+ migrations have not run$/),
+    message: expect.stringMatching(/^\d+ migrations are pending$/),
   })
   expect(answer.body.error.checks.database?.ok).toBe(true)
   expect((await it.request(ownerToken, 'GET', '/api/v0/user')).status).toBe(200)

@@ -36,7 +36,7 @@ async function judge(name: string, check: () => Promise<unknown>): Promise<Check
     return { ok: true, message: null }
   } catch (error) {
     // The route is open to everyone: a driver's own words could name hosts and users.
-    return { ok: false, message: error instanceof NotReady ? error.message : `${name} does not answer` }
+    return { ok: false, message: error instanceof NotReady ? error.message : `${name} is not responding` }
   }
 }
 
@@ -48,7 +48,7 @@ async function requireMigrations({ pool, migrationNames }: ReadinessServices): P
   const { rows } = await pool.query<{ name: string }>('select name from migrations')
   const done = new Set(rows.map((row) => row.name))
   const missing = migrationNames.filter((name) => !done.has(name))
-  if (missing.length > 0) throw new NotReady(`${missing.length} migrations have not run`)
+  if (missing.length > 0) throw new NotReady(`${missing.length} migrations are pending`)
 }
 
 function requireFreeDisk({ full }: Pick<Disk, 'full'>): void {

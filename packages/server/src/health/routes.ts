@@ -11,7 +11,7 @@ export interface HealthServices extends ReadinessServices {
 export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 'getHealth' | 'getReadiness'> {
   const refuseWhileDraining = () => {
     if (!services.isDraining()) return
-    throw apiError('draining', 'The server is stopping; ask another one.', { headers: { 'retry-after': '5' } })
+    throw apiError('draining', 'The server is stopping; use another one.', { headers: { 'retry-after': '5' } })
   }
   return {
     ping: operation('ping', async () => ({ status: 200, body: { status: 'ok' } })),
@@ -25,7 +25,7 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
       const bad = Object.entries(checks).filter(([, check]) => !check.ok)
       if (bad.length === 0) return { status: 200, body: { status: 'ready', checks } }
       const what = bad.map(([name, check]) => `${name}: ${check.message}`).join('; ')
-      throw apiError('not_ready', `The server cannot work at present (${what}).`, {
+      throw apiError('not_ready', `The server is not ready (${what}).`, {
         checks,
         headers: { 'retry-after': '5' },
       })

@@ -30,12 +30,11 @@ export function requireMembership(
 ): Membership | null {
   const asked = roleAsked(auth)
   if (asked === null || slug === null) return null
-  if (membership === null)
-    throw apiError('organization_not_found', 'There is no such organization, or you are not a member of it.')
+  if (membership === null) throw apiError('organization_not_found', 'Organization not found, or you are not a member.')
   if (!hasRole(membership.role, asked)) {
     throw apiError(
       'insufficient_org_role',
-      `The role \`${asked}\` is needed in this organization; yours is \`${membership.role}\`.`,
+      `You need the role \`${asked}\` in this organization; yours is \`${membership.role}\`.`,
     )
   }
   return membership

@@ -50,10 +50,10 @@ async function identify(
   credential: Credential | null,
   slug: string | null,
 ): Promise<Identified> {
-  if (credential === null) throw unauthorized('A credential is needed')
+  if (credential === null) throw unauthorized('Authentication is required')
   const found = await shell.access.identify(credential, slug)
   if (found === null) {
-    const refusal = unauthorized('The credential is unknown, expired or revoked')
+    const refusal = unauthorized('The credential is invalid, expired or revoked')
     return refuseCredential(shell.limiter, address, refusal)
   }
   requireOwnPage(shell, operation, found.caller, request)

@@ -65,7 +65,7 @@ export async function answerOnce(
 export function stillRuns(): ApiError {
   return apiError(
     'idempotency_key_in_progress',
-    'The first request with this `Idempotency-Key` still runs; ask again.',
+    'The first request with this `Idempotency-Key` is still running; retry.',
     {
       headers: { 'retry-after': '1' },
     },
@@ -91,7 +91,7 @@ async function keepAnswer(attempt: Attempt, hashed: HashedBody, answer: KeptAnsw
     if (answer === null || !hashed.isWhole) await attempt.release()
     else await attempt.finish(hashed.hash(), answer)
   } catch (error) {
-    log.warn({ err: error }, 'the answer to an Idempotency-Key was not kept')
+    log.warn({ err: error }, 'could not store the answer to an Idempotency-Key')
   }
 }
 
@@ -151,7 +151,7 @@ class HashedBody {
     if (this.hash() !== requestHash)
       throw apiError(
         'idempotency_key_reused',
-        'This `Idempotency-Key` came with another request before; send a new one.',
+        'This `Idempotency-Key` was used with a different request; send a new one.',
       )
   }
 }

@@ -79,7 +79,7 @@ export function bareServer(options: ServerOptions): FastifyInstance {
         options.upgrade !== null && isUpgradeTo(options.upgrade.path, request),
     },
     frameworkErrors: (_error, request, reply) => {
-      const malformed = apiError('request_malformed', 'The path of the URL must be percent-encoded UTF-8.')
+      const malformed = apiError('request_malformed', 'The URL path must be percent-encoded UTF-8.')
       onError(malformed, request, reply.headers(ownHeaders(options, request)))
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(publicUrl, error, socket),
@@ -155,9 +155,8 @@ function answerOtherPaths(app: FastifyInstance, pages: Pages): void {
     const page = isRead ? await pages({ path, headers: request.headers }) : null
     if (page !== null) return sendPage(reply, page)
     const allowed = methodsOf(path)
-    if (allowed.length === 0)
-      throw apiError('route_not_found', 'There is no such path; see /api/v0/openapi.json for those that are.')
-    throw apiError('method_not_allowed', `This path takes ${allowed.join(', ')}; got ${request.method}.`, {
+    if (allowed.length === 0) throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
+    throw apiError('method_not_allowed', `This path accepts ${allowed.join(', ')}; got ${request.method}.`, {
       headers: { allow: allowed.join(', ') },
     })
   })
@@ -169,7 +168,7 @@ function sendPage(reply: FastifyReply, { status, headers, body }: PageAnswer): F
 }
 
 function noTunnel(): ApiError {
-  return apiError('request_malformed', 'CONNECT is not offered: this is no proxy.')
+  return apiError('request_malformed', 'CONNECT is not supported: this is not a proxy.')
 }
 
 /** The log for Fastify's own lines: what it says of a request never holds its URL or headers. */

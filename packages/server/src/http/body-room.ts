@@ -51,11 +51,11 @@ export class BodyRoom {
     const headers = { 'retry-after': '1' }
     const { inAll, perCaller } = this.#limits
     if ((this.#byCaller.get(caller) ?? 0) + more > perCaller) {
-      const message = `Your requests hold more than ${perCaller} bytes just now; send fewer at a time.`
+      const message = `Your concurrent requests exceed ${perCaller} bytes; send fewer at a time.`
       throw apiError('rate_limited', message, { headers })
     }
     if (this.#inAll + more > inAll)
-      throw apiError('service_unavailable', 'Too many large bodies are being received just now; send it again.', {
+      throw apiError('service_unavailable', 'Too many large request bodies are in flight; send this one again.', {
         headers,
       })
   }

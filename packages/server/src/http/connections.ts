@@ -105,7 +105,7 @@ class Connections {
 }
 
 function refuse(socket: Socket, publicUrl: string): void {
-  const message = 'There are too many connections just now; close some, or try again later.'
+  const message = 'Too many connections; close some, or try again later.'
   socket.write(rawAnswer(apiError('service_unavailable', message), publicUrl))
   socket.destroySoon()
 }

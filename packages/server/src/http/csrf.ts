@@ -25,11 +25,11 @@ export function requireOwnPage(
   if (!isCsrfTokenOf(credentialId, typeof sent === 'string' ? sent : null))
     throw apiError(
       'csrf_failed',
-      'A change with the session cookie needs the value of the cookie `harmont_csrf` in `X-CSRF-Token`.',
+      'A change made with the session cookie needs the value of the cookie `harmont_csrf` in `X-CSRF-Token`.',
     )
   if (headers.origin !== undefined && !isAllowedOrigin(headers.origin))
     throw apiError(
       'csrf_failed',
-      "A change with the session cookie must come from this server's own pages or an origin of HARMONT_CORS_ORIGINS.",
+      'A change made with the session cookie must come from a page of this server or an origin in HARMONT_CORS_ORIGINS.',
     )
 }

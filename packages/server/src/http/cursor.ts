@@ -44,7 +44,7 @@ export function createCursors(secret: string | Uint8Array): Cursors {
       if (!isWhole || !timingSafeEqual(bytes.subarray(0, macBytes), seal(list, text))) {
         throw apiError(
           'invalid_cursor',
-          '`cursor` must be the `next_cursor` of this list with the same filters; start again without it.',
+          '`cursor` must be the `next_cursor` of this list with the same filters; start again without a cursor.',
         )
       }
       return JSON.parse(text) as CursorKey

@@ -1,7 +1,7 @@
 import { apiError } from './api-error.ts'
 
 const invalidJson = (cause: unknown): Error => {
-  return apiError('invalid_json', 'The body must be JSON in UTF-8; it could not be read as that.', { cause })
+  return apiError('invalid_json', 'The body must be JSON in UTF-8; it could not be parsed.', { cause })
 }
 
 /** Turns the bytes of a body into text, piece by piece. Throws 400 `invalid_json` for what is not UTF-8. */

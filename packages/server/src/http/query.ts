@@ -45,7 +45,7 @@ function readValue(name: string, schema: JsonSchema, value: string): string | nu
     if (!/^-?\d{1,15}$/.test(value)) throw queryError(name, 'must be a whole number')
     return Number(value)
   }
-  if (value.includes('\0') && !sealed.has(name)) throw queryError(name, 'must not hold the character U+0000')
+  if (value.includes('\0') && !sealed.has(name)) throw queryError(name, 'must not contain the character U+0000')
   if (schema.enum !== undefined && !schema.enum.includes(value))
     throw queryError(name, `must be one of ${schema.enum.join(', ')}`)
   return value

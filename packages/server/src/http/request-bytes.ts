@@ -101,13 +101,13 @@ async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGe
 
 async function nextWithin(chunks: AsyncIterator<Buffer>, idleMs: number): Promise<IteratorResult<Buffer>> {
   const idle = Promise.withResolvers<never>()
-  const message = `The next byte of the body must come within ${idleMs / 1000} s; send it again.`
+  const message = `No data received for ${idleMs / 1000} s; send the request again.`
   const timer = setTimeout(
     () => idle.reject(apiError('request_timeout', message, { headers: { connection: 'close' } })),
     idleMs,
   )
   const next = chunks.next().catch((cause: unknown) => {
-    throw apiError('request_malformed', 'The body broke off before its end.', { cause })
+    throw apiError('request_malformed', 'The body ended before its announced length.', { cause })
   })
   try {
     return await Promise.race([next, idle.promise])
@@ -119,7 +119,7 @@ async function nextWithin(chunks: AsyncIterator<Buffer>, idleMs: number): Promis
 function refuseOtherMedia(request: IncomingMessage): void {
   const { 'content-type': type, 'content-encoding': encoding } = request.headers
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw apiError('unsupported_media_type', 'The body must come without Content-Encoding; send it uncompressed.')
+    throw apiError('unsupported_media_type', 'Content-Encoding is not supported; send the body uncompressed.')
   }
   if (!isJson(type ?? '')) {
     throw apiError('unsupported_media_type', 'The body must be JSON; send it with `Content-Type: application/json`.')

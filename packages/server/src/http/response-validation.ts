@@ -11,5 +11,6 @@ addFormats.default(ajv)
  */
 export function validateResponse(schema: JsonSchema, text: string): void {
   const validate = ajv.compile(schema)
-  if (!validate(JSON.parse(text))) throw new Error(`the answer breaks its contract: ${ajv.errorsText(validate.errors)}`)
+  if (!validate(JSON.parse(text)))
+    throw new Error(`the response violates the contract: ${ajv.errorsText(validate.errors)}`)
 }

@@ -137,6 +137,6 @@ export function requireScope(id: OperationId, caller: Caller): void {
   if (needed === null || caller.scopes.includes(needed)) return
   throw apiError(
     'insufficient_scope',
-    `A key with the scope \`${needed}\` is needed; this one has ${caller.scopes.map((scope) => `\`${scope}\``).join(', ')}.`,
+    `You need a key with the scope \`${needed}\`; this one has ${caller.scopes.map((scope) => `\`${scope}\``).join(', ')}.`,
   )
 }

@@ -45,6 +45,6 @@ export function statusHeaders({ status, code }: ApiError): Record<string, string
 /** Gives what is answered for something thrown. */
 export function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
-  const message = 'The server failed at this request; try again, and name the request id if it fails again.'
+  const message = 'Internal server error; try again, and report the request id if it fails again.'
   return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })
 }

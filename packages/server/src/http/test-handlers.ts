@@ -101,12 +101,12 @@ export const seen: { source: unknown; body: unknown; signal: AbortSignal | null 
 
 const inPipeline = async ({ params }: { params: { pipeline: string } }): Promise<null> => {
   if (params.pipeline === 'gate') throw apiError('pipeline_manual_disabled', 'No manual builds here.')
-  if (params.pipeline !== 'ci') throw apiError('pipeline_not_found', 'There is no such pipeline.')
+  if (params.pipeline !== 'ci') throw apiError('pipeline_not_found', 'Pipeline not found.')
   return null
 }
 const inBuild = async (context: { params: { pipeline: string; number: number } }): Promise<null> => {
   await inPipeline(context)
-  if (context.params.number !== 1) throw apiError('build_not_found', 'There is no such build.')
+  if (context.params.number !== 1) throw apiError('build_not_found', 'Build not found.')
   return null
 }
 
@@ -200,7 +200,7 @@ const own: Partial<Handlers> = {
   })),
   getBuildSource: operation('getBuildSource', async ({ bearer }) => {
     if (bearer === null) throw apiError('unauthorized', 'A runner token is needed.')
-    throw apiError('source_not_found', 'There is no such build.')
+    throw apiError('source_not_found', 'Build not found.')
   }),
 }
 

@@ -23,7 +23,7 @@ export function readRange(
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1)
   if (first !== '' && last !== '' && Number(last) < Number(first)) return null
   if (start < end) return { start, end }
-  throw apiError('range_not_satisfiable', `The range must lie within the ${size} bytes that there are.`, {
+  throw apiError('range_not_satisfiable', `The range must lie within the ${size} bytes available.`, {
     headers: { ...headers, 'content-range': `bytes */${size}` },
   })
 }

@@ -10,10 +10,10 @@ import { getOrganizationById, type OrganizationRow } from '../organizations/stor
 import { endInvite, findEnd, findOffer, type InviteEnd, type InviteOffer } from './store.ts'
 
 const endings: Readonly<Record<InviteEnd | 'unknown', string>> = {
-  accepted: 'The invite was accepted already. If that was you, sign in; else ask for a new one.',
+  accepted: 'The invite was already accepted. If that was you, sign in; otherwise ask for a new one.',
   revoked: 'The invite was revoked; ask for a new one.',
   expired: 'The invite has expired; ask for a new one.',
-  unknown: 'There is no such invite; look whether the link is whole, or ask for a new one.',
+  unknown: 'Invite not found. Check that the link is complete, or ask for a new one.',
 }
 
 /** What a token invites to. Throws 422 for one that is unknown, used, revoked or expired. */
@@ -36,11 +36,11 @@ export async function acceptInvite(
     const isThere = await lockOrganization(client, organizationId)
     const { email } = await getAccount(client, userId)
     if (email !== offer.email)
-      throw unacceptable(`The invite is for another address than \`${email}\`; sign in with the one it was sent to.`)
+      throw unacceptable(`The invite was sent to another address than \`${email}\`; sign in with that address.`)
     const invite = isThere ? await endInvite(client, { organizationId, id, how: 'accepted' }) : undefined
     if (invite === undefined) throw unacceptable('The invite was used, revoked or has expired; ask for a new one.')
     if (!(await insertMember(client, organizationId, userId, invite.role)))
-      throw unacceptable('You are a member of this organization already.')
+      throw unacceptable('You are already a member of this organization.')
     const details = { email, role: invite.role, invite: id }
     await recordAudit(client, actor, { organizationId, action: 'invite.accepted', subject: userId, details })
     return getOrganizationById(client, organizationId)

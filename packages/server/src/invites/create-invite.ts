@@ -50,7 +50,7 @@ export async function createInvite(
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const maker = await findMember(client, organizationId, asker.caller.userId)
     if (maker === undefined) throw organizationNotFound()
-    requireRole(maker.role, permissionRules.invites.role, 'invite somebody')
+    requireRole(maker.role, permissionRules.invites.role, 'invite a member')
     const invite = { organizationId, email, role: body.role, invitedBy: maker.user_id }
     const row = await insert(client, { ...invite, tokenHash: hashToken(token) })
     const details = { email, role: row.role }
@@ -82,13 +82,13 @@ async function insert(
 ): Promise<InviteRow> {
   const { organizationId, email } = invite
   const errors = new FieldErrors()
-  if (await hasMemberWithEmail(client, organizationId, email)) errors.add('email', 'belongs to a member already')
+  if (await hasMemberWithEmail(client, organizationId, email)) errors.add('email', 'belongs to a member')
   else if ((await countLiveInvites(client, organizationId)) >= mostLive)
-    errors.add('', `would be one invite too many: there may be ${mostLive} at a time; revoke one first`)
+    errors.add('', `would exceed the limit of ${mostLive} pending invites; revoke one first`)
   errors.throwIfAny('invite_invalid')
   const row = await insertInvite(client, { ...invite, id: randomUUID(), days })
   if (row !== undefined) return row
-  errors.add('email', 'is invited already; revoke that invite first')
+  errors.add('email', 'is already invited; revoke that invite first')
   errors.throwIfAny('invite_invalid')
   throw new Error('an error that was noted was not thrown')
 }

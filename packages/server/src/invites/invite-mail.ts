@@ -22,14 +22,14 @@ export function inviteMail({ publicUrl, organization, maker, row, token, actor }
     subject: `Invitation to ${organization.name} on Harmont`,
     paragraphs: [
       `${who} invites you to the organization "${organization.name}" on Harmont as ${rank}.`,
-      `To accept, sign in or make an account with the address ${row.email}.`,
+      `To accept, sign in or create an account with the address ${row.email}.`,
     ],
     link: {
       url: `${publicUrl}/invite/accept?token=${token}`,
-      label: 'See the invitation',
+      label: 'View the invitation',
       lifetime: 'for 7 days, once',
     },
     askedBy: { address: actor.address, userAgent: actor.userAgent, at: new Date() },
-    otherwise: 'If you do not know who this is, ignore this mail: nothing happens until you accept.',
+    otherwise: 'If you do not know the sender, ignore this mail: nothing happens until you accept.',
   }
 }

@@ -194,11 +194,11 @@ test('who opens a link is told how its invite ended', async () => {
   await it.server.pool.query(expire, [id])
   await invite(owner.token, path, 'expired@example.com')
   for (const [token, word] of [
-    [used.body.token, 'accepted already'],
+    [used.body.token, 'already accepted'],
     [revoked.body.token, 'was revoked'],
     [expired.body.token, 'has expired'],
     [replaced.body.token, 'has expired'],
-    ['x'.repeat(43), 'no such invite'],
+    ['x'.repeat(43), 'not found'],
   ] as const)
     expect([word, await told(token)]).toMatchObject([
       word,

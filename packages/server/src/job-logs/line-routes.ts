@@ -25,7 +25,7 @@ export function lineRoutes({ pool, engine: { logs } }: LineRouteServices): Pick<
     const { build } = await requireBuild(pool, organizationId, params)
     const jobId = uuidOrNone(params.job_id)
     if ((await findBuildOfJob(pool, jobId)) !== build.id)
-      throw apiError('job_not_found', 'There is no such job in this build.')
+      throw apiError('job_not_found', 'Job not found in this build.')
     return jobId
   }
   const open = async (organizationId: string, params: JobPath): Promise<OpenLog> =>

@@ -75,5 +75,5 @@ async function* coming(reads: LogReads, jobId: string, stop: AbortSignal): Async
     if (followed.kind === 'chunks') yield followed.chunks
     if (followed.kind === 'end') return
   }
-  throw new Error('the log is not followed to its end: its reader or the server stops')
+  throw new Error('the log is no longer followed: its reader or the server is stopping')
 }

@@ -40,5 +40,5 @@ test('after a change of the secret tokens of the one before count for an hour, a
   expect(rows.every(({ sealed }) => !sealed.includes('first'))).toBe(true)
   expect(lines).toEqual([])
   expect(await start('third', createSealer('another-key'))).toEqual({ current: 'third', previous: [] })
-  expect(lines.join()).toContain('log tokens made before')
+  expect(lines.join()).toContain('earlier log tokens are no longer valid')
 })

@@ -35,7 +35,7 @@ function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer
     return [{ secret: sealer.open(placeOf(fingerprint), sealed), until }]
   } catch (error) {
     // The encryption key was changed too. A start that fails would be worse than log tokens that have to be fetched again.
-    log.warn({ err: error }, 'log tokens made before the change of HARMONT_LOG_TOKEN_SECRET count no more')
+    log.warn({ err: error }, 'HARMONT_LOG_TOKEN_SECRET changed: earlier log tokens are no longer valid')
     return []
   }
 }

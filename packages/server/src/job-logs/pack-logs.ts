@@ -74,9 +74,9 @@ async function pack(
         ? (after: number, maxBytes: number) => store.read(jobId, after, maxBytes)
         : async (after: number) => whole.filter(({ seq }) => seq > after)
     if (isTerminal(state)) return { jobId, ...(await packChunks(blobs, read)) }
-    log.error({ job: jobId, state }, 'a log was to be packed that goes on')
+    log.error({ job: jobId, state }, 'a log to be packed is still open')
   } catch (error) {
-    log.error({ err: error, job: jobId }, 'a log could not be packed; it is tried again in an hour')
+    log.error({ err: error, job: jobId }, 'could not pack a log; retrying in an hour')
   }
   return 'later'
 }

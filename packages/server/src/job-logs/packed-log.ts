@@ -20,7 +20,7 @@ export async function openPacked(blobs: BlobStore, { blob, small, index: encoded
     if (small !== null) return small.subarray(start, end)
     if (blob === null) throw new Error('expected a packed log to have its bytes somewhere')
     const read = await buffer(blobs.open(blob, { start, end }))
-    if (read.length !== end - start) throw new Error(`the blob ${blob} of a log ends before it should`)
+    if (read.length !== end - start) throw new Error(`the blob ${blob} of a log is truncated`)
     return read
   }
   return {

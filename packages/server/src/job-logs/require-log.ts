@@ -30,7 +30,7 @@ export async function requireLog(
   const buildId = await findBuildOfJob(database, jobId)
   const holder = buildId === undefined ? undefined : await holderOf(buildId)
   if (buildId !== undefined && holder !== undefined) return { jobId, buildId, holder }
-  throw apiError('log_stream_forbidden', 'There is no such job in the build that this credential is for.')
+  throw apiError('log_stream_forbidden', 'Job not found in the build of this credential.')
 }
 
 /** Gives by what a build is read: undefined where it may not be. */
@@ -46,7 +46,7 @@ async function whatMayBeRead(
     return async (buildId) => (buildId === right.buildId ? holder : undefined)
   }
   const caller = credential === null ? null : await authenticate(database, credential)
-  if (caller === null) throw unauthorized(credential === null ? 'A log token is needed' : 'The credential is not known')
+  if (caller === null) throw unauthorized(credential === null ? 'A log token is required' : 'The credential is invalid')
   requireScope('streamJobLogs', caller)
   return async (buildId) => {
     const organizationId = await findReadOrganization(database, caller, buildId)
@@ -60,7 +60,7 @@ async function holderOfToken(database: Database, { buildId, credentialId }: LogR
   const organizationId = await findOrganizationOfBuild(database, uuidOrNone(buildId))
   const holder = organizationId === undefined ? null : { organizationId, credentialId: uuidOrNone(credentialId) }
   if (holder !== null && (await mayStay(database, holder))) return holder
-  throw unauthorized('What the log token was asked for with has ended: membership, session or key')
+  throw unauthorized('The membership, session or key behind the log token has ended')
 }
 
 function unauthorized(what: string): Error {

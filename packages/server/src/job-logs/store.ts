@@ -46,7 +46,7 @@ export async function jobState(database: Database, jobId: string): Promise<JobSt
     values: [jobId],
   })
   const [row] = rows
-  if (row === undefined) throw new Error(`the job ${jobId} has gone while its log was read`)
+  if (row === undefined) throw new Error(`the job ${jobId} was deleted while its log was being read`)
   return row.state
 }
 
@@ -64,6 +64,6 @@ export async function findLogName(database: Database, jobId: string): Promise<Lo
     values: [jobId],
   })
   const [row] = rows
-  if (row === undefined) throw new Error(`the job ${jobId} has gone while its log was read`)
+  if (row === undefined) throw new Error(`the job ${jobId} was deleted while its log was being read`)
   return row
 }

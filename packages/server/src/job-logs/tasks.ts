@@ -33,7 +33,7 @@ export function logTasks(services: LogTaskServices): TaskList {
     },
     remove_old_logs: async () => {
       const { pool, settings, log } = services
-      log.info(await removeOldLogs(pool, settings.logRetentionDays, new Date()), 'logs that were kept long enough')
+      log.info(await removeOldLogs(pool, settings.logRetentionDays, new Date()), 'removed expired logs')
     },
   }
 }

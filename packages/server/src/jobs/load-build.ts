@@ -15,6 +15,6 @@ export async function requireJob(engine: BuildEngine, buildId: string, jobId: st
   const isWanted = ({ id, step }: Job) => id === wanted && step !== null
   const { jobs } = await loadBuild(engine, buildId)
   const job = jobs.find(isWanted) ?? (await engine.store.jobs(buildId)).find(isWanted)
-  if (job === undefined) throw apiError('job_not_found', 'There is no such job in this build.')
+  if (job === undefined) throw apiError('job_not_found', 'Job not found in this build.')
   return job
 }

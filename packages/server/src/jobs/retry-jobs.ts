@@ -36,7 +36,7 @@ export async function retryJobs(
   const ids = wish.kind === 'all' ? retryable(found.build) : requireRetryable(found.build, wish.ids)
   const [first] = ids
   if (first === undefined)
-    throw notRetryable('No job of this build can be retried: none has failed, timed out or been canceled.')
+    throw notRetryable('No job of this build can be retried: none failed, timed out or was canceled.')
   await transaction(services.pool, async (client) => {
     await requireSource(client, build.id, found.context.source)
     await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
@@ -44,7 +44,7 @@ export async function retryJobs(
     await idempotency?.keep(client, JSON.stringify(ids))
   })
   if (!(await applyRetry(services.engine, build.id, ids)))
-    throw notRetryable('The job was retried by somebody else meanwhile.')
+    throw notRetryable('Someone else has already retried the job.')
   return ids
 }
 
@@ -86,7 +86,7 @@ function requireRetryable(build: Build, wanted: readonly string[]): readonly str
   const refused = ids.find((id, index) => !taken[index] && states.get(id) !== 'pending')
   if (refused !== undefined)
     throw notRetryable(
-      `The job ${refused} cannot be retried: what it needs has not passed. Retry that first, or with it.`,
+      `The job ${refused} cannot be retried: a step that it needs has not passed. Retry that step first, or both together.`,
     )
   return ids
 }

@@ -12,7 +12,7 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
   const parent = step === null ? null : (build.steps[step]?.buildsIn ?? null)
   const isForgotten = build.finishedAt !== null && build.finishedAt + keptMs < now
   if (parent !== null && isForgotten && build.jobs[parent]?.state === 'passed')
-    return 'the file system that it starts from is kept for a day only; rebuild instead'
+    return 'the file system that it starts from was kept for one day only; rebuild instead'
   return null
 }
 

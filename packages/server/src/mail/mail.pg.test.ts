@@ -56,7 +56,7 @@ describe('a mail that was queued', () => {
       'First.',
       'Second.',
       'The link works for 24 hours, once.',
-      'Asked for on 2026-01-02 03:04 UTC from the address 203.0.113.9 with Firefox/140.0.',
+      'Requested on 2026-01-02 03:04 UTC from the address 203.0.113.9 with Firefox/140.0.',
       'If it was not you, do nothing.',
     ]) {
       expect(parsed.text).toContain(part)

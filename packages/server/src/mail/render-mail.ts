@@ -45,7 +45,7 @@ function askedBy({ askedBy }: Mail): string | null {
   const when = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const from = address === null ? '' : ` from the address ${address}`
   const program = userAgent === null ? '' : ` with ${describeProgram(userAgent)}`
-  return `Asked for on ${when}${from}${program}.`
+  return `Requested on ${when}${from}${program}.`
 }
 
 /** What a client says of itself, as text that no mail program makes a link of. */
@@ -56,7 +56,7 @@ function describeProgram(userAgent: string): string {
     .replace(/\.(?=[a-z])/gi, ' ')
     .slice(0, 160)
     .trim()
-  return plain === '' ? 'an unnamed program' : plain
+  return plain === '' ? 'an unknown program' : plain
 }
 
 /** Names that people choose may hold addresses of their own. */

@@ -30,7 +30,7 @@ export function mailSender({ pool, settings, log }: Services): (letter: Letter) 
   if (settings.smtpUrl !== null) return smtpSender(settings.smtpUrl, from)
   const isKept = mailWay(settings) === 'mailbox'
   return async ({ to, subject, text, link }) => {
-    log.info({ to, subject, text }, 'a mail, printed because no mail server is set')
+    log.info({ to, subject, text }, 'mail (printed because HARMONT_SMTP_URL is not set)')
     if (isKept)
       await insertMail(pool, { id: randomUUID(), to, subject, body: text, links: link === null ? [] : [link] })
   }
@@ -41,7 +41,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
   // A mail server that does not answer would take up both of the worker's hands: for a while nobody asks it again.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt }) => {
-    if (performance.now() < silentUntil) throw new Error('the mail server did not answer a moment ago')
+    if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
       // Addresses as parts, not as text that would be parsed into a list.

@@ -29,14 +29,14 @@ export function mailTasks(services: MailTaskServices): TaskList {
       const mail = readQueuedMail(services.sealer, payload)
       const queuedAt = new Date(job.created_at)
       if (job.attempts > 1 && Date.now() - queuedAt.getTime() > dayMs) {
-        services.log.error({ to: mail.to, subject: mail.subject }, 'a mail was given up after a day')
+        services.log.error({ to: mail.to, subject: mail.subject }, 'gave up sending a mail after a day')
         return
       }
       // Mail programs read commas and brackets in an address as more addresses.
       if (readEmailAddress(mail.to) !== mail.to) {
         services.log.warn(
           { to: mail.to, subject: mail.subject },
-          'a mail was dropped: its recipient is not one address',
+          'dropped a mail: its recipient is not a single address',
         )
         return
       }

@@ -24,7 +24,7 @@ export function mailboxRoutes({
       // A page elsewhere whose name leads to this machine may read all that it is answered here: it is told by its name.
       const isOurs = isLocalHost(header('host'))
       if (mailWay(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
-        throw apiError('route_not_found', 'There is no such path; see /api/v0/openapi.json for those that are.')
+        throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
       const mails = await listMails(pool)
       const data = mails.map(({ id, recipient, subject, body, links, created_at }) => ({
         ...{ id, to: recipient, subject, text: body, links },

@@ -25,7 +25,7 @@ export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, 
   return transaction(pool, async (client) => {
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const member = await findMember(client, organizationId, userId)
-    if (member === undefined) throw apiError('member_not_found', 'No member of this organization has this id.')
+    if (member === undefined) throw apiError('member_not_found', 'Member not found in this organization.')
     const needed = roleNeeded(asker, member, to)
     const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
     requireRole(roleBefore, needed, what)

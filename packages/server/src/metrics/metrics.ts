@@ -23,14 +23,14 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'harmont_http_request_duration_seconds',
-    help: 'Time until an answer was complete, by operation of the contract',
+    help: 'Time to complete a response, by operation of the contract',
     labelNames: ['operation', 'method', 'status'],
     buckets,
     registers: [registry],
   })
   const connections = new Gauge({
     name: 'harmont_database_connections',
-    help: 'Connections of this process: open, idle among them, and requests that wait for one',
+    help: 'Database connections of this process: open, idle, and requests waiting for one',
     labelNames: ['state'],
     registers: [registry],
   })
@@ -50,7 +50,7 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
       try {
         work.set(await countWork(pool))
       } catch (error) {
-        log.warn({ err: error }, 'the database did not say what there is to do')
+        log.warn({ err: error }, 'could not read the queue sizes from the database')
         work.set(null)
       }
       return registry.metrics()
@@ -60,9 +60,9 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
 
 function diskGauges(registry: Registry) {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
-  const free = gauge('harmont_disk_free_bytes', 'Free on the disk of the data directory')
-  const size = gauge('harmont_disk_size_bytes', 'Size of the disk of the data directory')
-  const isFull = gauge('harmont_disk_full', '1 while no work is begun because too little of the disk is free')
+  const free = gauge('harmont_disk_free_bytes', 'Free bytes on the disk of the data directory')
+  const size = gauge('harmont_disk_size_bytes', 'Size in bytes of the disk of the data directory')
+  const isFull = gauge('harmont_disk_full', '1 while no work starts because too little disk space is free')
   return ({ room, full }: Pick<DiskWatch, 'room' | 'full'>) => {
     free.set(room.freeBytes)
     size.set(room.sizeBytes)
@@ -74,10 +74,10 @@ function workGauges(registry: Registry) {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
   const isUp = gauge('harmont_database_up', '1 when the database answered this scrape')
   const gauges = {
-    waiting: gauge('harmont_jobs_waiting', 'Jobs that wait for a runner, of all processes'),
-    running: gauge('harmont_jobs_running', 'Jobs that a runner has, of all processes'),
-    unfinished: gauge('harmont_builds_unfinished', 'Builds that are not over'),
-    tasks: gauge('harmont_tasks_waiting', 'Background tasks that have not been done: mails, checks, webhooks'),
+    waiting: gauge('harmont_jobs_waiting', 'Jobs waiting for a runner, across all processes'),
+    running: gauge('harmont_jobs_running', 'Jobs held by a runner, across all processes'),
+    unfinished: gauge('harmont_builds_unfinished', 'Unfinished builds'),
+    tasks: gauge('harmont_tasks_waiting', 'Pending background tasks: mails, checks, webhooks'),
   }
   return {
     set(counts: Awaited<ReturnType<typeof countWork>> | null) {

@@ -22,12 +22,12 @@ export function metricsRoutes({ metrics, settings: { metricsToken } }: MetricsSe
         if (isForwarded || !isLoopback(client.address))
           throw apiError(
             'unauthorized',
-            'Metrics are read from this machine only; elsewhere set HARMONT_METRICS_TOKEN.',
+            'Metrics can be read from this machine only; to read them elsewhere, set HARMONT_METRICS_TOKEN.',
           )
       } else if (bearer === null || !isSame(bearer, metricsToken))
         throw apiError(
           'unauthorized',
-          'The value of HARMONT_METRICS_TOKEN is needed; send `Authorization: Bearer <token>`.',
+          'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
         )
       const text = await metrics.text()
       const headers = { 'content-type': metrics.contentType }

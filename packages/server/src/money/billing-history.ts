@@ -11,6 +11,6 @@ export async function requireNoBillingHistory(database: Database, userId: string
   if (rowCount === 0) return
   throw apiError(
     'account_has_billing_history',
-    'This account redeemed a coupon or paid, so that it stays for the books. Leave its organizations and remove its keys and passkeys instead.',
+    'This account redeemed a coupon or paid, so it is kept for accounting. Leave its organizations and remove its keys and passkeys instead.',
   )
 }

@@ -28,10 +28,10 @@ interface Redeemed {
 }
 
 const refusals = {
-  coupon_not_found: 'There is no coupon of this `code`; check how it is written.',
-  coupon_already_claimed: 'This organization has redeemed the coupon already; its credit is in the balance.',
-  coupon_expired: 'The coupon is no longer valid; ask whoever gave it to you for another one.',
-  coupon_exhausted: 'The coupon was redeemed as often as it may be; ask whoever gave it to you for another one.',
+  coupon_not_found: 'Coupon not found; check the spelling of `code`.',
+  coupon_already_claimed: 'This organization has already redeemed the coupon; its credit is in the balance.',
+  coupon_expired: 'The coupon has expired; ask whoever gave it to you for another one.',
+  coupon_exhausted: 'The coupon has no uses left; ask whoever gave it to you for another one.',
 } as const
 
 type Refusal = keyof typeof refusals

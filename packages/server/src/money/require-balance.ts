@@ -10,7 +10,7 @@ export async function requireBalance(database: Database, settings: Settings, org
   if (await hasBalance(database, settings, organizationId)) return
   throw apiError(
     'billing_insufficient_balance',
-    'The organization has no balance left, or what runs now will use it up; top it up to start builds.',
+    'The organization has no balance left, or running builds will use it up; top it up to start builds.',
   )
 }
 

@@ -28,10 +28,10 @@ export function moneyTasks({ pool, settings, log }: MoneyTaskServices): TaskList
     },
     audit_money: async () => {
       const forgotten = await findForgotten(pool)
-      if (forgotten > 0) log.warn({ jobs: forgotten }, 'ended jobs had not been charged; they are now')
+      if (forgotten > 0) log.warn({ jobs: forgotten }, 'charged finished jobs that had not been charged')
       await meterAll()
       for (const mismatch of await findMismatches(pool))
-        log.error({ ...mismatch }, 'the balance of an organization is not the sum of its ledger')
+        log.error({ ...mismatch }, 'the balance of an organization does not match its ledger')
     },
   }
 }

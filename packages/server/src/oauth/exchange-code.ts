@@ -24,6 +24,6 @@ export async function exchangeCode(
   } catch (cause) {
     if (cause instanceof ResponseBodyError)
       throw new IdentityRefused(`${title} refused the code: ${cause.error}.`, { cause })
-    throw new IdentityUnavailable(`${title} did not answer as it should.`, { cause })
+    throw new IdentityUnavailable(`${title} returned an unexpected response.`, { cause })
   }
 }

@@ -28,7 +28,7 @@ export function googleIdentities(settings: GoogleSettings): IdentityProvider | n
   const configuration = (): Promise<Configuration> => {
     found ??= discover(settings, googleClientId, googleClientSecret).catch((cause: unknown) => {
       found = undefined
-      throw new IdentityUnavailable('Google did not say how to sign in.', { cause })
+      throw new IdentityUnavailable('Google did not return its sign-in configuration.', { cause })
     })
     return found
   }
@@ -46,10 +46,10 @@ export function googleIdentities(settings: GoogleSettings): IdentityProvider | n
     async identify(back) {
       // The claims of an ID token of the right issuer, for us, in time, and signed with one of Google's keys.
       const claims = (await exchangeCode(await configuration(), 'Google', back)).claims()
-      if (claims === undefined) throw new IdentityUnavailable('Google did not say who signed in.')
+      if (claims === undefined) throw new IdentityUnavailable('Google did not return an identity.')
       // In the popup flow the nonce, if there was one, is the page's own.
       if (back.nonce !== null && claims.nonce !== back.nonce)
-        throw new IdentityRefused('Google signed somebody in for another page.')
+        throw new IdentityRefused('The identity from Google is for another application.')
       return readIdentity(claims)
     },
   }

@@ -15,11 +15,9 @@ export function identityLinkedMail(
   return {
     to,
     subject: `A ${title} account was linked to your Harmont account`,
-    paragraphs: [
-      `The ${title} account${name === null ? '' : ` of "${name}"`} can sign in to your account from now on.`,
-    ],
-    link: { url: `${publicUrl}/account/passkeys`, label: 'Your ways to sign in', lifetime: null },
+    paragraphs: [`The ${title} account${name === null ? '' : ` of "${name}"`} can now sign in to your account.`],
+    link: { url: `${publicUrl}/account/passkeys`, label: 'Review your sign-in methods', lifetime: null },
     askedBy,
-    otherwise: `If it was not you, unlink the ${title} account and end all sessions at once.`,
+    otherwise: `If this was not you, unlink the ${title} account and end all sessions at once.`,
   }
 }

@@ -17,7 +17,7 @@ export function requireRedirectUri(
   throw apiError(
     'oauth_redirect_invalid',
     `\`redirect_uri\` must be ${own[0]} or one of HARMONT_OAUTH_REDIRECT_URIS, exactly as written there.`,
-    { errors: [{ field: 'redirect_uri', message: 'is none of those that this server allows' }] },
+    { errors: [{ field: 'redirect_uri', message: 'is not one that this server allows' }] },
   )
 }
 

@@ -130,7 +130,7 @@ async function enter(
   const linkTo = row.link_user_id
   if (linkTo !== null && (await sessionOf(services, browser))?.userId !== linkTo) throw stateInvalid()
   if (code === undefined)
-    throw apiError('oauth_provider_error', 'The provider sent no code: its user may have said no.')
+    throw apiError('oauth_provider_error', 'The provider sent no code: access may have been denied.')
   const identity = await identify(services, provider, browser.client.address, {
     code,
     redirectUri: callbackUri(settings.publicUrl, provider.name),
@@ -170,7 +170,7 @@ function openVerifier(sealer: Sealer, { state_hash, verifier }: OAuthState): str
 function stateInvalid(): Error {
   return apiError(
     'oauth_state_invalid',
-    'This sign-in is unknown, used, older than ten minutes, or was begun elsewhere. Start it again.',
+    'This sign-in is unknown, used, older than ten minutes, or was started elsewhere. Start it again.',
   )
 }
 

@@ -50,7 +50,7 @@ async function adopt(
   if (email === undefined)
     throw apiError(
       'oauth_email_unverified',
-      `${providerTitles[provider]} vouches for no address of this account. Verify your primary address there, or sign in another way and link the account.`,
+      `${providerTitles[provider]} has no verified address for this account. Verify your primary address there, or sign in another way and link the account.`,
     )
   const known = await findUserByEmail(client, email)
   const userId = known ?? (await signUp(client, request, signupCap, email, identity))
@@ -60,7 +60,7 @@ async function adopt(
   }
   // Another request with the same account was faster.
   const owner = await touchIdentity(client, provider, identity)
-  if (owner === undefined) throw signupFailed('the account was unlinked meanwhile')
+  if (owner === undefined) throw signupFailed('the account was unlinked in the meantime')
   return owner
 }
 
@@ -73,7 +73,7 @@ async function signUp(
 ): Promise<string> {
   const made = await createAccount(client, { email, name: nameOf(identity, email), signupCap }).catch(
     (cause: unknown) => {
-      throw cause instanceof ApiError ? cause : signupFailed('of a fault of ours', cause)
+      throw cause instanceof ApiError ? cause : signupFailed('of an internal error', cause)
     },
   )
   if (made !== 'taken') {
@@ -82,7 +82,7 @@ async function signUp(
     return made.userId
   }
   const userId = await findUserByEmail(client, email)
-  if (userId === undefined) throw signupFailed('the address was taken and is free again')
+  if (userId === undefined) throw signupFailed('its address was briefly in use')
   return userId
 }
 

@@ -24,7 +24,7 @@ export async function unlinkIdentity(
     if (!(await hasWayIn(client, userId)))
       throw apiError(
         'identity_last_credential',
-        `Without the ${providerTitles[provider]} account nobody could sign in to yours. Add a passkey first.`,
+        `Without the ${providerTitles[provider]} account you could not sign in. Add a passkey first.`,
       )
     const ended = await endSessionsWith(client, userId, provider)
     const details = { subjects, sessions_ended: ended.length }

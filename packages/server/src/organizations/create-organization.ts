@@ -44,7 +44,7 @@ function readInput(body: Body<'createOrganization'>): { name: string; url: strin
   const errors = new FieldErrors()
   const name = readName(errors, body.name)
   if (name !== '' && slugOf(name, longestSlug) === '')
-    errors.add('name', 'must have a letter or digit that a URL can show (a-z, 0-9)')
+    errors.add('name', 'must contain a letter or digit that can be part of a URL (a-z, 0-9)')
   const url = readUrl(errors, body.url)
   errors.throwIfAny('organization_invalid')
   return { name, url }

@@ -15,7 +15,7 @@ export async function deleteOrganization(pool: pg.Pool, actor: Actor, membership
     if (await isPersonal(client, organizationId))
       throw apiError(
         'organization_is_personal',
-        `\`${organizationSlug}\` is somebody's personal organization; it goes when the account is deleted.`,
+        `\`${organizationSlug}\` is a personal organization; it is deleted with its account.`,
       )
     await retireOrganization(client, actor, { id: organizationId, slug: organizationSlug })
   })

@@ -24,7 +24,7 @@ export function organizationTasks(services: OrganizationTaskServices): TaskList 
     cancel_builds_of_organization: (payload) => cancelBuilds(services, readText(payload, 'organization_id')),
     remove_deleted_organizations: async () => {
       const removed = await removeDeleted(services)
-      if (removed > 0) services.log.info({ removed }, 'organizations that were deleted a week ago are gone')
+      if (removed > 0) services.log.info({ removed }, 'removed organizations that were deleted a week ago')
     },
   }
 }

@@ -10,7 +10,7 @@ export function checkAddress(text: string, allowedHosts: readonly string[]): URL
   const url = URL.parse(text)
   if (url === null) throw new FetchRefused('is not a URL')
   // Before they are repeated in a message.
-  if (url.username !== '' || url.password !== '') throw new FetchRefused('must not hold a user name or password')
+  if (url.username !== '' || url.password !== '') throw new FetchRefused('must not contain a user name or password')
   if (isAllowedHost(url, allowedHosts) && url.protocol === 'http:') return url
   if (url.protocol !== 'https:') throw new FetchRefused(`must begin with https://; got ${url.protocol}//`)
   if (isAllowedHost(url, allowedHosts)) return url

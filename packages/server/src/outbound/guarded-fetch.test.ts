@@ -112,7 +112,7 @@ test('bytes come whole, over redirects too', async () => {
 
 test.for([
   ['/gone', 'status 404'],
-  ['/to-nowhere', 'leads nowhere'],
+  ['/to-nowhere', 'redirect without a location'],
   ['/round', 'more than 5 times'],
   ['/large', 'more than 1000 bytes'],
   ['/endless', 'more than 1000 bytes'],

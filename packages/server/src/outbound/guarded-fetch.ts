@@ -59,7 +59,7 @@ function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number)
 
 function redirectOf(from: URL, location: string | string[] | undefined): string {
   const target = typeof location === 'string' ? URL.parse(location, from.href) : null
-  if (target === null) throw new FetchRefused('answers with a redirect that leads nowhere')
+  if (target === null) throw new FetchRefused('answers with a redirect without a location')
   return target.href
 }
 

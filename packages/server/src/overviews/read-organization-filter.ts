@@ -25,7 +25,7 @@ export async function readOrganizationFilter(
 ): Promise<OrganizationBuildFilter> {
   const { pipeline, author, q, from, to, ...common } = query
   const found = pipeline === undefined ? null : await findPipeline(database, organizationId, pipeline)
-  if (found === undefined) throw apiError('pipeline_not_found', 'There is no such pipeline in this organization.')
+  if (found === undefined) throw apiError('pipeline_not_found', 'Pipeline not found in this organization.')
   return {
     ...readBuildFilter(common),
     pipelineId: found?.id ?? null,

@@ -23,12 +23,11 @@ export async function beginSignup(
   await limiter.take('mail_begin_address', client.address)
   const { email, name } = readInput(body)
   if (mailWay(settings) === 'none')
-    throw apiError('email_unconfigured', 'This server cannot send mails: its operator has to set HARMONT_SMTP_URL.')
+    throw apiError('email_unconfigured', 'This server cannot send mail: its operator must set HARMONT_SMTP_URL.')
   if (settings.signupCap !== null && (await countUsers(pool)) >= settings.signupCap) throw signupCapReached()
   if (!(await limiter.allows('mail_begin_mail', email))) return
   await queueSignup(pool, { email, name, askedBy: askedNow(client) }).catch((error: unknown) => {
-    const message =
-      'The mail could not be queued; try again, and tell the operator of this server if that does not help.'
+    const message = 'Could not queue the mail; try again, and tell the operator of this server if it fails again.'
     throw translateFault(error) ?? apiError('passkey_email_send_failed', message, { cause: error })
   })
 }

@@ -43,9 +43,7 @@ export async function takeChallenge(pool: Database, id: string, owner: Challenge
     row.user_id === (owner.userId ?? null) &&
     row.token_hash === (owner.tokenHash ?? null)
   if (isTheirs) return row
-  throw challengeInvalid(
-    'There is no such challenge for this: it was used, is older than five minutes, or is not yours',
-  )
+  throw challengeInvalid('The challenge is unknown, used, older than five minutes, or not yours')
 }
 
 /** The 400 of an answer that fits no challenge. */

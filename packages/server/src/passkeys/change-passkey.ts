@@ -16,7 +16,7 @@ export async function deletePasskey(pool: pg.Pool, actor: Actor, userId: string,
     if (!(await hasWayIn(client, userId)))
       throw apiError(
         'passkey_last_credential',
-        'Without this passkey you could not sign in any more. Add another one or link an account first.',
+        'Without this passkey you could no longer sign in. Add another one or link an account first.',
       )
     await recordAudit(client, actor, {
       ...{ organizationId: null, action: 'passkey.deleted', subject: id, details: removed },

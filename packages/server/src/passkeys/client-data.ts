@@ -4,5 +4,5 @@ import { webauthn } from './webauthn.ts'
 export async function refuseFramed(clientDataJSON: string): Promise<void> {
   const { decodeClientDataJSON } = await webauthn()
   if (decodeClientDataJSON(clientDataJSON).crossOrigin === true)
-    throw new Error('the ceremony ran in a frame of another page')
+    throw new Error('it was made in a frame of another page')
 }

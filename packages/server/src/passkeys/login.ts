@@ -36,7 +36,7 @@ export async function finishLogin(
   if (passkey === undefined)
     throw apiError(
       'passkey_unknown_credential',
-      'This passkey is not known here: it was removed, or is of another server. Use another one, or recover the account.',
+      'Unknown passkey: it was removed, or belongs to another server. Use another one, or recover the account.',
     )
   if (passkey.is_locked) throw passkeyLocked()
   const counter = await verifyAssertion(relyingParty(settings), challenge, body.assertion, passkey)
@@ -72,5 +72,5 @@ async function lock(
 }
 
 function passkeyLocked(): Error {
-  return assertionFailed('it is locked, because its counter went back and there may be a copy of it')
+  return assertionFailed('it is locked: its signature counter went backwards, so there may be a copy of it')
 }

@@ -22,14 +22,16 @@ export function verificationMail(publicUrl: string, to: string, token: string, a
   return {
     to,
     subject: 'Finish signing up for Harmont',
-    paragraphs: ['Somebody asked for a Harmont account with this address. Open the link to create a passkey for it.'],
+    paragraphs: [
+      'Someone asked to create a Harmont account with this address. Open the link to create a passkey for it.',
+    ],
     link: {
       url: `${publicUrl}/register/verify?token=${token}`,
       label: 'Finish signing up',
-      lifetime: 'for 24 hours, and once',
+      lifetime: 'for 24 hours and only once',
     },
     askedBy,
-    otherwise: 'If it was not you, do nothing: no account is made without the link.',
+    otherwise: 'If this was not you, do nothing: no account is created without the link.',
   }
 }
 
@@ -37,13 +39,13 @@ export function verificationMail(publicUrl: string, to: string, token: string, a
 export function accountExistsMail(publicUrl: string, to: string, askedBy: Asked): Mail {
   return {
     to,
-    subject: 'You have a Harmont account already',
+    subject: 'You already have a Harmont account',
     paragraphs: [
-      'Somebody asked for a new Harmont account with this address, which has one. Sign in with it; the page also helps if you lost your passkey.',
+      'Someone asked to create a Harmont account with this address, which already has one. Sign in with it; the sign-in page also helps if you lost your passkey.',
     ],
     link: { url: `${publicUrl}/login`, label: 'Sign in', lifetime: null },
     askedBy,
-    otherwise: 'If it was not you, do nothing: your account is as it was.',
+    otherwise: 'If this was not you, do nothing: your account is unchanged.',
   }
 }
 
@@ -52,10 +54,10 @@ export function passkeyAddedMail(publicUrl: string, to: string, nickname: string
   return {
     to,
     subject: 'A passkey was added to your Harmont account',
-    paragraphs: [`The passkey "${nickname}" can sign in to your account from now on.`],
+    paragraphs: [`The passkey "${nickname}" can now sign in to your account.`],
     link: { url: `${publicUrl}/account/passkeys`, label: 'Your passkeys', lifetime: null },
     askedBy,
-    otherwise: 'If it was not you, remove that passkey and end all sessions at once.',
+    otherwise: 'If this was not you, remove that passkey and end all sessions at once.',
   }
 }
 
@@ -65,11 +67,11 @@ export function passkeyLockedMail(publicUrl: string, to: string, nickname: strin
     to,
     subject: 'A passkey of your Harmont account was locked',
     paragraphs: [
-      `The passkey "${nickname}" was used, and its counter went back. There may be a copy of it, so it no longer signs in.`,
+      `The passkey "${nickname}" was used with a signature counter that went backwards. There may be a copy of it, so it can no longer sign in.`,
       'Sign in with another passkey, or recover the account by mail, and remove the locked one.',
     ],
     link: { url: `${publicUrl}/account/passkeys`, label: 'Your passkeys', lifetime: null },
     askedBy,
-    otherwise: 'If it was not you, somebody else has a copy of that passkey: remove it and end all sessions.',
+    otherwise: 'If this was not you, somebody else has a copy of that passkey: remove it and end all sessions.',
   }
 }

@@ -105,7 +105,7 @@ describe('sign-up', () => {
     const { email } = await it.newPerson()
     expect((await it.post('/auth/passkey/signup/begin', { email, name: 'Eve' })).status).toBe(204)
     const mail = await it.mails.mailTo(email, 2)
-    expect(mail.parsed.subject).toBe('You have a Harmont account already')
+    expect(mail.parsed.subject).toBe('You already have a Harmont account')
     expect(linksIn(mail)).toEqual([`${origin}/login`])
   })
 

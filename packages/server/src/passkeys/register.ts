@@ -39,7 +39,7 @@ export async function finishRegister(
     if ((await countPasskeysOf(client, userId)) >= mostPasskeys) throw limitReached()
     const passkey = await addPasskey(client, { userId, attested, nickname, userHandle: challenge.user_handle })
     if (passkey === undefined)
-      throw apiError('passkey_already_registered', 'This passkey is on file already; use another authenticator.')
+      throw apiError('passkey_already_registered', 'This passkey is already registered; use another authenticator.')
     await tellOfPasskey(client, settings.publicUrl, { ...request, passkey, actor })
     return passkey
   })
@@ -63,5 +63,5 @@ export async function tellOfPasskey(database: Database, publicUrl: string, news:
 }
 
 function limitReached(): Error {
-  return apiError('passkey_limit_reached', `You have ${mostPasskeys} passkeys already; remove one first.`)
+  return apiError('passkey_limit_reached', `You already have ${mostPasskeys} passkeys; remove one first.`)
 }

@@ -41,7 +41,7 @@ export async function finishSignup(
     if (account === 'taken')
       throw apiError(
         'passkey_signup_email_taken',
-        'This address got an account after the mail was sent. Sign in instead, or recover the account.',
+        'An account with this address was created after the mail was sent. Sign in instead, or recover the account.',
       )
     const { userId } = account
     const passkey = await addPasskey(client, {
@@ -50,7 +50,7 @@ export async function finishSignup(
       nickname: readNickname(null),
       userHandle: challenge.user_handle,
     })
-    if (passkey === undefined) throw registrationFailed('it is on file for another account')
+    if (passkey === undefined) throw registrationFailed('it is registered to another account')
     const actor = { ...request.actor, userId }
     await recordAudit(client, actor, { organizationId: null, action: 'account.created', subject: userId })
     const { isCookie } = request

@@ -115,6 +115,6 @@ export async function ensureHandle(database: Database, userId: string, handle: B
     [userId, handle],
   )
   const [row] = rows
-  if (row === undefined) throw unauthorized('The account of this credential is gone')
+  if (row === undefined) throw unauthorized('The account of this credential no longer exists')
   return row.passkey_handle
 }

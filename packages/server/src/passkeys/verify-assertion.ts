@@ -35,7 +35,7 @@ export async function verifyAssertion(
     requireUserVerification: false, // asked below, where it has its own error
   }).catch((error: unknown) => {
     if (!isOurChallenge) throw challengeInvalid('The assertion answers another challenge')
-    throw assertionFailed('its data, origin or relying party is not what was asked for', error)
+    throw assertionFailed('its data, origin or relying party is wrong', error)
   })
   if (!verified) throw assertionFailed('its signature is wrong')
   const { userHandle } = response.response

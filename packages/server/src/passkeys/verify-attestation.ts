@@ -46,10 +46,7 @@ export async function verifyAttestation(
     supportedAlgorithmIDs: algorithms,
   }).catch((error: unknown) => {
     if (!isOurChallenge) throw challengeInvalid('The attestation answers another challenge')
-    throw registrationFailed(
-      'its authenticator data, origin, relying party or algorithm is not what was asked for',
-      error,
-    )
+    throw registrationFailed('its authenticator data, origin, relying party or algorithm is wrong', error)
   })
   if (!verified.verified) throw registrationFailed('its own signature is wrong')
   const { credential, aaguid, userVerified } = verified.registrationInfo
@@ -96,9 +93,9 @@ async function readAttestation(attestation: unknown): Promise<RegistrationRespon
       Uint8Array.from(Buffer.from(response?.attestationObject ?? '', 'base64url')),
     )
     const isSelfMade = statement.get('fmt') === 'packed' && statement.get('attStmt').get('x5c') === undefined
-    if (statement.get('fmt') !== 'none' && !isSelfMade) throw new Error('an attestation that was not asked for')
+    if (statement.get('fmt') !== 'none' && !isSelfMade) throw new Error('an attestation that was not requested')
     await refuseFramed(response?.clientDataJSON ?? '')
-    if (transports !== undefined && !Array.isArray(transports)) throw new Error('transports are no list')
+    if (transports !== undefined && !Array.isArray(transports)) throw new Error('transports must be a list')
   } catch (error) {
     throw registrationFailed('it is not an attestation of the kind `none`, made on a page of this server', error)
   }

@@ -109,6 +109,6 @@ async function askStripe<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function providerError(cause: Error): Error {
-  const message = 'Stripe did not make the payment page. Nothing was charged; try again in a minute.'
+  const message = 'Stripe did not create the payment page. Nothing was charged; try again in a minute.'
   return apiError('billing_provider_error', message, { cause })
 }

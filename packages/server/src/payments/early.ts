@@ -50,7 +50,7 @@ export function earlyTask<News>(
     await transaction(pool, async (client) => {
       if (await book(client, news)) return
       if (new Date() < new Date(until)) return queueEarly(client, early(news), until)
-      log.info({ early: early(news).name }, 'what Stripe told of is of no payment of this server')
+      log.info({ early: early(news).name }, 'a Stripe event belongs to no payment of this server')
     })
   }
 }

@@ -53,5 +53,5 @@ export function paymentRoutes(services: PaymentServices): Pick<Handlers, 'create
 
 function requireStripe({ stripe }: Pick<PaymentServices, 'stripe'>): StripeAccount {
   if (stripe !== null) return stripe
-  throw apiError('billing_unconfigured', 'This server takes no payments: its operator has not set up Stripe.')
+  throw apiError('billing_unconfigured', 'This server does not accept payments: its operator has not set up Stripe.')
 }

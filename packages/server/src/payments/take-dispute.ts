@@ -16,10 +16,10 @@ export async function takeDispute(
   const paymentIntent = typeof intent === 'string' ? intent : intent?.id
   const facts = { dispute: id, payment_intent: paymentIntent }
   // What was paid in a checkout has one.
-  if (paymentIntent === undefined) return log.info(facts, 'a dispute at Stripe is of no payment of this server')
+  if (paymentIntent === undefined) return log.info(facts, 'a Stripe dispute belongs to no payment of this server')
   const movements = movementsOf(dispute, paymentIntent)
   const isLacking = isMoved && movements?.length === 0
   if (movements === null || isLacking || (currency !== 'usd' && movements.length > 0))
-    return log.error({ ...facts, status, amount, currency }, 'a dispute at Stripe was not booked: look at it there')
+    return log.error({ ...facts, status, amount, currency }, 'a Stripe dispute was not booked: check it at Stripe')
   for (const movement of movements) if (!(await bookDispute(client, movement))) await queueDispute(client, movement)
 }

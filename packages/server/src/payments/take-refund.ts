@@ -12,9 +12,9 @@ export async function takeRefund(client: Database, log: Logger, refund: Stripe.R
   const isOver = isRefundOver(status)
   const facts = { refund: id, payment_intent: paymentIntent }
   // What was paid in a checkout has one.
-  if (paymentIntent === undefined) return log.info(facts, 'a refund at Stripe is of no payment of this server')
+  if (paymentIntent === undefined) return log.info(facts, 'a Stripe refund belongs to no payment of this server')
   if (isOver === null || currency !== 'usd' || !Number.isSafeInteger(amountCents) || amountCents <= 0)
-    return log.error({ ...facts, status, amountCents, currency }, 'a refund at Stripe was not booked: look at it there')
+    return log.error({ ...facts, status, amountCents, currency }, 'a Stripe refund was not booked: check it at Stripe')
   const news = { id, paymentIntent, amountCents, isOver }
   if ((await bookRefund(client, news)) === undefined) await queueRefund(client, news)
 }

@@ -18,12 +18,12 @@ export async function takeSession(
   const checkout = name === null ? undefined : await lockCheckout(client, name)
   const facts = { session: session.id, checkout: name }
   // Payments that others take with the same account are none of ours.
-  if (checkout === undefined) return log.info(facts, 'an event of Stripe is about no checkout of this server')
+  if (checkout === undefined) return log.info(facts, 'a Stripe event belongs to no checkout of this server')
   const verdict = decideCheckout(checkout, newsOf(type, session))
   if (verdict.do === 'credit') await credit(client, checkout, session)
   else if (verdict.do === 'close') await closeCheckout(client, checkout.id, verdict.state)
   else if (verdict.do === 'alert')
-    log.error({ ...facts, reason: verdict.reason }, 'a payment at Stripe was not credited: look at it there')
+    log.error({ ...facts, reason: verdict.reason }, 'a Stripe payment was not credited: check it at Stripe')
 }
 
 function newsOf(type: string, session: Stripe.Checkout.Session): SessionNews {

@@ -17,7 +17,7 @@ export function requireLivePipeline(pipeline: PipelineRow): void {
   if (pipeline.archived_at === null) return
   throw apiError(
     'pipeline_archived',
-    `The pipeline \`${pipeline.slug}\` is archived and builds nothing new; restore it with \`archived: false\`.`,
+    `The pipeline \`${pipeline.slug}\` is archived and accepts no new builds; restore it with \`archived: false\`.`,
   )
 }
 

@@ -10,5 +10,5 @@ export async function requirePipeline(database: Database, organizationId: string
 }
 
 export function pipelineNotFound(): Error {
-  return apiError('pipeline_not_found', 'There is no such pipeline in this organization.')
+  return apiError('pipeline_not_found', 'Pipeline not found in this organization.')
 }

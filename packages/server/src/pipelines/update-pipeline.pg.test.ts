@@ -64,7 +64,7 @@ test('G59 an administrator says which branches are protected, and whether builds
     return (await it.server.engine.store.load(body.id))?.context.cache
   }
   const before = await readsOf()
-  expect(before?.rule).toMatch(/^An upload finds/)
+  expect(before?.rule).toMatch(/^An upload uses/)
   expect((await patch(slug, wish)).body).toMatchObject(wish)
   const after = await readsOf()
   expect(after?.rule).toMatch(/^The pipeline shares its cache/)

@@ -50,7 +50,7 @@ function refuseFor(waitMs: number, { name, rule }: Bucket): void {
   const seconds = Math.ceil(waitMs / 1000)
   throw apiError(
     'rate_limited',
-    `At most ${rule.count} within ${rule.seconds} s are allowed here (limit \`${name}\`); try again in ${seconds} s.`,
+    `At most ${rule.count} requests per ${rule.seconds} s (limit \`${name}\`); try again in ${seconds} s.`,
     { headers: { 'retry-after': String(seconds) } },
   )
 }

@@ -8,15 +8,15 @@ export function recoveryMail(publicUrl: string, to: string, token: string, asked
     to,
     subject: 'Recover your Harmont account',
     paragraphs: [
-      'Somebody asked to recover your account. Open the link to create a new passkey. All sessions of the account end then.',
+      'Someone asked to recover your account. Open the link to create a new passkey. This ends all sessions of the account.',
     ],
     link: {
       url: `${publicUrl}/recover/verify?token=${token}`,
       label: 'Recover the account',
-      lifetime: 'for 30 minutes, and once',
+      lifetime: 'for 30 minutes and only once',
     },
     askedBy,
-    otherwise: 'If it was not you, do nothing: your account stays as it is. Nobody gets in without this link.',
+    otherwise: 'If this was not you, do nothing: your account is unchanged, and nobody can sign in without this link.',
   }
 }
 
@@ -27,15 +27,15 @@ export function recoveredMail(publicUrl: string, to: string, kept: Leftovers, as
     to,
     subject: 'Your Harmont account was recovered',
     paragraphs: [
-      'A new passkey was added with a recovery link, and every session and waiting CLI login of the account ended.',
+      'A new passkey was added with a recovery link, and every session and pending CLI login of the account has ended.',
       rest.length === 0
-        ? 'No other passkey and no API key was kept.'
-        : `Still there: ${rest.join(' and ')}. To remove them, sign in and go to your account: passkeys under Passkeys, keys under API keys.`,
+        ? 'The account has no other passkey and no API key.'
+        : `Still active: ${rest.join(' and ')}. To remove them, sign in and open your account: passkeys under Passkeys, keys under API keys.`,
     ],
     link: { url: `${publicUrl}/account`, label: 'Your account', lifetime: null },
     askedBy,
     otherwise:
-      'If it was not you, somebody reads your mail: secure your mail account first, then recover this account again.',
+      'If this was not you, somebody else can read your mail: secure your mail account first, then recover this account again.',
   }
 }
 

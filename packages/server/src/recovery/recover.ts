@@ -82,7 +82,7 @@ async function replaceCredentials(
   await removeCliLoginsOf(client, userId)
   const nickname = readNickname(null)
   const passkey = await addPasskey(client, { userId, attested, nickname, userHandle: null })
-  if (passkey === undefined) throw registrationFailed('it is on file already')
+  if (passkey === undefined) throw registrationFailed('it is already registered')
   const details = { passkey: passkey.id, removed: { passkeys, api_tokens: keys, sessions } }
   await recordAudit(client, actor, { organizationId: null, action: 'account.recovered', subject: userId, details })
   return passkey.id

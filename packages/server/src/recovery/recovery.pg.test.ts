@@ -55,7 +55,7 @@ test('a recovery ends every session and CLI login, keeps keys and passkeys unles
   expect((await it.login(person.authenticator)).status).toBe(200)
   const { parsed } = await it.mails.mailTo(person.email, 4)
   expect(parsed.subject).toBe('Your Harmont account was recovered')
-  expect(parsed.text).toContain('Still there: 1 other passkey and 1 API key.')
+  expect(parsed.text).toContain('Still active: 1 other passkey and 1 API key.')
   const audited = await it.audited('account.recovered')
   expect(audited.filter(({ actor_id }) => actor_id === person.userId)).toHaveLength(1)
 })
@@ -67,7 +67,9 @@ test('it also removes other passkeys and keys when told', async () => {
   expect(answer.status).toBe(200)
   expect(await isIn(key.body.token)).toBe(false)
   expect(outcome(await it.login(person.authenticator))).toBe('400 passkey_unknown_credential')
-  expect((await it.mails.mailTo(person.email, 4)).parsed.text).toContain('No other passkey and no API key was kept.')
+  expect((await it.mails.mailTo(person.email, 4)).parsed.text).toContain(
+    'The account has no other passkey and no API key.',
+  )
 })
 
 test('G33 one link that is clicked 20 times works once', async () => {
@@ -135,7 +137,7 @@ test('begin answers every address alike and writes to those with an account alon
   const mail = await it.mails.mailTo(email, 2)
   expect(mail.parsed.subject).toBe('Recover your Harmont account')
   expect(mail.parsed.text).toMatch(
-    /Asked for on .* UTC from the address (127\.0\.0\.1|::ffff:127\.0\.0\.1|::1) with node\./,
+    /Requested on .* UTC from the address (127\.0\.0\.1|::ffff:127\.0\.0\.1|::1) with node\./,
   )
   expect(it.mails.mails.flatMap(({ recipients }) => recipients)).not.toContain(stranger)
 })

@@ -14,12 +14,12 @@ export async function forkAccessOf(
   commit: string,
 ): Promise<CloneAccess> {
   if (forge.forkAccess === undefined)
-    throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} are not fetched from. ${pushHere}`)
+    throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} cannot be fetched. ${pushHere}`)
   if (fork === '') throw gone(commit, 'its fork was removed')
   // The first digits are all that was known when the fork could not be read. Its owner could have another commit of the same ones, that nobody has approved.
-  if (!wholeCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request once more')
+  if (!wholeCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request again')
   const access = await forge.forkAccess(address, fork, commit)
-  if (access === 'gone') throw gone(commit, `${fork} is not there any more, or does not have it`)
+  if (access === 'gone') throw gone(commit, `${fork} no longer exists, or does not have it`)
   if (access === 'hidden') throw hidden(forge, fork, 'then build again')
   return access
 }

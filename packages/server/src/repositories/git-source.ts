@@ -32,7 +32,7 @@ export async function offerGitSource(
   if (name === undefined || !isTheirs || forge === undefined || forge.notConfigured !== null)
     throw new SourceUnavailable(
       'source_fetch_failed',
-      'The repository is not connected to this organization any more. Connect it under Settings, Integrations, then build again.',
+      'The repository is no longer connected to this organization. Connect it under Settings, Integrations, then build again.',
     )
   return {
     kind: 'git',

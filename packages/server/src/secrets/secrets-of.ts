@@ -16,7 +16,7 @@ export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secr
   return {
     async of(buildId, names, isForShell = false) {
       const reader = await findReader(pool, buildId)
-      if (reader === undefined) throw new Error(`the build ${buildId} has gone while its secrets were asked for`)
+      if (reader === undefined) throw new Error(`the build ${buildId} was deleted while its secrets were being read`)
       if (reader.trust === 'fork') return { kind: 'withheld', remark: withheldRemark(names) }
       const found = await findSecrets(pool, reader, names, mostSealedBytes)
       if (found.some(({ sealed_value }) => sealed_value === null))
@@ -54,7 +54,7 @@ function openValue(sealer: Sealer, { id, sealed_value }: SealedSecret): string |
 
 function lostReason(names: readonly string[]): string {
   const one = names.length === 1
-  return `The secret${one ? '' : 's'} ${[...names].sort().join(', ')} cannot be decrypted: ${one ? 'it was' : 'they were'} encrypted under a key that this server does not have any more. Set ${one ? 'it' : 'them'} again with \`hm secret set\`.`
+  return `The secret${one ? '' : 's'} ${[...names].sort().join(', ')} cannot be decrypted: ${one ? 'it was' : 'they were'} encrypted with a key that this server no longer has. Set ${one ? 'it' : 'them'} again with \`hm secret set\`.`
 }
 
 function isLimited({ events, branches }: SecretRow): boolean {

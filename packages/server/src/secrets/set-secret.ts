@@ -59,7 +59,7 @@ export async function setSecret(
 export async function deleteSecret(pool: pg.Pool, scope: NamedScope, actor: Actor, name: string): Promise<void> {
   await transaction(pool, async (client) => {
     if (!secretName.test(name) || !(await deleteSecretRow(client, scope, name)))
-      throw apiError('secret_not_found', 'There is no such secret here.')
+      throw apiError('secret_not_found', 'Secret not found.')
     await recordAudit(client, actor, {
       organizationId: scope.organizationId,
       action: 'secret.deleted',
@@ -71,6 +71,6 @@ export async function deleteSecret(pool: pg.Pool, scope: NamedScope, actor: Acto
 
 function refuseAnother(): void {
   const errors = new FieldErrors()
-  errors.add('name', `would be one more than the ${mostSecrets} secrets that there may be here; delete one first`)
+  errors.add('name', `would exceed the limit of ${mostSecrets} secrets; delete one first`)
   errors.throwIfAny('request_invalid')
 }

@@ -78,7 +78,7 @@ async function attestedPasskey(
 async function createAdministrator(client: Database, asking: Actor, wish: Administrator): Promise<string> {
   const account = await createAccount(client, { ...wish, signupCap: null })
   if (account === 'taken')
-    throw apiError('passkey_signup_email_taken', 'This address has an account already; choose another one.')
+    throw apiError('passkey_signup_email_taken', 'This address already has an account; choose another one.')
   const { userId } = account
   const actor = { ...asking, userId }
   await recordAudit(client, actor, { organizationId: null, action: 'account.created', subject: userId })
@@ -89,7 +89,7 @@ async function createAdministrator(client: Database, asking: Actor, wish: Admini
 
 async function enroll(client: Database, { userId, attested, userHandle }: Made & { readonly userId: string }) {
   const passkey = await addPasskey(client, { userId, attested, nickname: readNickname(null), userHandle })
-  if (passkey === undefined) throw registrationFailed('it is on file already')
+  if (passkey === undefined) throw registrationFailed('it is already registered')
   return passkey
 }
 

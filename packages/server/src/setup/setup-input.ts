@@ -41,7 +41,7 @@ function readOrganizationName({ organization_name }: Given): string | null {
   const errors = new FieldErrors()
   errors.length('organization_name', name, 1, 255)
   if (slugOf(name, 63) === '')
-    errors.add('organization_name', 'must have a letter or digit that a URL can show (a-z, 0-9)')
+    errors.add('organization_name', 'must contain a letter or digit that can be part of a URL (a-z, 0-9)')
   errors.throwIfAny('organization_invalid')
   return name
 }

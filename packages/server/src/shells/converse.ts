@@ -46,7 +46,7 @@ export async function converse(socket: WebSocket, host: Host, times: ConverseTim
   let conversation: Conversation | undefined
   let status = 1000
   try {
-    const late = apiError('request_timeout', `The first message must come within ${times.firstFrameMs / 1000} s.`)
+    const late = apiError('request_timeout', `The first message must arrive within ${times.firstFrameMs / 1000} s.`)
     const timer = setTimeout(() => cut.abort(late), times.firstFrameMs)
     const first = await Promise.race([messages.next(), aborted(over)]).finally(() => clearTimeout(timer))
     if (first.done === true) return left

@@ -43,7 +43,7 @@ export function readOpening(message: unknown): Opening {
   const { script } = fields
   const isAbsent = script === undefined || script === null
   if (!isAbsent && (typeof script !== 'string' || script.includes('\0')))
-    throw invalid('`script` must be a text without U+0000')
+    throw invalid('`script` must be a string without U+0000')
   const hasSize = fields.cols !== undefined || fields.rows !== undefined
   return { script: isAbsent ? null : script, size: hasSize ? readSize(fields) : null }
 }
@@ -70,7 +70,7 @@ function jsonObject(content: Buffer): Readonly<Record<string, unknown>> {
   } catch {
     // The same answer as for other JSON.
   }
-  throw invalid('After the first byte a JSON object was expected')
+  throw invalid('The first byte must be followed by a JSON object')
 }
 
 function readSize({ cols, rows }: Readonly<Record<string, unknown>>): TerminalSize {

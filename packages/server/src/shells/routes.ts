@@ -48,10 +48,10 @@ async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSour
 /** What a job has not run yet, or never will, has left nothing. Whether it is still kept is seen when the shell is entered. */
 function requireLeft({ state, startedAt, cached }: Job): void {
   if (!isTerminal(state))
-    throw apiError('snapshot_gone', `The job is ${state}: its file system can be entered once it has ended.`)
+    throw apiError('snapshot_gone', `The job is ${state}: a shell can open in its file system once it has finished.`)
   if (startedAt === null && !cached)
     throw apiError(
       'snapshot_gone',
-      'The job never ran, so it left no file system; ask with `before` for what it would have found.',
+      'The job never ran, so it has no file system; use `before` to open what it would have started from.',
     )
 }

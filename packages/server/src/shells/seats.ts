@@ -11,7 +11,7 @@ export class ShellSeats {
     if ((this.#taken.get(organizationId) ?? 0) < mostPerOrganization) return
     throw apiError(
       'rate_limited',
-      `This organization has ${mostPerOrganization} open shells already; end one, or try again later.`,
+      `This organization already has ${mostPerOrganization} open shells; close one, or try again later.`,
       { headers: { 'retry-after': '30' } },
     )
   }

@@ -88,7 +88,7 @@ export class Shells {
       leaveSeat()
       throw error
     })
-    if (ticket === null) return this.#refuse(request, 'The token is unknown, used or expired; ask for a shell again')
+    if (ticket === null) return this.#refuse(request, 'The token is unknown, used or expired; request a new shell')
     const hold = this.#hold(request, ticket, actorOf(ticket)).finally(() => {
       leaveSeat()
       this.#open.delete(hold)
@@ -106,13 +106,11 @@ export class Shells {
     closing.addEventListener('abort', onClosing)
     const check = async () => {
       if (!(await mayStay(pool, ticket)))
-        lost.abort(
-          apiError('unauthorized', 'You may not have this shell any more: membership, session or key has ended.'),
-        )
+        lost.abort(apiError('unauthorized', 'Your membership, session or key has ended, and with it this shell.'))
     }
     const recheck = setInterval(() => {
       // While the database is away it is asked again.
-      check().catch((error: unknown) => log.warn({ err: error }, 'whether a shell may stay open is not known'))
+      check().catch((error: unknown) => log.warn({ err: error }, 'could not check whether a shell may stay open'))
     }, this.#times.recheckMs)
     const { buildId, jobId, isBefore: before } = ticket
     let ending: Ending = { by: 'client' }
@@ -128,14 +126,14 @@ export class Shells {
       }
       ending = await converse(socket, host, this.#times)
     } catch (error) {
-      log.error({ err: error, request_id: request.requestId }, 'a shell ended by a fault')
+      log.error({ err: error, request_id: request.requestId }, 'a shell ended with an error')
       ending = { by: 'problem', code: 'internal_error' }
     } finally {
       clearInterval(recheck)
       closing.removeEventListener('abort', onClosing)
       const details = { ...auditOf(ticket).details, seconds: (performance.now() - startedAt) / 1000, ended: ending }
       await recordAudit(pool, actor, { ...auditOf(ticket), action: 'shell.ended', details }).catch((error: unknown) =>
-        log.error({ err: error, request_id: request.requestId, ...details }, 'the end of a shell was not written down'),
+        log.error({ err: error, request_id: request.requestId, ...details }, 'could not record the end of a shell'),
       )
     }
   }
@@ -152,7 +150,7 @@ export class Shells {
     const offered = (request.raw.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
     const token = offered.find((each) => each.startsWith('token.'))?.slice('token.'.length)
     if (token !== undefined && offered.includes(protocol)) return token
-    return this.#refuse(request, 'A token is needed')
+    return this.#refuse(request, 'A token is required')
   }
 
   async #refuse({ client }: UpgradeRequest, why: string): Promise<never> {
@@ -165,10 +163,10 @@ export class Shells {
     if (thrown instanceof ApiError) return thrown
     if (thrown instanceof ShellUnavailable)
       return apiError(thrown.code === 'no_runner' ? 'service_unavailable' : thrown.code, thrown.message)
-    this.#services.log.error({ err: thrown }, 'a shell could not be opened')
+    this.#services.log.error({ err: thrown }, 'could not open a shell')
     if (thrown instanceof SandboxError)
-      return apiError('service_unavailable', `The sandbox could not be made: ${thrown.message}`)
-    return apiError('internal_error', 'The server failed at this shell; try again.')
+      return apiError('service_unavailable', `Could not create the sandbox: ${thrown.message}`)
+    return apiError('internal_error', 'Internal server error; try again.')
   }
 }
 

@@ -23,7 +23,7 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
   } catch (error) {
     return `expected a "cron" of five fields, got ${JSON.stringify(cron.slice(0, 80))}: ${error instanceof Error ? error.message : String(error)}.`
   }
-  if (runs.length === 0) return `expected a "cron" that comes to pass, got ${JSON.stringify(cron.slice(0, 80))}.`
+  if (runs.length === 0) return `expected a "cron" that matches some time, got ${JSON.stringify(cron.slice(0, 80))}.`
   const isTooOften = runs.some(
     (run, index) => index > 0 && run.getTime() - (runs[index - 1]?.getTime() ?? 0) < leastGapMs,
   )

@@ -86,7 +86,7 @@ function readPullRequest(where: string, members: Members): Trigger {
 function readSchedule(where: string, members: Members): Trigger {
   const { cron, timezone = 'UTC', branch = null } = members
   if (typeof cron !== 'string' || typeof timezone !== 'string' || (branch !== null && typeof branch !== 'string'))
-    throw new TriggerProblem(`${where}: expected texts as "cron", "timezone" and "branch".`)
+    throw new TriggerProblem(`${where}: expected strings as "cron", "timezone" and "branch".`)
   if (branch !== null && (branch === '' || branch.length > 255))
     throw new TriggerProblem(`${where}.branch: expected 1 to 255 characters, got ${branch.length}.`)
   const problem = scheduleProblem(cron, timezone)
@@ -127,7 +127,7 @@ function texts(where: string, members: Members, name: string): readonly string[]
   const given = members[name]
   if (given === undefined || given === null) return null
   if (!Array.isArray(given) || !given.every((each) => typeof each === 'string'))
-    throw new TriggerProblem(`${where}.${name}: expected a list of texts, got ${shown(given)}.`)
+    throw new TriggerProblem(`${where}.${name}: expected a list of strings, got ${shown(given)}.`)
   return given
 }
 

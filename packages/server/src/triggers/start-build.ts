@@ -66,5 +66,5 @@ export async function orRejected(services: StartServices, submission: Submission
 
 const noBalance = {
   code: 'billing_insufficient_balance',
-  message: 'The organization has no balance left, or what runs now will use it up; top it up, then build again.',
+  message: 'The organization has no balance left, or running builds will use it up; top it up, then build again.',
 }

@@ -51,7 +51,7 @@ export function triggerTasks(services: TriggerTaskServices): TaskList {
     },
     sweep_deliveries: async () => {
       const deliveries = await removeOldDeliveries(pool)
-      log.info({ deliveries, discoveries: await removeOldDiscoveries(pool) }, 'old deliveries swept')
+      log.info({ deliveries, discoveries: await removeOldDiscoveries(pool) }, 'removed old deliveries')
     },
   }
 }

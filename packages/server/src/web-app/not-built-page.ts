@@ -12,8 +12,8 @@ const page = `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>The web app is not built</title>
 <h1>The web app is not built</h1>
-<p>This server runs, and its API and <code>hm</code> work. Its pages have to be built once: run <code>npm run build</code> in the
+<p>The server is running, and its API and <code>hm</code> work. Its pages must be built once: run <code>npm run build</code> in the
 folder of the server, then start it again. <code>npm start</code> does that by itself.</p>
-<p>The <a href="/docs">documentation</a> is there without it.</p>
+<p>The <a href="/docs">documentation</a> is available without it.</p>
 </html>
 `

@@ -40,7 +40,7 @@ export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: Web
     const link = linksOf(request.path, isSignedIn)
     // Without its database the server still shows its page, which says so: it finds `null` there and asks for itself.
     const config = await readAuthConfig().catch((error: unknown) => {
-      log.warn({ err: error }, 'the page goes out without the sign-in configuration')
+      log.warn({ err: error }, 'serving the page without the sign-in configuration')
       return null
     })
     const headers = { ...pageHeaders(nonce, scripts), ...(link === null ? {} : { link }) }

@@ -21,7 +21,7 @@ export async function onCheckAction(
   if (repository === undefined) return 'no organization has connected the repository'
   const id = await checkedId(pool, repository, event)
   const [place] = id === undefined ? [] : await checkedBuilds(pool, repository, [id])
-  if (place === undefined) return 'the check is none of ours'
+  if (place === undefined) return 'the check belongs to another app'
   const member = await findMember(pool, repository.organizationId, repository.forge, event.sender.id)
   if (member === null) return refuse(services, repository, place, event)
   try {
@@ -61,5 +61,5 @@ async function refuse(
     subject: `${pipeline.slug}/${build.number}`,
     details: { forge, login: sender.login, action: action.slice(0, 40) },
   })
-  return 'whoever pressed the button is not known as a member of the organization'
+  return 'the user who pressed the button is not a known member of the organization'
 }

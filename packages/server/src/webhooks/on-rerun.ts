@@ -64,7 +64,7 @@ async function wantedBuilds(
 ): Promise<readonly CheckedBuildOf[] | string> {
   if (event.of.kind === 'commit') return checkedBuildsAt(pool, repository, event.commit)
   const id = await checkedId(pool, repository, event.of)
-  if (id === undefined) return 'the check is none of ours'
+  if (id === undefined) return 'the check belongs to another app'
   const builds = await checkedBuilds(pool, repository, [id])
   // The check of a discovery.
   if (builds.length === 0) await queueDiscovery(pool, repository.forge, [repository.address.externalId], true)

@@ -28,10 +28,9 @@ export async function processDelivery(services: ProcessServices, name: DeliveryN
   const delivery = await findOpenDelivery(pool, name)
   if (delivery === undefined) return
   const forge = forges.get(name.forge)
-  if (forge === undefined) throw new Error(`this server is not set up for ${name.forge} any more`)
+  if (forge === undefined) throw new Error(`this server is no longer set up for ${name.forge}`)
   const problem = await attempt(services, forge, name.deliveryId, delivery)
-  if (problem !== null)
-    log.info({ delivery: name.deliveryId, forge: name.forge, problem }, 'nothing came of a delivery')
+  if (problem !== null) log.info({ delivery: name.deliveryId, forge: name.forge, problem }, 'ignored a delivery')
   await closeDelivery(pool, name, problem)
 }
 

@@ -48,7 +48,7 @@ function requireForge(forges: ReadonlyMap<string, ForgeProvider>, name: string):
   const forge = forges.get(name)
   if (forge !== undefined && forge.notConfigured === null) return forge
   if (forge?.notConfigured) throw apiError(forge.notConfigured, `This server is not set up for ${forge.title}.`)
-  throw apiError('webhook_provider_unknown', 'Webhooks are taken from `github` and `bitbucket`.')
+  throw apiError('webhook_provider_unknown', 'Webhooks are accepted from `github` and `bitbucket`.')
 }
 
 /** A delivery's id is a key of the database. */

@@ -37,7 +37,7 @@ export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }
     for (;;) {
       await end(shift)
       if (stopping.signal.aborted) return
-      work.log.warn('background work has stopped; it begins again')
+      work.log.warn('background work stopped; restarting it')
       const next = await again(work, stopping.signal)
       if (next === undefined) return
       shift = next
@@ -88,7 +88,7 @@ async function again(work: Work, signal: AbortSignal): Promise<Shift | undefined
     try {
       return await begin(work)
     } catch (error) {
-      work.log.warn({ err: error }, 'background work cannot begin; trying again')
+      work.log.warn({ err: error }, 'background work cannot start; retrying')
     }
   }
   return undefined

@@ -29,7 +29,7 @@ async function hold(pool: pg.Pool, workerId: string, signal: AbortSignal, log: L
         client.release(true) // the lock goes with the connection
       }
     } catch (error) {
-      log.debug({ err: error }, 'the lock of the worker could not be taken; trying again')
+      log.debug({ err: error }, 'could not take the worker lock; retrying')
       await sleep(1000, undefined, { signal }).catch(() => undefined) // stopped
     }
   }

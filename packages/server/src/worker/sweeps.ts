@@ -40,7 +40,7 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
     },
     free_jobs_of_the_dead: async () => {
       const workers = await freeJobsOfTheDead(pool)
-      if (workers > 0) log.warn({ workers }, 'jobs of killed processes are tried again')
+      if (workers > 0) log.warn({ workers }, 'retrying jobs of killed processes')
     },
     sweep_rows: async () => {
       const keys = await removeDeadKeys(pool)
@@ -55,12 +55,12 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const replaced = await removeReplacedTasks(pool)
       log.info(
         { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events },
-        'dead rows swept',
+        'removed expired rows',
       )
     },
     sweep_blobs: async () => {
       const before = new Date(Date.now() - dayMs)
-      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'blobs that nothing refers to swept')
+      log.info({ blobs: await sweepBlobs(pool, blobs, before) }, 'removed unreferenced blobs')
     },
   }
 }

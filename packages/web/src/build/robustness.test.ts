@@ -36,7 +36,7 @@ const whole = makeFailed('test', 1, {
   attempts: [
     { number: 1, job_id: 'old', cause: 'fate', state: 'melted', exit_code: null, started_at: null, finished_at: null },
   ],
-  waiting: { message: 'Waits for the moon.', since: at(0), ahead: 1, limit: 2, refs: [] },
+  waiting: { message: 'Waiting for the moon.', since: at(0), ahead: 1, limit: 2, refs: [] },
   snapshot: { id: 's', parent_id: null, bytes: null, created_at: null, kept_until: at(9) },
   skip_reason: 'mood',
 })

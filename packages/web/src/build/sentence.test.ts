@@ -108,17 +108,15 @@ test('web B5 a build that waits says for what, and since when', () => {
     ...{ message, since: at(0), ahead, limit, refs: [] },
   })
   const queued = (said: ReturnType<typeof waiting>) => makeJob('a', { state: 'scheduled', waiting: said })
-  const runner = queued(waiting('Waits for a free runner; 3 jobs come before it.', 3))
-  expect(say(makeView([runner], { state: 'scheduled' }), 40)).toBe(
-    'Waiting 40 s for a free runner; 3 jobs come before it.',
-  )
-  const limit = queued(waiting('Waits for the limit of 8 running jobs in `acme`; 3 jobs come before it.', 3, 8))
+  const runner = queued(waiting('Waiting for a free runner; 3 jobs are ahead.', 3))
+  expect(say(makeView([runner], { state: 'scheduled' }), 40)).toBe('Waiting 40 s for a free runner; 3 jobs are ahead.')
+  const limit = queued(waiting('Waiting for the limit of 8 running jobs in `acme`; 3 jobs are ahead.', 3, 8))
   expect(say(makeView([limit], { state: 'scheduled' }), 40)).toBe(
-    'Waiting 40 s for the limit of 8 running jobs in `acme`; 3 jobs come before it.',
+    'Waiting 40 s for the limit of 8 running jobs in `acme`; 3 jobs are ahead.',
   )
-  const later = queued(waiting('Is tried again at 10:30.'))
+  const later = queued(waiting('Retrying at 10:30.'))
   expect(say(makeView([makeJob('b'), later], { state: 'running' }), 40)).toBe(
-    'Running: 1 of 2 steps; waiting 40 s. Is tried again at 10:30.',
+    'Running: 1 of 2 steps; waiting 40 s. Retrying at 10:30.',
   )
 })
 

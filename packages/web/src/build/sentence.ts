@@ -59,7 +59,7 @@ export function waitingWords(job: JobView | null, now: number): Sentence {
   const { message, since } = job.waiting
   const from = instantOf(since)
   const long = from === null ? '' : ` ${formatDuration(now - from)}`
-  const said = message.startsWith('Waits for ') ? `${long}${message.slice('Waits'.length)}` : `${long}. ${message}`
+  const said = message.startsWith('Waiting for ') ? `${long}${message.slice('Waiting'.length)}` : `${long}. ${message}`
   return [{ kind: 'said', text: said }]
 }
 

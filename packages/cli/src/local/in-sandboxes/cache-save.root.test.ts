@@ -80,9 +80,9 @@ describe('what was changed since is refused, and nothing is restored', () => {
   const blobs = () => readdirSync(join(saved, 'blobs/sha256')).map((name) => join(saved, 'blobs/sha256', name))
   const manifest = () => join(saved, 'manifest.json')
   test.each<[string, () => string, (text: Buffer) => Buffer | null, string]>([
-    ['a byte of a blob', () => blobs()[0] ?? '', flipped, 'was changed'],
+    ['a byte of a blob', () => blobs()[0] ?? '', flipped, 'was modified'],
     ['a blob that is gone', () => blobs().at(-1) ?? '', () => null, 'is missing'],
-    ['a manifest that is none', manifest, () => Buffer.from('{'), 'no JSON'],
+    ['a manifest that is none', manifest, () => Buffer.from('{'), 'not valid JSON'],
     ['one of another version', manifest, (text) => replaced(text, '"version":2', '"version":1'), 'version 2'],
     [
       'one that names a file outside',
@@ -90,7 +90,7 @@ describe('what was changed since is refused, and nothing is restored', () => {
       (text) => replaced(text, /"id":"[^"]*"/, '"id":"../../x"'),
       'snapshots',
     ],
-    ['one that lacks a layer', manifest, withoutLayer, 'lies on'],
+    ['one that lacks a layer', manifest, withoutLayer, 'each parent snapshot'],
   ])('%s', async (_, file, change, words) => {
     const path = file()
     const before = readFileSync(path)

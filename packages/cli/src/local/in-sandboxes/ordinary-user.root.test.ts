@@ -41,7 +41,7 @@ it.runIf(process.getuid?.() === 0)(
     await once(child, 'close')
     const [, red = '', green = '', shell = ''] = output.split(/^== /m)
     expect(red).toMatch(/^\[right\] end exit=1 [\s\S]*^exit 1$/m)
-    expect(red).toMatch(/^\[base\] Memory and processor time of steps are not limited/m)
+    expect(red).toMatch(/^\[base\] Memory and CPU time of steps are not limited/m)
     expect(green).toMatch(/^\[left\] 33 \/srv\/base\/file$[\s\S]*^exit 0$/m)
     // No sibling's writes.
     expect(green).toMatch(/^\[right\] file$/m)

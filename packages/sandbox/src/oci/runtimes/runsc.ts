@@ -66,7 +66,7 @@ export const runsc: Runtime = {
     if (isDirectory(join(root, 'tmp'))) return
     throw new SandboxError(
       'provision_failed',
-      'an earlier step removed /tmp or replaced it by something that is not a directory, of which runsc keeps nothing',
+      'an earlier step removed /tmp or replaced it with something that is not a directory, which runsc cannot keep',
     )
   },
   complaint({ files }, said) {

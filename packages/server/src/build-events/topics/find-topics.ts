@@ -34,10 +34,10 @@ export async function findTopics(
     const row = rows[index]
     if (row === undefined) throw pipelineNotFound()
     const { build_id: id, ...pipeline } = row
-    if (id === null) throw apiError('build_not_found', 'There is no such build of this pipeline.')
+    if (id === null) throw apiError('build_not_found', 'Build not found in this pipeline.')
     return { topic: name, organizationSlug, pipeline, build: { id, number } }
   })
   for (const { jobId } of logs)
-    if (!jobIds.has(jobId)) throw apiError('job_not_found', 'There is no such job in this organization.')
+    if (!jobIds.has(jobId)) throw apiError('job_not_found', 'Job not found in this organization.')
   return { hasBuilds: topics.some(({ kind }) => kind === 'builds'), builds: found, logs }
 }

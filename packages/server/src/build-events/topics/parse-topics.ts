@@ -16,7 +16,7 @@ export function parseTopics(text: string): readonly Topic[] | { readonly problem
       return {
         problem: 'must name `builds`, `build:{slug}/{number}` or `log:{job_id}@{line}`, with commas between them',
       }
-    if (topics.some((other) => isSame(other, topic))) return { problem: 'must name no topic twice' }
+    if (topics.some((other) => isSame(other, topic))) return { problem: 'must not name a topic twice' }
     topics.push(topic)
   }
   for (const kind of ['build', 'log'] as const) {

@@ -17,7 +17,7 @@ export async function findBinaries(): Promise<string> {
     entry = import.meta.resolve(name)
   } catch (cause) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (package ${name}). Run \`npm install\` again, or set HARMONT_DATABASE_URL to a PostgreSQL of your own.`,
+      `No embedded PostgreSQL is available for ${process.platform} on ${process.arch} (package ${name}). Run \`npm install\` again, or set HARMONT_DATABASE_URL to your own PostgreSQL.`,
       { cause },
     )
   }
@@ -40,7 +40,7 @@ async function completeLinks(root: string): Promise<void> {
     } catch (cause) {
       // Another server that starts at the same time may have been faster.
       if (await exists(path)) continue
-      throw new Error(`The library link ${path} is missing and cannot be made. Run \`npm install\` as its owner.`, {
+      throw new Error(`The library link ${path} is missing and cannot be created. Run \`npm install\` as its owner.`, {
         cause,
       })
     }

@@ -49,9 +49,9 @@ async function initdb(stage: Stage): Promise<void> {
   const said = `${output}${errors}`.slice(-2000)
   // A container's root often lacks the right to make the namespace of the stage.
   const hint = said.includes('unshare failed')
-    ? 'The embedded database needs the right to make a mount namespace (CAP_SYS_ADMIN) under root. Start the server as an ordinary user, or set HARMONT_DATABASE_URL.'
+    ? 'As root, the embedded database needs CAP_SYS_ADMIN to create a mount namespace. Start the server as an ordinary user, or set HARMONT_DATABASE_URL.'
     : ''
-  throw new Error(`initdb ended with ${code ?? signal}; it said:\n${said}${hint}`)
+  throw new Error(`initdb exited with ${code ?? signal}:\n${said}${hint}`)
 }
 
 function exists(path: string): Promise<boolean> {

@@ -74,7 +74,7 @@ test.runIf(process.getuid?.() === 0)('works in a directory below the one that it
 test('G02 a second server on the same directory is refused; it is started again when it is killed, with what was committed', async () => {
   const database = await startEmbeddedPostgres(kept, 'a password', log)
   await expect(startEmbeddedPostgres(kept, 'a password', log)).rejects.toThrow(
-    /^HARMONT_DATA_DIR: another Harmont server runs on \S+ already/,
+    /^HARMONT_DATA_DIR: another Harmont server is already using \S+;/,
   )
   await ask(database.connection, 'create table kept as select 42 as answer')
   const pid = await runningPostmaster(kept)

@@ -44,9 +44,9 @@ export async function startEmbeddedPostgres(state: string, password: string, log
     for (;;) {
       await current.ended
       if (stopping) return
-      log.warn('the embedded PostgreSQL has gone; starting it again')
+      log.warn('the embedded PostgreSQL exited; restarting it')
       current = await again()
-      log.info('the embedded PostgreSQL is back')
+      log.info('the embedded PostgreSQL is running again')
       if (stopping) await current.client.end()
     }
   }
@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       try {
         return await ensureRunning(stage, state, connection, log)
       } catch (error) {
-        log.error({ err: error }, 'the embedded PostgreSQL does not start; trying again')
+        log.error({ err: error }, 'the embedded PostgreSQL does not start; retrying')
         await sleep(1000)
       }
     }
@@ -98,7 +98,7 @@ function reachSocket(data: string): { readonly directory: string; close(): void 
   if (Buffer.byteLength(join(data, '.s.PGSQL.5432')) <= longestSocketPath) return { directory: data, close() {} }
   if (process.platform !== 'linux')
     throw new Error(
-      `HARMONT_DATA_DIR: expected a shorter path, got one whose socket has more than ${longestSocketPath} bytes: ${data}.`,
+      `HARMONT_DATA_DIR: expected a shorter path; its socket would exceed ${longestSocketPath} bytes: ${data}.`,
     )
   const descriptor = openSync(data, 'r')
   return { directory: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) }
@@ -120,14 +120,14 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
       tail = await startPostmaster(stage, state)
     }
     const client = new pg.Client({ ...connection, application_name: 'harmont supervisor' })
-    client.on('error', (error) => log.debug({ err: error }, 'the connection to the embedded PostgreSQL broke'))
+    client.on('error', (error) => log.debug({ err: error }, 'lost the connection to the embedded PostgreSQL'))
     const ended = new Promise<void>((resolve) => client.once('end', resolve))
     try {
       await client.connect()
     } catch (error) {
       if (error instanceof pg.DatabaseError && error.code === '28P01')
         throw new Error(
-          'The embedded PostgreSQL refuses the password in `secrets/database-password` of the data directory: it belongs to another database.',
+          'The embedded PostgreSQL rejects the password in `secrets/database-password` of the data directory: it belongs to another database.',
           { cause: error },
         )
       if (performance.now() > deadline)
@@ -152,7 +152,7 @@ async function takeOwnership(client: pg.Client, directory: string, deadline: num
     if (performance.now() > patience) {
       await client.end()
       throw new SettingsError(
-        `HARMONT_DATA_DIR: another Harmont server runs on ${directory} already; stop it, or choose another directory.`,
+        `HARMONT_DATA_DIR: another Harmont server is already using ${directory}; stop it, or choose another directory.`,
       )
     }
     await sleep(50)
