@@ -5,10 +5,12 @@ import { exits, HmError } from '../errors.ts'
 import { repositoryOf } from '../local/local-context.ts'
 import { chooseSlug } from './choose-slug.ts'
 import { findProjects, type Project } from './find-projects.ts'
+import { missingTools } from './missing-tools.ts'
 import { offerSignIn } from './offer-sign-in.ts'
 import { offerSkills } from './offer-skills.ts'
 import { otherCi } from './other-ci.ts'
 import { pipelineText } from './pipeline-text.ts'
+import { plainProject } from './plain-project.ts'
 import { KINDS, type ProjectKind, templateOf } from './project-kind.ts'
 import { readFolders } from './read-folders.ts'
 import { showWritten } from './show-written.ts'
@@ -38,8 +40,8 @@ export const run: Handler<'init'> = async (context) => {
   await showWritten(context, slug)
   if (projects.some(({ kind }) => kind === 'generic'))
     output.say(`hm does not know this kind of project. Put its commands into ${file}, in place of the step above.`)
-  else if (!flags.plain)
-    output.say('Its first step downloads the tools. To use those of this machine instead: hm init --plain --force')
+  else if (flags.plain) warnOfMissing(context, projects)
+  else output.say('Its first step downloads the tools. To use those of this machine instead: hm init --plain --force')
 
   const others = await otherCi(directory)
   if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${others.join(', ')}.`)
@@ -49,6 +51,16 @@ export const run: Handler<'init'> = async (context) => {
   }
   output.say('Next: hm run')
   return exits.ok
+}
+
+/** A plain pipeline uses what this machine has, where steps see it. Elsewhere than on Linux the container has its own. */
+function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
+  if (process.platform !== 'linux') return
+  const missing = missingTools(projects.map(plainProject))
+  if (missing.length > 0)
+    output.warn(
+      `steps find no ${missing.join(', ')}: they see the programs in /usr and /bin, not those of your home. Install it there, or let the pipeline install its tools: hm init --force`,
+    )
 }
 
 /** Writes the types for editors and says where they are. */

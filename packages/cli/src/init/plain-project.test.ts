@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { missingTools } from './missing-tools.ts'
 import { plainProject } from './plain-project.ts'
 import type { ProjectKind } from './project-kind.ts'
 
@@ -118,4 +119,16 @@ it.each([
   ['an unknown kind', 'generic', { README: '' }, [expect.stringMatching(/^echo 'Replace this command/)]],
 ] as const)('%s', (_, kind, texts, expected) => {
   expect(commands(kind, Object.keys(texts).join(' '), texts)).toEqual(expected)
+})
+
+it('programs that steps do not find are told', () => {
+  const chain = {
+    first: { label: 'deps', command: './configure && A=1 no-such-tool --x && .venv/bin/pip x', onChange: [] },
+    steps: [
+      { label: 'test', command: 'sh -c x' },
+      { label: 'other', command: 'no-such-tool y && echo z' },
+    ],
+  }
+  expect(missingTools([chain])).toEqual(['no-such-tool'])
+  expect(missingTools([chain], [])).toEqual(['no-such-tool', 'sh'])
 })
