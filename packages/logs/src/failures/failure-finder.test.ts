@@ -36,8 +36,12 @@ describe('vitest', () => {
   })
 
   test('what tests write is no report', () => {
-    const log = ` RUN  v3.2.4 /work\nstderr | a.test.ts > prints${vitestReport('inner', 1).replaceAll('\n\n', '\n')}\n ✓ a.test.ts (1 test)\n`
-    expect(short(log)).toEqual([])
+    const [inner = ''] = vitestReport('inner', 1).trim().replace('\n\n', '\n').split('\n\n')
+    expect(short(` RUN  v3.2.4 /work\n${inner}\n`)).toHaveLength(1)
+    for (const stream of ['stderr', 'stdout'])
+      expect(short(` RUN  v3.2.4 /work\n${stream} | a.test.ts > prints\n${inner}\n\n ✓ a.test.ts (1 test)\n`)).toEqual(
+        [],
+      )
   })
 
   test('one error of several tests is told of each, and a project is no part of a name', () => {
@@ -73,9 +77,16 @@ describe('other forms', () => {
     expect(short(summary)).toEqual([['TestA.test_b', 'assert 1 == 2', 'tests/test_a.py', null, 2]])
     const collecting =
       "==================================== ERRORS ====================================\n_____________________ ERROR collecting tests/test_a.py _____________________\nImportError while importing test module\nE   ModuleNotFoundError: No module named 'nope'\n"
-    expect(short(collecting + summary.replace('FAILED', 'ERROR'))).toEqual([
-      [null, "ModuleNotFoundError: No module named 'nope'", 'tests/test_a.py', null, 4],
-    ])
+    const native = collecting.replace(
+      'E   Mod',
+      'Traceback (most recent call last):\n  File "tests/test_a.py", line 3, in <module>\nMod',
+    )
+    expect(short(native)).toEqual([[null, "ModuleNotFoundError: No module named 'nope'", 'tests/test_a.py', 3, 6]])
+    expect(
+      short(
+        collecting + summary.replace('FAILED tests/test_a.py::TestA::test_b - assert 1 == 2', 'ERROR tests/test_a.py'),
+      ),
+    ).toEqual([[null, "ModuleNotFoundError: No module named 'nope'", 'tests/test_a.py', null, 4]])
   })
 
   test('of exceptions that led to others the last one counts', () => {

@@ -6,14 +6,21 @@ const section = /^=+ (\S.*\S) =+$/
 const heading = /^_+ (\S.*\S) _+$/
 const place = /^(\S.*\.pyx?):(\d{1,9}): /
 const captured = /^-+ Captured .* -+$/
+/** With `--tb=native`. */
+const nativePlace = /^ {2}File "(.+)", line (\d{1,9})/
 const chained = /^(?:During handling of the above exception|The above exception was the direct cause)/
 const summed = /^(?:FAILED|ERROR) (\S+\.py)(?:::(.+?))?(?: - (.*))?$/
 
-/** Pytest: what failed stands in the sections `FAILURES` and `ERRORS`; where they are left out, in the short summary. */
+const mostReported = 1_000
+
+/** Pytest: what failed stands in the sections `FAILURES` and `ERRORS`; what they leave out, in the short summary. */
 export class PytestReader extends Reader {
   #section: 'reports' | 'summary' | null = null
   #isCaptured = false
-  #hasReports = false
+  /** Whether a traceback was written as Python itself does, and its last line is still to come. */
+  #isTraced = false
+  /** Tests, or files, whose reports were read: the summary names them again. */
+  readonly #reported = new Set<string>()
 
   override get isOpen(): boolean {
     return this.#section !== null
@@ -28,7 +35,7 @@ export class PytestReader extends Reader {
 
   #enter(title: string): void {
     this.close()
-    if (title === 'test session starts') this.#hasReports = false
+    if (title === 'test session starts') this.#reported.clear()
     this.#section =
       title === 'FAILURES' || title === 'ERRORS' ? 'reports' : title === 'short test summary info' ? 'summary' : null
   }
@@ -40,8 +47,8 @@ export class PytestReader extends Reader {
       const [, file, test] = /^(?:ERROR (?:at \w+ of (.*)|collecting (.*)))$/.exec(title) ?? []
       const draft = this.begin(file ?? (test === undefined ? title : null), line)
       if (test !== undefined) draft.place = { file: test, line: null }
-      this.#isCaptured = false
-      this.#hasReports = true
+      this.#isCaptured = this.#isTraced = false
+      if (this.#reported.size < mostReported) this.#reported.add(file ?? test ?? title)
       return
     }
     const { draft } = this
@@ -50,10 +57,17 @@ export class PytestReader extends Reader {
       this.#isCaptured = true
       draft.endQuote()
     } else if (chained.test(text)) draft.unsay()
-    else if (/^E {3}/.test(text)) draft.say(line, text.slice(1))
+    else if (text.startsWith('Traceback (most recent call last)')) {
+      draft.unsay()
+      this.#isTraced = true
+    } else if (/^E {3}/.test(text)) draft.say(line, text.slice(1))
     else {
-      const [, file, number] = place.exec(text) ?? []
+      const [, file, number] = place.exec(text) ?? nativePlace.exec(text) ?? []
       if (file !== undefined) draft.locate(placeOf(file, number), 'last')
+      else if (this.#isTraced && /^\S/.test(text)) {
+        draft.say(line, text)
+        this.#isTraced = false
+      }
     }
   }
 
@@ -61,8 +75,10 @@ export class PytestReader extends Reader {
     const [, file, test, message] = summed.exec(line.text) ?? []
     if (file === undefined) {
       if (/^\d+ \w+|^$/.test(line.text)) this.#section = null
-    } else if (!this.#hasReports) {
-      const draft = this.begin(test?.replaceAll('::', '.') ?? null, line)
+    } else {
+      const name = test?.replaceAll('::', '.') ?? null
+      if (this.#reported.has(name ?? file)) return
+      const draft = this.begin(name, line)
       draft.place = { file, line: null }
       draft.say(line, message ?? 'failed')
       this.close()

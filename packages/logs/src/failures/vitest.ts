@@ -77,8 +77,9 @@ export class VitestReader extends Reader {
     if (title !== undefined) {
       if (draft !== null && draft.message === null && this.#others.length < 20) {
         this.#others.push(draft)
-        this.draft = new Draft(testOf(title), line.number)
-      } else this.begin(testOf(title), line)
+        this.draft = new Draft(null, line.number)
+      } else this.begin(null, line)
+      name(this.draft, title)
     } else if (draft === null) return
     else if (ruler.test(text)) this.close()
     else if (text.startsWith(' ❯ ')) draft.locate(placeAtEnd(text))
@@ -86,8 +87,10 @@ export class VitestReader extends Reader {
   }
 }
 
-/** The names after that of the file; null for a file that failed as a whole, `file [ file ]`. */
-function testOf(title: string): string | null {
-  const [, ...names] = title.replace(project, '').split(' > ')
-  return names.length === 0 ? null : names.join(' › ')
+/** Takes the name of the file and those of the test from a heading; a file that failed as a whole is named twice, `file [ file ]`. */
+function name(draft: Draft | null, title: string): void {
+  if (draft === null) return
+  const [file = '', ...names] = title.replace(project, '').split(' > ')
+  draft.test = names.length === 0 ? null : names.join(' › ')
+  draft.declared = { file: file.replace(/ \[ .*/, ''), line: null }
 }
