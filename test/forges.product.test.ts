@@ -53,12 +53,17 @@ test('a push ends as a finished check with the right conclusion, and a re-run ru
   const good = await it.github.push(it.repository, { 'a.txt': 'two\n' })
   const passed = await concluded(it, good.commit, ci)
   expect(passed.history.at(-1)).toEqual({ status: 'completed', conclusion: 'success' })
-  const bad = await it.github.push(it.repository, { 'a.txt': null })
+  const report = '--- FAIL: TestVat (0.00s)\n    vat_test.go:7: got 1, want 2\nFAIL\n'
+  const bad = await it.github.push(it.repository, {
+    '.hm/ci.ts': pipelines('cat report.txt a.txt'),
+    'report.txt': report,
+    'a.txt': null,
+  })
   const failed = await concluded(it, bad.commit, ci)
   expect(failed.history.at(-1)?.conclusion).toBe('failure')
   expect(failed.fields.output).toMatchObject({
-    title: 'unit failed with exit code 1',
-    text: expect.stringContaining('a.txt: No such file'),
+    title: 'unit: 1 test failed',
+    text: expect.stringMatching(/^TestVat — got 1, want 2 · vat_test\.go:7$[\s\S]*a\.txt: No such file/m),
   })
   expect(failed.fields.details_url).toBe(`${it.product.server().url}/default/pipelines/acme-core-ci/builds/2`)
   await it.github.rerunCheck(failed, it.owner)

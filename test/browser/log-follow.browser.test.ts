@@ -41,7 +41,9 @@ test('web L14 L23 a server that is killed while one follows: every line is there
   const burst = 3000
   const name = `follow-${randomUUID()}`
   // It ticks until the test has seen enough, however long the server's restart takes.
-  const ticking = `printf 'begun, '; i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "tick $i"; sleep 0.05; done; seq ${burst}; echo "over after $i"`
+  const report = ['--- FAIL: TestA (0.00s)', '    a_test.go:7: no', '--- FAIL: TestB (0.00s)', '    a_test.go:9: no']
+  const reporting = report.map((line) => `echo "${line}"`).join('; ')
+  const ticking = `printf 'ERROR: begun, '; i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "tick $i"; sleep 0.05; done; seq ${burst}; ${reporting}; echo "over after $i"`
   const number = await startLogs(app, { live: `sh -c '${ticking.replaceAll("'", `'\\''`)}' ${name}` })
   const { log, row, goTo, open } = logPage(page, app.origin, number)
   await open('live')
@@ -68,9 +70,11 @@ test('web L14 L23 a server that is killed while one follows: every line is there
   endTicking(name)
   const over = await page.getByText(/^over after \d+$/).textContent()
   const ticks = Number(over?.replace('over after ', ''))
-  const last = ticks + burst + 1
+  const last = ticks + burst + report.length + 1
   await expect.poll(() => log().getAttribute('aria-label')).toBe(`Log of live, ${last.toLocaleString('en')} lines`)
   await follow.waitFor({ state: 'detached' })
+  // Of a log that is over the tests that failed count, not the lines that look like errors.
+  await page.getByText('2 errors', { exact: true }).waitFor()
   // What came with the end is in view.
   const [area, end] = [await log().boundingBox(), await row(last).boundingBox()]
   expect((end?.y ?? 0) + (end?.height ?? 0)).toBeLessThanOrEqual((area?.y ?? 0) + (area?.height ?? 0))
@@ -79,5 +83,5 @@ test('web L14 L23 a server that is killed while one follows: every line is there
     await goTo(line)
     seen.push(...(await textsOf(line, Math.min(line + 19, ticks))))
   }
-  expect(seen).toEqual(['begun, tick 1', ...Array.from({ length: ticks - 1 }, (_, at) => `tick ${at + 2}`)])
+  expect(seen).toEqual(['ERROR: begun, tick 1', ...Array.from({ length: ticks - 1 }, (_, at) => `tick ${at + 2}`)])
 })
