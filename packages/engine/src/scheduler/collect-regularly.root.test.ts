@@ -135,6 +135,25 @@ test('makes room at once: of the cache as much as it takes, and nothing when the
   expect([await isKept(), asked]).toEqual([false, 6])
 })
 
+test('while the disk stays full, a snapshot goes as soon as nothing needs it any more', async () => {
+  const { store, driver } = bench
+  const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
+  const { jobs } = await settled(bench, id, (build) => build.jobs[1]?.state === 'running')
+  await expect.poll(() => logOf(bench, jobs[1])).toContain('up')
+  const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
+  const disk = { full: '0 MiB free', onChange: () => () => {} }
+  const options = { store, runner: idleRunner(), disk, cacheBytes: 0, log, pinnedMs: 0, fullEveryMs: 20 }
+  const collecting = collectRegularly(options)
+  onTestFinished(() => collecting.stop())
+  collecting.start()
+  // Waits for the first collection.
+  await collecting.makeRoom(() => true)
+  expect(await isKept()).toBe(true)
+  await goOn(bench)
+  await settled(bench, id)
+  await expect.poll(isKept).toBe(false)
+})
+
 test('removes source trees that no step used for long, and not those in use', async () => {
   const source = await archive(bench, { 'a.txt': 'one' })
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')

@@ -6,6 +6,8 @@ import type { BuildStore } from '../store.ts'
 export interface CollectTimes {
   /** Five minutes without it. */
   readonly everyMs?: number
+  /** While the disk is full; 15 seconds without it. */
+  readonly fullEveryMs?: number
   /** So long what an ended build left stays, for a shell or a retry; a day without it. */
   readonly pinnedMs?: number
 }
@@ -30,6 +32,7 @@ export function collectRegularly({
   cacheBytes,
   log,
   everyMs = 5 * 60_000,
+  fullEveryMs = 15_000,
   pinnedMs = 24 * 60 * 60_000,
 }: CollectOptions): {
   start(): void
@@ -38,6 +41,7 @@ export function collectRegularly({
   stop(): Promise<void>
 } {
   let timer: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout | undefined
   let collecting: Promise<void> | undefined
   let unsubscribe = () => {}
   async function collect(share: number): Promise<void> {
@@ -56,8 +60,12 @@ export function collectRegularly({
     }
   }
   function begin(hasRoom = () => disk.full === null): void {
-    collecting ??= collectUntil(hasRoom).finally(() => {
+    if (collecting !== undefined) return
+    clearTimeout(again)
+    collecting = collectUntil(hasRoom).finally(() => {
       collecting = undefined
+      // Snapshots that are needed now, or too new to be removed, may be removed soon.
+      if (timer !== undefined && disk.full !== null) again = setTimeout(() => begin(), fullEveryMs).unref()
     })
   }
   async function makeRoom(hasRoom: () => boolean): Promise<void> {
@@ -78,6 +86,8 @@ export function collectRegularly({
     makeRoom,
     async stop() {
       clearInterval(timer)
+      timer = undefined
+      clearTimeout(again)
       unsubscribe()
       await collecting
     },
