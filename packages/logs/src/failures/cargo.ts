@@ -3,25 +3,42 @@ import { placeOf } from './place.ts'
 import { Reader } from './reader.ts'
 
 const heading = /^---- (\S.*) stdout ----$/
-const nextest = /^ +(?:TRY \d+ )?FAIL \[ *[\d.]+s\] (?:\([^)]*\) )?(\S+ \S+)$/
-const panic = /^thread '.*' (?:\(\d+\) )?panicked at (.+):(\d{1,9}):\d+:$/
-const oldPanic = /^thread '.*' panicked at '(.*)', (.+):(\d{1,9}):\d+$/
+const nextest = /^ +FAIL \[ *[\d.]+s\] (?:\([^)]*\) )?(\S+ (\S+))$/
+/** Each line of nextest about a test, and its summary, ends what was written of the one before. */
+const nextestEnd = /^ +(?:[A-Z][A-Z ]*|Summary) \[ *[\d.]+s\] /
+const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at (.+):(\d{1,9}):\d+:$/
+const oldPanic = /^thread '[^']*' panicked at '(.*)', ([^']+):(\d{1,9}):\d+$/
 const value = /^ {1,2}(left|right): `?(.*?)`?,?$/
-const end = /^(?:failures:|test result: |────|={4,}$)/
+const end = /^(?:failures:|test result: )/
+const mostReported = 1_000
 
 /** `cargo test` and cargo-nextest: a panic below the name of the test. */
 export class CargoReader extends Reader {
-  override readonly sumsUp = true
   #isMessageNext = false
+  /** nextest quotes the whole output of `cargo test` for each test. */
+  #isNextest = false
+  /** The tests that nextest has reported: its summary names them again. */
+  readonly #reported = new Set<string>()
 
   protected step(line: NumberedLine): void {
     const { text } = line
-    const test = heading.exec(text)?.[1] ?? nextest.exec(text)?.[1]
-    if (test !== undefined) {
+    const [, id, name] = nextest.exec(text) ?? []
+    const test = heading.exec(text)?.[1]
+    if (id !== undefined && name !== undefined) this.#beginNextest(line, id, name)
+    else if (test !== undefined) {
       this.begin(test, line)
-      this.#isMessageNext = false
-    } else if (end.test(text)) this.close()
-    else if (this.draft !== null) this.#report(line)
+      this.#isMessageNext = this.#isNextest = false
+    } else if ((this.#isNextest ? nextestEnd : end).test(text)) this.close()
+    else if (this.draft !== null) this.#report({ ...line, text: this.#isNextest ? text.replace(/^ {4}/, '') : text })
+  }
+
+  #beginNextest(line: NumberedLine, id: string, name: string): void {
+    this.close()
+    this.#isNextest = true
+    this.#isMessageNext = false
+    if (this.#reported.has(id) || this.#reported.size === mostReported) return
+    this.#reported.add(id)
+    this.begin(name, line)
   }
 
   #report(line: NumberedLine): void {

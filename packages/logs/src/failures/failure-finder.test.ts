@@ -121,6 +121,29 @@ describe('other forms', () => {
     expect(short(log)).toEqual([['tests::a', 'no way', 'src/lib.rs', 7, 2]])
   })
 
+  // Written after its documents: this machine has no nextest.
+  test.each(['', '    '])(
+    'nextest quotes what a test wrote, indented by "%s", and names it again at the end',
+    (indent) => {
+      const wrote = [
+        ...['running 1 test', 'test tests::a ... FAILED', '', 'failures:', '', 'failures:', '    tests::a', ''],
+        ...['test result: FAILED. 0 passed; 1 failed', '', "thread 'tests::a' (7) panicked at src/lib.rs:28:9:"],
+        ...['assertion `left == right` failed', '  left: 1', ' right: 2'],
+      ].map((line) => indent + line)
+      const log = [
+        ...['    Starting 2 tests across 1 binary', '        FAIL [   0.004s] (1/2) billing tests::a', ...wrote],
+        ...[
+          '        PASS [   0.004s] (2/2) billing tests::b',
+          '     Summary [   0.010s] 2 tests run: 1 passed, 1 failed',
+        ],
+        ...['        FAIL [   0.004s] (1/2) billing tests::a', 'error: test run failed'],
+      ]
+      const message = 'assertion `left == right` failed (left: 1, right: 2)'
+      expect(short(log.join('\n'))).toEqual([['tests::a', message, 'src/lib.rs', 28, 14]])
+      expect(find(log.join('\n')).tests).toBe(1)
+    },
+  )
+
   test('of errors and of tests that failed the tests are told: tests print errors of compilers, too', () => {
     expect(short(`a.c:3:1: error: printed by a test\n${vitestReport('x', 2)}`).map(([test]) => test)).toEqual(['x'])
     expect(short('a.c:3:1: error: real\n\na.c:3:1: error: real\n')).toEqual([[null, 'real', 'a.c', 3, 1]])
@@ -187,13 +210,13 @@ describe('any log', () => {
     }
   })
 
-  test('has lines that no pattern tries in more ways than they have characters', () => {
-    for (const unit of [
+  test('a long line costs no more than its beginning', () => {
+    const units = [
       'a:1:2 ',
       ' error: ',
       '(1,2): ',
       ' > ',
-      "'a', ",
+      "', a",
       '  ',
       '.go:1',
       '/a',
@@ -202,24 +225,29 @@ describe('any log', () => {
       '_ ',
       '= ',
       '- a ',
-    ])
-      for (const start of [
-        '',
-        ' FAIL  ',
-        '  ● ',
-        'thread ',
-        '/',
-        '=== ',
-        '___ ',
-        '  1:2  error  ',
-        'error: ',
-        '--- FAIL: ',
-      ])
-        find(`${telling.join('\n')}\n${`${start}${unit.repeat(100_000 / unit.length)}\n`.repeat(3)}`)
+      '⎯',
+    ]
+    const starts = [
+      '',
+      ' FAIL  ',
+      '  ● ',
+      "thread 'a' panicked at '",
+      '/',
+      '=== ',
+      '___ ',
+      '  1:2  error  ',
+      'error: ',
+      '--- FAIL: ',
+    ]
+    const log = (length: number) =>
+      units.flatMap((unit) => starts.map((start) => `${start}${unit.repeat(length / unit.length)}\n`)).join('')
+    expect(workOf(`${telling.join('\n')}\n${log(50_000)}`)).toBeLessThan(
+      1.1 * workOf(`${telling.join('\n')}\n${log(2_500)}`),
+    )
   })
 })
 
-/** How many characters are given to patterns: what they do with each is bounded, see above. */
+/** How many characters are given to patterns. */
 function workOf(log: string): number {
   let work = 0
   const { exec } = RegExp.prototype

@@ -60,10 +60,12 @@ export class FailureFinder {
    * Takes a line without escape sequences. A plain one, which has no suspicious pair and does not begin as `mayBeginReport` says, matters only to readers
    * that are in a report: it may be left out while none is.
    */
-  push(text: string, number: number, isPlain = isPlainLine(text)): void {
-    if (isPlain && !this.#isOpen) return
-    const line = { text: (text.endsWith('\r') ? text.slice(0, -1) : text).slice(0, lookedAt), number }
-    for (const reader of this.#readers) if (!isPlain || reader.isOpen) reader.read(line)
+  push(whole: string, number: number, isPlain?: boolean): void {
+    const text = (whole.endsWith('\r') ? whole.slice(0, -1) : whole).slice(0, lookedAt)
+    const isOnlyInside = isPlain ?? isPlainLine(text)
+    if (isOnlyInside && !this.#isOpen) return
+    const line = { text, number }
+    for (const reader of this.#readers) if (!isOnlyInside || reader.isOpen) reader.read(line)
     this.#isOpen = this.#readers.some(({ isOpen }) => isOpen)
   }
 

@@ -6,7 +6,7 @@ import { Reader } from './reader.ts'
 const run = /^ RUN {2}v\d/
 const section = /^⎯+ Failed (?:Suites|Tests) \d+ ⎯+$/
 const unhandled = /^⎯+ Unhandled (?:Rejection|Error|Exception) ⎯+$/
-const ruler = /^⎯+(?:\[\d+\/\d+\])?⎯+$/
+const ruler = /^⎯{3,}(?:\[\d+\/\d+\]⎯+)?$/
 const heading = /^ FAIL {2,}(\S.*)$/
 const progress = /^ {1,3}[✓×❯↓] \S|^std(?:err|out) \| /
 const end = /^ Test Files {2}/
