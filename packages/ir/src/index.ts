@@ -31,6 +31,7 @@ export type {
   PlanError,
   PlanErrorCode,
   PlannedStep,
+  PlanProblem,
   PlanResult,
   Resources,
   RetryPolicy,

@@ -385,6 +385,26 @@ describe('the message', () => {
     )
   })
 
+  it('lists all problems, the reported one first, and no more than somebody reads', () => {
+    const wrong = parsePlan(
+      JSON.stringify(graph([{ step: step({ timeout_seconds: 0 }) }, { step: step({ key: 'b', label: 1 }) }])),
+    )
+    expect(wrong).toMatchObject({
+      error: {
+        unlisted: 0,
+        problems: [
+          { pointer: '/graph/nodes/1/step/label', message: 'expected a string, got 1. Correct its type.' },
+          { pointer: '/graph/nodes/0/step/timeout_seconds', message: expect.stringContaining('from 1 to 604,800') },
+        ],
+      },
+    })
+    const many = parsePlan(
+      JSON.stringify(graph(Array.from({ length: 30 }, (_, at) => ({ step: step({ key: `s${at}`, label: at }) })))),
+    )
+    if (many.ok) throw new Error('expected it not to plan')
+    expect([many.error.problems.length, many.error.unlisted]).toEqual([20, 10])
+  })
+
   it('names limit and value', () => {
     expect(messageOf(oneStep({ timeout_seconds: 700_000 }))).toContain('a whole number from 1 to 604,800, got 700,000.')
     expect(messageOf(chain(1500))).toContain('builds_in chains of at most 1,000 steps, got 1,500 steps.')

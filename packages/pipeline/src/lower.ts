@@ -10,7 +10,7 @@ import {
 } from '@harmont/ir'
 import { isStep, nearestCommand } from './brand.ts'
 import { collect } from './collect.ts'
-import type { Step, Wait } from './step.ts'
+import { callOf, type Step, type Wait } from './step.ts'
 import { misuse } from './wrong-use.ts'
 
 /** What the pipeline gives each of its steps. */
@@ -56,7 +56,7 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     const { start, end, tolerant } = gate.command()
     const { dependsOn = [], inputs = [] } = emission.fields
     const keyOf = (step: Step) => keys[index(nearestCommand(step)) ?? -1] ?? ''
-    nodes.push(nodeOf(emission, keyOf, tolerant, defaults))
+    nodes.push(withCall(nodeOf(emission, keyOf, tolerant, defaults), emission))
     const parent = index(nearestCommand(emission.parent))
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
     // Here, because a graph far over the limit does not fit into memory.
@@ -70,6 +70,14 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     }
   }
   return { nodes, node_holes: [], edge_property: 'directed', edges }
+}
+
+/** In no JSON; any copy of the SDK may have made the document that a reader has. */
+const call = Symbol.for('harmont.call')
+
+/** Lets whoever renders the document say which line of a pipeline file a node is from. */
+function withCall(node: IrNode, step: Step): IrNode {
+  return Object.defineProperty(node, call, { value: callOf(step) })
 }
 
 function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, defaults: StepDefaults): IrNode {

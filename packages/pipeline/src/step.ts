@@ -12,6 +12,14 @@ interface StepShape {
   readonly fields?: CommandFields
 }
 
+/** Where each step with a command was made, as the stack of an error: it costs nothing until somebody reads it. */
+const madeAt = new WeakMap<Step, Error>()
+
+/** The call that made a step with a command. */
+export function callOf(step: Step): Error | undefined {
+  return madeAt.get(step)
+}
+
 /** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
 export class Step {
   readonly [BRAND] = 'step'
@@ -27,6 +35,7 @@ export class Step {
     this.image = image
     this.command = command
     this.fields = fields
+    if (command !== undefined) madeAt.set(this, new Error())
     Object.freeze(this)
   }
 

@@ -2,7 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import { join, relative } from 'node:path'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
+import { parsePlan } from '@harmont/ir'
 import { describe, expect, it } from 'vitest'
+import { describeProblems } from './describe-problems.ts'
 import { listPipelines } from './list-pipelines.ts'
 import { newProject, write } from './project.test-support.ts'
 import { commandOf, options, python, render, typescript } from './render.test-support.ts'
@@ -60,6 +62,39 @@ describe('both languages', () => {
       warnings: [expect.stringMatching(/^does not load: \.hm\/a\.py:1: ModuleNotFoundError/)],
     })
     expect(await render(project, 'other')).toMatchObject({ ok: false, file: '.hm/a.py', line: 1 })
+  })
+
+  it('tell where each step that does not plan was made, all at once', async () => {
+    const project = newProject({
+      '.hm/a.ts': `import { pipeline, sh } from '@harmont/hm'
+const built = sh('make', { label: 'build', artifacts: ['dist/**'] })
+const docs = () =>
+  built.sh('docs', { label: 'docs', artifacts: ['docs/**'] })
+export default { slug: 'ts', pipeline: () => pipeline([docs(), sh('true')]) }
+`,
+      '.hm/b.py': `import harmont as hm
+built = hm.sh("make", label="build", artifacts=["dist/**"])
+def docs():
+    return built.sh("docs", label="docs", artifacts=["docs/**"])
+@hm.pipeline("py")
+def py():
+    return [docs(), hm.sh("true")]
+`,
+    })
+    const { envelope, places } = await renderEvery(options(project))
+    for (const [slug, file] of [
+      ['ts', '.hm/a.ts'],
+      ['py', '.hm/b.py'],
+    ] as const) {
+      const rendered = await render(project, slug)
+      const parsed = rendered.ok ? parsePlan(rendered.json) : undefined
+      if (!rendered.ok || parsed?.ok !== false) throw new Error('expected a document that does not plan')
+      const why = 'expected no "artifacts", got a list. Nothing runs "artifacts" yet: take it out of the pipeline.'
+      const said = `${file}:2: step "build", artifacts: ${why}\n${file}:4: step "docs", artifacts: ${why}`
+      expect(describeProblems(parsed.error, rendered)).toBe(said)
+      const document = envelope.pipelines.find((each) => each.slug === slug)?.definition
+      expect(describeProblems(parsed.error, { file, document, places: places.get(slug) })).toBe(said)
+    }
   })
 
   it('get the facts of the build, and none that are not known', async () => {

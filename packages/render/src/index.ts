@@ -1,4 +1,5 @@
 export { type Discovered, everyPipeline, readCarried } from './carrier.ts'
+export { describeProblems } from './describe-problems.ts'
 export type { Envelope, EnvelopeError, EnvelopePipeline, ListedPipeline } from './envelope.ts'
 export { type Listed, listPipelines } from './list-pipelines.ts'
 export { type RenderMounts, renderMounts } from './mounts.ts'

@@ -1,5 +1,12 @@
 import process from 'node:process'
-import { checkDocument, type IrCachePolicy, type IrDocument, isWholePolicy, withCacheKeys } from '@harmont/ir'
+import {
+  checkDocument,
+  type IrCachePolicy,
+  type IrDocument,
+  isWholePolicy,
+  type PlanError,
+  withCacheKeys,
+} from '@harmont/ir'
 import { type SourceDigests, sourceDigests } from '@harmont/source-set'
 import { warningsOf } from './document-warnings.ts'
 import type { KeyedRenderOptions } from './render-options.ts'
@@ -17,7 +24,7 @@ export interface Keyed {
   readonly json: string
   readonly warnings: readonly string[]
   /** Why it does not plan; null when it does. */
-  readonly problem: { readonly code: string; readonly message: string } | null
+  readonly problem: PlanError | null
 }
 
 export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOptions): Keys {

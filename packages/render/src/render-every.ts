@@ -1,5 +1,6 @@
 import { compareText } from '@harmont/ir'
 import type { ChildPipeline } from './child-result.ts'
+import { describeProblems } from './describe-problems.ts'
 import type { Envelope, EnvelopeError, EnvelopePipeline } from './envelope.ts'
 import { type Keys, keyDocument, keysOf } from './key-document.ts'
 import { gather } from './list-pipelines.ts'
@@ -7,6 +8,8 @@ import type { KeyedRenderOptions } from './render-options.ts'
 
 export interface RenderedEvery {
   readonly envelope: Envelope
+  /** By slug, where the steps of a pipeline were made, for `describeProblems`. */
+  readonly places: ReadonlyMap<string, unknown>
   /** Sentences for the author, each beginning with the file. */
   readonly warnings: readonly string[]
   /** What the programs printed, both streams as they came. */
@@ -30,7 +33,8 @@ export async function renderEvery(options: KeyedRenderOptions): Promise<Rendered
     warnings.push(...told.map((warning) => `${each.file}: ${warning}`))
   }
   errors.sort((a, b) => compareText(a.file, b.file))
-  return { envelope: { schema_version: '1', pipelines, errors }, warnings, output: gathered.output }
+  const places = new Map(gathered.pipelines.map((each) => [each.slug, each.places]))
+  return { envelope: { schema_version: '1', pipelines, errors }, places, warnings, output: gathered.output }
 }
 
 async function keyPipeline(child: ChildPipeline, keys: Keys) {
@@ -38,7 +42,10 @@ async function keyPipeline(child: ChildPipeline, keys: Keys) {
   const refused = (code: string, message: string): EnvelopeError => ({ file, slug, code, message, line: null })
   try {
     const { json, warnings, problem } = await keyDocument(child.definition, slug, keys)
-    if (problem !== null) return { pipeline: null, told: [], error: refused(problem.code, problem.message) }
+    if (problem !== null) {
+      const origin = { file, document: child.definition, places: child.places }
+      return { pipeline: null, told: [], error: refused(problem.code, describeProblems(problem, origin)) }
+    }
     const pipeline = { slug, name, allow_manual, triggers, definition: JSON.parse(json), file }
     return { pipeline, told: warnings, error: null }
   } catch (error) {

@@ -35,6 +35,7 @@ export async function renderPipeline(
       json,
       document: JSON.parse(json),
       file: pipeline.file,
+      places: pipeline.places,
       warnings: [
         ...unloaded,
         ...notes.filter((note) => note.startsWith(`${pipeline.file}: `)),

@@ -9,6 +9,8 @@ export interface Rendered {
   readonly document: unknown
   /** Relative to the project directory. */
   readonly file: string
+  /** Where its steps were made, for `describeProblems`. */
+  readonly places: unknown
   /** Sentences for the author, each beginning with the file. */
   readonly warnings: readonly string[]
   /** What the programs printed, both streams as they came. */

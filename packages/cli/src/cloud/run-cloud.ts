@@ -60,7 +60,7 @@ async function render(context: Context<'run'>, { git, sourceSet }: Project) {
   const preferred = (await context.config()).get('default_pipeline')
   const facts = manualFacts(git, { branch: flags.branch, local: false })
   const target = await renderTarget(context, { args, flags, preferred }, { facts, sourceSet: () => sourceSet })
-  return { ...target, plan: planRun(target.pipeline.ir, { steps: [], timeoutMs: undefined }) }
+  return { ...target, plan: planRun(target.pipeline.ir, { steps: [], timeoutMs: undefined }, target.pipeline.explain) }
 }
 
 async function dirtyHere(directory: string, { git }: Project): Promise<boolean> {

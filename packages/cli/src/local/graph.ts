@@ -14,12 +14,12 @@ import { renderProject } from './render-project.ts'
 export const run: Handler<'graph'> = async (context) => {
   const { args, directory, env, global, output } = context
   const [config, { git, sourceSet }] = await Promise.all([context.config(), readProject(directory)])
-  const { slug, name, ir } = await renderProject(context, {
+  const { slug, name, ir, explain } = await renderProject(context, {
     slug: args.pipeline ?? config.get('default_pipeline') ?? null,
     facts: manualFacts(git),
     sourceSet: () => sourceSet,
   })
-  const plan = planRun(ir, { steps: [], timeoutMs: undefined })
+  const plan = planRun(ir, { steps: [], timeoutMs: undefined }, explain)
   const conditions = localConditions(git?.branch ?? null, {})
   if (global.json) {
     await output.json({ pipeline: slug, name, steps: plannedSteps(plan, conditions) })

@@ -25,7 +25,7 @@ import { trimRegularly } from './trim.ts'
 export interface Launch {
   readonly home: LocalHome
   readonly sandboxes: Sandboxes
-  readonly pipeline: ProjectPipeline
+  readonly pipeline: Omit<ProjectPipeline, 'explain'>
   readonly plan: Plan
   readonly git: GitFacts | null
   readonly tree: SourceTreeRef | null

@@ -1,4 +1,4 @@
-import { type Plan, parsePlan } from '@harmont/ir'
+import { type Plan, type PlanError, parsePlan } from '@harmont/ir'
 import { exits, HmError } from '../errors.ts'
 import { selectSteps } from './select-steps.ts'
 
@@ -9,10 +9,14 @@ export interface PlanWishes {
   readonly timeoutMs: number | undefined
 }
 
-/** What is to run of an IR. Throws exit 7 for one that the engine refuses, exit 5 for a step that is not there. */
-export function planRun(ir: string, { steps, timeoutMs }: PlanWishes): Plan {
+/** What is to run of an IR; `explain` says what is wrong with it where more is known than the IR. Throws exit 7 for one that the engine refuses, exit 5 for a step that is not there. */
+export function planRun(
+  ir: string,
+  { steps, timeoutMs }: PlanWishes,
+  explain = (error: PlanError) => error.message,
+): Plan {
   const parsed = parsePlan(ir)
-  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, parsed.error.message)
+  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, explain(parsed.error))
   const { plan } = parsed
   const selected = selectSteps(plan, steps)
   if ('unknown' in selected) throw unknownSteps(selected.unknown, plan)

@@ -1,5 +1,6 @@
-import { parsePlan } from '@harmont/ir'
+import { type PlanError, parsePlan } from '@harmont/ir'
 import {
+  describeProblems,
   type EnvelopeError,
   type EnvelopePipeline,
   type RenderFacts,
@@ -19,6 +20,8 @@ export interface ProjectPipeline {
   readonly name: string
   /** The IR with cache keys. */
   readonly ir: string
+  /** Says all that is wrong with the IR, in places of the pipeline file. */
+  readonly explain: (error: PlanError) => string
 }
 
 interface RenderRequest {
@@ -57,7 +60,8 @@ async function renderNamed(
     if (!rendered.ok && rendered.slugs !== undefined) return { ...rendered, slugs: rendered.slugs }
     tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw renderError(rendered)
-    return { slug, name: rendered.name, ir: rendered.json }
+    const { name, json, file, document, places } = rendered
+    return { slug, name, ir: json, explain: (error) => describeProblems(error, { file, document, places }) }
   } catch (error) {
     throw sourceFailure(error)
   }
@@ -109,7 +113,7 @@ export function sourceFailure(error: unknown): unknown {
 /** All are evaluated, because nobody knows which it is before they are loaded. */
 async function renderOnly(
   { ask, output }: Here,
-  { envelope, warnings, output: printed }: Awaited<ReturnType<typeof renderEvery>>,
+  { envelope, places: allPlaces, warnings, output: printed }: Awaited<ReturnType<typeof renderEvery>>,
   { steps = [], preferred }: Pick<RenderRequest, 'steps' | 'preferred'>,
 ): Promise<ProjectPipeline> {
   const { pipelines, errors } = envelope
@@ -125,7 +129,14 @@ async function renderOnly(
   const wrong = errors.find((error) => error.slug === slug)
   if (wrong !== undefined) throw renderError(wrong)
   if (found === undefined) throw noPipeline()
-  return { slug, name: found.name, ir: JSON.stringify(found.definition) }
+  const { name, file, definition: document } = found
+  const places = allPlaces.get(slug)
+  return {
+    slug,
+    name,
+    ir: JSON.stringify(document),
+    explain: (error) => describeProblems(error, { file, document, places }),
+  }
 }
 
 function hasSteps({ definition }: EnvelopePipeline, keys: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { parsePlan } from '@harmont/ir'
-import { renderPipeline } from '@harmont/render'
+import { describeProblems, type Rendered, renderPipeline } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
@@ -31,7 +31,7 @@ export const run: Handler<'render'> = async ({
     })
     tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
-    if (flags.check) return await check(rendered.json, rendered.warnings, output, global.json)
+    if (flags.check) return await check(rendered, output, global.json)
     await output.print(flags.pretty ? JSON.stringify(rendered.document, undefined, 2) : rendered.json)
     return exits.ok
   } catch (error) {
@@ -39,14 +39,10 @@ export const run: Handler<'render'> = async ({
   }
 }
 
-async function check(
-  ir: string,
-  warnings: readonly string[],
-  output: Parameters<Handler<'render'>>[0]['output'],
-  asJson: boolean,
-) {
-  const parsed = parsePlan(ir)
-  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, parsed.error.message)
+async function check(rendered: Rendered, output: Parameters<Handler<'render'>>[0]['output'], asJson: boolean) {
+  const { json, warnings } = rendered
+  const parsed = parsePlan(json)
+  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, describeProblems(parsed.error, rendered))
   const steps = parsed.plan.steps.length
   if (asJson) await output.json({ steps, warnings })
   else output.say(`valid: ${steps} ${steps === 1 ? 'step' : 'steps'}, ${warnings.length} warnings`)

@@ -69,7 +69,7 @@ export async function prepareRun(
     { args, flags, preferred: config.get('default_pipeline') },
     { facts, sourceSet: () => project.sourceSet },
   )
-  const plan = planRun(pipeline.ir, { steps, timeoutMs: flags.timeout })
+  const plan = planRun(pipeline.ir, { steps, timeoutMs: flags.timeout }, pipeline.explain)
   const anew = runAnew(plan, flags.noCache)
   const branch = flags.branch ?? project.git?.branch ?? null
   const secrets = runSecrets(wantedSecrets(plan, localConditions(branch, env)), {

@@ -1,5 +1,5 @@
 import { parsePlan } from '@harmont/ir'
-import { type EnvelopeError, renderEvery } from '@harmont/render'
+import { describeProblems, type EnvelopeError, renderEvery } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
@@ -14,6 +14,7 @@ export const run: Handler<'validate'> = async (context) => {
     const git = await readGitFacts(directory)
     const {
       envelope,
+      places,
       warnings,
       output: printed,
     } = await renderEvery({
@@ -28,12 +29,17 @@ export const run: Handler<'validate'> = async (context) => {
     if (printed !== '') output.say(printed.replace(/\n$/, ''))
     const isMeant = ({ slug }: { readonly slug: string | null }) =>
       args.pipeline === undefined || slug === args.pipeline
-    const valid = envelope.pipelines.filter(isMeant).map(({ slug, file, definition }) => {
-      const parsed = parsePlan(JSON.stringify(definition))
-      return { slug, file, steps: parsed.ok ? parsed.plan.steps.length : 0 }
-    })
     // A file that does not load may hold the pipeline that is meant.
     const errors = envelope.errors.filter((error) => error.slug === null || isMeant(error))
+    const valid: { readonly slug: string; readonly file: string; readonly steps: number }[] = []
+    for (const { slug, file, definition: document } of envelope.pipelines.filter(isMeant)) {
+      const parsed = parsePlan(JSON.stringify(document))
+      if (parsed.ok) valid.push({ slug, file, steps: parsed.plan.steps.length })
+      else {
+        const message = describeProblems(parsed.error, { file, document, places: places.get(slug) })
+        errors.push({ file, slug, code: parsed.error.code, message, line: null })
+      }
+    }
     if (valid.length + errors.length === 0)
       throw nothingThere(
         args.pipeline,

@@ -17,9 +17,12 @@ export interface Problem {
   readonly fix: string
 }
 
-/** Collects what is wrong with a document: the first problem of each stage, and how many there are. */
+/** As many problems are listed as somebody reads: a wrong document cannot make a long list. */
+const MAX_LISTED = 20
+
+/** Collects what is wrong with a document: the first problems of each stage, and how many there are. */
 export class Problems {
-  readonly #first = new Map<Stage, Problem>()
+  readonly #first = new Map<Stage, Problem[]>()
   #count = 0
   readonly #warnings: string[] = []
   #unlisted = 0
@@ -33,7 +36,8 @@ export class Problems {
   add(problem: Problem): void {
     if (problem.stage === this.#ignored) return
     this.#count++
-    if (!this.#first.has(problem.stage)) this.#first.set(problem.stage, problem)
+    const stage = this.#first.get(problem.stage) ?? []
+    if (stage.length < MAX_LISTED) this.#first.set(problem.stage, [...stage, problem])
   }
 
   /** A sentence for the author; only the first 20 are made and kept, so that a wrong document cannot make a long list. */
@@ -53,8 +57,12 @@ export class Problems {
 
   /** The problem to report, or undefined when there is none. */
   get error(): PlanError | undefined {
-    const first = STAGES.map((stage) => this.#first.get(stage)).find((problem) => problem !== undefined)
-    return first && planError(first.code ?? 'invalid_ir', first.at, first, this.#count - 1)
+    const listed = STAGES.flatMap((stage) => this.#first.get(stage) ?? []).slice(0, MAX_LISTED)
+    const [first] = listed
+    if (first === undefined) return undefined
+    const error = planError(first.code ?? 'invalid_ir', first.at, first, this.#count - 1)
+    const problems = listed.map((problem) => ({ pointer: problem.at, message: sentence(problem) }))
+    return { ...error, problems, unlisted: this.#count - listed.length }
   }
 }
 
@@ -67,7 +75,18 @@ export function planError(
   place = pointer === '' ? 'the top of the document' : pointer,
 ): PlanError {
   const rest = more === 0 ? '' : more === 1 ? ' There is 1 more problem.' : ` There are ${more} more problems.`
-  return { code, pointer, message: `${code} at ${place}: expected ${expected}, got ${got}. ${fix}${rest}` }
+  const message = sentence({ expected, got, fix })
+  return {
+    code,
+    pointer,
+    message: `${code} at ${place}: ${message}${rest}`,
+    problems: [{ pointer, message }],
+    unlisted: 0,
+  }
+}
+
+function sentence({ expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fix'>): string {
+  return `expected ${expected}, got ${got}. ${fix}`
 }
 
 /** A value as a short phrase for messages, safe to store: no byte 0, no lone surrogates, at most some 80 characters. */

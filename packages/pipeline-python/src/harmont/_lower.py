@@ -18,6 +18,13 @@ _MAX_EDGES = 200_000
 _BASE_ENV = {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
 
 
+class Node(dict[str, "Any"]):
+    """A node of the IR that knows, for whoever renders it, which call made its step."""
+
+    __slots__ = ("call",)
+    call: tuple[str, int] | None
+
+
 def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there
     yet.
@@ -54,7 +61,9 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
         explicit = dict.fromkeys(index(step) for step in prerequisites(emission))
         edges.extend([before, to, "depends_on"] for before in explicit if before != parent and before not in gated)
         inputs = [_input(each, keys[index(each.step) or 0]) for each in emission._fields.get("inputs", ())]
-        nodes.append(_node(emission, keys[to], tolerant, inputs, defaults))
+        node = Node(_node(emission, keys[to], tolerant, inputs, defaults))
+        node.call = emission._call
+        nodes.append(node)
     return {"nodes": nodes, "node_holes": [], "edge_property": "directed", "edges": edges}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from ._frozen import Frozen
 from ._matrix_scope import in_cell
 from ._step_options import command_fields
@@ -24,16 +26,19 @@ class Step(Frozen):
     Immutable; two equal ones are two.
     """
 
-    __slots__ = ("__weakref__", "_fields", "_policy", "cmd", "parent")
+    __slots__ = ("__weakref__", "_call", "_fields", "_policy", "cmd", "parent")
     parent: Step | None
     cmd: str | None
     _fields: Mapping[str, Any]
     _policy: Any
+    # Where the project's code made it.
+    _call: tuple[str, int] | None
 
     def __init__(
         self, parent: Step | None, cmd: str | None = None, fields: Mapping[str, Any] | None = None, policy: Any = None
     ) -> None:
-        self._set(parent=parent, cmd=cmd, _fields=fields or {}, _policy=policy)
+        call = None if cmd is None else _caller()
+        self._set(parent=parent, cmd=cmd, _fields=fields or {}, _policy=policy, _call=call)
 
     def sh(self, cmd: str, /, **options: Unpack[StepOptions]) -> Step:
         """A command that starts from the file system that this step left."""
@@ -80,6 +85,14 @@ class Step(Frozen):
 
     def __repr__(self) -> str:
         return "<Step>" if self.cmd is None else f"<Step {(self.label or self.cmd.splitlines()[0][:40])!r}>"
+
+
+def _caller() -> tuple[str, int] | None:
+    # The nearest frame that is not of this package.
+    frame = sys._getframe(1)
+    while frame is not None and (frame.f_globals.get("__package__") or "").partition(".")[0] == "harmont":
+        frame = frame.f_back  # type: ignore[assignment]
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 class Wait(Frozen):

@@ -7,6 +7,8 @@ interface StepShape {
     readonly command?: string | undefined;
     readonly fields?: CommandFields;
 }
+/** The call that made a step with a command. */
+export declare function callOf(step: Step): Error | undefined;
 /** A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one. Immutable; two equal ones are two. */
 export declare class Step {
     readonly [BRAND] = "step";

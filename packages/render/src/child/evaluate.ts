@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { clearTargetCache } from '@harmont/hm'
+import { parsePlan } from '@harmont/ir'
 import type { ChildPipeline, ChildResult } from '../child-result.ts'
 import type { EnvelopeError } from '../envelope.ts'
 import type { Arguments } from './arguments.ts'
 import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
-import { explain } from './explain.ts'
+import { explain, placeOfCall } from './explain.ts'
 
 /** Loads every file and evaluates the pipelines that are asked for, each on its own. `loaded` are the project files loaded so far. */
 export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
@@ -22,10 +23,7 @@ export async function evaluate({ project, wanted, out }: Arguments, loaded: read
     if (typeof wanted === 'object' && slug !== wanted.slug) continue
     begin(each.file)
     try {
-      const pipeline = wanted === 'list' ? told(each) : { ...told(each), definition: await documentOf(each) }
-      // Here, where what cannot be written is still this pipeline's error.
-      JSON.stringify(pipeline)
-      pipelines.push(pipeline)
+      pipelines.push(wanted === 'list' ? told(each) : { ...told(each), ...(await evaluated(each, project)) })
     } catch (error) {
       errors.push(problem(each.file, slug, error))
     }
@@ -37,6 +35,28 @@ function told({ definition, file }: LoadedDefinition): ChildPipeline {
   const { slug, name, allowManual, triggers } = definition
   const shown = typeof name === 'string' ? name : slug
   return { slug, name: shown, allow_manual: allowManual !== false, triggers: triggers ?? [], file }
+}
+
+async function evaluated(
+  each: LoadedDefinition,
+  project: string,
+): Promise<Pick<ChildPipeline, 'definition' | 'places'>> {
+  const definition = await documentOf(each)
+  // Here, where what cannot be written is still this pipeline's error.
+  const isRight = parsePlan(JSON.stringify(definition)).ok
+  return isRight ? { definition } : { definition, places: placesOf(definition, project) }
+}
+
+const call = Symbol.for('harmont.call')
+
+/** Where each step of a document was made. */
+function placesOf(document: object, project: string): (string | null)[] {
+  const graph: unknown = Reflect.get(document, 'graph')
+  const nodes: unknown = typeof graph === 'object' && graph !== null ? Reflect.get(graph, 'nodes') : undefined
+  if (!Array.isArray(nodes)) return []
+  return nodes.map((node: unknown) =>
+    typeof node === 'object' && node !== null ? placeOfCall(Reflect.get(node, call), project) : null,
+  )
 }
 
 async function documentOf({ definition }: LoadedDefinition): Promise<object> {

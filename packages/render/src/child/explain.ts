@@ -38,6 +38,11 @@ function messageOf(error: Error): string {
   return (error.name === 'Error' ? error.message : `${error.name}: ${error.message}`) + reason
 }
 
+/** The line of the project that a call was made on, `.hm/ci.ts:12`; null where it was made elsewhere. */
+export function placeOfCall(call: unknown, project: string): string | null {
+  return call instanceof Error ? (projectPlaces(call.stack ?? '', project)[0] ?? null) : null
+}
+
 // A syntax error's stack begins with its place; a thrown one has a frame for each call.
 function projectPlaces(stack: string, project: string): string[] {
   const places: string[] = []

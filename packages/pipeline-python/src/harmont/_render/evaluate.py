@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._output import json_text
 from .._target import clear_target_cache
-from .explain import explain
+from .explain import explain, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,5 +40,11 @@ def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[d
             told_error = explain(error, arguments.directory, each.file, start)
             errors.append(told_error.entry(each.file, registration.slug))
         else:
-            pipelines.append({**told, "definition": definition})
+            pipelines.append({**told, "definition": definition, "places": _places(definition, arguments.directory)})
     return pipelines, errors
+
+
+def _places(definition: Any, project: str) -> list[str | None]:
+    graph = definition.get("graph") if isinstance(definition, dict) else None
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    return [place_of(getattr(node, "call", None), project) for node in nodes] if isinstance(nodes, list) else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 
 from .._wrong_use import WrongUse
 
@@ -78,7 +79,14 @@ def _places(traceback: TracebackType | None, project: str) -> list[tuple[str, in
     return places[::-1]
 
 
+def place_of(call: tuple[str, int] | None, project: str) -> str | None:
+    """The line of the project that a call was made on, `.hm/ci.py:12`; None where it was made elsewhere."""
+    path = None if call is None else _inside(call[0], project)
+    return None if call is None or path is None else f"{path}:{call[1]}"
+
+
 # A file of the project itself: neither of the SDK, nor of a package installed in it, nor of a Python that lies in it.
+@lru_cache
 def _inside(filename: str, project: str) -> str | None:
     # `<string>` and the like are nowhere.
     path = os.path.normpath(filename) if os.path.isabs(filename) else ""

@@ -82,6 +82,16 @@ export interface PlanError {
     readonly message: string;
     /** JSON pointer of the place, '' for the whole document. */
     readonly pointer: string;
+    /** What is wrong, the problem of `message` first: at most 20, for whoever shows all at once. */
+    readonly problems: readonly PlanProblem[];
+    /** How many more there are. */
+    readonly unlisted: number;
+}
+/** One thing that is wrong with a document. */
+export interface PlanProblem {
+    readonly pointer: string;
+    /** `expected …, got …. What to do.` */
+    readonly message: string;
 }
 /** A document that is right, with what to tell its author; or the first thing wrong with it. */
 export type CheckResult = {

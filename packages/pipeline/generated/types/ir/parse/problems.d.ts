@@ -12,7 +12,7 @@ export interface Problem {
     /** What to do, as a sentence. */
     readonly fix: string;
 }
-/** Collects what is wrong with a document: the first problem of each stage, and how many there are. */
+/** Collects what is wrong with a document: the first problems of each stage, and how many there are. */
 export declare class Problems {
     #private;
     /** `ignored`: a stage whose problems are none. */
