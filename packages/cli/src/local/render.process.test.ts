@@ -65,3 +65,30 @@ export default { slug: 'ci', pipeline: pipeline([base.sh('true', { key: 'test' }
   })
   expect(await runHmHere(['validate', 'nope'], { cwd, env })).toMatchObject({ code: 6 })
 })
+
+test('what no engine runs is named with file, line and step, all at once, whichever command meets it', async () => {
+  rmSync(join(cwd, '.hm'), { recursive: true })
+  mkdirSync(join(cwd, '.hm'))
+  writeFileSync(
+    join(cwd, '.hm/ci.ts'),
+    `import { pipeline, sh } from '@harmont/hm'
+const made = sh('true', { key: 'makes', artifacts: ['dist/**'] })
+export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', artifacts: ['x'] })]) }
+`,
+  )
+  const why = 'expected no "artifacts", got a list. Nothing runs "artifacts" yet: take it out of the pipeline.'
+  const [first, second] = [
+    `.hm/ci.ts:2: step "makes", artifacts: ${why}`,
+    `.hm/ci.ts:3: step "more", artifacts: ${why}`,
+  ]
+  expect(await runHmHere(['validate'], { cwd, env: {} })).toMatchObject({
+    code: 7,
+    stdout: `ci: invalid (invalid_ir)\n  ${first}\n  ${second}\n`,
+  })
+  for (const line of [['graph'], ['render', 'ci', '--check'], ['run', 'ci']])
+    expect(await runHmHere(line, { cwd, env: {} })).toMatchObject({
+      code: 7,
+      stdout: '',
+      stderr: `error[invalid_ir]: ${first}\n${second}\n`,
+    })
+})
