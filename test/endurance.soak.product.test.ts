@@ -111,6 +111,7 @@ async function evict(): Promise<void> {
   await until(
     async () => [await isFull(), readdirSync(directory).filter((id) => old.includes(id)).length] as const,
     ([full, left]) => full && left <= 1,
+    { timeoutMs: 15 * 60_000 },
   )
   disk.empty()
   // The server refuses uploads until it has looked again.

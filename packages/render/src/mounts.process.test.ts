@@ -50,7 +50,10 @@ async function renderAsSandbox(root: string, slug: string, more: Readonly<Record
   }
   chmodSync(join(root, 'opt/harmont-render'), 0o555)
   const env = { HOME: '/nonexistent', PATH: process.env.PATH, ...more }
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env })
+  // In a sandbox it is root's, for whom the compiled code is.
+  const asRoot = process.getuid?.() === 0 ? [] : ['unshare', '--map-root-user']
+  const [program = '', ...args] = [...asRoot, 'sh', '-c', script]
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env })
   chmodSync(join(root, 'opt/harmont-render'), 0o755)
   expect(status, stderr).toBe(0)
   return { json: readFileSync(root + outputPath, 'utf8'), said: stdout + stderr }
