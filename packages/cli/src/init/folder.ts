@@ -17,6 +17,11 @@ export const REQUIREMENTS: readonly string[] = [
   'test-requirements.txt',
 ]
 
+/** Lists in a directory of their own: of the tests alone, the first that is there. The project itself is none of them. */
+export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'dev.txt'].map(
+  (name) => `requirements/${name}`,
+)
+
 /** Files whose contents matter, beside their being there. */
 export const TOLD_BY: readonly string[] = [
   'package.json',
@@ -24,6 +29,7 @@ export const TOLD_BY: readonly string[] = [
   'setup.cfg',
   'tox.ini',
   ...REQUIREMENTS,
+  ...TEST_REQUIREMENTS,
   'Makefile',
   'GNUmakefile',
   'makefile',

@@ -132,3 +132,11 @@ it('programs that steps do not find are told', () => {
   expect(missingTools([chain])).toEqual(['no-such-tool'])
   expect(missingTools([chain], [])).toEqual(['no-such-tool', 'sh'])
 })
+
+it('Python installs what a directory lists for the tests, and the project', () => {
+  const lists = { 'requirements/tests.txt': 'pytest\n', 'requirements/dev.txt': '' }
+  const texts = { 'pyproject.toml': '[project]\nname = "a"\n', ...lists }
+  expect(commands('python', 'pyproject.toml requirements', texts)[0]).toBe(
+    `${pip} -r requirements/tests.txt -e . pytest <- requirements/tests.txt pyproject.toml`,
+  )
+})

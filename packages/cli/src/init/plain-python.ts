@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml'
 import { isTable, valueAt } from '../config/toml-file.ts'
 import { usageError } from '../errors.ts'
-import { type Folder, REQUIREMENTS } from './folder.ts'
+import { type Folder, REQUIREMENTS, TEST_REQUIREMENTS } from './folder.ts'
 import type { PlainChain } from './plain-project.ts'
 
 /** The dependencies in a virtual environment where there are any, then pytest where it is used, else unittest. */
@@ -28,11 +28,11 @@ function dependencies({ path, names, texts }: Folder, withPytest: boolean): Plai
   const project = projectOf(path, texts.get('pyproject.toml'))
   const extras = ['test', 'tests', 'testing', 'dev'].filter((name) => name in project.extras).slice(0, 1)
   const itself = extras.length === 0 ? '-e .' : `-e ".[${extras.join()}]"`
-  if (names.has('setup.py'))
-    return install(
-      itself,
-      ['setup.py', 'setup.cfg', 'pyproject.toml'].filter((name) => names.has(name)),
-    )
+  const ownFiles = ['setup.py', 'setup.cfg', 'pyproject.toml'].filter((name) => names.has(name))
+  const tests = TEST_REQUIREMENTS.find((name) => texts.has(name))
+  if (tests !== undefined && (names.has('setup.py') || project.isPackage))
+    return install(`-r ${tests} ${itself}`, [tests, ...ownFiles])
+  if (names.has('setup.py')) return install(itself, ownFiles)
   return project.hasDependencies || extras.length > 0 || (withPytest && project.isPackage)
     ? install(itself, ['pyproject.toml'])
     : undefined

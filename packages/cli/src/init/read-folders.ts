@@ -30,7 +30,7 @@ async function readFolder(directory: string, path: string): Promise<Folder> {
   const names = new Set(await readdir(join(directory, path)))
   const isPython = ['pyproject.toml', 'setup.py', 'uv.lock'].some((name) => names.has(name))
   const files = [
-    ...TOLD_BY.filter((file) => names.has(file)),
+    ...TOLD_BY.filter((file) => names.has(file.split('/', 1)[0] ?? file)),
     ...(isPython ? await testsIn(directory, path, names) : []),
   ]
   const texts = await Promise.all(

@@ -19,10 +19,11 @@ cat >.hm/ci.ts <<'END'
 import { onChange, pipeline, scratch } from '@harmont/hm'
 const base = scratch().sh('mkdir /srv/base; echo from the parent >/srv/base/file; chown 33:33 /srv/base/file', { label: 'base' })
 export default { slug: 'ci', pipeline: () => pipeline([
-  base.sh('stat -c "%u %n" /srv/base/file; echo mine >/srv/base/left; cat src/word', { label: 'left' }),
+  base.sh('stat -c "%u %n" /srv/base/file; echo mine >/srv/base/left; cat src/word; git describe', { label: 'left' }),
   base.sh('ls /srv/base; grep -q good src/word', { label: 'right' }),
 ], { defaultImage: 'host' }) }
 END
+git init -q -b main; git add .; git -c user.name=a -c user.email=a@b commit -q -m first; git -c user.name=a -c user.email=a@b tag -a v1 -m one
 run() { echo "== $*"; code=0; "$@" 2>&1 || code=$?; echo "exit $code"; }
 echo bad >src/word; run "$hm" run
 echo good >src/word; run "$hm" run
@@ -43,6 +44,9 @@ it.runIf(process.getuid?.() === 0)(
     expect(red).toMatch(/^\[right\] end exit=1 [\s\S]*^exit 1$/m)
     expect(red).toMatch(/^\[base\] Memory and CPU time of steps are not limited/m)
     expect(green).toMatch(/^\[left\] 33 \/srv\/base\/file$[\s\S]*^exit 0$/m)
+    // The checkout's history, though it is not root's.
+    expect(red).toMatch(/^\[left\] v1$/m)
+    expect(green).toMatch(/^\[left\] v1$/m)
     // No sibling's writes.
     expect(green).toMatch(/^\[right\] file$/m)
     expect(green).not.toMatch(/^\[right\] left$/m)
