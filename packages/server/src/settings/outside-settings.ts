@@ -25,7 +25,7 @@ export const outsideSettings = {
   bitbucketClientId: id('HARMONT_BITBUCKET_CLIENT_ID', 'Bitbucket'),
   bitbucketClientSecret: clientSecret('HARMONT_BITBUCKET_CLIENT_SECRET', 'Bitbucket'),
   githubAppId: optional('HARMONT_GITHUB_APP_ID', integer(1, Number.MAX_SAFE_INTEGER), 'number of the GitHub App'),
-  githubAppSlug: optional('HARMONT_GITHUB_APP_SLUG', visibleAscii(1), 'name of the GitHub App in its URL'),
+  githubAppSlug: optional('HARMONT_GITHUB_APP_SLUG', visibleAscii(1), 'name of the GitHub App as in its URL'),
   githubPrivateKey: secret(
     optional(
       'HARMONT_GITHUB_PRIVATE_KEY',
@@ -39,33 +39,33 @@ export const outsideSettings = {
   ),
   stripeSecretKey: secret(optional('HARMONT_STRIPE_SECRET_KEY', visibleAscii(1), 'secret key of Stripe')),
   stripeWebhookSecret: secret(
-    optional('HARMONT_STRIPE_WEBHOOK_SECRET', listOf(visibleAscii(1)), 'secrets with which Stripe signs its events'),
+    optional('HARMONT_STRIPE_WEBHOOK_SECRET', listOf(visibleAscii(1)), 'signing secrets of Stripe events'),
   ),
   billing: setting('HARMONT_BILLING', oneOf('off', 'on'), 'off', '`on`: a build needs a positive balance'),
   billingRates: setting(
     'HARMONT_BILLING_RATES',
     billingRates,
     { vcpu: 10_000, memoryGb: 5_000, diskGb: 100 },
-    'micro-cents a second for a vCPU, a GB of memory and a GB of disk, such as `vcpu=10000,memory=5000,disk=100`',
+    'micro-cents per second for a vCPU, a GB of memory and a GB of disk, such as `vcpu=10000,memory=5000,disk=100`',
     formatRates,
   ),
   sourceUrlAllow: setting(
     'HARMONT_SOURCE_URL_ALLOW',
     listOf(hostName),
     [],
-    'hosts beside public ones that source archives may be fetched from, also by http',
+    'non-public hosts that source archives may be fetched from, also over http',
   ),
   registryAllow: setting(
     'HARMONT_REGISTRY_ALLOW',
     listOf(hostName),
     [],
-    'hosts beside public ones that images may be pulled from',
+    'non-public hosts that images may be pulled from',
   ),
   outsideTimeoutSeconds: setting(
     'HARMONT_OUTSIDE_TIMEOUT_SECONDS',
     integer(1, 120),
     10,
-    'how long one call of a forge, a sign-in service or Stripe may take, its whole answer included',
+    'timeout of one call to a forge, a sign-in service or Stripe, including its whole answer',
   ),
   googleUrl: setting('HARMONT_GOOGLE_URL', webAddress, 'https://accounts.google.com', "Google's OpenID issuer"),
   githubUrl: setting('HARMONT_GITHUB_URL', webAddress, 'https://github.com', 'GitHub'),

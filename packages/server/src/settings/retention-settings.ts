@@ -9,18 +9,18 @@ export const retentionSettings = {
     'HARMONT_LOG_RETENTION_DAYS',
     orForever(1, mostDays),
     400,
-    'how long logs are kept after the end of their build, or `forever`; builds, jobs and their results stay',
+    'how long logs are kept after their build ends, or `forever`; builds, jobs and their results are kept',
   ),
   sourceRetentionDays: setting(
     'HARMONT_SOURCE_RETENTION_DAYS',
     orForever(1, mostDays),
     30,
-    'how long the source archives of builds are kept after their end, or `forever`; without it a build is not retried or rebuilt',
+    'how long source archives are kept after their build ends, or `forever`; a build without its archive cannot be retried or rebuilt',
   ),
   abandonAfterHours: setting(
     'HARMONT_ABANDON_AFTER_HOURS',
     orForever(1, 24 * mostDays),
     72,
-    'how long a build may stand still while no runner takes anything, before it is given up, or `forever`',
+    'how long a build may be stalled while no runner takes any job, before it is abandoned, or `forever`',
   ),
 } as const
