@@ -440,7 +440,7 @@ describe('the message', () => {
   })
 
   it('says that a field is not run yet', () => {
-    expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain('Nothing runs "services" yet')
+    expect(messageOf(oneStep({ services: [{ name: 'db', image: 'x' }] }))).toContain('"services" is not supported yet')
   })
 })
 
@@ -590,7 +590,7 @@ describe('a good document', () => {
     expect(planOf(oneStep({ cache: { policy: 'none', key: 'x' } }))[0]?.cacheKey).toBeNull()
     expect(planOf(oneStep({ cache: { policy: 'forever' } }))[0]).toMatchObject({
       cacheKey: null,
-      cacheRemark: 'Its cache has no key, so this step always runs.',
+      cacheRemark: 'The cache has no key, so this step always runs.',
     })
   })
 

@@ -64,7 +64,7 @@ class Steps(unittest.TestCase):
     def test_a_wait_between_too_many_is_refused_before_it_fills_the_memory(self):
         many = [hm.sh("x") for _ in range(448)]
         hm.pipeline([many[:447], hm.wait(), [hm.sh("x") for _ in range(447)]])
-        message = "at most 200,000 edges, got more. A wait between n and m steps makes n × m: join some."
+        message = "at most 200,000 edges, got more. A wait between n and m steps makes n × m edges: combine some steps."
         with self.assertRaisesRegex(hm.WrongUse, message):
             hm.pipeline([many, hm.wait(), [hm.sh("x") for _ in range(447)]])
 

@@ -86,14 +86,14 @@ class JavaScript(unittest.TestCase):
     def test_files_that_disagree(self):
         self.files({"packageManager": "pnpm@9.0.0"}, "bun.lock")
         with self.assertRaisesRegex(
-            hm.WrongUse, 'got "pnpm". package.json and lock files disagree: give pm and runtime'
+            hm.WrongUse, 'got "pnpm". package.json and the lock files disagree: set pm and runtime'
         ):
             hm.js.project()
         self.assertIn("pnpm install", hm.js.project(pm="pnpm", runtime="node").install().cmd)
 
     def test_a_broken_package_json(self):
         Path("package.json").write_text("{")
-        with self.assertRaisesRegex(hm.WrongUse, "js.project: expected JSON in package.json, got .*Mend the file"):
+        with self.assertRaisesRegex(hm.WrongUse, "js.project: expected JSON in package.json, got .*Fix the file"):
             hm.js.project()
 
     def test_a_pin_of_bun_that_is_no_version(self):

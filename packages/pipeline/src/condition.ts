@@ -72,7 +72,7 @@ export function conditionOf(where: string, value: unknown, nesting = 0): IrCondi
 
 function joined(where: string, member: 'any' | 'all', conditions: readonly When[]): When {
   if (conditions.length === 0)
-    throw wrongUse(where, 'at least one condition', undefined, 'Give the conditions that it joins.')
+    throw wrongUse(where, 'at least one condition', undefined, 'Give the conditions to join.')
   for (const condition of conditions) conditionOf(where, condition, 1)
   return Object.freeze({ [member]: Object.freeze([...conditions]) })
 }

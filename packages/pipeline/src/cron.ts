@@ -23,7 +23,7 @@ export function cronOf(where: string, value: unknown): string {
   if (fields.length !== FIELDS.length || sets.includes(undefined) || minutes === undefined || hours === undefined)
     throw wrongUse(where, 'five fields such as "0 3 * * 1-5"', cron, 'Correct the expression.')
   if (leastGap(minutes, hours) < LEAST_MINUTES)
-    throw wrongUse(where, 'at most every five minutes', cron, 'Let it come less often.')
+    throw wrongUse(where, 'at most every five minutes', cron, 'Run it less often.')
   return cron
 }
 

@@ -5,7 +5,7 @@ type H = `${number}h`
 type M = `${number}m`
 type S = `${number}s`
 
-/** Whole positive seconds, or a text such as `"90s"`, `"1h30m"` or `"1d"`. */
+/** Whole positive seconds, or a string such as `"90s"`, `"1h30m"` or `"1d"`. */
 export type Duration =
   | number
   | (D | H | M | S)
@@ -30,7 +30,7 @@ export function seconds(where: string, duration: unknown, max = Number.MAX_SAFE_
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total <= 0)
     throw wrongUse(
       where,
-      'whole positive seconds or a text such as "90s", "1h30m" or "1d"',
+      'whole positive seconds or a string such as "90s", "1h30m" or "1d"',
       duration,
       'Correct the duration.',
     )

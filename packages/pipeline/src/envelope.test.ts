@@ -72,10 +72,10 @@ describe('renderEnvelope', () => {
   it.each([
     [undefined, 'renderEnvelope: expected pipelines of the form { slug, pipeline }, got nothing.'],
     [[{ slug: 'CI', pipeline: {} }], 'renderEnvelope, slug: expected a slug like ^[a-z][a-z0-9-]{0,63}$, got "CI".'],
-    [{ slug: 'ci', pipeline: Number }, 'renderEnvelope, ci: expected what pipeline() gives, got 0. Return it.'],
+    [{ slug: 'ci', pipeline: Number }, 'renderEnvelope, ci: expected the result of pipeline(), got 0. Return it.'],
     [
       { slug: 'ci', pipeline: async () => env() },
-      'renderEnvelope, ci: expected what pipeline() gives, got a promise. Await the function, and pass what it gives.',
+      'renderEnvelope, ci: expected the result of pipeline(), got a promise. Await the function, and pass what it gives.',
     ],
     [{ slug: 'ci', name: '', pipeline: Number }, 'renderEnvelope, name: expected a non-empty string, got "".'],
     [{ slug: 'ci', triggers: {}, pipeline: Number }, 'renderEnvelope, triggers: expected a list, got an object.'],
@@ -115,6 +115,6 @@ describe('resolvePipelineCacheKeys', () => {
     vi.stubEnv('HM_PIPELINE_SLUG', undefined)
     expect(() => key({})).toThrow('resolvePipelineCacheKeys, pipelineSlug: expected a non-empty string, got nothing.')
     expect(() => key({ now: 1.5 })).toThrow('resolvePipelineCacheKeys, pipelineSlug')
-    expect(() => key({ base: 'x' })).toThrow('got "base". Correct the name, or take it out.')
+    expect(() => key({ base: 'x' })).toThrow('got "base". Correct the name, or remove it.')
   })
 })

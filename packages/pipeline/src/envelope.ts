@@ -48,7 +48,7 @@ function definitionOf(value: unknown): PipelineDefinition {
     if (triggers !== undefined) listOf(`${where}, triggers`, triggers, (trigger) => trigger, 100)
     return value
   }
-  throw wrongUse(where, 'pipelines of the form { slug, pipeline }', value, 'Pass what a pipeline file exports.')
+  throw wrongUse(where, 'pipelines of the form { slug, pipeline }', value, 'Pass the exports of a pipeline file.')
 }
 
 function isDefinition(value: unknown): value is PipelineDefinition {
@@ -61,10 +61,10 @@ function documentOf(slug: string, value: PipelineIR | Promise<PipelineIR>): Pipe
   if (value instanceof Promise)
     throw misuse(
       `renderEnvelope, ${slug}`,
-      'what pipeline() gives',
+      'the result of pipeline()',
       'a promise',
       'Await the function, and pass what it gives.',
     )
   if (Array.isArray(value?.graph?.nodes)) return value
-  throw wrongUse(`renderEnvelope, ${slug}`, 'what pipeline() gives', value, 'Return it.')
+  throw wrongUse(`renderEnvelope, ${slug}`, 'the result of pipeline()', value, 'Return it.')
 }

@@ -16,7 +16,7 @@ export type Leaf = Step | Wait | StandsForLeaves
 /** A leaf, or a list of leaves and further lists. */
 export type Leaves = Leaf | readonly Leaves[]
 
-const FIX = 'Pass what sh(), wait() or a toolchain gave.'
+const FIX = 'Pass the result of sh(), wait() or a toolchain.'
 
 /** Lists, and what stands for leaves, as one flat list in the order of writing. `where` names the call in the error of what is no leaf. */
 export function flatLeaves(

@@ -65,7 +65,8 @@ describe('lowering of waits', () => {
   it('makes at most 200,000 edges, and says so before it has made more', () => {
     const many = (count: number) => Array.from({ length: count }, () => sh('make'))
     expect(pipeline([many(500), wait(), many(400)]).graph.edges).toHaveLength(200_000)
-    const message = 'pipeline: expected at most 200,000 edges, got more. A wait between n and m steps makes n × m: join'
+    const message =
+      'pipeline: expected at most 200,000 edges, got more. A wait between n and m steps makes n × m edges: combine'
     expect(() => pipeline([many(500), wait(), many(401)])).toThrow(message)
     expect(() => pipeline([many(9000), wait(), many(9000)])).toThrow(message)
   })

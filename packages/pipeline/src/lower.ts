@@ -61,7 +61,12 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
     // Here, because a graph far over the limit does not fit into memory.
     if (edges.length + end - start > MAX_EDGES)
-      throw misuse('pipeline', 'at most 200,000 edges', 'more', 'A wait between n and m steps makes n × m: join some.')
+      throw misuse(
+        'pipeline',
+        'at most 200,000 edges',
+        'more',
+        'A wait between n and m steps makes n × m edges: combine some steps.',
+      )
     for (let from = start; from < end; from++) edges.push([from, to, 'depends_on'])
     const named = [...dependsOn, ...inputs.map((input) => input.from)]
     const explicit = new Set(named.map((step) => index(nearestCommand(step))))

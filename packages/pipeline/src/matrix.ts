@@ -34,7 +34,7 @@ export function matrix<const A extends Axes>(axes: A, fn: undefined, options?: M
 export function matrix(axes: unknown, fn?: unknown, options: unknown = {}): readonly unknown[] {
   const cells = cellsOf(axes, options)
   if (fn === undefined) return cells.map(withName)
-  if (typeof fn !== 'function') throw wrongUse('matrix', 'a function of a cell', fn, 'Pass one, or leave it out.')
+  if (typeof fn !== 'function') throw wrongUse('matrix', 'a function of a cell', fn, 'Pass one, or omit it.')
   const outer = state().cell
   return cells.flatMap((cell) => withCell({ ...outer, ...cell }, () => flatLeaves('matrix', fn(withName(cell)))))
 }
@@ -65,8 +65,7 @@ function axisOf(axis: string): string {
 function valuesOf(axis: string, values: unknown): readonly CellValue[] {
   const where = `matrix, ${axis}`
   const read = listOf(where, values, (value) => scalarOf(where, value))
-  if (read.length === 0)
-    throw wrongUse(where, 'at least one value', undefined, 'Give the axis a value, or take it out.')
+  if (read.length === 0) throw wrongUse(where, 'at least one value', undefined, 'Give the axis a value, or remove it.')
   return read
 }
 

@@ -61,14 +61,14 @@ export function pipeline(leaves: Leaves, options: PipelineOptions = {}): Pipelin
 
 function defaultImageOf(image: unknown, older: unknown): string {
   if (image !== undefined && older !== undefined)
-    throw misuse('pipeline', 'one of defaultImage and default_image', 'both', 'Take default_image out.')
+    throw misuse('pipeline', 'one of defaultImage and default_image', 'both', 'Remove default_image.')
   return nameOf('pipeline, defaultImage', image ?? older ?? 'ubuntu:24.04', 'Name an image.', 512)
 }
 
 function concurrencyOf(concurrency: unknown, cancelSuperseded: unknown): IrBuildConcurrency | undefined {
   const cancels = booleanOf('pipeline, cancelSuperseded', cancelSuperseded ?? false)
   if (cancels && concurrency !== undefined)
-    throw misuse('pipeline', 'one of concurrency and cancelSuperseded', 'both', 'Take one of them out.')
+    throw misuse('pipeline', 'one of concurrency and cancelSuperseded', 'both', 'Remove one of them.')
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the server
   if (cancels) return { group: '${branch}', limit: 1, when_full: 'cancel_running' }
   return concurrency === undefined ? undefined : buildConcurrencyOf('pipeline, concurrency', concurrency)

@@ -28,7 +28,7 @@ describe('a command', () => {
   it('may be of 1 MiB, its directory included, and no longer', () => {
     const longest = 'x'.repeat(1024 * 1024)
     expect(only(sh(longest))?.step.cmd).toHaveLength(1024 * 1024)
-    const message = /^sh: expected a command of at most 1,048,576 bytes, got 1,048,58\d. Put the script into a file.$/
+    const message = /^sh: expected a command of at most 1,048,576 bytes, got 1,048,58\d. Put the script in a file.$/
     expect(() => sh(longest, { cwd: 'a' })).toThrow(message)
     expect(() => sh(`${longest.slice(0, -1)}é`)).toThrow('got 1,048,577.')
   })

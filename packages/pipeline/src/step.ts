@@ -85,7 +85,7 @@ export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wa
 export function timeout(duration: Duration, step: Step): Step {
   const timeoutSeconds = durationSeconds('timeout', duration, MAX_TIMEOUT)
   if (!isStep(step) || step.command === undefined)
-    throw wrongUse('timeout', 'a step with a command', step, 'Pass what sh() gave.')
+    throw wrongUse('timeout', 'a step with a command', step, 'Pass the result of sh().')
   const { parent, image, command, fields } = step
   return new Step({ parent, image, command, fields: Object.freeze({ ...fields, timeoutSeconds }) })
 }
@@ -96,15 +96,10 @@ function commandStep(parent: Step | null, command: unknown, options: StepOptions
   const text = textOf('sh', command, 'Give the step a command.')
   const fields = commandFields(options)
   const { cwd } = options
-  const directory = cwd === undefined ? undefined : textOf('sh, cwd', cwd, 'Name a directory, or leave cwd out.')
+  const directory = cwd === undefined ? undefined : textOf('sh, cwd', cwd, 'Name a directory, or omit cwd.')
   const whole = directory === undefined ? text : inDirectory(directory, text)
   const size = Buffer.byteLength(whole)
   if (size > MAX_COMMAND)
-    throw misuse(
-      'sh',
-      `a command of at most ${grouped(MAX_COMMAND)} bytes`,
-      grouped(size),
-      'Put the script into a file.',
-    )
+    throw misuse('sh', `a command of at most ${grouped(MAX_COMMAND)} bytes`, grouped(size), 'Put the script in a file.')
   return new Step({ parent, command: whole, fields: matrixFields(whole, fields) })
 }

@@ -177,5 +177,5 @@ function pathFilter(where: string, paths: unknown, pathsIgnore: unknown): WithPa
 function some<T>(where: string, what: string, value: unknown, read: (entry: unknown) => T): readonly T[] {
   const entries = oneOrListOf(where, value, read)
   if (entries.length > 0) return entries
-  throw wrongUse(where, `at least one ${what}`, undefined, 'Name one, or leave the option out.')
+  throw wrongUse(where, `at least one ${what}`, undefined, 'Name one, or omit the option.')
 }

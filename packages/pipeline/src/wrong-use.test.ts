@@ -17,17 +17,17 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
   const rows: [string, unknown[], string][] = [
     ['sh', [], 'sh: expected a non-empty string, got nothing. Give the step a command.'],
     ['sh', ['  '], 'sh: expected a non-empty string, got "  ". Give the step a command.'],
-    ['sh', ['a\0'], 'sh: expected a string of valid Unicode without U+0000, got "a\\u0000". Take the character out.'],
+    ['sh', ['a\0'], 'sh: expected a string of valid Unicode without U+0000, got "a\\u0000". Remove the character.'],
     ['sh', ['x', []], 'sh: expected an object, got a list. Write it in curly brackets.'],
     ['sh', withOption('labl', 'y'), 'sh: expected one of the options label, cache,'],
-    ['sh', withOption('labl', 'y'), 'got "labl". Correct the name, or take it out.'],
+    ['sh', withOption('labl', 'y'), 'got "labl". Correct the name, or remove it.'],
     ['sh', withOption('label', 'x'.repeat(256)), 'sh, label: expected at most 255 characters, got 256. Shorten it.'],
     [
       'sh',
       withOption('key', ' k'),
       'sh, key: expected a name without control characters and without white space at its',
     ],
-    ['sh', withOption('cwd', ''), 'sh, cwd: expected a non-empty string, got "". Name a directory, or leave cwd out.'],
+    ['sh', withOption('cwd', ''), 'sh, cwd: expected a non-empty string, got "". Name a directory, or omit cwd.'],
     ['sh', withOption('image', 'a\nb'), 'sh, image: expected a name without control characters'],
     ['sh', withOption('env', { A: null }), 'sh, env, A: expected a string, a number or a boolean, got null.'],
     ['sh', withOption('env', { A: Number.NaN }), 'sh, env, A: expected a string, a number or a boolean, got NaN.'],
@@ -35,7 +35,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     [
       'sh',
       withOption('timeout', '90'),
-      'sh, timeout: expected whole positive seconds or a text such as "90s", "1h30m"',
+      'sh, timeout: expected whole positive seconds or a string such as "90s", "1h30m"',
     ],
     ['sh', withOption('timeout', ''), 'got "". Correct the duration.'],
     ['sh', withOption('timeout', 1.5), 'got 1.5. Correct the duration.'],
@@ -65,7 +65,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       withOption('continueOnFailure', 1),
       'sh, continueOnFailure: expected true or false, got 1. Correct the value.',
     ],
-    ['sh', withOption('when', { brunch: 'main' }), 'got "brunch". Correct the name, or take it out.'],
+    ['sh', withOption('when', { brunch: 'main' }), 'got "brunch". Correct the name, or remove it.'],
     ['sh', withOption('when', { local: 1 }), 'sh, when, local: expected true or false, got 1.'],
     [
       'sh',
@@ -82,20 +82,20 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     [
       'sh',
       withOption('dependsOn', wait()),
-      'sh, dependsOn: expected a step with a command, got a wait. Pass what sh() gave.',
+      'sh, dependsOn: expected a step with a command, got a wait. Pass the result of sh().',
     ],
     [
       'sh',
       withOption('dependsOn', ['a']),
-      'sh, dependsOn: expected a step with a command, got "a". Pass what sh(), wait()',
+      'sh, dependsOn: expected a step with a command, got "a". Pass the result of sh(), wait()',
     ],
     ['sh', withOption('resources', { cpu: 0 }), 'sh, resources, cpu: expected a whole number of 1 or more, got 0.'],
     [
       'sh',
       withOption('secrets', ['1A']),
-      'sh, secrets: expected a name of letters, digits and "_" that no digit begins, got "1A"',
+      'sh, secrets: expected a name of letters, digits and "_" that does not begin with a digit, got "1A"',
     ],
-    ['sh', withOption('secrets', { A: 'b c' }), 'that no digit begins, got "b c". Name a secret.'],
+    ['sh', withOption('secrets', { A: 'b c' }), 'that does not begin with a digit, got "b c". Name a secret.'],
     [
       'sh',
       withOption('concurrency', { group: 'a', limit: 0 }),
@@ -118,7 +118,11 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ],
     ['sh', withOption('artifacts', new Array(101).fill('a')), 'sh, artifacts: expected at most 100 entries, got 101.'],
     ['sh', withOption('inputs', 'a'), 'sh, inputs: expected an object, got "a".'],
-    ['filesFrom', [wait(), 'a'], 'filesFrom, from: expected a step with a command, got a wait. Pass what sh() gave.'],
+    [
+      'filesFrom',
+      [wait(), 'a'],
+      'filesFrom, from: expected a step with a command, got a wait. Pass the result of sh().',
+    ],
     ['filesFrom', [sh('x'), '/a'], 'It is an absolute path: write it relative to the workspace.'],
     ['sh', withOption('services', { name: 'a' }), 'sh, services, image: expected a non-empty string, got nothing.'],
     [
@@ -147,7 +151,11 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ],
     ['compose', [{}], 'compose: expected a cache policy, got an object.'],
     ['forever', [{ envKeys: 'CI' }], 'forever, envKeys: expected a list, got "CI".'],
-    ['pipeline', [], 'pipeline: expected a step, a wait or a list of them, got nothing. Pass what sh(), wait() or a'],
+    [
+      'pipeline',
+      [],
+      'pipeline: expected a step, a wait or a list of them, got nothing. Pass the result of sh(), wait() or a',
+    ],
     ['pipeline', [[]], 'pipeline: expected at least one step with a command, got nothing. Add a step made by sh().'],
     ['pipeline', [[wait(), scratch()]], 'pipeline: expected at least one step with a command'],
     ['pipeline', [[Promise.resolve()]], 'pipeline: expected a step, a wait or a list of them, got a promise.'],
@@ -162,12 +170,12 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     [
       'pipeline',
       [sh('x'), { defaultImage: 'a', default_image: 'b' }],
-      'pipeline: expected one of defaultImage and default_image, got both. Take default_image out.',
+      'pipeline: expected one of defaultImage and default_image, got both. Remove default_image.',
     ],
     [
       'pipeline',
       [sh('x'), { concurrency: { group: 'a' }, cancelSuperseded: true }],
-      'pipeline: expected one of concurrency and cancelSuperseded, got both. Take one of them out.',
+      'pipeline: expected one of concurrency and cancelSuperseded, got both. Remove one of them.',
     ],
     [
       'pipeline',
@@ -176,11 +184,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     ],
     ['push', [{}], 'push: expected exactly one of branch and tag, got neither. Write push({ branch: "main" }) or'],
     ['push', [{ branch: 'a', tag: 'b' }], 'push: expected exactly one of branch and tag, got both.'],
-    [
-      'push',
-      [{ branch: [] }],
-      'push, branch: expected at least one glob, got nothing. Name one, or leave the option out.',
-    ],
+    ['push', [{ branch: [] }], 'push, branch: expected at least one glob, got nothing. Name one, or omit the option.'],
     ['push', [{ branch: 'a', paths: '!/b' }], 'push, paths: expected a path inside the project, got "/b".'],
     ['pullRequest', [{ types: [] }], 'pullRequest, types: expected at least one type, got nothing.'],
     [
@@ -198,7 +202,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
     [
       'matrix',
       [{ a: [] }],
-      'matrix, a: expected at least one value, got nothing. Give the axis a value, or take it out.',
+      'matrix, a: expected at least one value, got nothing. Give the axis a value, or remove it.',
     ],
     ['matrix', [{ a: [{}] }], 'matrix, a: expected a string, a number or a boolean, got an object.'],
     [
@@ -211,7 +215,7 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       [{ a: Array.from({ length: 1001 }, String) }],
       'matrix: expected at most 1,000 cells, got 1,001. Give the',
     ],
-    ['matrix', [{ a: [1] }, 'x'], 'matrix: expected a function of a cell, got "x". Pass one, or leave it out.'],
+    ['matrix', [{ a: [1] }, 'x'], 'matrix: expected a function of a cell, got "x". Pass one, or omit it.'],
     ['matrix', [{ a: [1] }, () => 'x'], 'matrix: expected a step, a wait or a list of them, got "x".'],
     [
       'matrix',

@@ -45,7 +45,7 @@ export function grouped(count: number): string {
 export function onlyKnown(where: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
-      throw wrongUse(where, `one of the options ${known.join(', ')}`, name, 'Correct the name, or take it out.')
+      throw wrongUse(where, `one of the options ${known.join(', ')}`, name, 'Correct the name, or remove it.')
   }
 }
 
@@ -53,7 +53,7 @@ export function onlyKnown(where: string, options: object, known: readonly string
 export function textOf(where: string, value: unknown, fix: string, max?: number): string {
   if (typeof value !== 'string' || value.trim() === '') throw wrongUse(where, 'a non-empty string', value, fix)
   if (value.includes('\0') || !value.isWellFormed())
-    throw wrongUse(where, 'a string of valid Unicode without U+0000', value, 'Take the character out.')
+    throw wrongUse(where, 'a string of valid Unicode without U+0000', value, 'Remove the character.')
   const length = max === undefined || value.length <= max ? 0 : [...value].length
   if (max === undefined || length <= max) return value
   throw misuse(where, `at most ${grouped(max)} characters`, grouped(length), 'Shorten it.')

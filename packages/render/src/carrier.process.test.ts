@@ -136,6 +136,6 @@ test('a program that ends early is an error of its language; too much to tell is
   })
   const huge = `triggers: [{ event: 'push', branches: ['x'.repeat(2_000_000)] }],`
   expect(discover({ '.hm/a.ts': `${head}export default ${good('ci', huge)}` }).stderr).toMatch(
-    /too many to tell: invalid_ir/,
+    /too many pipeline names and triggers: invalid_ir/,
   )
 })

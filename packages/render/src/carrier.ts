@@ -36,7 +36,7 @@ export function carry({ pipelines, errors }: Envelope): string {
   const text = JSON.stringify(document)
   const plan = parsePlan(text)
   if (plan.ok) return text
-  throw new Error(`.hm: the names and triggers of the pipelines are too many to tell: ${plan.error.message}`)
+  throw new Error(`.hm: too many pipeline names and triggers: ${plan.error.message}`)
 }
 
 /** What a carrier's only command carries, in texts that a database takes. Throws when it is none. */
@@ -44,7 +44,7 @@ export function readCarried(command: string): Discovered {
   const value: unknown = JSON.parse(command, (_, each: unknown) =>
     typeof each === 'string' ? each.toWellFormed().replaceAll('\0', '\uFFFD') : each,
   )
-  if (!isDiscovered(value)) throw new Error('expected what a rendering of all pipelines gives')
+  if (!isDiscovered(value)) throw new Error('expected the result of rendering all pipelines')
   return value
 }
 

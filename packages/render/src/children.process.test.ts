@@ -165,7 +165,7 @@ describe('a Python', () => {
       ok: false,
       file: '.hm/a.py',
       message: expect.stringMatching(
-        /^\.hm\/a\.py: expected a program for Python.* tried \/nonexistent, python3, python\. .*HM_PYTHON/,
+        /^\.hm\/a\.py: found no recent enough Python.* tried \/nonexistent, python3, python\. .*HM_PYTHON/,
       ),
     })
   })

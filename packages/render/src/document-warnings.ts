@@ -11,11 +11,11 @@ export function warningsOf({ graph }: IrDocument): string[] {
     const warnings: string[] = []
     if (isPositionKey(node, index, parent?.step.key))
       warnings.push(
-        `the cached step ${name} is named by its place, so a step before it makes it run again. Give it a key.`,
+        `the cached step ${name} is identified by its position, so adding a step before it makes it run again. Give it a key.`,
       )
     if (parent !== undefined && !isCached(parent))
       warnings.push(
-        `the cached step ${name} is built in ${JSON.stringify(parent.step.key)}, which always runs. Cache that too, or neither.`,
+        `the cached step ${name} is built in ${JSON.stringify(parent.step.key)}, which always runs. Cache both or neither.`,
       )
     return warnings
   })

@@ -19,7 +19,6 @@ export function findHome(): Home {
     return { child: join(here, 'child/main.ts'), python: join(here, '../../pipeline-python/src') }
   const published = [here, dirname(here)].map((directory) => join(directory, 'render'))
   const folder = published.find((each) => existsSync(join(each, 'child.js')))
-  if (folder === undefined)
-    throw new Error(`expected the programs that render in ${published.join(' or ')}: install hm again.`)
+  if (folder === undefined) throw new Error(`expected the renderer in ${published.join(' or ')}: install hm again.`)
   return { child: join(folder, 'child.js'), python: join(folder, 'python') }
 }

@@ -234,7 +234,7 @@ describe('an error is one clear message with the file and line of the pipeline, 
       { '.hm/_x.ts': '' },
       /^\.hm: no pipeline has the slug "ci"\. There are no pipelines in \.hm\/\.$/,
     ],
-    ['of a project without .hm', { 'README.md': '' }, /^\.hm: the project has no directory \.hm/],
+    ['of a project without .hm', { 'README.md': '' }, /^\.hm: the project has no \.hm directory/],
   ]
   it.each(rows)('%s', async (_, files, message) => {
     const rendered = await render(newProject(files))

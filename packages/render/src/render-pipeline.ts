@@ -17,7 +17,7 @@ export async function renderPipeline(
   const { slug } = options
   const gathered = await runLanguages(options, { slug })
   if (gathered === null) {
-    const message = '.hm: the project has no directory .hm. Make one, and put a pipeline file into it.'
+    const message = '.hm: the project has no .hm directory. Create one with a pipeline file in it.'
     return { ...failure, message, file: null, line: null, output: '' }
   }
   const { output, errors, notes } = gathered

@@ -65,7 +65,7 @@ async function runLanguage(
     if (end.kind !== 'missing' && !isRefusal(end)) return await resultOf(language, end, out, timeoutSeconds)
     tried.push(each.program)
   }
-  const message = `expected a program for ${language.name}, got none that is new enough: tried ${tried.join(', ')}. ${language.advice}`
+  const message = `found no recent enough ${language.name}: tried ${tried.join(', ')}. ${language.advice}`
   return failed(language, message)
 }
 

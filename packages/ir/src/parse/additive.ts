@@ -68,11 +68,11 @@ export function checkMatrix(reader: Reader, value: unknown, at: string): void {
 /** `runner` and `runner_args` all mean the same machine; only a runner that we do not know is a problem. */
 export function checkRunner(reader: Reader, step: JsonObject, at: string): void {
   reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {
-    fix: 'Leave the runner out.',
+    fix: 'Omit the runner.',
   })
   const args = reader.object(member(step, 'runner_args'), below(at, 'runner_args'))
   if (args !== undefined && jsonSizeOver(args, 16 * 1024)) {
-    reader.limit(below(at, 'runner_args'), 'at most 16,384 bytes of JSON', 'more', 'Give the runner less.')
+    reader.limit(below(at, 'runner_args'), 'at most 16,384 bytes of JSON', 'more', 'Shorten the runner options.')
   }
 }
 

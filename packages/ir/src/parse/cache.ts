@@ -19,13 +19,13 @@ export function readCache(reader: Reader, value: unknown, at: string): PlannedCa
   if (cache === undefined) return { cacheKey: null }
   const key = member(cache, 'key')
   const text = reader.text(key, below(at, 'key'))
-  if (text === '') reader.limit(below(at, 'key'), 'a non-empty key', 'an empty one', 'Leave the key out, or give one.')
+  if (text === '') reader.limit(below(at, 'key'), 'a non-empty key', 'an empty one', 'Omit the key, or give one.')
   const lacks: string[] = []
   const policy = readPolicy({ reader, lacks, nesting: 1 }, cache, at)
   if (policy?.policy === 'none') return { cacheKey: null }
   const [lack] = lacks
   if (lack === undefined) {
-    if (text === undefined) return { cacheKey: null, cacheRemark: 'Its cache has no key, so this step always runs.' }
+    if (text === undefined) return { cacheKey: null, cacheRemark: 'The cache has no key, so this step always runs.' }
     return policy === undefined ? { cacheKey: text } : { cacheKey: text, cachePolicy: policy }
   }
   const cacheRemark = `${lack}${text === undefined ? ', nor a key, so this step always runs.' : ', so its key alone says when this step runs again.'}`

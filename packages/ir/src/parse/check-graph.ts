@@ -38,7 +38,7 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
       stage: 'graph',
       code: 'cycle',
       at,
-      expected: 'steps that do not wait for themselves',
+      expected: 'steps that do not depend on themselves',
       got,
       fix: 'Remove one of these edges.',
     })
@@ -114,7 +114,7 @@ function checkChains(
   }
   if (tooLong === undefined) return
   const expected = `builds_in chains of at most ${grouped(MAX_CHAIN)} steps`
-  const fix = 'Join steps that only follow each other.'
+  const fix = 'Combine steps that only follow each other.'
   problems.add({ stage: 'graph', at: steps[tooLong]?.at ?? '', expected, got: `${grouped(longest)} steps`, fix })
 }
 
@@ -128,7 +128,7 @@ function finish(
   if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
   if (image !== undefined)
     problems.warn(
-      () => `The image at ${at}/image is ignored: the step builds in another, whose file system it starts from.`,
+      () => `The image at ${at}/image is ignored: the step starts from the file system of the step it builds in.`,
     )
   return { ...step, image: null, buildsIn: parent, dependsOn }
 }

@@ -34,14 +34,14 @@ export function checkEnvSize(reader: Reader, env: Names, at: string): void {
       at,
       `at most ${grouped(ENV_LIMIT)} bytes of names and values`,
       `${grouped(size)} bytes`,
-      'Put large values into a file.',
+      'Put large values in a file.',
     )
   }
 }
 
 export function checkSecretCount(reader: Reader, secrets: Names, at: string): void {
   const count = Object.keys(secrets).length
-  if (count > SECRET_LIMIT) reader.limit(at, `at most ${SECRET_LIMIT} secrets`, grouped(count), 'Give the step fewer.')
+  if (count > SECRET_LIMIT) reader.limit(at, `at most ${SECRET_LIMIT} secrets`, grouped(count), 'Use fewer secrets.')
 }
 
 /** Bytes of names and values in UTF-8. */

@@ -64,7 +64,7 @@ class SharedNames {
     }
     if (before <= MAX_COPIED_ENV) {
       const expected = `at most ${grouped(MAX_COPIED_ENV)} bytes of document env over the steps that have an env of their own`
-      this.#reader.limit(place, expected, 'more', 'Move what few steps need out of the document env.')
+      this.#reader.limit(place, expected, 'more', 'Move variables that few steps need out of the document env.')
     }
     return own
   }

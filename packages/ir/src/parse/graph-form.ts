@@ -27,7 +27,7 @@ export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 's
     .filter((step) => step !== undefined)
   const holes = member(graph, 'node_holes')
   if (holes !== undefined && !(Array.isArray(holes) && holes.length === 0)) {
-    reader.shape('/graph/node_holes', 'an empty list', holes, 'Leave it out.')
+    reader.shape('/graph/node_holes', 'an empty list', holes, 'Omit it.')
   }
   reader.word(member(graph, 'edge_property'), '/graph/edge_property', ['directed'])
   const edges = reader.list(member(graph, 'edges'), EDGES_AT, { max: MAX_EDGES, of: 'edges' }) ?? []

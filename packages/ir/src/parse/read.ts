@@ -80,7 +80,7 @@ export class Reader {
   ): string | undefined {
     if (typeof value === 'string') {
       if (isStorable(value)) return value
-      this.shape(at, `${expected} of valid Unicode without U+0000`, value, 'Take the character out.')
+      this.shape(at, `${expected} of valid Unicode without U+0000`, value, 'Remove the character.')
     } else if (value !== undefined || required) this.shape(at, expected, value, fix)
     return undefined
   }

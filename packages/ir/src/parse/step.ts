@@ -76,7 +76,7 @@ function readCommand(reader: Reader, value: unknown, at: string): string | undef
   if (command === undefined) return undefined
   const size = Buffer.byteLength(command)
   if (size > MAX_COMMAND)
-    reader.limit(at, `at most ${grouped(MAX_COMMAND)} bytes`, `${grouped(size)} bytes`, 'Put the script into a file.')
+    reader.limit(at, `at most ${grouped(MAX_COMMAND)} bytes`, `${grouped(size)} bytes`, 'Put the script in a file.')
   if (command.trim() !== '') return command
   reader.limit(at, 'a non-empty string', size === 0 ? 'an empty one' : 'only white space', fix)
   return undefined

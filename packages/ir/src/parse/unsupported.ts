@@ -57,7 +57,7 @@ function refuse(reader: Reader, object: JsonObject, name: string, at: string, ch
   const place = below(at, name)
   check(reader, value, place)
   if (Array.isArray(value) && value.length === 0) return
-  const fix = `Nothing runs "${name}" yet: take it out of the pipeline.`
+  const fix = `"${name}" is not supported yet: remove it from the pipeline.`
   reader.problems.add({ stage: 'unsupported', at: place, expected: `no "${name}"`, got: describe(value), fix })
 }
 

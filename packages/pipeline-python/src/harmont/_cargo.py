@@ -32,7 +32,7 @@ class Cargo:
             read[name] = boolean_of(f"{where}, {name}", given.get(name, defaults.get(name, False)))
         for name in _WORDS:
             value = given.get(name)
-            fix = "Give a text, or leave it out."
+            fix = "Give a string, or omit it."
             read[name] = None if value is None else text_of(f"{where}, {name}", value, fix)
         _refuse_contradictions(where, read)
         self.flags = "".join(f" {word}" for word in _words(read))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _PROJECT = ("path", "preset", "defines", "deps", "target", "cache")
-_TEXT = "Give a text, or leave it out."
+_TEXT = "Give a string, or omit it."
 
 
 class CMakeToolchain(Toolchain):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._option_types import StepOptions
 
 _SOURCES = " -o ".join(f"-name '*.{ending}'" for ending in ("c", "h", "cpp", "hpp", "cc", "cxx"))
-_TEXT = "Give a text, or leave it out."
+_TEXT = "Give a string, or omit it."
 
 
 class CMakeProject(Toolchain):

@@ -88,5 +88,5 @@ def _texts(where: str, value: object, name: str) -> str | list[str]:
 
 def _parts(where: str, conditions: tuple[object, ...]) -> list[dict[str, Any]]:
     if not conditions:
-        raise wrong_use(where, "at least one condition", Nothing, "Give the conditions that it joins.")
+        raise wrong_use(where, "at least one condition", Nothing, "Give the conditions to join.")
     return [condition_of(where, condition, 1) for condition in conditions]

@@ -28,7 +28,7 @@ def cron_of(where: str, value: object) -> str:
     if len(fields) != len(_FIELDS) or not all(sets):
         raise wrong_use(where, 'five fields such as "0 3 * * 1-5"', cron, "Correct the expression.")
     if _least_gap(sorted(sets[0]), sets[1]) < _LEAST_MINUTES:
-        raise wrong_use(where, "at most every five minutes", cron, "Let it come less often.")
+        raise wrong_use(where, "at most every five minutes", cron, "Run it less often.")
     return cron
 
 

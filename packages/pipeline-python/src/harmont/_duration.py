@@ -22,7 +22,7 @@ def seconds(where: str, duration: object, maximum: int = MAX_WHOLE) -> int:
     """A duration in whole seconds, from 1 to `maximum`. `where` names the call in the error of a wrong one."""
     total = _total(duration)
     if total is None or not 0 < total <= MAX_WHOLE:
-        expected = 'whole positive seconds or a text such as "90s", "1h30m" or "1d"'
+        expected = 'whole positive seconds or a string such as "90s", "1h30m" or "1d"'
         raise wrong_use(where, expected, duration, "Correct the duration.")
     if total <= maximum:
         return total

@@ -84,7 +84,7 @@ class ElixirProject(Toolchain):
 
     def release(self, mix_env: str | None = None, **options: Unpack[StepOptions]) -> Step:
         given = "prod" if mix_env is None else mix_env
-        name = quote_value(text_of("elixir.release, mix_env", given, "Give a text, or leave it out."))
+        name = quote_value(text_of("elixir.release, mix_env", given, "Give a string, or omit it."))
         command = f"MIX_ENV={name} mix release"
         return self._action("release", command, options, own=("mix_env",), env=ELIXIR_ENV)
 

@@ -30,12 +30,12 @@ def check_ground(where: str, image: object, base: object) -> None:
     if image is not None:
         name_of(f"{where}, image", image, "Name an image.", 512)
     if base is not None and not isinstance(base, Step):
-        raise wrong_use(f"{where}, base", "a step", base, "Pass what sh() or another toolchain’s install() gave.")
+        raise wrong_use(f"{where}, base", "a step", base, "Pass the result of sh() or of another toolchain’s install().")
 
 
 def path_of(where: str, path: object) -> str:
     """The directory of a project; an empty one is the project's own."""
-    return "." if path == "" else text_of(f"{where}, path", path, "Give a text, or leave it out.")
+    return "." if path == "" else text_of(f"{where}, path", path, "Give a string, or omit it.")
 
 
 def kept_until(where: str, path: str, *names: str, bare: bool = False) -> CachePolicy:
@@ -58,4 +58,4 @@ def form_of(where: str, value: object, pattern: str, expected: str) -> str:
 
 def texts_of(where: str, value: object) -> list[str]:
     """A list of texts."""
-    return list_of(where, value, lambda entry: text_of(where, entry, "Give a text."))
+    return list_of(where, value, lambda entry: text_of(where, entry, "Give a string."))

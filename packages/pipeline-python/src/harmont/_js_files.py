@@ -46,9 +46,9 @@ class JsFiles:
         try:
             value = json.loads(prepare(text))
         except ValueError as error:
-            raise wrong_use(self._where, f"JSON in {file}", str(error), "Mend the file.") from error
+            raise wrong_use(self._where, f"JSON in {file}", str(error), "Fix the file.") from error
         if not isinstance(value, dict):
-            raise wrong_use(self._where, f"a JSON object in {file}", value, "Mend the file.")
+            raise wrong_use(self._where, f"a JSON object in {file}", value, "Fix the file.")
         return value
 
 

@@ -27,10 +27,10 @@ def choose_tools(pm: str | None, runtime: str | None, files: JsFiles) -> JsTools
     if pm is None and runtime is None:
         return _detected(files)
     if runtime != "deno":
-        return _together(runtime or "node", pm, None, "Take one of them out.")
+        return _together(runtime or "node", pm, None, "Remove one of them.")
     if pm is None:
         return JsTools("deno", "deno", None)
-    fix = "Take pm out: deno installs dependencies itself."
+    fix = "Remove pm: deno installs dependencies itself."
     raise misuse(WHERE, 'no pm with runtime "deno"', quoted(pm), fix)
 
 
@@ -42,7 +42,7 @@ def _detected(files: JsFiles) -> JsTools:
     runtime = engine or locked_runtime or "node"
     if runtime == "deno":
         return JsTools("deno", "deno", None)
-    fix = "package.json and lock files disagree: give pm and runtime."
+    fix = "package.json and the lock files disagree: set pm and runtime."
     return _together(runtime, pm, pin if named == pm else None, fix)
 
 

@@ -34,7 +34,7 @@ def flat_leaves(where: str, leaves: object, expected: str = "a step, a wait or a
         elif hasattr(type(leaf), "__hm_leaves__"):
             pending.append(_leaves_of(leaf))
         else:
-            raise wrong_use(where, expected, leaf, "Pass what sh(), wait() or a toolchain gave.")
+            raise wrong_use(where, expected, leaf, "Pass the result of sh(), wait() or a toolchain.")
     return flat
 
 

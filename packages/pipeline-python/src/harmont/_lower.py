@@ -55,7 +55,7 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
             edges.append([parent, to, "builds_in"])
         # Before they are there: many times as many do not fit into memory.
         if len(edges) + len(gated) > _MAX_EDGES:
-            fix = "A wait between n and m steps makes n × m: join some."
+            fix = "A wait between n and m steps makes n × m edges: combine some steps."
             raise misuse("pipeline", f"at most {_MAX_EDGES:,} edges", "more", fix)
         edges.extend([before, to, "depends_on"] for before in gated)
         explicit = dict.fromkeys(index(step) for step in prerequisites(emission))

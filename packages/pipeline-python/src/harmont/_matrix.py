@@ -69,7 +69,7 @@ def _matrix(axes: object, fn: object, include: object, exclude: object) -> list[
     if not values:
         raise wrong_use("matrix", "at least one axis", Nothing, "Name an axis and its values.")
     if fn is not None and not callable(fn):
-        raise wrong_use("matrix", "a function of a cell", fn, "Pass one, or leave it out.")
+        raise wrong_use("matrix", "a function of a cell", fn, "Pass one, or omit it.")
     keep = None if include is None else _partials("matrix, include", include, values)
     drop = _partials("matrix, exclude", exclude or (), values)
     cells = []
@@ -93,7 +93,7 @@ def _axis(axis: str, entries: object) -> list[Any]:
     name_of("matrix", axis, "Name the axis.")
     found = list_of(where, entries, lambda entry: (value_text(where, entry), entry)[1])
     if not found:
-        raise wrong_use(where, "at least one value", Nothing, "Give the axis a value, or take it out.")
+        raise wrong_use(where, "at least one value", Nothing, "Give the axis a value, or remove it.")
     return found
 
 

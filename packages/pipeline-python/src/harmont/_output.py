@@ -33,7 +33,7 @@ def pipeline_to_json(
     `now` is in whole seconds since 1970; paths are below `base_path`; `env` is for `env_keys`.
     """
     if not hasattr(ir, "keys") or "graph" not in ir:
-        raise wrong_use("pipeline_to_json", "what pipeline() gives", ir, "Pass it as it is.")
+        raise wrong_use("pipeline_to_json", "the result of pipeline()", ir, "Pass it as it is.")
     slug = pipeline_slug or os.environ.get("HM_PIPELINE_SLUG") or "default"
     return json_text(_keyed(ir, pipeline_org, slug, now, base_path, env))
 

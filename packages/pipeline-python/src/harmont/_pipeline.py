@@ -81,7 +81,7 @@ def _decorator(slug: str | None, options: Mapping[str, Any]) -> Callable[[F], F]
     allow_manual = boolean_of("pipeline, allow_manual", options.get("allow_manual", True))
     name = options.get("name")
     if name is not None:
-        text_of("pipeline, name", name, "Name the pipeline, or leave it out.")
+        text_of("pipeline, name", name, "Name the pipeline, or omit it.")
 
     def decorate(function: F) -> F:
         from ._parameters import parameters_of, unwrapped
@@ -127,7 +127,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
             settings["concurrency"] = _policies.concurrency_of(where, given["concurrency"], whole_build=True)
     if boolean_of("pipeline, cancel_superseded", given.get("cancel_superseded", False)):
         if "concurrency" in given:
-            fix = "Take one of them out."
+            fix = "Remove one of them."
             raise misuse("pipeline", "one of concurrency and cancel_superseded", "both", fix)
         settings["concurrency"] = {"group": "${branch}", "limit": 1, "when_full": "cancel_running"}
     return settings

@@ -136,7 +136,7 @@ def timeout(duration: Duration, step: Step) -> Step:
 
     limit = seconds("timeout", duration, MAX_TIMEOUT)
     if not isinstance(step, Step) or step.cmd is None:
-        raise wrong_use("timeout", "a step with a command", step, "Pass what sh() gave.")
+        raise wrong_use("timeout", "a step with a command", step, "Pass the result of sh().")
     return Step(step.parent, step.cmd, {**step._fields, "timeout": limit}, step._policy)
 
 
@@ -150,7 +150,7 @@ def nearest_command(step: Step | None) -> Step | None:
 def step_with_command(where: str, value: object) -> Step:
     if isinstance(value, Step) and nearest_command(value) is not None:
         return value
-    raise wrong_use(where, "a step with a command", value, "Pass what sh() gave.")
+    raise wrong_use(where, "a step with a command", value, "Pass the result of sh().")
 
 
 def _command_step(parent: Step, cmd: object, options: Mapping[str, Any]) -> Step:
@@ -160,8 +160,8 @@ def _command_step(parent: Step, cmd: object, options: Mapping[str, Any]) -> Step
     if cwd is not None:
         from ._quote import in_directory
 
-        text = in_directory(text_of("sh, cwd", cwd, "Name a directory, or leave cwd out."), text)
+        text = in_directory(text_of("sh, cwd", cwd, "Name a directory, or omit cwd."), text)
     if len(text) > MAX_COMMAND // 4 and len(text.encode()) > MAX_COMMAND:
         size = f"{len(text.encode()):,}"
-        raise misuse("sh", f"a command of at most {MAX_COMMAND:,} bytes", size, "Put the script into a file.")
+        raise misuse("sh", f"a command of at most {MAX_COMMAND:,} bytes", size, "Put the script in a file.")
     return Step(parent, text, in_cell(text, fields), options.get("cache"))

@@ -65,7 +65,7 @@ def _runner_args(where: str, value: object) -> dict[str, Any]:
     members = members_of(where, value)
     text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > _MAX_RUNNER_ARGS:
-        raise misuse(where, f"at most {_MAX_RUNNER_ARGS:,} bytes of JSON", "more", "Give the runner less.")
+        raise misuse(where, f"at most {_MAX_RUNNER_ARGS:,} bytes of JSON", "more", "Shorten the runner options.")
     # A copy through and through.
     return dict(json.loads(text))
 

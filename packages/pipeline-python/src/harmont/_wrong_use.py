@@ -77,7 +77,7 @@ def only_known(where: str, options: Iterable[str], known: Iterable[str]) -> None
     for name in options:
         if name not in known:
             expected = f"one of the options {', '.join(known)}"
-            raise wrong_use(where, expected, name, "Correct the name, or take it out.")
+            raise wrong_use(where, expected, name, "Correct the name, or remove it.")
 
 
 def text_of(where: str, value: object, fix: str, maximum: int | None = None) -> str:
@@ -85,7 +85,7 @@ def text_of(where: str, value: object, fix: str, maximum: int | None = None) -> 
     if not isinstance(value, str) or not value.strip():
         raise wrong_use(where, "a non-empty string", value, fix)
     if "\0" in value or not is_well_formed(value):
-        raise wrong_use(where, "a string of valid Unicode without U+0000", value, "Take the character out.")
+        raise wrong_use(where, "a string of valid Unicode without U+0000", value, "Remove the character.")
     if maximum is not None and len(value) > maximum:
         raise misuse(where, f"at most {maximum:,} characters", f"{len(value):,}", "Shorten it.")
     return value

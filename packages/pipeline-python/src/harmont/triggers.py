@@ -176,5 +176,5 @@ def _path_filter(where: str, paths: object, paths_ignore: object) -> dict[str, l
 def _some(where: str, what: str, value: object, read: Callable[[Any], str]) -> list[str]:
     entries = one_or_list_of(where, value, read)
     if not entries:
-        raise wrong_use(where, f"at least one {what}", Nothing, "Name one, or leave the option out.")
+        raise wrong_use(where, f"at least one {what}", Nothing, "Name one, or omit the option.")
     return entries

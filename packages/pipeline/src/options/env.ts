@@ -19,5 +19,5 @@ function scalarOf(where: string, value: unknown): string {
   if (typeof value !== 'string')
     throw wrongUse(where, 'a string, a number or a boolean', value, 'Write the value as a string.')
   if (value.isWellFormed() && !value.includes('\0')) return value
-  throw wrongUse(where, 'a string of valid Unicode without U+0000', value, 'Take the character out.')
+  throw wrongUse(where, 'a string of valid Unicode without U+0000', value, 'Remove the character.')
 }

@@ -33,5 +33,5 @@ function inputOf(where: string, value: unknown): Input {
 /** A step that has a command, or whose files come from one that has. */
 export function commandOf(where: string, value: unknown): Step {
   if (isStep(value) && nearestCommand(value) !== null) return value
-  throw wrongUse(where, 'a step with a command', value, 'Pass what sh() gave.')
+  throw wrongUse(where, 'a step with a command', value, 'Pass the result of sh().')
 }

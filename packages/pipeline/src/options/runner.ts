@@ -15,6 +15,6 @@ export function runnerOf(where: string, value: unknown): Runner {
 export function runnerArgsOf(where: string, value: unknown): Readonly<Record<string, unknown>> {
   const text = JSON.stringify(Object.fromEntries(membersOf(where, value)))
   if (Buffer.byteLength(text) > MAX_BYTES)
-    throw misuse(where, 'at most 16,384 bytes of JSON', 'more', 'Give the runner less.')
+    throw misuse(where, 'at most 16,384 bytes of JSON', 'more', 'Shorten the runner options.')
   return Object.freeze(JSON.parse(text))
 }

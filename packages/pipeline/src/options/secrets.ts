@@ -9,7 +9,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 export function secretsOf(where: string, value: unknown): Readonly<Record<string, string>> {
   const name = (text: unknown): string => {
     if (typeof text === 'string' && NAME.test(text)) return text
-    throw wrongUse(where, 'a name of letters, digits and "_" that no digit begins', text, 'Name a secret.')
+    throw wrongUse(where, 'a name of letters, digits and "_" that does not begin with a digit', text, 'Name a secret.')
   }
   const entries = Array.isArray(value)
     ? oneOrListOf(where, value, (secret) => [name(secret), name(secret)])

@@ -83,19 +83,18 @@ function scope({ packages, workspace, exclude }: Cargo): string[] {
 
 function refuseContradictions(where: string, cargo: Cargo): void {
   const { allFeatures, features, noDefaultFeatures, release, profile, exclude, packages, workspace } = cargo
-  if (allFeatures && features.length > 0)
-    throw misuse(where, 'allFeatures or features', 'both', 'Take one of them out.')
+  if (allFeatures && features.length > 0) throw misuse(where, 'allFeatures or features', 'both', 'Remove one of them.')
   if (allFeatures && noDefaultFeatures)
-    throw misuse(where, 'allFeatures or noDefaultFeatures', 'both', 'Take one of them out.')
+    throw misuse(where, 'allFeatures or noDefaultFeatures', 'both', 'Remove one of them.')
   if (release && profile !== undefined)
     throw misuse(
       where,
       'release or profile',
       'both',
-      'Take one of them out: the profile "release" is what release means.',
+      'Remove one of them: the profile "release" is what release means.',
     )
   if (exclude.length > 0 && packages.length > 0)
-    throw misuse(where, 'exclude or packages', 'both', 'Take one of them out: packages says already which are meant.')
+    throw misuse(where, 'exclude or packages', 'both', 'Remove one of them: packages says already which are meant.')
   if (exclude.length > 0 && !workspace)
     throw misuse(where, 'exclude with workspace', 'exclude without workspace', 'Set workspace to true.')
 }

@@ -50,14 +50,14 @@ function namesIn(directory: string): string[] {
 function readJson(where: string, file: string, prepare: (text: string) => string): Readonly<Record<string, unknown>> {
   const value = parse(where, file, prepare(readFileSync(resolve(file), 'utf8')))
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw wrongUse(where, `a JSON object in ${file}`, value, 'Mend the file.')
+  throw wrongUse(where, `a JSON object in ${file}`, value, 'Fix the file.')
 }
 
 function parse(where: string, file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const error = wrongUse(where, `JSON in ${file}`, cause instanceof Error ? cause.message : cause, 'Mend the file.')
+    const error = wrongUse(where, `JSON in ${file}`, cause instanceof Error ? cause.message : cause, 'Fix the file.')
     throw Object.assign(error, { cause })
   }
 }

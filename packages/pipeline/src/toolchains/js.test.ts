@@ -172,19 +172,19 @@ describe('js.project', () => {
 
 describe('wrong use', () => {
   it.each<[Record<string, unknown>, object, string]>([
-    [{}, { runtime: 'deno', pm: 'npm' }, 'js.project: expected no pm with runtime "deno", got "npm". Take pm out'],
-    [{}, { runtime: 'bun', pm: 'pnpm' }, 'js.project: expected pm "bun" with runtime "bun", got "pnpm". Take one'],
+    [{}, { runtime: 'deno', pm: 'npm' }, 'js.project: expected no pm with runtime "deno", got "npm". Remove pm'],
+    [{}, { runtime: 'bun', pm: 'pnpm' }, 'js.project: expected pm "bun" with runtime "bun", got "pnpm". Remove one'],
     [
       { 'package.json': { packageManager: 'pnpm@9.0.0' }, 'bun.lock': '' },
       {},
-      'expected pm "bun" with runtime "bun", got "pnpm". package.json and lock files disagree: give pm and runtime.',
+      'expected pm "bun" with runtime "bun", got "pnpm". package.json and the lock files disagree: set pm and runtime.',
     ],
     [{}, { version: '22.1' }, 'js.project, version: expected a version of Node.js such as "22" or "22.x", got "22.1".'],
     [{}, { version: 22 }, 'js.project, version: expected a version of Node.js such as "22" or "22.x", got 22.'],
     [{}, { runtime: 'bun', version: '1' }, 'js.project, version: expected a version of bun such as "1.3.1", got "1".'],
     [{}, { pm: 'yarn' }, 'js.project, pm: expected "npm", "pnpm", "yarn-classic", "yarn-berry" or "bun", got "yarn".'],
     [{ 'package.json': '{' }, {}, 'js.project: expected JSON in package.json, got '],
-    [{ 'package.json': '[]' }, {}, 'js.project: expected a JSON object in package.json, got a list. Mend the file.'],
+    [{ 'package.json': '[]' }, {}, 'js.project: expected a JSON object in package.json, got a list. Fix the file.'],
     [{ 'web/package.json': 'x' }, { path: 'web' }, 'js.project: expected JSON in web/package.json, got '],
     [
       { 'package.json': { packageManager: 'bun@"; rm -rf /' } },

@@ -67,17 +67,12 @@ interface Tools {
 function chooseTools(pm: PackageManager | undefined, runtime: JsRuntime | undefined, files: JsFiles): Tools {
   if (pm === undefined && runtime === undefined) {
     const found = detectJs(files)
-    const fix = 'package.json and lock files disagree: give pm and runtime.'
+    const fix = 'package.json and the lock files disagree: set pm and runtime.'
     return found.runtime === 'deno' ? DENO : together(found.runtime ?? 'node', found.pm, found.pin, fix)
   }
-  if (runtime !== 'deno') return together(runtime ?? 'node', pm, undefined, 'Take one of them out.')
+  if (runtime !== 'deno') return together(runtime ?? 'node', pm, undefined, 'Remove one of them.')
   if (pm === undefined) return DENO
-  throw misuse(
-    WHERE,
-    'no pm with runtime "deno"',
-    JSON.stringify(pm),
-    'Take pm out: deno installs dependencies itself.',
-  )
+  throw misuse(WHERE, 'no pm with runtime "deno"', JSON.stringify(pm), 'Remove pm: deno installs dependencies itself.')
 }
 
 const DENO: Tools = { runtime: 'deno', installer: 'deno', pin: undefined }

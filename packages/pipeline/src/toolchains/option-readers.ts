@@ -15,7 +15,7 @@ export function flag(fallback: boolean): Reader<boolean> {
 }
 
 export const text: Reader<string | undefined> = (where, value) =>
-  value === undefined ? undefined : textOf(where, value, 'Give a text, or leave it out.')
+  value === undefined ? undefined : textOf(where, value, 'Give a string, or omit it.')
 
 export function textOr(fallback: string): Reader<string> {
   return (where, value) => text(where, value) ?? fallback
@@ -23,7 +23,7 @@ export function textOr(fallback: string): Reader<string> {
 
 /** A list of texts, empty when not given. */
 export const texts: Reader<readonly string[]> = (where, value) =>
-  value === undefined ? [] : listOf(where, value, (entry) => textOf(where, entry, 'Give a text.'))
+  value === undefined ? [] : listOf(where, value, (entry) => textOf(where, entry, 'Give a string.'))
 
 export const count: Reader<number | undefined> = (where, value) =>
   value === undefined ? undefined : wholeNumberOf(where, value, 1)
@@ -61,7 +61,7 @@ export const image: Reader<string | undefined> = (where, value) =>
 
 export const base: Reader<Step | undefined> = (where, value) => {
   if (value === undefined || isStep(value)) return value
-  throw wrongUse(where, 'a step', value, 'Pass what sh() or another toolchain’s install() gave.')
+  throw wrongUse(where, 'a step', value, 'Pass the result of sh() or of another toolchain’s install().')
 }
 
 export const cache: Reader<CachePolicy | undefined> = (where, value) =>

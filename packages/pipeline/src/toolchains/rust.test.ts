@@ -168,7 +168,7 @@ describe('cargo’s options', () => {
   })
 
   it.each([
-    [{ allFeatures: true, features: ['a'] }, 'rust.build: expected allFeatures or features, got both. Take one'],
+    [{ allFeatures: true, features: ['a'] }, 'rust.build: expected allFeatures or features, got both. Remove one'],
     [{ allFeatures: true, noDefaultFeatures: true }, 'expected allFeatures or noDefaultFeatures, got both.'],
     [{ release: true, profile: 'release' }, 'rust.build: expected release or profile, got both.'],
     [{ exclude: ['a'], packages: ['b'] }, 'rust.build: expected exclude or packages, got both.'],

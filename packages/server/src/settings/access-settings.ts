@@ -10,12 +10,7 @@ export const accessSettings = {
     [],
     'address ranges of proxies whose X-Forwarded-For is trusted',
   ),
-  corsOrigins: setting(
-    'HARMONT_CORS_ORIGINS',
-    listOf(origin),
-    [],
-    'additional origins whose pages may call the API',
-  ),
+  corsOrigins: setting('HARMONT_CORS_ORIGINS', listOf(origin), [], 'additional origins whose pages may call the API'),
   webauthnOrigins: setting(
     'HARMONT_WEBAUTHN_ORIGINS',
     listOf(origin),

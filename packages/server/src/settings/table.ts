@@ -30,11 +30,7 @@ export const settingsTable = {
     'directory of database, blobs, images, snapshots, spools and generated secrets; created if absent',
   ),
   databaseUrl: secret(
-    optional(
-      'HARMONT_DATABASE_URL',
-      databaseUrl,
-      'an external PostgreSQL 15 or later; if unset, an embedded one runs',
-    ),
+    optional('HARMONT_DATABASE_URL', databaseUrl, 'an external PostgreSQL 15 or later; if unset, an embedded one runs'),
   ),
   blobDirectory: optional(
     'HARMONT_BLOB_URL',
@@ -64,7 +60,12 @@ export const settingsTable = {
     300,
     'how long a job survives after the last heartbeat of its runner',
   ),
-  drainSeconds: setting('HARMONT_DRAIN_SECONDS', integer(0, 3600), 10, 'how long the server keeps serving after SIGTERM'),
+  drainSeconds: setting(
+    'HARMONT_DRAIN_SECONDS',
+    integer(0, 3600),
+    10,
+    'how long the server keeps serving after SIGTERM',
+  ),
   renderWaitSeconds: setting(
     'HARMONT_RENDER_WAIT_SECONDS',
     integer(0, 300),
@@ -101,11 +102,7 @@ export const settingsTable = {
     'crun',
     "container runtime of steps: `crun`, or gVisor's `runsc`, which gives untrusted work its own kernel",
   ),
-  imageBytes: size(
-    'HARMONT_IMAGE_LIMIT',
-    20 * 1024 ** 3,
-    'maximum size of an image, both packed and unpacked',
-  ),
+  imageBytes: size('HARMONT_IMAGE_LIMIT', 20 * 1024 ** 3, 'maximum size of an image, both packed and unpacked'),
   organizationImageBytes: size(
     'HARMONT_ORGANIZATION_IMAGES',
     60 * 1024 ** 3,

@@ -21,7 +21,7 @@ test('web B6 a hit names its origin, age and time saved; a miss its reason; off 
   expect(miss('expired')).toBe('Not cached: the entry expired.')
   expect(miss('sunspots')).toBe('Not cached: sunspots.')
   expect(cacheWords({ ...nothing, outcome: 'off' }, epoch)).toContain('no cache policy')
-  const reason = 'Its cache has no key, so this step always runs.'
+  const reason = 'The cache has no key, so this step always runs.'
   expect(cacheWords({ ...nothing, outcome: 'off', reason }, epoch)).toBe(reason)
   expect(cacheWords({ ...nothing, outcome: 'bypassed' }, epoch)).toContain('without cache')
 })
