@@ -83,7 +83,8 @@ export async function renderTarget(
   const words = [...(args.pipeline === undefined ? [] : [args.pipeline]), ...args.steps]
   const [first, ...others] = words
   if (first === undefined || flags.pipeline !== undefined) {
-    const pipeline = await renderProject(here, { ...request, slug: flags.pipeline ?? preferred ?? null })
+    const pipeline = await renderNamed(here, { ...request, slug: flags.pipeline ?? preferred ?? null })
+    if ('slugs' in pipeline) throw flags.pipeline === undefined ? noDefault(preferred, pipeline) : renderError(pipeline)
     return { pipeline, steps: [...words, ...flags.step] }
   }
   const named = await renderNamed(here, { ...request, slug: first })
@@ -170,6 +171,14 @@ function notFound(steps: readonly string[], pipelines: readonly EnvelopePipeline
   return new HmError(exits.render, 'no_pipeline', `no pipeline or step is called ${quoted(missing)}`, {
     fix: close === undefined ? known : `did you mean hm run ${close}? ${known}`,
   })
+}
+
+/** The setting may be the user's, and of another project. */
+function noDefault(preferred = '', { slugs: [first] }: { readonly slugs: readonly string[] }): HmError {
+  if (first === undefined) return noPipeline()
+  const message = `default_pipeline is "${preferred}", and this project has no pipeline of that slug`
+  const fix = `hm run ${first}, or hm config set --project default_pipeline ${first}`
+  return new HmError(exits.render, 'pipeline_not_found', message, { fix })
 }
 
 function noPipeline(): HmError {

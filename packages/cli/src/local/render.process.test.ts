@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { afterAll, expect, test } from 'vitest'
-import { hmProgram, programEnv } from '../test-support/run-hm.ts'
+import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
 import { runHmHere } from '../test-support/run-hm-here.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'hm-render-'))
@@ -37,6 +37,16 @@ export default { slug: 'ci', pipeline: pipeline([sh('true')]) }
   expect({ code: child.exitCode, told }).toEqual({
     code: 0,
     told: '.hm/ci.ts takes long to render; Ctrl-C ends it\nvalid: 1 step, 0 warnings\n',
+  })
+})
+
+test('a default pipeline that the project does not have is named, with the way out', async () => {
+  const env = { ...programEnv, HOME: cwd, HM_DEFAULT_PIPELINE: 'nope' }
+  const { code, stderr } = await runHm(['run', '--dry-run'], { cwd, env })
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr:
+      'error[pipeline_not_found]: default_pipeline is "nope", and this project has no pipeline of that slug\nfix: hm run ci, or hm config set --project default_pipeline ci\n',
   })
 })
 
