@@ -205,7 +205,7 @@ describe('any log', () => {
   test('costs work in proportion to its length, whatever it says', () => {
     for (const text of telling) {
       const log = (count: number) => `${telling.join('\n')}\n${`${text}\n`.repeat(count)}`
-      const [once, eightfold] = [workOf(log(200)), workOf(log(1_600))]
+      const [once, eightfold] = [workOf(log(50)), workOf(log(400))]
       expect(eightfold - workOf(log(0)), text).toBeLessThanOrEqual(8.5 * (once - workOf(log(0))) + 2_000)
     }
   })
