@@ -10,7 +10,7 @@ const steps = [
   { key: 'build', cmd: noise },
   {
     key: 'test',
-    cmd: `test "$HARMONT_ATTEMPT" = 2 && exit 0; ${noise}; echo "src/date.ts:12:4: error: expected 3, got 4"; ${noise}; exit 1`,
+    cmd: `test "$HARMONT_ATTEMPT" = 2 && exit 0; ${noise}; echo "src/date.ts:12:4: error: expected 3, got 4"; ${noise}; echo "src/zone.ts:9:1: error: no zone"; exit 1`,
     builds_in: 'build',
   },
   { key: 'lint', cmd: 'exit 75', soft_fail: [75], builds_in: 'build' },
@@ -68,14 +68,19 @@ test('web R1 R2 R5 a pasted link to a red build says what failed and shows the s
   await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
   page.off('request', note)
   expect(new Set(asked)).toEqual(new Set(['session', 'view', 'log']))
-  expect(await heading().textContent()).toMatch(/test: 1 error after .+: expected 3, got 4 · date\.ts:12\./)
+  expect(await heading().textContent()).toMatch(/test: 2 errors after .+: expected 3, got 4 · date\.ts:12\./)
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
   expect(await page.title()).toBe('Failed: test · ci #1 · default')
+  const failures = page.getByRole('list', { name: 'Failures' }).getByRole('listitem')
+  expect(await failures.allTextContents()).toEqual(['expected 3, got 4 · date.ts:12', 'no zone · zone.ts:9'])
   // Nobody has gone anywhere yet: Tab begins at the skip link.
   expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY')
   await page.getByRole('button', { name: '1 skipped' }).click()
   await sees('1 step skipped because test failed.')
+  await page.getByRole('link', { name: 'zone.ts:9' }).click()
+  await page.waitForURL(/#L802$/)
+  await expect.poll(() => isOnScreen('error: no zone')).toBe(true)
 })
 
 test('web R1 the same at 390 by 844 px, with the log below the sentence', async () => {

@@ -113,7 +113,10 @@ const failure = object(
     platform: describe(yesOrNo, 'Not the fault of the command.'),
     signal: nullableText,
     message: text,
-    first_error_line: describe(nullableInteger, 'Counts from 1; null where no line looks like an error.'),
+    first_error_line: describe(
+      nullableInteger,
+      'The line that reports the first failure, else the first that looks like an error, counted from 1; null where there is none.',
+    ),
     tail: describe(list(text), 'The last lines, at most 20; none but for the first few failures.'),
     hint: describe(nullableText, 'What to do, where the platform knows.'),
     doc_url: nullableText,

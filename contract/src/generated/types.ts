@@ -3346,9 +3346,10 @@ export interface components {
             total_lines: number;
             bytes: number;
             complete: boolean;
+            /** @description The first of `errors`. */
             first_error_line: number | null;
             groups: components["schemas"]["LogGroup"][];
-            /** @description Lines that look like errors, at most 1,000. */
+            /** @description Lines that report failures, once the log is complete; before that, or where none does, those that look like errors. At most 1,000. */
             errors: number[];
             /** @description What the server says between lines. */
             remarks: components["schemas"]["LogRemark"][];
@@ -3747,7 +3748,7 @@ export interface components {
                 platform: boolean;
                 signal: string | null;
                 message: string;
-                /** @description Counts from 1; null where no line looks like an error. */
+                /** @description The line that reports the first failure, else the first that looks like an error, counted from 1; null where there is none. */
                 first_error_line: number | null;
                 /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
@@ -3963,7 +3964,7 @@ export interface components {
                 platform: boolean;
                 signal: string | null;
                 message: string;
-                /** @description Counts from 1; null where no line looks like an error. */
+                /** @description The line that reports the first failure, else the first that looks like an error, counted from 1; null where there is none. */
                 first_error_line: number | null;
                 /** @description The last lines, at most 20; none but for the first few failures. */
                 tail: string[];
