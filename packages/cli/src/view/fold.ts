@@ -1,4 +1,4 @@
-import { FailureFinder, stripEscapes } from '@harmont/logs'
+import { FailureFinder } from '@harmont/logs'
 import type { RunEvent } from '../run/run-event.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
@@ -100,7 +100,6 @@ function queue(run: Run, event: Queued): void {
     errorCode: null,
     message: null,
     tail: [],
-    lines: 0,
     finder: null,
     found: null,
   }
@@ -112,7 +111,7 @@ function queue(run: Run, event: Queued): void {
 
 function start(run: Run, event: Extract<RunEvent, { readonly kind: 'step_start' }>): void {
   const step = stepOf(run, event.step_id)
-  Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [], lines: 0 })
+  Object.assign(step, { attempt: event.attempt, startedAt: event.started_at, waitReason: null, tail: [] })
   step.finder = new FailureFinder()
   step.found = null
   enter(run, step, 'running')
@@ -148,7 +147,7 @@ function enter(run: Run, step: Step, state: ShownState, softFailed = false): voi
 
 function keepLine(step: Step, { line, stream }: Extract<RunEvent, { readonly kind: 'step_log' }>): void {
   const { tail } = step
-  if (stream !== 'meta') step.finder?.push(stripEscapes(line), ++step.lines)
+  if (stream !== 'meta') step.finder?.next(line)
   tail.push(line.length > keptCharacters ? shorten(line) : line)
   // Cut in halves, not line by line: constant time.
   if (tail.length >= 2 * keptLines) tail.splice(0, tail.length - keptLines)

@@ -29,9 +29,7 @@ export interface Step {
   message: string | null
   /** Its last lines, as they came; empty once it passed. */
   tail: string[]
-  /** How many lines its command has written. */
-  lines: number
-  /** Looks through them while it runs. */
+  /** Looks through what its command writes while it runs. */
   finder: FailureFinder | null
   /** The failures that they report, once it has failed. */
   found: Found<QuotedFailure> | null

@@ -1,4 +1,5 @@
 import { hasSuspiciousPair } from '../error-line.ts'
+import { stripEscapes } from '../escapes.ts'
 import { CargoReader } from './cargo.ts'
 import { CompilerReader } from './compilers.ts'
 import { EslintReader } from './eslint.ts'
@@ -49,11 +50,17 @@ export class FailureFinder {
   readonly #list = new FailureList()
   readonly #readers: readonly Reader[] = readers.map((Tool) => new Tool(this.#list))
   #isOpen = false
+  #lines = 0
   #isOver = false
 
   /** Whether the next line is to be pushed, whatever it looks like. */
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** Takes the next line as it was written, from the first one on. */
+  next(line: string): void {
+    this.push(stripEscapes(line.slice(0, 2 * lookedAt)), ++this.#lines)
   }
 
   /**
