@@ -10,6 +10,7 @@ import {
 } from '@harmont/engine'
 import type { Plan } from '@harmont/ir'
 import { type ExitCode, exits, HmError } from '../errors.ts'
+import { systemFailure } from '../process/system-failure.ts'
 import type { RunEvent } from '../run/run-event.ts'
 import type { OpenView } from '../view/open-view.ts'
 import type { LocalHome } from './home.ts'
@@ -54,12 +55,15 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
     onEnd: ended.resolve,
-    onFailure: (cause) => ended.reject(broken(cause)),
+    onFailure: (cause) => ended.reject(broken(cause, home)),
   })
   const disk = await watchDisk({
     path: home.root,
     leastFreeBytes: defaultLeastFreeBytes,
-    log: (level, text, error) => (level === 'error' ? run.log(level, text, error) : void view.note(text)),
+    log: (level, text, error) => {
+      if (level === 'error') run.log(level, text, error)
+      else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
+    },
   })
   const store = new LocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
   const engine = createEngine({
@@ -87,7 +91,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
     },
   })
   const cancel = () => {
-    store.apply(facts.id, [{ type: 'cancel', at: store.now() }]).catch((cause) => ended.reject(broken(cause)))
+    store.apply(facts.id, [{ type: 'cancel', at: store.now() }]).catch((cause) => ended.reject(broken(cause, home)))
   }
   const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
   try {
@@ -131,10 +135,10 @@ function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal):
 }
 
 /** A fault of the engine, with the system's or the sandbox's own code where it has one. */
-function broken(cause: unknown): HmError {
-  if (cause instanceof HmError) return cause
+function broken(cause: unknown, { root }: LocalHome): HmError {
+  const known = cause instanceof HmError ? cause : systemFailure(cause, root)
+  if (known !== undefined) return known
   const why = cause instanceof Error ? cause.message : String(cause)
   const own = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'engine_broken'
-  const fix = own === 'ENOSPC' || own === 'EDQUOT' ? { fix: 'hm cache clean makes room' } : {}
-  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot go on: ${why}`, { ...fix, cause })
+  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot go on: ${why}`, { cause })
 }

@@ -1,0 +1,20 @@
+import { exits, HmError } from '../errors.ts'
+
+const full = new Set(['ENOSPC', 'EDQUOT'])
+const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
+
+/** A disk that is full, or a directory of `hm` that cannot be written: for the user to mend, with the system's own code. Undefined: it is neither. */
+export function systemFailure(error: unknown, cacheDirectory: string): HmError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code = '', syscall, path = '' }: NodeJS.ErrnoException = error
+  if (full.has(code)) return failure(code, `the disk is full: ${error.message}`, 'hm cache clean makes room', error)
+  // To make directories below one that is read-only ends with ENOENT.
+  const isUnwritable = unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir')
+  if (!isUnwritable || !`${path}/`.startsWith(`${cacheDirectory}/`)) return undefined
+  const message = `hm cannot write to its cache directory ${cacheDirectory}: ${error.message}`
+  return failure(code, message, 'make it writable, or name another in HM_CACHE_DIR', error)
+}
+
+function failure(code: string, message: string, fix: string, cause: Error): HmError {
+  return new HmError(exits.unavailable, code.toLowerCase(), message, { fix, cause })
+}
