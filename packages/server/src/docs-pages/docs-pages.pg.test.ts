@@ -34,7 +34,7 @@ describe('error codes', () => {
       const text = readFileSync(new URL(`errors/${code}.md`, folder), 'utf8')
       const [, ...parts] = text.split(/^(#+ .*)$/m).map((part) => part.trim())
       const headings = parts.filter((_, index) => index % 2 === 0)
-      expect(headings).toEqual([`# \`${code}\``, '## What it means', '## When it comes', '## What to do'])
+      expect(headings).toEqual([`# \`${code}\``, '## What it means', '## When it happens', '## What to do'])
       const sections = parts.filter((_, index) => index % 2 === 1).slice(1)
       expect([code, sections.every((section) => section.length >= 10)]).toEqual([code, true])
     }
