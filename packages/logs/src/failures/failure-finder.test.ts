@@ -109,8 +109,9 @@ describe('other forms', () => {
 
   test('of a loose comparison of Node.js what was expected is told', () => {
     const tap =
-      "TAP version 13\nnot ok 1 - adds\n  ---\n  error: '1 == 5'\n  name: 'AssertionError'\n  stack: |-\n    f (file:///w/a.test.js:5:45)\n  ...\n"
+      "TAP version 13\nnot ok 1 - adds\n  ---\n  error: '1 == 5'\n  name: 'AssertionError'\n  stack: |-\n    f (file:///w/a.test.js:5:45)\n    g (file:///w/b.js:1:1)\n  ...\n"
     expect(short(tap)).toEqual([['adds', 'expected 5, got 1', '/w/a.test.js', 5, 4]])
+    expect(find(tap).failures[0]?.quote.at(-1)).toBe('    f (file:///w/a.test.js:5:45)')
     const spec = '✖ failing tests:\n\ntest at a.test.js:5:1\n✖ adds (1.2ms)\n  AssertionError [ERR_ASSERTION]: 1 == 5\n'
     expect(short(spec)).toEqual([['adds', 'expected 5, got 1', 'a.test.js', 5, 5]])
   })

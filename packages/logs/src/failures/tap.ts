@@ -61,8 +61,8 @@ export class TapReader extends Reader {
     if (name !== undefined) this.#take(line, name, value)
     else if (this.#field === 'error') draft.sayOrCompare(line)
     else if (this.#field === 'stack') {
-      draft.locate(placeAtEnd(text))
       if (draft.place !== null) draft.endQuote()
+      draft.locate(placeAtEnd(text))
     }
   }
 
