@@ -89,7 +89,7 @@ def py():
       const rendered = await render(project, slug)
       const parsed = rendered.ok ? parsePlan(rendered.json) : undefined
       if (!rendered.ok || parsed?.ok !== false) throw new Error('expected a document that does not plan')
-      const why = 'expected no "artifacts", got a list. Nothing runs "artifacts" yet: take it out of the pipeline.'
+      const why = 'expected no "artifacts", got a list. "artifacts" is not supported yet: remove it from the pipeline.'
       const said = `${file}:2: step "build", artifacts: ${why}\n${file}:4: step "docs", artifacts: ${why}`
       expect(describeProblems(parsed.error, rendered)).toBe(said)
       const document = envelope.pipelines.find((each) => each.slug === slug)?.definition

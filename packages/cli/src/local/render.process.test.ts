@@ -86,7 +86,7 @@ const made = sh('true', { key: 'makes', artifacts: ['dist/**'] })
 export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', artifacts: ['x'] })]) }
 `,
   )
-  const why = 'expected no "artifacts", got a list. Nothing runs "artifacts" yet: take it out of the pipeline.'
+  const why = 'expected no "artifacts", got a list. "artifacts" is not supported yet: remove it from the pipeline.'
   const [first, second] = [
     `.hm/ci.ts:2: step "makes", artifacts: ${why}`,
     `.hm/ci.ts:3: step "more", artifacts: ${why}`,
