@@ -237,6 +237,34 @@ test('web B14 a plan that is no plan says so, with its message, and no job is as
   expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
 })
 
+test('web B10 B11 T4 graph and waterfall open on the selected step, and a phone gives them its screen', async () => {
+  const skipped = Array.from({ length: 60 }, (_, index) => ({ key: `s${index}`, cmd: 'true', depends_on: ['root'] }))
+  const number = await run([{ key: 'root', cmd: 'exit 1' }, ...skipped])
+  await page.goto(address(number, '?view=waterfall&job=s59'))
+  const attempts = page.getByRole('list', { name: 'Attempts' })
+  const row = attempts.getByRole('button', { pressed: true })
+  await row.waitFor()
+  expect(await row.getAttribute('aria-label')).toContain('s59')
+  const [place, scroller] = [await row.boundingBox(), await attempts.locator('..').boundingBox()]
+  expect(place?.y).toBeGreaterThanOrEqual(scroller?.y ?? 9999)
+  expect((place?.y ?? 9999) + (place?.height ?? 0)).toBeLessThanOrEqual(
+    (scroller?.y ?? 0) + (scroller?.height ?? 0) + 1,
+  )
+
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.getByRole('link', { name: 'Graph' }).click()
+  await page.locator('.react-flow__minimap').waitFor()
+  const colour = "getComputedStyle(document.querySelector('.react-flow__minimap')).backgroundColor"
+  expect(await page.evaluate(colour)).toBe('rgb(27, 31, 38)')
+  await page.emulateMedia({ colorScheme: null })
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  const graph = page.getByRole('region', { name: /^Graph of 61 steps/ })
+  await expect.poll(async () => ((await graph.boundingBox())?.height ?? 0) / 844).toBeGreaterThan(0.6)
+  await page.getByRole('link', { name: /s59.*log/ }).click()
+  await sees('Skipped because root failed.')
+})
+
 test('web X4 T2 T4 hostile names are inert, and the page is accessible in both themes and at 360 px', async () => {
   const evil = '<img src=x onerror="document.title=1">\u202Eevil'
   const number = await submit([{ key: 'x', label: evil, cmd: 'echo "<script>document.title=1</script>"; exit 3' }], {

@@ -32,7 +32,7 @@ export function LogViewer(props: LogViewerProps) {
   if (data !== undefined) return <LogView key={job.id} {...props} place={place} first={data} />
   return (
     <>
-      {lead != null && <div className="flex border-b border-hairline px-2 py-1">{lead}</div>}
+      {lead != null && <div className="flex border-b border-hairline px-2">{lead}</div>}
       {error === null ? (
         <Skeleton label="Loading the log" />
       ) : (

@@ -28,7 +28,9 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
   const insights = useMemo(() => insightsOf(data ?? []), [data])
   if (data === undefined)
     return error === null ? (
-      <Skeleton rows={3} label="Loading insights" />
+      <div className="min-h-38">
+        <Skeleton rows={3} label="Loading insights" />
+      </div>
     ) : (
       <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
     )

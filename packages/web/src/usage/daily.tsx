@@ -42,11 +42,16 @@ export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
   return (
     <Section title="By day" actions={actions}>
       {isError && values === undefined && <ErrorState error={error} what="the days" onRetry={() => void refetch()} />}
-      {values === undefined && !isError && <Skeleton rows={4} label="Loading the days" />}
-      {values !== undefined && !asTable && (
-        <Suspense fallback={<Skeleton rows={4} label="Loading the chart" />}>
-          <DailyBars values={values} unit={isBilled ? '$' : 'vCPU-hours'} day={day} onDay={onDay} />
-        </Suspense>
+      {!asTable && (
+        // As high as the chart from the beginning: what stands below does not move.
+        <div className="min-h-55">
+          {values === undefined && !isError && <Skeleton rows={4} label="Loading the days" />}
+          {values !== undefined && (
+            <Suspense fallback={<Skeleton rows={4} label="Loading the chart" />}>
+              <DailyBars values={values} unit={isBilled ? '$' : 'vCPU-hours'} day={day} onDay={onDay} />
+            </Suspense>
+          )}
+        </div>
       )}
       {values !== undefined && asTable && (
         <Table caption="Usage by day">

@@ -9,8 +9,8 @@ export interface Scale extends Span {
   readonly cutMs: number
 }
 
-/** Of the time in which something ran: an idle stretch of more than this share is cut, */
-const longestIdle = 1 / 5
+/** An idle stretch of more than this is cut, where it is also more than a share of the time in which something ran, */
+const longestIdle = { ms: 5000, share: 1 / 5 }
 /** and then looks this long. */
 const cutShare = 1 / 25
 
@@ -26,7 +26,8 @@ export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
     end = Math.max(end, to)
   }
   const busyMs = Math.max(lengthMs, end) - idle.reduce((sum, { from, to }) => sum + to - from, 0)
-  const cuts = busyMs > 0 ? idle.filter(({ from, to }) => to - from > busyMs * longestIdle) : []
+  const longestMs = Math.max(longestIdle.ms, busyMs * longestIdle.share)
+  const cuts = busyMs > 0 ? idle.filter(({ from, to }) => to - from > longestMs) : []
   return { from: 0, to: lengthMs, cuts, cutMs: busyMs * cutShare }
 }
 

@@ -82,10 +82,12 @@ test('web B11 an hour in which nothing ran is cut, and named on the axis; work k
   ])
 })
 
-test('web B11 what waits while others run, and a build of which nothing has run yet, are not cut', () => {
+test('web B11 what waits while others run, some seconds, and a build of which nothing has run yet are not cut', () => {
   const late = { scheduled_at: instant(0), assigned_at: instant(90_000) }
   const busy = build([step('a', {}, 0, 90_000), step('b', late, 91_000, 100_000)], 100_000)
   expect(scaleOf(busy.rows, busy.lengthMs).cuts).toEqual([])
+  const brief = build([step('a', {}, 2000, 2200)], 2200)
+  expect(scaleOf(brief.rows, brief.lengthMs).cuts).toEqual([])
   const waiting = build([step('a', { state: 'scheduled', scheduled_at: instant(0) })], null)
   expect(scaleOf(waiting.rows, waiting.lengthMs).cuts).toEqual([])
 })
