@@ -35,7 +35,7 @@ const init = (...args: string[]) => runHm(['init', ...args], { cwd: project, env
 interface Node {
   readonly step: { readonly label: string; readonly cmd: string; readonly image?: string; readonly cache?: unknown }
 }
-async function rendered(): Promise<Node[]> {
+async function rendered(slug?: string): Promise<Node[]> {
   const { envelope } = await renderEvery({
     project,
     context: null,
@@ -43,7 +43,8 @@ async function rendered(): Promise<Node[]> {
     sourceSet: () => readSourceSet(project),
   })
   expect(envelope.errors).toEqual([])
-  const definition = envelope.pipelines[0]?.definition as { readonly graph: { readonly nodes: readonly Node[] } }
+  const pipeline = envelope.pipelines.find((each) => slug === undefined || each.slug === slug)
+  const definition = pipeline?.definition as { readonly graph: { readonly nodes: readonly Node[] } }
   return [...definition.graph.nodes]
 }
 
@@ -143,7 +144,9 @@ it('writes one step to replace where no project is seen and nobody can be asked'
 it('the compiler finds the types of what is written where nothing is installed, and finds mistakes', async () => {
   await write('go.mod')
   const { stderr } = await init('--slug', 'ci')
-  expect(stderr).toContain('Wrote types for editors: .hm/node_modules/@types/harmont__hm, .hm/tsconfig.json.')
+  expect(stderr).toContain(
+    'Wrote .hm/node_modules/@types/harmont__hm for editors.\nWrote .hm/tsconfig.json for editors.\n',
+  )
   const tsc = join(import.meta.dirname, '../../../../node_modules/.bin/tsc')
   const compile = () => spawnSync(tsc, ['--noEmit', '-p', '.hm'], { cwd: project, encoding: 'utf8' })
   expect(compile()).toMatchObject({ status: 0, stdout: '' })
@@ -160,7 +163,17 @@ it('the compiler finds the types of what is written where nothing is installed, 
     expect.stringContaining('harmont__hm'),
   )
   await write('node_modules/@harmont/hm/package.json', '{}')
-  expect(await init('--types')).toMatchObject({ stderr: expect.stringContaining('has installed @harmont/hm') })
+  expect(await init('--types')).toMatchObject({ stderr: expect.stringContaining('installed @harmont/hm') })
+})
+
+it('a crate without Cargo.lock is tested without', async () => {
+  await write('Cargo.toml')
+  for (const lang of ['ts', 'py']) {
+    expect(await init('--lang', lang, '--slug', `ci-${lang}`)).toMatchObject({ code: 0 })
+    const commands = (await rendered(`ci-${lang}`)).map(({ step }) => step.cmd).join('\n')
+    expect(commands).toContain('cargo test')
+    expect(commands).not.toMatch(/--locked|cargo build/)
+  }
 })
 
 it('a project file that does not parse is exit 2 before anything is written; what does not render is exit 6', async () => {

@@ -39,9 +39,9 @@ export const run: Handler<'init'> = async (context) => {
   if (language === 'ts') await sayTypes(context)
   await showWritten(context, slug)
   if (projects.some(({ kind }) => kind === 'generic'))
-    output.say(`hm does not know this kind of project. Put its commands into ${file}, in place of the step above.`)
+    output.say(`hm does not know this kind of project.\nPut its commands into ${file}.`)
   else if (flags.plain) warnOfMissing(context, projects)
-  else output.say('Its first step downloads the tools. To use those of this machine instead: hm init --plain --force')
+  else output.say("The first step downloads the tools.\nTo use this machine's instead: hm init --plain --force")
 
   const others = await otherCi(directory)
   if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${others.join(', ')}.`)
@@ -57,19 +57,19 @@ export const run: Handler<'init'> = async (context) => {
 function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
   if (process.platform !== 'linux') return
   const missing = missingTools(projects.map(plainProject))
-  if (missing.length > 0)
-    output.warn(
-      `steps find no ${missing.join(', ')}: they see the programs in /usr and /bin, not those of your home. Install it there, or let the pipeline install its tools: hm init --force`,
-    )
+  if (missing.length === 0) return
+  output.warn(`steps find no ${missing.join(', ')}: they see /usr and /bin alone`)
+  output.say('Install it there, or let the pipeline do that: hm init --force')
 }
 
 /** Writes the types for editors and says where they are. */
 async function sayTypes({ directory, output }: Context<'init'>): Promise<void> {
   const written = await writeTypes(directory)
+  for (const path of written) output.say(`Wrote ${path} for editors.`)
   output.say(
     written.length === 0
-      ? 'The project has installed @harmont/hm: editors find its types.'
-      : `Wrote types for editors: ${written.join(', ')}. Git ignores the types; in a new clone run hm init --types.`,
+      ? 'Editors find the types of the installed @harmont/hm.'
+      : 'Git ignores the types. In a new clone: hm init --types',
   )
 }
 

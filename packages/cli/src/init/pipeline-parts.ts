@@ -38,12 +38,18 @@ export function toolPart({
   const isTs = language === 'ts'
   const name = `project${suffix}`
   const cached = isTs ? '{ cache: files }' : 'cache=files'
+  const unlocked = isTs ? '{ cache: files, locked: false }' : 'cache=files, locked=False'
   const leaves = actions.map((action) =>
-    'name' in action ? `${name}.${action.name}(${cached})` : `${name}.run(${quoted(action.script)}, ${cached})`,
+    'name' in action
+      ? `${name}.${action.name}(${action.isUnlocked ? unlocked : cached})`
+      : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
-  const made = isTs
-    ? `const ${name} = ${template.typescript(folder.path)}`
-    : `${name} = ${template.python(folder.path)}`
+  const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
+  // What a project compiles once, it compiles by its Cargo.lock.
+  const entry = actions.some((action) => 'isUnlocked' in action)
+    ? whole.replace('rust.project', 'rust.toolchain')
+    : whole
+  const made = isTs ? `const ${name} = ${entry}` : `${name} = ${entry}`
   return {
     names: [],
     toolchains: [template.toolchain],

@@ -3,8 +3,8 @@ import type { Folder } from './folder.ts'
 import { manifestOf, scriptsOf } from './manifest.ts'
 import { type ProjectKind, templateOf } from './project-kind.ts'
 
-/** An action of a toolchain: a method without options, or a script that `run` names. Spelt the same in both languages. */
-export type Action = { readonly name: string } | { readonly script: string }
+/** An action of a toolchain: a method, or a script that `run` names. Spelt the same in both languages. `isUnlocked`: there is no Cargo.lock to keep to. */
+export type Action = { readonly name: string; readonly isUnlocked?: true } | { readonly script: string }
 
 /** The actions of the project's toolchain that its own files ask for; null where no toolchain fits it. */
 export function toolActions({ kind, folder }: Project): readonly Action[] | null {
@@ -21,32 +21,30 @@ export const PACKAGES: Partial<Readonly<Record<ProjectKind, readonly string[]>>>
 type Actions = (folder: Folder) => readonly Action[] | null
 
 const js: Actions = (folder) => scriptsOf(manifestOf(folder)).map((script) => ({ script }))
-const named =
-  (...names: readonly string[]): Actions =>
-  () =>
-    names.map((name) => ({ name }))
+const named = (...names: readonly string[]): readonly Action[] => names.map((name) => ({ name }))
 
 const ACTIONS: Partial<Readonly<Record<ProjectKind, Actions>>> = {
-  rust: named('test', 'clippy', 'fmt'),
-  go: named('build', 'test', 'vet', 'fmt'),
-  elixir: named('compile', 'test', 'format'),
-  zig: named('build', 'test', 'fmt'),
+  // Libraries often have no Cargo.lock.
+  rust: ({ names }) =>
+    names.has('Cargo.lock')
+      ? named('test', 'clippy', 'fmt')
+      : [{ name: 'test', isUnlocked: true }, { name: 'clippy', isUnlocked: true }, { name: 'fmt' }],
+  go: () => named('build', 'test', 'vet', 'fmt'),
+  elixir: () => named('compile', 'test', 'format'),
+  zig: () => named('build', 'test', 'fmt'),
   // Both refuse what no style was written down for.
   cmake: ({ names }) =>
-    [['test'], names.has('.clang-tidy') ? ['lint'] : [], names.has('.clang-format') ? ['fmt'] : []]
-      .flat()
-      .map((name) => ({ name })),
+    named('test', ...(names.has('.clang-tidy') ? ['lint'] : []), ...(names.has('.clang-format') ? ['fmt'] : [])),
   nextjs: js,
   js,
   // uv installs what pyproject.toml names; a tool that is not there would only fail.
   python: ({ texts }) => {
     const told = texts.get('pyproject.toml') ?? ''
     if (!/^\[project\]/m.test(told) || !/\bpytest\b/.test(told)) return null
-    const names = [
+    return named(
       'test',
       ...(/\bruff\b/.test(told) ? ['lint', 'fmt'] : []),
       ...(/["']ty\b/.test(told) ? ['typecheck'] : []),
-    ]
-    return names.map((name) => ({ name }))
+    )
   },
 }
