@@ -178,7 +178,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   expect(why.stderr).toContain('next: hm logs 1 --failed -p broken\n')
   const again = await hm(['retry', '1', '-p', 'broken'])
   expect(again.code).toBe(1)
-  expect(again.stderr).toContain('trying again: one\n')
+  expect(again.stderr).toContain('retrying: one\n')
   // What was asked between its end and the retry is no part of what it took.
   const { run_ms, started_at, finished_at } = JSON.parse(
     (await hm(['build', 'show', '1', '-p', 'broken', '--json'])).stdout,
@@ -206,7 +206,7 @@ test('Ctrl-C cancels the build and exits 130', async () => {
   child.kill('SIGINT')
   const { code, stderr } = await ended
   expect(code).toBe(130)
-  expect(stderr).toContain('cancelling build #')
+  expect(stderr).toContain('canceling build #')
   const listed = await hm(['build', 'list', '-p', 'endless', '--json'])
   expect(JSON.parse(listed.stdout).data[0].state).toBe('canceled')
 })
@@ -220,7 +220,7 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   child.kill('SIGINT')
   const { code, stderr } = await ended
   expect(code).toBe(130)
-  expect(stderr).toContain(`build #${number} goes on: hm build watch ${number} -p endless`)
+  expect(stderr).toContain(`build #${number} is still running: hm build watch ${number} -p endless`)
   expect((await build('endless', number)).state).toBe('running')
   const canceled = await hm(['cancel', number, '-p', 'endless', '--yes'])
   expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/endless: canceled\n` })

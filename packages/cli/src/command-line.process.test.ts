@@ -42,7 +42,7 @@ test('with --json an error is one line of JSON', async () => {
   const { code, stdout, stderr } = await runHm(['config', 'get', 'cloud.orgg', '--json'], { cwd })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(JSON.parse(stderr)).toEqual({
-    error: { code: 'usage', message: '"cloud.orgg" is no setting', fix: 'did you mean cloud.org?' },
+    error: { code: 'usage', message: '"cloud.orgg" is not a setting', fix: 'did you mean cloud.org?' },
   })
 })
 
@@ -111,7 +111,7 @@ test('what nobody foresaw is exit 10, with a report that holds no argument', asy
   })
   expect({ code, stderr }).toEqual({
     code: 10,
-    stderr: expect.stringContaining('error[defect]: this is a defect of hm: boom'),
+    stderr: expect.stringContaining('error[defect]: this is a bug in hm: boom'),
   })
   const directory = join(cwd, '.cache', 'hm', 'reports')
   const [report = ''] = await readdir(directory)
@@ -176,12 +176,10 @@ test('what hm does not have it says plainly, without asking a server', async () 
     expect(await runHm([...line, '--api-url', 'http://127.0.0.1:9'], { cwd })).toMatchObject({
       code: 7,
       stdout: '',
-      stderr: expect.stringMatching(
-        /^error\[operation_missing\]: there are no artifacts yet, here or on any server\nfix: /,
-      ),
+      stderr: expect.stringMatching(/^error\[operation_missing\]: artifacts are not supported yet\nfix: /),
     })
-  expect((await runHm(['help'], { cwd })).stdout).toMatch(/artifact .*none are kept yet/)
-  const plugins = 'hm has no plugins and loads none: runs on this machine and on a server are built in\n'
+  expect((await runHm(['help'], { cwd })).stdout).toMatch(/artifact .*not supported yet/)
+  const plugins = 'hm has no plugins: local and cloud runs are built in\n'
   expect(await runHm(['plugin', 'list'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: plugins })
   expect(await runHm(['plugin', 'list', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '{"data":[]}\n' })
 })

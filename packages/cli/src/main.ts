@@ -22,8 +22,8 @@ function currentDirectory(): string {
   try {
     return process.cwd()
   } catch (error) {
-    throw new HmError(exits.usage, 'no_directory', 'the current directory does not exist any more', {
-      fix: 'cd to another one',
+    throw new HmError(exits.usage, 'no_directory', 'the current directory no longer exists', {
+      fix: 'cd to another directory',
       cause: error,
     })
   }

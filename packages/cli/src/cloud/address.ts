@@ -34,7 +34,7 @@ export async function buildAddress(
 function buildNumber(text: string | number): number {
   const number = Number(String(text).replace(/^#/, ''))
   if (!Number.isSafeInteger(number) || number < 1)
-    throw usageError(`the number of a build is a positive integer, got ${JSON.stringify(text)}`)
+    throw usageError(`a build number is a positive integer; got ${JSON.stringify(text)}`)
   return number
 }
 

@@ -12,6 +12,6 @@ export const run = signedIn<'billing topup'>(async (context, { client, org }) =>
   if (global.json) await output.json(checkout)
   else await output.print(checkout.checkout_url)
   if (!flags.noBrowser && !global.json && !(await openBrowser(checkout.checkout_url, context)))
-    output.warn('no browser could be started')
+    output.warn('could not open a browser')
   return exits.ok
 })

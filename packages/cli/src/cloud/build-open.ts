@@ -10,6 +10,6 @@ export const run = signedIn<'build open'>(async (context, session) => {
   await session.client.getBuild(address, { signal })
   const url = buildUrl(session.appUrl, address)
   await output.print(url)
-  if (!(await openBrowser(url, context))) output.warn('no browser could be started')
+  if (!(await openBrowser(url, context))) output.warn('could not open a browser')
   return exits.ok
 })

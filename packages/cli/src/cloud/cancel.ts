@@ -10,12 +10,12 @@ export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
   const { client } = session
   const build = await client.getBuild(address, { signal })
   if (isEnded(build)) {
-    output.say(`build #${build.number} has ended already: ${build.state}`)
+    output.say(`build #${build.number} has already ended: ${build.state}`)
     return exits.ok
   }
   const named = `build #${build.number} of ${address.org}/${address.pipeline}`
-  if (!(await ask.confirm({ message: `Cancel ${named}, which is ${build.state}?`, flag: '--yes' }))) {
-    output.say(`${named} goes on`)
+  if (!(await ask.confirm({ message: `Cancel ${named} (${build.state})?`, flag: '--yes' }))) {
+    output.say(`${named} was not canceled`)
     return exits.ok
   }
   await client.cancelBuild(address, { signal })

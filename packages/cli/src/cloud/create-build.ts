@@ -55,12 +55,12 @@ export async function createBuild(
 }
 
 async function readIr({ stdin, directory }: Here, { file, fileFlag }: BuildWish): Promise<string> {
-  if (file === undefined) throw usageError('an IR document is needed', `${fileFlag} FILE, or ${fileFlag} - for stdin`)
+  if (file === undefined) throw usageError('no IR document given', `${fileFlag} FILE, or ${fileFlag} - for stdin`)
   if (file === '-') {
     let text = ''
     for await (const piece of stdin.setEncoding('utf8')) {
       text += piece
-      if (text.length > longestIr) throw usageError('an IR document has at most 8 MiB; stdin holds more')
+      if (text.length > longestIr) throw usageError('the IR document on stdin exceeds 8 MiB')
     }
     return text
   }
@@ -68,6 +68,6 @@ async function readIr({ stdin, directory }: Here, { file, fileFlag }: BuildWish)
     return await readFile(resolve(directory, file), 'utf8')
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw usageError(`${fileFlag}: ${file} cannot be read: ${why}`)
+    throw usageError(`${fileFlag}: cannot read ${file}: ${why}`)
   }
 }

@@ -4,7 +4,7 @@ import { usageError } from '../errors.ts'
 export function startOf(date: string, flag: string): number {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(at) || dayOf(at) !== date)
-    throw usageError(`${flag} is a day such as 2026-01-31, got ${JSON.stringify(date)}`)
+    throw usageError(`${flag} must be a date such as 2026-01-31; got ${JSON.stringify(date)}`)
   return at
 }
 

@@ -14,11 +14,10 @@ export async function defaultPipeline(here: Here, client: CloudClient, org: stri
   const configured = config.get('cloud.pipeline')
   if (configured !== undefined) return configured
   const repository = await repositoryHere(here.directory)
-  if (repository === null)
-    throw unclear(`this directory belongs to no repository with a remote, so that its pipeline is not known`, [])
+  if (repository === null) throw unclear(`no git remote, so the pipeline is unknown`, [])
   const ours = await pipelinesOf(client, org, repository, here.signal)
   const [only, another] = ours
-  if (only === undefined) throw unclear(`${org} has no pipeline of ${repository}`, [])
+  if (only === undefined) throw unclear(`${org} has no pipeline for ${repository}`, [])
   if (another === undefined) return only.slug
   const wanted = config.get('default_pipeline')
   const chosen = ours.find(({ source_slug }) => source_slug === wanted && wanted !== undefined)
@@ -54,6 +53,6 @@ export function isSame(one: string | null | undefined, other: string): boolean {
 function unclear(message: string, pipelines: readonly Schemas['Pipeline'][]): HmError {
   const slugs = pipelines.map(({ slug }) => slug).slice(0, 10)
   const which =
-    slugs.length === 0 ? 'name one with -p; hm pipeline list shows them' : `name one with -p: ${slugs.join(', ')}`
+    slugs.length === 0 ? 'pass -p SLUG; hm pipeline list shows the slugs' : `pass -p with one of: ${slugs.join(', ')}`
   return new HmError(exits.notFound, 'pipeline_not_found', message, { fix: which })
 }

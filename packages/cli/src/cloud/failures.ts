@@ -28,10 +28,9 @@ function exitOf({ status }: CloudError): ExitCode {
 
 function fixOf({ status, code }: CloudError, apiUrl: string): string | undefined {
   if (status === 401) return `hm login --api-url ${apiUrl}`
-  if (code === 'unreachable' || code === 'no_answer')
-    return 'check the address with hm config list, or name another with --api-url'
+  if (code === 'unreachable' || code === 'no_answer') return 'check the address with hm config list, or pass --api-url'
   if (code === 'redirected' || code === 'unexpected_answer')
-    return 'name the address of a Harmont server with --api-url or HM_API_URL'
+    return 'set the address of a Harmont server with --api-url or HM_API_URL'
   const fixes: Readonly<Record<string, string>> = {
     organization_not_found: 'hm org list',
     pipeline_not_found: 'hm pipeline list',

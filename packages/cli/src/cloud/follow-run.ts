@@ -121,19 +121,19 @@ class JobsOfRun {
 }
 
 async function cancelBuild({ client, address, view }: FollowRunOptions, signal: AbortSignal): Promise<void> {
-  await view.note(`cancelling build #${address.number}; Ctrl-C again to leave at once`)
+  await view.note(`canceling build #${address.number}; press Ctrl-C again to leave at once`)
   try {
     await client.cancelBuild(address, { signal })
   } catch (error) {
     if (signal.aborted) return
     const why = error instanceof Error ? error.message : String(error)
-    await view.note(`build #${address.number} could not be cancelled: ${why}`)
+    await view.note(`could not cancel build #${address.number}: ${why}`)
   }
 }
 
 function stillThere({ onInterrupt, address: { number, pipeline } }: FollowRunOptions): string {
   return onInterrupt === 'leave'
-    ? `build #${number} goes on: hm build watch ${number} -p ${pipeline}`
+    ? `build #${number} is still running: hm build watch ${number} -p ${pipeline}`
     : `build #${number} has not ended yet: hm build watch ${number} -p ${pipeline}`
 }
 
@@ -152,19 +152,14 @@ function exitOf({ state, error_code }: Build, canceledBy: HmError | undefined): 
 }
 
 function timedOut(): HmError {
-  return new HmError(exits.timeout, 'timeout', 'the build took longer than --timeout')
+  return new HmError(exits.timeout, 'timeout', 'the build exceeded --timeout')
 }
 
 /** The server went away while it was followed: what the user lost is the view, not the build. */
 function lost(error: unknown, { number, pipeline }: BuildAddress): unknown {
   if (!(error instanceof CloudError) || !error.isPassing) return error
-  return new HmError(
-    exits.unavailable,
-    error.code,
-    `build #${number} cannot be followed any longer: ${error.message}`,
-    {
-      fix: `hm build watch ${number} -p ${pipeline}`,
-      cause: error,
-    },
-  )
+  return new HmError(exits.unavailable, error.code, `lost track of build #${number}: ${error.message}`, {
+    fix: `hm build watch ${number} -p ${pipeline}`,
+    cause: error,
+  })
 }

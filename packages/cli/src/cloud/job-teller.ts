@@ -152,7 +152,7 @@ export class JobTeller {
         ? []
         : `${step.key} ${words[step.newest.state] ?? step.newest.state}`
     })
-    return bad.length === 0 ? 'a step that it needs did not pass' : bad.join(', ')
+    return bad.length === 0 ? 'a required step did not pass' : bad.join(', ')
   }
 
   #stepOf(job: Job): Step {
@@ -164,7 +164,7 @@ export class JobTeller {
 
 const words: Readonly<Record<string, string>> = {
   timed_out: 'timed out',
-  canceled: 'was cancelled',
+  canceled: 'was canceled',
   skipped: 'was skipped',
 }
 

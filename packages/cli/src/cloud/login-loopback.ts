@@ -22,7 +22,7 @@ export async function loginByLoopback(
   const address = `${appUrl}/cli-login?port=${callback.port}&nonce=${nonce}&state=${state}&code=1`
   output.say(`matching code: ${matchingCode(nonce)}`)
   output.say(`opening ${address}`)
-  if (!(await openBrowser(address, context))) output.say('no browser could be started: open the address yourself')
+  if (!(await openBrowser(address, context))) output.say('could not open a browser: open the address yourself')
   const deadline = performance.now() + patienceMs
   while (performance.now() < deadline) {
     const token = await claim(client, nonce, signal)
@@ -31,7 +31,7 @@ export async function loginByLoopback(
     // It is parked before the page comes back: from here on only the pause sets the pace.
     callback.arrived = new Promise<never>(() => {})
   }
-  throw new HmError(exits.signedOut, 'login_expired', 'nobody confirmed the sign-in within 5 minutes', {
+  throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
     fix: 'hm login --paste',
   })
 }

@@ -17,17 +17,17 @@ export async function loginByPaste(
   const address = `${appUrl}/cli-login?paste=true`
   if (!ask.possible)
     throw usageError(
-      'signing in asks for a code, and nobody can be asked here',
-      `hm login --token < FILE with a key that hm token create made, or open ${address} and give its code: HM_LOGIN_CODE=CODE hm login`,
+      'signing in needs a code, and there is no terminal to ask on',
+      `hm login --token < FILE with a key from hm token create, or open ${address} and pass its code: HM_LOGIN_CODE=CODE hm login`,
     )
   if (likelyBrowser(context)) await openBrowser(address, context)
-  output.say(`open ${address} and type the code that it shows`)
+  output.say(`open ${address} and enter the code it shows`)
   for (let tried = 1; ; tried += 1) {
     const code = (await ask.text({ message: 'Code', flag: 'HM_LOGIN_CODE=CODE' })).trim()
     try {
       if (code !== '') return await redeem(client, code, signal)
       if (tried === tries)
-        throw new HmError(exits.signedOut, 'login_expired', 'no code was typed', { fix: 'hm login --paste' })
+        throw new HmError(exits.signedOut, 'login_expired', 'no code entered', { fix: 'hm login --paste' })
     } catch (error) {
       if (!(error instanceof HmError) || error.code !== 'cli_code_invalid' || tried === tries) throw error
       output.warn(error.message)

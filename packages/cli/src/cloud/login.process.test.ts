@@ -49,7 +49,7 @@ test('a server that takes the call and says nothing is given its time, and no mo
   await expect(requireServer(client, new AbortController().signal, 50)).rejects.toMatchObject({
     exit: 4,
     code: 'no_answer',
-    message: `${url} gave no answer within 0.05 s`,
+    message: `${url} did not answer within 0.05 s`,
   })
   const stopped = AbortSignal.abort(new Error('Ctrl-C'))
   await expect(requireServer(client, stopped, 50)).rejects.toThrow('Ctrl-C')
@@ -63,8 +63,8 @@ test('without a terminal signing in says how it is done there', async () => {
     code: 2,
     signal: null,
     stdout: '',
-    stderr: `error[usage]: signing in asks for a code, and nobody can be asked here
-fix: hm login --token < FILE with a key that hm token create made, or open ${address}/cli-login?paste=true and give its code: HM_LOGIN_CODE=CODE hm login
+    stderr: `error[usage]: signing in needs a code, and there is no terminal to ask on
+fix: hm login --token < FILE with a key from hm token create, or open ${address}/cli-login?paste=true and pass its code: HM_LOGIN_CODE=CODE hm login
 `,
   })
 })

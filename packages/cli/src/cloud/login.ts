@@ -19,8 +19,7 @@ export const run: Handler<'login'> = (context) =>
     const user = await (await connect(context, token)).getCurrentUser({}, { signal: context.signal })
     await credentials.store(apiUrl, token)
     output.say(`signed in as ${user.name ?? user.email} <${user.email}> at ${apiUrl}`)
-    if ((context.env.HM_API_TOKEN ?? '') !== '')
-      output.warn('HM_API_TOKEN is set and wins over the token that was stored')
+    if ((context.env.HM_API_TOKEN ?? '') !== '') output.warn('HM_API_TOKEN is set and overrides the stored token')
     return exits.ok
   })
 
@@ -47,7 +46,7 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
   }
   const token = text.trim()
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new HmError(exits.usage, 'token_invalid', 'stdin holds no token: one word of printable ASCII was expected', {
+    throw new HmError(exits.usage, 'token_invalid', 'no token on stdin: expected one word of printable ASCII', {
       fix: 'hm login --token < FILE',
     })
   return token

@@ -11,14 +11,19 @@ export const run: Handler<'logout'> = (context) =>
     const credentials = await context.credentials()
     const found = await credentials.token(apiUrl)
     if (found?.origin === 'HM_API_TOKEN')
-      throw new HmError(exits.usage, 'token_in_environment', 'the token is in HM_API_TOKEN, which hm cannot forget', {
-        fix: 'unset HM_API_TOKEN, and end the key with hm token revoke ID',
-      })
+      throw new HmError(
+        exits.usage,
+        'token_in_environment',
+        'the token comes from HM_API_TOKEN, which hm cannot remove',
+        {
+          fix: 'unset HM_API_TOKEN, and revoke the key with hm token revoke ID',
+        },
+      )
     if (found !== undefined && !flags.localOnly) {
       try {
         await (await connect(context, found.token)).logout({}, { signal })
       } catch (error) {
-        // It has ended already, which is what was asked for.
+        // It has already ended, which is what was asked for.
         if (!(error instanceof CloudError) || error.status !== 401) throw error
       }
     }

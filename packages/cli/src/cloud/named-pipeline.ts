@@ -35,7 +35,7 @@ async function projectHas({ directory, env, cacheDirectory, signal }: Here, want
 }
 
 function anothers({ slug, repo_name }: Schemas['Pipeline'], org: string): HmError {
-  const message = `this project's pipeline ${slug} is not in ${org} yet; the one of this slug there is that of ${repo_name}`
-  const fix = `hm run ${slug} --cloud creates it; for the other one, run this outside of the project`
+  const message = `${org} has no pipeline ${slug} of this project; its ${slug} belongs to ${repo_name}`
+  const fix = `hm run ${slug} --cloud creates it; to use the other one, run this outside the project`
   return new HmError(exits.notFound, 'pipeline_not_found', message, { fix })
 }

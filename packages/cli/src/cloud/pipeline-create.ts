@@ -14,7 +14,7 @@ export const run = signedIn<'pipeline create'>(
     })
     const repository = flags.repository ?? git?.remote
     if (repository === undefined || repository === null)
-      throw usageError('a pipeline has a repository, and there is no remote here', 'name one with --repository URL')
+      throw usageError('no git remote, so the repository is unknown', 'pass --repository URL')
     const body = {
       // The server makes the slug of the name, and only of that.
       name: args.slug,
@@ -28,7 +28,7 @@ export const run = signedIn<'pipeline create'>(
       const given = flags.repository === undefined ? '' : ` --repository ${flags.repository}`
       throw takenFailure(
         error,
-        `hm pipeline create ${other}${given}; hm pipeline show ${args.slug} is the one that has it`,
+        `hm pipeline create ${other}${given}; hm pipeline show ${args.slug} shows the one that has it`,
       )
     })
     const named =

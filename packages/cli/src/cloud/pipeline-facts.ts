@@ -12,7 +12,7 @@ export function pipelineFacts(pipeline: Schemas['Pipeline'], appUrl: string, org
     ['in the repository', pipeline.source_slug],
     ['default branch', pipeline.default_branch],
     ['protected branches', protectedBranches.length === 0 ? null : protectedBranches.join(' ')],
-    ['cache', pipeline.cache_share ? 'shared by all builds but those of forks' : 'found by trust of refs'],
+    ['cache', pipeline.cache_share ? 'shared by all builds except those of forks' : 'separated by ref trust'],
     ['manual builds', pipeline.allow_manual ? 'allowed' : 'not allowed'],
     ['created', minute(pipeline.created_at)],
     ['archived', minute(pipeline.archived_at)],

@@ -13,7 +13,7 @@ export const run = signedIn<'pipeline set'>(async (context, { client, org, appUr
     ...(flags.cacheShare === undefined ? {} : { cache_share: flags.cacheShare === 'yes' }),
   }
   if (Object.keys(body).length === 0)
-    throw usageError('nothing is to be set', 'name --protected-branches GLOB or --cache-share yes')
+    throw usageError('nothing to change', 'pass --protected-branches GLOB or --cache-share yes')
   const slug = await org()
   const pipeline = args.slug ?? (await defaultPipeline(context, client, slug))
   const changed = await client.updatePipeline({ org: slug, pipeline, body }, { signal })

@@ -10,8 +10,8 @@ export async function requireServer(client: CloudClient, stop: AbortSignal, limi
   } catch (error) {
     stop.throwIfAborted()
     if (limit.aborted)
-      throw new HmError(exits.unavailable, 'no_answer', `${client.baseUrl} gave no answer within ${limitMs / 1000} s`, {
-        fix: 'check the address with hm config list, or name another with --api-url',
+      throw new HmError(exits.unavailable, 'no_answer', `${client.baseUrl} did not answer within ${limitMs / 1000} s`, {
+        fix: 'check the address with hm config list, or pass --api-url',
         cause: error,
       })
     // A server that is not ready, or that has no such operation, is there.

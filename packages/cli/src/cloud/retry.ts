@@ -16,11 +16,11 @@ export async function retryOnServer(
   return telling(context, async () => {
     const { flags, output, global, signal } = context
     if (flags.env.length > 0)
-      throw usageError('a retry on the server has the variables of its build', 'hm rebuild BUILD -e NAME=VALUE')
+      throw usageError('a retry on the server keeps the variables of its build', 'hm rebuild BUILD -e NAME=VALUE')
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })
     const keys = await retry(context, session, address, steps)
-    output.say(`trying again: ${keys.join(', ')}`)
+    output.say(`retrying: ${keys.join(', ')}`)
     const retried = await session.client.getBuild(address, { signal })
     if (!flags.detach)
       return watchBuild({ ...context, flags: {} }, session, address, { build: retried, onInterrupt: 'cancel' })
@@ -61,7 +61,7 @@ async function retryOneByOne(
   const wanted =
     steps.length === 0 ? failed : await Promise.all(steps.map((step) => findJob(context, session, address, step)))
   if (wanted.length === 0)
-    throw new HmError(exits.refused, 'job_not_retryable', `build #${address.number} has no step that failed`)
+    throw new HmError(exits.refused, 'job_not_retryable', `no step of build #${address.number} failed`)
   for (const { id } of wanted) await session.client.retryJob({ ...address, job_id: id }, { signal })
   return wanted.map(({ step_key, id }) => step_key ?? id)
 }

@@ -9,6 +9,7 @@ import { type Project, readProject } from '../local/read-project.ts'
 import { type ProjectPipeline, renderTarget, sourceFailure } from '../local/render-project.ts'
 import { runVariables } from '../local/run-variables.ts'
 import { tooLarge } from '../local/too-large.ts'
+import { bytes, count } from '../view/amounts.ts'
 import { buildUrl } from './address.ts'
 import { sendNone, withPacked } from './pack.ts'
 import { openSession, type Session, telling } from './session.ts'
@@ -34,25 +35,25 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const build = await send(context, session, submission, project)
     const address = { org, pipeline: build.pipeline_slug, number: build.number }
     if (flags.detach) return printAccepted(context, session, address, build)
-    if (dirty && !flags.noUpload) output.say('the build has your uncommitted changes')
+    if (dirty && !flags.noUpload) output.say('the build includes your uncommitted changes')
     return watchBuild(context, session, address, { build, plan, onInterrupt: 'cancel', timeoutMs: flags.timeout })
   })
 }
 
 function refuseLocalFlags({ flags }: Context<'run'>): void {
   const local = [
-    ['--watch', flags.watch, 'hm run --cloud follows the build in any case'],
+    ['--watch', flags.watch, 'hm run --cloud follows the build already'],
     ['--secret', flags.secret.length > 0, 'hm secret set NAME stores it on the server'],
-    ['--no-cache', flags.noCache.length > 0, 'a server decides by its own cache'],
-    ['--parallelism', flags.parallelism !== undefined, 'a server has its own runners'],
-    ['--shell-on-failure', flags.shellOnFailure, 'hm shell opens one in a build that failed'],
+    ['--no-cache', flags.noCache.length > 0, 'the server uses its own cache'],
+    ['--parallelism', flags.parallelism !== undefined, 'the server has its own runners'],
+    ['--shell-on-failure', flags.shellOnFailure, 'hm shell opens a shell in a failed build'],
   ] as const
   for (const [flag, isGiven, fix] of local) if (isGiven) throw usageError(`${flag} is for runs on this machine`, fix)
   if (flags.step.length > 0) throw stepsHere('--step')
 }
 
 function stepsHere(what: string) {
-  return usageError(`${what} is for runs on this machine`, 'a server runs the whole pipeline')
+  return usageError(`${what} is for runs on this machine`, 'the server runs the whole pipeline')
 }
 
 async function render(context: Context<'run'>, { git, sourceSet }: Project) {
@@ -124,7 +125,7 @@ async function send(
 function serverLimit(error: unknown, source: SourceSet): unknown {
   if (!(error instanceof CloudError) || error.status !== 413) return error
   const limit = error.limitBytes === undefined ? '' : ` (at most ${error.limitBytes} bytes in one request)`
-  const message = `the source is larger than what the server takes${limit}`
+  const message = `the source exceeds the server's limit${limit}`
   return tooLarge({ code: error.code, message, largest: largestFiles(source), otherwise: sendNone, cause: error })
 }
 
@@ -151,6 +152,6 @@ async function printTotals(
   const { entries } = await sourceSet.catch((error: unknown) => Promise.reject(sourceFailure(error)))
   const total = entries.reduce((sum, { size }) => sum + size, 0)
   if (global.json) await output.json({ org, pipeline: slug, files: entries.length, bytes: total })
-  else await output.print(`would send ${slug} to ${org} with ${entries.length} files, ${total} bytes`)
+  else await output.print(`would send ${slug} to ${org} with ${count(entries.length, 'file')}, ${bytes(total)}`)
   return exits.ok
 }

@@ -48,7 +48,7 @@ export class RunLogs {
     const isTold = told.then(() => true)
     for (this.#movedAt = performance.now(); ; ) {
       const left = this.#movedAt + graceMs - performance.now()
-      if (left <= 0) return view.note(`the log of ${job.step_key ?? job.id} may be longer: hm job log ${job.id}`)
+      if (left <= 0) return view.note(`the log of ${job.step_key ?? job.id} may be incomplete: hm job log ${job.id}`)
       if (await Promise.race([isTold, pause(left, signal).then(() => false)])) return
     }
   }
@@ -74,7 +74,7 @@ export class RunLogs {
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof CloudError)) throw error
-      await view.note(`the log of ${job.step_key ?? job.id} cannot be read: ${error.message}`)
+      await view.note(`could not read the log of ${job.step_key ?? job.id}: ${error.message}`)
     } finally {
       if (isLate) this.#leave()
     }

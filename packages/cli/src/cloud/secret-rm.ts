@@ -11,6 +11,6 @@ export const run = signedIn<'secret rm'>(async (context, { client, org }) => {
     const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
     await client.deletePipelineSecret({ ...address, pipeline }, { signal })
   }
-  output.say(`${args.name} is removed`)
+  output.say(`removed ${args.name}`)
   return exits.ok
 })

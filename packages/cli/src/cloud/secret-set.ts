@@ -37,10 +37,9 @@ async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<s
   let value = ''
   for await (const piece of stdin.setEncoding('utf8')) {
     value += piece
-    if (value.length > longestValue) throw usageError('the value of a secret has at most 1 MiB; stdin holds more')
+    if (value.length > longestValue) throw usageError('the secret on stdin exceeds 1 MiB')
   }
-  if (value === '')
-    throw usageError('stdin is empty: the value of the secret was expected', 'hm secret set NAME < FILE')
+  if (value === '') throw usageError('stdin is empty: expected the value of the secret', 'hm secret set NAME < FILE')
   // What `echo` adds is nobody's secret.
   return value.replace(/\r?\n$/, '')
 }

@@ -38,7 +38,7 @@ export async function openSession(here: Here): Promise<Session> {
   const apiUrl = config.get('cloud.api_url')
   const found = await (await here.credentials()).token(apiUrl)
   if (found === undefined)
-    throw new HmError(exits.signedOut, 'not_signed_in', `you are not signed in at ${apiUrl}`, { fix: 'hm login' })
+    throw new HmError(exits.signedOut, 'not_signed_in', `not signed in at ${apiUrl}`, { fix: 'hm login' })
   const client = await connect(here, found.token)
   const configured = config.get('cloud.org')
   let org: Promise<string> | undefined
@@ -59,12 +59,12 @@ export async function organizations(client: CloudClient, signal: AbortSignal): P
 
 async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promise<string> {
   const [only, ...others] = (await organizations(client, signal)).map(({ slug }) => slug)
-  if (only === undefined) throw usageError('you are in no organization', 'ask for an invite to one')
+  if (only === undefined) throw usageError('you belong to no organization', 'ask an administrator for an invite')
   if (others.length === 0) return only
   const slugs = [only, ...others].slice(0, 10).join(', ')
   throw usageError(
-    `you are in several organizations: ${slugs}`,
-    `name one with --org, or choose it with hm org switch ${only}`,
+    `you belong to several organizations: ${slugs}`,
+    `pass --org SLUG, or switch with hm org switch ${only}`,
   )
 }
 

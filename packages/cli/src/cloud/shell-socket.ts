@@ -66,7 +66,7 @@ function connect(url: string, token: string): Promise<WebSocket> {
       response.on('error', reject)
     })
     socket.on('error', (cause) => {
-      const message = `the shell at ${new URL(url).host} could not be reached: ${cause.message}`
+      const message = `could not reach the shell at ${new URL(url).host}: ${cause.message}`
       reject(new HmError(exits.unavailable, 'unreachable', message, { cause }))
     })
   })
@@ -77,7 +77,7 @@ function refusal(status: number, text: string): HmError {
   try {
     return shellProblem(JSON.parse(text).error)
   } catch (cause) {
-    const message = `the server answered ${status} where a WebSocket was expected; a proxy before it may not let one through`
+    const message = `the server answered ${status} instead of opening a WebSocket; a proxy may block it`
     return new HmError(exits.unavailable, 'unexpected_answer', message, { cause })
   }
 }
@@ -125,7 +125,7 @@ async function readMessages(
     output.end()
     errors.end()
   }
-  throw new HmError(exits.unavailable, 'shell_lost', 'the connection to the shell broke off')
+  throw new HmError(exits.unavailable, 'shell_lost', 'lost the connection to the shell')
 }
 
 /** Who shows it slowly makes the server wait. */

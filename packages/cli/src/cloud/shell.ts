@@ -36,7 +36,7 @@ async function firstFailed({ client }: Session, address: BuildAddress, signal: A
   if (found !== undefined) return found
   const keys = data.flatMap(({ step_key }) => step_key ?? []).slice(0, 20)
   throw new HmError(exits.notFound, 'nothing_failed', `no step of build #${address.number} failed`, {
-    fix: `name one, as in hm shell ${address.number} KEY; its steps are ${keys.join(', ')}`,
+    fix: `name a step: hm shell ${address.number} KEY; its steps are ${keys.join(', ')}`,
   })
 }
 
@@ -44,5 +44,5 @@ function introduction({ number }: BuildAddress, { id, step_key, state, exit_code
   const ending =
     exit_code === null || exit_code === undefined || exit_code === 0 ? state : `${state} with exit code ${exit_code}`
   const whose = before ? 'started from' : `left (${ending})`
-  return `This is what step ${step_key ?? id} of build #${number} ${whose}. Changes made here are lost when it ends.`
+  return `This is what step ${step_key ?? id} of build #${number} ${whose}. Changes made here are lost when it exits.`
 }

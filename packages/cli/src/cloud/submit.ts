@@ -100,7 +100,7 @@ async function findOrCreate(here: Here, client: CloudClient, submission: Submiss
 
 function nameRepository({ ask, directory }: Here): Promise<string> {
   return ask.text({
-    message: 'What is the repository called?',
+    message: 'Repository name?',
     default: projectName(directory, null),
     flag: 'cloud.pipeline in .hm/config.toml',
   })

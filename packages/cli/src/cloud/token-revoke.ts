@@ -4,6 +4,6 @@ import { signedIn } from './session.ts'
 /** `hm token revoke`. */
 export const run = signedIn<'token revoke'>(async ({ output, args, signal }, { client }) => {
   await client.revokeApiToken({ id: args.id }, { signal })
-  output.say(`the key ${args.id} is revoked`)
+  output.say(`revoked key ${args.id}`)
   return exits.ok
 })

@@ -89,6 +89,7 @@ test('offers the keys of steps, of recorded runs and of the pipelines as they ar
   )
   await writeFile(join(cwd, 'a.txt'), 'x')
   await offers('run', '--step', 'b').toEqual(['build', 'bench'])
+  await offers('run', 'b').toEqual(['build', 'bench'])
   await offers('run', '--no-cache=b').toEqual(['--no-cache=build', '--no-cache=bench'])
   const number = record(cwd)
   record(join(cwd, 'other'))

@@ -32,7 +32,7 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
     const found = await stat(path).catch(() => undefined)
     if (found === undefined || process.platform === 'win32' || (found.mode & 0o777 & ~wanted) === 0) return
     await chmod(path, wanted)
-    warn(`${path} was open to others; its permissions are now ${wanted.toString(8)}`)
+    warn(`${path} was accessible to others; its permissions are now ${wanted.toString(8)}`)
   }
 
   async function entries(): Promise<{ document: Record<string, unknown>; tokens: Map<string, string> }> {
@@ -61,7 +61,7 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
       await narrow(dirname(file), 0o700)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      throw new HmError(exits.usage, 'credentials_unwritable', `${file} could not be written: ${why}`, { cause: error })
+      throw new HmError(exits.usage, 'credentials_unwritable', `could not write ${file}: ${why}`, { cause: error })
     }
   }
 
@@ -104,7 +104,7 @@ function withoutSlash(base: string): string {
 
 function sendable(token: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw new HmError(exits.usage, 'token_invalid', `${what} has characters that no token has; it was not sent`, {
+  throw new HmError(exits.usage, 'token_invalid', `${what} contains characters that no token has; it was not sent`, {
     fix: 'hm login',
   })
 }

@@ -68,15 +68,15 @@ test('the application is where HM_APP_URL says, else beside the API', async () =
 })
 
 test.each([
-  ['[cloud\n', 1, 'this is no TOML'],
-  ['a = 1\nb = \n', 2, 'this is no TOML'],
-  ['# x\n[cache]\nmax_gb = "lots"\n', 3, 'cache.max_gb is a number above 0, in GiB; got "lots"'],
-  ['cache = { max_gb = -1 }\n', 1, 'cache.max_gb is a number above 0, in GiB; got -1'],
-  ['[cloud]\napi_url = "ftp://x"\n', 2, 'cloud.api_url is the http or https address'],
-  ['[cloud]\napi_url = "https://me:pw@x"\n', 2, 'cloud.api_url is the http or https address'],
-  ['[backend]\ntype = "moon"\n', 2, 'backend.type is local, docker'],
-  ['[cloud]\norg = ["a"]\n', 2, 'cloud.org is the slug of an organization; got a list'],
-  ['x = """\n[cloud]\norg = 1\n"""\n[cloud]\norg = 2\n', 6, 'cloud.org is the slug of an organization; got 2'],
+  ['[cloud\n', 1, 'invalid TOML'],
+  ['a = 1\nb = \n', 2, 'invalid TOML'],
+  ['# x\n[cache]\nmax_gb = "lots"\n', 3, 'cache.max_gb must be a number above 0, in GiB; got "lots"'],
+  ['cache = { max_gb = -1 }\n', 1, 'cache.max_gb must be a number above 0, in GiB; got -1'],
+  ['[cloud]\napi_url = "ftp://x"\n', 2, 'cloud.api_url must be the http or https address'],
+  ['[cloud]\napi_url = "https://me:pw@x"\n', 2, 'cloud.api_url must be the http or https address'],
+  ['[backend]\ntype = "moon"\n', 2, 'backend.type must be local, docker'],
+  ['[cloud]\norg = ["a"]\n', 2, 'cloud.org must be the slug of an organization; got a list'],
+  ['x = """\n[cloud]\norg = 1\n"""\n[cloud]\norg = 2\n', 6, 'cloud.org must be the slug of an organization; got 2'],
 ])('%j is refused with file, line %d and key', async (text, line, message) => {
   await writeFile(projectFile(), text)
   await expect(load()).rejects.toMatchObject({
@@ -91,8 +91,8 @@ test('a bad value is refused also where another layer hides it', async () => {
 })
 
 test.each([
-  [{ env: { HM_CACHE__MAX_GB: 'x' } }, 'the variable HM_CACHE__MAX_GB is a number above 0'],
-  [{ flags: { '--api-url': 'x y' } }, '--api-url is the http or https address'],
+  [{ env: { HM_CACHE__MAX_GB: 'x' } }, 'the variable HM_CACHE__MAX_GB must be a number above 0'],
+  [{ flags: { '--api-url': 'x y' } }, '--api-url must be the http or https address'],
 ])('%j is refused by its name', async (more, message) => {
   await expect(load(more)).rejects.toMatchObject({ exit: 2, message: expect.stringContaining(message) })
 })

@@ -77,7 +77,7 @@ function fromFile(source: TomlFile, layer: 'user' | 'project', key: SettingKey):
     const line = lineOf(source.text, path)
     const value = settings[key].read(input)
     if (value === undefined)
-      throw fileError(source.file, line, `${path} is ${settings[key].expected}; got ${shown(input)}`)
+      throw fileError(source.file, line, `${path} must be ${settings[key].expected}; got ${shown(input)}`)
     return { value, origin: { layer, name: source.file, ...(line === undefined ? {} : { line }) } }
   }
   return undefined
@@ -92,7 +92,7 @@ function fromVariables(env: Env, key: SettingKey): Found | undefined {
       throw new HmError(
         exits.usage,
         'config_invalid',
-        `the variable ${name} is ${settings[key].expected}; got ${quoted(text)}`,
+        `the variable ${name} must be ${settings[key].expected}; got ${quoted(text)}`,
       )
     return { value, origin: { layer: 'environment', name } }
   }
@@ -104,12 +104,12 @@ function fromFlag(flags: ConfigSources['flags'], key: SettingKey): Found | undef
   const text = name === undefined ? undefined : flags[name]
   if (name === undefined || text === undefined) return undefined
   const value = settings[key].read(text)
-  if (value === undefined) throw usageError(`${name} is ${settings[key].expected}; got ${quoted(text)}`)
+  if (value === undefined) throw usageError(`${name} must be ${settings[key].expected}; got ${quoted(text)}`)
   return { value, origin: { layer: 'flag', name } }
 }
 
 function invalid(key: SettingKey, text: string): HmError {
-  return usageError(`${key} is ${settings[key].expected}; got ${quoted(text)}`)
+  return usageError(`${key} must be ${settings[key].expected}; got ${quoted(text)}`)
 }
 
 function shown(input: unknown): string {
@@ -137,7 +137,7 @@ function appUrl(env: Env, apiUrl: string): string {
   if (given !== undefined && given !== '') {
     const base = readBase(given)
     if (base === undefined)
-      throw usageError(`the variable HM_APP_URL is an http or https address; got ${quoted(given)}`)
+      throw usageError(`the variable HM_APP_URL must be an http or https address; got ${quoted(given)}`)
     return base
   }
   const url = new URL(apiUrl)

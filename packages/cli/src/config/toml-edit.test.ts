@@ -79,5 +79,5 @@ test.each([
   ['[cloud]\norg = """\nlong"""\n', 'cloud.org'],
   ['cloud = 3\n', 'cloud.org'],
 ])('%j is not edited but refused', (text, path) => {
-  expect(() => withSetting(text, path, 'b')).toThrow('does not edit')
+  expect(() => withSetting(text, path, 'b')).toThrow('cannot edit')
 })

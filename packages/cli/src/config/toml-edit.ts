@@ -24,7 +24,7 @@ export function withSetting(text: string, path: string, value: SettingValue): st
     // The text was TOML: the edit is what is wrong, and the sentence below says it.
     read = undefined
   }
-  if (!isDeepStrictEqual(read, wanted)) throw new Error(`it is written in a form that hm does not edit`)
+  if (!isDeepStrictEqual(read, wanted)) throw new Error(`hm cannot edit it in this form`)
   return changed
 }
 

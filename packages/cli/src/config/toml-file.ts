@@ -29,7 +29,7 @@ export async function readTomlFile(file: string): Promise<TomlFile> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     const what = (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
-    throw fileError(file, error.line, `this is no TOML: ${what}`, error)
+    throw fileError(file, error.line, `invalid TOML: ${what}`, error)
   }
 }
 

@@ -20,7 +20,7 @@ export async function writeSetting(
     await replaceFile(file, withSetting(text, path, value), { file: mode, directory: layer === 'user' ? 0o700 : 0o755 })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new HmError(exits.usage, 'config_unwritable', `${path} could not be written to ${file}: ${why}`, {
+    throw new HmError(exits.usage, 'config_unwritable', `could not write ${path} to ${file}: ${why}`, {
       fix: `edit ${file}`,
       cause: error,
     })

@@ -196,6 +196,6 @@ test('without Docker it is exit 4 and what to do', async () => {
   expect(await runHm(['run', 'ci'], { cwd: home, env })).toMatchObject({
     code: 4,
     stdout: '',
-    stderr: 'error[no_sandboxes]: steps run in a container here, and there is no program docker\nfix: install Docker\n',
+    stderr: 'error[no_sandboxes]: steps run in a container here, and docker is not installed\nfix: install Docker\n',
   })
 })

@@ -13,7 +13,7 @@ export async function requireImage(image: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     if (error.code === 'ENOENT')
-      throw unavailable('steps run in a container here, and there is no program docker', 'install Docker', error)
+      throw unavailable('steps run in a container here, and docker is not installed', 'install Docker', error)
     const said = 'stderr' in error ? String(error.stderr).trim() : error.message
     if (/no such image/i.test(said))
       throw unavailable(
@@ -21,7 +21,7 @@ export async function requireImage(image: string): Promise<void> {
         `docker pull ${image}, or build it (container/README.md of @harmont/cli), or name another: hm config set sandbox.container_image NAME`,
         error,
       )
-    throw unavailable(`Docker does not answer: ${said}`, 'start Docker, or set DOCKER_HOST', error)
+    throw unavailable(`Docker is not responding: ${said}`, 'start Docker, or set DOCKER_HOST', error)
   }
 }
 
@@ -74,10 +74,13 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
       await run('docker', ['kill', '--signal=TERM', name])
       throw signal.aborted
         ? signal.reason
-        : new HmError(exits.terminated, 'terminated', `docker was ended by ${killedBy}`)
+        : new HmError(exits.terminated, 'terminated', `docker was killed by ${killedBy}`)
     }
     if (code >= 125 && code <= 127)
-      throw unavailable('Docker did not start the container', 'what Docker says is above; hm run --cloud needs none')
+      throw unavailable(
+        'Docker did not start the container',
+        "see Docker's message above; hm run --cloud does not need Docker",
+      )
     // The same program inside, with the same codes.
     return code as ExitCode
   } finally {

@@ -92,7 +92,7 @@ it('a server that takes calls and says nothing fails the cloud, and only that, w
   const address = silent.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
   const cloud = await checks(['--api-url', url], { HM_BACKEND: 'cloud' })
-  expect(cloud.of('reach')).toMatchObject({ status: 'failure', found: `${url} gave no answer within 3 s` })
+  expect(cloud.of('reach')).toMatchObject({ status: 'failure', found: `${url} did not answer within 3 s` })
   expect(cloud.code).toBe(9)
   const local = await checks(['--api-url', url])
   expect(local.of('reach')).toMatchObject({ status: 'warning' })

@@ -64,8 +64,8 @@ async function looked(area: Area, look: () => Promise<Check[]>): Promise<Check[]
     const { failure } = checksOf(area)
     if (error instanceof HmError && error.code === 'wrong_setting')
       return [failure('setting', error.message, error.fix ?? 'correct it')]
-    if (error instanceof TooSlow) return [failure('time', error.message, 'see what this machine waits for')]
-    if (isRefusal(error)) return [failure('access', error.message, 'make it yours, or run hm as who it belongs to')]
+    if (error instanceof TooSlow) return [failure('time', error.message, 'see what this machine is waiting for')]
+    if (isRefusal(error)) return [failure('access', error.message, 'change its owner, or run hm as its owner')]
     throw error
   }
 }

@@ -42,7 +42,7 @@ async function answerOf<T>(context: Here, apiUrl: string, work: (here: Here) => 
     return await work({ ...context, signal: AbortSignal.any([context.signal, limit]) })
   } catch (error) {
     context.signal.throwIfAborted()
-    if (limit.aborted) return { problem: `${apiUrl} gave no answer within ${limitMs / 1000} s`, fix: undefined }
+    if (limit.aborted) return { problem: `${apiUrl} did not answer within ${limitMs / 1000} s`, fix: undefined }
     const known = error instanceof CloudError ? cloudFailure(error, apiUrl) : error
     if (known instanceof HmError) return { problem: known.message, fix: known.fix }
     throw error

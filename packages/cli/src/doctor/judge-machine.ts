@@ -11,7 +11,7 @@ export interface DiskFacts {
 
 export interface NetworkFacts {
   readonly host: string
-  /** Undefined: it has no address. */
+  /** Undefined: it does not resolve. */
   readonly address: string | undefined
   /** Of its answer; undefined: none came. */
   readonly status: number | undefined
@@ -29,7 +29,7 @@ export function judgeDisk({ cacheDirectory, isWritable, freeBytes, fileSystem, c
   return [
     ...(isWritable
       ? []
-      : [failure('cache', `${cacheDirectory} is not yours to write`, 'set HM_CACHE_DIR to a place of yours')]),
+      : [failure('cache', `${cacheDirectory} is not writable`, 'set HM_CACHE_DIR to a writable directory')]),
     freeBytes < gib
       ? failure('space', free, 'make room, hm cache clean, or set HM_CACHE_DIR')
       : freeBytes < cacheMaxGb * gib
@@ -41,7 +41,7 @@ export function judgeDisk({ cacheDirectory, isWritable, freeBytes, fileSystem, c
         ? [
             warning(
               'file system',
-              `${fileSystem}: layers want a local disk`,
+              `${fileSystem}: layers need a local disk`,
               'set HM_CACHE_DIR to a place on ext4, xfs or btrfs',
             ),
           ]
@@ -56,12 +56,12 @@ function fitting(freeBytes: number): number {
 /** Nothing here fails a run by itself: images can be imported, and what is there already needs no network. */
 export function judgeNetwork({ host, address, status, proxy }: NetworkFacts): Check[] {
   const { ok, warning } = checksOf('network')
-  const otherwise = 'images come without it through hm image import'
+  const otherwise = 'hm image import works without it'
   const name =
     address !== undefined
       ? [ok('DNS', `${host} is ${address}`)]
       : proxy === undefined
-        ? [warning('DNS', `${host} has no address`, `check /etc/resolv.conf; ${otherwise}`)]
+        ? [warning('DNS', `${host} does not resolve`, `check /etc/resolv.conf; ${otherwise}`)]
         : []
   const reach =
     status !== undefined

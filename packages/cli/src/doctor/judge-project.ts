@@ -33,9 +33,9 @@ export function judgeProject({ configProblem, unknownSettings, rendered, source 
   return [
     configProblem === undefined
       ? ok('configuration', 'parses')
-      : failure('configuration', configProblem, 'correct the file, or the variable, that it names'),
+      : failure('configuration', configProblem, 'fix the file or variable that it names'),
     ...unknownSettings.map((key) =>
-      warning('configuration', `${key} is no setting`, 'hm config list shows those there are'),
+      warning('configuration', `${key} is not a setting`, 'hm config list shows all settings'),
     ),
     ...pipelines(rendered),
     files(source),
@@ -44,21 +44,23 @@ export function judgeProject({ configProblem, unknownSettings, rendered, source 
 
 function pipelines(rendered: ProjectFacts['rendered']): Check[] {
   if (rendered === 'unread') return []
-  if (rendered === 'none') return [warning('pipelines', 'there is no .hm here', 'hm init')]
+  if (rendered === 'none') return [warning('pipelines', 'no .hm directory here', 'hm init')]
   const { slugs, errors, warnings, milliseconds } = rendered
   const isEmpty = slugs.length === 0 && errors.length === 0
   return [
-    ...errors.map((error) => failure('pipelines', error, 'correct the file; hm pipelines shows what there is then')),
+    ...errors.map((error) => failure('pipelines', error, 'fix the file; hm validate checks it again')),
     ...(slugs.length > 0 ? [ok('pipelines', `${slugs.join(', ')}; rendered in ${milliseconds} ms`)] : []),
     ...(isEmpty ? [warning('pipelines', 'none in .hm', 'hm init')] : []),
-    ...warnings.map((told) => warning('pipelines', told, 'do what it says; hm render SLUG --check looks again')),
+    ...warnings.map((told) => warning('pipelines', told, 'follow the warnings; hm validate checks again')),
   ]
 }
 
 function files(source: ProjectFacts['source']): Check {
-  if (typeof source === 'string') return failure('source', source, 'do what it says; git status must work here too')
+  if (typeof source === 'string') return failure('source', source, 'run it inside your project')
   const size = `${source.files} ${source.files === 1 ? 'file' : 'files'}, ${bytes(source.bytes)}`
   const most = source.largest.slice(0, 3).join(', ')
   const found = most === '' ? size : `${size}; largest: ${most}`
-  return source.bytes > large ? warning('source', found, 'name what no build needs in .hmignore') : ok('source', found)
+  return source.bytes > large
+    ? warning('source', found, 'list what builds do not need in .hmignore')
+    : ok('source', found)
 }

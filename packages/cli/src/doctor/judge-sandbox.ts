@@ -34,9 +34,9 @@ export type StepFacts =
 
 const { ok, warning, failure } = checksOf('sandbox')
 const layouts = {
-  v2: 'v2 alone',
+  v2: 'v2 only',
   hybrid: 'hybrid: v1 controllers beside v2',
-  v1: 'v1 alone, by which no process tree can be killed for certain',
+  v1: 'v1 only, which cannot reliably kill a process tree',
   none: 'none',
 } as const
 const elsewhere = 'hm run --cloud needs no sandboxes here'
@@ -52,7 +52,7 @@ export function judgeSandbox(facts: SandboxFacts): Check[] {
       return failure('driver', found, asRoot ?? fixOf(problem, facts))
     }),
     ...(facts.problems.length === 0
-      ? [ok('driver', `oci: ${facts.runtime}, ${facts.monitor}, overlayfs and all else are here`)]
+      ? [ok('driver', `oci: ${facts.runtime}, ${facts.monitor}, overlayfs and everything else found`)]
       : []),
     ...limit('user namespaces', facts.userNamespaces, 100, 'sysctl -w user.max_user_namespaces=15000'),
     ...limit('inotify', facts.inotifyInstances, 128, 'sysctl -w fs.inotify.max_user_instances=512'),
@@ -67,7 +67,7 @@ export function judgeForeign(platform: string): Check[] {
   return [
     failure(
       'driver',
-      `steps run in sandboxes of Linux; this is ${platform}`,
+      `steps run in Linux sandboxes; this is ${platform}`,
       'hm run --cloud, or hm in a privileged Linux container with the project mounted',
     ),
   ]
@@ -81,21 +81,21 @@ function fixOf(problem: string, { packages, user }: SandboxFacts): string {
 
 function limit(name: string, value: number | undefined, least: number, fix: string): Check[] {
   if (value === undefined) return []
-  if (value === 0) return [failure(name, 'none are allowed', fix)]
+  if (value === 0) return [failure(name, 'none allowed', fix)]
   return [value < least ? warning(name, `at most ${value}, which is little`, fix) : ok(name, `up to ${value}`)]
 }
 
 function realStep(step: StepFacts | undefined): Check[] {
   const name = 'a real step'
-  if (step === undefined) return [warning(name, 'not tried: the driver lacks something', 'see the driver, above')]
+  if (step === undefined) return [warning(name, 'not tried: the driver is incomplete', 'see the driver check above')]
   if (!step.ok) return [failure(name, step.message, elsewhere)]
   return [
     ok(name, `printed its line after ${step.milliseconds} ms`),
     ...(step.networkProblems.length === 0
-      ? [ok('network of steps', 'reaches out')]
+      ? [ok('step network', 'reaches the internet')]
       : step.networkProblems.map((problem) =>
           warning(
-            'network of steps',
+            'step network',
             `none: ${problem}`,
             problem.includes('need root') ? 'sudo hm run' : 'apt-get install nftables iproute2',
           ),

@@ -28,7 +28,11 @@ export function judgeServer({ apiUrl, contract, account, organization, pipeline 
     ok('reach', apiUrl),
     version === ownContract
       ? ok('contract', `version ${version}`)
-      : failure('contract', `version ${version}; this hm speaks ${ownContract}`, 'install the hm of that server'),
+      : failure(
+          'contract',
+          `version ${version}; this hm speaks ${ownContract}`,
+          'install the hm version of that server',
+        ),
     ...clock(skewSeconds),
     ...judged('account', account, 'hm login', ({ name }) => ok('account', name)),
     ...judged('organization', organization, 'hm org list, then hm org switch SLUG', ({ slug }) =>
@@ -64,7 +68,7 @@ function isProblem(found: object): found is Problem {
 }
 
 function judgePipeline(found: { slug: string; allowsManual: boolean } | { unclear: string }): Check {
-  if ('unclear' in found) return ok('pipeline', `${found.unclear}; hm run --cloud finds or makes it`)
+  if ('unclear' in found) return ok('pipeline', `${found.unclear}; hm run --cloud finds or creates it`)
   const { slug, allowsManual } = found
   if (allowsManual) return ok('pipeline', `${slug}, manual builds allowed`)
   return failure('pipeline', `${slug} takes no manual builds`, "allow them in the pipeline's file, and push it")

@@ -22,10 +22,10 @@ export function waysOf({ hasDocker }: UserFacts): string {
 export function judgeUser({ name, isMapped }: UserFacts): Check[] {
   if (!isMapped) return []
   return [
-    ok('ordinary user', `steps of ${name} run in a user namespace, as ids of /etc/subuid`),
+    ok('ordinary user', `steps of ${name} run in a user namespace with ids from /etc/subuid`),
     warning(
-      'limits of steps',
-      'processes, disk and time are limited; memory and processor time are not: that needs control groups, which root has',
+      'step limits',
+      'processes, disk and time are limited; memory and CPU are not: those need cgroups, and so root',
       'sudo hm run',
     ),
   ]

@@ -48,7 +48,7 @@ const sandbox: SandboxFacts = {
 }
 const ordinary: UserFacts = { name: 'ada', isMapped: false, hasDocker: false }
 const needsRoot = 'runsc needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not'
-const untried = 'a real step warning: see the driver, above'
+const untried = 'a real step warning: see the driver check above'
 
 it.each<[string, Partial<SandboxFacts>, string[]]>([
   ['all is well', {}, []],
@@ -94,7 +94,7 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
       user: { ...ordinary, isMapped: true },
       step: { ok: true, milliseconds: 1, networkProblems: ['egress networks need root'] },
     },
-    ['network of steps warning: sudo hm run', 'limits of steps warning: sudo hm run'],
+    ['step network warning: sudo hm run', 'step limits warning: sudo hm run'],
   ],
   [
     'layers on layers',
@@ -113,7 +113,7 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
   [
     'the step has no network',
     { step: { ok: true, milliseconds: 1, networkProblems: ['nft is missing'] } },
-    ['network of steps warning: apt-get install nftables iproute2'],
+    ['step network warning: apt-get install nftables iproute2'],
   ],
 ])('sandbox: %s', (_, facts, expected) => expect(amiss(judgeSandbox({ ...sandbox, ...facts }))).toEqual(expected))
 
@@ -123,7 +123,7 @@ it('sandbox: the command is part of the fix, not of what was found', () => {
 })
 
 it('sandbox: the kind of control groups is said', () => {
-  expect(foundBy(judgeSandbox(sandbox), 'control groups')).toBe('v2 alone')
+  expect(foundBy(judgeSandbox(sandbox), 'control groups')).toBe('v2 only')
   expect(foundBy(judgeSandbox({ ...sandbox, cgroups: 'hybrid' }), 'control groups')).toBe(
     'hybrid: v1 controllers beside v2',
   )
@@ -146,13 +146,13 @@ it.each<[string, Partial<DiskFacts>, string[]]>([
   ['room for the whole cache', {}, []],
   ['less than that', { freeBytes: 20 * gib - 1 }, ['space warning: hm config set cache.max_gb 9']],
   ['next to nothing', { freeBytes: gib - 1 }, ['space failure: make room, hm cache clean, or set HM_CACHE_DIR']],
-  ["somebody else's", { isWritable: false }, ['cache failure: set HM_CACHE_DIR to a place of yours']],
+  ["somebody else's", { isWritable: false }, ['cache failure: set HM_CACHE_DIR to a writable directory']],
   ['memory', { fileSystem: 'tmpfs' }, ['file system warning: set HM_CACHE_DIR to a place on ext4, xfs or btrfs']],
   ['nfs4', { fileSystem: 'nfs4' }, ['file system warning: set HM_CACHE_DIR to a place on ext4, xfs or btrfs']],
   ['nobody says', { fileSystem: undefined }, []],
 ])('disk: %s', (_, facts, expected) => expect(amiss(judgeDisk({ ...disk, ...facts }))).toEqual(expected))
 
-const otherwise = 'images come without it through hm image import'
+const otherwise = 'hm image import works without it'
 const network: NetworkFacts = { host: 'r', address: '192.0.2.1', status: 401, proxy: undefined }
 
 it.each<[string, Partial<NetworkFacts>, string[]]>([
@@ -180,30 +180,30 @@ it.each<[string, Partial<ProjectFacts>, string[]]>([
   [
     'the configuration does not parse',
     { configProblem: 'x' },
-    ['configuration failure: correct the file, or the variable, that it names'],
+    ['configuration failure: fix the file or variable that it names'],
   ],
-  ['a slip', { unknownSettings: ['c:1: bakend'] }, ['configuration warning: hm config list shows those there are']],
+  ['a slip', { unknownSettings: ['c:1: bakend'] }, ['configuration warning: hm config list shows all settings']],
   ['no .hm', { rendered: 'none' }, ['pipelines warning: hm init']],
   ['nothing in it', { rendered: empty }, ['pipelines warning: hm init']],
   [
     'a broken file',
     { rendered: { ...empty, errors: ['e'] } },
-    ['pipelines failure: correct the file; hm pipelines shows what there is then'],
+    ['pipelines failure: fix the file; hm validate checks it again'],
   ],
   [
     'a warning of rendering',
     { rendered: { ...empty, slugs: ['ci'], warnings: ['w'] } },
-    ['pipelines warning: do what it says; hm render SLUG --check looks again'],
+    ['pipelines warning: follow the warnings; hm validate checks again'],
   ],
   [
     'a source that cannot be read is told once',
     { rendered: 'unread', source: 'git says no' },
-    ['source failure: do what it says; git status must work here too'],
+    ['source failure: run it inside your project'],
   ],
   [
     'a large source',
     { source: { files: 1, bytes: 256 * 1024 ** 2 + 1, largest: [] } },
-    ['source warning: name what no build needs in .hmignore'],
+    ['source warning: list what builds do not need in .hmignore'],
   ],
 ])('project: %s', (_, facts, expected) => expect(amiss(judgeProject({ ...project, ...facts }))).toEqual(expected))
 
@@ -230,7 +230,7 @@ it.each<[string, ServerFacts, string[]]>([
   [
     'another contract',
     { ...server, contract: { version: '1', skewSeconds: 0 } },
-    ['contract failure: install the hm of that server'],
+    ['contract failure: install the hm version of that server'],
   ],
   [
     'a clock that is behind',

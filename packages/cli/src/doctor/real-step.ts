@@ -32,7 +32,7 @@ async function stepIn(sandboxes: Sandboxes, say: (line: string) => void): Promis
     const { said, code } = await within(stepLimitMs, echo(sandboxes, image))
     const milliseconds = Math.round(performance.now() - started)
     if (said === `${line}\n` && code === 0) return { ok: true, milliseconds, networkProblems: driver.networkProblems }
-    return { ok: false, message: `it ended with ${code} and said ${JSON.stringify(said.slice(0, 200))}` }
+    return { ok: false, message: `it exited with ${code} and printed ${JSON.stringify(said.slice(0, 200))}` }
   } catch (error) {
     isStuck = error instanceof TooSlow
     throw error

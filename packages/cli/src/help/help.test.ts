@@ -67,6 +67,7 @@ test('no short flag means two things, and none hides a global one', () => {
 test('a command names the other words for it, and a group the commands that are called otherwise elsewhere', () => {
   const named = (name: CommandName) => textOf(commandHelp({ name, spec: specs[name], load: never }))
   expect(named('history')).toContain('Also: hm ls, hm list, hm runs\n')
+  expect(named('exec')).toContain('Usage: hm exec [FLAGS] STEP COMMAND...\n')
   expect(named('secret list')).toContain('Also: hm secrets, hm secret ls\n')
   expect(textOf(groupHelp(['build']))).toMatch(/^ {2}build cancel +Cancel a build/m)
 })

@@ -91,7 +91,9 @@ function usage(name: string, spec: CommandSpec): string {
     const label = argumentLabel(arg) + (multiple === true ? '...' : '')
     return required === true ? label : `[${label}]`
   })
-  return ['hm', name, ...args, ...(spec.flags === undefined ? [] : ['[FLAGS]'])].join(' ')
+  const flags = spec.flags === undefined ? [] : ['[FLAGS]']
+  const isLast = !Object.values(spec.args ?? {}).some(({ verbatim }) => verbatim === true)
+  return ['hm', name, ...(isLast ? [...args, ...flags] : [...flags, ...args])].join(' ')
 }
 
 function flagRows(flags: Readonly<Record<string, FlagSpec>>, width: number): string[] {

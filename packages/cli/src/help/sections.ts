@@ -14,17 +14,17 @@ export const sections: readonly { readonly title: string; readonly words: readon
 
 /** What commands of one first word are about. */
 export const groupSummaries: Readonly<Record<string, string>> = {
-  artifact: 'Files that builds left; none are kept yet',
-  billing: 'Balance and use',
+  artifact: 'Files from builds (not supported yet)',
+  billing: 'Balance and usage',
   build: 'Builds on the server',
-  cache: 'The local cache of steps',
-  cloud: 'Commands on the server by their older names',
+  cache: 'The local step cache',
+  cloud: 'Older names of server commands',
   config: 'Settings',
   image: 'Images on this machine',
   job: 'Jobs of a build on the server',
   org: 'Organizations',
   pipeline: 'Pipelines on the server',
-  plugin: 'There are none',
-  secret: 'Secrets that steps get',
+  plugin: 'Plugins (none: everything is built in)',
+  secret: 'Secrets for steps',
   token: 'API keys',
 }

@@ -1,6 +1,7 @@
 import { forgetResult } from '@harmont/sandbox'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
+import { count } from '../view/amounts.ts'
 import { resultsIn } from './cache-ls.ts'
 import { trim } from './trim.ts'
 import { withSandboxes } from './with-sandboxes.ts'
@@ -22,12 +23,12 @@ export const run: Handler<'cache clean'> = (context) =>
     const before = new Date(Date.now() - (all ? 0 : dayMs))
     const trimmed = await trim(home, sandboxes, { cacheBytes, before })
     if (trimmed === undefined)
-      throw new HmError(exits.unavailable, 'cache_in_use', 'another hm is at work, whose files must stay', {
-        fix: 'end it (hm watch, hm run) and try again',
+      throw new HmError(exits.unavailable, 'cache_in_use', 'another hm is running and uses the cache', {
+        fix: 'stop it (hm watch, hm run) and try again',
       })
     const { snapshots, images, sources } = trimmed
     output.say(
-      `removed ${doomed.length} cache entries, ${snapshots} snapshots, ${images} images, ${sources} source trees`,
+      `removed ${count(doomed.length, 'cache entry', 'cache entries')}, ${count(snapshots, 'snapshot')}, ${count(images, 'image')}, ${count(sources, 'source tree')}`,
     )
     return exits.ok
   })

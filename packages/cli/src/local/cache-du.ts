@@ -31,7 +31,7 @@ export const run: Handler<'cache du'> = async (context) => {
   }
   for (const [kind, bytes] of [...sizes, ['total', total] as const])
     await output.print(`${byteText(bytes).padStart(9)}  ${kind}`)
-  output.say(`in ${home.root}; snapshots may hold ${maxGb} GiB (cache.max_gb)`)
+  output.say(`in ${home.root}; snapshots are limited to ${maxGb} GiB (cache.max_gb)`)
   return exits.ok
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type KeptResult, keptResults } from '@harmont/sandbox'
 import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
+import { printTable } from '../text/table.ts'
+import { localMinute } from '../view/amounts.ts'
 import { byteText } from './byte-text.ts'
 import { type LocalHome, localHome } from './home.ts'
 import { requireLinux } from './require-linux.ts'
@@ -18,11 +20,11 @@ export const run: Handler<'cache ls'> = async (context) => {
     await output.json({ data: results.map(presented) })
     return exits.ok
   }
-  for (const { origin, bytes, usedAt, key } of results) {
+  const rows = results.map(({ origin, bytes, usedAt, key }) => {
     const { pipeline = '?', number = '?', step = '?' } = origin
-    const used = usedAt.toISOString().slice(0, 19).replace('T', ' ')
-    await output.print(`${key.slice(0, 12)}  ${used}  ${byteText(bytes).padStart(9)}  ${pipeline} #${number} ${step}`)
-  }
+    return [key.slice(0, 12), localMinute(usedAt.getTime()), byteText(bytes), `${pipeline} #${number} ${step}`]
+  })
+  await printTable(output, ['KEY', 'LAST USED', 'SIZE', 'MADE BY'], rows)
   if (results.length === 0) output.say('the cache is empty')
   return exits.ok
 }

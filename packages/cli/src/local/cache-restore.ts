@@ -9,6 +9,7 @@ import {
 } from '@harmont/sandbox'
 import type { Handler, Output } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
+import { count } from '../view/amounts.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
 /** `hm cache restore DIR`: makes what `hm cache save` wrote findable here. Prints its content key. Exit 2 for what was changed since, and nothing is restored. */
@@ -25,11 +26,11 @@ export const run: Handler<'cache restore'> = (context) =>
       const leftOut = manifest.entries.length - entries
       if (global.json) await output.json({ key, entries, left_out: leftOut })
       else await output.print(key)
-      output.say(`restored ${entries} cache entries`)
+      output.say(`restored ${count(entries, 'cache entry', 'cache entries')}`)
       return exits.ok
     } catch (error) {
       if (!(error instanceof SavedCacheError)) throw error
-      const fix = 'save it anew: hm cache save'
+      const fix = 'save it again: hm cache save'
       throw new HmError(exits.usage, 'saved_cache_invalid', `${from}: ${error.message}`, { fix, cause: error })
     }
   })
@@ -45,7 +46,7 @@ async function imagesHere(
     if (await isHere(images, digest, names, output)) here.add(digest)
     else
       output.warn(
-        `the image ${names.join(', ') || 'host'} (${digest.slice(0, 19)}) is another one here or cannot be had: what lies on it, of ${entries.length} entries, is left out`,
+        `skipped ${count(entries.length, 'entry', 'entries')} on the image ${names.join(', ') || 'host'} (${digest.slice(0, 19)}), which is different here or could not be pulled`,
       )
   }
   return here

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { saveResults } from '@harmont/sandbox'
 import type { Handler } from '../command.ts'
 import { exits, usageError } from '../errors.ts'
+import { count } from '../view/amounts.ts'
 import { resultsIn } from './cache-ls.ts'
 import type { LocalHome } from './home.ts'
 import { stepsOf } from './run-record.ts'
@@ -14,7 +15,10 @@ export const run: Handler<'cache save'> = async (context) => {
   const { args, flags, directory, output, global } = context
   const target = resolve(args.directory)
   if (existsSync(target) && readdirSync(target).length > 0 && !existsSync(join(target, 'manifest.json')))
-    throw usageError(`${target} holds other files`, 'name a new directory, or one that hm cache save wrote')
+    throw usageError(
+      `${target} is not empty and holds no saved cache`,
+      'name a new directory, or one that hm cache save wrote',
+    )
   return withSandboxes(context, async (home, opening) => {
     // Whoever has sandboxes open keeps others from removing what lies in the cache.
     const { driver, images } = await opening
@@ -29,9 +33,9 @@ export const run: Handler<'cache save'> = async (context) => {
     })
     if (global.json) await output.json({ key, directory: target, entries, layers, left_out: leftOut })
     else await output.print(key)
-    output.say(`saved ${entries} cache entries in ${layers} layers to ${target}`)
+    output.say(`saved ${count(entries, 'cache entry', 'cache entries')} in ${count(layers, 'layer')} to ${target}`)
     if (leftOut > 0)
-      output.say(`left out ${leftOut} that were made with secrets, are damaged, or hold what no layer can`)
+      output.say(`skipped ${count(leftOut, 'entry', 'entries')}: with secrets, damaged, or not storable as layers`)
     return exits.ok
   })
 }

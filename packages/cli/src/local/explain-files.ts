@@ -17,7 +17,7 @@ export function explainFiles(before: Files, after: Files): string[] {
   }
   for (const path of gone) {
     const to = renamed.get(path)
-    phrases.set(path, to === undefined ? `${path} is gone` : `${path} is called ${to} now`)
+    phrases.set(path, to === undefined ? `${path} was removed` : `${path} was renamed to ${to}`)
   }
   return [...phrases].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, phrase]) => phrase)
 }
@@ -33,21 +33,19 @@ interface Fact {
 function difference(old: string, own: string): string {
   const before = readFact(old)
   const after = readFact(own)
-  if (before.type !== after.type) return `is a ${after.type} now, and was a ${before.type}`
+  if (before.type !== after.type) return `changed from a ${before.type} to a ${after.type}`
   const phrases: string[] = []
   if (before.isExecutable !== after.isExecutable)
-    phrases.push(after.isExecutable ? 'became executable' : 'is not executable any more')
+    phrases.push(after.isExecutable ? 'became executable' : 'is no longer executable')
   if (before.content !== after.content)
-    phrases.push(
-      after.type === 'link' ? `leads to ${after.content}, and led to ${before.content}` : 'has other content',
-    )
-  if (before.beyond !== after.beyond) phrases.push(`leads to what ${beyond(before.beyond, after.beyond)}`)
+    phrases.push(after.type === 'link' ? `points to ${after.content} instead of ${before.content}` : 'changed')
+  if (before.beyond !== after.beyond) phrases.push(`points to a target that ${beyond(before.beyond, after.beyond)}`)
   return phrases.join(' and ')
 }
 
 function beyond(old: string, own: string): string {
-  if (old === '') return 'was not there'
-  return own === '' ? 'is gone' : difference(old, own)
+  if (old === '') return 'did not exist'
+  return own === '' ? 'was removed' : difference(old, own)
 }
 
 function readFact(fact: string): Fact {

@@ -36,15 +36,15 @@ test('each part that changed is named, file by file and by variable, and then th
   expect(explainStep('deps', before, after)).toEqual([
     'its command changed',
     'variable LEVEL changed',
-    'variable X was added where the pipeline is rendered',
-    'file a has other content',
-    'file gone is gone',
+    'variable X was added in the rendering environment',
+    'file a changed',
+    'file gone was removed',
     'file new was added',
-    'base, which it builds in: its image changed from debian:12 to debian:13',
+    'base, its parent: its image changed from debian:12 to debian:13',
   ])
   expect(explainStep('deps', after, after)).toEqual([])
   expect(explainStep('deps', new Map(), new Map([step('deps')]))).toEqual(['the step is new'])
   expect(explainStep('deps', new Map([step('deps')]), new Map([step('deps', { cacheKey: 'other' })]))).toEqual([
-    'its key changed: the time of its ttl is over, or what it builds in has another key',
+    'its key changed: its ttl expired, or its parent has another key',
   ])
 })

@@ -11,7 +11,7 @@ export function explainStep(
   for (let at: string | null = key; at !== null; ) {
     const own: StepIdentity | undefined = after.get(at)
     const old = before.get(at)
-    const prefix = at === key ? '' : `${at}, which it builds in: `
+    const prefix = at === key ? '' : `${at}, its parent: `
     if (own === undefined) break
     if (old === undefined) sentences.push(`${prefix}the step is new`)
     else sentences.push(...differences(old, own).map((sentence) => prefix + sentence))
@@ -24,13 +24,13 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   const found: string[] = []
   if (old.command !== own.command) found.push('its command changed')
   if (old.image !== own.image) found.push(`its image changed from ${old.image} to ${own.image}`)
-  if (old.parent !== own.parent) found.push(`it builds in ${own.parent}, not in ${old.parent} any more`)
+  if (old.parent !== own.parent) found.push(`it builds in ${own.parent} instead of ${old.parent}`)
   if (old.policy !== own.policy) found.push('its cache policy changed')
   found.push(...changed(old.variables, own.variables).map((change) => `variable ${change}`))
-  found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} where the pipeline is rendered`))
+  found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} in the rendering environment`))
   found.push(...explainFiles(old.files, own.files).map((change) => `file ${change}`))
   if (found.length === 0 && old.cacheKey !== own.cacheKey)
-    found.push('its key changed: the time of its ttl is over, or what it builds in has another key')
+    found.push('its key changed: its ttl expired, or its parent has another key')
   return found
 }
 
@@ -40,6 +40,6 @@ function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<str
   return names.flatMap((name) => {
     const [before, after] = [old, own].map((all) => (Object.hasOwn(all, name) ? all[name] : undefined))
     if (before === after) return []
-    return `${name} ${before === undefined ? 'was added' : after === undefined ? 'is gone' : 'changed'}`
+    return `${name} ${before === undefined ? 'was added' : after === undefined ? 'was removed' : 'changed'}`
   })
 }

@@ -1,5 +1,7 @@
 import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
+import { printTable } from '../text/table.ts'
+import { localMinute } from '../view/amounts.ts'
 import { openImages } from './open-images.ts'
 
 /** `hm image list` */
@@ -11,8 +13,13 @@ export const run: Handler<'image list'> = async (context) => {
     await output.json({ data })
     return exits.ok
   }
-  for (const { name, digest, origin, at } of images)
-    await output.print(`${name}  ${digest.slice(0, 19)}  ${origin}  ${at.toISOString().slice(0, 19).replace('T', ' ')}`)
-  if (images.length === 0) output.say('no image was pulled or imported yet')
+  const rows = images.map(({ name, digest, origin, at }) => [
+    name,
+    digest.slice(0, 19),
+    origin,
+    localMinute(at.getTime()),
+  ])
+  await printTable(output, ['IMAGE', 'DIGEST', 'FROM', 'SINCE'], rows)
+  if (images.length === 0) output.say('no images on this machine yet')
   return exits.ok
 }

@@ -2,6 +2,7 @@ import { renderEvery } from '@harmont/render'
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
+import { printTable } from '../text/table.ts'
 import { manualFacts } from './manual-facts.ts'
 import { slowTeller, sourceFailure, tell } from './render-project.ts'
 
@@ -21,8 +22,13 @@ export const run: Handler<'pipelines'> = async ({ flags, directory, env, output,
     tell(output, told)
     const { errors, pipelines, schema_version } = envelope
     if (flags.table) {
-      for (const { slug, name, file, allow_manual } of pipelines)
-        await output.print(`${slug}  ${name}  ${file}${allow_manual ? '' : '  no manual runs'}`)
+      const rows = pipelines.map(({ slug, name, file, allow_manual }) => [
+        slug,
+        name,
+        file,
+        allow_manual ? 'yes' : 'no',
+      ])
+      await printTable(output, ['PIPELINE', 'NAME', 'FILE', 'MANUAL'], rows)
       for (const { code, message } of errors) output.warn(`${code}: ${message}`)
     } else await output.json(errors.length === 0 ? { schema_version, pipelines } : envelope)
     return errors.length === 0 ? exits.ok : exits.render

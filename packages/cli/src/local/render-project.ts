@@ -100,7 +100,7 @@ export function slowTeller(output: Here['output']): (file: string) => void {
   return (file) => {
     if (told.has(file)) return
     told.add(file)
-    output.say(`${file} takes long to render; Ctrl-C ends it`)
+    output.say(`${file} is taking long to render; press Ctrl-C to stop`)
   }
 }
 

@@ -31,12 +31,12 @@ export default { slug: 'ci', pipeline: pipeline([sh('true')]) }
   let told = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     told += text
-    if (told.includes('.hm/ci.ts takes long to render')) writeFileSync(join(cwd, 'go'), '')
+    if (told.includes('.hm/ci.ts is taking long to render')) writeFileSync(join(cwd, 'go'), '')
   })
   await once(child, 'close')
   expect({ code: child.exitCode, told }).toEqual({
     code: 0,
-    told: '.hm/ci.ts takes long to render; Ctrl-C ends it\nvalid: 1 step, 0 warnings\n',
+    told: '.hm/ci.ts is taking long to render; press Ctrl-C to stop\nvalid: 1 step, 0 warnings\n',
   })
 })
 

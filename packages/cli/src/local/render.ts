@@ -3,6 +3,7 @@ import { describeProblems, type Rendered, renderPipeline } from '@harmont/render
 import { readGitFacts, readSourceSet } from '@harmont/source-set'
 import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
+import { count } from '../view/amounts.ts'
 import { manualFacts } from './manual-facts.ts'
 import { slowTeller, sourceFailure, tell } from './render-project.ts'
 
@@ -45,6 +46,6 @@ async function check(rendered: Rendered, output: Parameters<Handler<'render'>>[0
   if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, describeProblems(parsed.error, rendered))
   const steps = parsed.plan.steps.length
   if (asJson) await output.json({ steps, warnings })
-  else output.say(`valid: ${steps} ${steps === 1 ? 'step' : 'steps'}, ${warnings.length} warnings`)
+  else output.say(`valid: ${count(steps, 'step')}, ${count(warnings.length, 'warning')}`)
   return exits.ok
 }

@@ -45,7 +45,7 @@ export async function localRetry(
       conditions: whole.steps.map(({ condition }) => conditionHolds(condition, known)),
     })
     if (rerun.size === 0) {
-      output.say(`nothing of run ${earlier.number} failed`)
+      output.say(`no step of run ${earlier.number} failed`)
       return exits.ok
     }
     const keyOf = (slot: number) => whole.steps[slot]?.key ?? ''

@@ -140,5 +140,5 @@ function broken(cause: unknown, { root }: LocalHome): HmError {
   if (known !== undefined) return known
   const why = cause instanceof Error ? cause.message : String(cause)
   const own = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'engine_broken'
-  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot go on: ${why}`, { cause })
+  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot continue: ${why}`, { cause })
 }

@@ -132,7 +132,7 @@ export class RunTeller {
         ? []
         : `${this.#keyOf(from)} ${words[state]}`
     })
-    return bad.length === 0 ? 'a step that it needs did not pass' : bad.join(', ')
+    return bad.length === 0 ? 'a required step did not pass' : bad.join(', ')
   }
 
   #keyOf(slot: number): string {
@@ -143,7 +143,7 @@ export class RunTeller {
 const words: Readonly<Partial<Record<Job['state'], string>>> = {
   failed: 'failed',
   timed_out: 'timed out',
-  canceled: 'was cancelled',
+  canceled: 'was canceled',
   skipped: 'was skipped',
 }
 

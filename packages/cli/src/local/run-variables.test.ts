@@ -38,7 +38,5 @@ test('a secret comes from the flag, .hm/secrets.env, .env, the environment, in t
   const flags = [{ name: 'Z', value: undefined }]
   expect(() => runSecrets(['Z'], { ...sources, flags })).toThrow('--secret Z has no value')
   // A name that no secret has here may be the value of one.
-  expect(() => runSecrets([], { ...sources, flags })).toThrow(
-    /^a --secret without a value names no variable that is set$/,
-  )
+  expect(() => runSecrets([], { ...sources, flags })).toThrow(/^--secret without a value needs a variable that is set$/)
 })

@@ -32,10 +32,7 @@ export function runSecrets(names: readonly string[], { flags, directory, env }: 
   const empty = flags.find(({ name }) => given.get(name) === undefined)
   // A name that is no secret of the pipeline may be the value of one: it is not repeated.
   if (empty !== undefined && !names.includes(empty.name))
-    throw usageError(
-      'a --secret without a value names no variable that is set',
-      'give --secret NAME=VALUE, or set NAME',
-    )
+    throw usageError('--secret without a value needs a variable that is set', 'give --secret NAME=VALUE, or set NAME')
   if (empty !== undefined) throw usageError(`--secret ${empty.name} has no value, and no variable ${empty.name} is set`)
   if (names.length === 0) return new Map()
   const files = ['.hm/secrets.env', '.env'].map((file) => readVariables(resolve(directory, file), null))
@@ -64,6 +61,6 @@ function readVariables(file: string, shown: string | null): Record<string, strin
   } catch (error) {
     if (shown === null && isMissing(error)) return {}
     const why = error instanceof Error ? error.message : String(error)
-    throw usageError(`the variables of ${shown ?? file} cannot be read: ${why}`)
+    throw usageError(`could not read variables from ${shown ?? file}: ${why}`)
   }
 }

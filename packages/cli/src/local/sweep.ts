@@ -17,6 +17,6 @@ export async function sweepDead({
   try {
     await removeDead(home, env)
   } catch (error) {
-    output.warn(`what a killed hm left is still there: ${error instanceof Error ? error.message : String(error)}`)
+    output.warn(`could not clean up after a killed hm: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -10,6 +10,6 @@ export const run: Handler<'config set'> = async ({ args, flags, config, output }
   output.say(`${key} is set in ${file}`)
   const { layer, name } = all.origin(key)
   const hidden = layer === 'environment' || layer === 'flag' || (layer === 'project' && !flags.project)
-  if (hidden) output.warn(`${name} sets it too, and wins here`)
+  if (hidden) output.warn(`${name} also sets it and takes precedence`)
   return exits.ok
 }

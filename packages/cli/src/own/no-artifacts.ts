@@ -3,7 +3,7 @@ import { exits, HmError } from '../errors.ts'
 
 /** `hm artifact list` and `hm artifact get`, until steps can leave artifacts: exit 7, without asking anybody. */
 export const run: Handler<'artifact list' | 'artifact get'> = async () => {
-  throw new HmError(exits.refused, 'operation_missing', 'there are no artifacts yet, here or on any server', {
-    fix: "hm shell BUILD STEP --cmd 'cat FILE' prints a file that a step left, as long as what it left is kept",
+  throw new HmError(exits.refused, 'operation_missing', 'artifacts are not supported yet', {
+    fix: 'hm exec STEP cat FILE prints a file that a step left, while its file system is kept',
   })
 }

@@ -8,7 +8,7 @@ export function settingKey(typed: string): SettingKey {
   if (isSettingKey(typed)) return typed
   const close = suggest(typed, settingKeys)
   throw usageError(
-    `${quoted(typed)} is no setting`,
+    `${quoted(typed)} is not a setting`,
     close === undefined ? 'hm config list shows them' : `did you mean ${close}?`,
   )
 }

@@ -67,10 +67,10 @@ test.each([
   [['-Z'], 'hm run has no flag -Z', 'hm run -h'],
   [['--cloud=yes'], '--cloud takes no value', undefined],
   [['--branch'], '--branch needs a NAME', undefined],
-  [['-b', '--cloud'], '-b needs a NAME; got the flag "--cloud"', 'write -b=--cloud if it is meant'],
+  [['-b', '--cloud'], '-b needs a NAME; got the flag "--cloud"', 'write -b=--cloud if you mean that value'],
   [['--branch='], '--branch needs a NAME; got an empty one', undefined],
-  [['--format', 'xml'], '--format is one of human, json; got "xml"', undefined],
-  [['--timeout', '5'], '--timeout is a time like 90s, 5m or 1h30m; got "5"', undefined],
+  [['--format', 'xml'], '--format must be one of human, json; got "xml"', undefined],
+  [['--timeout', '5'], '--timeout must be a duration such as 90s, 5m or 1h30m; got "5"', undefined],
 ] as const)('%j is a usage error', (line, message, fix) => {
   let thrown: unknown
   try {

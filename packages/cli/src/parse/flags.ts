@@ -75,7 +75,7 @@ function flagValue(raw: string, flag: FlagSpec, value: string | undefined, inlin
   if (!inline && value.length > 1 && value.startsWith('-'))
     throw usageError(
       `${raw} needs a ${flag.value}; got the flag ${quoted(value)}`,
-      `write ${raw}=${value} if it is meant`,
+      `write ${raw}=${value} if you mean that value`,
     )
   return parseValue(raw, flag, value)
 }
@@ -113,7 +113,7 @@ function parseArguments(command: string, spec: Partial<CommandSpec>, positionals
     } else if (argument.choices !== undefined && !argument.choices.includes(value)) {
       const close = suggest(value, argument.choices)
       throw usageError(
-        `${label} is one of ${argument.choices.join(', ')}; got ${quoted(value)}`,
+        `${label} must be one of ${argument.choices.join(', ')}; got ${quoted(value)}`,
         close === undefined ? `hm ${command} -h` : `hm ${command} ${close}`,
       )
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resolveCommand } from './resolve.ts'
+import { otherWordsLike, resolveCommand } from './resolve.ts'
 
 test.each([
   [['config', 'list'], 'config list', []],
@@ -35,6 +35,12 @@ test.each([
   [['-Cx', 'version'], ['-Cx']],
 ])('%j takes another directory', (line, rest) => {
   expect(resolveCommand(line)).toMatchObject({ words: ['version'], rest })
+})
+
+test('completion offers other words only where no command begins like that', () => {
+  expect(otherWordsLike('op')).toEqual([{ word: 'open', meant: 'build open' }])
+  expect(otherWordsLike('secret')).toEqual([])
+  expect(otherWordsLike('')).toEqual([])
 })
 
 test('a group alone is no command', () => {

@@ -56,6 +56,6 @@ const count = { kind: 'integer', min: 1, value: 'N', summary: '' } as const
 test.each(['0', '-1', '1.5', '1e3', ' 1', '', 'many', '99999999999999999999'])(
   'refuses %j as a number from 1',
   (text) => {
-    expect(() => parseValue('--parallelism', count, text)).toThrow('--parallelism is a whole number from 1')
+    expect(() => parseValue('--parallelism', count, text)).toThrow('--parallelism must be a whole number, at least 1')
   },
 )

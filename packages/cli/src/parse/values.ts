@@ -19,17 +19,19 @@ export function parseValue(flag: string, spec: ValueFlag, text: string): string 
   switch (spec.kind) {
     case 'string':
       if (spec.choices !== undefined && !spec.choices.includes(text))
-        throw usageError(`${flag} is one of ${spec.choices.join(', ')}; got ${quoted(text)}`)
+        throw usageError(`${flag} must be one of ${spec.choices.join(', ')}; got ${quoted(text)}`)
       if (text === '') throw usageError(`${flag} needs a ${spec.value}; got an empty one`)
       return text
     case 'integer': {
       const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      if (!(number >= spec.min)) throw usageError(`${flag} is a whole number from ${spec.min}; got ${quoted(text)}`)
+      if (!(number >= spec.min))
+        throw usageError(`${flag} must be a whole number, at least ${spec.min}; got ${quoted(text)}`)
       return number
     }
     case 'duration': {
       const duration = parseDuration(text)
-      if (duration === undefined) throw usageError(`${flag} is a time like 90s, 5m or 1h30m; got ${quoted(text)}`)
+      if (duration === undefined)
+        throw usageError(`${flag} must be a duration such as 90s, 5m or 1h30m; got ${quoted(text)}`)
       return duration
     }
     case 'pair':
@@ -43,10 +45,10 @@ function parsePair(flag: string, text: string, bare: boolean): BarePair {
   const form = bare ? 'NAME or NAME=VALUE' : 'NAME=VALUE'
   // A secret may stand after the name, or be all of it where there is no name: it is not repeated.
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const what = at === -1 ? 'what was given' : quoted(name)
-    throw usageError(`${flag} is ${form}; ${what} is no name of a variable (letters, digits and _)`)
+    const what = at === -1 ? 'the name' : quoted(name)
+    throw usageError(`${flag} is ${form}; ${what} is not a variable name (letters, digits and _)`)
   }
-  if (at === -1 && !bare) throw usageError(`${flag} is ${form}; one was given without =`)
+  if (at === -1 && !bare) throw usageError(`${flag} is ${form}; got one without =`)
   return { name, value: at === -1 ? undefined : text.slice(at + 1) }
 }
 

@@ -34,8 +34,7 @@ export function userDirectory(env: Env): string {
 export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {
   if (given !== undefined) {
     const directory = resolve(here, given)
-    if (!isDirectory(directory))
-      throw usageError(`--dir is a directory; there is none at ${directory} that you may read`)
+    if (!isDirectory(directory)) throw usageError(`--dir: no readable directory at ${directory}`)
     return directory
   }
   if (exactly) return here

@@ -45,21 +45,21 @@ function defect(error: unknown, place: ReportPlace): HmError {
     inspect(error, { depth: 5 }),
     '',
   ].join('\n')
-  const message = `this is a defect of hm: ${error instanceof Error ? error.message : String(error)}`
+  const message = `this is a bug in hm: ${error instanceof Error ? error.message : String(error)}`
   try {
     const directory = join(place.cacheDirectory, 'reports')
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const file = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.txt`)
     writeFileSync(file, report, { mode: 0o600, flag: 'wx' })
     return new HmError(exits.defect, 'defect', message, {
-      fix: `send the report ${file} to whoever maintains hm`,
+      fix: `send the report ${file} to the maintainers of hm`,
       cause: error,
     })
   } catch (unwritable) {
     process.stderr.write(report)
     const why = unwritable instanceof Error ? unwritable.message : String(unwritable)
     return new HmError(exits.defect, 'defect', message, {
-      fix: `the report is above; it could not be kept (${why})`,
+      fix: `the report is above; it could not be saved (${why})`,
       cause: error,
     })
   }

@@ -21,7 +21,7 @@ export function watchSignals(launcher: number | undefined): Interrupts {
   const counts = { SIGINT: 0, SIGUSR2: 0 }
   const press = (signal: keyof typeof counts) => {
     counts[signal] += 1
-    if (counts[signal] === 1) controller.abort(new HmError(exits.cancelled, 'cancelled', 'cancelled by Ctrl-C'))
+    if (counts[signal] === 1) controller.abort(new HmError(exits.cancelled, 'canceled', 'canceled by Ctrl-C'))
     else {
       for (const action of actions) action()
       process.exit(exits.cancelled)
@@ -34,7 +34,7 @@ export function watchSignals(launcher: number | undefined): Interrupts {
   process.on('SIGHUP', () => end('SIGHUP'))
   if (launcher !== undefined)
     setInterval(() => {
-      if (process.ppid !== launcher) end('the death of the process that started it')
+      if (process.ppid !== launcher) end('the exit of its parent process')
     }, 500).unref()
   let isRunning = false
   return {
@@ -47,7 +47,7 @@ export function watchSignals(launcher: number | undefined): Interrupts {
       isRunning = true
     },
     readerLeft(stream) {
-      if (isRunning) end('a pipe or terminal that nobody reads any more')
+      if (isRunning) end('a closed pipe or terminal')
       // `hm logs | head`: who read enough has what it wanted.
       else if (stream === 'data') process.exit(exits.ok)
     },

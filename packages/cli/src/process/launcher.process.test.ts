@@ -94,7 +94,7 @@ test.each(ways)('%s: one Ctrl-C of a terminal is one, the second leaves with 130
   const { pid, seen, ended } = launch(['stay'], older)
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
-  await seen(/aborted 130 cancelled by Ctrl-C/)
+  await seen(/aborted 130 canceled by Ctrl-C/)
   // It has come from the terminal, and from the launcher where there is one.
   await seen(/took SIGINT/)
   if (older) await seen(/took SIGUSR2/)
@@ -112,7 +112,7 @@ test.each(ways)('%s: after one Ctrl-C the program ends as it likes', async (_, o
 })
 
 const alone = [
-  ['SIGINT', 130, 'cancelled by Ctrl-C'],
+  ['SIGINT', 130, 'canceled by Ctrl-C'],
   ['SIGTERM', 143, 'ended by SIGTERM'],
   ['SIGHUP', 143, 'ended by SIGHUP'],
 ] as const
@@ -131,7 +131,7 @@ test('when the launcher is killed the program ends too', async () => {
   const { child, seen } = launch(['leave'], true)
   const [, program] = await seen(/ready (\d+)/)
   child.kill('SIGKILL')
-  await seen(/aborted 143 ended by the death of the process that started it/)
+  await seen(/aborted 143 ended by the exit of its parent process/)
   const gone = () => {
     try {
       process.kill(Number(program), 0)

@@ -31,7 +31,7 @@ test('the end of the input at a question cancels as Ctrl-C does, and nothing is 
     ['\x03', 'Ctrl-C'],
   ] as const) {
     const { code, shown } = await answered(keys)
-    expect(shown).toContain(`cancelled by ${by}`)
+    expect(shown).toContain(`canceled by ${by}`)
     expect([by, code]).toEqual([by, 130])
   }
   expect(readdirSync(folder).filter((name) => !name.startsWith('.cache'))).toEqual([])

@@ -48,7 +48,7 @@ export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions):
     async secret(question) {
       if (!possible) return nobody(question)
       const { password } = await import('@clack/prompts')
-      const validate = (typed?: string) => (typed ? undefined : 'Nothing was typed.')
+      const validate = (typed?: string) => (typed ? undefined : 'Enter a value.')
       return answer((streams) => password({ ...streams, message: inertText(question.message), validate }))
     },
   }
@@ -59,7 +59,7 @@ function inertChoice({ value, label, hint }: Choice): Choice {
 }
 
 function nobody(question: { readonly message: string; readonly flag: string }): never {
-  throw usageError(`${question.message} Nobody can be asked here.`, `give ${question.flag}`)
+  throw usageError(`${question.message} There is no terminal to ask on.`, `give ${question.flag}`)
 }
 
 interface Streams {
@@ -96,7 +96,7 @@ async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<
 }
 
 function cancelled(by: string): HmError {
-  return new HmError(exits.cancelled, 'cancelled', `cancelled by ${by}`)
+  return new HmError(exits.cancelled, 'canceled', `canceled by ${by}`)
 }
 
 /** Prompts give a symbol when they were cancelled. */

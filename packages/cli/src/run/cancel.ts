@@ -24,7 +24,7 @@ export const run: Handler<'cancel'> = async (context) => {
     return cancelOnServer(context)
   }
   if (here !== undefined) {
-    context.output.say(`${nameOf(here)} has ended already: ${endOf(here.events)?.state ?? 'failed'}`)
+    context.output.say(`${nameOf(here)} has already ended: ${endOf(here.events)?.state ?? 'failed'}`)
     return exits.ok
   }
   const message = args.build === undefined ? 'nothing is running here' : `there is no run ${args.build} here`
@@ -46,7 +46,7 @@ async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: stri
   const named = nameOf(run)
   const { record, process: mark } = run
   if (!(await ask.confirm({ message: `Cancel ${named}?`, flag: '--yes' }))) {
-    output.say(`${named} goes on`)
+    output.say(`${named} was not canceled`)
     return exits.ok
   }
   // It may have ended while the question stood.

@@ -11,6 +11,6 @@ export function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'numbe
   const chosen = failed.find(({ softFailed }) => !softFailed) ?? failed[0]
   if (chosen !== undefined) return chosen
   throw new HmError(exits.notFound, 'nothing_failed', `no step of run ${number} failed`, {
-    fix: `name one that others build in, as in hm shell KEY; the steps are ${keys}`,
+    fix: `name a step: hm shell KEY; the steps are ${keys}`,
   })
 }

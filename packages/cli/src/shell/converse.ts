@@ -14,12 +14,12 @@ export async function converse(
   { stdin, output, terminal, signal }: Ends,
 ): Promise<ExitCode> {
   const resize = (size: ReturnType<RawTerminal['size']>) => {
-    conversation.resize(size).catch((error: unknown) => output.debug(`the terminal's new size was not taken: ${error}`))
+    conversation.resize(size).catch((error: unknown) => output.debug(`could not resize the terminal: ${error}`))
   }
   const kill = () => {
     // Nobody waits for the rest, and there may be nobody to read it.
     for (const from of [conversation.output, conversation.errors]) from.unpipe().resume()
-    conversation.kill().catch((error: unknown) => output.debug(`the shell could not be ended: ${error}`))
+    conversation.kill().catch((error: unknown) => output.debug(`could not end the shell: ${error}`))
   }
   const giveBack = terminal?.takeOver(resize)
   // What is typed at the very end finds nobody.

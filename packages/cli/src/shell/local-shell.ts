@@ -73,8 +73,8 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
   }
   const passed = state === 'passed'
   const message = passed
-    ? `nothing of what ${key} left is kept: that is done for steps that fail, and for those that others build in`
-    : `nothing of what ${key} left is kept`
+    ? `the file system of ${key} was not kept: only failed steps and steps that others build in keep theirs`
+    : `the file system of ${key} was not kept`
   const before = `hm shell ${number} ${key} --before`
   const fix = passed ? before : `hm retry ${number}, or ${before}`
   return new HmError(exits.notFound, 'snapshot_gone', message, { fix })

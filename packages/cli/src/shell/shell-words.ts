@@ -14,10 +14,10 @@ export function introduction(
   const whose = before
     ? `what step ${step.key} of run ${run.number} started from, with the project's files as they are now`
     : `what step ${step.key} of run ${run.number} left (${ending(step)})`
-  return `This is ${whose}, ${kept}. Changes made here are lost when it ends.`
+  return `This is ${whose}, ${kept}. Changes made here are lost when it exits.`
 }
 
 function ending({ state, exitCode }: RecordedStep): string {
-  if (state === 'timed_out') return 'its time was over'
+  if (state === 'timed_out') return 'timed out'
   return exitCode === null || exitCode === 0 ? state : `${state} with exit code ${exitCode}`
 }

@@ -5,9 +5,9 @@ const pipeline = {
   kind: 'string',
   value: 'SLUG',
   complete: 'pipeline',
-  summary: 'only of this pipeline, by its slug here or on the server',
+  summary: 'only for this pipeline, by its slug here or on the server',
 } as const
-const noBrowser = { kind: 'boolean', summary: 'print the address and open nothing' } as const
+const noBrowser = { kind: 'boolean', summary: 'print the URL instead of opening it' } as const
 const from = { kind: 'string', value: 'DATE', summary: 'first day, YYYY-MM-DD' } as const
 const to = { kind: 'string', value: 'DATE', summary: 'last day, YYYY-MM-DD' } as const
 
@@ -21,17 +21,17 @@ export const accountSpecs = {
     },
     examples: [
       ['hm login', 'with the browser'],
-      ['hm login --token < token.txt', 'with a key made by hm token create'],
+      ['hm login --token < token.txt', 'with a key from hm token create'],
     ],
   },
   logout: {
-    summary: 'Sign out, and forget the token',
-    flags: { localOnly: { kind: 'boolean', summary: 'only forget the token; ask no server' } },
+    summary: 'Sign out and remove the stored token',
+    flags: { localOnly: { kind: 'boolean', summary: 'only remove the stored token; do not contact the server' } },
   },
   whoami: { summary: 'Show who is signed in, and where', query: true },
   'org list': { summary: 'List your organizations', query: true },
   'org switch': {
-    summary: 'Choose the organization that commands are for',
+    summary: 'Switch to another organization',
     args: { slug: { required: true, summary: 'slug of the organization' } },
   },
   'secret set': {
@@ -44,22 +44,22 @@ export const accountSpecs = {
         kind: 'string',
         value: 'GLOB',
         multiple: true,
-        summary: 'only for builds of such branches',
+        summary: 'only for builds of these branches',
       },
       events: {
         kind: 'string',
         value: 'EVENT',
         multiple: true,
-        summary: 'only for builds by such events, as push',
+        summary: 'only for builds of these events, such as push',
       },
-      noLimits: { kind: 'boolean', summary: 'for all builds, but for the limits named beside this' },
+      noLimits: { kind: 'boolean', summary: 'for all builds, except for limits given with this flag' },
       uploads: {
         ...yesOrNo,
-        summary: 'uploads may read it in spite of limits',
+        summary: 'whether uploads may read it despite the limits',
       },
     },
-    about: ['Limits that are not named stay as they are.'],
-    examples: [['hm secret set DEPLOY_KEY --branches main --events push < key', 'for pushes to main alone']],
+    about: ['Limits that are not given stay unchanged.'],
+    examples: [['hm secret set DEPLOY_KEY --branches main --events push < key', 'only for pushes to main']],
   },
   'secret list': { summary: 'List secrets, without their values', flags: { pipeline }, query: true },
   'secret rm': {
@@ -68,18 +68,18 @@ export const accountSpecs = {
     flags: { pipeline },
   },
   'token create': {
-    summary: 'Make an API key; it is shown once',
+    summary: 'Create an API key (shown once)',
     args: { name: { required: true, summary: 'what it is for' } },
     query: true,
   },
   'token list': { summary: 'List your API keys', query: true },
   'token revoke': {
-    summary: 'End an API key',
+    summary: 'Revoke an API key',
     args: { id: { required: true, summary: 'id of the key, as in hm token list' } },
   },
   'billing balance': { summary: "Show the organization's balance", query: true },
   'billing transactions': { summary: 'List credits and debits', flags: { from, to, limit }, query: true },
-  'billing usage': { summary: 'Show what was used (default: the last 30 days)', flags: { from, to }, query: true },
+  'billing usage': { summary: 'Show usage (default: the last 30 days)', flags: { from, to }, query: true },
   'billing topup': {
     summary: 'Buy credit in the browser',
     args: { amount: { required: true, summary: 'in US dollars' } },

@@ -20,7 +20,7 @@ const buildNumber = { required: true, summary: 'number of the build', complete: 
 const job = { required: true, summary: 'id of the job, or key of its step with -b', complete: 'step' } as const
 const branch = { kind: 'string', value: 'NAME', summary: "branch (default: HEAD's)" } as const
 const message = { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message" } as const
-const detach = { kind: 'boolean', also: ['no-watch'], summary: "print the build's number and leave" } as const
+const detach = { kind: 'boolean', also: ['no-watch'], summary: 'print the build number and exit' } as const
 
 export const cloudSpecs = {
   'pipeline list': { summary: "List the organization's pipelines", flags: { limit }, query: true },
@@ -31,7 +31,7 @@ export const cloudSpecs = {
   },
   'pipeline create': {
     summary: 'Create a pipeline on the server',
-    args: { slug: { required: true, summary: 'slug it gets' } },
+    args: { slug: { required: true, summary: 'its slug' } },
     flags: {
       name: { kind: 'string', value: 'TEXT', summary: 'its name (default: the slug)' },
       repository: { kind: 'string', value: 'URL', summary: "its repository (default: origin's)" },
@@ -40,26 +40,26 @@ export const cloudSpecs = {
     query: true,
   },
   'pipeline set': {
-    summary: 'Change what the cache of a pipeline trusts',
+    summary: 'Change whose cache entries a pipeline trusts',
     args: { slug: { summary: "slug (default: this repository's)", complete: 'pipeline' } },
     flags: {
       protectedBranches: {
         kind: 'string',
         value: 'GLOB',
         multiple: true,
-        summary: 'branches that find only what such branches left',
+        summary: "branches that use only each other's cache entries",
       },
       noProtectedBranches: { kind: 'boolean', summary: 'only the default branch is protected' },
       cacheShare: {
         ...yesOrNo,
-        summary: 'all builds but those of forks find the entries of all',
+        summary: 'share cache entries among all builds except those of forks',
       },
     },
     query: true,
   },
   'build list': {
-    summary: 'List builds, the newest first',
-    flags: { pipeline, state: { kind: 'string', value: 'STATE', summary: 'only builds of this state' }, limit },
+    summary: 'List builds on the server, newest first',
+    flags: { pipeline, state: { kind: 'string', value: 'STATE', summary: 'only builds in this state' }, limit },
     query: true,
   },
   'build show': {
@@ -73,7 +73,7 @@ export const cloudSpecs = {
     args: { build: buildNumber },
     flags: {
       pipeline,
-      format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'what is printed while it runs' },
+      format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'format of the output' },
       logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
     },
   },
@@ -85,7 +85,7 @@ export const cloudSpecs = {
       ir: { kind: 'string', value: 'FILE', complete: 'file', summary: 'the document; - is stdin' },
       branch: { ...branch, short: 'b' },
       message,
-      env: { kind: 'pair', short: 'e', value: 'NAME=VALUE', multiple: true, summary: 'a variable for every step' },
+      env: { kind: 'pair', short: 'e', value: 'NAME=VALUE', multiple: true, summary: 'set a variable for every step' },
       detach,
     },
     query: true,
@@ -98,14 +98,14 @@ export const cloudSpecs = {
   'job list': { summary: 'List the jobs of a build', flags: { pipeline, build }, query: true },
   'job show': { summary: 'Show a job', args: { job }, flags: { pipeline, build }, query: true },
   'job log': { summary: 'Print the log of a job', args: { job }, flags: { pipeline, build }, query: true },
-  'artifact list': { summary: 'Refused: no artifacts are kept yet', flags: { pipeline, build }, query: true },
+  'artifact list': { summary: 'Not supported yet', flags: { pipeline, build }, query: true },
   'artifact get': {
-    summary: 'Refused: no artifacts are kept yet',
+    summary: 'Not supported yet',
     args: { artifact: { required: true, summary: 'its path or id' } },
     flags: {
       pipeline,
       build,
-      output: { kind: 'string', short: 'o', value: 'FILE', complete: 'file', summary: 'where to; - is stdout' },
+      output: { kind: 'string', short: 'o', value: 'FILE', complete: 'file', summary: 'output file; - is stdout' },
     },
   },
   'cloud run': {

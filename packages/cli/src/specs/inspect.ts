@@ -6,7 +6,7 @@ const pipeline = {
   short: 'p',
   value: 'SLUG',
   complete: 'pipeline',
-  summary: "of the pipeline, here or on the server (default: this repository's)",
+  summary: "slug of the pipeline, here or on the server (default: this repository's)",
 } as const
 
 const build = {
@@ -55,7 +55,7 @@ export const inspectSpecs = {
       step: { summary: 'key of one step', complete: 'step' },
     },
     flags: {
-      follow: { kind: 'boolean', short: 'f', summary: 'go on until the build ends' },
+      follow: { kind: 'boolean', short: 'f', summary: 'follow until the build ends' },
       failed: { kind: 'boolean', summary: 'only steps that failed' },
       step,
       tail: {
@@ -66,8 +66,8 @@ export const inspectSpecs = {
         value: 'N',
         summary: 'only the last N lines of each step',
       },
-      since: { kind: 'duration', value: 'DURATION', summary: 'only lines of this last time' },
-      timestamps: { kind: 'boolean', summary: 'the time before each line' },
+      since: { kind: 'duration', value: 'DURATION', summary: 'only lines newer than this' },
+      timestamps: { kind: 'boolean', summary: 'show the time of each line' },
       attempt: { kind: 'integer', min: 1, value: 'N', summary: 'this attempt instead of the last' },
       pipeline,
     },
@@ -81,7 +81,7 @@ export const inspectSpecs = {
     summary: 'Cancel a build and wait for its end',
     args: { build: { summary: 'number of the build (default: the run in progress here)', complete: 'build' } },
     flags: { pipeline },
-    about: ['Asks first. A build that has ended is left as it is.'],
+    about: ['Asks first. A build that has ended stays as it is.'],
   },
   exec: {
     summary: 'Run one command in the file system that a step left',
@@ -113,7 +113,7 @@ export const inspectSpecs = {
     },
     flags: {
       before: { kind: 'boolean', summary: "as it was before the step's command" },
-      cmd: { kind: 'string', value: 'COMMAND', summary: 'run this instead of a shell, and exit as it does' },
+      cmd: { kind: 'string', value: 'COMMAND', summary: 'run this instead of a shell and exit with its code' },
       pipeline,
     },
     examples: [
@@ -123,37 +123,35 @@ export const inspectSpecs = {
     runs: true,
   },
   'cache ls': { summary: 'List the entries of the local cache', query: true },
-  'cache du': { summary: 'Show what the local cache takes on the disk', query: true },
+  'cache du': { summary: 'Show the disk usage of the local cache', query: true },
   'cache explain': {
-    summary: 'Show why a step was, or was not, answered from the cache',
+    summary: 'Explain why a step was or was not taken from the cache',
     args: { step: { required: true, summary: 'key of the step', complete: 'step' } },
     flags: { build, pipeline },
-    about: ['Says what changed since the step left an entry, and whose entries the build may find.'],
+    about: ['Shows what changed since the last entry, and whose entries the build can use.'],
     query: true,
   },
   'cache clean': {
     summary: 'Remove entries of the local cache',
     flags: {
-      olderThan: { kind: 'duration', value: 'DURATION', summary: 'only what was not used for this time' },
+      olderThan: { kind: 'duration', value: 'DURATION', summary: 'only entries unused for this long' },
       all: { kind: 'boolean', summary: 'everything' },
     },
   },
   'cache save': {
     summary: 'Write the cache into a directory, for another machine',
     args: { directory: { required: true, summary: 'where to', complete: 'directory' } },
-    flags: { all: { kind: 'boolean', summary: "everything, not only what this project's last runs made or used" } },
+    flags: { all: { kind: 'boolean', summary: "everything, not only what this project's last runs used" } },
     about: [
       'Writes manifest.json and blobs named by their digest; prints the content key.',
-      'What steps with secrets left is not saved.',
+      'Results of steps with secrets are not saved.',
     ],
     query: true,
   },
   'cache restore': {
     summary: 'Read a saved cache; every digest is verified',
     args: { directory: { required: true, summary: 'where from', complete: 'directory' } },
-    about: [
-      'Images that the entries lie on are pulled where they are not here; entries whose image cannot be had are left out.',
-    ],
+    about: ['Pulls missing base images; entries whose image cannot be pulled are skipped.'],
     query: true,
   },
   'image list': { summary: 'List the images of this machine', query: true },
@@ -162,10 +160,10 @@ export const inspectSpecs = {
     args: { image: { required: true, summary: 'a reference, as in a pipeline' } },
   },
   'image import': {
-    summary: 'Make an image of an archive',
+    summary: 'Import an image from an archive',
     args: {
       file: { required: true, summary: 'OCI archive, docker archive or tar of a file system', complete: 'file' },
-      image: { required: true, summary: 'the name it gets' },
+      image: { required: true, summary: 'name of the image' },
     },
   },
   'image rm': {

@@ -2,7 +2,7 @@ import type { CommandSpec } from '../spec.ts'
 
 /** Commands about `hm` itself. */
 export const ownSpecs = {
-  'config list': { summary: 'List every setting, its value and where that comes from', query: true },
+  'config list': { summary: 'List every setting with its value and source', query: true },
   'config get': {
     summary: 'Print one setting',
     args: { key: { required: true, summary: 'name of the setting', complete: 'config-key' } },
@@ -17,7 +17,7 @@ export const ownSpecs = {
     flags: { project: { kind: 'boolean', summary: 'write .hm/config.toml instead of your own file' } },
     about: ['Other settings and comments in the file stay as they are.'],
   },
-  'config path': { summary: 'Print where the files are', query: true },
+  'config path': { summary: 'Print the paths of configuration files', query: true },
   completion: {
     summary: 'Print the completion script of a shell',
     args: { shell: { required: true, choices: ['bash', 'zsh', 'fish', 'powershell'], summary: 'your shell' } },
@@ -28,7 +28,7 @@ export const ownSpecs = {
     ],
   },
   version: { summary: 'Print the version', query: true },
-  'plugin list': { summary: 'Say that there are none: everything is built in', query: true },
+  'plugin list': { summary: 'List plugins (none: everything is built in)', query: true },
   help: {
     summary: 'Show help for a command',
     args: { command: { multiple: true, summary: 'the command', complete: 'command' } },

@@ -10,7 +10,7 @@ export const projectSpecs = {
         short: 't',
         value: 'KIND',
         choices: ['rust', 'go', 'elixir', 'zig', 'cmake', 'nextjs', 'js', 'python', 'autotools', 'make', 'generic'],
-        summary: 'what the project is, instead of looking',
+        summary: 'kind of project (default: detected)',
       },
       lang: { kind: 'string', value: 'LANG', choices: ['ts', 'py'], summary: 'language of the pipeline file' },
       slug: { kind: 'string', value: 'SLUG', summary: "slug of the pipeline (default: the project's name)" },
@@ -25,8 +25,8 @@ export const projectSpecs = {
     ],
   },
   doctor: {
-    summary: 'Check what hm needs, and say how to mend what is missing',
+    summary: 'Check what hm needs and how to fix what is missing',
     query: true,
-    about: ['Exits 9 when a check fails that concerns the chosen backend.'],
+    about: ['Exits 9 when a check of the chosen backend fails.'],
   },
 } as const satisfies Readonly<Record<string, CommandSpec>>

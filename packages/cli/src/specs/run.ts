@@ -5,12 +5,12 @@ const env = {
   short: 'e',
   value: 'NAME=VALUE',
   multiple: true,
-  summary: 'a variable for every step',
+  summary: 'set a variable for every step',
 } as const
 
 /** What `hm run` and `hm watch` share. */
 const local = {
-  branch: { kind: 'string', short: 'b', value: 'NAME', summary: "the branch that the run is for (default: HEAD's)" },
+  branch: { kind: 'string', short: 'b', value: 'NAME', summary: "branch of the run (default: HEAD's)" },
   message: { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message (default: the commit's)" },
   env,
   envFile: {
@@ -18,7 +18,7 @@ const local = {
     value: 'FILE',
     multiple: true,
     complete: 'file',
-    summary: 'variables, one NAME=VALUE a line',
+    summary: 'file of variables, one NAME=VALUE per line',
   },
   secret: {
     kind: 'pair',
@@ -27,7 +27,7 @@ const local = {
     multiple: true,
     summary: 'a secret; without a value it is taken from the environment',
   },
-  keepGoing: { kind: 'boolean', short: 'k', summary: 'after a failure stop only what depends on it' },
+  keepGoing: { kind: 'boolean', short: 'k', summary: 'after a failure, stop only the steps that depend on it' },
   parallelism: {
     kind: 'integer',
     short: 'j',
@@ -51,16 +51,16 @@ const local = {
     value: 'KEY',
     multiple: true,
     complete: 'step',
-    summary: 'run anew what the cache has, everything or one step',
+    summary: 'ignore the cache, for all steps or for one',
   },
   artifacts: {
     kind: 'string',
     value: 'DIR',
     complete: 'directory',
-    summary: 'where artifacts are written (refused: none are kept yet)',
+    summary: 'where artifacts are written (not supported yet)',
   },
-  timeout: { kind: 'duration', value: 'DURATION', summary: 'end the run after this time (exit 124)' },
-  format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'what is printed while it runs' },
+  timeout: { kind: 'duration', value: 'DURATION', summary: 'stop the run after this time (exit 124)' },
+  format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'format of the output' },
   logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
 } as const
 
@@ -71,7 +71,7 @@ const target = {
 
 const slug = { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline' } as const
 
-const follow = { kind: 'boolean', also: ['no-watch'], summary: "print the build's number and leave" } as const
+const follow = { kind: 'boolean', also: ['no-watch'], summary: 'print the build number and exit' } as const
 
 export const runSpecs = {
   run: {
@@ -81,10 +81,10 @@ export const runSpecs = {
     flags: {
       ...local,
       watch: { kind: 'boolean', summary: 'run again after each change of the files, as hm watch does' },
-      dryRun: { kind: 'boolean', summary: 'show what would run, and run nothing' },
+      dryRun: { kind: 'boolean', summary: 'show what would run without running it' },
       shellOnFailure: {
         kind: 'boolean',
-        summary: 'open a shell where the first step failed',
+        summary: 'open a shell in the first step that failed',
       },
       backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
       cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },
@@ -104,13 +104,13 @@ export const runSpecs = {
     runs: true,
     args: target,
     flags: local,
-    about: ['A change cancels the run that it makes stale.'],
+    about: ['A change cancels the run in progress.'],
   },
   render: {
     summary: 'Print the IR of a pipeline',
     args: { slug: { required: true, summary: 'slug of the pipeline', complete: 'pipeline' } },
     flags: {
-      check: { kind: 'boolean', summary: 'validate it and list warnings; print no IR' },
+      check: { kind: 'boolean', summary: 'only validate and list warnings' },
       pretty: { kind: 'boolean', summary: 'indented' },
       event: { kind: 'string', value: 'EVENT', summary: 'render as for this event (push, pull_request, ...)' },
       branch: { kind: 'string', value: 'NAME', summary: 'render as for this branch' },
@@ -132,11 +132,11 @@ export const runSpecs = {
     ],
   },
   pipelines: {
-    summary: 'Print all pipelines of the project, as a server reads them',
-    flags: { table: { kind: 'boolean', summary: 'a table for people instead of the document' } },
+    summary: 'Print all pipelines of the project as JSON',
+    flags: { table: { kind: 'boolean', summary: 'print a table instead of JSON' } },
   },
   retry: {
-    summary: 'Run the failed steps of a build again, and what they held back',
+    summary: 'Rerun the failed steps of a build and those they blocked',
     runs: true,
     args: {
       build: { summary: 'number of the build (default: the last local run)', complete: 'build' },
@@ -147,10 +147,10 @@ export const runSpecs = {
       env,
       detach: follow,
     },
-    about: ["Each step starts from its parent's snapshot; a local run takes the files as they are now."],
+    about: ["Each step starts from its parent's snapshot; a local run uses the current files."],
   },
   rebuild: {
-    summary: 'Run a whole build again under a new number',
+    summary: 'Rerun a whole build under a new number',
     runs: true,
     args: { build: { required: true, summary: 'number of the build', complete: 'build' } },
     flags: {

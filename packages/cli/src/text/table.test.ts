@@ -36,7 +36,8 @@ test('in 60 columns what has no room stands below its row, whole', () => {
   expect(tableLines(builds, 60)).toEqual([
     'BUILD  STATE   BRANCH  COMMIT    CREATED           TOOK',
     '#12    failed  main    a1b2c3d4  2026-11-29 10:11  1m 05s',
-    '  Round VAT half up, as the tax office asks us to do',
+    '  message: Round VAT half up, as the tax office asks us to',
+    '  do',
     '#11    passed  main    0f0f0f0f  2026-11-29 09:00  59s',
   ])
 })

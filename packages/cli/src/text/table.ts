@@ -37,7 +37,7 @@ export function tableLines([headings = [], ...rows]: readonly (readonly string[]
     const line = [...cells.map((cell, column) => pad(cell, widths[column] ?? 0)), ...broken.slice(0, 1)].join('  ')
     const below = row
       .slice(beside)
-      .filter((cell) => cell !== '')
+      .flatMap((cell, column) => (cell === '' ? [] : `${(headings[beside + column] ?? '').toLowerCase()}: ${cell}`))
       .join('  ')
     return [
       line.trimEnd(),
@@ -51,14 +51,21 @@ function wrap(text: string, width: number): string[] {
   return wrapLine([span(text)], width).map(plainOf)
 }
 
-/** Names and values, one pair a line; those without a value are left out. */
+/** Names and values, one pair a line; those without a value are left out. A terminal's long values are broken in their column. */
 export async function printFacts(
-  { print }: Output,
+  { print, stdout }: Output,
   facts: readonly (readonly [name: string, value: string | null | undefined])[],
 ): Promise<void> {
   const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== '')
-  const width = Math.max(0, ...shown.map(([name]) => name.length))
-  for (const [name, value] of shown) await print(`${name.padEnd(width)}  ${inertText(value ?? '')}`)
+  const width = Math.max(0, ...shown.map(([name]) => name.length)) + 2
+  const room = stdout.isTerminal ? Math.max(narrowest, stdout.columns() - width) : Number.POSITIVE_INFINITY
+  for (const [name, value] of shown) {
+    const lines = inertText(value ?? '')
+      .split('\n')
+      .flatMap((line) => wrap(line, room))
+    for (const [index, line] of lines.entries())
+      await print(`${(index === 0 ? name : '').padEnd(width)}${line}`.trimEnd())
+  }
 }
 
 /** `2026-11-26 08:10`, UTC. */

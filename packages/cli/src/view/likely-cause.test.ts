@@ -24,13 +24,13 @@ test.each([
 })
 
 test.each([
-  ['out_of_memory', 'it used more memory than it may: raise its memory, or do less at a time'],
-  ['disk_limit', 'it wrote more to its disk than it may'],
-  ['step_timeout', 'it took longer than its timeout'],
-  ['pipeline_timeout', 'the build took longer than its timeout'],
+  ['out_of_memory', 'it exceeded its memory limit: raise `resources` or use less'],
+  ['disk_limit', 'it exceeded its disk limit'],
+  ['step_timeout', 'it exceeded its timeout'],
+  ['pipeline_timeout', 'the build exceeded its timeout'],
   ['provision_failed', 'its sandbox could not be made: a wrong image, or a registry that cannot be reached'],
-  ['snapshot_failed', 'the command passed, but its file system could not be kept'],
-  ['sandbox_lost', 'its sandbox vanished: the machine, or the process that ran it, went down'],
+  ['snapshot_failed', 'the command passed, but its file system could not be saved'],
+  ['sandbox_lost', 'its sandbox was lost: the machine or the process that ran it went down'],
   ['build_abandoned', 'the process that ran the build ended'],
 ])('error %s: %s, whatever was printed', (errorCode, cause) => {
   expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
@@ -53,18 +53,18 @@ test('what is said of a secret that a step lacks stays as it is', () => {
 })
 
 test.each([
-  [124, 'a command was ended by timeout(1)'],
+  [124, 'timeout(1) killed a command'],
   [126, 'a command is not executable: its mode (chmod +x), or a directory'],
   [127, 'a command was not found: not in this image, or not in its PATH'],
   [130, 'it was interrupted (SIGINT)'],
   [132, 'an illegal instruction: a program built for another kind of CPU'],
-  [134, 'it aborted itself (SIGABRT), as after a failed assertion'],
-  [135, 'a bus error (SIGBUS): a file that shrank under it, or a full /dev/shm'],
-  [136, 'an arithmetic error (SIGFPE), as a division by zero'],
-  [137, 'it was killed (SIGKILL), mostly for want of memory'],
+  [134, 'it aborted (SIGABRT), as after a failed assertion'],
+  [135, 'a bus error (SIGBUS): a truncated mapped file, or a full /dev/shm'],
+  [136, 'an arithmetic error (SIGFPE), such as a division by zero'],
+  [137, 'it was killed (SIGKILL), usually because memory ran out'],
   [139, 'it crashed (SIGSEGV)'],
-  [141, 'it wrote to a pipe that nobody read any more (SIGPIPE)'],
-  [143, 'it was ended (SIGTERM)'],
+  [141, 'it wrote to a closed pipe (SIGPIPE)'],
+  [143, 'it was terminated (SIGTERM)'],
   [1, null],
   [2, null],
 ])('exit %i: %s', (exitCode, cause) => {
@@ -84,7 +84,7 @@ test.each([
 
 test.each([
   ['cp: error writing x: No space left on device', 'the disk is full'],
-  ['Error: EDQUOT: quota', 'the disk quota is used up'],
+  ['Error: EDQUOT: quota', 'the disk quota is exceeded'],
   [
     'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
     'out of memory: Node.js reached its heap limit (NODE_OPTIONS=--max-old-space-size=MB)',
@@ -111,12 +111,9 @@ test.each([
   ['npm error getaddrinfo ENOTFOUND registry.npmjs.org', 'registry.npmjs.org'],
   ['dial tcp: lookup proxy.golang.org on 10.0.0.1:53: no such host', 'proxy.golang.org'],
   ['Temporary failure in name resolution', 'a host name cannot be resolved: no network, or a wrong name'],
-  ['connect: network is unreachable', 'no network, or no way to that host'],
-  [
-    'Error: connect ECONNREFUSED 127.0.0.1:5432',
-    'nothing listens where it connected to: a service that is not up, or a wrong port',
-  ],
-  ['read ECONNRESET', 'the other side broke the connection off: a try later may pass'],
+  ['connect: network is unreachable', 'no network, or no route to that host'],
+  ['Error: connect ECONNREFUSED 127.0.0.1:5432', 'connection refused: a service that is not up, or a wrong port'],
+  ['read ECONNRESET', 'the connection was reset: a retry may pass'],
   ['connect ETIMEDOUT 10.0.0.1:443', 'a network time-out'],
   [
     'SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed: self-signed certificate',
@@ -126,7 +123,7 @@ test.each([
   ['fatal: Authentication failed for https://x', 'credentials that are missing or wrong'],
   ['error: 403 Forbidden', 'credentials without the right to this'],
   ['listen EADDRINUSE: address already in use :::3000', 'its port is taken by another process'],
-  ['EMFILE: too many open files', 'the limit of open files'],
+  ['EMFILE: too many open files', 'the open file limit was reached'],
   [
     'fatal: detected dubious ownership in repository',
     'git refuses a directory of another user (git config safe.directory)',
@@ -134,7 +131,7 @@ test.each([
   ["ModuleNotFoundError: No module named 'yaml'", 'the Python module yaml is not installed'],
   ["Error: Cannot find module 'left-pad'", 'the module left-pad is not installed, or its path is wrong'],
   ['x.c:1:10: fatal error: zlib.h: No such file or directory', 'the header zlib.h is missing: a development package'],
-  ["mkdir: cannot create directory '/x': Permission denied", 'a file or operation that its user may not use'],
+  ["mkdir: cannot create directory '/x': Permission denied", 'its user lacks permission for a file or operation'],
 ])('after %j: %s', (line, cause) => {
   const full = cause.includes(' ') ? cause : `the host name ${cause} cannot be resolved: no network, or a wrong name`
   expect(likelyCause({ ...failed, tail: ['something', line, 'more'] })).toBe(full)

@@ -34,30 +34,30 @@ export function likelyCause(ending: Ending): string | null {
 
 /** By `Job.error_code`. */
 const errorCauses: Readonly<Record<string, string | undefined>> = {
-  out_of_memory: 'it used more memory than it may: raise its memory, or do less at a time',
-  disk_limit: 'it wrote more to its disk than it may',
-  step_timeout: 'it took longer than its timeout',
-  pipeline_timeout: 'the build took longer than its timeout',
+  out_of_memory: 'it exceeded its memory limit: raise `resources` or use less',
+  disk_limit: 'it exceeded its disk limit',
+  step_timeout: 'it exceeded its timeout',
+  pipeline_timeout: 'the build exceeded its timeout',
   provision_failed: 'its sandbox could not be made: a wrong image, or a registry that cannot be reached',
-  snapshot_failed: 'the command passed, but its file system could not be kept',
-  sandbox_lost: 'its sandbox vanished: the machine, or the process that ran it, went down',
+  snapshot_failed: 'the command passed, but its file system could not be saved',
+  sandbox_lost: 'its sandbox was lost: the machine or the process that ran it went down',
   build_abandoned: 'the process that ran the build ended',
 }
 
 /** By exit code, where nothing more is known. */
 const exitCauses: Readonly<Record<number, string | undefined>> = {
-  124: 'a command was ended by timeout(1)',
+  124: 'timeout(1) killed a command',
   126: 'a command is not executable: its mode (chmod +x), or a directory',
   127: 'a command was not found: not in this image, or not in its PATH',
   130: 'it was interrupted (SIGINT)',
   132: 'an illegal instruction: a program built for another kind of CPU',
-  134: 'it aborted itself (SIGABRT), as after a failed assertion',
-  135: 'a bus error (SIGBUS): a file that shrank under it, or a full /dev/shm',
-  136: 'an arithmetic error (SIGFPE), as a division by zero',
-  137: 'it was killed (SIGKILL), mostly for want of memory',
+  134: 'it aborted (SIGABRT), as after a failed assertion',
+  135: 'a bus error (SIGBUS): a truncated mapped file, or a full /dev/shm',
+  136: 'an arithmetic error (SIGFPE), such as a division by zero',
+  137: 'it was killed (SIGKILL), usually because memory ran out',
   139: 'it crashed (SIGSEGV)',
-  141: 'it wrote to a pipe that nobody read any more (SIGPIPE)',
-  143: 'it was ended (SIGTERM)',
+  141: 'it wrote to a closed pipe (SIGPIPE)',
+  143: 'it was terminated (SIGTERM)',
 }
 
 function missingCommand(exitCode: number | null, text: string): string | undefined {

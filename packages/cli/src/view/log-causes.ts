@@ -1,7 +1,7 @@
 /** What commands print when something around them is wrong, and what that is. The first that fits the last lines is taken; `$1` is the first group. */
 export const logCauses: readonly (readonly [pattern: RegExp, cause: string])[] = [
   [/(?i:no space left on device)|\bENOSPC\b/, 'the disk is full'],
-  [/(?i:disk quota exceeded)|\bEDQUOT\b/, 'the disk quota is used up'],
+  [/(?i:disk quota exceeded)|\bEDQUOT\b/, 'the disk quota is exceeded'],
   [/heap out of memory/i, 'out of memory: Node.js reached its heap limit (NODE_OPTIONS=--max-old-space-size=MB)'],
   [/java\.lang\.OutOfMemoryError/, 'out of memory: the Java heap is full (-Xmx)'],
   [/(?i:cannot allocate memory|out of memory|std::bad_alloc|MemoryError)|\bENOMEM\b/, 'out of memory'],
@@ -22,16 +22,10 @@ export const logCauses: readonly (readonly [pattern: RegExp, cause: string])[] =
   ],
   [
     /(?i:network is unreachable|no route to host)|\b(?:ENETUNREACH|EHOSTUNREACH)\b/,
-    'no network, or no way to that host',
+    'no network, or no route to that host',
   ],
-  [
-    /(?i:connection refused)|\bECONNREFUSED\b/,
-    'nothing listens where it connected to: a service that is not up, or a wrong port',
-  ],
-  [
-    /(?i:connection reset|unexpected eof while reading)|\bECONNRESET\b/,
-    'the other side broke the connection off: a try later may pass',
-  ],
+  [/(?i:connection refused)|\bECONNREFUSED\b/, 'connection refused: a service that is not up, or a wrong port'],
+  [/(?i:connection reset|unexpected eof while reading)|\bECONNRESET\b/, 'the connection was reset: a retry may pass'],
   [/(?i:connection timed out|operation timed out|i\/o timeout)|\bETIMEDOUT\b/, 'a network time-out'],
   [
     /certificate verify failed|self.signed certificate|unable to get local issuer certificate|x509: /i,
@@ -41,13 +35,13 @@ export const logCauses: readonly (readonly [pattern: RegExp, cause: string])[] =
   [/\b401 unauthorized|authentication failed|invalid credentials/i, 'credentials that are missing or wrong'],
   [/\b403 forbidden/i, 'credentials without the right to this'],
   [/(?i:address already in use)|\bEADDRINUSE\b/, 'its port is taken by another process'],
-  [/(?i:too many open files)|\bEMFILE\b/, 'the limit of open files'],
+  [/(?i:too many open files)|\bEMFILE\b/, 'the open file limit was reached'],
   [/detected dubious ownership/i, 'git refuses a directory of another user (git config safe.directory)'],
   [/No module named ['"]?([\w.]{1,80})/, 'the Python module $1 is not installed'],
   [/Cannot find (?:module|package) ['"]([^'"]{1,120})['"]/, 'the module $1 is not installed, or its path is wrong'],
   [/fatal error: ([^\s:]{1,120}): No such file or directory/, 'the header $1 is missing: a development package'],
   [
     /(?i:permission denied|operation not permitted)|\b(?:EACCES|EPERM)\b/,
-    'a file or operation that its user may not use',
+    'its user lacks permission for a file or operation',
   ],
 ]

@@ -74,8 +74,8 @@ describe('the tree on a terminal', () => {
     const above = [
       '✗ failed a: exit 137 (SIGKILL) after 1.5s',
       ...Array.from({ length: 50 }, (_, at) => `  line ${at + 20} ${'long '.repeat(20)}`.trimEnd()),
-      '  likely cause: it was killed (SIGKILL), mostly for want of',
-      'memory',
+      '  likely cause: it was killed (SIGKILL), usually because',
+      'memory ran out',
       '',
     ]
     const running = ['✗ failed    a  1.5s     exit 137', '▸ running   b  0s', '1 of 2 done, 1 running, 1 failed  0s']

@@ -79,7 +79,7 @@ describe('a run', () => {
       step: 'watched',
       cached: true,
       cached_from: null,
-      changes: ['file a.txt has other content'],
+      changes: ['file a.txt changed'],
       rule: expect.stringMatching(/of this machine/),
     })
     expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
@@ -89,7 +89,7 @@ describe('a run', () => {
     await project.run('ok')
     const cases = [
       ['chmod +x a.txt', ['file a.txt became executable']],
-      ['mkdir src; mv one.js src/a.js', ['file one.js is called src/a.js now']],
+      ['mkdir src; mv one.js src/a.js', ['file one.js was renamed to src/a.js']],
     ] as const
     project.write('one.js', '1')
     await project.run('modes')
