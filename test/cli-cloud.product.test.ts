@@ -450,7 +450,7 @@ test('a pipeline that the server does not have yet is no other repository’s of
     code: 5,
     stdout: '',
     stderr: expect.stringMatching(
-      /^error\[pipeline_not_found\]: [^\n]*is that of acme\/core\nfix: hm run ci --cloud creates it/,
+      /^error\[pipeline_not_found\]: [^\n]*belongs to acme\/core\nfix: hm run ci --cloud creates it/,
     ),
   })
 })

@@ -41,7 +41,7 @@ export default [
   key = stdout
   expect(key, stderr).toMatch(/^sha256:[0-9a-f]{64}\n$/)
   expect(stderr).toContain('saved 4 cache entries in 4 layers')
-  expect(stderr).toContain('left out 1')
+  expect(stderr).toContain('skipped 1 entry')
 })
 afterAll(() => project[Symbol.asyncDispose]())
 beforeEach(emptyCache)

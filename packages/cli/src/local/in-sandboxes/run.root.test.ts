@@ -176,7 +176,7 @@ describe('a failure', () => {
     expect((await project.hm('logs', 'after')).stdout).toBe('after\n')
     const run = JSON.parse(lastFile(project, 'run.json'))
     expect(run).toMatchObject({ slug: 'fails', retryOf: run.number - 1, only: ['base', 'bad', 'after'] })
-    expect(await project.hm('retry')).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing') })
+    expect(await project.hm('retry')).toMatchObject({ code: 0, stderr: expect.stringContaining('no step of run') })
   })
 })
 
@@ -189,9 +189,9 @@ describe('what is wrong with a run is told before anything starts', () => {
     ['several to choose from', [], 6, 'several pipelines'],
     ['what the engine does not do', ['artifacts'], 7, '"artifacts"'],
     ['a missing file of variables', ['ok', '--env-file', 'nope'], 2, 'nope'],
-    ['a place for artifacts', ['ok', '--artifacts', 'out'], 2, 'no artifacts yet'],
+    ['a place for artifacts', ['ok', '--artifacts', 'out'], 2, 'artifacts are not supported yet'],
     ['a shell on failure', ['ok', '--shell-on-failure'], 2, 'needs a terminal'],
-    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, 'no artifacts yet'],
+    ['the same for the server', ['ok', '--cloud', '--artifacts', 'out'], 2, 'artifacts are not supported yet'],
     ['flags of the server', ['ok', '--detach'], 2, '--cloud'],
   ])('%s', async (_, args, code, words) => {
     expect(await project.hm('run', ...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
