@@ -136,7 +136,7 @@ test('hm cache explain says what the cache of the server did, what changed, and 
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
   expect(await explain(1)).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^one in build #1 ran: there is no earlier result\nAn upload finds .*\n$/),
+    stdout: expect.stringMatching(/^one in build #1 ran: there is no earlier result\nAn upload uses .*\n$/),
   })
   chmodSync(join(project, 'data.txt'), 0o755)
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
