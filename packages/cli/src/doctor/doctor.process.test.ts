@@ -52,7 +52,7 @@ it('a machine that runs sandboxes has run one', async () => {
   expect(stdout).toMatch(/^ {2}ok {7}a real step {7}printed its line after \d+ ms$/m)
   expect(stdout).toMatch(/^ {2}ok {7}pipelines {9}ci; rendered in \d+ ms$/m)
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-  expect(code).toBe(0)
+  expect(code, stdout).toBe(0)
 })
 
 it('exits 9 for a pipeline that does not load, and names its line', async () => {
