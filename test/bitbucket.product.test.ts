@@ -210,7 +210,7 @@ test('a fork that is gone, or has lost the commit, is said to be', async () => {
     error_message: expect.stringContaining(words),
   })
   expect(await next(update, isOver)).toMatchObject(unfetchable('its fork was removed'))
-  expect(await next(() => rebuild(built), isOver)).toMatchObject(unfetchable('not there any more'))
+  expect(await next(() => rebuild(built), isOver)).toMatchObject(unfetchable('no longer exists'))
   makeFork()
   expect(await next(() => rebuild(built), isOver)).toMatchObject(unfetchable('does not have it'))
   expect(bitbucket.violations).toEqual([])
