@@ -61,6 +61,14 @@ test('the installed hm has its commands, each loaded from the bundle', async () 
   expect((await hm('completion', 'bash')).stdout).toContain('complete -F _hm hm')
 })
 
+test('the installed hm brings the types for editors of a project that has not installed them', async () => {
+  const elsewhere = join(home, 'elsewhere')
+  await mkdir(join(elsewhere, '.hm'), { recursive: true })
+  await run(join(project, 'node_modules/.bin/hm'), ['init', '--types'], { cwd: elsewhere, env: env() })
+  const types = join(elsewhere, '.hm/node_modules/@types/harmont__hm')
+  expect(await readFile(join(types, 'toolchains/index.d.ts'), 'utf8')).toContain('go')
+})
+
 test('the installed hm renders both languages, with its own SDKs', async () => {
   await mkdir(join(project, '.hm'))
   const steps = "sh('true', { label: 'one' })"
