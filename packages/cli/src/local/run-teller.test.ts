@@ -29,6 +29,26 @@ const job: Job = {
   snapshot: null,
 }
 
+test('a step that its pipeline keeps off local runs says so, another that is skipped names its condition', () => {
+  const steps = [{ local: false }, { branch: 'main' }].map((condition, at) => {
+    return { type: 'command', key: `s${at}`, cmd: 'true', image: 'host', if: condition }
+  })
+  const parsed = parsePlan(JSON.stringify({ version: '0', steps }))
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  const jobs = steps.map(
+    (_, step): Job => ({ ...job, id: `j${step}`, step, state: 'skipped', skipReason: 'condition' }),
+  )
+  const events = new RunTeller(parsed.plan.steps, jobs).changed(
+    jobs,
+    () => '',
+    () => undefined,
+  )
+  expect(events.map((event) => event.kind === 'step_skipped' && event.reason)).toEqual([
+    'it does not run locally',
+    'its condition does not hold',
+  ])
+})
+
 test('an image that could not be had is told once, before the start', () => {
   const parsed = parsePlan('{"version":"0","steps":[{"type":"command","key":"a","cmd":"true","image":"node:24"}]}')
   if (!parsed.ok) throw new Error(parsed.error.message)

@@ -83,6 +83,10 @@ test.each([
 })
 
 test.each([
+  [
+    '[FATAL tini (2)] exec sh failed: No such file or directory',
+    'the file system of the step has no sh, which runs its command',
+  ],
   ['cp: error writing x: No space left on device', 'the disk is full'],
   ['Error: EDQUOT: quota', 'the disk quota is exceeded'],
   [

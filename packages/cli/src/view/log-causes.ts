@@ -1,5 +1,7 @@
 /** What commands print when something around them is wrong, and what that is. The first that fits the last lines is taken; `$1` is the first group. */
 export const logCauses: readonly (readonly [pattern: RegExp, cause: string])[] = [
+  // Of the first process of a sandbox, before there is a command.
+  [/^\[FATAL tini \(\d+\)\] exec sh failed/m, 'the file system of the step has no sh, which runs its command'],
   [/(?i:no space left on device)|\bENOSPC\b/, 'the disk is full'],
   [/(?i:disk quota exceeded)|\bEDQUOT\b/, 'the disk quota is exceeded'],
   [/heap out of memory/i, 'out of memory: Node.js reached its heap limit (NODE_OPTIONS=--max-old-space-size=MB)'],

@@ -17,6 +17,15 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 const storeWith = (options: Partial<ImageStoreOptions>) =>
   createImageStore({ directory: path.join(home, 'store'), fallbackToHost: true, hostAllow: [], ...options })
 
+it('a file to import that is not there, or is nothing that tar or skopeo reads, is said without their words', async () => {
+  const file = path.join(home, 'image.tar')
+  const imported = (source: string) => storeWith({}).importImage('a', source)
+  await expect(imported(file)).rejects.toThrow(new Error(`${file} does not exist`))
+  await writeFile(file, 'junk')
+  await expect(imported(file)).rejects.toThrow(new Error(`${file} is no tar archive that can be read`))
+  await expect(imported(`oci:${home}`)).rejects.toThrow(new Error(`oci:${home} holds no image that can be read`))
+})
+
 /** An image with one file of zeros, which a registry has as a thousandth of that. */
 async function bomb(bytes: number): Promise<string> {
   const files = path.join(home, `files-${bytes}`)

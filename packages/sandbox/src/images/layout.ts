@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ToolFailed } from '../tool-failed.ts'
@@ -50,7 +51,8 @@ export async function unpackLayout(layout: string, rootfs: string, lockFd: numbe
 export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive'> {
   const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {
     if (!(error instanceof ToolFailed)) throw error
-    throw new Error(`${file} is no tar archive that can be read`, { cause: error })
+    const why = existsSync(file) ? 'is no tar archive that can be read' : 'does not exist'
+    throw new Error(`${file} ${why}`, { cause: error })
   })
   const names = listed.toString('utf8').split('\n')
   const top = new Set(names.map((name) => name.replace(/^\.\//, '')))
