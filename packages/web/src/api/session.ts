@@ -41,6 +41,11 @@ export function useOrganization(slug: string): Schema<'SessionOrganization'> | u
   return useSession().organizations.find((one) => one.slug === slug)
 }
 
+/** What an organization is called; its slug where it is unknown. */
+export function useOrganizationName(slug: string): string {
+  return useOrganization(slug)?.name || slug
+}
+
 /** Whether this person may do it there: the server's list, never a rule guessed from the role (web A2). */
 export function usePermission(slug: string, permission: Permission): boolean {
   return useOrganization(slug)?.permissions.includes(permission) ?? false

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
+import { usePipelineNames } from '../api/pipeline-names.ts'
 import { sessionQuery } from '../api/session.ts'
-import { Button } from '../design/button.tsx'
+import { Button, buttonClass } from '../design/button.tsx'
 import { Foreign } from '../design/foreign.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { openOverlay } from './overlays.ts'
@@ -11,22 +12,20 @@ import { nearestPage } from './sections.ts'
 export function NotFound() {
   const { pathname } = useLocation()
   const session = useQuery({ ...sessionQuery, enabled: false }).data
-  const nearest = nearestPage(pathname, session?.organizations.map(({ slug }) => slug) ?? [])
+  const nearest = nearestPage(pathname, session?.organizations ?? [], usePipelineNames())
   return (
     <>
-      <PageHeading title="Not found">There is no such page</PageHeading>
+      <PageHeading title="Page not found">Page not found</PageHeading>
       <div className="flex max-w-[72ch] flex-col items-start gap-4 px-4 pb-12">
         <p>
-          You asked for <code className="foreign font-mono">{<Foreign text={pathname} />}</code>.
+          There is no page at <code className="foreign font-mono">{<Foreign text={pathname} />}</code>.
         </p>
-        <p>
-          The nearest page is{' '}
-          <Link to={nearest.to} className="underline">
-            <Foreign text={nearest.label} />
+        <div className="flex flex-wrap gap-2">
+          <Link to={nearest.to} className={buttonClass('primary')}>
+            Go to <Foreign text={nearest.label} />
           </Link>
-          .
-        </p>
-        {session != null && <Button onClick={() => openOverlay('palette')}>Search everything</Button>}
+          {session != null && <Button onClick={() => openOverlay('palette')}>Search everything</Button>}
+        </div>
       </div>
     </>
   )

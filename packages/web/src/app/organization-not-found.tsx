@@ -11,13 +11,13 @@ export function OrganizationNotFound({ slug }: { readonly slug: string }) {
   const { user, organizations } = useSession()
   return (
     <>
-      <PageHeading title="Not found">
-        There is no organization <Foreign text={slug} /> for you
+      <PageHeading title="Organization not found">
+        Organization “<Foreign text={slug} />” not found
       </PageHeading>
       <div className="flex max-w-[72ch] flex-col items-start gap-4 px-4 pb-12">
         <p>
-          It does not exist, or <strong className="foreign">{user.email}</strong>, the address you are signed in with,
-          is not in it. Ask one of its owners for an invitation, or use another account.
+          It does not exist, or your account <strong className="foreign">{user.email}</strong> is not a member. Ask an
+          owner for an invitation, or use another account.
         </p>
         <Button onClick={() => doOrTell(signOut())}>Sign out and use another account</Button>
         {organizations.length > 0 && (

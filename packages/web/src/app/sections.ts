@@ -21,11 +21,14 @@ export interface TrailStep {
   readonly to: string
 }
 
-/** Where one is below the part: `ci`, `#60`. Nothing on the pages of the bar itself. */
-export function trailOf(pathname: string): readonly TrailStep[] {
+/** Names a pipeline by organization and slug. */
+export type NameOf = (org: string, slug: string) => string
+
+/** Where one is below the part: `Nightly tests`, `#60`. Nothing on the pages of the bar itself. */
+export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): readonly TrailStep[] {
   const [org, section, slug, third, number] = segmentsOf(pathname)
   if (org === undefined || section !== 'pipelines' || slug === undefined) return []
-  const pipeline = { label: slug, to: `/${org}/pipelines/${slug}` }
+  const pipeline = { label: nameOf(org, slug), to: `/${org}/pipelines/${slug}` }
   if (third === 'settings') return [pipeline, { label: 'Settings', to: `${pipeline.to}/settings` }]
   if (third !== 'builds' || number === undefined || !/^[1-9]\d*$/.test(number)) return [pipeline]
   return [pipeline, { label: `#${number}`, to: `${pipeline.to}/builds/${number}` }]
@@ -37,14 +40,19 @@ export function isDeep(pathname: string): boolean {
 }
 
 /** The nearest page that exists to an address that leads nowhere. */
-export function nearestPage(pathname: string, organizations: readonly string[]): TrailStep {
+export function nearestPage(
+  pathname: string,
+  organizations: readonly { readonly slug: string; readonly name: string }[],
+  nameOf: NameOf,
+): TrailStep {
   const [org, second, slug] = segmentsOf(pathname)
-  if (org === undefined || !organizations.includes(org)) return { label: 'Home', to: '/' }
+  const organization = organizations.find((one) => one.slug === org)
+  if (org === undefined || organization === undefined) return { label: 'Home', to: '/' }
   if (second === 'pipelines' && slug !== undefined)
-    return { label: `Pipeline ${slug}`, to: `/${org}/pipelines/${slug}` }
+    return { label: `Pipeline ${nameOf(org, slug)}`, to: `/${org}/pipelines/${slug}` }
   const near = sections.find(({ id, name }) => isAlike(id, second) || isAlike(name.toLowerCase(), second))
   const section = near ?? sections[0]
-  return { label: `${section.name} of ${org}`, to: `/${org}/${section.id}` }
+  return { label: `${section.name} of ${organization.name}`, to: `/${org}/${section.id}` }
 }
 
 /** The same word but for its end or one letter: `build`, `repositories`, `setings`. */

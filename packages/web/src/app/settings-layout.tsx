@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useOrganizationName } from '../api/session.ts'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
 import { TabNav, tabClass } from '../design/tabs.tsx'
 
@@ -14,9 +16,10 @@ interface SettingsLayoutProps {
 /** The settings of an organization, part by part. */
 export function SettingsLayout({ org, title, actions, children }: SettingsLayoutProps) {
   const params = { org }
+  const organization = showInvisible(useOrganizationName(org))
   return (
     <>
-      <PageHeading title={`${title} · ${org}`} actions={actions}>
+      <PageHeading title={`${title} · ${organization}`} actions={actions}>
         {title}
       </PageHeading>
       <TabNav label="Settings">

@@ -12,6 +12,8 @@ export interface Shortcut {
   /** What it does, for the help. */
   readonly does: string
   readonly run: () => void
+  /** Whether it works at this moment, as one of a part that has to have the focus. The help lists it in any case. */
+  readonly when?: () => boolean
 }
 
 interface Registered {
@@ -33,7 +35,13 @@ export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], activ
   useEffect(() => {
     if (!active) return
     const stable =
-      shape === '' ? [] : newest.current.map((one, index) => ({ ...one, run: () => newest.current[index]?.run() }))
+      shape === ''
+        ? []
+        : newest.current.map((one, index) => ({
+            ...one,
+            run: () => newest.current[index]?.run(),
+            when: () => newest.current[index]?.when?.() ?? true,
+          }))
     const own = { place, shortcuts: stable }
     registered.change([own, ...registered.current()])
     return () => registered.change(registered.current().filter((one) => one !== own))
@@ -72,7 +80,7 @@ export function onKeyDown(event: KeyboardEvent): void {
 
 function find(keys: string): Shortcut | undefined {
   for (const { shortcuts } of registered.current()) {
-    const found = shortcuts.find((one) => one.keys === keys)
+    const found = shortcuts.find((one) => one.keys === keys && (one.when?.() ?? true))
     if (found !== undefined) return found
   }
   return undefined

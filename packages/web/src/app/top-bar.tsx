@@ -1,5 +1,6 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
+import { usePipelineNames } from '../api/pipeline-names.ts'
 import { useOrganization } from '../api/session.ts'
 import { Foreign } from '../design/foreign.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -48,7 +49,7 @@ export function TopBar() {
 /** `isAlone`: on a narrow screen it stands in the place of the organization. */
 function Trail({ isAlone }: { readonly isAlone: boolean }) {
   const { pathname } = useLocation()
-  const steps = trailOf(pathname)
+  const steps = trailOf(pathname, usePipelineNames())
   if (steps.length === 0) return null
   return (
     <nav aria-label="Breadcrumb" className={isAlone ? 'min-w-0' : 'hidden min-w-0 sm:block'}>

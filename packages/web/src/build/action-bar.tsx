@@ -30,8 +30,8 @@ export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: 
       )}
       {possible.retryable > 0 && (
         <Button
-          refused={possible.retryFailed}
-          disabled={actions.isRetrying}
+          // Not disabled: what is under the focus would lose it.
+          refused={actions.isRetrying ? 'Retrying…' : possible.retryFailed}
           onClick={() => actions.retry(null)}
           title={`Retry ${counted(possible.retryable, 'step')} (R)`}
         >
@@ -55,8 +55,11 @@ export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: 
       )}
       {!isEnded && (
         <Button
-          refused={possible.cancel === 'The build has ended' ? 'The build is being canceled' : possible.cancel}
-          disabled={actions.isCanceling}
+          refused={
+            actions.isCanceling || possible.cancel === 'The build has ended'
+              ? 'The build is being canceled'
+              : possible.cancel
+          }
           onClick={() => onAsk('cancel')}
           title="Cancel (c)"
         >

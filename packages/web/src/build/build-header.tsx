@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useNow } from '../api/clock.ts'
+import { useOrganizationName } from '../api/session.ts'
 import { ranMs } from '../builds/words.ts'
 import { formatDuration } from '../design/duration.ts'
 import { Foreign } from '../design/foreign.tsx'
@@ -36,7 +37,7 @@ export function BuildHeader({ place, view, actions, isBrief }: HeaderProps) {
       className={`border-b border-hairline *:first:pb-1 ${isBrief ? 'max-md:*:first:min-h-0 max-md:*:first:py-1.5' : ''}`}
     >
       <PageHeading
-        title={tabTitle(view, place.org)}
+        title={tabTitle(view, useOrganizationName(place.org))}
         mark={lookOf(state)}
         actions={<div className="hidden md:block">{actions}</div>}
       >

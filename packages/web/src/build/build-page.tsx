@@ -1,6 +1,10 @@
 import { useParams } from '@tanstack/react-router'
+import { usePipelineNames } from '../api/pipeline-names.ts'
+import { NoBuild, PlaceError } from '../app/place-error.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Skeleton } from '../design/page-states.tsx'
 import { BuildScreen } from './build-screen.tsx'
 import { useBuild } from './use-build.ts'
 import { buildRouteId } from './use-selection.ts'
@@ -12,44 +16,42 @@ export { readAhead } from './read-ahead.ts'
 export function BuildPage() {
   const { org, slug, number } = useParams({ from: buildRouteId })
   const count = /^[1-9]\d{0,9}$/.test(number) ? Number(number) : null
-  if (count === null) return <NoSuchBuild number={number} />
+  if (count === null)
+    return (
+      <>
+        <PageHeading title="Build not found">Build not found</PageHeading>
+        <NoBuild {...{ org, slug, number }} />
+      </>
+    )
   return <OneBuild key={`${org}/${slug}/${count}`} place={{ org, slug, number: count }} />
 }
 
 function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] }) {
+  const { org, slug, number } = place
   const query = useBuild(place)
   const { data, error } = query
-  const what = `build ${place.number} of ${place.slug}`
+  const name = usePipelineNames()(org, slug)
   if (data !== undefined) return <BuildScreen place={place} view={data} query={query} />
-  if (error === null)
-    return (
-      <>
-        <PageHeading title={`#${place.number} · ${place.slug}`}>
-          {place.slug} #{place.number}
-        </PageHeading>
+  return (
+    <>
+      <PageHeading title={`${showInvisible(name)} #${number}`}>
+        <Foreign text={name} /> #{number}
+      </PageHeading>
+      {error === null ? (
         <div className="flex border-t border-hairline">
           <div className="w-full border-r border-hairline md:w-80">
             <Skeleton rows={10} label="Loading the build" />
           </div>
           <div className="hidden flex-1 bg-inset md:block" />
         </div>
-      </>
-    )
-  return (
-    <>
-      <PageHeading title={`#${place.number} · ${place.slug}`}>
-        {place.slug} #{place.number}
-      </PageHeading>
-      <ErrorState error={error} what={what} onRetry={() => void query.refetch()} />
-    </>
-  )
-}
-
-function NoSuchBuild({ number }: { readonly number: string }) {
-  return (
-    <>
-      <PageHeading title="No such build">There is no build “{number}”</PageHeading>
-      <p className="px-4 text-muted">Builds are numbered from 1 in each pipeline.</p>
+      ) : (
+        <PlaceError
+          {...{ org, slug, error }}
+          number={String(number)}
+          what={`build ${number} of ${name}`}
+          onRetry={() => void query.refetch()}
+        />
+      )}
     </>
   )
 }

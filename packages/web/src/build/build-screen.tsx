@@ -1,7 +1,7 @@
 import { useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { isPassing } from '../api/query-client.ts'
-import { usePermission } from '../api/session.ts'
+import { useOrganizationName, usePermission } from '../api/session.ts'
 import { Foreign } from '../design/foreign.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StaleBar } from '../design/stale-bar.tsx'
@@ -24,6 +24,7 @@ import { useAnnouncements } from './use-announcements.ts'
 import type { useBuild } from './use-build.ts'
 import { useBuildActions } from './use-build-actions.ts'
 import { useFillHeight } from './use-fill-height.ts'
+import { useHeldFocus } from './use-held-focus.ts'
 import { useKept } from './use-kept.ts'
 import { useNotification } from './use-notification.ts'
 import { usePageKeys } from './use-page-keys.ts'
@@ -48,7 +49,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const mayBuild = usePermission(place.org, 'build')
   const possible = useMemo(() => possibleActions(view, step, mayBuild), [view, step, mayBuild])
   const actions = useBuildActions(place)
-  const tellMe = useNotification(view, place.org)
+  const tellMe = useNotification(view, useOrganizationName(place.org))
   const [asked, setAsked] = useState<Asked>(null)
   const [isOpen, setOpen] = useState(false)
   const [width, setWidth] = useKept('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
@@ -56,6 +57,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const scale = useMemo(() => scaleOf(view), [view])
   const page = useRef<HTMLDivElement>(null)
   useFillHeight(page)
+  useHeldFocus(page)
   const attemptsRef = useRef<HTMLSelectElement>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const failures = failuresOf(view)

@@ -1,7 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, useParams } from '@tanstack/react-router'
+import { usePipelineNames } from '../api/pipeline-names.ts'
+import { PlaceError } from '../app/place-error.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Skeleton } from '../design/page-states.tsx'
 import { jobQuery } from './queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/$number/jobs/$jobId'
@@ -10,6 +14,7 @@ const routeId = '/signed-in/$org/pipelines/$slug/builds/$number/jobs/$jobId'
 export function JobRedirectPage() {
   const { org, slug, number, jobId } = useParams({ from: routeId })
   const { data, error, refetch } = useQuery(jobQuery({ org, slug, number: Number(number) }, jobId))
+  const name = usePipelineNames()(org, slug)
   if (data !== undefined)
     return (
       <Navigate
@@ -24,13 +29,13 @@ export function JobRedirectPage() {
     )
   return (
     <>
-      <PageHeading title={`#${number} · ${slug}`}>
-        {slug} #{number}
+      <PageHeading title={`${showInvisible(name)} #${number}`}>
+        <Foreign text={name} /> #{number}
       </PageHeading>
       {error === null ? (
         <Skeleton rows={3} />
       ) : (
-        <ErrorState error={error} what="the step" onRetry={() => void refetch()} />
+        <PlaceError {...{ org, slug, number, error }} what="the step" onRetry={() => void refetch()} />
       )}
     </>
   )

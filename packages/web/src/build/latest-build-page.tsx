@@ -1,7 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router'
+import { usePipelineNames } from '../api/pipeline-names.ts'
+import { PlaceError } from '../app/place-error.tsx'
+import { buttonClass } from '../design/button.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { findLatest } from './queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/latest'
@@ -17,18 +22,21 @@ export function LatestBuildPage() {
     staleTime: 0,
     gcTime: 0,
   })
+  const name = usePipelineNames()(org, slug)
   if (typeof data === 'number')
     return <Navigate to="/$org/pipelines/$slug/builds/$number" params={{ org, slug, number: String(data) }} replace />
   return (
     <>
-      <PageHeading title={`Latest build · ${slug}`}>Latest build of {slug}</PageHeading>
+      <PageHeading title={`Latest build · ${showInvisible(name)}`}>
+        Latest build of <Foreign text={name} />
+      </PageHeading>
       {error !== null ? (
-        <ErrorState error={error} what="the latest build" onRetry={() => void refetch()} />
+        <PlaceError {...{ org, slug, error }} what="the latest build" onRetry={() => void refetch()} />
       ) : data === null ? (
         <EmptyState
-          title={branch === undefined ? 'No builds yet' : `No build of ${branch} yet`}
+          title={branch === undefined ? 'No builds yet' : `No builds of ${branch} yet`}
           action={
-            <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
+            <Link to="/$org/pipelines/$slug" params={{ org, slug }} className={buttonClass()}>
               Go to the pipeline
             </Link>
           }

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 import { setServerTime } from '../api/clock.ts'
+import { noteNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
 import { completeView } from './complete-view.ts'
 import { allJobs, type BuildView, type JobView } from './job-state.ts'
@@ -26,7 +27,9 @@ export function buildQuery(place: BuildPlace) {
     queryFn: async ({ signal }): Promise<BuildView> => {
       const view = await answer(client.GET(`${path}/view`, { params: { path: pathOf(place) }, signal }))
       if (typeof view.server_time === 'string') setServerTime(view.server_time)
-      return completeView(view)
+      const complete = completeView(view)
+      noteNames(place.org, [complete.pipeline])
+      return complete
     },
     structuralSharing: (before, read) =>
       before === undefined ? read : mergeRead(before as BuildView, read as BuildView),

@@ -33,8 +33,7 @@ export function StepActions({ step, possible, isRetrying, onRetry, onShell, isOp
       )}
       {canBeTried && (
         <Button
-          refused={retryIsRebuild ? null : retryStep}
-          disabled={isRetrying}
+          refused={isRetrying ? 'Retrying…' : retryIsRebuild ? null : retryStep}
           onClick={onRetry}
           title={retryIsRebuild ? (retryStep ?? '') : 'Retry this step (r)'}
         >

@@ -3,13 +3,13 @@ import { lookOf } from '../design/state.ts'
 import { chooseJob } from './choose-job.ts'
 import { type BuildView, isHardFailure, nameOf } from './job-state.ts'
 
-/** The tab's title without the product (web T1): `Failed: test · ci #60 · acme`. */
+/** The tab's title without the product (web T1): `Failed: test · ci #60 · Acme`. `org`: the organization's name. */
 export function tabTitle(view: BuildView, org: string): string {
   const { build, pipeline } = view
   const failed = chooseJob(view)
   const isRed = build.state === 'failed' || build.state === 'failing'
   const step = isRed && failed !== null && isHardFailure(failed) ? `: ${shortened(showInvisible(nameOf(failed)))}` : ''
-  return `${lookOf(build.state).word}${step} · ${pipeline.slug} #${build.number} · ${org}`
+  return `${lookOf(build.state).word}${step} · ${shortened(showInvisible(pipeline.name || pipeline.slug))} #${build.number} · ${org}`
 }
 
 function shortened(name: string): string {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useSession } from '../api/session.ts'
+import { useOrganizationName, useSession } from '../api/session.ts'
 import { CopyField } from '../design/copy-field.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import { BuildList } from './build-list.tsx'
@@ -14,6 +15,7 @@ import { withFilter } from './with-filter.ts'
 /** The builds of all pipelines of an organization. */
 export function BuildsPage() {
   const { org } = useParams({ from: '/signed-in/$org/builds' })
+  const organization = showInvisible(useOrganizationName(org))
   const filters = filtersOf(useSearch({ from: '/signed-in/$org/builds' }))
   const navigate = useNavigate({ from: '/$org/builds' })
   const { user } = useSession()
@@ -37,7 +39,7 @@ export function BuildsPage() {
   )
   return (
     <>
-      <PageHeading title={`Builds · ${org}`}>Builds</PageHeading>
+      <PageHeading title={`Builds · ${organization}`}>Builds</PageHeading>
       <FilterBar {...{ filters, onFilter, pipelines }} me={user.uuid} />
       <BuildList
         {...{ org, filters, pipelines, empty }}

@@ -17,31 +17,28 @@ interface LogActions {
   readonly selectAll: () => void
 }
 
-/** The keys of the log, while it has the focus (web.md 11). */
+/** The keys of the log (web.md 11). Those that mean something else outside of it need the focus in it; all others work from the whole page. */
 export function useLogKeys(actions: LogActions, isFocused: boolean): void {
-  useShortcuts(
-    'log',
-    [
-      { keys: '/', does: 'Search the log', run: actions.search },
-      { keys: 'Mod+f', does: 'Search the log', run: actions.search },
-      { keys: 'n', does: 'Next match', run: () => actions.step(false) },
-      { keys: 'N', does: 'Previous match', run: () => actions.step(true) },
-      { keys: 'e', does: 'Next error', run: () => actions.error(false) },
-      { keys: 'E', does: 'Previous error', run: () => actions.error(true) },
-      { keys: 'g g', does: 'Start of the log', run: actions.start },
-      { keys: 'Home', does: 'Start of the log', run: actions.start },
-      { keys: 'G', does: 'End of the log', run: actions.end },
-      { keys: 'End', does: 'End of the log', run: actions.end },
-      { keys: ':', does: 'Go to a line', run: actions.goToLine },
-      { keys: 't', does: 'Times', run: actions.times },
-      { keys: 'w', does: 'Wrap long lines', run: actions.wrap },
-      { keys: 'x', does: 'Fold the group', run: actions.fold },
-      { keys: 'X', does: 'Fold all groups', run: actions.foldAll },
-      { keys: 'z', does: 'Full screen', run: actions.fullScreen },
-      { keys: 'd', does: 'Download', run: actions.download },
-      { keys: 'Mod+a', does: 'Select all lines', run: actions.selectAll },
-      { keys: 'y', does: 'Copy a link to the marked line', run: actions.copyLink },
-    ],
-    isFocused,
-  )
+  const when = () => isFocused
+  useShortcuts('log', [
+    { keys: '/', does: 'Search the log, from within it', run: actions.search, when },
+    { keys: 'Mod+f', does: 'Search the log, from within it', run: actions.search, when },
+    { keys: 'n', does: 'Next match', run: () => actions.step(false) },
+    { keys: 'N', does: 'Previous match', run: () => actions.step(true) },
+    { keys: 'e', does: 'Next error', run: () => actions.error(false) },
+    { keys: 'E', does: 'Previous error', run: () => actions.error(true) },
+    { keys: 'g g', does: 'Start of the log', run: actions.start },
+    { keys: 'Home', does: 'Start of the log, from within it', run: actions.start, when },
+    { keys: 'G', does: 'End of the log', run: actions.end },
+    { keys: 'End', does: 'End of the log, from within it', run: actions.end, when },
+    { keys: ':', does: 'Go to a line', run: actions.goToLine },
+    { keys: 't', does: 'Timestamps', run: actions.times },
+    { keys: 'w', does: 'Wrap long lines', run: actions.wrap },
+    { keys: 'x', does: 'Fold the group', run: actions.fold },
+    { keys: 'X', does: 'Fold all groups', run: actions.foldAll },
+    { keys: 'z', does: 'Full screen', run: actions.fullScreen },
+    { keys: 'd', does: 'Download', run: actions.download },
+    { keys: 'Mod+a', does: 'Select all lines, from within the log', run: actions.selectAll, when },
+    { keys: 'y', does: 'Copy link to the marked line, from within the log', run: actions.copyLink, when },
+  ])
 }

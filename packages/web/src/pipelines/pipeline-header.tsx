@@ -1,7 +1,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import type { Schema } from '../api/schemas.ts'
-import { usePermission } from '../api/session.ts'
+import { useOrganizationName, usePermission } from '../api/session.ts'
 import { usePaletteActions } from '../app/palette-actions.ts'
 import { useShortcuts } from '../app/shortcuts.ts'
 import { Button, buttonClass } from '../design/button.tsx'
@@ -20,6 +20,7 @@ interface PipelineHeaderProps {
 
 /** Name, repository, branch, and what can be done; the dialog of a new build is part of the address. */
 export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
+  const organization = showInvisible(useOrganizationName(org))
   const { slug, name, description, repository, repo_name, default_branch, archived_at } = pipeline
   const navigate = useNavigate({ from: '/$org/pipelines/$slug' })
   const isOpen = useSearch({ from: '/signed-in/$org/pipelines/$slug' })['new-build'] === true
@@ -54,7 +55,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   return (
     <>
       <PageHeading
-        title={`${showInvisible(name)} · ${org}`}
+        title={`${showInvisible(name)} · ${organization}`}
         actions={
           <>
             <Link to="/$org/pipelines/$slug/settings" params={{ org, slug }} className={buttonClass()}>

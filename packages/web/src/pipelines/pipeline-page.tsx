@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
-import { problemOf } from '../api/problem.ts'
+import { useParams } from '@tanstack/react-router'
+import { usePipelineNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
-import { buttonClass } from '../design/button.tsx'
+import { useOrganizationName } from '../api/session.ts'
+import { PlaceError } from '../app/place-error.tsx'
+import { Foreign } from '../design/foreign.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Skeleton } from '../design/page-states.tsx'
 import { PipelineBuilds } from './pipeline-builds.tsx'
 import { PipelineHeader } from './pipeline-header.tsx'
 import { PipelineInsights } from './pipeline-insights.tsx'
@@ -14,25 +17,18 @@ import { pipelineQuery } from './queries.ts'
 export function PipelinePage() {
   const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug' })
   const { data, error, refetch } = useQuery(pipelineQuery(org, slug))
+  const name = usePipelineNames()(org, slug)
+  const organization = showInvisible(useOrganizationName(org))
   if (data !== undefined) return <Known key={`${org}/${slug}`} org={org} pipeline={data} />
   return (
     <>
-      <PageHeading title={`${slug} · ${org}`}>{slug}</PageHeading>
+      <PageHeading title={`${showInvisible(name)} · ${organization}`}>
+        <Foreign text={name} />
+      </PageHeading>
       {error === null ? (
         <Skeleton rows={10} label="Loading the pipeline" />
-      ) : problemOf(error).code === 'pipeline_not_found' ? (
-        <EmptyState
-          title="Pipeline not found"
-          action={
-            <Link to="/$org/pipelines" params={{ org }} className={buttonClass()}>
-              All pipelines of {org}
-            </Link>
-          }
-        >
-          <p>It may have been renamed, or it belongs to another organization.</p>
-        </EmptyState>
       ) : (
-        <ErrorState error={error} what={`the pipeline ${slug}`} onRetry={() => void refetch()} />
+        <PlaceError {...{ org, slug, error }} what={`the pipeline ${name}`} onRetry={() => void refetch()} />
       )}
     </>
   )

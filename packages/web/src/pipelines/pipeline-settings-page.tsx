@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useOrganizationName } from '../api/session.ts'
+import { PlaceError } from '../app/place-error.tsx'
 import { Foreign } from '../design/foreign.tsx'
 import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
-import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { Skeleton } from '../design/page-states.tsx'
 import { ArchiveSection } from './archive-section.tsx'
 import { pipelineQuery } from './queries.ts'
 import { SecretsSection } from './secrets-section.tsx'
@@ -12,10 +14,11 @@ import { SettingsForm } from './settings-form.tsx'
 /** What a pipeline is called, what may start it, and its secrets. */
 export function PipelineSettingsPage() {
   const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug/settings' })
+  const organization = showInvisible(useOrganizationName(org))
   const { data: pipeline, error, refetch } = useQuery(pipelineQuery(org, slug))
   return (
     <>
-      <PageHeading title={`Settings of ${showInvisible(pipeline?.name ?? slug)} · ${org}`}>
+      <PageHeading title={`Settings of ${showInvisible(pipeline?.name ?? slug)} · ${organization}`}>
         Settings of <Foreign text={pipeline?.name ?? slug} />
       </PageHeading>
       <div className="flex max-w-[calc(72ch+32px)] flex-col gap-10 px-4 pb-12">
@@ -26,7 +29,7 @@ export function PipelineSettingsPage() {
         </p>
         {pipeline === undefined && error === null && <Skeleton rows={6} label="Loading the settings" />}
         {pipeline === undefined && error !== null && (
-          <ErrorState error={error} what={`the pipeline ${slug}`} onRetry={() => void refetch()} />
+          <PlaceError {...{ org, slug, error }} what={`the pipeline ${slug}`} onRetry={() => void refetch()} />
         )}
         {pipeline !== undefined && (
           <>
@@ -38,7 +41,7 @@ export function PipelineSettingsPage() {
             />
             <SecretsSection
               scope={{ org, slug: null }}
-              title={`Secrets of ${org}`}
+              title={`Secrets of ${organization}`}
               about="Every pipeline of the organization can use them."
             />
             <ArchiveSection org={org} pipeline={pipeline} />

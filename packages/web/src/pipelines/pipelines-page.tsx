@@ -1,9 +1,10 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
-import { usePermission } from '../api/session.ts'
+import { useOrganizationName, usePermission } from '../api/session.ts'
 import { usePaletteActions } from '../app/palette-actions.ts'
 import { VirtualRows } from '../builds/virtual-rows.tsx'
 import { Button } from '../design/button.tsx'
+import { showInvisible } from '../design/foreign-text.ts'
 import { More } from '../design/more.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
@@ -26,6 +27,7 @@ export function PipelinesPage() {
 }
 
 function Pipelines({ org }: { readonly org: string }) {
+  const organization = showInvisible(useOrganizationName(org))
   const { q, state, sort } = useSearch({ strict: false })
   const wish: PipelineWish = { ...(q && { q }), ...(state && { state: state as 'failing' }), ...(sort && { sort }) }
   const isNarrowed = q !== undefined || state !== undefined
@@ -56,7 +58,7 @@ function Pipelines({ org }: { readonly org: string }) {
   return (
     <>
       <PageHeading
-        title={`Pipelines · ${org}`}
+        title={`Pipelines · ${organization}`}
         actions={
           <Button
             refused={mayCreate ? null : `Only owners and admins of ${org} can create pipelines`}

@@ -1,6 +1,7 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
 import { completeBuild, completePage, listOf } from '../api/complete.ts'
+import { noteNames } from '../api/pipeline-names.ts'
 import type { Schema } from '../api/schemas.ts'
 
 const pageSize = 50
@@ -26,7 +27,14 @@ export function summariesQuery(org: string, { state, ...rest }: PipelineWish) {
       const query = { ...wish, limit: pageSize, ...(pageParam === null ? {} : { cursor: pageParam }) }
       const asked = { params: { path: { org }, query }, signal }
       const page = await answer(client.GET('/api/v0/organizations/{org}/pipeline-summaries', asked))
-      return completePage(page, ({ pipeline, builds }) => ({ pipeline, builds: listOf(builds).map(completeBuild) }))
+      const read = completePage(page, ({ pipeline, builds }) => {
+        return { pipeline, builds: listOf(builds).map(completeBuild) }
+      })
+      noteNames(
+        org,
+        read.data.map(({ pipeline }) => pipeline),
+      )
+      return read
     },
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
@@ -38,13 +46,12 @@ export function summariesQuery(org: string, { state, ...rest }: PipelineWish) {
 export function pipelineQuery(org: string, slug: string) {
   return queryOptions({
     queryKey: ['pipeline', org, slug],
-    queryFn: ({ signal }): Promise<Schema<'Pipeline'>> =>
-      answer(
-        client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}', {
-          params: { path: { org, pipeline: slug } },
-          signal,
-        }),
-      ),
+    queryFn: async ({ signal }): Promise<Schema<'Pipeline'>> => {
+      const asked = { params: { path: { org, pipeline: slug } }, signal }
+      const pipeline = await answer(client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}', asked))
+      noteNames(org, [pipeline])
+      return pipeline
+    },
   })
 }
 

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useOrganizationName } from '../api/session.ts'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { ConnectGithub } from './connect-github.tsx'
@@ -10,6 +12,7 @@ import { RepoTable } from './repo-table.tsx'
 /** The repositories that this organization knows, whichever way they came to it. */
 export function ReposPage() {
   const { org } = useParams({ from: '/signed-in/$org/repos' })
+  const organization = showInvisible(useOrganizationName(org))
   const { q, provider } = useSearch({ from: '/signed-in/$org/repos' })
   const navigate = useNavigate({ from: '/$org/repos' })
   const { data, isError, error, refetch } = useQuery(reposQuery(org))
@@ -18,7 +21,7 @@ export function ReposPage() {
   const filter = (next: { q?: string; provider?: string }) => void navigate({ search: next, replace: true })
   return (
     <>
-      <PageHeading title={`Repositories · ${org}`} actions={repos.length > 0 && <ConnectGithub org={org} />}>
+      <PageHeading title={`Repositories · ${organization}`} actions={repos.length > 0 && <ConnectGithub org={org} />}>
         Repositories
       </PageHeading>
       {isError && data === undefined && (

@@ -1,7 +1,8 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow } from '../api/clock.ts'
-import { usePermission } from '../api/session.ts'
+import { useOrganizationName, usePermission } from '../api/session.ts'
+import { showInvisible } from '../design/foreign-text.ts'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Balance } from './balance.tsx'
 import { ByBuild } from './by-build.tsx'
@@ -16,6 +17,7 @@ import { Totals } from './totals.tsx'
 /** What was used, when, by what, and what it cost (web.md 8). */
 export function UsagePage() {
   const { org } = useParams({ from: '/signed-in/$org/usage' })
+  const organization = showInvisible(useOrganizationName(org))
   const search = useSearch({ from: '/signed-in/$org/usage' })
   const navigate = useNavigate({ from: '/$org/usage' })
   const config = useAuthConfig()
@@ -26,7 +28,7 @@ export function UsagePage() {
   const mayPay = usePermission(org, 'billing')
   return (
     <>
-      <PageHeading title={`Usage · ${org}`}>Usage</PageHeading>
+      <PageHeading title={`Usage · ${organization}`}>Usage</PageHeading>
       {isBilled === true && <Balance org={org} />}
       {isBilled === true && mayPay && <MoneyIn org={org} takesPayments={config?.payments === true} />}
       {isBilled === false && (
