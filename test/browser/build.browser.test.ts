@@ -7,7 +7,7 @@ import { expectAccessible } from './axe.ts'
 
 const noise = 'i=0; while [ $i -lt 400 ]; do echo "compiling module $i"; i=$((i+1)); done'
 const steps = [
-  { key: 'build', cmd: noise },
+  { key: 'build', label: ':hammer: build', cmd: noise },
   {
     key: 'test',
     cmd: `test "$HARMONT_ATTEMPT" = 2 && exit 0; ${noise}; echo "src/date.ts:12:4: error: expected 3, got 4"; ${noise}; echo "src/zone.ts:9:1: error: no zone"; exit 1`,
@@ -24,6 +24,12 @@ let red: number
 beforeAll(async () => {
   app = await startApp()
   await app.product.api.ensurePipeline({ name: 'ci', repository: 'https://github.com/acme/ci', default_branch: 'main' })
+  const { token } = app.product
+  await fetch(`${app.origin}/api/v0/organizations/default/pipelines/ci`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'CI checks' }),
+  })
   page = await app.openAsOwner()
   red = await run(steps)
 })
@@ -71,7 +77,9 @@ test('web R1 R2 R5 a pasted link to a red build says what failed and shows the s
   expect(await heading().textContent()).toMatch(/test: 2 errors after .+: expected 3, got 4 · date\.ts:12\./)
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
-  expect(await page.title()).toBe('Failed: test · ci #1 · default')
+  expect(await page.title()).toBe('Failed: test · CI checks #1 · default')
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'CI checks' }).waitFor()
+  await page.getByRole('list', { name: 'Steps' }).getByText('🔨 build').waitFor()
   const failures = page.getByRole('list', { name: 'Failures' }).getByRole('listitem')
   expect(await failures.allTextContents()).toEqual(['expected 3, got 4 · date.ts:12', 'no zone · zone.ts:9'])
   // Nobody has gone anywhere yet: Tab begins at the skip link.
@@ -114,6 +122,19 @@ test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, 
   await page.waitForURL(/job=lint/)
   await page.keyboard.press('F')
   await page.waitForURL(/job=test/)
+  await log().waitFor()
+  // The log's keys work while the focus is elsewhere, and the help lists them.
+  expect(await page.evaluate('document.getElementById("log").contains(document.activeElement)')).toBe(false)
+  await page.keyboard.press(':')
+  await page.getByRole('textbox', { name: 'Line' }).fill('7')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/#L7$/)
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  for (const key of ['Next error', 'Search the log, from within it', 'Next failure'])
+    await help.getByText(key).waitFor()
+  await page.keyboard.press('Escape')
+  await help.waitFor({ state: 'detached' })
   await page.keyboard.press('j')
   await page.keyboard.press('/')
   await page.keyboard.type('depl')
@@ -137,7 +158,7 @@ test('web B8 B9 D1 r retries the failed step, the build goes green by itself, an
   await selected().waitFor()
   await page.keyboard.press('r')
   await sees(/Passed: 4 steps in/)
-  expect(await page.title()).toBe('Passed · ci #1 · default')
+  expect(await page.title()).toBe('Passed · CI checks #1 · default')
   const attempts = page.getByRole('combobox', { name: 'Attempt' })
   await page.keyboard.press('a')
   await page.keyboard.press('ArrowDown')
@@ -151,6 +172,12 @@ test('web B8 B9 D1 r retries the failed step, the build goes green by itself, an
   await page.goto(address(red, `/jobs/${jobs.get('deploy')?.id}`))
   await page.waitForURL(/builds\/1\?job=deploy/)
   await page.goto(`${app.origin}/default/pipelines/ci/builds/latest?branch=main`)
+  await page.waitForURL(/builds\/1(\?|$)/)
+  // What is not there leads back to what is.
+  await page.goto(address(999))
+  await page.getByRole('link', { name: 'Builds of ci' }).waitFor()
+  await page.goto(address(red, '/jobs/00000000-0000-4000-8000-000000000000'))
+  await page.getByRole('link', { name: 'Go to build #1' }).click()
   await page.waitForURL(/builds\/1(\?|$)/)
 })
 
@@ -191,6 +218,11 @@ test('web B5 B9 a step that waits says for what; c asks and cancels; b rebuilds 
   await page.keyboard.press('[')
   await page.waitForURL(new RegExp(`builds/${number}(\\?|$)`))
   await app.product.api.cancelBuild('ci', number + 1)
+  // The button goes when it has done its work; the focus stays on the build.
+  await page.getByRole('button', { name: 'Retry canceled (2)' }).click()
+  await sees(/Running: 0 of 2 steps/)
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
+  await app.product.api.cancelBuild('ci', number)
 })
 
 test('web B2 D1 while nobody picks, a failure takes the selection over; once a step is picked nothing moves and f is offered', async () => {

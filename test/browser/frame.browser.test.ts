@@ -218,7 +218,7 @@ test('web X4 hostile names of a pipeline, branch, message and organization are t
     '/default/builds': /onerror=alert/,
     '/default/pipelines': 'hostile',
     '/default/pipelines/hostile': /onerror=alert/,
-    '/default/pipelines/hostile/builds/1': /onerror=alert/,
+    '/default/pipelines/hostile/builds/1?view=steps': /onerror=alert/,
   }
   for (const [path, text] of Object.entries(shown)) {
     await go(path)
@@ -238,12 +238,12 @@ test('web X4 hostile names of a pipeline, branch, message and organization are t
 
 test('what is not there says so: an organization of others lists yours, an unknown page the nearest', async () => {
   await go('/of-others/builds')
-  await heading(/no organization of-others/).waitFor()
+  await heading(/^Organization “of-others” not found$/).waitFor()
   expect(await page.getByText('admin@localhost').first().isVisible()).toBe(true)
   expect(await page.getByRole('navigation', { name: 'Your organizations' }).getByRole('link').count()).toBe(2)
   await go('/default/setings')
-  await heading('There is no such page').waitFor()
-  await page.getByRole('link', { name: 'Settings of default' }).click()
+  await heading('Page not found').waitFor()
+  await page.getByRole('link', { name: 'Go to Settings of default' }).click()
   await page.waitForURL('**/default/settings')
 })
 

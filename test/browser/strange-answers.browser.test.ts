@@ -158,7 +158,7 @@ test('web X3 a page whose script does not come is loaded anew once, then says so
   await page.getByRole('alert').getByText('its script is missing').waitFor()
   expect(loads() - before).toBe(2)
   heal()
-  await page.getByRole('button', { name: 'Load the page again' }).click()
+  await page.getByRole('button', { name: 'Reload' }).click()
   await sees(page, /test failed: exit 1/)
 
   let isFirst = true

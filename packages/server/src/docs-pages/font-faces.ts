@@ -13,7 +13,7 @@ export function fontFaces(webApp: WebApp | null): string {
       const path = paths.find((each) => each.startsWith(`/assets/${name}-`))
       if (path === undefined) return []
       const source = `src: url("${path}") format("woff2")`
-      return [`@font-face { font-family: "${family}"; font-weight: 200 800; font-display: swap; ${source}; }\n`]
+      return [`@font-face { font-family: "${family}"; font-weight: 200 800; font-display: optional; ${source}; }\n`]
     })
     .join('')
 }

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { ApiProblem } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
+import { buttonClass } from '../design/button.tsx'
 import { Foreign } from '../design/foreign.tsx'
 import { Ago } from '../design/instant.tsx'
 import { Notice } from '../design/notice.tsx'
@@ -18,8 +20,11 @@ export function MailboxPage() {
   })
   if (isAbsent(mailbox.error))
     return (
-      <AuthPage title="Not found" heading="There is no such page">
+      <AuthPage title="Page not found" heading="Page not found">
         <p>The mailbox exists only on a server without a mail server, and opens only on the machine that it runs on.</p>
+        <Link to="/" className={buttonClass('primary')}>
+          Go to the start page
+        </Link>
       </AuthPage>
     )
   if (mailbox.data === undefined && mailbox.error !== null)

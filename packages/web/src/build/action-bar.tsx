@@ -35,7 +35,7 @@ export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: 
           onClick={() => actions.retry(null)}
           title={`Retry ${counted(possible.retryable, 'step')} (R)`}
         >
-          <RotateCcw size={16} aria-hidden="true" /> Retry failed ({possible.retryable})
+          <RotateCcw size={16} aria-hidden="true" /> {possible.retryName} ({possible.retryable})
         </Button>
       )}
       <Button refused={possible.rebuild} onClick={() => onAsk('rebuild')} title="Rebuild (b)">

@@ -8,6 +8,8 @@ export interface Possible {
   /** How many steps Retry failed would try again. */
   readonly retryable: number
   readonly retryFailed: string | null
+  /** What that is called: where nothing failed it retries what was canceled. */
+  readonly retryName: 'Retry failed' | 'Retry canceled'
   readonly rebuild: string | null
   readonly approve: string | null
   readonly cancel: string | null
@@ -31,6 +33,7 @@ export function possibleActions(view: BuildView, job: JobView | null, mayBuild: 
     retryIsRebuild: job !== null && isTriedAgain(job) && isGone(job) && isBuildEnded(build),
     retryable,
     retryFailed: gate ?? archived ?? (retryable === 0 ? 'No step failed, timed out or was canceled' : null),
+    retryName: jobs.some(hasFailed) ? 'Retry failed' : 'Retry canceled',
     rebuild: gate ?? archived,
     approve: build.wait_reason === 'approval' ? gate : 'The build is not waiting for approval',
     cancel: cancelable.has(build.state) ? gate : 'The build has ended',

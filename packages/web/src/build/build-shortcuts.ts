@@ -37,7 +37,7 @@ export function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
     })),
     { keys: 'l', does: 'Go to the log', run: keys.focusLog },
     { keys: 'r', does: 'Retry this step', run: keys.retry },
-    { keys: 'R', does: 'Retry failed steps', run: keys.retryFailed },
+    { keys: 'R', does: 'Retry failed or canceled steps', run: keys.retryFailed },
     { keys: 'b', does: 'Rebuild', run: keys.rebuild },
     { keys: 'c', does: 'Cancel the build', run: keys.cancel },
     { keys: 's', does: 'Open a shell', run: keys.shell },

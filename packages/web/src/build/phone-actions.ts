@@ -22,8 +22,7 @@ interface Shown {
 export function phoneActions({ possible, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
   // Rendering has no key: a rebuild renders again.
   const isStep = step?.step_key != null
-  const canRetryStep =
-    isStep && !possible.retryIsRebuild && (step.retry.allowed || hasFailed(step) || step.state === 'canceled')
+  const canRetryStep = isStep && !possible.retryIsRebuild && (step.retry.allowed || hasFailed(step))
   const before = [
     possible.approve === null && 'approve',
     canRetryStep && hasFailed(step) && 'retryStep',

@@ -72,7 +72,7 @@ function actionsOf({ possible, actions, tellMe, onAsk, stepActions }: PhoneBarPr
       ...{ refused: possible.retryStep, run: () => stepActions?.onRetry() },
     },
     retryFailed: {
-      ...{ label: `Retry failed (${possible.retryable})`, icon: <RotateCcw {...size} /> },
+      ...{ label: `${possible.retryName} (${possible.retryable})`, icon: <RotateCcw {...size} /> },
       ...{ refused: possible.retryFailed, run: () => retry(null) },
     },
     rebuild: {

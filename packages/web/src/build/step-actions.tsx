@@ -20,7 +20,7 @@ export function StepActions({ step, possible, isRetrying, onRetry, onShell, isOp
   const { retryIsRebuild, retryStep, shell } = possible
   // Rendering is done again by a rebuild, which stands above.
   const isStep = step.step_key != null
-  const canBeTried = isStep && (step.retry.allowed || hasFailed(step) || step.state === 'canceled')
+  const canBeTried = isStep && (step.retry.allowed || retryIsRebuild || hasFailed(step))
   return (
     <span className="flex items-center gap-1 max-md:gap-2">
       <Button look="quiet" aria-expanded={isOpen} onClick={onToggle}>

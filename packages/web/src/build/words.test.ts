@@ -8,6 +8,7 @@ import { compareLink, webAddress } from './compare-link.ts'
 import { costWords } from './cost-words.ts'
 import { endWords } from './failure-words.ts'
 import { lineageOf } from './lineage.ts'
+import { phoneActions } from './phone-actions.ts'
 import { withRenderFailure } from './render-failure.ts'
 import { tabTitle } from './tab-title.ts'
 import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts'
@@ -119,6 +120,19 @@ test('web B9 what can be done follows state and permission, and says why not', (
   const after = makeFailed('e2e', 1, { retry: { allowed: false, reason: '`test`, which it needs, has not passed' } })
   const both = possibleActions(makeView([makeFailed('test', 1), after], { state: 'failed' }), after, true)
   expect(both).toMatchObject({ retryIsRebuild: false, retryable: 2, retryFailed: null })
+})
+
+test('web B9 a canceled build offers to retry what was canceled, and no step that cannot be', () => {
+  const retry = { allowed: false, reason: '`slow`, which it needs, has not passed' }
+  const [slow, after] = [
+    makeJob('slow', { state: 'canceled', retry: { allowed: true, reason: null } }),
+    makeJob('after', { state: 'canceled', retry }),
+  ]
+  const view = makeView([slow, after], { state: 'canceled' })
+  const possible = possibleActions(view, after, true)
+  expect(possible).toMatchObject({ retryName: 'Retry canceled', retryable: 2, cancel: 'The build has ended' })
+  expect(phoneActions({ possible, step: after, isEnded: true })).toEqual(['retryFailed', 'rebuild', 'details'])
+  expect(possibleActions(makeView([makeFailed('test', 1), slow], {}), slow, true).retryName).toBe('Retry failed')
 })
 
 test('web B14 the rendering that failed says what the build knows of it', () => {

@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { useEmoji } from './emoji.ts'
 import type { StateLook } from './state.ts'
 import { useTabMark } from './tab-mark.ts'
 
@@ -48,7 +49,8 @@ function focusUnlessTaken(heading: HTMLElement | null): void {
 
 /** Names the tab. */
 function useDocumentTitle(title: string): void {
+  const shown = useEmoji(title)
   useEffect(() => {
-    document.title = title
-  }, [title])
+    document.title = shown
+  }, [shown])
 }

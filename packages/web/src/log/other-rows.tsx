@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { formatDuration } from '../design/duration.ts'
+import { Foreign } from '../design/foreign.tsx'
 import { showInvisible } from '../design/foreign-text.ts'
 import { thousands } from '../design/thousands.ts'
 import { formatBytes } from './bytes.ts'
@@ -37,7 +38,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
         aria-expanded={!isFolded}
       >
         {isFolded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
-        <bdi>{showInvisible(group.title)}</bdi>
+        <Foreign text={group.title} />
       </button>
       <span className="log-note">
         {thousands(lines)} {lines === 1 ? 'line' : 'lines'}
