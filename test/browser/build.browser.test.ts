@@ -132,7 +132,7 @@ test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, 
   await page.keyboard.press('?')
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
   for (const key of ['Next error', 'Search the log, from within it', 'Next failure'])
-    await help.getByText(key).waitFor()
+    await help.getByText(key).first().waitFor()
   await page.keyboard.press('Escape')
   await help.waitFor({ state: 'detached' })
   await page.keyboard.press('j')

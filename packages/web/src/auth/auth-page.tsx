@@ -16,18 +16,18 @@ interface AuthPageProps {
 
 /** What the pages around signing in have in common. On a server that nobody can administer yet, each says so (web F1). */
 export function AuthPage({ title, heading, children }: AuthPageProps) {
+  const needsSetup = useAuthConfig()?.needs_setup === true
+  const session = useQuery(sessionQuery)
   return (
     <AuthCard title={title} heading={heading}>
-      <FirstRunNotice />
-      {children}
+      {needsSetup && session.data === null && <FirstRunNotice />}
+      {/* Shown when it is known whether the notice stands above: what is being read does not move. */}
+      <div className={needsSetup && session.isPending ? 'invisible contents' : 'contents'}>{children}</div>
     </AuthCard>
   )
 }
 
 function FirstRunNotice() {
-  const config = useAuthConfig()
-  const session = useQuery(sessionQuery)
-  if (config?.needs_setup !== true || session.data !== null) return null
   return (
     <Notice title="This server has no administrator yet">
       <p>The server printed a one-time link when it started. To print another, run this in the server's folder:</p>
