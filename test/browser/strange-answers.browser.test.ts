@@ -71,7 +71,7 @@ test('web X2 every failure without our envelope says so, with what was asked and
   const faults: readonly (readonly [path: string, asked: RegExp, Fault, what: string, sentence: string])[] = [
     ['pipelines', /\/pipeline-summaries/, says(502, '<h1>Bad Gateway</h1>'), 'the pipelines', 'answered 502 without'],
     ['builds', /\/builds\?/, says(500, ''), 'the builds', 'answered 500 without'],
-    [`pipelines/ci/builds/${it.red}`, /\/view$/, cuts, `build ${it.red} of ci`, 'broke off'],
+    [`pipelines/ci/builds/${it.red}`, /\/view$/, cuts, `build ${it.red} of ci`, 'cut off'],
     ['settings/members', /\/members/, says(200, '<h1>Hotel: please log in</h1>'), 'the members', 'altered in transit'],
     ['settings/audit', /\/audit/, says(429, 'slower', { 'retry-after': '600' }), 'the audit', 'answered 429 without'],
     ['usage', /\/series/, says(418, ours), 'the days', 'The teapot is full.'],
