@@ -43,9 +43,9 @@ async function call(method: string, path: string, body?: unknown): Promise<Recor
   return (await response.json()) as Record<string, unknown>
 }
 
-async function shell(args: readonly string[], input: string | Buffer = '') {
+async function shell(args: readonly string[], input: string | Buffer = '', command = 'shell') {
   const env = hmEnv(product, home)
-  const child = spawn(process.execPath, [hmProgram, 'shell', ...args, '-p', 'ci'], { cwd: home, env })
+  const child = spawn(process.execPath, [hmProgram, command, '-p', 'ci', ...args], { cwd: home, env })
   // A shell that is refused reads nothing.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
@@ -96,8 +96,8 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
   await closed
 })
 
-test('ten megabytes go in and come out whole', async () => {
-  const { code, stdout } = await shell(['1', 'base', '--cmd', 'tr a b'], Buffer.alloc(10_000_000, 'a'))
+test('ten megabytes go into hm exec and come out whole', async () => {
+  const { code, stdout } = await shell(['-b', '1', 'base', 'tr', 'a', 'b'], Buffer.alloc(10_000_000, 'a'), 'exec')
   expect(code).toBe(0)
   expect(stdout.length).toBe(10_000_000)
   expect(stdout).not.toMatch(/[^b]/)
