@@ -44,7 +44,10 @@ function newProject(repository: string): string {
       'ci',
       "sh('cat data.txt; echo said >&2', { label: 'one', image: 'host' }).sh('test -f data.txt', { label: 'two' })",
     ],
-    ['broken', "sh('echo broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })"],
+    [
+      'broken',
+      "sh('echo a.c:7:1: error: broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })",
+    ],
     [
       'slow',
       "sh('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; sleep 0.5; done', { label: 'one', image: 'host' })",
@@ -159,21 +162,21 @@ test('hm cache explain says what the cache of the server did, what changed, and 
 test('a build that fails exits 1; its logs, jobs and retry', async () => {
   const { code, stdout, stderr } = await hm(['run', 'broken', '--cloud'])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('[one] broken here\n')
+  expect(stderr).toContain('[one] a.c:7:1: error: broken here\n')
   expect(stderr).toMatch(/\[two\] skipped \(one failed\)/)
   expect(await hm(['logs', '1', '-p', 'broken', '--failed'])).toEqual({
     code: 0,
-    stdout: '[one] broken here\n',
-    stderr: '',
+    stdout: '[one] a.c:7:1: error: broken here\n',
+    stderr: 'one: 1 error\n  broken here · a.c:7\n',
   })
   expect(await hm(['job', 'log', 'one', '-b', '1', '-p', 'broken'])).toEqual({
     code: 0,
-    stdout: 'broken here\n',
+    stdout: 'a.c:7:1: error: broken here\n',
     stderr: '',
   })
   const why = await hm(['why', '-p', 'broken'])
   expect(why.stdout).toMatch(
-    /^build #1 of default\/broken: failed\n. failed one: exit \d+ after .*\n[\s\S]* {2}broken here\n[\s\S]*\ntwo +skipped +one failed\n$/,
+    /^build #1 of default\/broken: failed\n. failed one: exit \d+ after .*\n {2}1 error\n\n {2}a\.c:7:1: error: broken here\n[\s\S]*\ntwo +skipped +one failed\n$/,
   )
   expect(why.stderr).toContain('next: hm logs 1 --failed -p broken\n')
   const again = await hm(['retry', '1', '-p', 'broken'])
