@@ -157,7 +157,7 @@ test('web L13 L16 numbers are links to lines, which open at a third of the heigh
   expect(await topLine()).toBe(before)
   await page.keyboard.press('w')
   await open('big', '#L999999')
-  await page.getByText(`There is no line 999,999: this log has ${inWords(bigLines)}.`).waitFor()
+  await page.getByText(`Line 999,999 does not exist: the log has ${inWords(bigLines)}.`).waitFor()
 })
 
 test('web L12 a search counts what grep counts, walks all of it, and shows only its lines', async () => {
