@@ -12,7 +12,7 @@ export const exits = {
   doctor: 9,
   defect: 10,
   timeout: 124,
-  cancelled: 130,
+  canceled: 130,
   terminated: 143,
 } as const
 

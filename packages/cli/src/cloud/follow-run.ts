@@ -12,7 +12,7 @@ import type { OpenView } from '../view/open-view.ts'
 import { isJobEnded, type JobTeller } from './job-teller.ts'
 import { RunLogs } from './run-log.ts'
 
-/** How long a cancelled build may take to end. */
+/** How long a canceled build may take to end. */
 const cancelGraceMs = 30_000
 
 export interface FollowRunOptions {
@@ -24,7 +24,7 @@ export interface FollowRunOptions {
   readonly signal: AbortSignal
   /** What Ctrl-C means for the build. */
   readonly onInterrupt: 'cancel' | 'leave'
-  /** The build is cancelled after this time, in milliseconds. */
+  /** The build is canceled after this time, in milliseconds. */
   readonly timeoutMs: number | undefined
 }
 
@@ -147,7 +147,7 @@ function endEvent(build: Build, exit_code: ExitCode) {
 
 function exitOf({ state, error_code }: Build, canceledBy: HmError | undefined): ExitCode {
   if (state === 'passed') return exits.ok
-  if (state === 'canceled') return canceledBy?.exit ?? exits.cancelled
+  if (state === 'canceled') return canceledBy?.exit ?? exits.canceled
   return error_code === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
 }
 

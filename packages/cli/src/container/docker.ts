@@ -90,7 +90,7 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
 }
 
 function isCancel(reason: unknown): boolean {
-  return reason instanceof HmError && reason.exit === exits.cancelled
+  return reason instanceof HmError && reason.exit === exits.canceled
 }
 
 function unavailable(message: string, fix: string, cause?: unknown): HmError {

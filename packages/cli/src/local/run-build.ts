@@ -130,7 +130,7 @@ function endEvent(end: Omit<Build, 'jobs'>, exit_code: ExitCode): RunEvent {
 
 function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal): ExitCode {
   if (state === 'passed') return exits.ok
-  if (state === 'canceled') return signal.reason instanceof HmError ? signal.reason.exit : exits.cancelled
+  if (state === 'canceled') return signal.reason instanceof HmError ? signal.reason.exit : exits.canceled
   return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
 }
 

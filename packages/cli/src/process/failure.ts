@@ -17,7 +17,7 @@ export function reportFailure(error: unknown, output: Output, asJson: boolean, w
     output.stderr.stream.write(`${jsonFor(output.stderr, { error: { code, message, fix, request_id: requestId } })}\n`)
     return known.exit
   }
-  if (known.exit === exits.cancelled || known.exit === exits.terminated) {
+  if (known.exit === exits.canceled || known.exit === exits.terminated) {
     output.say(known.message)
     return known.exit
   }

@@ -21,10 +21,10 @@ export function watchSignals(launcher: number | undefined): Interrupts {
   const counts = { SIGINT: 0, SIGUSR2: 0 }
   const press = (signal: keyof typeof counts) => {
     counts[signal] += 1
-    if (counts[signal] === 1) controller.abort(new HmError(exits.cancelled, 'canceled', 'canceled by Ctrl-C'))
+    if (counts[signal] === 1) controller.abort(new HmError(exits.canceled, 'canceled', 'canceled by Ctrl-C'))
     else {
       for (const action of actions) action()
-      process.exit(exits.cancelled)
+      process.exit(exits.canceled)
     }
   }
   process.on('SIGINT', press)

@@ -79,7 +79,7 @@ async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<
   // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it then would take the keys from the next question.
   const onPause = () =>
     setImmediate(() => {
-      if (!isAnswered) over.abort(cancelled('the end of the input'))
+      if (!isAnswered) over.abort(canceled('the end of the input'))
     })
   input.once('pause', onPause)
   input.once('end', onPause)
@@ -92,14 +92,14 @@ async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<
     input.off('pause', onPause)
     input.off('end', onPause)
   }
-  throw either.reason instanceof HmError ? either.reason : cancelled('Ctrl-C')
+  throw either.reason instanceof HmError ? either.reason : canceled('Ctrl-C')
 }
 
-function cancelled(by: string): HmError {
-  return new HmError(exits.cancelled, 'canceled', `canceled by ${by}`)
+function canceled(by: string): HmError {
+  return new HmError(exits.canceled, 'canceled', `canceled by ${by}`)
 }
 
-/** Prompts give a symbol when they were cancelled. */
+/** Prompts give a symbol when they were canceled. */
 function isAnswer<A>(answer: A): answer is Exclude<A, symbol> {
   return typeof answer !== 'symbol'
 }

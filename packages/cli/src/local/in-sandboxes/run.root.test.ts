@@ -265,7 +265,7 @@ describe('a run ends with', () => {
     })
   })
 
-  test('who reads its output: it is cancelled like at SIGTERM, and nothing of it is left', async () => {
+  test('who reads its output: it is canceled like at SIGTERM, and nothing of it is left', async () => {
     const run = project.start('run', 'long', '--format', 'json')
     await run.wrote('build_start')
     run.child.stdout?.destroy()

@@ -112,7 +112,7 @@ test('on a terminal: what is typed is run, its size is told and told again, Ctrl
     { see: 'still' },
   ])
   expect([code, restored]).toEqual([5, true])
-  expect(shown).not.toContain('cancelled')
+  expect(shown).not.toContain('canceled')
   await nothingLeft()
 })
 
