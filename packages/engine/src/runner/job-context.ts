@@ -99,7 +99,12 @@ export async function provisionFailure(context: JobContext, error: unknown): Pro
   return outcome
 }
 
-async function outcomeOf({ options, lease }: JobContext, error: unknown): Promise<Outcome> {
+/** The messages of an error and of its causes: as text, because that can be masked. */
+function chainOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...chainOf(error.cause)] : []
+}
+
+async function outcomeOf({ options, lease, log }: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof StopAsked) return vanished
   if (error instanceof SourceUnavailable) {
     const { code, message } = error
@@ -115,7 +120,7 @@ async function outcomeOf({ options, lease }: JobContext, error: unknown): Promis
   if (error instanceof SandboxError) {
     const { code, message, cause } = error
     // Whoever runs this machine reads what its tools said.
-    if (cause !== undefined) options.log('warn', `job ${lease.job.jobId}: ${code}`, error)
+    if (cause !== undefined) options.log('warn', log.masked(`job ${lease.job.jobId}: ${chainOf(error).join('; ')}`))
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
     return isOfSource ? { ...refused, buildError: { code, message } } : refused

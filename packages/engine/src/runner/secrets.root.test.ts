@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Bench, logOf, openBench, run, settled, step, submit } from './runner.test-support.ts'
+import { createImageStore } from '@harmont/sandbox'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { type Bench, logOf, openBench, openDriver, run, settled, step, submit } from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -145,3 +146,21 @@ async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
     throw error
   }
 }
+
+test('G15 what a tool said of an image goes to the operator’s log, and no secret of the build with it', async () => {
+  const directory = await mkdtemp('/var/tmp/harmont-said-')
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const images = createImageStore({ directory: join(directory, 'images'), fallbackToHost: false, hostAllow: [] })
+  const driver = await openDriver(directory, images)
+  onTestFinished(() => driver.close())
+  const own = await openBench({ runner: { driver, images } })
+  onTestFinished(() => own.close())
+  own.secrets.set('key', { value: token, id: 'org/key' })
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { jobs } = await run(own, [step('true', { image: `127.0.0.1:9/${token}`, secrets: { KEY: 'key' } })])
+  const said = log.mock.calls.flat().map(String).join(' ')
+  log.mockRestore()
+  expect(jobs[0]?.errorMessage).toContain('Could not pull 127.0.0.1:9/***: ')
+  expect(said).toMatch(/Could not pull 127\.0\.0\.1:9\/\*\*\*.*skopeo failed.*level=fatal/s)
+  expect(said).not.toContain(token)
+})
