@@ -123,7 +123,7 @@ test('a program that ends early is an error of its language; too much to tell is
         slug: null,
         code: 'render_failed',
         line: null,
-        message: expect.stringMatching(/^\.hm: the program ended before the pipelines were there\./),
+        message: expect.stringMatching(/^\.hm: the program ended before it returned pipelines\./),
       },
       {
         file: '.hm/b.py',

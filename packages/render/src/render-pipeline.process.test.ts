@@ -185,7 +185,7 @@ describe('an error is one clear message with the file and line of the pipeline, 
     [
       'of no result',
       { '.hm/ci.ts': `export default { slug: 'ci', pipeline: () => {} }` },
-      /^\.hm\/ci\.ts: TypeError: the pipeline "ci" gave undefined/,
+      /^\.hm\/ci\.ts: TypeError: the pipeline "ci" returned undefined/,
     ],
     [
       'of a text thrown',
@@ -215,7 +215,7 @@ describe('an error is one clear message with the file and line of the pipeline, 
     [
       'of a promise that never comes',
       { '.hm/ci.ts': `export default { slug: 'ci', pipeline: () => new Promise(() => {}) }` },
-      /^\.hm: the program ended before the pipelines were there\./,
+      /^\.hm: the program ended before it returned pipelines\./,
     ],
     [
       'of a rejection that nobody handles',

@@ -89,14 +89,14 @@ async function resultOf(
   timeoutSeconds: number,
 ): Promise<ChildResult> {
   if (end.kind === 'timeout') {
-    const advice = 'Do less in the pipeline files, or set HM_RENDER_TIMEOUT to more seconds.'
+    const advice = 'Do less in the pipeline files, or raise HM_RENDER_TIMEOUT (seconds).'
     const at = { ...language, files: [fileAt(language, out)] }
     return failed(at, `rendering took longer than ${timeoutSeconds} s. ${advice}`)
   }
   if (end.kind !== 'exit') return failed(language, 'the pipeline files printed more than 16 MiB. Print less.')
   if (end.code !== 0) {
     const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`
-    const silent = `the program ended ${how} before the pipelines were there.`
+    const silent = `the program ended ${how} before it returned pipelines.`
     return failed(language, end.stderr || silent, end.stderr !== '')
   }
   const written = await readResult(out)

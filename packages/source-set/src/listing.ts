@@ -43,7 +43,7 @@ export function unreadable(path: string, cause: unknown): SourceError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new SourceError(
     'unreadable',
-    `${JSON.stringify(path)} of the source cannot be read: ${why}. Make it readable, or take it out with a line in .hmignore.`,
+    `${JSON.stringify(path)} of the source cannot be read: ${why}. Make it readable, or exclude it in .hmignore.`,
     { cause },
   )
 }

@@ -156,7 +156,7 @@ describe('a file that changes while it is packed', () => {
     try {
       await expect(packSource(set, file)).rejects.toMatchObject({
         code: 'changed',
-        message: /^"b" changed while it was packed, twice/,
+        message: /^"b" changed twice while it was being packed/,
       })
     } finally {
       clearInterval(again)

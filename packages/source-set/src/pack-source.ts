@@ -110,7 +110,7 @@ function tooMuch(set: SourceSet, code: SourceErrorCode, what: string): SourceErr
 }
 
 function unsteady(cause: ChangedWhileRead): SourceError {
-  const message = `${JSON.stringify(cause.path)} changed while it was packed, twice. Stop what writes to it, or take it out with a line in .hmignore.`
+  const message = `${JSON.stringify(cause.path)} changed twice while it was being packed. Stop the program that writes to it, or exclude it in .hmignore.`
   return new SourceError('changed', message, { cause })
 }
 

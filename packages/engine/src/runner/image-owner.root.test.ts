@@ -42,7 +42,7 @@ test('the image of a step, and of a shell, counts as one of the owner of its bui
   const narrow = await benchWith(1e6)
   const { jobs } = await run(narrow.bench, [step('true', { image: name })])
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'provision_failed', substitutedImage: null })
-  const why = 'an organization may have 1 MiB of images here'
+  const why = 'the organization already uses'
   expect(jobs[0]?.errorMessage).toContain(why)
   expect(await logOf(narrow.bench, jobs[0])).toContain(why)
 })

@@ -65,6 +65,6 @@ async function documentOf({ definition }: LoadedDefinition): Promise<object> {
   const document: unknown = typeof pipeline === 'function' ? await pipeline() : pipeline
   if (typeof document === 'object' && document !== null && JSON.stringify(document) !== undefined) return document
   throw new TypeError(
-    `the pipeline ${JSON.stringify(slug)} gave ${String(document)}: expected the result of pipeline(). Return it.`,
+    `the pipeline ${JSON.stringify(slug)} returned ${String(document)}: expected the result of pipeline(). Return it.`,
   )
 }

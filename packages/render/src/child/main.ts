@@ -26,7 +26,7 @@ process.on('uncaughtException', fail)
 process.on('exit', () => {
   if (ended) return
   process.stderr.write(
-    '.hm: the program ended before the pipelines were there. They must not wait for something that never happens.\n',
+    '.hm: the program ended before it returned pipelines. They must not wait for something that never happens.\n',
   )
   process.exitCode = 1
 })

@@ -122,7 +122,7 @@ async function refuseLinks(root: string, folder: string): Promise<void> {
   if (folder === '/') return
   await refuseLinks(root, path.dirname(folder))
   if ((await lstatOrUndefined(root + folder))?.isDirectory() === false)
-    throw notAllowed(folder, 'is a link, or no folder, in the base "host": name the place it leads to')
+    throw notAllowed(folder, 'is a link or not a folder in the image host: name its target')
 }
 
 async function mkdirWithoutLinks(root: string, folder: string): Promise<void> {
@@ -141,9 +141,9 @@ async function missingFolders(root: string, folder: string): Promise<readonly st
 
 async function checkAllowed(allowed: string, hide: ReadonlySet<string>): Promise<void> {
   if (!path.isAbsolute(allowed) || path.normalize(allowed) !== allowed || /.\/$|^\/$/.test(allowed)) {
-    throw notAllowed(allowed, 'is not an absolute path such as /srv/tools, without a slash at the end')
+    throw notAllowed(allowed, 'is not an absolute path such as /srv/tools, without a trailing slash')
   }
-  if ((await lstatOrUndefined(allowed)) === undefined) throw notAllowed(allowed, 'is not on this machine')
+  if ((await lstatOrUndefined(allowed)) === undefined) throw notAllowed(allowed, 'does not exist on this machine')
   for (let folder = allowed; folder !== '/'; folder = path.dirname(folder)) {
     if (hide.has(folder)) throw notAllowed(allowed, "belongs to the runner's own data")
   }

@@ -22,8 +22,8 @@ it('a file to import that is not there, or is nothing that tar or skopeo reads, 
   const imported = (source: string) => storeWith({}).importImage('a', source)
   await expect(imported(file)).rejects.toThrow(new Error(`${file} does not exist`))
   await writeFile(file, 'junk')
-  await expect(imported(file)).rejects.toThrow(new Error(`${file} is no tar archive that can be read`))
-  await expect(imported(`oci:${home}`)).rejects.toThrow(new Error(`oci:${home} holds no image that can be read`))
+  await expect(imported(file)).rejects.toThrow(new Error(`${file} is not a readable tar archive`))
+  await expect(imported(`oci:${home}`)).rejects.toThrow(new Error(`oci:${home} contains no readable image`))
 })
 
 /** An image with one file of zeros, which a registry has as a thousandth of that. */
@@ -49,7 +49,7 @@ it('an image that is small in its registry and large on the disk is refused befo
   const name = `${registry.host}/bomb:1`
   skopeoCopy(await bomb(64 * mib), `docker://${name}`)
   const store = storeWith({ limits: { bytes: 16 * mib, entries: 1000 } })
-  await expect(store.resolve(name)).rejects.toThrow(/not used here: unpacked it has more than the 16 MiB/)
+  await expect(store.resolve(name)).rejects.toThrow(/not used here: it exceeds the limit of 16 MiB unpacked/)
   await expectNothingLeft()
   expect((await storeWith({ limits: { bytes: 80 * mib, entries: 1000 } }).resolve(name)).fallbackFrom).toBeUndefined()
 })
@@ -59,7 +59,7 @@ it('an image of more files than one may have is refused', async () => {
   await mkdir(path.join(files, 'a/b/c/d'), { recursive: true })
   for (let each = 0; each < 20; each += 1) await writeFile(path.join(files, 'a/b/c/d', `${each}`), '')
   const store = storeWith({ limits: { bytes: mib, entries: 20 } })
-  await expect(store.importImage('many', layoutOf(files))).rejects.toThrow(/more than the 20 files and folders/)
+  await expect(store.importImage('many', layoutOf(files))).rejects.toThrow(/exceeds the limit of 20 files and folders/)
 })
 
 it('a layer that is packed larger than an image may be is given up', async () => {
@@ -70,7 +70,7 @@ it('a layer that is packed larger than an image may be is given up', async () =>
   const name = `${registry.host}/large:1`
   skopeoCopy(layoutOf(files), `docker://${name}`)
   const store = storeWith({ limits: { bytes: 2 * mib, entries: 1000 } })
-  await expect(store.resolve(name)).rejects.toThrow(/packed it has more than the 2 MiB/)
+  await expect(store.resolve(name)).rejects.toThrow(/it exceeds the limit of 2 MiB packed/)
   await expectNothingLeft()
 })
 
@@ -85,7 +85,7 @@ it('an image that the disk has no room for leaves the disk to others, who pull t
     skopeoCopy(`oci:${makeLayout(path.join(home, 'other'), 'one')}:t`, `docker://${other}`)
     const store = storeWith({ directory: path.join(disk.path, 'store'), leastFreeBytes: 32 * mib })
     const large = expect(store.resolve(name)).rejects.toThrow(
-      /not used here: unpacked it takes up to \d+ MiB, and the disk of this machine has \d+ MiB for it/,
+      /not used here: unpacked it needs up to \d+ MiB, but the disk of this machine has only \d+ MiB for it/,
     )
     expect((await store.resolve(other)).fallbackFrom).toBeUndefined()
     await large
@@ -112,7 +112,7 @@ it('room is made for an image that the disk could take, and for none that it cou
       expect(hasRoom()).toBe(true)
     }
     const store = storeWith({ directory: path.join(disk.path, 'store'), makeRoom })
-    await expect(store.resolve(names[0])).rejects.toThrow(/not used here: unpacked it takes/)
+    await expect(store.resolve(names[0])).rejects.toThrow(/not used here: unpacked it needs/)
     expect(made).toBe(0)
     expect((await store.resolve(names[1])).fallbackFrom).toBeUndefined()
     expect(made).toBe(1)
@@ -129,13 +129,13 @@ it('an organization has so many bytes of images: what it does not use gives way 
   const store = () => storeWith({ ownerBytes: 25 * mib })
   const used = [await store().resolve(first, undefined, 'a'), await store().resolve(second, undefined, 'a')]
   const digests = used.map(({ digest }) => digest)
-  await expect(store().resolve(third, undefined, 'a')).rejects.toThrow(/an organization may have 25 MiB of images here/)
+  await expect(store().resolve(third, undefined, 'a')).rejects.toThrow(/of the 25 MiB that its images may take/)
   const other = await store().resolve(third, undefined, 'b')
   await makeOld('shares')
   await makeOld('names')
   const busy = store()
   expect(await busy.collect(new Set(digests))).toEqual([])
-  await expect(busy.resolve(third, undefined, 'a')).rejects.toThrow(/in use/)
+  await expect(busy.resolve(third, undefined, 'a')).rejects.toThrow(/already uses/)
   expect(await busy.collect(new Set())).toEqual([])
   expect((await busy.resolve(third, undefined, 'a')).digest).toBe(other.digest)
   expect(await busy.collect(new Set())).toEqual([digests[0]])

@@ -18,7 +18,7 @@ export class PullStopped extends Error {
   override readonly name = 'PullStopped'
   readonly bytes: number
   constructor(bytes: number) {
-    super(`the disk of this machine has too little room for it: more than ${amount(bytes)}`)
+    super(`this machine has too little disk space for it; it takes more than ${amount(bytes)}`)
     this.bytes = bytes
   }
 }

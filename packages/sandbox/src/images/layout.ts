@@ -51,7 +51,7 @@ export async function unpackLayout(layout: string, rootfs: string, lockFd: numbe
 export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive'> {
   const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {
     if (!(error instanceof ToolFailed)) throw error
-    const why = existsSync(file) ? 'is no tar archive that can be read' : 'does not exist'
+    const why = existsSync(file) ? 'is not a readable tar archive' : 'does not exist'
     throw new Error(`${file} ${why}`, { cause: error })
   })
   const names = listed.toString('utf8').split('\n')

@@ -27,10 +27,8 @@ export async function measureLayout(layout: string, limits: ImageLimits): Promis
 }
 
 function check({ bytes, entries }: Extent, limits: ImageLimits): void {
-  if (bytes > limits.bytes)
-    throw new ImageRefused(`unpacked it has more than the ${amount(limits.bytes)} that an image may have`)
-  if (entries > limits.entries)
-    throw new ImageRefused(`it has more than the ${limits.entries} files and folders that an image may have`)
+  if (bytes > limits.bytes) throw new ImageRefused(`it exceeds the limit of ${amount(limits.bytes)} unpacked`)
+  if (entries > limits.entries) throw new ImageRefused(`it exceeds the limit of ${limits.entries} files and folders`)
 }
 
 function sum(one: Extent, other: Extent): Extent {
@@ -42,5 +40,5 @@ function unpacker(mediaType: string): Duplex {
   if (mediaType.endsWith('+gzip')) return createGunzip({ chunkSize: CHUNK })
   if (mediaType.endsWith('+zstd')) return createZstdDecompress({ chunkSize: CHUNK })
   if (mediaType.endsWith('.tar')) return new PassThrough()
-  throw new ImageRefused(`it has a layer of the type ${mediaType}, which is not known here`)
+  throw new ImageRefused(`it has a layer of the unsupported type ${mediaType}`)
 }

@@ -82,7 +82,7 @@ export class ImagePuller {
       const layout = path.join(directory, 'layout')
       await copyToLayout(notation, layout, { lockFd: lock.fd }).catch((error: unknown) => {
         if (!(error instanceof ToolFailed)) throw error
-        throw new Error(`${source} holds no image that can be read`, { cause: error })
+        throw new Error(`${source} contains no readable image`, { cause: error })
       })
       const { digest } = await readLayout(layout)
       // The layout stays, so that a damaged root can be made again without the file it came from.
@@ -203,5 +203,5 @@ export class ImagePuller {
 }
 
 function tooLarge({ bytes }: ImageLimits): ImageRefused {
-  return new ImageRefused(`packed it has more than the ${amount(bytes)} that an image may have`)
+  return new ImageRefused(`it exceeds the limit of ${amount(bytes)} packed`)
 }

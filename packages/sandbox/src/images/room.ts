@@ -85,6 +85,6 @@ function plus(one: Extent, other: Extent, sign: 1 | -1): Extent {
 
 function shortage(wanted: Extent, free: Extent, what: string): string {
   return wanted.bytes > free.bytes
-    ? `${what} takes up to ${amount(wanted.bytes)}, and the disk of this machine has ${amount(free.bytes)} for it`
-    : `${what} has ${wanted.entries} files and folders, and the disk of this machine takes ${free.entries} more`
+    ? `${what} needs up to ${amount(wanted.bytes)}, but the disk of this machine has only ${amount(free.bytes)} for it`
+    : `${what} has ${wanted.entries} files and folders, but the disk of this machine has room for only ${free.entries} more`
 }

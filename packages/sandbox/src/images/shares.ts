@@ -137,5 +137,5 @@ function fileOf(owner: string): string {
 }
 
 function shortage(bytes: number, used: number, most: number): string {
-  return `it takes ${amount(bytes)}, and an organization may have ${amount(most)} of images here, of which it has ${amount(used)} in use`
+  return `it takes ${amount(bytes)}, but the organization already uses ${amount(used)} of the ${amount(most)} that its images may take`
 }

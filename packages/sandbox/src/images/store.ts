@@ -73,13 +73,25 @@ export interface ImageStore {
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
-/** What an operator may do. */
-function defaultAdvice(problem: ImageProblem, image: string): string {
-  if (problem === 'name') return 'Correct the name.'
-  if (problem === 'disk') return 'Make room on the disk of the server.'
-  if (problem === 'unknown') return "The server's log has what the tool said."
-  const otherwise = problem === 'unreachable' ? ', or set HARMONT_IMAGE_FALLBACK=host-any' : ''
-  return `Import it with \`harmont image import ${image} FILE.tar\`${otherwise}.`
+/** What whoever reads the job's log, or the server's operator, can do. */
+function defaultAdvice(problem: ImageProblem): string {
+  switch (problem) {
+    case 'name':
+      return 'Correct the name.'
+    case 'absent':
+    case 'denied':
+    case 'platform':
+      return 'Check the name, or use an image that the server can pull.'
+    case 'disk':
+      return 'Free space on the disk of the server.'
+    case 'limited':
+      return 'Try again later.'
+    case 'unreachable':
+    case 'certificate':
+      return 'The server needs access to that registry, or HARMONT_IMAGE_FALLBACK=host-any.'
+    case 'unknown':
+      return "The server's log has the output of the tool."
+  }
 }
 
 type Progress = (sentence: string) => void
@@ -107,7 +119,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const running = new Map<string, Promise<ResolvedImage>>()
   const listeners = new Map<string, Set<Progress>>()
 
-  const advice = options.advice ?? defaultAdvice
+  const advice: NonNullable<ImageStoreOptions['advice']> = options.advice ?? defaultAdvice
   const targetOf = (name: string) => options.aliases?.[name] ?? name
 
   async function resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {

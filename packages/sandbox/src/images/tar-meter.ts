@@ -62,7 +62,7 @@ export class TarMeter {
 }
 
 function hasHoles(): ImageRefused {
-  return new ImageRefused('it has a file with holes, whose size on the disk cannot be told')
+  return new ImageRefused('it has a sparse file, whose size on disk is unknown')
 }
 
 /** Folders that `path` may need beside those on the way to `before`. */
