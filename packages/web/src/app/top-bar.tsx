@@ -55,7 +55,7 @@ function Trail({ isAlone }: { readonly isAlone: boolean }) {
     <nav aria-label="Breadcrumb" className={isAlone ? 'min-w-0' : 'hidden min-w-0 sm:block'}>
       <ol className="flex min-w-0 items-center gap-1 text-muted">
         {steps.map(({ label, to }, index) => (
-          <li key={to} className="flex min-w-0 items-center gap-1">
+          <li key={to} className={`flex items-center gap-1 ${index === 0 ? 'min-w-0' : 'shrink-0'}`}>
             <span aria-hidden="true" className={isAlone && index === 0 ? 'max-md:hidden' : ''}>
               /
             </span>

@@ -14,7 +14,7 @@ import { type Arrow, walk } from './walk.ts'
 const nodeTypes = { step: StepNode }
 const edgeTypes = { routed: RoutedEdge }
 /** Below this the names cannot be read: then it opens at full size, on what is selected. */
-const leastZoom = 0.5
+const leastZoom = 0.65
 
 interface GraphCanvasProps {
   readonly graph: Graph
