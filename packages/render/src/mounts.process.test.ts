@@ -36,8 +36,12 @@ function fail(error: unknown): never {
 }
 
 /** Renders a source as a sandbox does: what is mounted lies side by side, read-only, where no `node_modules` is. */
-async function renderAsSandbox(root: string, slug: string, more: Readonly<Record<string, string>> = {}) {
-  const { mounts, command, outputPath } = await renderMounts(compiled, fail)
+async function renderAsSandbox(
+  root: string,
+  slug: string,
+  { directory = compiled, ...more }: { readonly directory?: string; readonly NODE_DEBUG_NATIVE?: string } = {},
+) {
+  const { mounts, command, outputPath } = await renderMounts(directory, fail)
   const shown = await mounts()
   let script = command(slug)
     .replace('/workspace', join(root, 'workspace'))
@@ -88,7 +92,9 @@ it.each(['ci', 'py'])(
 it('the program that renders, and what it loads for a pipeline, is compiled already', async () => {
   const root = newProject({ 'workspace/.hm/ci.ts': files['.hm/ci.ts'] })
   // Node.js tells of each file whether its compiled code was taken.
-  const { said } = await renderAsSandbox(root, 'ci', { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
+  // Not what was compiled before the sources were changed.
+  const directory = join(root, 'compiled')
+  const { said } = await renderAsSandbox(root, 'ci', { directory, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
   for (const file of ['render/src/sandbox/program.ts', 'render/src/child/main.ts', 'pipeline/src/index.ts'])
     expect(said).toMatch(new RegExp(`code cache for ESM \\S+/${file} was accepted`))
 })
