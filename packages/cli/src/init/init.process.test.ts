@@ -67,6 +67,8 @@ it.each(['ts', 'py'] as const)(
       const roots = nodes.flatMap(({ step }) => step.image ?? [])
       expect(new Set(roots)).toEqual(new Set([isPlain ? 'host' : 'ubuntu:24.04']))
       expect(nodes.filter(({ step }) => step.cache === undefined)).toEqual([])
+      const bases = nodes.flatMap(({ step: { label } }) => (label.startsWith(':apt: ') ? [label] : []))
+      expect(bases).toEqual(isPlain ? [] : [':apt: python', ':apt: autotools', ':apt: make'])
     }
   },
 )

@@ -80,7 +80,9 @@ export function chainPart({
   }
   if (packages !== undefined) {
     const list = `[${packages.map(quoted).join(', ')}]`
-    const made = isTs ? `aptBase({ packages: ${list} })` : `hm.apt_base(packages=${list})`
+    // Steps of one label are told apart by their place alone.
+    const label = suffix === '' ? '' : `, label${isTs ? ': ' : '='}${quoted(`:apt: ${placeOf(kind, folder.path)}`)}`
+    const made = isTs ? `aptBase({ packages: ${list}${label} })` : `hm.apt_base(packages=${list}${label})`
     define('base', made)
     names.push('aptBase')
   } else names.push('sh')
