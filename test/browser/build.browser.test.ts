@@ -234,7 +234,7 @@ test('web B2 D1 while nobody picks, a failure takes the selection over; once a s
   ])
   let reads = 0
   const count = (request: Request) => {
-    if (request.url().endsWith('/view')) reads += 1
+    if (request.url().endsWith(`/builds/${number}/view`)) reads += 1
   }
   page.on('request', count)
   await page.goto(address(number))

@@ -21,8 +21,8 @@ test('web S1 an event is a sentence with the name of what it was done to, never 
     'invited cy@example.com as admin',
   )
   expect(say('invite.accepted', 'u3', { email: 'cy@example.com', role: 'admin' })).toBe('joined by invitation as admin')
-  expect(say('organization.changed', 'acme', { name: 'Acme', website: null, members_may_create_pipelines: true })).toBe(
-    'changed the organization acme: name Acme, website cleared, members may create pipelines on',
+  expect(say('organization.changed', 'acme', { name: 'Acme', website: null, membersCanCreatePipelines: true })).toBe(
+    'changed the organization acme: name Acme, website cleared, members can create pipelines on',
   )
   expect(say('pipeline.created', 'ci', { by: 'discovery', repository: 'acme/app' })).toBe(
     'created pipeline ci for repository acme/app',

@@ -131,12 +131,15 @@ const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text(
 /** `: default branch main, manual builds off`. */
 function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart[] {
   return Object.entries(details).flatMap(([name, value], index): AuditPart[] => {
-    const setting = `${index === 0 ? ': ' : ', '}${name.replaceAll('_', ' ')} `
+    const setting = `${index === 0 ? ': ' : ', '}${settingWords(name)} `
     if (value === null || value === '') return [`${setting}cleared`]
     if (typeof value === 'boolean') return [`${setting}${value ? 'on' : 'off'}`]
     return [setting, { name: textOf(value) }]
   })
 }
+
+/** `members can create pipelines`, however the server writes it. */
+const settingWords = (name: string) => name.replace(/([a-z])([A-Z])|_/g, '$1 $2').toLowerCase()
 
 const suffix = (before: string, text: string) => (text === '' ? '' : `${before}${text}`)
 

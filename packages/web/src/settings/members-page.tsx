@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { usePermission } from '../api/session.ts'
@@ -6,11 +7,13 @@ import { Button } from '../design/button.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
+import { membersQuery } from './queries.ts'
 
 /** Who belongs to the organization, and who is asked to (web S1, S2). */
 export function MembersPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings/members' })
   const mayInvite = usePermission(org, 'invites')
+  const members = useQuery(membersQuery(org))
   const [isInviting, setInviting] = useState(false)
   return (
     <SettingsLayout
@@ -27,7 +30,12 @@ export function MembersPage() {
       }
     >
       <Members org={org} />
-      {mayInvite && <Invites org={org} />}
+      {/* Shown when the height of what stands above is known: what is being read does not move. */}
+      {mayInvite && (
+        <div className={members.isPending ? 'invisible' : ''}>
+          <Invites org={org} />
+        </div>
+      )}
       <InviteDialog org={org} open={isInviting} onClose={() => setInviting(false)} />
     </SettingsLayout>
   )
