@@ -123,7 +123,7 @@ describe('a registry', () => {
     await makeOld(10)
     const later: string[] = []
     expect(await storeWith().resolve(name, (sentence) => later.push(sentence))).toEqual(image)
-    expect(later.join()).toContain('could not be asked')
+    expect(later.join()).toContain('Could not ask for a newer')
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
   })
 
