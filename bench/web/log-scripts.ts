@@ -42,7 +42,7 @@ export const nextHit = `(async () => {
   const position = () => document.querySelector('search [role=status]').textContent
   const before = position()
   const started = performance.now()
-  document.querySelector('[aria-label="Next hit (n)"]').click()
+  document.querySelector('[aria-label="Next match (n)"]').click()
   while (position() === before || document.querySelector('mark.log-now') === null) await new Promise(requestAnimationFrame)
   return performance.now() - started
 })()`
