@@ -32,7 +32,7 @@ export function frame({ title, html, path }: FramedPage, listed: readonly Listed
 <link rel="stylesheet" href="${styleUrl}">
 </head>
 <body>
-<a class="skip" href="#content">Skip to the page</a>
+<a class="skip" href="#content">Skip to content</a>
 <header><a class="home" href="/">Harmont</a> <a href="/docs">Documentation</a> <a class="narrow" href="#pages">Pages</a></header>
 <div class="columns">
 <main id="content" tabindex="-1">
