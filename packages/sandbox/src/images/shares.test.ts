@@ -40,13 +40,13 @@ test('the least recently used images of an owner give way, those of others stay'
 test('what is in use, was used a moment ago or is being unpacked gives no way', async () => {
   const shares = await used('a', { x: 40, y: 40 })
   shares.keep(new Set(['x', 'y']))
-  await expect(shares.admit('a', 'new', 50)).rejects.toThrow(/may have 1 MiB of images here/)
+  await expect(shares.admit('a', 'new', 50)).rejects.toThrow(/of the 1 MiB that its images may take/)
   expect(await usedNow(shares, ['x', 'y'])).toEqual([true, true])
   await shares.use('a', 'x', 40)
   shares.keep(new Set())
-  await expect(shares.admit('a', 'new', 70)).rejects.toThrow(/in use/)
+  await expect(shares.admit('a', 'new', 70)).rejects.toThrow(/already uses/)
   using _part = await shares.admit('a', 'new', 50)
-  await expect(shares.admit('a', 'second', 20)).rejects.toThrow(/in use/)
+  await expect(shares.admit('a', 'second', 20)).rejects.toThrow(/already uses/)
 })
 
 test('an image that gave way takes its part again when it is used again', async () => {
@@ -56,7 +56,7 @@ test('an image that gave way takes its part again when it is used again', async 
     await part.settle()
   }
   expect(await usedNow(shares, ['x', 'y'])).toEqual([false, true])
-  await expect(shares.use('a', 'x', 60)).rejects.toThrow(/in use/)
+  await expect(shares.use('a', 'x', 60)).rejects.toThrow(/already uses/)
 })
 
 test('a damaged record is as good as none', async () => {

@@ -159,7 +159,7 @@ test('G54 a restore says that it is done when it was killed after its last step,
     "select details ->> 'restore' as id from audit_events where action = 'server.restored'",
   )
   await writeRestoreMark(settings.dataDirectory, { id: rows[0].id, blobDirectory: null })
-  await expect(openDataDirectory(settings.dataDirectory)).rejects.toThrow('has not ended')
+  await expect(openDataDirectory(settings.dataDirectory)).rejects.toThrow('did not finish')
   expect(await restoreBackup(file, settings, silent, never)).toMatchObject({ before: true })
   await openDataDirectory(settings.dataDirectory)
   expect(Object.keys(await digestsOf(settings.dataDirectory))).toHaveLength(6)
@@ -208,5 +208,5 @@ test('G54 a backup is written beside what is there, and takes its place as a who
   await writeBackup(old, file, never)
   expect((await readdir(folder)).sort()).toEqual(['file', 'old'])
   expect((await readFile(file)).readUInt32LE()).toBe(0xfd2fb528)
-  await expect(writeBackup(old, folder, never)).rejects.toThrow('something else')
+  await expect(writeBackup(old, folder, never)).rejects.toThrow('is not a regular file')
 })

@@ -102,7 +102,7 @@ test('G54 what is no backup is refused with a sentence', async () => {
   expect(await refusal(Buffer.from('a letter to somebody'))).toContain('not a complete backup')
   expect(await refusal(zstdCompressSync(Buffer.from('a letter')))).toContain('not a complete backup')
   expect(await refusal(await made({ 'some.txt': 'x' }))).toContain('begins with `some.txt`')
-  expect(await refusal(await made({ 'harmont-backup.json': '{' }))).toContain('no JSON')
+  expect(await refusal(await made({ 'harmont-backup.json': '{' }))).toContain('not valid JSON')
   for (const text of [
     'null',
     '[]',
@@ -112,7 +112,7 @@ test('G54 what is no backup is refused with a sentence', async () => {
     expect(await refusal(await made({ 'harmont-backup.json': text }))).toContain('does not describe')
   const folder = await testFolder()
   await expect(restoreBackup(join(folder, 'none'), settingsOf(folder), silent, never)).rejects.toThrow(
-    'expected a backup',
+    'cannot read the backup',
   )
 })
 
@@ -151,7 +151,7 @@ test('G54 names of a made-up backup lead nowhere: not out of the directory, not 
   const sequences = [{ schema: 'public', name: 'nothing', last: '1' }]
   expect(
     await refusal(await made({ 'harmont-backup.json': JSON.stringify({ ...manifest, tables: [], sequences }) })),
-  ).toContain('did not take')
+  ).toContain('rejected the backup')
 })
 
 test('G54 a link or a device in a backup is refused', async () => {

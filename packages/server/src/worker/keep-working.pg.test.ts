@@ -36,7 +36,7 @@ test.each(['succeeds', 'fails'])(
         .rowCount === 1
     await expect.poll(isAway).toBe(true)
     // The end was to be written, and was refused.
-    await expect.poll(() => said.join('')).toContain('background work has stopped')
+    await expect.poll(() => said.join('')).toContain('background work stopped')
     await pool.query('alter table graphile_worker.away rename to _private_jobs')
     await pool.query("select graphile_worker.add_job('next')")
     await expect.poll(() => done.toSorted()).toEqual(['cut off', 'cut off', 'next'])
