@@ -64,6 +64,8 @@ export async function inMemory(ids: readonly string[]): Promise<readonly string[
   const theirs = ['-type', 'd', '!', '-readable', '-prune']
   const { stdout } = await run('find', [
     '/dev/shm',
+    // Others may remove what is theirs meanwhile.
+    '-ignore_readdir_race',
     '-maxdepth',
     '3',
     ...theirs,
@@ -87,7 +89,7 @@ export async function machineState(directory: string, prefix: string): Promise<R
     .split('\n')
     .filter((line) => /harmont|overlay/.test(line) || line.includes(directory))
   const roots = ['/sys/fs/cgroup', join(directory, 'pid-groups')].filter((path) => existsSync(path))
-  const { stdout: groups } = await run('find', [...roots, '-type', 'd', '-path', '*harmont*'])
+  const { stdout: groups } = await run('find', [...roots, '-ignore_readdir_race', '-type', 'd', '-path', '*harmont*'])
   const { stdout: links } = await run('ip', ['-oneline', 'link', 'show'])
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {

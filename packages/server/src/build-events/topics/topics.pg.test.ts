@@ -98,7 +98,7 @@ test('web B5 a job that waits for two tells what it waits for yet when the first
     const { step_key, waits_on } = data.job as { step_key: string; waits_on: readonly string[] }
     return step_key === 'c' && waits_on.length === 1
   })
-  expect(told.data.job).toMatchObject({ state: 'pending', waiting: { message: 'Waits for `b`.' } })
+  expect(told.data.job).toMatchObject({ state: 'pending', waiting: { message: 'Waiting for `b`.' } })
   await (await playJob(it)).end()
   await (await playJob(it)).end()
   await events.next('end')
