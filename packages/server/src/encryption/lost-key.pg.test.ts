@@ -61,7 +61,9 @@ test('a server does not start over secrets that its key does not open, says whic
     await refused.toThrow(
       /^HARMONT_ENCRYPTION_KEY: expected the key that the database was encrypted with\. .*forget-lost/,
     )
-    await expect(start(lost)).rejects.toThrow('does not decrypt the secret KEPT of default, the connection to Bitbucket')
+    await expect(start(lost)).rejects.toThrow(
+      'does not decrypt the secret KEPT of default, the connection to Bitbucket',
+    )
   }
   expect((await sealed()).rows).toEqual(before)
   await start({ HARMONT_ENCRYPTION_KEY: key })
