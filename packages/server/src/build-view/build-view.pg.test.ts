@@ -98,7 +98,7 @@ test('web B5 B9 a job tells its place in the queue, what it prepares, what may b
   })
   const { store } = it.server.engine
   await store.apply((await playJob(it)).buildId, [{ type: 'cancel', at: Date.now() }])
-  await store.lease('test-runner', 1, Date.now())
+  await store.lease('test-runner', 1, store.now())
   const [assigned] = (await view(`${path}/2`)).jobs as [{ assigned_at: string | null; waiting: { since: string } }]
   expect(assigned).toMatchObject({ state: 'assigned', waiting: { message: 'Preparing the image `host`.' } })
   expect(assigned.waiting.since).toBe(assigned.assigned_at)

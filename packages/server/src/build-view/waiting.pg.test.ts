@@ -29,7 +29,7 @@ interface Made {
 
 /** Takes so many jobs that are ready, and starts them. */
 async function take(count: number): Promise<readonly LeaseRef[]> {
-  const leases = await it.server.engine.store.lease('test-runner', count, Date.now())
+  const leases = await it.server.engine.store.lease('test-runner', count, it.server.engine.store.now())
   for (const lease of leases) await runnerPort().started(lease, new Date())
   expect(leases).toHaveLength(count)
   return leases

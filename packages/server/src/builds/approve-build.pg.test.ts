@@ -71,7 +71,9 @@ test('a build of a fork waits, says for what, and starts once a member approves;
   expect((await approve(`${path}/1`, stranger.token)).status).toBe(404)
   const approved = await approve(`${path}/1`)
   expect([approved.status, approved.body.wait_reason]).toEqual([200, 'runner'])
-  expect(await it.server.engine.store.lease('test-runner', 5, Date.now())).toMatchObject([{ buildId: id }])
+  expect(await it.server.engine.store.lease('test-runner', 5, it.server.engine.store.now())).toMatchObject([
+    { buildId: id },
+  ])
   const again = await approve(`${path}/1`)
   expect([again.status, codeOf(again)]).toEqual([409, 'approval_not_pending'])
   const { rows } = await it.server.pool.query(

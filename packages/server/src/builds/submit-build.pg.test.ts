@@ -85,7 +85,7 @@ test('a build that is held is not leased, rendering included', async () => {
   await it.server.pool.query('delete from engine.ready')
   await submit(await it.newPipeline(), facts)
   await submit(await it.newPipeline(), facts, { input: { ...input, ir: null } })
-  expect(await it.server.engine.store.lease('test-runner', 5, Date.now())).toEqual([])
+  expect(await it.server.engine.store.lease('test-runner', 5, it.server.engine.store.now())).toEqual([])
 })
 
 test('a build that may not run exists as failed, and says why', async () => {

@@ -219,7 +219,7 @@ test('G41 what ran is charged with the end of its build: a cache hit is free, an
     pipeline_ir: ir(...steps),
   })
   const { store } = it.server.engine
-  const [hit] = await store.lease('test-runner', 1, Date.now())
+  const [hit] = await store.lease('test-runner', 1, store.now())
   if (hit === undefined) throw new Error('no job is ready')
   const { jobId: job, fence } = hit
   const outcome = { kind: 'cached', snapshot: 's' } as const

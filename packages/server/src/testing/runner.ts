@@ -13,10 +13,11 @@ export interface PlayedJob {
 /** Leases the next ready job and starts it. */
 export async function playJob({ server }: TestServer): Promise<PlayedJob> {
   const { store } = server.engine
-  const [lease] = await store.lease('test-runner', 1, Date.now())
+  // The store's time: the wall clock may be some milliseconds behind it.
+  const [lease] = await store.lease('test-runner', 1, store.now())
   if (lease === undefined) throw new Error('no job is ready')
   const { jobId, buildId, fence } = lease
-  await store.apply(buildId, [{ type: 'started', job: jobId, fence, at: Date.now() }])
+  await store.apply(buildId, [{ type: 'started', job: jobId, fence, at: store.now() }])
   let seq = 0
   return {
     id: jobId,
@@ -30,7 +31,7 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
     },
     async end(outcome = {}) {
       const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const
-      await store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: Date.now(), outcome: exited }])
+      await store.apply(buildId, [{ type: 'ended', job: jobId, fence, at: store.now(), outcome: exited }])
     },
   }
 }
