@@ -76,7 +76,7 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
   filter: (path) => !path.endsWith('__pycache__'),
 })
 
-// What `hm init` puts beside a pipeline for its editor.
+// Types that `hm init` puts beside a pipeline for its editor.
 cpSync(join(rooms, 'pipeline/generated/types'), join(lib, 'types'), { recursive: true })
 
 // Programs for the shell, which the driver looks for beside itself too.

@@ -11,7 +11,7 @@ import { bytes } from '../view/amounts.ts'
 /** Above this size of the archive the largest files are shown. */
 const remarkable = 16 * 1024 * 1024
 
-/** What helps besides making a source smaller. */
+/** The remedy besides a smaller source. */
 export const sendNone = 'or send no source, where the server has a connection to the repository: --no-upload'
 
 /** Packs a source into a temporary file for as long as `use` takes. Throws exit 8 for a source that is too large or cannot be read. */

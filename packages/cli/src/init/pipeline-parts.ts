@@ -7,7 +7,7 @@ export type Language = 'ts' | 'py'
 
 /** A project's part of a pipeline file. */
 export interface Part {
-  /** What TypeScript imports from `@harmont/hm`. */
+  /** The names that TypeScript imports from `@harmont/hm`. */
   readonly names: readonly string[]
   readonly toolchains: readonly string[]
   /** Lines before the pipeline. */
@@ -45,7 +45,7 @@ export function toolPart({
       : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
   const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
-  // What a project compiles once, it compiles by its Cargo.lock.
+  // Cargo.lock decides what a project compiles once.
   const entry = actions.some((action) => 'isUnlocked' in action)
     ? whole.replace('rust.project', 'rust.toolchain')
     : whole

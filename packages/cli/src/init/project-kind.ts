@@ -1,6 +1,6 @@
 import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/hm/toolchains'
 
-/** What a project is: a kind that has a toolchain, or one whose own commands are run. */
+/** The kind of a project: one that has a toolchain, or one whose own commands are run. */
 export type ProjectKind = TemplateKind | 'autotools' | 'make' | 'generic'
 
 /** Every kind with the files that show it, in the order in which they are looked for. `generic` is what remains. */

@@ -13,7 +13,7 @@ export interface Explained {
   readonly isCached: boolean
   /** The run that had the step before; null: none that is kept. */
   readonly comparedWith: number | null
-  /** What changed since then. */
+  /** Changes since then. */
   readonly changes: readonly string[]
 }
 

@@ -1,6 +1,6 @@
 import type { ImageProblem } from '@harmont/sandbox'
 
-/** Gives what to do about an image that cannot be had here: the one command that helps, where there is one. */
+/** Returns the remedy for an image that cannot be pulled here: one command, where there is one. */
 export function imageAdvice(problem: ImageProblem, image: string): string {
   switch (problem) {
     case 'name':

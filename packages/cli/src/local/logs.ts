@@ -82,7 +82,7 @@ interface PrintOptions {
   readonly timestamps: boolean
   /** Lines need not say whose they are. */
   readonly isAlone: boolean
-  /** What failed is told once more at the end, on stderr. */
+  /** Repeats the failures at the end, on stderr. */
   readonly sumsUp: boolean
 }
 

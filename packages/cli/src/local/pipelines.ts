@@ -4,21 +4,15 @@ import type { Handler } from '../command.ts'
 import { exits } from '../errors.ts'
 import { printTable } from '../text/table.ts'
 import { manualFacts } from './manual-facts.ts'
-import { slowTeller, sourceFailure, tell } from './render-project.ts'
+import { renderOptions, sourceFailure, tell } from './render-project.ts'
 
 /** `hm pipelines`: the envelope that a server reads (`sdk-cli.md` 1.7). */
-export const run: Handler<'pipelines'> = async ({ flags, directory, env, output, signal, cacheDirectory }) => {
+export const run: Handler<'pipelines'> = async (context) => {
+  const { flags, directory, output } = context
   try {
     const git = await readGitFacts(directory)
-    const { envelope, ...told } = await renderEvery({
-      project: directory,
-      context: manualFacts(git),
-      env,
-      sourceSet: () => readSourceSet(directory, git),
-      cacheDirectory,
-      signal,
-      onSlow: slowTeller(output),
-    })
+    const request = { facts: manualFacts(git), sourceSet: () => readSourceSet(directory, git) }
+    const { envelope, ...told } = await renderEvery(renderOptions(context, request))
     tell(output, told)
     const { errors, pipelines, schema_version } = envelope
     if (flags.table) {

@@ -11,7 +11,7 @@ import {
 } from '@harmont/render'
 import { SourceError, type SourceSet } from '@harmont/source-set'
 import type { Context } from '../command.ts'
-import { exits, HmError, usageError } from '../errors.ts'
+import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { suggest } from '../parse/suggest.ts'
 import { quoted } from '../parse/values.ts'
 
@@ -51,9 +51,9 @@ async function renderNamed(
   here: Here,
   request: RenderRequest,
 ): Promise<ProjectPipeline | (RenderFailure & { readonly slugs: readonly string[] })> {
-  const { slug, facts, sourceSet } = request
-  const { directory: project, env, output, signal, cacheDirectory } = here
-  const options = { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
+  const { slug } = request
+  const { output } = here
+  const options = renderOptions(here, request)
   try {
     if (slug === null) return await renderOnly(here, await renderEvery(options), request)
     const rendered = await renderPipeline({ ...options, slug })
@@ -94,8 +94,16 @@ export async function renderTarget(
   return { pipeline: await renderProject(here, { ...request, slug: null, steps, preferred }), steps }
 }
 
+/** Returns how pipelines of the project are rendered, with a word about each file that takes long. */
+export function renderOptions(
+  { directory: project, env, output, signal, cacheDirectory }: Omit<Here, 'ask'>,
+  { facts, sourceSet }: Pick<RenderRequest, 'facts' | 'sourceSet'>,
+): Parameters<typeof renderEvery>[0] {
+  return { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowTeller(output) }
+}
+
 /** Says once of each file that it takes long: a loop without an end looks like that. */
-export function slowTeller(output: Here['output']): (file: string) => void {
+function slowTeller(output: Here['output']): (file: string) => void {
   const told = new Set<string>()
   return (file) => {
     if (told.has(file)) return
@@ -186,8 +194,12 @@ function noPipeline(): HmError {
 }
 
 function renderError({ code, message }: Pick<EnvelopeError, 'code' | 'message'>): HmError {
-  const isOwn = code === 'render_failed' || code === 'duplicate_slug'
-  return new HmError(isOwn ? exits.render : exits.refused, code, message)
+  return new HmError(exitOfProblem(code), code, message)
+}
+
+/** Returns exit 6 for a fault of the pipeline's own code, exit 7 for what the engine refuses. */
+export function exitOfProblem(code: string): ExitCode {
+  return code === 'render_failed' || code === 'duplicate_slug' ? exits.render : exits.refused
 }
 
 /** What its programs printed, and warnings, to stderr. */

@@ -5,31 +5,15 @@ import type { Handler } from '../command.ts'
 import { exits, HmError } from '../errors.ts'
 import { count } from '../view/amounts.ts'
 import { manualFacts } from './manual-facts.ts'
-import { slowTeller, sourceFailure, tell } from './render-project.ts'
+import { renderOptions, sourceFailure, tell } from './render-project.ts'
 
 /** `hm render SLUG`: the IR with its keys. */
-export const run: Handler<'render'> = async ({
-  args,
-  flags,
-  directory,
-  env,
-  output,
-  global,
-  signal,
-  cacheDirectory,
-}) => {
+export const run: Handler<'render'> = async (context) => {
+  const { args, flags, directory, output, global } = context
   try {
     const git = await readGitFacts(directory)
-    const rendered = await renderPipeline({
-      project: directory,
-      slug: args.slug,
-      context: manualFacts(git, flags),
-      env,
-      sourceSet: () => readSourceSet(directory, git),
-      cacheDirectory,
-      signal,
-      onSlow: slowTeller(output),
-    })
+    const request = { facts: manualFacts(git, flags), sourceSet: () => readSourceSet(directory, git) }
+    const rendered = await renderPipeline({ ...renderOptions(context, request), slug: args.slug })
     tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
     if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
     if (flags.check) return await check(rendered, output, global.json)

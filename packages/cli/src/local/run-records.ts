@@ -16,7 +16,7 @@ import type { RunEvent } from '../run/run-event.ts'
 import { isAlive } from './process-mark.ts'
 import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
 
-/** Of each project, and of all together; a project's last run is kept in any case, so that its numbers go on. */
+/** Limits for each project, and for all together. The last run of a project always stays, so that its numbers go on. */
 const keptOfProject = 20
 const keptOfAll = 200
 /** A record that is begun is there within milliseconds. */

@@ -2,7 +2,7 @@ import { type GitFacts, makeGitView } from '@harmont/source-set'
 import type { LocalHome } from './home.ts'
 import { sourceFailure } from './render-project.ts'
 
-/** What steps see of the project's history as `/workspace/.git`; nothing where there is none to be shown. */
+/** The project's history as steps see it in `/workspace/.git`; empty where there is none. */
 export interface History {
   readonly gitDirectory?: string
   readonly gitObjects?: string

@@ -9,7 +9,7 @@ interface TooLarge {
   readonly message: string
   /** The largest files of the source, largest first. */
   readonly largest: readonly SizedPath[]
-  /** What helps besides. */
+  /** Other remedies. */
   readonly otherwise?: string
   readonly cause?: unknown
 }

@@ -5,28 +5,16 @@ import type { Handler } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { count } from '../view/amounts.ts'
 import { manualFacts } from './manual-facts.ts'
-import { slowTeller, sourceFailure } from './render-project.ts'
+import { exitOfProblem, renderOptions, sourceFailure, tell } from './render-project.ts'
 
 /** `hm validate`: every pipeline of the project, or one; each problem with its file. */
 export const run: Handler<'validate'> = async (context) => {
-  const { args, directory, env, output, global, signal, cacheDirectory } = context
+  const { args, directory, output, global } = context
   try {
     const git = await readGitFacts(directory)
-    const {
-      envelope,
-      places,
-      warnings,
-      output: printed,
-    } = await renderEvery({
-      project: directory,
-      context: manualFacts(git),
-      env,
-      sourceSet: () => readSourceSet(directory, git),
-      cacheDirectory,
-      signal,
-      onSlow: slowTeller(output),
-    })
-    if (printed !== '') output.say(printed.replace(/\n$/, ''))
+    const request = { facts: manualFacts(git), sourceSet: () => readSourceSet(directory, git) }
+    const { envelope, places, warnings, ...printed } = await renderEvery(renderOptions(context, request))
+    tell(output, { ...printed, warnings: [] })
     const isMeant = ({ slug }: { readonly slug: string | null }) =>
       args.pipeline === undefined || slug === args.pipeline
     // A file that does not load may hold the pipeline that is meant.
@@ -62,7 +50,7 @@ export const run: Handler<'validate'> = async (context) => {
 
 function exitOf(errors: readonly EnvelopeError[]): ExitCode {
   if (errors.length === 0) return exits.ok
-  return errors.some(({ code }) => code === 'render_failed' || code === 'duplicate_slug') ? exits.render : exits.refused
+  return errors.some(({ code }) => exitOfProblem(code) === exits.render) ? exits.render : exits.refused
 }
 
 function nothingThere(slug: string | undefined, slugs: readonly string[]): HmError {

@@ -54,7 +54,7 @@ export const ascii: Charset = {
   text: (foreign) => inertLine(foreign).replace(/[^\x20-\x7e]/gu, '?'),
 }
 
-/** What the terminal of this environment can show. */
+/** Returns the characters that the terminal of this environment can show. */
 export function charsetFor(env: Readonly<Record<string, string | undefined>>): Charset {
   return isUtf8(env, process.platform) ? unicode : ascii
 }
