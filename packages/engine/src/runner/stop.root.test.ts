@@ -138,7 +138,7 @@ test('a lease whose grant got lost on its way to the runner is taken up all the 
   // As when the answer to a request for work never arrives.
   const waiting = await submit(bench, [step('sleep 0.1'), step('sleep 0.1'), step('sleep 0.1'), step('echo last')])
   await settled(bench, waiting, ({ jobs }) => jobs[0]?.state === 'running')
-  const lost = await bench.store.lease('runner-1', 4, Date.now())
+  const lost = await bench.store.lease('runner-1', 4, bench.store.now())
   expect(lost.length).toBeGreaterThan(0)
   expect((await settled(bench, waiting)).state).toBe('passed')
 })

@@ -119,7 +119,7 @@ test('G53 builds, keys and organizations of the release before are there, its pr
   ])
   expect(await get('/organizations/ada/pipelines/ci/builds/1/view')).toMatchObject({ jobs: [{ state: 'passed' }] })
   const { store } = server.engine
-  const [lease] = await store.lease('test', 1, Date.now())
+  const [lease] = await store.lease('test', 1, store.now())
   if (lease === undefined) throw new Error('the build of the release before is not ready')
   const { jobId: job, buildId, fence } = lease
   expect((await store.load(buildId))?.context).toMatchObject({
