@@ -25,3 +25,22 @@ test('so many work at once, others in their order, and who leaves keeps nobody w
   await turns.take(never, work('fifth'))
   expect(done).toEqual(['second', 'third', 'fourth', 'fifth'])
 })
+
+test('one works at a time while a crowd waits', async () => {
+  const turns = new Turns(3, 4)
+  const never = new AbortController().signal
+  const begun: { readonly end: () => void }[] = []
+  const all = Array.from({ length: 10 }, () =>
+    turns.take(never, () => new Promise<void>((resolve) => void begun.push({ end: resolve }))),
+  )
+  let ended = 0
+  const atWork: number[] = []
+  while (ended < all.length) {
+    await new Promise(setImmediate)
+    atWork.push(begun.length - ended)
+    begun[ended++]?.end()
+  }
+  await Promise.all(all)
+  // Seven wait behind the first three; the fourth begins when those have ended, and three at once when only four are left to wait.
+  expect(atWork).toEqual([3, 2, 1, 1, 1, 3, 3, 3, 2, 1])
+})

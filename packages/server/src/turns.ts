@@ -1,24 +1,35 @@
 /** Lets only so many work at once; the others wait, and are served in the order in which they came. */
 export class Turns {
   readonly #most: number
+  readonly #crowd: number
   #busy = 0
   readonly #waiting: (() => void)[] = []
 
-  constructor(most: number) {
+  /** While more than `crowd` wait, only one works at a time. */
+  constructor(most: number, crowd = Number.POSITIVE_INFINITY) {
     this.#most = most
+    this.#crowd = crowd
   }
 
   /** Rejects with the reason of `stop` when that comes before the turn. */
   async take<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#busy === this.#most) await this.#wait(stop)
+    if (this.#busy >= this.#most || this.#waiting.length > 0) await this.#wait(stop)
     else this.#busy++
     try {
       stop.throwIfAborted()
       return await work()
     } finally {
+      this.#busy--
+      this.#callNext()
+    }
+  }
+
+  #callNext(): void {
+    while (this.#busy < (this.#waiting.length > this.#crowd ? 1 : this.#most)) {
       const next = this.#waiting.shift()
-      if (next === undefined) this.#busy--
-      else next()
+      if (next === undefined) return
+      this.#busy++
+      next()
     }
   }
 
@@ -29,6 +40,8 @@ export class Turns {
         if (place === -1) return
         this.#waiting.splice(place, 1)
         reject(stop.reason)
+        // It may have been the crowd.
+        this.#callNext()
       }
       const begin = () => {
         stop.removeEventListener('abort', leave)

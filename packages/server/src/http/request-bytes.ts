@@ -20,7 +20,7 @@ export const bodyLimit = {
 
 /**
  * Gives the bytes of a JSON body as they arrive; nothing for an absent or empty one. Throws 415 for another kind of body, 413 beyond
- * the limit and 408 when no byte comes. What was not read stays in the request: see `dropBody`.
+ * the limit and 408 when no byte comes. What was not read stays in the request: see drop-body.ts.
  */
 export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > 0) refuseOtherMedia(request)
@@ -46,42 +46,6 @@ export async function* limitedBytes(request: IncomingMessage, limits: BodyLimits
 
 function declaredBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0)
-}
-
-/** Whoever sends a body that is dropped must send so much of it within the idle time: less holds a connection for nothing. */
-const leastDropped = 64 * 1024
-
-/**
- * Reads and drops what is left of a body, so that a client that is still sending sees its answer. Gives whether the end came: not
- * beyond the largest limit, and not when too little came for `idleMs`.
- */
-export async function dropBody(request: IncomingMessage, idleMs: number): Promise<boolean> {
-  if (request.complete && request.readableLength === 0) return true
-  const isBodiless =
-    request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
-  if (isBodiless) return true
-  const done = Promise.withResolvers<boolean>()
-  let dropped = 0
-  let mark = leastDropped
-  const timer = setTimeout(() => done.resolve(false), idleMs)
-  const take = (chunk: Buffer): void => {
-    dropped += chunk.length
-    if (dropped >= mark) {
-      timer.refresh()
-      mark = dropped + leastDropped
-    }
-    if (dropped > bodyLimit.build) done.resolve(false)
-  }
-  request.on('data', take)
-  request.once('end', () => done.resolve(true))
-  request.once('close', () => done.resolve(false))
-  request.resume()
-  try {
-    return await done.promise
-  } finally {
-    clearTimeout(timer)
-    request.off('data', take)
-  }
 }
 
 async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {

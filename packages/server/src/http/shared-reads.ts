@@ -7,6 +7,9 @@ import type { Shell } from './shell.ts'
 /** A quarter of the connections to the database. */
 const mostReads = 5
 
+/** A caller for whom more than these wait, far beyond what a page asks for, gets one answer at a time: the others then find the server and the database idle half the time. */
+const crowd = 16
+
 /**
  * Lets each caller have only so many reads under way; the caller's others wait, in their order. Without it, whoever asks for a hundred things at once takes
  * every connection to the database, and all others wait until the last of them is answered.
@@ -16,7 +19,7 @@ export class SharedReads {
 
   /** Works when the turn of the caller with this key has come; null when `gone` came before that. */
   async take<T>(key: string, gone: AbortSignal, work: () => Promise<T>): Promise<T | null> {
-    const caller = this.#callers.get(key) ?? { turns: new Turns(mostReads), open: 0 }
+    const caller = this.#callers.get(key) ?? { turns: new Turns(mostReads, crowd), open: 0 }
     caller.open++
     this.#callers.set(key, caller)
     let begun = false
