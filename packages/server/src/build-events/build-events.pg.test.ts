@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { until } from '@harmont/test-kit/until'
+import type pg from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
 import { silenceMs } from '../event-streams/frames.ts'
+import { freshDatabase } from '../testing/database.ts'
 import { openEvents } from '../testing/event-reader.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
+import { buildEventsAfter, newestPlace } from './organization-store.ts'
 
 const it = testServer()
 
@@ -90,6 +95,37 @@ test('an organization is told of each build that changes, of those that run firs
     if (state === 'passed') over.add(id)
   }
   expect(over).toEqual(new Set([running.id, next.id]))
+})
+
+/** Opens a transaction that has a number and stays open. */
+async function openTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
+  const client = await pool.connect()
+  onTestFinished(() => client.release(true))
+  await client.query('begin; set local idle_in_transaction_session_timeout = 0; select pg_current_xact_id()')
+  return client
+}
+
+test('an open transaction of this database holds back later events, which come after its own; one of another database holds back none', async () => {
+  const { pool } = it.server
+  const organizationId = randomUUID()
+  const told = (client: pg.PoolClient | pg.Pool, build: string) =>
+    client.query('insert into build_events (organization_id, build_id) values ($1, $2)', [organizationId, build])
+  await openTransaction(await freshDatabase())
+  const earlier = await openTransaction(pool)
+  const [first, second] = [randomUUID(), randomUUID()]
+  const start = await newestPlace(pool)
+  const settled = async () =>
+    (await buildEventsAfter(pool, organizationId, start, 10)).map((event) => [event.build_id, event.is_settled])
+  await told(pool, second)
+  expect(await settled()).toEqual([[second, false]])
+  await told(earlier, first)
+  await earlier.query('commit')
+  // The server's own work may still have a transaction open for a moment.
+  await until(settled, (events) => events.every(([, isSettled]) => isSettled))
+  expect(await settled()).toEqual([
+    [first, true],
+    [second, true],
+  ])
 })
 
 test('a reader of what stands still is answered before the first sign of life is due', async () => {

@@ -1,4 +1,3 @@
-import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { ir, playJob } from '../testing/runner.ts'
 import { testServer } from '../testing/server.ts'
@@ -85,26 +84,11 @@ async function open(token: string, path: string, headers: Readonly<Record<string
   return { heard, leave }
 }
 
-/**
- * Resolves when all transactions that are older than this moment have ended, those of other tests in the same PostgreSQL too: until then a stream begins
- * before what its organization has done, and tells it late.
- */
-async function untilSettled(): Promise<void> {
-  const { pool } = it.server
-  const { rows } = await pool.query<{ id: string }>('select pg_current_xact_id()::text as id')
-  const oldest = async () => {
-    const found = await pool.query<{ id: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as id')
-    return BigInt(found.rows[0]?.id ?? 0)
-  }
-  await until(oldest, (id) => id > BigInt(rows[0]?.id ?? 0))
-}
-
 /** Everything that a reader can wait on, of one organization in which a job runs and nothing happens. */
 async function quietStreams(name: string) {
   const own = await newOrganization(name)
   const { number } = (await own.build()).body
   const job = await playJob(it)
-  await untilSettled()
   const events = `${own.builds}/${number}/events`
   const snapshot = await open(own.token, events)
   await expect.poll(() => snapshot.heard.text).toMatch(/^id: \d+$/m)
