@@ -5,6 +5,7 @@ import { processClock } from '@harmont/sandbox'
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { AccessWatch, accessEnded } from './access/access-watch.ts'
 import { identify } from './access/authenticate.ts'
 import { readAuthConfig } from './auth-config/read-auth-config.ts'
 import { openBitbucket } from './bitbucket/app.ts'
@@ -85,10 +86,12 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
     if (byTheClock !== false) clock.start()
     started.defer(() => clock.stop())
+    const accessWatch = new AccessWatch({ ...database, log, ...(byTheClock === false ? { everyMs: null } : {}) })
     const store = await PostgresStore.open(database.connection, {
       leaseMs: settings.leaseSeconds * 1000,
       outbox,
       warn: (error) => log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
+      hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
     })
     started.defer(() => store.close())
     const closing = new AbortController()
@@ -97,6 +100,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       ...(await makeServices(settings, directory, database, sealer, log)),
       blobs,
       disk,
+      accessWatch,
       engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
       closing: closing.signal,
       isDraining: () => draining,

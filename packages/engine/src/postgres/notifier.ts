@@ -17,6 +17,9 @@ interface Notice {
   readonly ready?: boolean
 }
 
+/** By channel, what is done with a payload; it is null when some may have been missed. */
+export type Hears = Readonly<Record<string, (payload: string | null) => void>>
+
 export const changesChannel = 'engine_changes'
 /** From nobody, so that the process itself hears it too. */
 export const everybodyLooks = JSON.stringify({ from: '', ready: true } satisfies Notice)
@@ -34,6 +37,7 @@ export class Notifier {
   readonly #builds = new Map<string, string>()
   #stops: Stop[] = []
   #ready = false
+  readonly #hears: Hears
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> = Promise.resolve()
   #reconnectTimer: NodeJS.Timeout | null = null
@@ -42,19 +46,23 @@ export class Notifier {
   #closed = false
 
   /** `warn` hears of notices that could not be sent and of lost connections: both cost time only, because everybody polls too. */
-  constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void) {
+  constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void, hears: Hears = {}) {
     this.#pool = pool
     this.#feed = feed
     this.#warn = warn
+    this.#hears = hears
   }
 
   /** Hears from others from now on; a lost connection is made anew, and then everybody looks again. Rejects when the first one cannot be had. */
   async listen(): Promise<void> {
     const client = await this.#pool.connect()
-    client.on('notification', ({ payload }) => this.#hear(JSON.parse(payload ?? '{}') as Notice))
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === changesChannel) this.#hear(JSON.parse(payload) as Notice)
+      else this.#hears[channel]?.(payload)
+    })
     client.on('error', (error) => this.#lose(client, error))
     try {
-      await client.query(`listen ${changesChannel}`)
+      for (const channel of [changesChannel, ...Object.keys(this.#hears)]) await client.query(`listen ${channel}`)
     } catch (error) {
       client.release(true)
       throw error
@@ -154,7 +162,10 @@ export class Notifier {
     if (this.#closed) return
     this.#reconnectTimer = setTimeout(() => {
       this.#reconnecting = this.listen().then(
-        () => this.#feed.everything(),
+        () => {
+          this.#feed.everything()
+          for (const hear of Object.values(this.#hears)) hear(null)
+        },
         (error: unknown) => {
           this.#warn(error)
           this.#listenAgain()

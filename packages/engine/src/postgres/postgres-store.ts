@@ -17,7 +17,7 @@ import { type Candidate, FairScan } from './lease-jobs.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './limits.ts'
 import { logSize, readChunks, readShortLogs } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
-import { Notifier } from './notifier.ts'
+import { type Hears, Notifier } from './notifier.ts'
 import { findOverdue } from './overdue.ts'
 import { findPlaceWait } from './place-wait.ts'
 import { storePool } from './pool.ts'
@@ -42,6 +42,8 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
   readonly outbox?: Outbox
   /** Hears of trouble that only costs time: by default a warning of the process. */
   readonly warn?: (error: unknown) => void
+  /** Channels of the owner's own, heard on the connection that listens anyway. */
+  readonly hears?: Hears
 }
 
 /** Builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes may share it. A lost connection rejects the call. */
@@ -58,14 +60,14 @@ export class PostgresStore implements BuildStore {
   /** Jobs that a call of this process is about to lease: another call looks further. */
   readonly #claimed = new Set<string>()
 
-  private constructor(config: pg.PoolConfig, { outbox, warn = warnProcess, ...settings }: PostgresStoreOptions) {
+  private constructor(config: pg.PoolConfig, { outbox, warn = warnProcess, hears, ...settings }: PostgresStoreOptions) {
     const pool = storePool(config, warn)
     this.#pool = pool
     this.#settings = storeSettings(settings)
     this.now = this.#settings.now
     this.#turns = new BuildTurns(pool, this.#settings, outbox ?? null)
     this.#scan = new FairScan(pool)
-    this.#notifier = new Notifier(pool, this.changes, warn)
+    this.#notifier = new Notifier(pool, this.changes, warn, hears)
     const tell = (build: ChangedBuild, effects: readonly Effect[]) => this.#announce(build, effects)
     this.#groups = new Groups({ pool, settings: this.#settings, outbox: outbox ?? null, warn, tell })
     this.#logs = new LogWriter(pool, (jobId) => {

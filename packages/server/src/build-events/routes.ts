@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream'
-import type { Logger } from 'pino'
+import type { AccessWatch } from '../access/access-watch.ts'
 import type { ViewServices } from '../build-view/read-view.ts'
 import { requireBuild } from '../builds/require-build.ts'
 import { AskOnce } from '../event-streams/ask-once.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
-import { whileAllowed } from '../event-streams/while-allowed.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Caller, type Handlers, type Membership, operation } from '../http/index.ts'
 import { BuildReads } from './build-changes.ts'
@@ -17,19 +16,20 @@ import { openTopics } from './topics/open-topics.ts'
 export interface BuildEventServices extends ViewServices {
   /** Aborted when the server closes its streams: at the end of its drain time. */
   readonly closing: AbortSignal
+  readonly accessWatch: AccessWatch
 }
 
 /** Builds as they change. */
 export function buildEventRoutes(
   services: BuildEventServices,
 ): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {
-  const { pool, engine, closing } = services
+  const { pool, engine, closing, accessWatch } = services
   const reads = new BuildReads(pool, engine)
   const once = new AskOnce()
   const seats = new StreamSeats()
   /** The answer of a stream that has a seat while it is open, and is open while its reader may read. */
   const stream = (
-    { method, membership, caller, log, signal }: StreamContext,
+    { method, membership, caller, signal }: StreamContext,
     seat: string,
     events: (stop: AbortSignal) => AsyncGenerator<string>,
   ) => {
@@ -41,7 +41,7 @@ export function buildEventRoutes(
       isLive: true,
       open: () => {
         const holder = { organizationId: membership.organizationId, credentialId: caller.credentialId }
-        const reading = whileAllowed({ pool, log }, holder, AbortSignal.any([signal, closing]))
+        const reading = accessWatch.watch(holder, AbortSignal.any([signal, closing]))
         return Readable.from(events(reading.signal)).once('close', () => {
           reading.end()
           leave()
@@ -79,7 +79,6 @@ interface StreamContext {
   readonly method: string
   readonly membership: Membership
   readonly caller: Caller
-  readonly log: Logger
   readonly signal: AbortSignal
 }
 

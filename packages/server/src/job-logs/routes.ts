@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream'
 import type pg from 'pg'
-import type { Logger } from 'pino'
+import type { AccessWatch } from '../access/access-watch.ts'
 import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { streamHeaders } from '../event-streams/frames.ts'
 import { StreamSeats } from '../event-streams/stream-seats.ts'
-import { whileAllowed } from '../event-streams/while-allowed.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
 import { type Handlers, operation, type Reply } from '../http/index.ts'
 import {
@@ -32,25 +31,26 @@ export interface JobLogServices {
   readonly logTokenSecrets: LogTokenSecrets
   /** Aborted when the server closes its streams: at the end of its drain time. */
   readonly closing: AbortSignal
+  readonly accessWatch: AccessWatch
 }
 
 /** Logs of jobs, and the tokens that open them. */
 export function jobLogRoutes(
   services: JobLogServices,
 ): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText' | LineOperation> {
-  const { pool, engine, logTokenSecrets, closing } = services
+  const { pool, engine, logTokenSecrets, closing, accessWatch } = services
   const reads = new LogReads(engine.logs)
   const seats = new StreamSeats()
   /** Opens a stream that has a seat, and is open while its reader may read. */
   const follow = (
-    { method, log, signal }: StreamContext,
+    { method, signal }: StreamContext,
     { buildId, holder }: ReadableLog,
     events: (stop: AbortSignal) => AsyncIterable<string | Uint8Array>,
   ) => {
     const leave = method === 'GET' ? seats.take(buildId) : () => {}
     return () => {
       const stop = AbortSignal.any([signal, closing])
-      const reading = holder === null ? { signal: stop, end: () => {} } : whileAllowed({ pool, log }, holder, stop)
+      const reading = holder === null ? { signal: stop, end: () => {} } : accessWatch.watch(holder, stop)
       return Readable.from(events(reading.signal)).once('close', () => {
         reading.end()
         leave()
@@ -106,7 +106,6 @@ export function jobLogRoutes(
 
 interface StreamContext {
   readonly method: string
-  readonly log: Logger
   readonly signal: AbortSignal
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AccessWatch } from '../access/access-watch.ts'
 import { hashToken } from '../access/hash-token.ts'
 import { ApiError } from '../http/index.ts'
 import { rawAnswer } from '../http/wire-errors.ts'
@@ -26,13 +27,15 @@ let place: { readonly organizationId: string; readonly buildId: string; readonly
 
 beforeAll(async () => {
   const { pool } = it.server
+  const log = pino({ level: 'silent' })
   shells = new Shells(
     {
-      ...{ pool, closing: closing.signal, log: pino({ level: 'silent' }) },
+      ...{ pool, closing: closing.signal, log },
+      accessWatch: new AccessWatch({ pool, log, everyMs: 50 }),
       limiter: createLimiter(new ProcessBuckets(), 'off'),
       openShell: async (request) => talkToProcess(request),
     },
-    { pingMs: 15_000, silenceMs: 60_000, recheckMs: 50, firstFrameMs: 10_000, closeMs: 200 },
+    { pingMs: 15_000, silenceMs: 60_000, firstFrameMs: 10_000, closeMs: 200 },
   )
   http.on('upgrade', (raw, socket, head) => {
     const client = { address: '192.0.2.7', userAgent: 'hm' }

@@ -3,6 +3,7 @@ import { type Conversation, SandboxError } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { AccessWatch } from '../access/access-watch.ts'
 import { hashToken } from '../access/hash-token.ts'
 import { mayStay } from '../access/may-stay.ts'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
@@ -21,20 +22,18 @@ export interface ShellServices {
   readonly log: Logger
   /** Aborted when the server closes its streams: at the end of its drain time. */
   readonly closing: AbortSignal
+  readonly accessWatch: AccessWatch
   readonly openShell: (request: ShellRequest) => Promise<Conversation>
 }
 
 export interface ShellTimes extends ConverseTimes {
   readonly pingMs: number
   readonly silenceMs: number
-  /** How often it is asked whether the shell's owner may still have it. */
-  readonly recheckMs: number
 }
 
 const usualTimes: ShellTimes = {
   pingMs: 15_000,
   silenceMs: 60_000,
-  recheckMs: 60_000,
   firstFrameMs: 10_000,
   closeMs: 1_000,
 }
@@ -98,26 +97,23 @@ export class Shells {
 
   /** Carries one shell to its end, and writes that down. */
   async #hold(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
-    const { pool, log, openShell, closing } = this.#services
+    const { pool, log, openShell, closing, accessWatch } = this.#services
     const startedAt = performance.now()
     const lost = new AbortController()
-    const onClosing = () =>
-      lost.abort(apiError('draining', 'The server is stopping; open the shell again in a moment.'))
-    closing.addEventListener('abort', onClosing)
-    const check = async () => {
-      if (!(await mayStay(pool, ticket)))
-        lost.abort(apiError('unauthorized', 'Your membership, session or key has ended, and with it this shell.'))
-    }
-    const recheck = setInterval(() => {
-      // While the database is away it is asked again.
-      check().catch((error: unknown) => log.warn({ err: error }, 'could not check whether a shell may stay open'))
-    }, this.#times.recheckMs)
+    const held = accessWatch.watch(ticket, closing)
+    const onLost = () =>
+      lost.abort(
+        closing.aborted
+          ? apiError('draining', 'The server is stopping; open the shell again in a moment.')
+          : apiError('unauthorized', 'Your membership, session or key has ended, and with it this shell.'),
+      )
+    held.signal.addEventListener('abort', onLost)
     const { buildId, jobId, isBefore: before } = ticket
     let ending: Ending = { by: 'client' }
     try {
       const socket = await this.#upgraded(request)
       if (socket === null) return
-      if (closing.aborted) onClosing()
+      if (held.signal.aborted) onLost()
       watchClient(socket, this.#times.pingMs, this.#times.silenceMs)
       const host = {
         open: (opening: Pick<ShellRequest, 'script' | 'size'>) => openShell({ buildId, jobId, before, ...opening }),
@@ -129,8 +125,8 @@ export class Shells {
       log.error({ err: error, request_id: request.requestId }, 'a shell ended with an error')
       ending = { by: 'problem', code: 'internal_error' }
     } finally {
-      clearInterval(recheck)
-      closing.removeEventListener('abort', onClosing)
+      held.signal.removeEventListener('abort', onLost)
+      held.end()
       const details = { ...auditOf(ticket).details, seconds: (performance.now() - startedAt) / 1000, ended: ending }
       await recordAudit(pool, actor, { ...auditOf(ticket), action: 'shell.ended', details }).catch((error: unknown) =>
         log.error({ err: error, request_id: request.requestId, ...details }, 'could not record the end of a shell'),

@@ -2,8 +2,8 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { AccessWatch } from '../../access/access-watch.ts'
 import { AskOnce } from '../../event-streams/ask-once.ts'
-import { whileAllowed } from '../../event-streams/while-allowed.ts'
 import { readSettings } from '../../settings/read-settings.ts'
 import { openEvents } from '../../testing/event-reader.ts'
 import { ir, playJob } from '../../testing/runner.ts'
@@ -105,7 +105,7 @@ test('a stream with topics ends when its reader is a member no more', async () =
   const log = pino({ level: 'silent' })
   const { rows: keys } = await pool.query('select id from api_keys where user_id = $1', [userId])
   const holder = { organizationId, credentialId: keys[0].id }
-  const reading = whileAllowed({ pool, log }, holder, new AbortController().signal, 20)
+  const reading = new AccessWatch({ pool, log, everyMs: 20 }).watch(holder, new AbortController().signal)
   const events = open(reading.signal)
   expect((await events.next()).value).toContain('event: beat')
   await pool.query('delete from memberships where user_id = $1', [userId])
