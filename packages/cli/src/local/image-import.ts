@@ -8,6 +8,7 @@ export const run: Handler<'image import'> = async (context) => {
   const { args, output } = context
   const images = await openImages(context)
   const source = args.file.startsWith('oci:') ? args.file : resolve(args.file)
+  output.say(`Importing ${args.file}…`)
   try {
     const { digest } = await images.importImage(args.image, source)
     await output.print(digest)

@@ -26,6 +26,29 @@ it('a file to import that is not there, or is nothing that tar or skopeo reads, 
   await expect(imported(`oci:${home}`)).rejects.toThrow(new Error(`oci:${home} contains no readable image`))
 })
 
+it('a tar of a file system is an image, packed or not; one of other files is none', async () => {
+  const root = path.join(home, 'root')
+  await mkdir(path.join(root, 'usr/bin'), { recursive: true })
+  await writeFile(path.join(root, 'usr/bin/tool'), 'tool', { mode: 0o755 })
+  const store = storeWith({})
+  for (const [name, packed] of [
+    ['plain', ''],
+    ['gzip', '--gzip'],
+  ] as const) {
+    const file = path.join(home, `${name}.tar`)
+    execFileSync('sh', ['-c', `tar -C '${root}' ${packed} -cf '${file}' .`])
+    await store.importImage(name, file)
+    const { rootfs, env } = await store.resolve(name)
+    expect([await readFile(path.join(rootfs, 'usr/bin/tool'), 'utf8'), env.PATH]).toEqual([
+      'tool',
+      expect.stringContaining('/usr/bin'),
+    ])
+  }
+  const other = path.join(home, 'other.tar')
+  execFileSync('tar', ['-C', path.join(root, 'usr/bin'), '-cf', other, '.'])
+  await expect(store.importImage('other', other)).rejects.toThrow(/other\.tar holds no image \(.*\) and no file system/)
+})
+
 /** An image with one file of zeros, which a registry has as a thousandth of that. */
 async function bomb(bytes: number): Promise<string> {
   const files = path.join(home, `files-${bytes}`)

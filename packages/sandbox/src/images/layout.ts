@@ -47,18 +47,30 @@ export async function unpackLayout(layout: string, rootfs: string, lockFd: numbe
   await runTool('umoci', ['raw', 'unpack', ...owners, '--image', `${layout}:image`, rootfs], { lockFd })
 }
 
-/** What kind of image a tar file holds, by what is in it. Docker's newer archives hold both kinds and are read as Docker's. */
-export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive'> {
+/** The folders at the top of a root file system. */
+const TOP = ['bin', 'etc', 'usr']
+
+/**
+ * Returns skopeo's name for what a tar file holds, by what is in it: an image, or the files of a root file system. Docker's newer archives hold both kinds of image and are
+ * read as Docker's.
+ */
+export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive' | 'tarball'> {
   const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {
     if (!(error instanceof ToolFailed)) throw error
     const why = existsSync(file) ? 'is not a readable tar archive' : 'does not exist'
     throw new Error(`${file} ${why}`, { cause: error })
   })
-  const names = listed.toString('utf8').split('\n')
-  const top = new Set(names.map((name) => name.replace(/^\.\//, '')))
+  const names = listed
+    .toString('utf8')
+    .split('\n')
+    .map((name) => name.replace(/^\.?\//, ''))
+  const top = new Set(names)
   if (top.has('manifest.json')) return 'docker-archive'
   if (top.has('oci-layout') && top.has('index.json')) return 'oci-archive'
-  throw new Error(`${file} is neither a Docker archive (manifest.json) nor an OCI one (oci-layout, index.json)`)
+  if (names.some((name) => TOP.includes(name.split('/', 1)[0] ?? ''))) return 'tarball'
+  throw new Error(
+    `${file} holds no image (manifest.json, or oci-layout and index.json) and no file system (/bin, /etc or /usr)`,
+  )
 }
 
 /** Where a blob lies. */

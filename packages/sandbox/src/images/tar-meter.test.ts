@@ -40,6 +40,41 @@ test('what stands behind the end of the archive counts, and so does an archive i
   expect(measured(tarOf([{ name: 'inner.tar', content: two }])).entries).toBeGreaterThan(measured(two).entries)
 })
 
+const holes = tarOf([
+  { name: 'x', type: 'x', content: paxRecord('size', '0') },
+  { name: 'hole', type: 'S' },
+  { name: 'x', type: 'x', content: paxRecord('GNU.sparse.realsize', '9000000000000') },
+  { name: 'a' },
+])
+
+test('an ordinary file may be an archive of files with holes', () => {
+  const entries = [
+    { name: 'x', type: 'x', content: paxRecord('mtime', '1') },
+    { name: 'testdata/sparse.tar', content: holes },
+    { name: 'b' },
+  ]
+  expect(measured(tarOf([{ name: 'etc/', type: '5' }, ...entries])).bytes).toBeGreaterThan(holes.length)
+})
+
+test.for([
+  [
+    'behind a size of a pax header',
+    [
+      { name: 'x', type: 'x', content: paxRecord('size', '0') },
+      { name: 'a', content: holes },
+    ],
+  ],
+  ['behind a folder that says it has bytes', [{ name: 'a/', type: '5', content: holes }]],
+  ['behind a file of an old kind', [{ name: 'a/', type: '\0', content: holes }]],
+  [
+    'behind the end of the archive',
+    [{ name: 'a', content: 'a' }],
+    Buffer.concat([Buffer.alloc(1024), tarOf([{ name: 'b', content: holes }])]),
+  ],
+] as const)('where readers may differ, what can be a file with holes is refused: %s', ([, entries, end]) => {
+  expect(() => measured(tarOf(entries, end ?? nothing))).toThrow(/sparse/)
+})
+
 test.for([
   ['as GNU tar writes it', [{ name: 'hole', type: 'S' }]],
   [

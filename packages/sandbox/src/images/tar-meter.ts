@@ -6,6 +6,8 @@ const DISK_BLOCK = 4096
 /** Go's reader takes no longer names and attributes. */
 const LONGEST_SPECIAL = 1024 * 1024
 const SPARSE = Buffer.from('GNU.sparse.')
+/** Of a pax header, it overrules the header's own. */
+const SIZE = Buffer.from(' size=')
 const SLASH = 0x2f
 
 /** How much of a disk something takes. */
@@ -16,7 +18,8 @@ export interface Extent {
 
 /**
  * Counts what unpacking a tar stream can take of a disk, never too little, whatever reads it: each block that can be a header counts as one, wherever it
- * stands. Throws for a file with holes, whose size on the disk nothing in the stream has to match.
+ * stands. Throws for a file with holes, whose size on the disk nothing in the stream has to match; not for an archive of such files that is itself an ordinary
+ * file, as Go's own sources have some.
  */
 export class TarMeter {
   #rest = Buffer.alloc(0)
@@ -27,6 +30,10 @@ export class TarMeter {
   /** So many of the next bytes are long names and attributes, perhaps. */
   #special = 0
   #carry = Buffer.alloc(0)
+  /** Until all readers would no longer agree where the next header stands. */
+  #isPlain = true
+  /** Blocks of the current entry that are still to come, and whether they are a file's. */
+  #body = { blocks: 0, isFile: false }
 
   get extent(): Extent {
     return { bytes: this.#streamBytes + this.#headers * DISK_BLOCK, entries: this.#headers + this.#folders }
@@ -41,10 +48,13 @@ export class TarMeter {
   }
 
   #block(block: Buffer): void {
-    if (this.#special > 0) this.#specialBlock(block)
-    if (!isHeader(block)) return
+    const isInFile = this.#isPlain && this.#body.blocks > 0 && this.#body.isFile
+    if (this.#special > 0) this.#specialBlock(block, isInFile)
+    const isAnyHeader = isHeader(block)
+    if (this.#isPlain) this.#follow(block, isAnyHeader)
+    if (!isAnyHeader) return
     const type = String.fromCharCode(block[156] ?? 0)
-    if (type === 'S') throw hasHoles()
+    if (type === 'S' && !isInFile) throw hasHoles()
     this.#headers += 1
     const path = `${textOf(block, 345, 155)}/${textOf(block, 0, 100)}`
     this.#folders += foldersBelow(this.#path, path)
@@ -52,11 +62,26 @@ export class TarMeter {
     if ('xgLK'.includes(type)) this.#special = Math.max(this.#special, specialSize(block))
   }
 
-  #specialBlock(block: Buffer): void {
+  /** Goes on to the next header as every reader does, while what stands there leaves them no choice. */
+  #follow(block: Buffer, isAnyHeader: boolean): void {
+    if (this.#body.blocks > 0) {
+      this.#body.blocks -= 1
+      return
+    }
+    const type = String.fromCharCode(block[156] ?? 0)
+    const size = /^[ \0]*([0-7]+)[ \0]*$/.exec(block.toString('latin1', 124, 136))?.[1]
+    const bytes = size === undefined ? undefined : Number.parseInt(size, 8)
+    const hasBody = '0xLK'.includes(type)
+    this.#isPlain = isAnyHeader && bytes !== undefined && (hasBody || ('123456'.includes(type) && bytes === 0))
+    this.#body = { blocks: hasBody ? Math.ceil((bytes ?? 0) / BLOCK) : 0, isFile: type === '0' }
+  }
+
+  #specialBlock(block: Buffer, isInFile: boolean): void {
     this.#special -= BLOCK
     for (const byte of block) if (byte === SLASH) this.#folders += 1
     const text = Buffer.concat([this.#carry, block])
-    if (text.includes(SPARSE)) throw hasHoles()
+    if (text.includes(SPARSE) && !isInFile) throw hasHoles()
+    if (text.includes(SIZE) && !isInFile) this.#isPlain = false
     this.#carry = text.subarray(text.length - SPARSE.length + 1)
   }
 }
