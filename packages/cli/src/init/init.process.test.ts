@@ -6,6 +6,8 @@ import { linkCompiled, sharedCompiled } from '@harmont/outside/shared-compiled'
 import { renderEvery } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parseFlags } from '../parse/flags.ts'
+import { resolveCommand } from '../parse/resolve.ts'
 import { slugFor } from '../project-name.ts'
 import { runHm } from '../test-support/run-hm.ts'
 import { findProjects } from './find-projects.ts'
@@ -204,6 +206,18 @@ it('skills keep what was edited', async () => {
   expect(await writeSkills(folder)).toEqual({ written: ['write-pipeline', 'convert-gha'], kept: ['validate-ci'] })
   expect(await read('.claude/skills/validate-ci/SKILL.md')).toBe('ours now')
   expect(await writeSkills(folder)).toEqual({ written: [], kept: ['validate-ci'] })
+})
+
+it('commands that the skills name are commands of hm, with their flags', () => {
+  const lines = Object.values(SKILLS).flatMap((text) =>
+    [...text.matchAll(/`hm ([^`]+)`/g)].map(([, line]) => line ?? ''),
+  )
+  expect(lines.length).toBeGreaterThan(10)
+  for (const line of lines) {
+    const { command, words, rest } = resolveCommand(line.split(' '))
+    expect([line, command?.spec.summary]).toEqual([line, expect.any(String)])
+    parseFlags(words.join(' '), command?.spec ?? {}, rest)
+  }
 })
 
 it('pipelines in the skills render', async () => {

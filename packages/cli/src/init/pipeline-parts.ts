@@ -72,7 +72,7 @@ export function chainPart({
   const before: string[] = []
   const names: string[] = []
   let start = isTs ? 'sh' : 'hm.sh'
-  /** Gives the step a name, which what follows starts from. */
+  /** Assigns the step to a variable, from which the next step starts. */
   const define = (word: string, value: string) => {
     const name = `${word}${suffix}`
     before.push(`${isTs ? 'const ' : ''}${name} = ${value}`)

@@ -9,7 +9,7 @@ export interface PlanWishes {
   readonly timeoutMs: number | undefined
 }
 
-/** What is to run of an IR; `explain` says what is wrong with it where more is known than the IR. Throws exit 7 for one that the engine refuses, exit 5 for a step that is not there. */
+/** Returns the plan of the wanted steps. `explain` may name the source of a problem. Throws exit 7 for an IR that the engine refuses, exit 5 for an unknown step. */
 export function planRun(
   ir: string,
   { steps, timeoutMs }: PlanWishes,
@@ -25,7 +25,7 @@ export function planRun(
   return { ...selected, timeoutSeconds }
 }
 
-/** `--no-cache`: true for everything, or the keys of these steps and of all that is built on them, which would be found as it was. */
+/** Resolves `--no-cache`: true for every step, or the keys of the named steps and of those built on them, whose cached results would hide the rerun. */
 export function runAnew(plan: Plan, wanted: readonly (string | true)[]): true | readonly string[] {
   if (wanted.includes(true)) return true
   const keys = wanted.filter((key) => key !== true)

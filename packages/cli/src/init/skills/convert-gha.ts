@@ -13,13 +13,13 @@ Read every workflow first. Leave the YAML files in place until the user asks to 
 | \`on: pull_request\` | \`pullRequest({ branches, paths })\` |
 | \`on: schedule\` | \`schedule({ cron, timezone })\` |
 | a job | a chain of steps, begun with \`sh(...)\` or a toolchain |
-| \`steps: run\` | \`.sh('...')\`; lines that share shell state stay one command |
+| \`steps: run\` | \`.sh('...')\`; keep lines that share shell state in one command |
 | \`needs: [a]\` | start from it, \`a.sh(...)\`, when its files are used; else \`dependsOn: [a]\` |
 | \`strategy: matrix\` | \`matrix({ go: ['1.23.2', '1.24.0'] }, (cell) => ...)\` |
-| \`actions/checkout\` | nothing: the source is in \`/workspace\` |
+| \`actions/checkout\` | nothing; the source is in \`/workspace\` |
 | \`actions/setup-node\`, \`setup-go\`, \`setup-python\` | a toolchain, or an image that has the tool |
 | \`actions/cache\` | \`cache: onChange('lockfile')\` on the step that installs |
-| \`upload-artifact\`, then \`download-artifact\` | start the later step from the earlier one: its files are there |
+| \`upload-artifact\`, then \`download-artifact\` | start the later step from the earlier one, whose files it then has |
 | \`env\`, \`timeout-minutes\`, \`continue-on-error\` | \`env\`, \`timeout: '10m'\`, \`softFail: true\` |
 | \`if: github.ref == ...\` | \`when: when({ branch: 'main' })\` |
 | \`secrets.NAME\` | \`secrets: ['NAME']\`, then \`$NAME\` in the command |
@@ -48,7 +48,7 @@ const ci: PipelineDefinition = {
 export default ci
 \`\`\`
 
-What has no counterpart (publishing actions, GitHub's own token, macOS and Windows runners): say so in a comment at the place, and tell the user. Do not guess what a third-party action does: read its \`action.yml\`, or ask.
+Publishing actions, GitHub's own token, and macOS and Windows runners have no counterpart: say so in a comment at the place, and tell the user. Do not guess what a third-party action does: read its \`action.yml\`, or ask.
 
-Then \`hm render ci --check\` and \`hm run\`.
+Then \`hm validate ci\` and \`hm run ci\`.
 `

@@ -5,16 +5,16 @@ description: Check with Harmont that a change passes CI before it is pushed. Use
 
 # Validate a change
 
-1. \`hm pipelines --table\` lists the pipelines. \`hm render SLUG --check\` tells what is wrong with one, by file and line; it runs nothing.
-2. \`hm run SLUG --logs\` runs it here on the working tree, committed or not. Exit codes: 0 passed, 1 a step failed, 2 wrong use, 4 no sandbox works (\`hm doctor\` says why), 6 the pipeline file is wrong, 7 the pipeline is refused.
-3. Steps whose inputs did not change come from the cache; do not pass \`--no-cache\` unless the cache itself is in doubt.
-4. To see one step only: \`hm run SLUG -s KEY\` runs it and what it needs.
+1. \`hm pipelines --table\` lists the pipelines. \`hm validate SLUG\` names every problem of one by file and line, and runs nothing.
+2. \`hm run SLUG --logs\` runs it here on the working tree, committed or not. \`hm graph SLUG\` shows the steps and runs none. Exit codes: 0 passed, 1 a step failed, 2 wrong usage, 4 no sandbox works (\`hm doctor\` says why), 6 the pipeline file has an error, 7 the pipeline is refused.
+3. A step with a \`cache\` whose inputs did not change is taken from the cache; do not pass \`--no-cache\` unless the cache itself is in doubt.
+4. \`hm run SLUG KEY\` runs one step and what it needs.
 
 When it fails:
 
-- \`hm logs --failed\` prints the output of the failed steps.
-- \`hm shell KEY --cmd 'COMMAND'\` runs a command in the file system that the failed step left; \`--before\` in the one that it started from.
-- Mend the cause, then \`hm retry\`: only failed steps, and what they held back, run again.
+- \`hm logs --failed\` prints what the failed steps reported, \`hm logs RUN KEY\` the whole log of one, \`hm why\` the cause.
+- \`hm exec KEY COMMAND\` runs a command in the file system that the failed step left, \`hm exec --before KEY COMMAND\` in the one that it started from.
+- Fix the cause, then \`hm retry\`: it runs only the failed steps and those they blocked.
 - Do not weaken a test, raise a timeout or set \`softFail\` to get green unless you were asked to.
 
 For programs: \`hm run --format json\` prints one JSON object per line; \`step_end\` has \`exit_code\`, \`build_end\` the state.
