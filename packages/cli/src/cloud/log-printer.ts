@@ -4,7 +4,8 @@ import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../command.ts'
 import { LineSplitter, type LogLine } from '../local/line-splitter.ts'
 import { inert, jsonFor } from '../text/inert.ts'
-import { FailureSummary } from '../view/failure-summary.ts'
+import { FailedLogs, showsExcerpts, wholeLog } from '../view/failed-logs.ts'
+import { word } from '../view/next-commands.ts'
 import { isJobEnded } from './job-teller.ts'
 
 interface Printing {
@@ -21,14 +22,19 @@ export class LogPrinter {
   readonly #client: CloudClient
   readonly #isPrefixed: boolean
   readonly #since: number
-  readonly #summary = new FailureSummary()
+  readonly #failed = new FailedLogs()
+  readonly #isExcerpt: boolean
+  /** Returns the command that prints the whole log of a step. */
+  readonly #wholeLogOf: (step: string) => string
   #printed = 0
 
   /** @param isPrefixed each line begins with the key of its step. */
-  constructor(context: Context<'logs'>, client: CloudClient, isPrefixed: boolean) {
+  constructor(context: Context<'logs'>, client: CloudClient, { pipeline, number }: BuildAddress, isPrefixed: boolean) {
     this.#context = context
     this.#client = client
     this.#isPrefixed = isPrefixed
+    this.#isExcerpt = showsExcerpts(context.flags)
+    this.#wholeLogOf = (step) => `hm logs ${number} ${word(step)} -p ${word(pipeline)}`
     const { since } = context.flags
     this.#since = since === undefined ? Number.NEGATIVE_INFINITY : Date.now() - since
   }
@@ -40,7 +46,11 @@ export class LogPrinter {
   async end(): Promise<void> {
     const { global, output } = this.#context
     if (global.json) await this.#write(']}\n')
-    for (const line of this.#summary.finish()) output.say(line)
+    for (const log of this.#failed.finish()) {
+      if (this.#isExcerpt) await this.#write(log.excerpt.map((line) => this.#shown(log.step, line)).join(''))
+      for (const line of log.summary) output.say(line)
+      if (this.#isExcerpt && log.lines !== null) output.say(wholeLog(log, this.#wholeLogOf(log.step)))
+    }
   }
 
   /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
@@ -98,12 +108,17 @@ export class LogPrinter {
         const comma = this.#printed === 0 ? '' : ','
         text += `${comma}${jsonFor(stdout, { step, attempt: job.attempt ?? 1, stream, line, ts: at })}`
       } else {
-        if (flags.failed) this.#summary.take(step, line)
-        text += `${flags.timestamps ? `${at} ` : ''}${this.#isPrefixed ? `[${inert(step)}] ` : ''}${stdout.isTerminal ? inert(line) : line}\n`
+        if (flags.failed) this.#failed.take(step, line)
+        if (!this.#isExcerpt) text += `${flags.timestamps ? `${at} ` : ''}${this.#shown(step, line)}`
       }
       this.#printed += 1
     }
     await this.#write(text)
+  }
+
+  #shown(step: string, line: string): string {
+    const text = this.#context.output.stdout.isTerminal ? inert(line) : line
+    return `${this.#isPrefixed ? `[${inert(step)}] ` : ''}${text}\n`
   }
 
   async #write(text: string): Promise<void> {

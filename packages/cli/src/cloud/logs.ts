@@ -17,7 +17,7 @@ export async function logsOfServer(
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })
     const jobs = await chooseJobs(context, session, address, step)
-    const printer = new LogPrinter(context, session.client, step === undefined)
+    const printer = new LogPrinter(context, session.client, address, step === undefined)
     await printer.begin()
     if (flags.follow && flags.attempt === undefined) await follow(context, session, address, { printer, step })
     else for (const job of jobs) await printer.print(job, { isFollowed: flags.follow, address, signal })

@@ -15,11 +15,26 @@ let cwd: string
 
 beforeAll(() => {
   cwd = realpathSync(mkdtempSync('/var/tmp/hm-logs-'))
+  writeLog(1, output)
+})
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+/** Records a run whose only step failed with this log. */
+function writeLog(number: number, text: string): void {
   const { runs } = localHome(join(cwd, '.cache', 'hm'))
   const { record } = beginRecord(
     runs,
     {
-      ...{ id: 'one', directory: cwd, slug: 'ci', name: 'ci', message: null, branch: null, commit: null, env: {} },
+      ...{
+        id: `run-${number}`,
+        directory: cwd,
+        slug: 'ci',
+        name: 'ci',
+        message: null,
+        branch: null,
+        commit: null,
+        env: {},
+      },
       ...{ only: null, retryOf: null, startedAt: 0, process: 'none' },
     },
     '{}',
@@ -31,10 +46,9 @@ beforeAll(() => {
     told.add(`${JSON.stringify(event)}\n`)
   told.close()
   const log = new AppendedFile(files.log(0, 1))
-  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from(output), ts: 0n })}\n`)
+  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from(text), ts: 0n })}\n`)
   log.close()
-})
-afterAll(() => rmSync(cwd, { recursive: true }))
+}
 
 test('a terminal acts upon neither the name of a step nor its log; a file gets the log as it is', async () => {
   const line = `stty cols 100 && exec '${process.execPath}' '${hmProgram}' logs`
@@ -50,6 +64,22 @@ test('logs of what failed end with what their tests reported', async () => {
   expect(stderr).toBe('a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\n')
   expect((await runHm(['logs', '--failed', '--json'], { cwd })).stderr).toBe('')
   expect((await runHm(['logs'], { cwd })).stderr).toBe('')
+})
+
+test('of a long log that failed, only what its tests reported is shown, and how to see all', async () => {
+  const long = `${'installing a package\n'.repeat(5_000)}${output}`
+  writeLog(2, long)
+  const { code, stdout, stderr } = await runHm(['logs', '2', '--failed'], { cwd })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: '[a?b] --- FAIL: TestA (0.00s)\n[a?b]     a_test.go:7: got 1, want 2\n',
+  })
+  expect(stderr).toBe(
+    "a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\nthe whole log, 5003 lines: hm logs 2 'a?b'\n",
+  )
+  expect((await runHm(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
+  expect((await runHm(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)
+  expect(JSON.parse((await runHm(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
 })
 
 test('a run without such a step names those it has', async () => {

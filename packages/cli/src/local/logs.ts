@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../command.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { inert, jsonFor } from '../text/inert.ts'
-import { FailureSummary } from '../view/failure-summary.ts'
+import { FailedLogs, showsExcerpts, wholeLog } from '../view/failed-logs.ts'
+import { word } from '../view/next-commands.ts'
 import { localHome } from './home.ts'
 import type { LogLine } from './line-splitter.ts'
 import { isAlive } from './process-mark.ts'
@@ -24,6 +25,8 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
     timestamps: flags.timestamps,
     isAlone,
     sumsUp: flags.failed,
+    isExcerpt: showsExcerpts(flags),
+    wholeLogOf: (step) => `hm logs ${run.number} ${word(step)}`,
   })
   await printer.begin()
   const logs = chosen.map(({ step, slot }) => {
@@ -84,12 +87,16 @@ interface PrintOptions {
   readonly isAlone: boolean
   /** Repeats the failures at the end, on stderr. */
   readonly sumsUp: boolean
+  /** Shows of each log what it reports, once it is over. */
+  readonly isExcerpt: boolean
+  /** Returns the command that prints the whole log of a step. */
+  readonly wholeLogOf: (step: string) => string
 }
 
 class Printer {
   readonly #output: Context['output']
   readonly #options: PrintOptions
-  readonly #summary = new FailureSummary()
+  readonly #failed = new FailedLogs()
   #isFirst = true
 
   constructor(output: Context['output'], options: PrintOptions) {
@@ -102,7 +109,7 @@ class Printer {
   }
 
   async line({ key }: RecordedStep, { stream, line, ts }: LogLine): Promise<void> {
-    const { json, timestamps, isAlone, sumsUp } = this.#options
+    const { json, timestamps, sumsUp, isExcerpt } = this.#options
     const at = new Date(ts).toISOString()
     if (json) {
       await this.#output.print(
@@ -110,13 +117,22 @@ class Printer {
       )
       this.#isFirst = false
     } else {
-      if (sumsUp && stream !== 'meta') this.#summary.take(key, line)
-      await this.#output.print(`${timestamps ? `${at} ` : ''}${isAlone ? '' : `[${inert(key)}] `}${line}`)
+      if (sumsUp) this.#failed.take(key, line, stream === 'meta')
+      if (!isExcerpt) await this.#output.print(`${timestamps ? `${at} ` : ''}${this.#prefix(key)}${line}`)
     }
+  }
+
+  #prefix(key: string): string {
+    return this.#options.isAlone ? '' : `[${inert(key)}] `
   }
 
   async end(): Promise<void> {
     if (this.#options.json) await this.#output.print(']}')
-    for (const line of this.#summary.finish()) this.#output.say(line)
+    const { isExcerpt, wholeLogOf } = this.#options
+    for (const log of this.#failed.finish()) {
+      if (isExcerpt) for (const line of log.excerpt) await this.#output.print(`${this.#prefix(log.step)}${line}`)
+      for (const line of log.summary) this.#output.say(line)
+      if (isExcerpt && log.lines !== null) this.#output.say(wholeLog(log, wholeLogOf(log.step)))
+    }
   }
 }

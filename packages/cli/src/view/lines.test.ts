@@ -52,7 +52,7 @@ describe('a run as lines', () => {
       '[deploy] skipped (test failed)',
       'build: failed in 2.0s: 1 failed, 2 passed (1 cached), 1 skipped',
       'build: first failure: test, exit 3',
-      'build: next: hm logs --failed  full logs of the failed steps',
+      'build: next: hm logs --failed  what the failed steps reported',
       'build:       hm shell test     open a shell where it failed',
       'build:       hm retry          rerun failed steps and those they blocked',
       'build: end exit=1 duration=2000ms',

@@ -1,14 +1,14 @@
 import { inert } from '../text/inert.ts'
 import type { Run } from './run-model.ts'
 
-/** What helps after a failure: commands, each with what it gives. */
+/** Returns the commands that help after a failure, each with what it gives. */
 export function nextCommands({ failures, accepted }: Run): (readonly [command: string, gives: string])[] {
   const [first] = failures
   if (first === undefined) return []
   const number = accepted === null ? [] : [String(accepted.build.number)]
   const pipeline = accepted === null ? [] : ['-p', word(accepted.build.pipeline)]
   return [
-    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'full logs of the failed steps'],
+    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'what the failed steps reported'],
     ...(first.startedAt === null
       ? []
       : [[['hm shell', ...number, word(first.key), ...pipeline].join(' '), 'open a shell where it failed'] as const]),
@@ -16,7 +16,7 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
   ]
 }
 
-/** As one word of a POSIX shell. */
-function word(text: string): string {
+/** Returns the text as one word of a POSIX shell. */
+export function word(text: string): string {
   return /^[\w.,:/@%+-]+$/.test(text) ? text : `'${inert(text).replaceAll("'", "'\\''")}'`
 }

@@ -1,0 +1,63 @@
+import { countWords, FailureFinder, type Found, failureWords, type QuotedFailure } from '@harmont/logs'
+import type { Context } from '../command.ts'
+import { quotedLines } from './failure-excerpt.ts'
+
+/** So many failures of a step are named. */
+const mostNamed = 10
+/** A log of at most so many lines is shown whole. */
+const mostWhole = 50
+
+/** Whether `hm logs` shows what failed logs report and not their lines, which these flags choose. */
+export function showsExcerpts({ failed, tail, since, timestamps, follow }: Context<'logs'>['flags']): boolean {
+  return failed && tail === undefined && since === undefined && !timestamps && !follow
+}
+
+/** What `hm logs --failed` shows of the log of one step. */
+export interface FailedLog {
+  readonly step: string
+  /** The whole log where it is short, else what its tests or compiler reported, else its last lines. */
+  readonly excerpt: readonly string[]
+  /** Lines of the log; null where `excerpt` is all of it. */
+  readonly lines: number | null
+  /** What failed, one line a failure; nothing for a log that reports none. */
+  readonly summary: readonly string[]
+}
+
+/** Reads the logs of failed steps in constant memory. */
+export class FailedLogs {
+  readonly #logs = new Map<string, { finder: FailureFinder; last: string[]; lines: number }>()
+
+  /** Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test. */
+  take(step: string, line: string, isRemark = false): void {
+    const log = this.#logs.get(step) ?? { finder: new FailureFinder(), last: [], lines: 0 }
+    this.#logs.set(step, log)
+    if (!isRemark) log.finder.next(line)
+    log.lines += 1
+    log.last.push(line)
+    // Cut in halves, not line by line: constant time.
+    if (log.last.length >= 2 * mostWhole) log.last.splice(0, log.last.length - mostWhole)
+  }
+
+  /** Returns what is shown of each, in the order of their first lines. */
+  finish(): readonly FailedLog[] {
+    return [...this.#logs].map(([step, { finder, last, lines }]) => {
+      const found = finder.finish()
+      const isWhole = lines <= mostWhole
+      const excerpt = (isWhole ? null : quotedLines(found)) ?? last.slice(-mostWhole)
+      return { step, excerpt, lines: isWhole ? null : lines, summary: summaryOf(step, found) }
+    })
+  }
+}
+
+function summaryOf(step: string, found: Found<QuotedFailure>): readonly string[] {
+  const named = found.failures.slice(0, mostNamed)
+  if (named.length === 0) return []
+  const more = found.tests + found.errors - named.length
+  const rest = more === 0 ? [] : [`  and ${more} more`]
+  return [`${step}: ${countWords(found)}`, ...named.map((failure) => `  ${failureWords(failure)}`), ...rest]
+}
+
+/** Says how to see all of a log that was shown in part. */
+export function wholeLog({ lines }: FailedLog, command: string): string {
+  return `the whole log, ${lines} lines: ${command}`
+}
