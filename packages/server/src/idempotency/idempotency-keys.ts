@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Attempt, type Claim, type IdempotencyKeys, stillRuns } from '../http/index.ts'
@@ -16,6 +17,9 @@ import {
 /** How often a lease of a minute is moved on. */
 const renewMs = 15_000
 
+/** What a database that is away for a moment has not taken is told it again this often, while the lease lasts: until then nobody else may work on the key. */
+const [againMs, triesAgain] = [1_000, 60]
+
 /** Keys in the database, one holder at a time among all processes. */
 export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
   return {
@@ -24,7 +28,11 @@ export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
         const known = await findKnown(pool, key)
         if (known !== undefined) return knownClaim(known.requestHash, known.answer)
         const held = { ...key, attemptId: randomUUID() }
-        const left = await takeKey(pool, held)
+        const left = await takeKey(pool, held).catch((error: unknown) => {
+          // It may be taken although the answer was lost.
+          void settleLater(() => releaseKey(pool, held), log)
+          throw error
+        })
         if (left !== undefined) return { kind: 'ours', attempt: makeAttempt(pool, held, log), kept: keptOf(left) }
         // Another was faster: what is known now.
       }
@@ -44,17 +52,34 @@ function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
   const renewal = setInterval(() => {
     renewLease(pool, held).catch((error: unknown) => log.warn({ err: error }, 'a lease of a key was not moved on'))
   }, renewMs).unref()
+  /** Fails when the first try does; others follow. */
+  const settle = async (write: () => Promise<void>) => {
+    clearInterval(renewal)
+    try {
+      await write()
+    } catch (error) {
+      void settleLater(write, log)
+      throw error
+    }
+  }
   return {
     async keep(client, subject, requestHash) {
       if (!(await keepSubject(client, held, subject, requestHash))) throw stillRuns()
     },
-    async finish(requestHash, answer) {
-      clearInterval(renewal)
-      await keepAnswer(pool, held, requestHash, answer)
-    },
-    async release() {
-      clearInterval(renewal)
-      await releaseKey(pool, held)
-    },
+    finish: (requestHash, answer) => settle(() => keepAnswer(pool, held, requestHash, answer)),
+    release: () => settle(() => releaseKey(pool, held)),
+  }
+}
+
+async function settleLater(write: () => Promise<void>, log: Logger): Promise<void> {
+  for (let left = triesAgain; ; left--) {
+    await sleep(againMs, undefined, { ref: false })
+    try {
+      return await write()
+    } catch (error) {
+      if (left > 1) continue
+      log.warn({ err: error }, 'an Idempotency-Key stays taken until its lease ends')
+      return
+    }
   }
 }

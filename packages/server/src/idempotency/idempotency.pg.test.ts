@@ -1,7 +1,9 @@
 /** `Idempotency-Key` over HTTP, with keys in a real database and an operation whose effect is a row. */
 import { createHash, randomUUID } from 'node:crypto'
+import { until } from '@harmont/test-kit/until'
+import pg from 'pg'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { transaction } from '../database/transaction.ts'
 import { apiError, scopedOperation } from '../http/index.ts'
 import { caller } from '../http/test-client.ts'
@@ -204,6 +206,27 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(key))).toEqual([409, 'idempotency_key_in_progress'])
     await endLease(key)
     expect(outcome(await ask(key))).toEqual([201, 'first'])
+  })
+
+  test('of a request that failed while the database was away is free again once it is back, before its lease ends', async () => {
+    const { pool } = it.server
+    const impatient = new pg.Pool({ ...pool.options, options: '-c lock_timeout=50' })
+    onTestFinished(() => impatient.end())
+    const key = { userId, operationId: 'createBuild', key: randomUUID() } as const
+    const claim = await idempotencyKeys(impatient, log).claim(key)
+    if (claim.kind !== 'ours') throw new Error(`the key is ${claim.kind}`)
+    await pool.query("update idempotency_keys set lease_until = now() + interval '1 hour' where key = $1", [key.key])
+    await transaction(pool, async (client) => {
+      await client.query('select from idempotency_keys where key = $1 for update', [key.key])
+      await expect(claim.attempt.release()).rejects.toThrow('lock timeout')
+    })
+    const keys = idempotencyKeys(pool, log)
+    expect(await keys.claim(key)).toMatchObject({ kind: 'running' })
+    const kind = await until(
+      async () => (await keys.claim(key)).kind,
+      (each) => each !== 'running',
+    )
+    expect(kind).toBe('ours')
   })
 
   test('that was taken over meanwhile takes the slower one’s effect back', async () => {
