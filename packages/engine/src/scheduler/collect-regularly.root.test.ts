@@ -115,7 +115,9 @@ test('a cache entry that was hit is kept until that is written down, though its 
     // Before that only the build that is under way keeps it; and a snapshot as new as its first one would be removed before anything is known to need it.
     await store?.hit.promise
     let isOver = false
-    onTestFinished(() => void (isOver = true))
+    onTestFinished(() => {
+      isOver = true
+    })
     const collecting = (async () => {
       while (!isOver) await slow.engine.makeRoom(() => false)
     })()

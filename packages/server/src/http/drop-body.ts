@@ -34,7 +34,7 @@ export async function dropBody(request: IncomingMessage, idleMs: number): Promis
       idle.refresh()
       mark = dropped + leastDropped
     }
-    if (dropped > bodyLimit.build) return done.resolve(false)
+    if (dropped > bodyLimit.build) done.resolve(false)
     if (dropped < pauseAt) return
     pauseAt = dropped + pieceBytes
     request.pause()
