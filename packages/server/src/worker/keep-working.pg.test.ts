@@ -1,3 +1,4 @@
+import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../testing/database.ts'
@@ -42,6 +43,34 @@ test.each(['succeeds', 'fails'])(
     await expect.poll(() => done.toSorted()).toEqual(['cut off', 'cut off', 'next'])
   },
 )
+
+test('G02 two tasks whose ends cannot be written down, while a third one runs, cost neither the work that follows nor the stop', async () => {
+  const pool = await freshDatabase()
+  const said: string[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) })
+  await migrateWorker(pool, log)
+  const untilTold = (what: string, times: number) =>
+    until(() => said.filter((line) => line.includes(`Failed to ${what} jobs`)).length === times)
+  let begun = 0
+  let ended = 0
+  const gone = Promise.withResolvers<void>()
+  const cut_off = async () => {
+    begun += 1
+    const turn = begun
+    if (turn === 3) gone.resolve(pool.query('alter table graphile_worker._private_jobs rename to away').then(() => {}))
+    await gone.promise
+    if (turn === 2) await untilTold('fail', 1)
+    if (turn === 3) await untilTold('fail', 2)
+    if (turn < 3) throw new Error('the database is away')
+    ended += 1
+  }
+  const work = await keepWorking({ pool, log, crontab: '', lastWordsMs: 100, taskList: { cut_off } })
+  await pool.query("select graphile_worker.add_job('cut_off') from generate_series(1, 3)")
+  await untilTold('complete', 1)
+  await pool.query('alter table graphile_worker.away rename to _private_jobs')
+  await until(() => ended === 4)
+  await work.stop()
+})
 
 test('G02 work that could not be looked for when the worker began is looked for again', async () => {
   const pool = await freshDatabase()

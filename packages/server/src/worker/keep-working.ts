@@ -14,11 +14,15 @@ export interface Work {
   readonly taskList: TaskList
   /** When tasks run by themselves, as graphile-worker's crontab. */
   readonly crontab: string
+  /** How long the library may take to write down how its last tasks ended. */
+  readonly lastWordsMs?: number
 }
 
 /** The library's worker with the locks by which others see that it lives. */
 interface Shift {
   readonly runner: Runner
+  /** Aborted some time after the last task has ended. */
+  readonly late: AbortSignal
   readonly lives: readonly ReturnType<typeof showWorkerLives>[]
 }
 
@@ -27,6 +31,9 @@ const pauseMs = 1_000
 /**
  * Runs background work in this process until `stop`. The library gives up when it cannot write down how a task ended, as while the database is away, and may
  * never find a task again when it could not at first: then it begins anew. Rejects when it cannot begin the first time.
+ *
+ * When two ends could not be written down at the same moment, the library counts one too few that are under way, and its stop never resolves (0.18.0, `batch`
+ * in `main.js`). So nobody waits for it for long.
  */
 export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
@@ -41,23 +48,30 @@ export async function keepWorking(work: Work): Promise<{ stop(): Promise<void> }
       const next = await again(work, stopping.signal)
       if (next === undefined) return
       shift = next
-      if (stopping.signal.aborted) await shift.runner.stop()
+      if (stopping.signal.aborted) await stopShift(shift)
     }
   }
   return {
     async stop() {
       stopping.abort()
-      await shift.runner.stop().catch(() => undefined) // it has stopped already
+      await stopShift(shift)
       await kept
     },
   }
 }
 
-async function begin({ pool, log, taskList, crontab }: Work): Promise<Shift> {
+async function begin({ pool, log, taskList, crontab, lastWordsMs = 5_000 }: Work): Promise<Shift> {
   await freeJobsOfTheDead(pool)
   const events: WorkerEvents = new EventEmitter()
   const lives: ReturnType<typeof showWorkerLives>[] = []
   events.on('pool:create', ({ workerPool }) => lives.push(showWorkerLives(pool, workerPool.id, log)))
+  const late = new AbortController()
+  for (const tasksEnded of [
+    'pool:gracefulShutdown:complete',
+    'pool:forcefulShutdown:complete',
+    'pool:forcefulShutdown:error',
+  ] as const)
+    events.once(tasksEnded, () => setTimeout(() => late.abort(), lastWordsMs).unref())
   const runner = await run({
     pgPool: pool,
     events,
@@ -71,13 +85,29 @@ async function begin({ pool, log, taskList, crontab }: Work): Promise<Shift> {
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   whenDeaf(events, () => void runner.stop().catch(() => undefined)) // it is stopping already
-  return { runner, lives }
+  return { runner, late: late.signal, lives }
 }
 
 /** Resolves when the worker has ended, for whatever reason, and with it the signs that it lives. */
-async function end({ runner, lives }: Shift): Promise<void> {
-  await runner.promise.catch(() => undefined) // the library has logged why
-  await Promise.all(lives.map((each) => each.stop()))
+async function end(shift: Shift): Promise<void> {
+  await unlessLate(shift, shift.runner.promise) // the library has logged why
+  await Promise.all(shift.lives.map((each) => each.stop()))
+}
+
+async function stopShift(shift: Shift): Promise<void> {
+  await unlessLate(shift, shift.runner.stop()) // it may have stopped already
+}
+
+/** Resolves when the library has ended, with or without an error, or takes too long for its last words. */
+function unlessLate({ late }: Shift, ended: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    ended.then(
+      () => resolve(),
+      () => resolve(),
+    )
+    late.addEventListener('abort', () => resolve())
+    if (late.aborted) resolve()
+  })
 }
 
 /** Begins until it succeeds; undefined when it is to stop. */
