@@ -1,7 +1,7 @@
 /** `harmont`: starts the server; `harmont COMMAND` does something else for its operator, see `commands/table.ts`. */
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
-import { enterNamespace } from '@harmont/sandbox/ordinary'
+import { enterInit, enterNamespace } from '@harmont/sandbox/ordinary'
 import { collectGarbage } from './collect-garbage.ts'
 import { commands } from './commands/table.ts'
 import { createLog } from './create-log.ts'
@@ -15,6 +15,7 @@ const collectAfterMs = 2_000
 async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name === undefined || name === 'serve') {
     const settings = readSettings(process.env)
+    enterInit()
     if (settings.runner !== 'off') await enterNamespace()
     return runServer(settings)
   }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { addWitness } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
@@ -34,7 +35,9 @@ async function environment(more: Readonly<Record<string, string>>) {
 async function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(command, args, { cwd: repository, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   // With all that it started.
-  onTestFinished(() => killGroup(child))
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${command} was not started`)
+  onTestFinished(() => signal(-pid, 'SIGKILL'))
   let output = ''
   addWitness(() => output)
   child.stdout.on('data', (bytes: Buffer) => {
@@ -42,14 +45,14 @@ async function start(command: string, args: readonly string[], env: Readonly<Rec
   })
   await until(() => /^Harmont serves /m.test(output) || child.exitCode !== null)
   expect(child.exitCode).toBe(null)
-  return { child, output: () => output }
+  return { child, pid, output: () => output }
 }
 
-function killGroup({ pid }: ChildProcess): void {
+/** Signals a process, or a group by its negative id, unless all have ended. */
+function signal(id: number, name: NodeJS.Signals): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    process.kill(id, name)
   } catch (error) {
-    // All have ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
@@ -70,6 +73,30 @@ test('SIGTERM to `npm start` stops the server cleanly, and npm waits for it', as
   expect(output()).toContain('"msg":"stopping"')
 })
 
+test.runIf(process.getuid?.() === 0)(
+  'the first process of a container stops at SIGTERM as elsewhere, and leaves no dead processes that its children left to it',
+  async () => {
+    const env = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url })
+    const main = join(repository, 'packages/server/src/main.ts')
+    const alone = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, main]
+    const { child, pid } = await start('unshare', alone, env)
+    const [, first] = await treeOf(pid)
+    const inside = (script: string) =>
+      promisify(execFile)('nsenter', [`--target=${first}`, '--pid', 'sh', '-c', script])
+    // As the monitor of a sandbox's command does, it is left by who began it.
+    const { stdout: orphan } = await inside('sleep 0 & echo $!')
+    const isThere = () =>
+      inside(`kill -0 ${orphan}`).then(
+        () => true,
+        () => false,
+      )
+    await until(isThere, (there) => !there)
+    const ended = once(child, 'exit')
+    process.kill(Number(first), 'SIGTERM')
+    expect(await ended).toEqual([0, null])
+  },
+)
+
 test('a Ctrl-C, which the server gets from the terminal and from npm, is one wish to stop', async () => {
   const env = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url })
   const { child, output } = await start('script', ['-qefc', `exec ${npmStart}`, '/dev/null'], env)
@@ -79,7 +106,7 @@ test('a Ctrl-C, which the server gets from the terminal and from npm, is one wis
   expect(output().match(/"msg":"stopping"/g)).toHaveLength(1)
 })
 
-test('a second start says in one sentence who is there already; a terminal that closes stops the server and its database', async () => {
+test('a second start says in one sentence who is there already; a terminal that closes, or SIGTERM to all processes at once, stops the server and its database', async () => {
   const env = await environment({})
   const database = join(env.HARMONT_DATA_DIR, 'database')
   onTestFinished(() => stopPostmaster(database, 10_000))
@@ -91,5 +118,25 @@ test('a second start says in one sentence who is there already; a terminal that 
   })
   expect(await isServing(env.PORT)).toBe(true)
   child.kill('SIGKILL')
-  await until(async () => (await runningPostmaster(database)) === undefined && !(await isServing(env.PORT)))
+  const isStopped = async () => (await runningPostmaster(database)) === undefined && !(await isServing(env.PORT))
+  await until(isStopped)
+  // As systemd does it unless it is told not to: every process of the service is asked to end, PostgreSQL and its connections too.
+  const all = await start('npm', npmStart.split(' ').slice(1), env)
+  const ended = once(all.child, 'exit')
+  for (const pid of await treeOf(all.pid)) signal(pid, 'SIGTERM')
+  expect(await ended).toEqual([0, null])
+  expect(await isStopped()).toBe(true)
 })
+
+/** A process and all that it and its children have started. */
+async function treeOf(pid: number): Promise<readonly number[]> {
+  // One that has ended meanwhile has no children.
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const below = await Promise.all(
+    children
+      .split(' ')
+      .filter(Boolean)
+      .map((child) => treeOf(Number(child))),
+  )
+  return [pid, ...below.flat()]
+}

@@ -5,6 +5,9 @@ import { isPassingPlace } from './own-memory.ts'
 
 export { firstId, idCount } from './id-range.ts'
 
+/** Debian's tini-static: needs nothing of an image. */
+export const initProgram = '/usr/bin/tini-static'
+
 /**
  * Where a launcher, in its own mount namespace, puts what the runtime needs to see. It covers what is there on the machine itself,
  * which are notes of the networks.

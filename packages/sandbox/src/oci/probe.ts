@@ -9,8 +9,7 @@ import { userFacts } from '../ordinary/user-facts.ts'
 import { findCgroupHome } from './cgroups.ts'
 import { lackingControllers } from './delegation.ts'
 import { hasCode, isAbsent, readIfPresent } from './files.ts'
-import { stage } from './layout.ts'
-import { initProgram } from './runtime-config.ts'
+import { initProgram, stage } from './layout.ts'
 import { type RuntimeName, runtimes } from './runtimes/index.ts'
 
 const run = promisify(execFile)

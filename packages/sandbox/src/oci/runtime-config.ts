@@ -1,5 +1,5 @@
 import type { Command, Limits, NetworkMode } from '../driver.ts'
-import { idCount } from './layout.ts'
+import { idCount, initProgram } from './layout.ts'
 import { staged } from './mounts.ts'
 import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
@@ -127,8 +127,6 @@ function profile(): SeccompProfile {
 // Both lie on the sandbox's own /dev, which is a tmpfs: nothing of them gets into a snapshot.
 const initPath = '/dev/harmont-init'
 const scriptPath = '/dev/harmont-script'
-/** Debian's tini-static: needs nothing of the image. */
-export const initProgram = '/usr/bin/tini-static'
 
 function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
   const bind = (source: string, destination: string, ...options: string[]): Mount => ({

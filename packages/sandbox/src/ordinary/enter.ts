@@ -1,5 +1,6 @@
+import { accessSync, constants } from 'node:fs'
 import process from 'node:process'
-import { stage } from '../oci/layout.ts'
+import { initProgram, stage } from '../oci/layout.ts'
 import { footing } from './footing.ts'
 import { rangeFor } from './lacking.ts'
 import { findInhabitant, makeNamespace, mapOf } from './namespace.ts'
@@ -25,14 +26,34 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
     return // Why is for who asks: it tries again.
   }
   // The groups stay: root in there is this user, with all that its groups may read.
-  const enter = ['nsenter', `--user=/proc/${inhabitant}/ns/user`, '--preserve-credentials', '--']
+  const enter = [`--user=/proc/${inhabitant}/ns/user`, '--preserve-credentials', '--']
   const unshare = ['/usr/bin/unshare', '--mount', '--propagation=slave', '--']
+  beginAnew('/usr/bin/nsenter', [...enter, ...unshare, '/bin/sh', '-c', prepare, 'sh', stage], env)
+}
+
+/**
+ * Begins anew below an init, and does not return, where this process or npm is the first of a container without one: there every command of a step would
+ * leave a dead process for good, as its monitor has nobody else to be taken over by, and Node.js ends only children of its own.
+ * Returns, and has done nothing, elsewhere and without tini.
+ */
+export function enterInit(): void {
+  const { pid, ppid, env } = process
+  const isFirst = pid === 1 || (ppid === 1 && env.npm_lifecycle_event !== undefined)
+  if (process.platform !== 'linux' || !isFirst || process.execve === undefined) return
+  try {
+    accessSync(initProgram, constants.X_OK)
+  } catch {
+    return // Without it no sandbox is made, as `probe` says.
+  }
+  // It takes over what its children leave, also where npm is the first process.
+  beginAnew(initProgram, ['-s', '--'], env)
+}
+
+/** Has this process become a program that runs ours again, with the same id, arguments and open files. */
+function beginAnew(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
-  process.execve(
-    '/usr/bin/nsenter',
-    [...enter, ...unshare, '/bin/sh', '-c', prepare, 'sh', stage, ...again],
-    Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  )
+  process.execve?.(program, [program, ...args, ...again], Object.fromEntries(given))
 }
 
 /**

@@ -1,2 +1,2 @@
-export { enterNamespace } from './enter.ts'
+export { enterInit, enterNamespace } from './enter.ts'
 export { footing } from './footing.ts'

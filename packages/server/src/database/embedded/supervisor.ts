@@ -68,6 +68,8 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       await othersGone(current.client)
       await stopPostmaster(state, 10_000)
       await watched
+      // It was just being started again, if something else had ended it.
+      await stopPostmaster(state, 10_000)
       close()
     },
   }
