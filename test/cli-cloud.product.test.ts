@@ -215,7 +215,8 @@ test('Ctrl-C cancels the build and exits 130', async () => {
 })
 
 test('Ctrl-C in build watch leaves the build running', async () => {
-  const made = await hm(['run', 'endless', '--cloud', '--detach'])
+  // The setting does what `--detach` does.
+  const made = await hm(['run', 'endless', '--cloud'], { env: { HM_PREFERENCES__AUTO_WATCH: 'false' } })
   const [, number = ''] = /^#(\d+) http\S+\n$/.exec(made.stdout) ?? []
   expect(made.code).toBe(0)
   const { child, told, ended } = start(['build', 'watch', number, '-p', 'endless'])

@@ -12,12 +12,16 @@ const looks = [
   { width: 1280, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
 ] as const
+const otherLooks = [
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+] as const
 
 /** Fails with what is wrong on the page in these looks, and where it must be moved sideways at 360 px. The page is as before afterwards. */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, which: 'two' | 'all' = 'two'): Promise<void> {
   const before = page.viewportSize()
   const scrolled = await page.evaluate('scrollY')
-  for (const { width, colorScheme } of looks) {
+  for (const { width, colorScheme } of which === 'all' ? [...looks, ...otherLooks] : looks) {
     await page.setViewportSize({ width, height: 800 })
     // Without motion, as all windows are: a colour on its way to another one has no contrast of its own.
     await page.emulateMedia({ colorScheme })

@@ -74,7 +74,7 @@ test('web R1 R2 R5 a pasted link to a red build says what failed and shows the s
   await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
   page.off('request', note)
   expect(new Set(asked)).toEqual(new Set(['session', 'view', 'log']))
-  expect(await heading().textContent()).toMatch(/test: 2 errors after .+: expected 3, got 4 · date\.ts:12\./)
+  expect(await heading().textContent()).toMatch(/test failed after .+ with 2 errors: expected 3, got 4 · date\.ts:12\./)
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
   expect(await page.title()).toBe('Failed: test · CI checks #1 · default')
@@ -151,6 +151,23 @@ test('web R3 R4 f and F walk the failures, a skipped step says why, and Reload, 
   await page.waitForURL(/job=(test|lint)/)
   await page.goForward()
   await sees('Skipped because test failed.')
+})
+
+test('web B4 B10 a step has the same icon in the list and in the graph, and the bars of the list lie on one track', async () => {
+  await page.goto(address(red))
+  await selected().waitFor()
+  const marksOf = (rows: string) =>
+    page.evaluate(`[...document.querySelectorAll('${rows}')]
+      .map((row) => [row.querySelector('bdi').textContent, ...[...row.querySelectorAll('svg')].map((svg) => svg.ariaLabel + svg.innerHTML)])
+      .sort()`) as Promise<string[][]>
+  const inList = await marksOf('[aria-label=Steps] a')
+  const words = ['Skipped', 'Failed, allowed', 'Failed', 'Passed']
+  expect(inList.map(([, mark]) => mark?.replace(/<.*/, ''))).toEqual(words)
+  const tracks = page.getByRole('list', { name: 'Steps' }).locator('.bg-hairline')
+  const boxes = await Promise.all((await tracks.all()).map((track) => track.boundingBox()))
+  expect(boxes.map((box) => [box?.x, box?.width])).toEqual(Array(3).fill([boxes[0]?.x, boxes[0]?.width]))
+  await page.getByRole('link', { name: 'Graph' }).click()
+  await expect.poll(() => marksOf('.react-flow__node')).toEqual(inList)
 })
 
 test('web B8 B9 D1 r retries the failed step, the build goes green by itself, and the first attempt stays readable', async () => {

@@ -99,7 +99,7 @@ test('web X5 the red answer waits for nothing that is optional', async () => {
   it.proxy.answer(/^GET \/api.*\/view$/, changes(withoutOptional))
   const page = await it.open(buildPath(it.red))
   await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
-  expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/test: 1 error after/)
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/test failed after/)
   await log(page).getByText('error: expected 3, got 4').waitFor()
 })
 
@@ -120,7 +120,7 @@ test('web X3 a log that fails leaves the steps working, and a part that is gone 
   const before = loads()
   await page.getByRole('link', { name: 'Graph' }).click()
   await sees(page, 'Part of this page failed to load')
-  await sees(page, /test: 1 error after/)
+  await sees(page, /test failed after/)
   expect(loads() - before).toBe(1)
   // The browser says it too.
   expect(it.complaints().filter((text) => !/preload|dynamically imported/.test(text))).toEqual([])
@@ -159,7 +159,7 @@ test('web X3 a page whose script does not come is loaded anew once, then says so
   expect(loads() - before).toBe(2)
   heal()
   await page.getByRole('button', { name: 'Reload' }).click()
-  await sees(page, /test: 1 error after/)
+  await sees(page, /test failed after/)
 
   let isFirst = true
   it.proxy.answer(entry, (exchange) => {
@@ -167,7 +167,7 @@ test('web X3 a page whose script does not come is loaded anew once, then says so
     isFirst = false
     return fails ? refuses(exchange) : exchange.pass()
   })
-  await sees(await it.open(buildPath(it.red)), /test: 1 error after/)
+  await sees(await it.open(buildPath(it.red)), /test failed after/)
   expect(isFirst).toBe(false)
 })
 

@@ -6,7 +6,7 @@ import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { readProject } from '../local/read-project.ts'
 import { buildUrl } from './address.ts'
 import type { Session } from './session.ts'
-import { watchBuild } from './watch-build.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
 
 export interface BuildWish {
   /** The IR document; `-` is stdin. */
@@ -47,7 +47,7 @@ export async function createBuild(
   }
   const build = await session.client.createBuild({ ...address, body }, { signal })
   const place = { ...address, number: build.number }
-  if (!wish.detach)
+  if (!(await isDetached(here, wish.detach)))
     return watchBuild({ ...here, flags: {} }, session, place, { build, plan: parsed.plan, onInterrupt: 'cancel' })
   if (global.json) await output.json(build)
   else await output.print(`#${build.number} ${buildUrl(session.appUrl, place)}`)

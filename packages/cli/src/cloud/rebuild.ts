@@ -1,7 +1,7 @@
 import { exits } from '../errors.ts'
 import { buildAddress, buildUrl } from './address.ts'
 import { signedIn } from './session.ts'
-import { watchBuild } from './watch-build.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
 
 /** `hm rebuild`. */
 export const run = signedIn<'rebuild'>(async (context, session) => {
@@ -10,7 +10,8 @@ export const run = signedIn<'rebuild'>(async (context, session) => {
   const env = Object.fromEntries(flags.env.map(({ name, value }) => [name, value]))
   const build = await session.client.rebuildBuild({ ...address, body: { env } }, { signal })
   const made = { ...address, number: build.number }
-  if (!flags.detach) return watchBuild({ ...context, flags: {} }, session, made, { build, onInterrupt: 'cancel' })
+  if (!(await isDetached(context, flags.detach)))
+    return watchBuild({ ...context, flags: {} }, session, made, { build, onInterrupt: 'cancel' })
   if (global.json) await output.json(build)
   else await output.print(`#${build.number} ${buildUrl(session.appUrl, made)}`)
   return exits.ok

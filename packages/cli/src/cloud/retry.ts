@@ -3,7 +3,7 @@ import type { Context } from '../command.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { buildAddress, buildUrl, findJob } from './address.ts'
 import { openSession, type Session, telling } from './session.ts'
-import { watchBuild } from './watch-build.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
 
 type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
 
@@ -22,7 +22,7 @@ export async function retryOnServer(
     const keys = await retry(context, session, address, steps)
     output.say(`retrying: ${keys.join(', ')}`)
     const retried = await session.client.getBuild(address, { signal })
-    if (!flags.detach)
+    if (!(await isDetached(context, flags.detach)))
       return watchBuild({ ...context, flags: {} }, session, address, { build: retried, onInterrupt: 'cancel' })
     if (global.json) await output.json(retried)
     else await output.print(`#${retried.number} ${buildUrl(session.appUrl, address)}`)

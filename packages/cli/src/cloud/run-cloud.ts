@@ -14,7 +14,7 @@ import { buildUrl } from './address.ts'
 import { sendNone, withPacked } from './pack.ts'
 import { openSession, type Session, telling } from './session.ts'
 import { type Submission, submit } from './submit.ts'
-import { watchBuild } from './watch-build.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
 
 const noCommit = '0'.repeat(40)
 
@@ -34,7 +34,7 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const submission = describe(context, { org, project, pipeline, env, dirty })
     const build = await send(context, session, submission, project)
     const address = { org, pipeline: build.pipeline_slug, number: build.number }
-    if (flags.detach) return printAccepted(context, session, address, build)
+    if (await isDetached(context, flags.detach)) return printAccepted(context, session, address, build)
     if (dirty && !flags.noUpload) output.say('the build includes your uncommitted changes')
     return watchBuild(context, session, address, { build, plan, onInterrupt: 'cancel', timeoutMs: flags.timeout })
   })

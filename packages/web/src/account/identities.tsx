@@ -22,9 +22,12 @@ export function Identities() {
       <p className="max-w-[72ch] px-4 pt-1 pb-3 text-muted">
         You can sign in with a linked account. Linking GitHub also shows which repositories you can connect.
       </p>
-      <Loaded query={identities} what="your linked accounts">
-        {(linked) => <Linked linked={linked} />}
-      </Loaded>
+      {/* As high as one line from the beginning: what stands below does not move. */}
+      <div className="min-h-11">
+        <Loaded query={identities} what="your linked accounts" rows={1}>
+          {(linked) => <Linked linked={linked} />}
+        </Loaded>
+      </div>
     </section>
   )
 }

@@ -15,7 +15,7 @@ export function Notices() {
       {config.needs_setup && (
         <Line isLeftOut={isDeep(pathname)}>
           No owner of this server can sign in again. <PasskeysLink />, or print a one-time link with{' '}
-          <code className="font-mono text-13">{setupLinkCommand()}</code> in its folder.
+          <code className="font-mono text-13 whitespace-nowrap">{setupLinkCommand()}</code> in its folder.
         </Line>
       )}
       <NewVersion version={config.version} />

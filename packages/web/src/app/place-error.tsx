@@ -73,7 +73,7 @@ export function NoBuild({ org, slug, number }: NoBuildProps) {
       action={
         <div className="flex flex-wrap gap-2">
           <Link to="/$org/pipelines/$slug" params={{ org, slug }} className={buttonClass('primary')}>
-            Builds of {name}
+            <span>Builds of {name}</span>
           </Link>
           <Link to="/$org/pipelines/$slug/builds/latest" params={{ org, slug }} className={buttonClass()}>
             Latest build

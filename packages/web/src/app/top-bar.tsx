@@ -1,8 +1,10 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
+import { useRef } from 'react'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { useOrganization } from '../api/session.ts'
 import { Foreign } from '../design/foreign.tsx'
+import { useCurrentInView } from '../design/tabs.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
 import { openOverlay } from './overlays.ts'
@@ -16,6 +18,8 @@ export function TopBar() {
   const org = useOrganization(given ?? '')?.slug
   // The trail leads up to a page with all of them.
   const isAlone = isDeep(useLocation().pathname)
+  const narrowNav = useRef<HTMLDivElement>(null)
+  useCurrentInView(narrowNav)
   return (
     <header className="sticky top-0 z-30 bg-ground">
       <div className="shell-bar">
@@ -38,7 +42,10 @@ export function TopBar() {
         <AccountMenu />
       </div>
       {org !== undefined && (
-        <div className={`overflow-x-auto border-b border-hairline px-2 lg:hidden ${isAlone ? 'max-md:hidden' : ''}`}>
+        <div
+          ref={narrowNav}
+          className={`overflow-x-auto border-b border-hairline px-2 lg:hidden ${isAlone ? 'max-md:hidden' : ''}`}
+        >
           <SectionNav org={org} />
         </div>
       )}

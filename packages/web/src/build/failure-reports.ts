@@ -15,21 +15,19 @@ export function reportsOf({ failure }: JobView): readonly Report[] {
   return failure?.kind === 'exit' ? (failure.reports ?? []) : []
 }
 
-/** `: 2 tests failed after 2 m 14 s: ` and the first of them; null where the log reports nothing. */
+/** `: 2 tests failed after 2 m 14 s: `, or ` failed after 2 m 14 s with 2 errors: `, and the first of them; null where the log reports nothing. */
 export function reportedWords(job: JobView, now: number): Sentence | null {
   const [first] = reportsOf(job)
   if (first === undefined) return null
-  return [`: ${countWords(job)}${afterWords(job, now)}: `, ...reportWords(first, job), '.']
+  return [`${countWords(job, afterWords(job, now))}: `, ...reportWords(first, job), '.']
 }
 
-/** How many tests failed and how many other errors there are: `2 tests failed, 1 error`. */
-export function countWords({ failure }: JobView): string {
+/** How many tests failed and how many other errors there are. */
+function countWords({ failure }: JobView, after: string): string {
   const tests = failure?.failed_tests ?? 0
   const errors = failure?.other_errors ?? 0
-  return [
-    ...(tests === 0 ? [] : [`${counted(tests, 'test')} failed`]),
-    ...(errors === 0 ? [] : [counted(errors, 'error')]),
-  ].join(', ')
+  if (tests === 0) return ` failed${after}${errors > 1 ? ` with ${counted(errors, 'error')}` : ''}`
+  return `: ${counted(tests, 'test')} failed${errors === 0 ? '' : `, ${counted(errors, 'error')}`}${after}`
 }
 
 /** One report: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, of which the place leads to its line in the log. */

@@ -35,6 +35,11 @@ test('web R1 tests that failed: how many, and of the first one its name, why, an
   expect(told({ first_error_line: 4812, failed_tests: 1, other_errors: 1, reports: [error, report] })).toBe(
     `test: 1 test failed, 1 error after 2 m 14 s: ${'x'.repeat(139)}… · line 4,812.`,
   )
+  const many = { first_error_line: 4812, failed_tests: 0, reports: [{ ...error, message: 'no such file' }] }
+  expect(told({ ...many, other_errors: 1 })).toBe('test failed after 2 m 14 s: no such file · line 4,812.')
+  expect(told({ ...many, other_errors: 3 })).toBe(
+    'test failed after 2 m 14 s with 3 errors: no such file · line 4,812.',
+  )
   expect(told({ kind: 'out_of_memory', reports: [report] })).toBe('test failed: out of memory after 2 m 14 s.')
 })
 

@@ -6,7 +6,7 @@ export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
 /** Buttons are ink (web.md 15); only what destroys is red, and only where it is asked for. */
 const looks: Readonly<Record<ButtonLook, string>> = {
   primary: 'bg-text text-ground hover:opacity-90',
-  plain: 'border border-edge bg-raised hover:bg-sunk',
+  plain: 'border border-edge bg-raised text-text hover:bg-sunk',
   quiet: 'hover:bg-sunk',
   danger: 'border border-fail text-fail bg-raised hover:bg-fail-tint',
 }

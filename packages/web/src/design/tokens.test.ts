@@ -64,6 +64,13 @@ test.each(roles)(
   },
 )
 
+test('bars of charts are seen on the page, on a selected row and on their track, in both themes', () => {
+  for (const theme of ['light', 'dark'] as const)
+    for (const tone of ['pass', 'fail', 'soft', 'run', 'wait', 'stop'])
+      for (const behind of ['ground', 'sunk', 'hairline'])
+        expect(contrast(tone, behind, theme), `${tone} on ${behind}, ${theme}`).toBeGreaterThanOrEqual(3)
+})
+
 test('the sixteen colours of terminals are readable on the log', () => {
   for (let index = 0; index < 16; index++) {
     expect(contrast(`ansi-${index}`, 'inset', 'light')).toBeGreaterThanOrEqual(4.9)

@@ -2,7 +2,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineBlocks } from './blocks.ts'
-import { withErrors, withGroups, withRemarks } from './facts.ts'
+import { errorNoun, withErrors, withGroups, withRemarks } from './facts.ts'
 import { linesOfPage } from './lines.ts'
 import { plain } from './style.ts'
 
@@ -111,4 +111,22 @@ test('web L23 news that come twice are there once', () => {
   expect(withRemarks([a, b], [c])).toEqual([a, b, c])
   expect(withRemarks([a, b], [a, b, c])).toEqual([a, b, c])
   expect(withRemarks([a, b], [a])).toEqual([a, b])
+})
+
+const failure = {
+  ...{ kind: 'exit', platform: false, signal: null, message: '', first_error_line: null },
+  ...{ tail: [], hint: null, doc_url: null },
+}
+
+test('the failures of a log are called what its test runner reported; until the log is whole they are errors', () => {
+  const noun = (errors: readonly number[], tests: number, others: number, isComplete = true) =>
+    errorNoun(
+      { totalLines: 90, bytes: 900, isComplete, t0: null, groups: [], errors, remarks: [] },
+      { ...failure, failed_tests: tests, other_errors: others },
+    )
+  expect(noun([22, 49], 2, 0)).toBe('failed test')
+  expect(noun([22, 49, 60], 2, 1)).toBe('failure')
+  expect(noun([22], 2, 0)).toBe('failure')
+  expect(noun([22], 0, 1)).toBe('error')
+  expect(noun([22, 49], 2, 0, false)).toBe('error')
 })

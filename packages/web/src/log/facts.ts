@@ -27,6 +27,13 @@ export function factsOf(view: Schema<'JobLogView'>): LogFacts {
   }
 }
 
+/** What the lines of `errors` report, in the singular: the log's words for errors, tests, or both. */
+export function errorNoun({ isComplete, errors }: LogFacts, failure: Schema<'JobView'>['failure']): string {
+  const tests = failure?.failed_tests ?? 0
+  if (!isComplete || tests === 0) return 'error'
+  return tests === errors.length && (failure?.other_errors ?? 0) === 0 ? 'failed test' : 'failure'
+}
+
 /** Whether the time was over for which logs are kept: a remark says so, and nothing of the command's output is left. */
 export function isRemoved({ totalLines, remarks }: LogFacts): boolean {
   return totalLines === 0 && remarks.some(({ kind }) => kind === 'retention')

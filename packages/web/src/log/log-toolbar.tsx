@@ -21,6 +21,8 @@ interface LogToolbarProps {
   /** Null once nothing will be added. */
   readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
   readonly errors: number
+  /** What one of them is called. */
+  readonly errorNoun: string
   readonly onError: (isBack: boolean) => void
   readonly groups: number
   readonly onFoldAll: () => void
@@ -41,7 +43,8 @@ const times: readonly { readonly value: TimeMode; readonly label: string }[] = [
 
 /** Everything that can be done with the log. What does not fit is in the menu; the search is given by who knows it. */
 export function LogToolbar(props: LogToolbarProps) {
-  const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, onError, children } = props
+  const { lead, isWrapped, isFull, onFull, onSearch, isSearchOpen, follow, errors, errorNoun, onError, children } =
+    props
   // There its row holds the name of the step: what is used least is in the menu.
   const isNarrow = useIsNarrow()
   return (
@@ -55,14 +58,14 @@ export function LogToolbar(props: LogToolbarProps) {
       <span className="ml-auto flex items-center gap-1 max-md:gap-0">
         {errors > 0 && (
           <span className="inline-flex items-center">
-            <ToolButton label="Previous error (E)" onClick={() => onError(true)}>
+            <ToolButton label={`Previous ${errorNoun} (E)`} onClick={() => onError(true)}>
               <ArrowUp size={16} aria-hidden="true" />
             </ToolButton>
             <span className="text-13 text-fail tabular">
               {thousands(errors)}
-              {errors === 1000 ? '+' : ''} {errors === 1 ? 'error' : 'errors'}
+              {errors === 1000 ? '+' : ''} {errors === 1 ? errorNoun : `${errorNoun}s`}
             </span>
-            <ToolButton label="Next error (e)" onClick={() => onError(false)}>
+            <ToolButton label={`Next ${errorNoun} (e)`} onClick={() => onError(false)}>
               <ArrowDown size={16} aria-hidden="true" />
             </ToolButton>
           </span>

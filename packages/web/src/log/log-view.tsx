@@ -5,7 +5,7 @@ import { toast } from '../app/toasts.ts'
 import { copyText } from '../design/copy.ts'
 import { thousands } from '../design/thousands.ts'
 import { downloadLinks } from './download-links.ts'
-import { isRemoved } from './facts.ts'
+import { errorNoun, isRemoved } from './facts.ts'
 import { GoToLine } from './go-to-line.tsx'
 import './log.css'
 import { LogRows } from './log-rows.tsx'
@@ -70,6 +70,7 @@ export function LogView(props: LogViewProps) {
         isSearchOpen={isSearchOpen || search.text !== ''}
         follow={facts.isComplete ? null : { isOn: follow.isOn, onChange: follow.set }}
         errors={facts.errors.length}
+        errorNoun={errorNoun(facts, job.failure)}
         onError={view.stepError}
         groups={facts.groups.length}
         onFoldAll={view.folds.toggleAll}

@@ -61,7 +61,7 @@ export function startSteps(facts: StartFacts): readonly StartStep[] {
           ? [{ label: 'the command that chooses this organization', text: `hm org switch ${quoteForShell(org)}` }]
           : []),
       ],
-      note: 'Opens this server in your browser and shows a code to compare.',
+      note: 'hm login opens this server in your browser and shows a code to compare.',
     },
     {
       id: 'init',

@@ -15,7 +15,8 @@ export interface Insights {
   readonly bars: readonly { readonly build: BuildSummary; readonly ms: number }[]
 }
 
-const mostSteps = 5
+/** As many as stand beside the bars without a row of their own. */
+const mostSteps = 3
 
 /** What the last builds of a branch tell (web P3), from newest to oldest as the server lists them. */
 export function insightsOf(builds: readonly BuildSummary[]): Insights {

@@ -9,6 +9,9 @@ import { DurationBars, DurationTable } from './duration-bars.tsx'
 import { insightsOf } from './insights.ts'
 import { lastBuildsQuery } from './queries.ts'
 
+/** As high as all that it shows, also before it is read and where there is nothing: the builds below do not move. */
+const room = 'min-h-68 border-y border-hairline px-4 md:min-h-38'
+
 interface PipelineInsightsProps {
   readonly org: string
   readonly pipeline: Schema<'Pipeline'>
@@ -28,16 +31,21 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
   const insights = useMemo(() => insightsOf(data ?? []), [data])
   if (data === undefined)
     return error === null ? (
-      <div className="min-h-38">
+      <div className={room}>
         <Skeleton rows={3} label="Loading insights" />
       </div>
     ) : (
       <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
     )
-  if (insights.bars.length === 0) return null
+  if (insights.bars.length === 0)
+    return (
+      <p className={`${room} py-3 text-muted`}>
+        No finished builds on <Foreign text={default_branch} /> yet. Their pass rate and durations appear here.
+      </p>
+    )
   const { judged, passed, medianMs, p90Ms, failingSteps } = insights
   return (
-    <section aria-labelledby="insights" className="border-y border-hairline px-4 py-3">
+    <section aria-labelledby="insights" className={`${room} py-3`}>
       <h2 id="insights" className="sr-only">
         The last {data.length} builds of <Foreign text={default_branch} />
       </h2>
@@ -55,11 +63,11 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
         </dl>
         <DurationBars org={org} bars={insights.bars} />
         {failingSteps.length > 0 && (
-          <div className="min-w-40">
-            <h3 className="text-13 text-muted">Most failures</h3>
-            <ol>
+          <div className="min-w-40 max-md:flex max-md:w-full max-md:gap-3">
+            <h3 className="text-13 text-muted max-md:whitespace-nowrap">Most failures</h3>
+            <ol className="max-md:flex max-md:min-w-0 max-md:gap-3">
               {failingSteps.map(({ name, count }) => (
-                <li key={name} className="flex max-w-60 gap-2">
+                <li key={name} className="flex max-w-60 min-w-0 gap-2">
                   <span className="truncate">
                     <Foreign text={name} />
                   </span>

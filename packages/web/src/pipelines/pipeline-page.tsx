@@ -11,7 +11,7 @@ import { Skeleton } from '../design/page-states.tsx'
 import { PipelineBuilds } from './pipeline-builds.tsx'
 import { PipelineHeader } from './pipeline-header.tsx'
 import { PipelineInsights } from './pipeline-insights.tsx'
-import { lastBuildsQuery, pipelineQuery } from './queries.ts'
+import { pipelineQuery } from './queries.ts'
 
 /** One pipeline: how it does, and its builds. */
 export function PipelinePage() {
@@ -35,15 +35,11 @@ export function PipelinePage() {
 }
 
 function Known({ org, pipeline }: { readonly org: string; readonly pipeline: Schema<'Pipeline'> }) {
-  const insights = useQuery(lastBuildsQuery(org, pipeline.slug, pipeline.default_branch))
   return (
     <>
       <PipelineHeader org={org} pipeline={pipeline} />
       <PipelineInsights org={org} pipeline={pipeline} />
-      {/* Shown when the height of what stands above is known: what is being read does not move. */}
-      <div className={insights.isPending ? 'invisible' : ''}>
-        <PipelineBuilds org={org} pipeline={pipeline} />
-      </div>
+      <PipelineBuilds org={org} pipeline={pipeline} />
     </>
   )
 }

@@ -21,12 +21,12 @@ function GithubMissing({ org }: { readonly org: string }) {
   if (!usePermission(org, 'vcs')) return null
   return (
     <p className="text-13 text-muted">
-      This server has no GitHub App: whoever runs it sets <code className="font-mono">HARMONT_GITHUB_APP_ID</code> and
-      its companions, as{' '}
+      This server has no GitHub App. To add one, set <code className="font-mono">HARMONT_GITHUB_APP_ID</code> and the
+      variables listed in{' '}
       <a className="underline" href="/docs/github-app">
         the guide
-      </a>{' '}
-      says.
+      </a>
+      .
     </p>
   )
 }

@@ -16,57 +16,52 @@ interface RepoTableProps {
 
 /** Each with where it is registered, what builds it, and when it was last looked at. */
 export function RepoTable({ org, repos }: RepoTableProps) {
-  const { data: pipelines, isPending } = useQuery(pipelinesByRepositoryQuery(org))
+  const { data: pipelines } = useQuery(pipelinesByRepositoryQuery(org))
   return (
-    // Shown when each row has its height: what is being read does not move.
-    <div className={isPending ? 'invisible' : ''}>
-      <Table caption="Repositories">
-        <thead>
-          <tr>
-            <Th>Repository</Th>
-            <Th>Default branch</Th>
-            <Th>Connected by</Th>
-            <Th>Pipelines</Th>
-            <Th numeric>Last sync</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {repos.map((repo) => (
-            <tr key={`${repo.full_name} ${repo.clone_url}`}>
-              <Td>
-                <span className="flex flex-wrap items-center gap-2">
-                  <RepoName repo={repo} />
-                  {repo.private && <Tag>private</Tag>}
-                </span>
-              </Td>
-              <Td label="Default branch">
-                {repo.default_branch == null ? '—' : <Foreign text={repo.default_branch} />}
-              </Td>
-              <Td label="Connected by">
-                {repo.registrations.map(({ provider, account }) => (
-                  <span key={`${provider} ${account}`} className="mr-2 whitespace-nowrap">
-                    {providerWord(provider)}{' '}
-                    <span className="text-muted">
-                      <Foreign text={account} />
-                    </span>
+    <Table caption="Repositories">
+      <thead>
+        <tr>
+          <Th>Repository</Th>
+          <Th>Default branch</Th>
+          <Th>Connected by</Th>
+          <Th>Pipelines</Th>
+          <Th numeric>Last sync</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {repos.map((repo) => (
+          <tr key={`${repo.full_name} ${repo.clone_url}`}>
+            <Td>
+              <span className="flex flex-wrap items-center gap-2">
+                <RepoName repo={repo} />
+                {repo.private && <Tag>private</Tag>}
+              </span>
+            </Td>
+            <Td label="Default branch">{repo.default_branch == null ? '—' : <Foreign text={repo.default_branch} />}</Td>
+            <Td label="Connected by">
+              {repo.registrations.map(({ provider, account }) => (
+                <span key={`${provider} ${account}`} className="mr-2 whitespace-nowrap">
+                  {providerWord(provider)}{' '}
+                  <span className="text-muted">
+                    <Foreign text={account} />
                   </span>
-                ))}
-              </Td>
-              <Td label="Pipelines">
-                <Pipelines
-                  org={org}
-                  pipelines={pipelines?.get(repo.full_name.toLowerCase())}
-                  isKnown={pipelines !== undefined}
-                />
-              </Td>
-              <Td numeric label="Last sync">
-                <Ago at={repo.last_synced_at} />
-              </Td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    </div>
+                </span>
+              ))}
+            </Td>
+            <Td label="Pipelines">
+              <Pipelines
+                org={org}
+                pipelines={pipelines?.get(repo.full_name.toLowerCase())}
+                isKnown={pipelines !== undefined}
+              />
+            </Td>
+            <Td numeric label="Last sync">
+              <Ago at={repo.last_synced_at} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   )
 }
 

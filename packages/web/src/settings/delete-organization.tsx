@@ -29,7 +29,8 @@ export function DeleteOrganization({ organization }: { readonly organization: Sc
     <section className="flex flex-col gap-2 border-t border-hairline pt-6">
       <h2 className="text-16 font-semibold">Delete this organization</h2>
       <p className="text-muted">
-        Deletes its pipelines, builds, logs, secrets, invites and connections, for all members. {refused}
+        Deletes its pipelines, builds, logs, secrets, invites and connections, for all members.{' '}
+        {refused !== null && `${refused}.`}
       </p>
       <div>
         <Button look="danger" refused={refused} onClick={() => setAsked(true)}>

@@ -122,7 +122,7 @@ function RoleChoice({ whom, refused, mayMakeOwners, onChange }: RoleChoiceProps)
     return (
       <span className="flex flex-wrap items-baseline gap-x-2 py-1">
         {whom.role}
-        <span className="text-12 text-muted">{refused}</span>
+        <span className="text-12 text-muted">{refused !== '' && `${refused}.`}</span>
       </span>
     )
   return (

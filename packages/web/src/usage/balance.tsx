@@ -18,7 +18,10 @@ export function Balance({ org }: { readonly org: string }) {
     <div className="flex flex-wrap items-baseline gap-x-3 px-4 pb-2">
       <span className="text-13 text-muted">Balance</span>
       <span className="text-28 font-semibold tabular">{formatCents(cents)}</span>
-      {told !== null && <p className={told.warns ? 'font-semibold text-soft' : 'text-muted'}>{told.sentence}</p>}
+      {/* A line of its own where it is narrow, from the beginning: what stands below does not move. */}
+      <p className={`min-h-5 max-sm:w-full ${told?.warns ? 'font-semibold text-soft' : 'text-muted'}`}>
+        {told?.sentence}
+      </p>
     </div>
   )
 }

@@ -30,7 +30,8 @@ export function Totals({ org, days, isBilled }: TotalsProps) {
 
 function Figure({ name, value }: { readonly name: string; readonly value: string }) {
   return (
-    <div>
+    // As wide as most numbers from the beginning: what stands beside it does not move.
+    <div className="min-w-24">
       <dt className="text-13 text-muted">{name}</dt>
       <dd className="text-20 font-semibold tabular">{value}</dd>
     </div>

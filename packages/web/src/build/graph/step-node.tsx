@@ -1,6 +1,7 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { useNow } from '../../api/clock.ts'
 import { formatDuration } from '../../design/duration.ts'
+import { Foreign } from '../../design/foreign.tsx'
 import { showInvisible } from '../../design/foreign-text.ts'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
@@ -27,18 +28,20 @@ export function StepNode({ data, selected }: NodeProps<StepFlowNode>) {
       className={`flex h-14 w-50 items-center gap-2 rounded-small border px-2 ${selected ? 'border-focus outline-2 outline-focus' : isDimmed ? 'border-hairline' : 'border-edge'} ${isDimmed ? 'bg-ground text-muted' : 'bg-raised'}`}
     >
       <Handle type="target" position={Position.Left} isConnectable={false} className="invisible" />
-      {steps.length === 1 ? <OneStep step={first} name={name} /> : <ManySteps steps={steps} name={name} />}
+      {steps.length === 1 ? <OneStep step={first} /> : <ManySteps steps={steps} />}
       <Handle type="source" position={Position.Right} isConnectable={false} className="invisible" />
     </div>
   )
 }
 
-function OneStep({ step, name }: { readonly step: Step; readonly name: string }) {
+function OneStep({ step }: { readonly step: Step }) {
   return (
     <>
       <StateMark state={step.state} cached={step.cached} softFailed={step.soft_failed} />
       <span className="min-w-0 flex-1">
-        <bdi className="foreign line-clamp-2 text-13 leading-4">{name}</bdi>
+        <span className="line-clamp-2 text-13 leading-4">
+          <Foreign text={nameOf(step)} />
+        </span>
         <span className="tabular flex gap-2 text-12 whitespace-nowrap text-muted">
           {isActive(step) ? <RunsFor step={step} /> : <Ran step={step} now={0} />}
         </span>
@@ -63,15 +66,15 @@ function RunsFor({ step }: { readonly step: Step }) {
   return <Ran step={step} now={useNow()} />
 }
 
-function ManySteps({ steps, name }: { readonly steps: readonly Step[]; readonly name: string }) {
+function ManySteps({ steps }: { readonly steps: NodeData['steps'] }) {
   const byState = Map.groupBy(steps, ({ state, cached, soft_failed }) => {
     return lookOf(state, { cached: cached ?? false, softFailed: soft_failed }).word
   })
   return (
     <div className="min-w-0">
-      <bdi className="foreign line-clamp-1 text-13">
-        {name} and {steps.length - 1} more
-      </bdi>
+      <span className="line-clamp-1 text-13">
+        <Foreign text={nameOf(steps[0])} /> and {steps.length - 1} more
+      </span>
       <span className="flex gap-2 text-12 tabular">
         {[...byState.values()].map(([first, ...rest]) =>
           first === undefined ? null : (

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../design/duration.ts'
+import { Foreign } from '../../design/foreign.tsx'
 import { showInvisible } from '../../design/foreign-text.ts'
 import { lookOf } from '../../design/state.ts'
 import { StateMark } from '../../design/state-mark.tsx'
@@ -30,11 +31,16 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
       >
         <span className="flex w-55 max-sm:w-36 shrink-0 items-center gap-2 border-r border-hairline px-2">
           <StateMark state={row.state} cached={row.cached} softFailed={row.softFailed} />
-          <bdi className="foreign line-clamp-1 flex-1 text-13">{name}</bdi>
+          <span className="line-clamp-1 flex-1 text-13">
+            <Foreign text={row.name} />
+          </span>
           {row.attempts > 1 && <span className="text-12 text-muted tabular">#{row.attempt}</span>}
         </span>
-        <span className="relative min-w-0 flex-1 overflow-hidden">
-          <Bars row={row} shown={shown} isCritical={isCritical} />
+        <span className="min-w-0 flex-1 overflow-hidden">
+          {/* The rim of the last bar has room before the edge. */}
+          <span className="relative mr-2 block h-full">
+            <Bars row={row} shown={shown} isCritical={isCritical} />
+          </span>
         </span>
       </button>
     </Tooltip>

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../api/clock.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { Button } from '../../design/button.tsx'
-import { showInvisible } from '../../design/foreign-text.ts'
+import { Foreign } from '../../design/foreign.tsx'
 import { EmptyState } from '../../design/page-states.tsx'
 import { useIsNarrow } from '../../design/use-is-narrow.ts'
 import { criticalPath, tellPath } from './critical-path.ts'
@@ -65,7 +65,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
         <p className="min-w-0 flex-1 text-13">
           <span className="font-semibold">Critical path </span>
-          <bdi className="foreign">{showInvisible(tellPath(path, lengthMs)) || 'nothing has run yet'}</bdi>
+          <Foreign text={tellPath(path, lengthMs) || 'nothing has run yet'} />
         </p>
         <Button look="quiet" aria-pressed={isZoomed} onClick={() => setZoomed(!isZoomed)} className="max-md:px-0">
           <Zoom size={16} aria-hidden="true" className="md:hidden" />
@@ -73,7 +73,10 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
         </Button>
       </div>
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
-        <div aria-hidden="true" className="sticky top-0 z-10 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-36">
+        <div
+          aria-hidden="true"
+          className="sticky top-0 z-10 mr-2 ml-55 h-6 border-b border-hairline bg-ground max-sm:ml-36"
+        >
           {axisOf(shown, isNarrow ? mostTicks.narrow : mostTicks.wide).map(({ at, text, isCut }) => (
             <span
               key={`${at} ${text}`}
@@ -87,7 +90,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
         <ul aria-label="Attempts" className="relative" style={{ height: virtual.getTotalSize() }}>
           <li
             aria-hidden="true"
-            className="absolute inset-x-0 ml-55 overflow-hidden max-sm:ml-36"
+            className="absolute inset-x-0 mr-2 ml-55 overflow-hidden max-sm:ml-36"
             style={{ top: first * rowHeight, height: items.length * rowHeight }}
           >
             {shown.cuts.map(({ from, to }) => (

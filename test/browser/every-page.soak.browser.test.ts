@@ -1,6 +1,10 @@
-/** Every page at once: what none may lack, whoever made it. */
+/**
+ * Every page at once: what none may lack, whoever made it. Each is loaded narrow and wide, and what moves while it loads is counted. Axe, the costly part,
+ * looks at each page in two looks, here or in the test of its feature; with a greater effort (`npm run test:soak`) here at all of them in all four.
+ */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
+import { effort } from '@harmont/test-kit/effort'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, startApp } from './app.ts'
@@ -54,6 +58,7 @@ beforeAll(async () => {
   signedIn = [await open(), await open()]
   for (const { page } of signedIn) await app.signIn(page.context())
   strangers = [await open()]
+  for (const { page } of [...signedIn, ...strangers]) await page.addInitScript(watchMoves)
 })
 afterAll(async () => app?.stop())
 
@@ -82,24 +87,54 @@ async function visitAll() {
   return found
 }
 
-/** Looks at it narrow, then wide, and leaves it wide. */
+/** Loads it narrow, then wide, and leaves it wide. */
 async function visit(page: Page, { name, path }: ShownRoute): Promise<void> {
-  await page.setViewportSize({ width: 360, height: 780 })
+  await load(page, path, { width: 360, height: 780 })
+  titles.set(name, (await page.title()).trim())
+  await load(page, path, { width: 1280, height: 720 })
+  if (effort > 1) await expectAccessible(page, 'all')
+  else if (shownToAxe.has(name)) await expectAccessible(page)
+}
+
+async function load(page: Page, path: string, size: { readonly width: number; readonly height: number }) {
+  await page.setViewportSize(size)
   await page.goto(app.origin + path)
   await page.locator('h1').first().waitFor()
   const loading = page.locator('[role="status"][aria-label]')
   await expect.poll(() => loading.count(), { message: 'is loading' }).toBe(0)
-  await expect.poll(() => shapeOf(page)).toEqual({ headings: 1, mains: 1, sideways: 0 })
-  titles.set(name, (await page.title()).trim())
-  await page.setViewportSize({ width: 1280, height: 720 })
-  if (shownToAxe.has(name)) await expectAccessible(page)
+  await expect.poll(() => shapeOf(page)).toEqual({ headings: 1, mains: 1, sideways: 0, cutLinks: [] })
+  const { score, moves } = (await page.evaluate('globalThis.movesOf()')) as { score: number; moves: readonly string[] }
+  if (score > mostShift) throw new Error(`moves by ${score} at ${size.width} px while it loads: ${moves.join(' | ')}`)
 }
+
+/** web.md 14, for all that moves until the page is there. */
+const mostShift = 0.02
+
+/** Runs in each page from its beginning, as text: its names are not those of Node. */
+const watchMoves = `{
+  const entries = []
+  const add = (news) => entries.push(...news.filter(({ hadRecentInput }) => !hadRecentInput))
+  const observer = new PerformanceObserver((list) => add(list.getEntries()))
+  observer.observe({ type: 'layout-shift', buffered: true })
+  const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ')
+  const tell = ({ node, previousRect, currentRect }) =>
+    (node?.textContent ?? '').slice(0, 60) + ' from ' + place(previousRect) + ' to ' + place(currentRect)
+  globalThis.movesOf = () => {
+    add(observer.takeRecords())
+    return {
+      score: entries.reduce((sum, { value }) => sum + value, 0),
+      moves: entries.flatMap(({ value, sources }) => sources.map((source) => value.toFixed(4) + ' ' + tell(source))),
+    }
+  }
+}`
 
 interface Shape {
   readonly headings: number
   readonly mains: number
   /** Pixels to scroll. */
   readonly sideways: number
+  /** Links to the page itself that a row of links shows in part. */
+  readonly cutLinks: readonly string[]
 }
 
 const shapeOf = async (page: Page) =>
@@ -107,9 +142,12 @@ const shapeOf = async (page: Page) =>
     headings: document.querySelectorAll('h1').length,
     mains: document.querySelectorAll('main').length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    cutLinks: [...document.querySelectorAll('nav [aria-current=page]')]
+      .filter((link) => link.checkVisibility() && link.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      .map((link) => link.textContent),
   })`)) as Shape
 
-test('web T1 T2 T4 A9 every page has one h1 and a title of its own, complains of nothing, and is as wide as the window at 360 px', async () => {
+test('web T1 T2 T4 A9 every page has one h1 and a title of its own, complains of nothing, is as wide as the window at 360 px, and does not move while it loads', async () => {
   expect((await faults()).onPages).toEqual([])
   expect(titles.size).toBe(routes.length)
   expect([...titles].filter(([, title]) => title === '' || title === 'Harmont')).toEqual([])
