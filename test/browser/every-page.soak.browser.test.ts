@@ -89,9 +89,11 @@ async function visitAll() {
 
 /** Loads it narrow, then wide, and leaves it wide. */
 async function visit(page: Page, { name, path }: ShownRoute): Promise<void> {
-  await load(page, path, { width: 360, height: 780 })
+  await load(page, path, { width: 390, height: 844 })
+  await page.setViewportSize({ width: 360, height: 780 })
+  await hasItsShape(page)
   titles.set(name, (await page.title()).trim())
-  await load(page, path, { width: 1280, height: 720 })
+  await load(page, path, { width: 1440, height: 900 })
   if (effort > 1) await expectAccessible(page, 'all')
   else if (shownToAxe.has(name)) await expectAccessible(page)
 }
@@ -102,10 +104,13 @@ async function load(page: Page, path: string, size: { readonly width: number; re
   await page.locator('h1').first().waitFor()
   const loading = page.locator('[role="status"][aria-label]')
   await expect.poll(() => loading.count(), { message: 'is loading' }).toBe(0)
-  await expect.poll(() => shapeOf(page)).toEqual({ headings: 1, mains: 1, sideways: 0, cutLinks: [] })
+  await hasItsShape(page)
   const { score, moves } = (await page.evaluate('globalThis.movesOf()')) as { score: number; moves: readonly string[] }
   if (score > mostShift) throw new Error(`moves by ${score} at ${size.width} px while it loads: ${moves.join(' | ')}`)
 }
+
+const hasItsShape = (page: Page) =>
+  expect.poll(() => shapeOf(page)).toEqual({ headings: 1, mains: 1, sideways: 0, cutLinks: [] })
 
 /** web.md 14, for all that moves until the page is there. */
 const mostShift = 0.02

@@ -28,14 +28,22 @@ export function TabNav({ label, children }: TabNavProps) {
   )
 }
 
-/** Scrolls a row of links sideways until the current one is seen whole, on each new page. */
+/** Scrolls a row of links sideways until the current one is seen whole, on each new page and at each new width. */
 export function useCurrentInView(row: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path decides which link is the current one
   useEffect(() => {
-    const current = row.current?.querySelector('[aria-current="page"]')
-    if (row.current === null || current == null) return
-    const [outer, inner] = [row.current.getBoundingClientRect(), current.getBoundingClientRect()]
-    row.current.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right)
+    const { current: scroller } = row
+    if (scroller === null) return
+    const show = () => {
+      const link = scroller.querySelector('[aria-current="page"]')
+      if (link === null) return
+      const [outer, inner] = [scroller.getBoundingClientRect(), link.getBoundingClientRect()]
+      scroller.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right)
+    }
+    // It tells the first width too.
+    const widths = new ResizeObserver(show)
+    widths.observe(scroller)
+    return () => widths.disconnect()
   }, [row, pathname])
 }

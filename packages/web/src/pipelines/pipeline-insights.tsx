@@ -37,13 +37,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
     ) : (
       <ErrorState error={error} what="the insights" onRetry={() => void refetch()} />
     )
-  if (insights.bars.length === 0)
-    return (
-      <p className={`${room} py-3 text-muted`}>
-        No finished builds on <Foreign text={default_branch} /> yet. Their pass rate and durations appear here.
-      </p>
-    )
-  const { judged, passed, medianMs, p90Ms, failingSteps } = insights
+  const { bars, judged, passed, medianMs, p90Ms, failingSteps } = insights
   return (
     <section aria-labelledby="insights" className={`${room} py-3`}>
       <h2 id="insights" className="sr-only">
@@ -61,7 +55,13 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
             passed builds
           </Figure>
         </dl>
-        <DurationBars org={org} bars={insights.bars} />
+        {bars.length === 0 ? (
+          <p className="text-muted">
+            No finished builds on <Foreign text={default_branch} /> yet
+          </p>
+        ) : (
+          <DurationBars org={org} bars={bars} />
+        )}
         {failingSteps.length > 0 && (
           <div className="min-w-40 max-md:flex max-md:w-full max-md:gap-3">
             <h3 className="text-13 text-muted max-md:whitespace-nowrap">Most failures</h3>
@@ -78,7 +78,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
           </div>
         )}
       </div>
-      <DurationTable org={org} bars={insights.bars} />
+      {bars.length > 0 && <DurationTable org={org} bars={bars} />}
     </section>
   )
 }

@@ -48,7 +48,8 @@ export function RepoTable({ org, repos }: RepoTableProps) {
                 </span>
               ))}
             </Td>
-            <Td label="Pipelines">
+            {/* A line of its own where it is narrow: it is read last, and does not move what is below. */}
+            <Td label="Pipelines" className="max-sm:basis-full">
               <Pipelines
                 org={org}
                 pipelines={pipelines?.get(repo.full_name.toLowerCase())}
