@@ -1,24 +1,35 @@
 import { type IrDocument, type IrNode, positionKey } from '@harmont/ir'
 
-/** What is allowed in a document that plans, but mostly a slip (`sdk-cli.md` 3.4). */
+/** Returns warnings of what a valid document may hold but is usually a slip (`sdk-cli.md` 3.4). */
 export function warningsOf({ graph }: IrDocument): string[] {
   const parents = new Map<number, number>()
   for (const [from, to, kind] of graph.edges) if (kind === 'builds_in') parents.set(to, from)
-  return graph.nodes.flatMap((node, index) => {
+  const alike = new Set<string>()
+  const unstable = graph.nodes.flatMap((node, index) => {
     const parent = graph.nodes[parents.get(index) ?? -1]
     if (!isCached(node)) return []
-    const name = JSON.stringify(node.step.key)
-    const warnings: string[] = []
-    if (isPositionKey(node, index, parent?.step.key))
-      warnings.push(
-        `the cached step ${name} is identified by its position, so adding a step before it makes it run again. Give it a key.`,
-      )
-    if (parent !== undefined && !isCached(parent))
-      warnings.push(
-        `the cached step ${name} is built in ${JSON.stringify(parent.step.key)}, which always runs. Cache both or neither.`,
-      )
-    return warnings
+    if (isPositionKey(node, index, parent?.step.key)) alike.add(nameOf(node))
+    if (parent === undefined || isCached(parent)) return []
+    return `the cached step ${nameOf(node)} is built in ${nameOf(parent)}, which always runs. Cache both or neither.`
   })
+  return [...positionWarning([...alike]), ...unstable]
+}
+
+/** One warning for all such steps: each would say the same. */
+function positionWarning(names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  const [steps, lack, them, each] =
+    names.length === 1
+      ? ['step', 'has no key and no label of its own', 'it', 'it']
+      : ['steps', 'have no key and no label of their own', 'one', 'each']
+  return [
+    `the cached ${steps} ${names.join(', ')} ${lack}, so adding a step before ${them} makes it run again. Give ${each} a key.`,
+  ]
+}
+
+/** Names a step as its author knows it: by its label, else by its command. A key made of a position means nothing to people. */
+function nameOf({ step }: IrNode): string {
+  return JSON.stringify(step.label || step.cmd.trim().split('\n', 1)[0]?.slice(0, 40))
 }
 
 function isCached({ step }: IrNode): boolean {

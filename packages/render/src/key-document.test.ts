@@ -1,5 +1,24 @@
+import { stepKeys } from '@harmont/ir'
 import { expect, test } from 'vitest'
 import { keyDocument } from './key-document.ts'
+
+test('cached steps that only their place identifies are one warning, which names them as their author does', async () => {
+  const commands = ['make', 'make test', 'echo one\necho two']
+  const labels = [':c: build', ':c: build', undefined]
+  const keys = stepKeys(
+    commands.map((command, at) => ({ key: undefined, label: labels[at], command, parent: undefined })),
+  )
+  const nodes = commands.map((cmd, at) => ({
+    step: { key: keys[at], label: labels[at], cmd, image: 'host', cache: { policy: 'forever', env_keys: [] } },
+    env: {},
+  }))
+  const document = { version: '0', graph: { nodes, node_holes: [], edge_property: 'directed', edges: [] } }
+  const digests = () => Promise.reject(new Error('no file is asked for'))
+  const { warnings } = await keyDocument(document, 'ci', { org: 'default', now: 0, env: {}, digests })
+  expect(warnings).toEqual([
+    'the cached steps ":c: build", "echo one" have no key and no label of their own, so adding a step before one makes it run again. Give each a key.',
+  ])
+})
 
 test('a policy without its details is rendered as it is, with a remark and without a key', async () => {
   const node = (key: string, cache: object) => ({ step: { key, cmd: 'make', image: 'host', cache }, env: {} })
