@@ -28,7 +28,7 @@ test.each([
   ['disk_limit', 'it exceeded its disk limit'],
   ['step_timeout', 'it exceeded its timeout'],
   ['pipeline_timeout', 'the build exceeded its timeout'],
-  ['provision_failed', 'its sandbox could not be made: a wrong image, or a registry that cannot be reached'],
+  ['provision_failed', 'its sandbox could not be made: the image is wrong, or its registry cannot be reached'],
   ['snapshot_failed', 'the command passed, but its file system could not be saved'],
   ['sandbox_lost', 'its sandbox was lost: the machine or the process that ran it went down'],
   ['build_abandoned', 'the process that ran the build ended'],
@@ -54,10 +54,10 @@ test('what is said of a secret that a step lacks stays as it is', () => {
 
 test.each([
   [124, 'timeout(1) killed a command'],
-  [126, 'a command is not executable: its mode (chmod +x), or a directory'],
+  [126, 'a command is not executable: it lacks chmod +x, or is a directory'],
   [127, 'a command was not found: not in this image, or not in its PATH'],
   [130, 'it was interrupted (SIGINT)'],
-  [132, 'an illegal instruction: a program built for another kind of CPU'],
+  [132, 'an illegal instruction: the program was built for another CPU'],
   [134, 'it aborted (SIGABRT), as after a failed assertion'],
   [135, 'a bus error (SIGBUS): a truncated mapped file, or a full /dev/shm'],
   [136, 'an arithmetic error (SIGFPE), such as a division by zero'],
@@ -83,6 +83,22 @@ test.each([
 })
 
 test.each([
+  ['/build-aux/missing: line 81: help2man: command not found', 'help2man'],
+  ['make: msgfmt: No such file or directory', 'msgfmt'],
+])('make that ended with 2 after %j names the command', (line, name) => {
+  const tail = [line, 'make[2]: *** [Makefile:2611: hello.1] Error 127', 'make: *** [Makefile:1413: all] Error 2']
+  const cause = `the command ${name} was not found: not in this image, or not in its PATH`
+  expect(likelyCause({ ...failed, exitCode: 2, tail })).toBe(cause)
+  expect(likelyCause({ ...failed, exitCode: 2, tail: [line, 'make: *** [Makefile:3: all] Error 1'] })).toBe(null)
+})
+
+test('a download that failed is the cause of the command that is then not found', () => {
+  const tail = ['curl: (6) Could not resolve host: astral.sh', 'sh: 1: uv: not found']
+  expect(likelyCause({ ...failed, exitCode: 127, tail })).toMatch(/^the host name astral.sh cannot be resolved/)
+  expect(likelyCause({ ...failed, exitCode: 127, tail: tail.toReversed() })).toMatch(/^the command uv was not found/)
+})
+
+test.each([
   [
     '[FATAL tini (2)] exec sh failed: No such file or directory',
     'the file system of the step has no sh, which runs its command',
@@ -96,16 +112,13 @@ test.each([
   ['java.lang.OutOfMemoryError: Java heap space', 'out of memory: the Java heap is full (-Xmx)'],
   ['fork: Cannot allocate memory', 'out of memory'],
   ["terminate called after throwing 'std::bad_alloc'", 'out of memory'],
-  ['sh: ./tool: Exec format error', 'a program for another CPU architecture, or a script without #! line'],
-  [
-    'bash: ./x.sh: /bin/bash^M: bad interpreter: No such file or directory',
-    'a script with Windows line endings (CRLF)',
-  ],
-  ["env: 'x': bad interpreter: /bin/sh^M", 'a script with Windows line endings (CRLF)'],
-  ["/usr/bin/env: 'bash\\r': No such file or directory", 'a script with Windows line endings (CRLF)'],
+  ['sh: ./tool: Exec format error', 'the program is for another CPU architecture, or the script has no #! line'],
+  ['bash: ./x.sh: /bin/bash^M: bad interpreter: No such file or directory', 'a script has Windows line endings (CRLF)'],
+  ["env: 'x': bad interpreter: /bin/sh^M", 'a script has Windows line endings (CRLF)'],
+  ["/usr/bin/env: 'bash\\r': No such file or directory", 'a script has Windows line endings (CRLF)'],
   [
     "./tool: /lib/libc.so.6: version `GLIBC_2.38' not found (required by ./tool)",
-    'a program built for a newer system: the image lacks GLIBC_2.38',
+    'the program was built for a newer system: the image lacks GLIBC_2.38',
   ],
   [
     './tool: error while loading shared libraries: libssl.so.3: cannot open shared object file',
@@ -116,17 +129,17 @@ test.each([
   ['dial tcp: lookup proxy.golang.org on 10.0.0.1:53: no such host', 'proxy.golang.org'],
   ['Temporary failure in name resolution', 'a host name cannot be resolved: no network, or a wrong name'],
   ['connect: network is unreachable', 'no network, or no route to that host'],
-  ['Error: connect ECONNREFUSED 127.0.0.1:5432', 'connection refused: a service that is not up, or a wrong port'],
+  ['Error: connect ECONNREFUSED 127.0.0.1:5432', 'connection refused: the service is not up, or the port is wrong'],
   ['read ECONNRESET', 'the connection was reset: a retry may pass'],
-  ['connect ETIMEDOUT 10.0.0.1:443', 'a network time-out'],
+  ['connect ETIMEDOUT 10.0.0.1:443', 'the connection timed out'],
   [
     'SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed: self-signed certificate',
-    'a TLS certificate that is not trusted: CA certificates missing in the image, or a proxy between',
+    'a TLS certificate is not trusted: the image lacks CA certificates, or a proxy replaces them',
   ],
-  ['toomanyrequests: You have reached: Too Many Requests', 'a rate limit of a service'],
-  ['fatal: Authentication failed for https://x', 'credentials that are missing or wrong'],
-  ['error: 403 Forbidden', 'credentials without the right to this'],
-  ['listen EADDRINUSE: address already in use :::3000', 'its port is taken by another process'],
+  ['toomanyrequests: You have reached: Too Many Requests', 'a service refused it: its rate limit is exceeded'],
+  ['fatal: Authentication failed for https://x', 'the credentials are missing or wrong'],
+  ['error: 403 Forbidden', 'the credentials do not allow this'],
+  ['listen EADDRINUSE: address already in use :::3000', 'another process uses its port'],
   ['EMFILE: too many open files', 'the open file limit was reached'],
   [
     'fatal: detected dubious ownership in repository',
@@ -134,7 +147,10 @@ test.each([
   ],
   ["ModuleNotFoundError: No module named 'yaml'", 'the Python module yaml is not installed'],
   ["Error: Cannot find module 'left-pad'", 'the module left-pad is not installed, or its path is wrong'],
-  ['x.c:1:10: fatal error: zlib.h: No such file or directory', 'the header zlib.h is missing: a development package'],
+  [
+    'x.c:1:10: fatal error: zlib.h: No such file or directory',
+    'the header zlib.h is missing: install its development package',
+  ],
   ["mkdir: cannot create directory '/x': Permission denied", 'its user lacks permission for a file or operation'],
 ])('after %j: %s', (line, cause) => {
   const full = cause.includes(' ') ? cause : `the host name ${cause} cannot be resolved: no network, or a wrong name`

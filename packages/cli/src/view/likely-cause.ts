@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { quotedLines } from './failure-excerpt.ts'
 import { lastLines } from './fold.ts'
-import { logCauses } from './log-causes.ts'
+import { type Cause, hostCauses, logCauses } from './log-causes.ts'
 import type { Step } from './run-model.ts'
 
 type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found'>
@@ -29,7 +29,7 @@ export function likelyCause(ending: Ending): string | null {
   if (byError !== undefined) return byError
   const text = (quotedLines(ending.found) ?? lastLines(ending)).join('\n')
   const byExit = exitCode === null ? undefined : exitCauses[exitCode]
-  return missingCommand(exitCode, text) ?? fromLog(text) ?? byExit ?? message
+  return missingCommand(exitCode, text) ?? causeOf(logCauses, text) ?? byExit ?? message
 }
 
 /** By `Job.error_code`. */
@@ -38,7 +38,7 @@ const errorCauses: Readonly<Record<string, string | undefined>> = {
   disk_limit: 'it exceeded its disk limit',
   step_timeout: 'it exceeded its timeout',
   pipeline_timeout: 'the build exceeded its timeout',
-  provision_failed: 'its sandbox could not be made: a wrong image, or a registry that cannot be reached',
+  provision_failed: 'its sandbox could not be made: the image is wrong, or its registry cannot be reached',
   snapshot_failed: 'the command passed, but its file system could not be saved',
   sandbox_lost: 'its sandbox was lost: the machine or the process that ran it went down',
   build_abandoned: 'the process that ran the build ended',
@@ -47,10 +47,10 @@ const errorCauses: Readonly<Record<string, string | undefined>> = {
 /** By exit code, where nothing more is known. */
 const exitCauses: Readonly<Record<number, string | undefined>> = {
   124: 'timeout(1) killed a command',
-  126: 'a command is not executable: its mode (chmod +x), or a directory',
+  126: 'a command is not executable: it lacks chmod +x, or is a directory',
   127: 'a command was not found: not in this image, or not in its PATH',
   130: 'it was interrupted (SIGINT)',
-  132: 'an illegal instruction: a program built for another kind of CPU',
+  132: 'an illegal instruction: the program was built for another CPU',
   134: 'it aborted (SIGABRT), as after a failed assertion',
   135: 'a bus error (SIGBUS): a truncated mapped file, or a full /dev/shm',
   136: 'an arithmetic error (SIGFPE), such as a division by zero',
@@ -60,14 +60,19 @@ const exitCauses: Readonly<Record<number, string | undefined>> = {
   143: 'it was terminated (SIGTERM)',
 }
 
+/** The command that was not found, where the step ended with 127, or make, which ends with 2, says that one of its commands did. */
 function missingCommand(exitCode: number | null, text: string): string | undefined {
-  if (exitCode !== 127) return undefined
-  const name = /(?:^|[:\s])([\w./+@-]{1,80}): (?:command )?not found/m.exec(text)?.[1]
-  return name && `the command ${name} was not found: not in this image, or not in its PATH`
+  if (exitCode !== 127 && !/^g?make(?:\[\d+\])?: \*\*\* .{1,300} Error 127$/m.test(text)) return undefined
+  const found =
+    /(?:^|[:\s])([\w./+@-]{1,80}): (?:command )?not found/m.exec(text) ??
+    /^g?make(?:\[\d+\])?: ([\w./+@-]{1,80}): No such file or directory$/m.exec(text)
+  if (found === null) return undefined
+  const missing = `the command ${found[1]} was not found: not in this image, or not in its PATH`
+  return causeOf(hostCauses, text.slice(0, found.index)) ?? missing
 }
 
-function fromLog(text: string): string | undefined {
-  for (const [pattern, cause] of logCauses) {
+function causeOf(causes: readonly Cause[], text: string): string | undefined {
+  for (const [pattern, cause] of causes) {
     const match = pattern.exec(text)
     if (match !== null) return cause.replace('$1', () => match.slice(1).find((group) => group !== undefined) ?? '')
   }
