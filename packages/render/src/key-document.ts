@@ -50,8 +50,7 @@ export async function keyDocument(document: unknown, slug: string, keys: Keys): 
   const checked = checkDocument(text)
   if (!checked.ok) return { json: text, warnings: [], problem: checked.error }
   if (!isGraphForm(document)) {
-    const told =
-      'cache keys are resolved for pipelines made by pipeline() only; steps without a key of their own always run.'
+    const told = 'only pipelines made by pipeline() get cache keys; steps without a key of their own always run.'
     return {
       json: text,
       warnings: /"cache":/.test(text) ? [...checked.warnings, told] : checked.warnings,

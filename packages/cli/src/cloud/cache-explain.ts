@@ -41,7 +41,7 @@ export function reasonOnServer({ cache, state, skip_reason, error_message, start
   if (outcome === 'hit') return `cached: taken from ${from === null ? 'an earlier build' : originOf(from)}`
   if (!started_at) return 'has not started'
   if (outcome === 'off') return 'ran: no cache policy'
-  if (outcome === 'bypassed') return 'ran: the build was to ignore the cache'
+  if (outcome === 'bypassed') return 'ran: the build ignores the cache'
   const changes = changesOf(cache)
   return `ran: ${changes.length === 0 ? missText(reason) : `${changes.join(', ')} changed`}`
 }

@@ -157,7 +157,7 @@ export class JobTeller {
 
   #stepOf(job: Job): Step {
     const step = this.#steps.get(keyOf(job))
-    if (step === undefined) throw new Error(`job ${job.id} was told of before it was queued`)
+    if (step === undefined) throw new Error(`an event of job ${job.id} came before it was queued`)
     return step
   }
 }

@@ -9,7 +9,7 @@ import { connect, telling } from './session.ts'
 export const run: Handler<'login'> = (context) =>
   telling(context, async () => {
     const { flags, output } = context
-    if (flags.paste && flags.token) throw usageError('--paste and --token exclude each other')
+    if (flags.paste && flags.token) throw usageError('--paste and --token cannot be used together')
     const config = await context.config()
     const credentials = await context.credentials()
     const apiUrl = config.get('cloud.api_url')
@@ -42,7 +42,7 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
   for await (const piece of stdin.setEncoding('utf8')) {
     text += piece
     if (text.length > longestToken)
-      throw usageError(`a token is shorter than ${longestToken} characters; stdin holds more`)
+      throw usageError(`a token has fewer than ${longestToken} characters; stdin has more`)
   }
   const token = text.trim()
   if (!/^[\x21-\x7e]+$/.test(token))

@@ -83,8 +83,8 @@ test.each(['a b', 'a\nX-Evil: 1', 'tökén', 'a\u0000'])(
 
 test.each([
   ['[entries\n', ':1: invalid TOML'],
-  ['[entries]\nharmont-cloud = 3\n', ':2: entries.harmont-cloud is a table'],
-  ['[entries.harmont-cloud]\n"http://localhost:4000" = 3\n', ': the token of http://localhost:4000 is a string'],
+  ['[entries]\nharmont-cloud = 3\n', ':2: entries.harmont-cloud must be a table'],
+  ['[entries.harmont-cloud]\n"http://localhost:4000" = 3\n', ': the token of http://localhost:4000 must be a string'],
 ])('a malformed file %j is an error that names it', async (text, message) => {
   await open().store('http://localhost:4000', 'hm_a')
   await writeFile(file(), text)

@@ -40,11 +40,11 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
     const { document, text } = await readTomlFile(file)
     const found = valueAt(document, table.join('.'))
     if (found !== undefined && !isTable(found))
-      throw fileError(file, lineOf(text, table.join('.')), `${table.join('.')} is a table`)
+      throw fileError(file, lineOf(text, table.join('.')), `${table.join('.')} must be a table`)
     const tokens = new Map<string, string>()
     for (const [base, token] of Object.entries(found ?? {})) {
       // The value itself is never shown.
-      if (typeof token !== 'string') throw fileError(file, undefined, `the token of ${base} is a string`)
+      if (typeof token !== 'string') throw fileError(file, undefined, `the token of ${base} must be a string`)
       tokens.set(withoutSlash(base), token)
     }
     return { document: parse(text), tokens }
@@ -75,7 +75,7 @@ export function openCredentials({ file, env, apiUrlOrigin, warn }: CredentialsSo
           throw new HmError(
             exits.usage,
             'token_for_other_server',
-            `HM_API_TOKEN is not sent to ${apiUrl}, which only ${apiUrlOrigin.name} names`,
+            `HM_API_TOKEN was not sent to ${apiUrl}, because only ${apiUrlOrigin.name} names that server`,
             { fix: `set HM_API_URL=${apiUrl} beside it if the token is for that server` },
           )
         return { token: sendable(given, 'HM_API_TOKEN'), origin: 'HM_API_TOKEN' }

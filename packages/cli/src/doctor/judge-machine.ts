@@ -31,7 +31,7 @@ export function judgeDisk({ cacheDirectory, isWritable, freeBytes, fileSystem, c
       ? []
       : [failure('cache', `${cacheDirectory} is not writable`, 'set HM_CACHE_DIR to a writable directory')]),
     freeBytes < gib
-      ? failure('space', free, 'make room, hm cache clean, or set HM_CACHE_DIR')
+      ? failure('space', free, 'free disk space, run hm cache clean, or set HM_CACHE_DIR')
       : freeBytes < cacheMaxGb * gib
         ? warning('space', both, `hm config set cache.max_gb ${fitting(freeBytes)}`)
         : ok('space', both),

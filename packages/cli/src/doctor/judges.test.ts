@@ -145,7 +145,11 @@ const disk: DiskFacts = {
 it.each<[string, Partial<DiskFacts>, string[]]>([
   ['room for the whole cache', {}, []],
   ['less than that', { freeBytes: 20 * gib - 1 }, ['space warning: hm config set cache.max_gb 9']],
-  ['next to nothing', { freeBytes: gib - 1 }, ['space failure: make room, hm cache clean, or set HM_CACHE_DIR']],
+  [
+    'next to nothing',
+    { freeBytes: gib - 1 },
+    ['space failure: free disk space, run hm cache clean, or set HM_CACHE_DIR'],
+  ],
   ["somebody else's", { isWritable: false }, ['cache failure: set HM_CACHE_DIR to a writable directory']],
   ['memory', { fileSystem: 'tmpfs' }, ['file system warning: set HM_CACHE_DIR to a place on ext4, xfs or btrfs']],
   ['nfs4', { fileSystem: 'nfs4' }, ['file system warning: set HM_CACHE_DIR to a place on ext4, xfs or btrfs']],

@@ -105,7 +105,7 @@ it('overwrites nothing without --force, and then only its own file', async () =>
   await write('go.mod')
   await write('.hm/pipeline.ts', '// mine')
   await write('.hm/.gitignore', '*.log\nnode_modules/')
-  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('.hm/pipeline.ts is there already') })
+  expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('.hm/pipeline.ts already exists') })
   expect(await read('.hm/pipeline.ts')).toBe('// mine')
   expect(await init('--force', '-q')).toMatchObject({ code: 0, stderr: '' })
   expect(await read('.hm/pipeline.ts')).toContain('project.test({ cache: files })')
@@ -114,7 +114,7 @@ it('overwrites nothing without --force, and then only its own file', async () =>
   expect(second).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      /has a pipeline with the slug "hm-init-[a-z0-9-]+" already\nfix: .*hm init --slug SLUG/,
+      /already has a pipeline with the slug "hm-init-[a-z0-9-]+"\nfix: .*hm init --slug SLUG/,
     ),
   })
 })
@@ -196,6 +196,10 @@ it('names the files of other CI systems', async () => {
   await write('.gitlab-ci.yml')
   expect((await init()).stderr).toContain(
     'Other CI files are here and stay as they are: .github/workflows/test.yml, .gitlab-ci.yml.',
+  )
+  for (const name of ['a', 'b', 'c']) await write(`.github/workflows/${name}.yml`)
+  expect((await init('--force')).stderr).toMatch(
+    /as they are: \.github\/workflows\/\w+\.yml(, \.github\/workflows\/\w+\.yml){2} and 2 more\./,
   )
 })
 

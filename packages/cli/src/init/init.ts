@@ -44,7 +44,7 @@ export const run: Handler<'init'> = async (context) => {
   else output.say("The first step downloads the tools.\nTo use this machine's instead: hm init --plain --force")
 
   const others = await otherCi(directory)
-  if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${others.join(', ')}.`)
+  if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${someOf(others)}.`)
   if (context.ask.possible) {
     await offerSignIn(context)
     if (!flags.noSkills) await offerSkills(context)
@@ -53,12 +53,18 @@ export const run: Handler<'init'> = async (context) => {
   return exits.ok
 }
 
+/** Names a few: a project may have a workflow for each of its packages. */
+function someOf(names: readonly string[]): string {
+  const more = names.length - 3
+  return more <= 1 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${more} more`
+}
+
 /** A plain pipeline uses what this machine has, where steps see it. Elsewhere than on Linux the container has its own. */
 function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
   if (process.platform !== 'linux') return
   const missing = missingTools(projects.map(plainProject))
   if (missing.length === 0) return
-  output.warn(`steps find no ${missing.join(', ')}: they see /usr and /bin alone`)
+  output.warn(`steps do not find ${missing.join(', ')}: they see only /usr and /bin`)
   output.say('Install it there, or let the pipeline do that: hm init --force')
 }
 
@@ -100,7 +106,7 @@ async function refuseSecond(
   const { pipelines, errors } = await listPipelines({ project: directory, context: null, env, cacheDirectory, signal })
   const other = [...pipelines, ...errors].find((each) => each.slug === slug && each.file !== file)
   if (other === undefined) return
-  throw new HmError(exits.usage, 'pipeline_exists', `${other.file} has a pipeline with the slug "${slug}" already`, {
+  throw new HmError(exits.usage, 'pipeline_exists', `${other.file} already has a pipeline with the slug "${slug}"`, {
     fix: `hm run ${slug} runs it; hm init --slug SLUG writes another`,
   })
 }

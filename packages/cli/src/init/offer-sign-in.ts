@@ -21,6 +21,6 @@ export async function offerSignIn(context: Context<'init'>): Promise<void> {
   } catch (error) {
     // The pipeline is written; who did not get in can do so later.
     if (!(error instanceof HmError) || context.signal.aborted) throw error
-    context.output.warn(`${error.message}; hm login tries it again`)
+    context.output.warn(`${error.message}; to try again: hm login`)
   }
 }

@@ -25,7 +25,7 @@ export async function showWritten(
 }
 
 function unrenderable({ code, message }: RenderFailure): HmError {
-  return new HmError(exits.render, code, message, { fix: 'mend what it says, then hm init --force' })
+  return new HmError(exits.render, code, message, { fix: 'fix it, then hm init --force' })
 }
 
 interface Node {

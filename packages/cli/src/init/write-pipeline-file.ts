@@ -15,7 +15,7 @@ export async function writePipelineFile(project: string, file: string, text: str
     await writeFile(path, text, { mode: modes.file, flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
-    throw new HmError(exits.usage, 'pipeline_exists', `${file} is there already`, {
+    throw new HmError(exits.usage, 'pipeline_exists', `${file} already exists`, {
       fix: `hm run uses it; hm init --force replaces it`,
       cause: error,
     })

@@ -75,7 +75,7 @@ test('of a long log that failed, only what its tests reported is shown, and how 
     stdout: '[a?b] --- FAIL: TestA (0.00s)\n[a?b]     a_test.go:7: got 1, want 2\n',
   })
   expect(stderr).toBe(
-    "a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\nthe whole log, 5003 lines: hm logs 2 'a?b'\n",
+    "a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\nfull log, 5003 lines: hm logs 2 'a?b'\n",
   )
   expect((await runHm(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
   expect((await runHm(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)

@@ -23,8 +23,8 @@ export function openTrace(cacheDirectory: string): Trace {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw usageError(
-      `HM_DEBUG=trace has no place for its file: ${why}`,
-      'set HM_CACHE_DIR to a directory that can be written',
+      `could not write the trace file of HM_DEBUG=trace: ${why}`,
+      'set HM_CACHE_DIR to a writable directory',
     )
   }
   return { file, write }

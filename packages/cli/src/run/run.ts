@@ -7,7 +7,7 @@ export const run: Handler<'run'> = async (context) => {
   const { flags } = context
   refuseUnbuilt(flags)
   if (flags.cloud && flags.backend !== undefined && flags.backend !== 'cloud')
-    throw usageError(`--cloud and --backend ${flags.backend} exclude each other`)
+    throw usageError(`--cloud and --backend ${flags.backend} cannot be used together`)
   const wanted = flags.cloud ? 'cloud' : (flags.backend ?? (await context.config()).get('backend'))
   if (wanted === 'cloud') {
     const { runCloud } = await import('../cloud/run-cloud.ts')
@@ -26,5 +26,5 @@ export const run: Handler<'run'> = async (context) => {
 function refuseOnce(flags: Context<'run'>['flags']): void {
   const once = { '--dry-run': flags.dryRun, '--shell-on-failure': flags.shellOnFailure, '--detach': flags.detach }
   for (const [flag, isGiven] of Object.entries(once))
-    if (isGiven) throw usageError(`--watch and ${flag} exclude each other`)
+    if (isGiven) throw usageError(`--watch and ${flag} cannot be used together`)
 }

@@ -65,7 +65,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
 
 function nothingKept({ number, events }: RunRecord, { key, state, attempts, message: why }: RecordedStep): HmError {
   if (attempts === 0 && state !== 'passed') {
-    const message = `${key} did not start, so there is nothing of it to open${why === null ? '' : `: ${why}`}`
+    const message = `${key} did not start, so it left no file system to open${why === null ? '' : `: ${why}`}`
     const kept = stepsOf(events).filter(({ snapshot }) => snapshot !== null)
     const others = kept.slice(0, 5).map((step) => `hm shell ${number} ${step.key}`)
     const fix = others.length === 0 ? `hm retry ${number}` : `open what another step left: ${others.join(', ')}`

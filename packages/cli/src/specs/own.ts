@@ -35,7 +35,7 @@ export const ownSpecs = {
     hidden: true,
   },
   __complete: {
-    summary: 'What can follow on a command line, for completion scripts',
+    summary: 'List what can follow on a command line, for completion scripts',
     args: { words: { multiple: true, summary: 'the line so far' } },
     hidden: true,
   },

@@ -59,5 +59,5 @@ function summaryOf(step: string, found: Found<QuotedFailure>): readonly string[]
 
 /** Says how to see all of a log that was shown in part. */
 export function wholeLog({ lines }: FailedLog, command: string): string {
-  return `the whole log, ${lines} lines: ${command}`
+  return `full log, ${lines} lines: ${command}`
 }

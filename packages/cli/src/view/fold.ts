@@ -69,7 +69,7 @@ export function fold(run: Run, event: RunEvent): void {
 /** The step that an event is about. */
 export function stepOf(run: Run, id: string): Step {
   const step = run.byId.get(id)
-  if (step === undefined) throw new Error(`step ${id} was told of before it was queued`)
+  if (step === undefined) throw new Error(`an event of step ${id} came before it was queued`)
   return step
 }
 

@@ -153,6 +153,6 @@ describe('a run as lines', () => {
   })
 
   test('calls an event of a step that was never queued a defect', async () => {
-    await expect(linesOf([log('a', 'x')])).rejects.toThrow('step id-a was told of before it was queued')
+    await expect(linesOf([log('a', 'x')])).rejects.toThrow('an event of step id-a came before it was queued')
   })
 })

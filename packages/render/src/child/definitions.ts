@@ -58,7 +58,7 @@ function definitionsOf(exported: Record<string, unknown>): PipelineDefinition[] 
 function checkDefinition(value: unknown): PipelineDefinition {
   if (isDefinition(value)) return value
   throw new TypeError(
-    `expected {slug, pipeline} with a slug like ${SLUG.source} and a pipeline made by pipeline() or a function giving one. Correct the export.`,
+    `expected {slug, pipeline} with a slug like ${SLUG.source} and a pipeline made by pipeline() or a function that returns one. Correct the export.`,
   )
 }
 

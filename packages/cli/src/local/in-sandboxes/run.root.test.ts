@@ -223,7 +223,7 @@ test('an image that cannot be had: run, log and shell say why in the same words,
   const shell = await project.hm('shell', 'pulls', '--cmd', 'true')
   expect([shell.code, shell.stderr]).toEqual([
     5,
-    expect.stringContaining(`error[step_not_started]: pulls did not start, so there is nothing of it to open: ${why}`),
+    expect.stringContaining(`error[step_not_started]: pulls did not start, so it left no file system to open: ${why}`),
   ])
   const before = await project.hm('shell', 'pulls', '--before', '--cmd', 'true')
   expect([before.code, before.stderr]).toEqual([4, `error[image_unavailable]: ${why}\n`])
