@@ -73,8 +73,14 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
   if (status !== 0) throw gitFailed(directory, words)
 }
 
-/** What git said when it could not answer. */
+/** Returns the error for what git said when it could not answer. Another owner, as often in a container, has a sentence of ours: git's is four lines. */
 export function gitFailed(directory: string, stderr: string): SourceError {
+  const foreign = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]
+  if (foreign !== undefined)
+    return new SourceError(
+      'git_failed',
+      `git refuses ${foreign}, which belongs to another user. If you trust it: git config --global --add safe.directory '${foreign}'`,
+    )
   const why = stderr.trim() || 'it said nothing'
   return new SourceError('git_failed', `git cannot list the files of ${directory}: ${why}`)
 }

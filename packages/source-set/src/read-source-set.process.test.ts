@@ -95,6 +95,15 @@ describe('inside a git work tree', () => {
     expect(await paths(project, 'app')).toEqual(['a'])
   })
 
+  it('a repository of another user is refused in one sentence, with the command that trusts it', async () => {
+    const project = repository({ a: '' })
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+    await expect(readSourceSet(project.path)).rejects.toMatchObject({
+      code: 'git_failed',
+      message: `git refuses ${project.path}, which belongs to another user. If you trust it: git config --global --add safe.directory '${project.path}'`,
+    })
+  })
+
   it('a repository that git cannot read is an error and not all files', async () => {
     const project = repository({ a: '' })
     project.write({ '.git/index': 'damaged' })

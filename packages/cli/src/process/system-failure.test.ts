@@ -25,6 +25,12 @@ test('a cache directory below what is no directory is one of them', () => {
   expect(systemFailure(error, '/dev/null/cache/hm')).toMatchObject({ exit: 4, code: 'enotdir' })
 })
 
+test('a home in which no directory can be made is one of them; another directory above is not', () => {
+  const home = Object.assign(system('EACCES', '/nonexistent'), { syscall: 'mkdir' })
+  expect(systemFailure(home, '/nonexistent/.cache/hm')).toMatchObject({ exit: 4, code: 'eacces' })
+  expect(systemFailure(system('EACCES', '/nonexistent'), '/nonexistent/.cache/hm')).toBe(undefined)
+})
+
 test.each([
   system('EACCES', '/elsewhere/a'),
   system('EACCES', '/cached'),

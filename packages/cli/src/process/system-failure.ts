@@ -10,9 +10,15 @@ export function systemFailure(error: unknown, cacheDirectory: string): HmError |
   if (full.has(code)) return failure(code, `the disk is full: ${error.message}`, 'hm cache clean makes room', error)
   // To make directories below one that is read-only ends with ENOENT.
   const isUnwritable = unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir')
-  if (!isUnwritable || !`${path}/`.startsWith(`${cacheDirectory}/`)) return undefined
+  // To make the directory may fail at one above it, such as a home that is not there.
+  const isCache = isIn(path, cacheDirectory) || (syscall === 'mkdir' && isIn(cacheDirectory, path))
+  if (!isUnwritable || !isCache) return undefined
   const message = `hm cannot write to its cache directory ${cacheDirectory}: ${error.message}`
   return failure(code, message, 'make it writable, or name another in HM_CACHE_DIR', error)
+}
+
+function isIn(path: string, directory: string): boolean {
+  return `${path}/`.startsWith(`${directory}/`)
 }
 
 function failure(code: string, message: string, fix: string, cause: Error): HmError {
