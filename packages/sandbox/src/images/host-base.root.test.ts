@@ -173,7 +173,7 @@ it('is not begun on a disk that is too small for a copy of it', async () => {
     await expect(hostWith({}, disk.path)).rejects.toMatchObject({
       code: 'image_unavailable',
       message: expect.stringMatching(
-        /image host cannot be made: a copy of .* needs up to .* but the disk .* has only \d+ MiB for it/,
+        /Could not make the image host: a copy of .* needs up to .* but the disk .* has only \d+ MiB for it/,
       ),
     })
     expect(before - disk.freeBytes()).toBeLessThan(1024 ** 2)

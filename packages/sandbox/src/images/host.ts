@@ -44,5 +44,5 @@ export class HostBase {
 
 function refusedAsUnavailable(error: unknown): never {
   if (!(error instanceof ImageRefused)) throw error
-  throw new SandboxError('image_unavailable', `The image host cannot be made: ${error.message}.`, { cause: error })
+  throw new SandboxError('image_unavailable', `Could not make the image host: ${error.message}.`, { cause: error })
 }

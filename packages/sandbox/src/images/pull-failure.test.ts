@@ -16,9 +16,9 @@ describe('what skopeo says of a pull that failed becomes a phrase of ours', () =
     ],
     [ping('502 getaddrinfo ENOTFOUND r.example'), 'unreachable', 'the name r.example does not resolve'],
     [ping('dial tcp 10.1.2.3:443: connect: connection refused'), 'unreachable', 'r.example refuses connections'],
-    [ping('dial tcp 10.1.2.3:443: connect: no route to host'), 'unreachable', 'no route leads to r.example'],
-    [ping('dial tcp 10.1.2.3:443: i/o timeout'), 'unreachable', 'r.example gives no answer'],
-    ['time="…" level=fatal msg="…: context deadline exceeded"', 'unreachable', 'r.example gives no answer'],
+    [ping('dial tcp 10.1.2.3:443: connect: no route to host'), 'unreachable', 'there is no route to r.example'],
+    [ping('dial tcp 10.1.2.3:443: i/o timeout'), 'unreachable', 'r.example does not answer'],
+    ['time="…" level=fatal msg="…: context deadline exceeded"', 'unreachable', 'r.example does not answer'],
     [
       ping('x509: certificate signed by unknown authority'),
       'certificate',

@@ -27,8 +27,8 @@ export class PullFailed extends Error {
 const readings: readonly (readonly [RegExp, ImageProblem, string])[] = [
   [/no such host|ENOTFOUND|EAI_AGAIN|server misbehaving/i, 'unreachable', 'the name $ does not resolve'],
   [/connection refused|ECONNREFUSED/i, 'unreachable', '$ refuses connections'],
-  [/no route to host|network is unreachable|E(HOST|NET)UNREACH/i, 'unreachable', 'no route leads to $'],
-  [/deadline exceeded|i\/o timeout|ETIMEDOUT|handshake timeout|Client\.Timeout/i, 'unreachable', '$ gives no answer'],
+  [/no route to host|network is unreachable|E(HOST|NET)UNREACH/i, 'unreachable', 'there is no route to $'],
+  [/deadline exceeded|i\/o timeout|ETIMEDOUT|handshake timeout|Client\.Timeout/i, 'unreachable', '$ does not answer'],
   [/server gave HTTP response to HTTPS client/i, 'certificate', '$ speaks HTTP without TLS'],
   [/x509|certificate/i, 'certificate', 'the certificate of $ is not trusted on this machine'],
   [/toomanyrequests|too many requests|\b429\b/i, 'limited', '$ allows no more pulls for now'],

@@ -23,7 +23,7 @@ export async function nft(rules: string): Promise<void> {
   const done = run('nft', ['--file', '-'])
   done.child.stdin?.end(rules)
   await done.catch((error: unknown) => {
-    throw new ToolFailed('nft did not take the rules of the sandboxes', String(error))
+    throw new ToolFailed('nft rejected the firewall rules of the sandboxes', String(error))
   })
 }
 

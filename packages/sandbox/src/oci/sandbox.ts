@@ -270,7 +270,7 @@ export class OciSandbox implements Sandbox {
       if (lost)
         throw new ToolFailed(
           'its monitor ended too early',
-          readIfPresent(files.monitorLog)?.trim() || 'nothing was said',
+          readIfPresent(files.monitorLog)?.trim() || 'it gave no reason',
         )
       await changes.wait(1_000, signal)
     }

@@ -39,7 +39,7 @@ export class BitbucketApi {
       url = page.maybeText('next')
       // The token is for Bitbucket alone.
       if (url !== null && !url.startsWith(`${this.#base}/`))
-        throw new ForgeUnavailable('Bitbucket named a next page that is not its own.', null)
+        throw new ForgeUnavailable('Bitbucket returned a next page on another host.', null)
     }
     return found
   }

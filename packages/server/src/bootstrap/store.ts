@@ -35,6 +35,6 @@ export async function setBootstrapKey(database: Database, userId: string, tokenH
 
 function idOf({ rows }: { readonly rows: readonly { readonly id: string }[] }): string {
   const [row] = rows
-  if (row === undefined) throw new Error('a row that was just made is not there')
+  if (row === undefined) throw new Error('the inserted row was not returned')
   return row.id
 }

@@ -19,7 +19,7 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
         case 'git':
           return offerGitSource(services, buildId, source)
         case 'tree':
-          throw new Error(`build ${buildId} has a source that lies on a runner's machine: no server makes such`)
+          throw new Error(`build ${buildId} has its source on the machine of a runner, which no server creates`)
       }
     },
   }

@@ -63,6 +63,6 @@ function parse(args: readonly string[]) {
 }
 
 function describe({ code, creditCents, redemptions, maxRedemptions, expiresAt }: Coupon): string {
-  const end = expiresAt === null ? 'for ever' : `until ${formatInstant(expiresAt)}`
-  return `${code}  ${formatDollars(creditCents)}  redeemed ${redemptions} of ${maxRedemptions}  good ${end}`
+  const end = expiresAt === null ? 'never expires' : `expires ${formatInstant(expiresAt)}`
+  return `${code}  ${formatDollars(creditCents)}  redeemed ${redemptions} of ${maxRedemptions}  ${end}`
 }

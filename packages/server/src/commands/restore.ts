@@ -12,10 +12,10 @@ export async function restore(args: readonly string[], environment: Environment)
   const { manifest, blobs, before } = await untilStopped('restore', (signal) =>
     restoreBackup(path, settings, createLog('error'), signal),
   )
-  const what = `what a server of release ${manifest.release} was at ${manifest.madeAt}`
+  const what = `the backup of ${manifest.madeAt} (release ${manifest.release})`
   process.stdout.write(
     before
-      ? `It had already been restored: ${settings.dataDirectory} and its database belong to a server.\n`
+      ? `Nothing was restored: ${settings.dataDirectory} and its database already belong to a server.\n`
       : `restored ${what} into ${settings.dataDirectory}, with ${blobs} blobs; start it with \`npm start\`\n`,
   )
 }

@@ -50,7 +50,7 @@ export class Payload {
 
   text(name: string): string {
     const value = this.#members[name]
-    if (typeof value !== 'string') throw unreadable(this.#pathOf(name), 'a text')
+    if (typeof value !== 'string') throw unreadable(this.#pathOf(name), 'a string')
     return storable(value)
   }
 

@@ -50,7 +50,9 @@ function keptOf({ subject, request_hash: requestHash }: Left): (Claim & { kind: 
 
 function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
   const renewal = setInterval(() => {
-    renewLease(pool, held).catch((error: unknown) => log.warn({ err: error }, 'a lease of a key was not moved on'))
+    renewLease(pool, held).catch((error: unknown) =>
+      log.warn({ err: error }, 'could not extend the lease of an Idempotency-Key'),
+    )
   }, renewMs).unref()
   /** Fails when the first try does; others follow. */
   const settle = async (write: () => Promise<void>) => {

@@ -27,7 +27,7 @@ export function inviteMail({ publicUrl, organization, maker, row, token, actor }
     link: {
       url: `${publicUrl}/invite/accept?token=${token}`,
       label: 'View the invitation',
-      lifetime: 'for 7 days, once',
+      lifetime: 'for 7 days and only once',
     },
     askedBy: { address: actor.address, userAgent: actor.userAgent, at: new Date() },
     otherwise: 'If you do not know the sender, ignore this mail: nothing happens until you accept.',

@@ -52,7 +52,7 @@ export async function openCheckout(services: CheckoutServices, stripe: StripeAcc
     })
   })
   const { url } = session
-  if (!isText(url) || !isText(session.id)) throw providerError(new Error('Stripe answered without a page'))
+  if (!isText(url) || !isText(session.id)) throw providerError(new Error('Stripe returned no payment page'))
   await noteSession(pool, id, { id: session.id, url })
   return url
 }
@@ -65,7 +65,7 @@ async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string)
     { metadata: { organization_id: organizationId } },
     { idempotencyKey: organizationId },
   )
-  if (!isText(made.id)) throw providerError(new Error('Stripe answered without a customer'))
+  if (!isText(made.id)) throw providerError(new Error('Stripe returned no customer'))
   await noteCustomer(pool, organizationId, made.id)
   return made.id
 }

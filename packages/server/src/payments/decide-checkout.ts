@@ -28,7 +28,7 @@ export type CheckoutVerdict =
 /** Paid is paid, whatever came before it, and counts once; what only closes a session never undoes a payment. */
 export function decideCheckout(known: KnownCheckout, news: SessionNews): CheckoutVerdict {
   if (known.sessionId !== null && known.sessionId !== news.sessionId)
-    return { do: 'alert', reason: 'the event is about another session than the one that was made for the checkout' }
+    return { do: 'alert', reason: 'the event is for another session than that of the checkout' }
   switch (news.type) {
     case 'checkout.session.completed':
       return news.isPaid ? paid(known, news) : { do: 'nothing' }
@@ -46,7 +46,7 @@ export function decideCheckout(known: KnownCheckout, news: SessionNews): Checkou
 function paid(known: KnownCheckout, { amountCents, currency }: SessionNews): CheckoutVerdict {
   if (known.state === 'complete') return { do: 'nothing' }
   if (amountCents === known.amountCents && currency === 'usd') return { do: 'credit' }
-  return { do: 'alert', reason: `paid were ${amountCents} ${currency}, asked for ${known.amountCents} usd` }
+  return { do: 'alert', reason: `${amountCents} ${currency} were paid, but ${known.amountCents} usd were requested` }
 }
 
 function close({ state }: KnownCheckout, closed: 'expired' | 'failed'): CheckoutVerdict {

@@ -61,7 +61,7 @@ async function refundAtStripe(
   }
   const isOver = isRefundOver(answer.status)
   // A proxy's answer, which the library lets through, has no status.
-  if (isOver === null) throw new Error(`Stripe did not say what became of the refund (${answer.status})`)
+  if (isOver === null) throw new Error(`Stripe did not return the state of the refund (${answer.status})`)
   return { id: answer.id, paymentIntent, amountCents: answer.amount, isOver }
 }
 
@@ -71,7 +71,7 @@ function book(pool: pg.Pool, { id, organizationId }: Checkout, key: string, made
     const claim = await claimRefund(client, key, id)
     if (claim.entryId !== null) return { kind: 'refunded_before' }
     const booked = await bookRefund(client, made)
-    if (booked === undefined) throw new Error(`the payment of the checkout ${id} is not there any more`)
+    if (booked === undefined) throw new Error(`the payment of the checkout ${id} no longer exists`)
     if (booked.isOver) {
       // Under its key Stripe would answer the same again.
       await dropRefund(client, claim.id)

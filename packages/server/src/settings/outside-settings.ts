@@ -35,7 +35,7 @@ export const outsideSettings = {
   ),
   githubPrivateKeyPath: optional('HARMONT_GITHUB_PRIVATE_KEY_PATH', absolutePath, 'file with the private key instead'),
   githubWebhookSecret: secret(
-    optional('HARMONT_GITHUB_WEBHOOK_SECRET', visibleAscii(1), 'with which GitHub signs its webhooks'),
+    optional('HARMONT_GITHUB_WEBHOOK_SECRET', visibleAscii(1), 'secret with which GitHub signs its webhooks'),
   ),
   stripeSecretKey: secret(optional('HARMONT_STRIPE_SECRET_KEY', visibleAscii(1), 'secret key of Stripe')),
   stripeWebhookSecret: secret(

@@ -121,7 +121,7 @@ export const settingsTable = {
   leastFreeBytes: size(
     'HARMONT_LEAST_FREE_DISK',
     512 * 1024 ** 2,
-    'with less than this free on the disk of the data directory no job is begun and no source is taken',
+    'minimum free space on the disk of the data directory; with less, no job starts and no source is accepted',
   ),
   bootstrapToken: secret(
     optional(

@@ -52,7 +52,7 @@ done()`,
     ...outOfMemory,
   },
   {
-    name: 'memory, in files without a name (memfd)',
+    name: 'memory, in anonymous files (memfd)',
     python: 'f = os.memfd_create("x")\nfor _ in range(mebibytes): os.write(f, bytes(1048576))\ndone()',
     size: { mebibytes: 300 },
     ...outOfMemory,
@@ -79,7 +79,7 @@ done()`,
     control: 'size of /dev/shm',
   },
   {
-    name: 'memory, in the cache of its files',
+    name: 'memory, in its page cache',
     python: `with open("x", "wb") as f:
   for _ in range(mebibytes): f.write(bytes(1048576))
 for _ in range(3):
@@ -89,7 +89,7 @@ done()`,
     size: { mebibytes: 300 },
     limits: small,
     end: 'borne',
-    stoppedBy: 'memory limit: its own cache gives way',
+    stoppedBy: 'memory limit: its page cache is reclaimed',
   },
   ...socketAbuses,
   {
@@ -151,17 +151,17 @@ done()`,
     fullSize: { mebibytes: 1_000 },
     limits: littleDisk,
     end: 'borne',
-    stoppedBy: 'the spool: it makes the job wait for its reader, and gives back the space of what was read',
+    stoppedBy: 'the spool: the job waits for its reader, and space is freed once read',
   },
   {
-    name: 'a file of 1 TiB with nothing in it',
+    name: 'a sparse file of 1 TiB',
     python: 'os.truncate(os.open("x", os.O_CREAT | os.O_RDWR), 1 << 40)\ndone()',
     size: {},
     end: 'borne',
     stoppedBy: 'nothing: it takes no space',
   },
   {
-    name: 'directories in directories, with names of 255 bytes',
+    name: 'deeply nested directories with names of 255 bytes',
     python: 'for _ in range(levels):\n  os.mkdir("d" * 255)\n  os.chdir("d" * 255)\ndone()',
     size: { levels: 500 },
     fullSize: { levels: 10_000 },
@@ -189,7 +189,7 @@ done()`,
     }),
   ),
   {
-    name: 'descriptors under way between sockets',
+    name: 'descriptors in flight between sockets',
     // Kept where no error lets them go.
     python: `kept = []
 def send():
@@ -203,10 +203,10 @@ done()`,
     // More than any limit of open files.
     size: { count: 70_000 },
     end: 'refused',
-    stoppedBy: 'limit of open files, counted for users of its own',
+    stoppedBy: 'limit of open files, counted per sandbox',
   },
   {
-    name: 'watches on files (inotify)',
+    name: 'inotify watches',
     python: `kept = [check(libc.inotify_init1(0)) for _ in range(count)]
 for i in range(watches):
   os.mkdir(f"d{i}")
@@ -218,7 +218,7 @@ done()`,
     ...counted,
   },
   {
-    name: 'locks on files',
+    name: 'file locks',
     python: `f = os.open("x", os.O_CREAT | os.O_RDWR)
 for i in range(count): fcntl.lockf(f, fcntl.LOCK_EX, 1, 2 * i)
 done()`,
@@ -227,7 +227,7 @@ done()`,
     ...counted,
   },
   {
-    name: 'pipes that are full',
+    name: 'full pipes',
     python: `kept = []
 for _ in range(count):
   r, w = os.pipe()
@@ -251,7 +251,7 @@ done()`,
     ...counted,
   },
   {
-    name: 'names that are not there, looked up',
+    name: 'lookups of names that do not exist',
     python: `for i in range(count):
   try: os.stat(f"/workspace/absent-{i}")
   except OSError: pass
@@ -285,7 +285,7 @@ done()`,
     stoppedBy: 'nothing: they go with the sandbox',
   },
   {
-    name: 'process names of escape codes and new lines',
+    name: 'process names with escape codes and newlines',
     python: `libc.prctl(15, b"\\x1b[2J\\n) R 1\\n")
 os.execvp("python3", ["\\x1b]0;x\\x07\\n0 0\\n", "-c", "import os, time; os.write(1, b'done\\\\n'); time.sleep(1000)"])`,
     size: {},

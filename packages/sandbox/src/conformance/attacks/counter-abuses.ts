@@ -2,12 +2,12 @@ import type { Abuse } from './abuse.ts'
 import { counted } from './abuse-ends.ts'
 
 /** For its users, and in all for the owner of its user namespace. */
-const ownCounter = 'limits of its users, counted for an owner of its own'
+const ownCounter = 'limits of its user, counted per sandbox'
 
 /** To use up what the kernel counts for users, of whom the machine's root may be one. */
 export const counterAbuses: readonly Abuse[] = [
   {
-    name: 'queues of messages (POSIX)',
+    name: 'message queues (POSIX)',
     python: `librt = ctypes.CDLL("librt.so.1", use_errno=True)
 as_users(users, lambda user: [check(librt.mq_open(f"/x{user}-{i}".encode(), os.O_CREAT | os.O_RDWR, 0o600, None)) for i in range(each)])`,
     size: { users: 3, each: 50 },
@@ -32,7 +32,7 @@ as_users(users, lambda user: [check(libc.timer_create(0, None, ctypes.byref(time
     control: 'number of terminals',
   },
   {
-    name: 'watches by epoll',
+    name: 'epoll watches',
     python: `pollers = [select.epoll() for i in range(count)]
 files = [os.pipe()[0] for i in range(count)]
 for poller in pollers:

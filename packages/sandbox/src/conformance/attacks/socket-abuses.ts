@@ -3,13 +3,13 @@ import { outOfMemory } from './abuse-ends.ts'
 
 const outOfSockets = {
   ...outOfMemory,
-  stoppedBy: 'memory limit: half of it is for what waits in sockets (watchdog)',
+  stoppedBy: 'memory limit: socket buffers get at most half of it (watchdog)',
 } as const
 
 /** To hold memory in sockets that a job fills itself; they are written for a kernel whose sockets take 212,992 bytes each. */
 export const socketAbuses: readonly Abuse[] = [
   {
-    name: 'memory, in what waits in sockets (TCP)',
+    name: 'memory, in socket buffers (TCP)',
     python: `server = socket.create_server(("127.0.0.1", 0))
 kept, sent = [], 0
 def fill(a):
@@ -29,7 +29,7 @@ done()`,
     ...outOfSockets,
   },
   {
-    name: 'memory, in what waits in sockets (ping)',
+    name: 'memory, in socket buffers (ping)',
     python: `kept = []
 for _ in range(mebibytes << 10 >> 7):
   a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
@@ -41,7 +41,7 @@ done()`,
     ...outOfSockets,
   },
   {
-    name: 'memory, in what waits in sockets (netlink)',
+    name: 'memory, in socket buffers (netlink)',
     python: `kept = []
 for _ in range(mebibytes << 10 >> 7):
   a = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
@@ -52,7 +52,7 @@ done()`,
     ...outOfSockets,
   },
   {
-    name: 'memory, in what waits in sockets (UDP)',
+    name: 'memory, in socket buffers (UDP)',
     python: `kept = []
 def pair():
   a, b = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in "ab"]
@@ -71,6 +71,6 @@ done() if got > mebibytes << 19 else refused(got)`,
     size: { mebibytes: 300 },
     ...outOfSockets,
     end: 'refused',
-    stoppedBy: 'memory limit: a quarter of it is for what TCP and UDP hold',
+    stoppedBy: 'memory limit: TCP and UDP buffers get at most a quarter of it',
   },
 ]

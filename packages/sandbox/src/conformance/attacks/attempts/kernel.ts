@@ -48,14 +48,14 @@ export const kernelAttempts: readonly Attempt[] = [
     needs: existsSync('/dev/vsock') ? '/proc/sys/abi/vsyscall32' : '/dev/vsock',
   },
   {
-    name: 'the hypervisor (vsock), by a number of which the kernel reads the lower half',
+    name: 'the hypervisor (vsock), by a number whose upper half the kernel ignores',
     guarantee: 'G21',
     code: { python: 'call("socket", 1 << 32 | 40, 1, 0)' },
     stoppedBy: [filter],
     needs: '/dev/vsock',
   },
   {
-    name: 'memory that is counted as nobody’s (netlink between programs)',
+    name: 'memory that is charged to nobody (netlink between programs)',
     guarantee: 'G22',
     code: {
       python: `a, b = [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_USERSOCK) for _ in "ab"]
@@ -162,7 +162,7 @@ hold()`,
     remark: 'of a file that cannot be that: the control’s kernel looks at it',
   },
   {
-    name: 'settings of the kernel',
+    name: 'kernel settings',
     guarantee: 'G21',
     code: { sh: 'echo 12 >/proc/sys/kernel/printk_ratelimit_burst' },
     stoppedBy: ['read-only /proc/sys', 'user namespace'],

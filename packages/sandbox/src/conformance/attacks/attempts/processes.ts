@@ -109,7 +109,7 @@ subprocess.run(["/tmp/chown", "2000", "/tmp/owned"], check=True)`,
     harmed: (_, seen) => anyHas(seen, 'status', /^Uid:\s+0\s/m),
   },
   {
-    name: 'a better priority than others',
+    name: 'a higher priority than others',
     guarantee: 'G22',
     code: { python: 'os.nice(-5)\nhold()' },
     stoppedBy: ['capabilities', 'user namespace'],
