@@ -60,6 +60,7 @@ export class JobTeller {
         parent_key,
         display_name: job.name ?? key,
         depends_on,
+        ...(job.command ? { command: job.command } : {}),
       })
     }
     for (const key of [...fresh.keys()]) visit(key)

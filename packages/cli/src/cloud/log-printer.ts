@@ -56,6 +56,7 @@ export class LogPrinter {
   /** The log of one job: to its end where the job has ended or is followed, else what there is now. */
   async print(job: Job, { isFollowed, address, signal }: Printing): Promise<void> {
     const { tail } = this.#context.flags
+    if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(nameOf(job))
     const now = isJobEnded(job) ? Number.POSITIVE_INFINITY : await this.#bytesNow(job, signal)
     if (!isFollowed && now === 0) return
     const splitter = new LineSplitter()

@@ -45,6 +45,7 @@ function writeLog(number: number, text: string): void {
   for (const event of [queued(key), start(key), end(key, 'failed', 1), buildEnd('failed', 1)])
     told.add(`${JSON.stringify(event)}\n`)
   told.close()
+  if (text === '') return
   const log = new AppendedFile(files.log(0, 1))
   log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from(text), ts: 0n })}\n`)
   log.close()
@@ -80,6 +81,15 @@ test('of a long log that failed, only what its tests reported is shown, and how 
   expect((await runHm(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
   expect((await runHm(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)
   expect(JSON.parse((await runHm(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
+})
+
+test('a step that failed without a word is named', async () => {
+  writeLog(3, '')
+  expect(await runHm(['logs', '3', '--failed'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'a?b: printed nothing\n',
+  })
 })
 
 test('a run without such a step names those it has', async () => {

@@ -28,7 +28,7 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
     isExcerpt: showsExcerpts(flags),
     wholeLogOf: (step) => `hm logs ${run.number} ${word(step)}`,
   })
-  await printer.begin()
+  await printer.begin(chosen.map(({ step }) => step.key))
   const logs = chosen.map(({ step, slot }) => {
     const file = runFiles(runs, run.record).log(slot, flags.attempt ?? Math.max(1, step.attempts))
     return { step, log: new RecordedLog(file) }
@@ -104,8 +104,10 @@ class Printer {
     this.#options = options
   }
 
-  async begin(): Promise<void> {
-    if (this.#options.json) await this.#output.print('{"data":[')
+  async begin(keys: readonly string[]): Promise<void> {
+    const { json, isExcerpt } = this.#options
+    if (json) await this.#output.print('{"data":[')
+    else if (isExcerpt) for (const key of keys) this.#failed.begin(key)
   }
 
   async line({ key }: RecordedStep, { stream, line, ts }: LogLine): Promise<void> {

@@ -37,6 +37,7 @@ export class RunTeller {
       parent_key: step.buildsIn === null ? null : this.#keyOf(step.buildsIn),
       display_name: step.name,
       depends_on: step.dependsOn.map((from) => this.#keyOf(from)),
+      command: step.command,
     }))
   }
 

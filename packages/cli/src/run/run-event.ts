@@ -42,6 +42,8 @@ export type RunEvent =
       readonly display_name: string
       /** Keys of what it waits for besides its parent. */
       readonly depends_on: readonly string[]
+      /** Absent in records of earlier releases. */
+      readonly command?: string
     }
   /** Told when a step waits for something else than before; `reason` is a `wait_reason` of the API, or `preparation`: what it starts from is made. */
   | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }

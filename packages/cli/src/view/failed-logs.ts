@@ -27,10 +27,16 @@ export interface FailedLog {
 export class FailedLogs {
   readonly #logs = new Map<string, { finder: FailureFinder; last: string[]; lines: number }>()
 
-  /** Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test. */
-  take(step: string, line: string, isRemark = false): void {
+  /** Begins the log of a failed step, which may have no line. */
+  begin(step: string) {
     const log = this.#logs.get(step) ?? { finder: new FailureFinder(), last: [], lines: 0 }
     this.#logs.set(step, log)
+    return log
+  }
+
+  /** Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test. */
+  take(step: string, line: string, isRemark = false): void {
+    const log = this.begin(step)
     if (!isRemark) log.finder.next(line)
     log.lines += 1
     log.last.push(line)
@@ -44,7 +50,8 @@ export class FailedLogs {
       const found = finder.finish()
       const isWhole = lines <= mostWhole
       const excerpt = (isWhole ? null : quotedLines(found)) ?? last.slice(-mostWhole)
-      return { step, excerpt, lines: isWhole ? null : lines, summary: summaryOf(step, found) }
+      const summary = lines === 0 ? [`${step}: printed nothing`] : summaryOf(step, found)
+      return { step, excerpt, lines: isWhole ? null : lines, summary }
     })
   }
 }

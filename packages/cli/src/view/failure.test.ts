@@ -26,6 +26,17 @@ test('one that began and said nothing did so', () => {
   expect(nextCommands(run).map(([command]) => command)).toContain('hm shell a')
 })
 
+test.each([
+  ['cd . && test -z "$(gofmt -l .)"', '  its command: cd . && test -z "$(gofmt -l .)"'],
+  ['set -e\n./check\n', '  its command: set -e …'],
+  [`${'x'.repeat(400)}`, `  its command: ${'x'.repeat(300)} …`],
+  ['test \u202e', '  its command: test ?'],
+])('one that said nothing is shown with its command: %j', (command, line) => {
+  const run = newRun()
+  for (const event of [queued('a', { command }), start('a'), end('a', 'failed', 5)]) fold(run, event)
+  expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toContain(line)
+})
+
 test('of a log that reports failures their reports are shown, not its last lines; nor do other lines give the cause', () => {
   const run = newRun()
   const noise = Array.from({ length: 60 }, (_, n) => `  src/file-${n}.ts | 80% | connect ECONNREFUSED`)

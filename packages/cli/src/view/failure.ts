@@ -7,6 +7,14 @@ import { type Step, stateName } from './run-model.ts'
 import { stateStyles, stateWords } from './state-words.ts'
 import { wrapLine } from './styled.ts'
 
+/** Says of a step without output what it ran, in one line: a check such as `test -z` fails without a word. */
+function silentLines({ command }: Step, charset: Charset): Line[] {
+  const [first = '', ...more] = (command ?? '').trim().split('\n')
+  const shown = first.length > 300 || more.length > 0 ? `${first.slice(0, 300)} ${charset.cut}` : first
+  const ran = shown === '' ? [] : [[span('  its command: ', 'dim'), span(charset.text(shown))]]
+  return [[span('  (it printed nothing)', 'dim')], ...ran]
+}
+
 /**
  * What is told of a failure when it happens: how it ended, what its log reports or its last lines, and why. The terminal breaks those lines where they are too long, so that
  * they can be copied whole.
@@ -23,7 +31,7 @@ export function failureLines(step: Step, charset: Charset, width: number): Line[
       span(`${charset.signs[state]} ${stateWords[state]} ${charset.text(step.name)}`, stateStyles[state]),
       span(`: ${endingText(step)}${after}${attempts}`),
     ],
-    ...(lines.length === 0 && step.startedAt !== null ? [[span('  (it printed nothing)', 'dim')]] : []),
+    ...(lines.length === 0 && step.startedAt !== null ? silentLines(step, charset) : []),
     ...lines.map((line) => (line === '' ? [] : [span('  '), span(charset.text(line))])),
     ...(cause === null ? [] : wrapLine([span('  likely cause: ', 'bold'), span(charset.text(cause))], width)),
     [],

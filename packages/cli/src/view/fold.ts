@@ -85,6 +85,7 @@ function queue(run: Run, event: Queued): void {
   const step: Step = {
     key: event.key,
     name: event.display_name,
+    command: event.command ?? null,
     parentKey: event.parent_key,
     dependsOn: event.depends_on,
     state: 'waiting',

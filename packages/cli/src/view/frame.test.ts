@@ -153,6 +153,12 @@ describe('a frame', () => {
     ])
   })
 
+  test('before the steps are known counts none', () => {
+    expect(draw([buildStart(9)], { width: 80, height: 5, now: 3_000 })).toEqual([
+      expect.stringMatching(/^starting {2}\d+s$/),
+    ])
+  })
+
   test('after the end has no progress', () => {
     const told = [queued('a'), end('a', 'passed', 10), buildEnd('passed', 20)]
     expect(draw(told, { width: 60, height: 7 })).toEqual(['✓ passed    a  10ms'])

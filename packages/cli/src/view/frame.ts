@@ -80,7 +80,7 @@ function progress(run: Run, { now, earlier }: FrameOptions): Line {
     ...(left === null || left < 1000 ? [] : [`about ${wholeSeconds(left)} left`]),
   ]
   return [
-    span(`${done} of ${run.steps.length} done, ${running} running`, 'bold'),
+    span(run.steps.length === 0 ? 'starting' : `${done} of ${run.steps.length} done, ${running} running`, 'bold'),
     ...(failed === 0 ? [] : [span(`, ${failed} failed`, ['red', 'bold'])]),
     span(times.length === 0 ? '' : `  ${times.join(', ')}`),
   ]

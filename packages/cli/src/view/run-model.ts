@@ -9,6 +9,8 @@ export type StateName = ShownState | 'soft'
 export interface Step {
   readonly key: string
   readonly name: string
+  /** Null where it is not told. */
+  readonly command: string | null
   readonly parentKey: string | null
   readonly dependsOn: readonly string[]
   state: ShownState
