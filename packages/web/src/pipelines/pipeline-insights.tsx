@@ -45,7 +45,7 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
       </h2>
       <div className="flex flex-wrap items-start gap-x-10 gap-y-4">
         <dl className="flex flex-wrap gap-x-8 gap-y-3">
-          <Figure name="Passed" value={judged === 0 ? '—' : `${Math.round((passed / judged) * 100)} %`}>
+          <Figure name="Passed" value={judged === 0 ? '—' : `${Math.round((passed / judged) * 100)}%`}>
             {passed} of {judged} on <Foreign text={default_branch} />
           </Figure>
           <Figure name="Median" value={formatDuration(medianMs)}>

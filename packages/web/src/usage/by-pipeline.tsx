@@ -53,7 +53,7 @@ export function ByPipeline({ org, days, isBilled }: ByPipelineProps) {
                   {one.builds}
                 </Td>
                 <Td numeric label="Share">
-                  {total === 0 ? '—' : `${Math.round((amount(one) / total) * 100)} %`}
+                  {total === 0 ? '—' : `${Math.round((amount(one) / total) * 100)}%`}
                 </Td>
                 <Td numeric {...(isBilled ? {} : { label: 'vCPU-hours' })}>
                   {isBilled ? formatCents(one.total_cents) : formatHours(one.cpu_seconds)}

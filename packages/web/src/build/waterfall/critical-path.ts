@@ -26,7 +26,7 @@ function endOf({ running }: Row): number {
 /** A wait that is worth a word: a second, and a hundredth of the run. */
 const shortestWait = { ms: 1000, share: 0.01 }
 
-/** `install 40 s → queued 12 s → build 1 m 02 s: 87 % of the run, waiting 10 %`; empty when nothing has run. */
+/** `install 40 s → queued 12 s → build 1 m 02 s: 87% of the run, waiting 10%`; empty when nothing has run. */
 export function tellPath(path: readonly Row[], lengthMs: number): string {
   if (path.length === 0) return ''
   const percent = (ms: number) => Math.min(100, Math.round((ms / lengthMs) * 100))
@@ -41,8 +41,8 @@ export function tellPath(path: readonly Row[], lengthMs: number): string {
     waitedMs += waited
     return [`${waitOf(row, waited)} ${formatDuration(waited)}`, ran]
   })
-  const waiting = waitedMs === 0 ? '' : `, waiting ${percent(waitedMs)} %`
-  return `${parts.join(' → ')}: ${percent(ranMs)} % of the run${waiting}`
+  const waiting = waitedMs === 0 ? '' : `, waiting ${percent(waitedMs)}%`
+  return `${parts.join(' → ')}: ${percent(ranMs)}% of the run${waiting}`
 }
 
 /** What most of the time before a step was: in the queue of the runners, being prepared by one, or neither. */
