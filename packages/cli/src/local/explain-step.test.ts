@@ -45,6 +45,18 @@ test('each part that changed is named, file by file and by variable, and then th
   expect(explainStep('deps', after, after)).toEqual([])
   expect(explainStep('deps', new Map(), new Map([step('deps')]))).toEqual(['the step is new'])
   expect(explainStep('deps', new Map([step('deps')]), new Map([step('deps', { cacheKey: 'other' })]))).toEqual([
-    'its key changed: its ttl expired, or its parent has another key',
+    'its key changed',
   ])
+})
+
+test('of a chain whose keys all changed, only the step that began it is named', () => {
+  const chain = (cacheKey: string) =>
+    new Map([
+      step('base', { cacheKey, policy: '[{"policy":"ttl","duration_seconds":86400}]' }),
+      step('deps', { cacheKey: `${cacheKey}-deps`, parent: 'base' }),
+      step('test', { cacheKey: `${cacheKey}-test`, parent: 'deps' }),
+    ])
+  expect(explainStep('test', chain('monday'), chain('tuesday'))).toEqual(['base, its ancestor: its ttl expired'])
+  expect(explainStep('deps', chain('monday'), chain('tuesday'))).toEqual(['base, its parent: its ttl expired'])
+  expect(explainStep('base', chain('monday'), chain('tuesday'))).toEqual(['its ttl expired'])
 })

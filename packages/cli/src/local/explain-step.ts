@@ -11,10 +11,18 @@ export function explainStep(
   for (let at: string | null = key; at !== null; ) {
     const own: StepIdentity | undefined = after.get(at)
     const old = before.get(at)
-    const prefix = at === key ? '' : `${at}, its parent: `
+    const relation = at === after.get(key)?.parent ? 'parent' : 'ancestor'
+    const prefix = at === key ? '' : `${at}, its ${relation}: `
     if (own === undefined) break
     if (old === undefined) sentences.push(`${prefix}the step is new`)
-    else sentences.push(...differences(old, own).map((sentence) => prefix + sentence))
+    else {
+      const found = differences(old, own)
+      // A parent's new key makes one for each step below it: only the first is told.
+      const isOwn = own.parent === null || before.get(own.parent)?.cacheKey === after.get(own.parent)?.cacheKey
+      if (found.length === 0 && isOwn && old.cacheKey !== own.cacheKey)
+        found.push(own.policy.includes('"policy":"ttl"') ? 'its ttl expired' : 'its key changed')
+      sentences.push(...found.map((sentence) => prefix + sentence))
+    }
     at = own.parent
   }
   return sentences
@@ -29,8 +37,6 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   found.push(...changed(old.variables, own.variables).map((change) => `variable ${change}`))
   found.push(...changed(old.envKeys, own.envKeys).map((change) => `variable ${change} in the rendering environment`))
   found.push(...explainFiles(old.files, own.files).map((change) => `file ${change}`))
-  if (found.length === 0 && old.cacheKey !== own.cacheKey)
-    found.push('its key changed: its ttl expired, or its parent has another key')
   return found
 }
 
