@@ -46,7 +46,7 @@ function newProject(repository: string): string {
     ],
     [
       'broken',
-      "sh('echo a.c:7:1: error: broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })",
+      "sh('seq 60; echo a.c:7:1: error: broken here; exit 7', { label: 'one', image: 'host' }).sh('true', { label: 'two' })",
     ],
     [
       'slow',
@@ -167,11 +167,11 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   expect(await hm(['logs', '1', '-p', 'broken', '--failed'])).toEqual({
     code: 0,
     stdout: '[one] a.c:7:1: error: broken here\n',
-    stderr: 'one: 1 error\n  broken here · a.c:7\n',
+    stderr: 'one: 1 error\n  broken here · a.c:7\nfull log, 61 lines: hm logs 1 one -p broken\n',
   })
   expect(await hm(['job', 'log', 'one', '-b', '1', '-p', 'broken'])).toEqual({
     code: 0,
-    stdout: 'a.c:7:1: error: broken here\n',
+    stdout: expect.stringMatching(/^1\n2\n(.*\n)*60\na\.c:7:1: error: broken here\n$/),
     stderr: '',
   })
   const why = await hm(['why', '-p', 'broken'])
