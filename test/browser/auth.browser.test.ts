@@ -94,6 +94,17 @@ journey(
   },
 )
 
+/** Runs in the page, as text: notes how ceremonies of passkeys end that the browser refuses. */
+const countRefusals = `{
+  globalThis.refusals = []
+  const get = navigator.credentials.get.bind(navigator.credentials)
+  navigator.credentials.get = (options) =>
+    get(options).catch((error) => {
+      globalThis.refusals.push(error.name)
+      throw error
+    })
+}`
+
 journey(
   'web A5 A6 signing in goes where it was wanted and never elsewhere; who says no is not told so; other tabs follow',
   async () => {
@@ -104,9 +115,14 @@ journey(
     await press(page, 'Sign out')
     await page.waitForURL(it.at('/login'))
     await expectAccessible(page)
+    // A tab without any device: its field has nothing to offer, which nobody has asked for.
     const other = await page.context().newPage()
+    await other.addInitScript(countRefusals)
     await other.goto(it.at('/account/keys'))
     await heading(other, 'Sign in')
+    await expect.poll(() => other.evaluate('globalThis.refusals')).toEqual(['NotSupportedError'])
+    await other.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    expect(await other.getByRole('alert').count()).toBe(0)
     await page.goto(it.at('/login?redirect=//evil.example/'))
     await pressAndBeRefused(page, 'Sign in with a passkey')
     expect(await page.getByRole('alert').count()).toBe(0)

@@ -31,7 +31,8 @@ export async function signWithPasskey(
   const { startAuthentication } = await webauthn()
   if (offered?.aborted) return null
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON
-  const assertion = await toldOf(startAuthentication({ optionsJSON, useBrowserAutofill: offered !== undefined }))
+  const isOffered = offered !== undefined
+  const assertion = await toldOf(startAuthentication({ optionsJSON, useBrowserAutofill: isOffered }), isOffered)
   return assertion === null ? null : { challenge_id, assertion: { ...assertion } }
 }
 
@@ -46,11 +47,13 @@ export async function endCeremony(): Promise<void> {
   WebAuthnAbortService.cancelCeremony()
 }
 
-async function toldOf<Credential>(ceremony: Promise<Credential>): Promise<Credential | null> {
+async function toldOf<Credential>(ceremony: Promise<Credential>, isOffered = false): Promise<Credential | null> {
   try {
     return await ceremony
   } catch (cause) {
-    const message = explainCeremony(cause instanceof Error ? cause.name : 'unknown')
+    const name = cause instanceof Error ? cause.name : 'unknown'
+    // Nobody asked for what a field offers: where the browser has nothing to offer, the button says so when it is pressed.
+    const message = isOffered && name === 'NotSupportedError' ? null : explainCeremony(name)
     if (message === null) return null
     const nothingElse = { code: null, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
     throw new ApiProblem({ status: 0, message, ...nothingElse }, { cause })
