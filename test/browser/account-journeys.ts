@@ -51,6 +51,8 @@ export function accountJourneys(it: People): void {
       await expectAccessible(page)
       await press(page, 'End all others')
       await press(page.getByRole('dialog').page(), /^End all others$/)
+      // Behind the question no button has a role; it goes once the sessions have ended.
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
       await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count()).toBe(0)
       await elsewhere.page.goto(it.at('/account'))
       await heading(elsewhere.page, 'Sign in')
