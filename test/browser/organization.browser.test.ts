@@ -142,6 +142,8 @@ journey(
     await press(page, 'Remove Bob')
     await page.getByRole('dialog', { name: 'Remove Bob?' }).getByText('API keys and open shells stop working').waitFor()
     await press(page.getByRole('dialog').page(), /^Remove Bob$/)
+    // Behind the question no row has a role; it goes once Bob has.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(() => row(page, 'bob@example.com').count()).toBe(0)
     await press(bob.page, 'Builds')
     await heading(bob.page, 'Organization “acme” not found')
