@@ -57,12 +57,12 @@ def _words(read: Mapping[str, Any]) -> list[str]:
 
 
 def _refuse_contradictions(where: str, read: Mapping[str, Any]) -> None:
-    out = "Take one of them out"
+    out = "Remove one of them"
     for one, other, fix in (
         ("all_features", "features", f"{out}."),
         ("all_features", "no_default_features", f"{out}."),
         ("release", "profile", f'{out}: the profile "release" is what release means.'),
-        ("exclude", "packages", f"{out}: packages says already which are meant."),
+        ("exclude", "packages", f"{out}: packages already says which are meant."),
     ):
         if read[one] and read[other]:
             raise misuse(where, f"{one} or {other}", "both", fix)

@@ -56,7 +56,7 @@ def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
     code = plain.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if code.co_posonlyargcount > 0:
-        raise misuse(where, "parameters that can be given by name", "a positional-only one", "Take the / out.")
+        raise misuse(where, "parameters that can be given by name", "a positional-only one", "Remove the /.")
     if code.co_flags & _VARIABLE:
         raise misuse(where, "named parameters only", "*args or **kwargs", "Name each parameter.")
     if code.co_flags & _NEVER_RETURNS:

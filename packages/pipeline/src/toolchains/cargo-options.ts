@@ -94,7 +94,7 @@ function refuseContradictions(where: string, cargo: Cargo): void {
       'Remove one of them: the profile "release" is what release means.',
     )
   if (exclude.length > 0 && packages.length > 0)
-    throw misuse(where, 'exclude or packages', 'both', 'Remove one of them: packages says already which are meant.')
+    throw misuse(where, 'exclude or packages', 'both', 'Remove one of them: packages already says which are meant.')
   if (exclude.length > 0 && !workspace)
     throw misuse(where, 'exclude with workspace', 'exclude without workspace', 'Set workspace to true.')
 }

@@ -50,7 +50,7 @@ def _finder_of(project: str) -> Callable[[str], FileFinder]:
     def finder(path: str) -> FileFinder:
         inside = path == project or path.startswith(project + os.sep)
         if not inside or {"site-packages", "dist-packages"} & set(path[len(project) :].split(os.sep)):
-            raise ImportError(f"{path} is not of the project")
+            raise ImportError(f"{path} does not belong to the project")
         return FileFinder(path, (ExtensionFileLoader, EXTENSION_SUFFIXES), (FreshSource, SOURCE_SUFFIXES))
 
     return finder
