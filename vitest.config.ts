@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Only what never comes is cut off: how long something takes is for `bench/` to say. */
+/** Only what never comes is cut off: how long something takes is for `bench/` to say. Tests that grow with the effort take so many times as long. */
 const limits = {
-  testTimeout: 180_000,
+  testTimeout: 180_000 * Math.max(1, Number(process.env.HARMONT_TEST_EFFORT ?? 1)),
   hookTimeout: 240_000,
   teardownTimeout: 30_000,
   expect: { poll: { timeout: 60_000 } },

@@ -61,10 +61,13 @@ test('a log opens at the first failure that a tool reports, not at what only loo
     `=================================== ${title} ===================================\n`
   await job.log([`${heading('FAILURES')}____________________ test_vat ____________________\n`])
   await job.log(['\u001b[31mE   assert 1 == 2\u001b[0m\n', '\n', 'tests/test_vat.py:7: AssertionError\n'])
+  await job.log(['____________________ test_sum ____________________\n'])
+  await job.log(['\u001b[31mE   assert 3 == 4\u001b[0m\n', '\n', 'tests/test_sum.py:9: AssertionError\n'])
   await job.end({ exitCode: 1 })
   await reading
-  expect(news.flatMap(({ errors }) => errors).filter((line) => line === 4)).toEqual([])
-  expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4] })
+  // What looked like an error while the job ran was told then; what was reported is read anew.
+  expect(news.at(-1)).toMatchObject({ complete: true, errors: [] })
+  expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4, 8] })
 })
 
 test('lines of a running job are there as they come, the one that has no end yet too', async () => {
