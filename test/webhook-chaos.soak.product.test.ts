@@ -176,7 +176,10 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
   const [book] = books
   console.info(JSON.stringify(book))
   expect(book.leases, 'a lease for each job').toBe(book.jobs)
-  expect(book.leases).toBe(builds)
+  const unstarted = await pool.query(
+    'select build_id, state, attempt, error_code, error_message from engine.jobs where step is not null and started_at is null',
+  )
+  expect([unstarted.rows, book.leases], 'a job that was started for each build').toEqual([[], builds])
   expect(book.debits).toBeGreaterThan(0)
   expect([book.ledger, book.balance, book.cost], 'the ledger is the sum of the leases').toEqual([
     book.debits,
