@@ -177,7 +177,9 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
   console.info(JSON.stringify(book))
   expect(book.leases, 'a lease for each job').toBe(book.jobs)
   const unstarted = await pool.query(
-    'select build_id, state, attempt, error_code, error_message from engine.jobs where step is not null and started_at is null',
+    `select b.state as build, j.step, j.attempt, j.state, j.lost, j.skip_reason, j.error_code, j.error_message
+       from engine.jobs j join engine.builds b on b.id = j.build_id join build_records r on r.id = b.id
+      where b.id in (select build_id from engine.jobs where step is not null and started_at is null)`,
   )
   expect([unstarted.rows, book.leases], 'a job that was started for each build').toEqual([[], builds])
   expect(book.debits).toBeGreaterThan(0)

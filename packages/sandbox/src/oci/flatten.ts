@@ -113,5 +113,11 @@ async function copyPaths(from: string, to: string, paths: Buffer): Promise<void>
   const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  await Promise.all([pipeline(pack.stdout, unpack.stdin), endedWell(pack), endedWell(unpack)])
+  // One that fails breaks the pipe of the other: what it said comes first.
+  const [unpacked, given, flowed] = await Promise.allSettled([
+    endedWell(unpack),
+    endedWell(pack),
+    pipeline(pack.stdout, unpack.stdin),
+  ])
+  for (const each of [unpacked, given, flowed]) if (each.status === 'rejected') throw each.reason
 }

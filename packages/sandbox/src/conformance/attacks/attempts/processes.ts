@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os'
 import { type Attempt, toldTheSecret } from '../attempt.ts'
 import { anyHas } from '../machine-signs.ts'
 
@@ -113,7 +114,8 @@ subprocess.run(["/tmp/chown", "2000", "/tmp/owned"], check=True)`,
     guarantee: 'G22',
     code: { python: 'os.nice(-5)\nhold()' },
     stoppedBy: ['capabilities', 'user namespace'],
-    harmed: (_, seen) => anyHas(seen, 'stat', /^\d+ \(.*\) \S(?: \S+){14} \S+ -5 /m),
+    harmed: (_, seen) =>
+      anyHas(seen, 'stat', new RegExp(`^\\d+ \\(.*\\) \\S(?: \\S+){14} \\S+ ${getPriority() - 5} `, 'm')),
   },
   {
     name: 'descriptors that the runtime left open (CVE-2024-21626)',
