@@ -346,7 +346,9 @@ describe('holding back', () => {
     const chunks = chunksOf(found)
     expect(streamOf(1, chunks).length).toBe(30 * 65_536)
     expect(String(streamOf(0, chunks))).toBe('sesame!')
-    expect(chunks.at(-1)?.kind).toBe(0)
+    // What came with the last batch may stand behind it.
+    const first = chunks.findIndex(({ kind }) => kind === 0)
+    expect(streamOf(1, chunks.slice(first)).length).toBeLessThan(512 * 1024)
   })
 
   test('a secret that goes on for ever takes no memory', async () => {
