@@ -33,7 +33,13 @@ async function watched(programs: Readonly<Record<string, string>>) {
       await writeFile(join(group, 'cgroup.kill'), '')
       await writeFile(
         join(directory, 'state', 'watch'),
-        watchFile({ group, diskBytes, usedBytes: 0, sockets: { bytes: 0, transport: '', network: 'none' } }),
+        watchFile({
+          group,
+          counted: { pids: group, cpu: group },
+          diskBytes,
+          usedBytes: 0,
+          sockets: { bytes: 0, transport: '', network: 'none' },
+        }),
       )
       // To be looked at now.
       await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
@@ -103,6 +109,35 @@ test('G22 who has written too much is found by the look at the disk, who has not
       (text) => text === '1\n',
     )
     expect(await killed(small)).toBe('')
+  } finally {
+    await end(watchdog, root)
+  }
+})
+
+test('G57 who was refused a thousand processes has a tenth of a processor from then on, by either kind of control groups; nobody gets more than before', async () => {
+  const { root, sandbox, start } = await watched({})
+  const places = [
+    ['bomb-v1', 1000, 'cpu.cfs_quota_us', '200000', '10000'],
+    ['bomb-v2', 5000, 'cpu.max', 'max 100000', '10000'],
+    ['few', 999, 'cpu.cfs_quota_us', '200000', '200000'],
+    ['slow', 1000, 'cpu.cfs_quota_us', '5000', '5000'],
+    ['slow-v2', 1000, 'cpu.max', '5000 100000', '5000 100000'],
+  ] as const
+  for (const [name, refused, file, quota] of places) {
+    await sandbox(name, later(600_000), MiB, 0)
+    const group = join(root, 'groups', name)
+    await writeFile(join(group, 'pids.events'), `max ${refused}\n`)
+    await writeFile(join(group, file), `${quota}\n`)
+  }
+  const due = await sandbox('then-this-one', later(0), MiB, 0)
+  const watchdog = start()
+  try {
+    await until(
+      () => killed(due),
+      (text) => text === '1\n',
+    )
+    const quotas = places.map(([name, , file]) => readFile(join(root, 'groups', name, file), 'utf8'))
+    expect((await Promise.all(quotas)).map((text) => text.trim())).toEqual(places.map(([, , , , wanted]) => wanted))
   } finally {
     await end(watchdog, root)
   }

@@ -6,7 +6,8 @@
 #
 # A sandbox is watched while its state has `deadline` (hundredths of a second of the machine's uptime) and no exit file. Its `watch` says,
 # a line each: the control group of its command, the disk limit in bytes, bytes used on the file system when it started; then, but for a sandbox of an earlier
-# release, how much its sockets may hold (0: nobody counts), the file that says what TCP and UDP hold of it (or nothing), and its network mode.
+# release, how much its sockets may hold (0: nobody counts), the file that says what TCP and UDP hold of it (or nothing), its network mode, and the control
+# groups that count its processes and its processor time (or nothing).
 set -u
 cd "$1" || exit 1
 
@@ -17,7 +18,11 @@ read_watch() {
   id=${sandbox#sandboxes/} state=$sandbox/state
   { read -r deadline <"$state/deadline"; } 2>/dev/null || return
   [ ! -e "$state/exit/$id" ] || return
-  { read -r group && read -r limit && read -r before && { read -r sockets && read -r transport && read -r network || sockets=0; }; } 2>/dev/null <"$state/watch" || return
+  pids= sockets=0
+  {
+    read -r group && read -r limit && read -r before || return
+    read -r sockets && read -r transport && read -r network && read -r pids && read -r cpu
+  } 2>/dev/null <"$state/watch"
   [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
 }
 
@@ -29,10 +34,26 @@ scan() {
   for sandbox in sandboxes/*; do
     read_watch || continue
     watched=1
+    slow_down
     [ "$now" -ge "$deadline" ] || continue
     true >"$state/overdue"
     kill_command
   done
+}
+
+# Leaves a tenth of a processor to a command that was refused a process a thousand times, as a fork bomb is: it has as many as it may. Thousands that fork and
+# end all write to the lists of those that use the C library, under a lock that one of them may hold while it waits for its turn. Whoever starts a program
+# then waits for seconds each time [bench/attacks.md].
+slow_down() {
+  [ -n "$pids" ] && [ ! -e "$state/slowed" ] || return
+  { read -r _ refused <"$pids/pids.events"; } 2>/dev/null || return
+  [ "$refused" -ge 1000 ] || return
+  quota=$cpu/cpu.max
+  [ -e "$quota" ] || quota=$cpu/cpu.cfs_quota_us
+  { read -r share _ <"$quota"; } 2>/dev/null || return
+  # Both count in 100 ms. Of version 2 it is `max` where there is no limit.
+  [ "$share" != max ] && [ "$share" -le 10000 ] && [ "$share" -gt 0 ] || echo 10000 >"$quota"
+  true >"$state/slowed"
 }
 
 # Looks at the disk, beside all else: it may be slow, and there may be many files.

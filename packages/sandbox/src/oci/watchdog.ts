@@ -54,8 +54,9 @@ async function isWatched(layout: Layout): Promise<boolean> {
 }
 
 export interface Watched {
-  /** The control group of the command. */
+  /** The control group of the command, and those that count its processes and its processor time; none of these for an ordinary user. */
   readonly group: string
+  readonly counted: { readonly pids: string; readonly cpu: string } | null
   readonly diskBytes: number
   /** At the start, on the whole file system. */
   readonly usedBytes: number
@@ -70,8 +71,18 @@ export interface SocketLimit {
 }
 
 /** What the watchdog reads of a sandbox. */
-export function watchFile({ group, diskBytes, usedBytes, sockets }: Watched): string {
-  const lines = [group, Math.round(diskBytes), usedBytes, Math.round(sockets.bytes), sockets.transport, sockets.network]
+export function watchFile({ group, counted, diskBytes, usedBytes, sockets }: Watched): string {
+  const { bytes, transport, network } = sockets
+  const lines = [
+    group,
+    Math.round(diskBytes),
+    usedBytes,
+    Math.round(bytes),
+    transport,
+    network,
+    counted?.pids,
+    counted?.cpu,
+  ]
   return `${lines.join('\n')}\n`
 }
 

@@ -61,7 +61,13 @@ export function writeCommand({ layout, now, target, record, command, hasTerminal
   const sockets = socketLimit(groups, limits, network)
   writeFileSync(
     files.watch,
-    watchFile({ group: groups.payload, diskBytes: limits.diskBytes, usedBytes: used, sockets }),
+    watchFile({
+      group: groups.payload,
+      counted: groups.flavour === 'pid' ? null : groups,
+      diskBytes: limits.diskBytes,
+      usedBytes: used,
+      sockets,
+    }),
   )
   if (Buffer.byteLength(command.script) > longestArgument) writeFileSync(files.script, command.script, { mode: 0o555 })
   writeAtomically(files.deadline, `${uptimeAt(command.deadline, now())}\n`)
