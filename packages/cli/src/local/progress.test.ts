@@ -15,4 +15,6 @@ test('says nothing of what is done at once, and then how far it is every two sec
   now = 6000
   tell(1e9)
   expect(said.at(-1)).toBe('packing: 900 MB of 900 MB')
+  for (; now < 20_000; now += 100) tell(1e9)
+  expect(said).toHaveLength(3)
 })

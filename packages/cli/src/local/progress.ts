@@ -2,7 +2,7 @@ import { bytes } from '../view/amounts.ts'
 
 const everyMs = 2000
 
-/** Says how far something is that takes long: not in its first two seconds, and then once in as many. */
+/** Says how far something is that takes long: not in its first two seconds, and then once in as many, if it is further. */
 export function progressOf(
   what: string,
   total: number,
@@ -10,9 +10,13 @@ export function progressOf(
   now: () => number = Date.now,
 ): (done: number) => void {
   let due = now() + everyMs
+  let said = ''
   return (done) => {
     if (now() < due) return
     due = now() + everyMs
-    say(`${what}: ${bytes(Math.min(done, total))} of ${bytes(total)}`)
+    const line = `${what}: ${bytes(Math.min(done, total))} of ${bytes(total)}`
+    if (line === said) return
+    said = line
+    say(line)
   }
 }
