@@ -39,7 +39,7 @@ import { unboundSharedCounters } from './shared-counters.ts'
 import { shortcomingsOf } from './shortcomings.ts'
 import { makeSkeleton } from './skeleton.ts'
 import { OciSnapshots } from './snapshots.ts'
-import { clearPlaces, removePassing } from './state-place.ts'
+import { clearPlaces, hasPlace, removePassing } from './state-place.ts'
 import { Supply } from './supply.ts'
 import { Trash } from './trash.ts'
 import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
@@ -290,6 +290,8 @@ class Driver implements OciDriver {
     // The word to start was on disk but was never said.
     if (!(await isBegun(files, record))) return undefined
     const ended = hasEnded(files)
+    // How it ends nobody will know.
+    if (!ended && !hasPlace(files)) return undefined
     // Who started it may have been killed before it could. Before the runtime has read it nothing has begun.
     if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
     if (!ended) await ensureWatchdog(this.layout)

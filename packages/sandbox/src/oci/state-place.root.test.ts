@@ -21,6 +21,7 @@ import { filesWith, markedProcesses, newMark } from '../conformance/machine.ts'
 import type { OciDriver } from './driver.ts'
 import { type Layout, openLayout, sandboxFiles } from './layout.ts'
 import { clearMemory } from './memory.ts'
+import { isClearedAtLogout } from './own-memory.ts'
 import { clearPlaces, hasPlace, makePlace, removePassing, removePlace } from './state-place.ts'
 import { openDriver } from './test-driver.ts'
 
@@ -82,6 +83,18 @@ test('a place that is a disk, somebody else’s, or has little room is left alon
   }
 })
 
+test('memory of an ordinary user is known to go with the last login where systemd keeps logins, but for who lingers', () => {
+  const machine = join(root, 'machine')
+  for (const folder of ['etc', 'var/lib/systemd/linger']) mkdirSync(join(machine, folder), { recursive: true })
+  writeFileSync(join(machine, 'etc/passwd'), 'ann:x:1000:1000::/home/ann:/bin/sh\nci:x:999:999::/srv:/bin/sh\n')
+  const cleared = () => [999, 1000, 1001].filter((user) => isClearedAtLogout(user, machine))
+  expect(cleared()).toEqual([])
+  mkdirSync(join(machine, 'run/systemd/users'), { recursive: true })
+  expect(cleared()).toEqual([1000, 1001])
+  writeFileSync(join(machine, 'var/lib/systemd/linger/ann'), '')
+  expect(cleared()).toEqual([1001])
+})
+
 async function opened(): Promise<{ readonly driver: OciDriver; readonly bench: Bench }> {
   const driver = await openDriver(layout.root)
   return { driver, bench: await Bench.open(driver, 'host', layout.root) }
@@ -111,7 +124,7 @@ test('where somebody has put a link to another directory nothing is removed', as
   expect(readdirSync(theirs, { recursive: true }).sort()).toEqual(['secrets', 'states', 'states/gone'])
 })
 
-test.each(['the memory was cleared', 'the machine was started anew'])(
+test.each(['the memory was cleared', 'the memory of how it ends was cleared', 'the machine was started anew'])(
   'G02 %s: what ran may have begun, is gone for good, and nothing of it is left',
   async (what) => {
     // Others may run this test beside us.
@@ -121,8 +134,11 @@ test.each(['the memory was cleared', 'the machine was started anew'])(
     const { handle } = sandbox
     expect(await before.driver.mayHaveBegun(handle)).toBe(true)
     await before.driver.close()
-    rmSync(join(layout.passing, 'states', handle.id), { recursive: true })
-    if (what !== 'the memory was cleared') {
+    const { exitDirectory } = sandboxFiles(layout.sandboxes, handle.id)
+    rmSync(what.includes('how it ends') ? exitDirectory : join(layout.passing, 'states', handle.id), {
+      recursive: true,
+    })
+    if (what === 'the machine was started anew') {
       const { record } = sandboxFiles(layout.sandboxes, handle.id)
       const noted = JSON.parse(readFileSync(record, 'utf8')) as object
       writeFileSync(record, JSON.stringify({ ...noted, bootId: 'another' }))

@@ -1,12 +1,12 @@
 /**
  * Where a sandbox has its small files that are worth nothing after a boot, as its command is: in the machine's memory. They outlive this process, and a file on a disk
  * costs more than all else that is done with it. Where there is no such memory, or little room in it, they lie with the sandbox's other files. How the command
- * ended is kept in memory even then, so that a full disk costs no command its outcome.
+ * ended is kept in memory even then, so that a full disk costs no command its outcome, unless systemd would remove it there.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Layout, SandboxFiles } from './layout.ts'
-import { isOurs, isOwnMemory, isPassingPlace } from './own-memory.ts'
+import { isLastingPlace, isOurs, isPassingPlace } from './own-memory.ts'
 
 /** What a command is told is as long as the author of its step wants it: more than this goes to the disk. All else that a sandbox has here are some pages. */
 export const largestInMemory = 256 * 1024
@@ -22,7 +22,7 @@ export function makePlace(
   const isPassing = isPassingPlace(passing)
   if (isPassing) makeLinked(statesIn(passing), id, state)
   else mkdirSync(state, { mode: 0o700 })
-  if (!isPassing && isOwnMemory(passing)) makeLinked(endsIn(passing), id, exitDirectory)
+  if (!isPassing && isLastingPlace(passing)) makeLinked(endsIn(passing), id, exitDirectory)
   else mkdirSync(exitDirectory)
 }
 

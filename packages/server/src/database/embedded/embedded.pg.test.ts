@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import { text } from 'node:stream/consumers'
 import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -89,10 +90,13 @@ test('G02 a second server on the same directory is refused; it is started again 
 })
 
 const starter = `
+import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('./supervisor.ts', import.meta.url).href)})
+const { runningPostmaster } = await import(${JSON.stringify(new URL('./postmaster.ts', import.meta.url).href)})
 const database = await startEmbeddedPostgres(process.argv[1], 'a password', pino({ level: 'silent' }))
-console.log('up')
+const memory = readFileSync('/proc/' + (await runningPostmaster(process.argv[1])) + '/maps', 'utf8')
+console.log(memory.includes('/dev/shm/') ? 'up, with memory in /dev/shm' : 'up')
 if (process.argv[2] === 'stop') await database.stop()
 else setInterval(() => {}, 1000)
 `
@@ -113,17 +117,20 @@ test('G02 survives the SIGKILL of its server, and the next one takes it over', a
   expect(isAlive(pid)).toBe(false)
 })
 
-test.runIf(process.getuid?.() === 0)('works for an ordinary user too', async () => {
-  const state = await folder()
-  const home = join(state, '..')
-  await mkdir(home, { recursive: true })
-  for (let path = home; path !== '/var/tmp'; path = join(path, '..')) await chown(path, 65534, 65534)
-  const server = spawn(process.execPath, ['--input-type=module', '-e', starter, state, 'stop'], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    uid: 65534,
-    gid: 65534,
-  })
-  const [code] = await once(server, 'exit')
-  expect(code).toBe(0)
-})
+test.runIf(process.getuid?.() === 0)(
+  'works for an ordinary user too, with no memory where systemd removes it at the last logout',
+  async () => {
+    const state = await folder()
+    const home = join(state, '..')
+    await mkdir(home, { recursive: true })
+    for (let path = home; path !== '/var/tmp'; path = join(path, '..')) await chown(path, 65534, 65534)
+    const server = spawn(process.execPath, ['--input-type=module', '-e', starter, state, 'stop'], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      uid: 65534,
+      gid: 65534,
+    })
+    const [said, [code]] = await Promise.all([text(server.stdout), once(server, 'exit')])
+    expect([said, code]).toEqual(['up\n', 0])
+  },
+)

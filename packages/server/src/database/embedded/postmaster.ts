@@ -56,6 +56,7 @@ export async function startPostmaster(stage: Stage, state: string): Promise<() =
         ...setting('unix_socket_permissions', '0700'),
         ...setting('listen_addresses', ''),
         ...setting('max_connections', '100'),
+        ...setting('dynamic_shared_memory_type', stage.sharedMemory),
         ...setting('jit', 'off'),
         ...setting('log_checkpoints', 'off'),
       ],

@@ -19,6 +19,8 @@ const enterScript = fileURLToPath(new URL('./enter-stage.sh', import.meta.url))
 export interface Stage {
   /** The state directory as the programs see it. */
   readonly state: string
+  /** Where PostgreSQL's processes share memory: what an ordinary user has in /dev/shm systemd removes when the last login of the user ends. */
+  readonly sharedMemory: 'posix' | 'mmap'
   /** Makes a path of the state directory the programs' own. */
   own(path: string): Promise<void>
   /** Starts one of PostgreSQL's programs. */
@@ -30,6 +32,7 @@ export function makeStage(native: string, state: string): Stage {
   if (process.getuid?.() !== 0)
     return {
       state,
+      sharedMemory: 'mmap',
       own: async () => {},
       spawn: (program, args, options) => spawn(join(native, 'bin', program), args, options),
     }
@@ -37,12 +40,14 @@ export function makeStage(native: string, state: string): Stage {
     const asUser = ['--user', `--map-user=${footing.user}`, '--']
     return {
       state,
+      sharedMemory: 'mmap',
       own: async () => {},
       spawn: (program, args, options) => spawn('unshare', [...asUser, join(native, 'bin', program), ...args], options),
     }
   }
   return {
     state: '/mnt/state',
+    sharedMemory: 'posix',
     own: (path) => chown(path, unprivilegedId, unprivilegedId),
     spawn(program, args, options) {
       // Propagation `slave`: mounts that end outside, sandboxes' above all, must end here too.

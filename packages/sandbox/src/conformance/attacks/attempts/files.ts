@@ -117,7 +117,7 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
   {
     name: 'a control group of its own',
     guarantee: 'G21',
-    code: { sh: 'for d in /sys/fs/cgroup /tmp/cgroup/unified; do mkdir $d/$NAME && break; done' },
+    code: { sh: 'for d in /sys/fs/cgroup /tmp/cgroup/unified /tmp/cgroup; do mkdir $d/$NAME && break; done' },
     stoppedBy: ['no control groups inside', 'user namespace'],
     harmed: (world) => existsSync(groupOf(world.env.NAME)),
     restore: (world) => {
@@ -128,10 +128,10 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
     name: 'out of its control groups',
     guarantee: 'G22',
     code: {
-      sh: 'for d in /sys/fs/cgroup /tmp/cgroup/pids; do echo 0 >$d/cgroup.procs && echo HELD && exec sleep 1000; done',
+      sh: 'for d in /sys/fs/cgroup /tmp/cgroup/pids /tmp/cgroup; do echo 0 >$d/cgroup.procs && echo HELD && exec sleep 1000; done',
     },
     stoppedBy: ['no control groups inside', 'user namespace'],
-    harmed: (_, seen) => anyHas(seen, 'cgroup', /:pids:\/$/m),
+    harmed: (_, seen) => anyHas(seen, 'cgroup', /:(pids)?:\/$/m),
   },
 ]
 
