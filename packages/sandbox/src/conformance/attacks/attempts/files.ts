@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { type Attempt, toldTheSecret } from '../attempt.ts'
 import { anyHas, lookAt } from '../machine-signs.ts'
+
+/** Whether the controllers are those of version 1, and version 2 is beside them. */
+const isHybrid = existsSync('/sys/fs/cgroup/unified')
 
 /** To reach files, sockets and devices of the machine, of the engine, or of a neighbour. */
 export const fileAttempts: readonly Attempt[] = [
@@ -130,10 +133,10 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
     code: {
       sh: 'for d in /sys/fs/cgroup /tmp/cgroup/pids /tmp/cgroup; do echo 0 >$d/cgroup.procs && echo HELD && exec sleep 1000; done',
     },
-    stoppedBy: ['no control groups inside', 'user namespace'],
+    // Those of version 2 let nothing out of a namespace of theirs.
+    stoppedBy: ['no control groups inside', 'user namespace', ...(isHybrid ? [] : (['cgroup namespace'] as const))],
     harmed: (_, seen) => anyHas(seen, 'cgroup', /:(pids)?:\/$/m),
   },
 ]
 
-const groupOf = (name = ''): string =>
-  `/sys/fs/cgroup/${readdirSync('/sys/fs/cgroup').includes('unified') ? 'unified/' : ''}${name}`
+const groupOf = (name = ''): string => `/sys/fs/cgroup/${isHybrid ? 'unified/' : ''}${name}`

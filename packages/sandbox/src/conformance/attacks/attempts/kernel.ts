@@ -183,10 +183,13 @@ hold()`,
   {
     name: 'a restart by sysrq',
     guarantee: 'G21',
-    code: { sh: 'echo h >/proc/sysrq-trigger' },
+    code: { sh: 'echo 9 >/proc/sysrq-trigger' },
     stoppedBy: ['masked paths', 'user namespace'],
+    // What it is masked by takes every letter.
+    harmed: () => setting(consoleLevel).startsWith('9'),
+    restore: () => writeFileSync(consoleLevel, consoleAtFirst),
     needs: '/proc/sysrq-trigger',
-    remark: 'by the letter that prints its help',
+    remark: 'by a digit, which sets what the console shows',
   },
   {
     name: 'the kernel’s memory (/proc/kcore)',
@@ -217,6 +220,7 @@ hold()`,
 const ctrlAltDel = '/proc/sys/kernel/ctrl-alt-del'
 const burst = '/proc/sys/kernel/printk_ratelimit_burst'
 const scanSleep = '/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs'
-const [keysAtFirst, burstAtFirst, scanSleepAtFirst] = [ctrlAltDel, burst, scanSleep].map((path) =>
-  existsSync(path) ? setting(path) : '',
-) as [string, string, string]
+const consoleLevel = '/proc/sys/kernel/printk'
+const [keysAtFirst, burstAtFirst, scanSleepAtFirst, consoleAtFirst] = [ctrlAltDel, burst, scanSleep, consoleLevel].map(
+  (path) => (existsSync(path) ? setting(path) : ''),
+) as [string, string, string, string]
