@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { isAbsent, readIfPresent } from '../oci/files.ts'
 
 const run = promisify(execFile)
 
@@ -41,14 +41,16 @@ export async function processorUse(directory: string, id: string) {
   }
 }
 
-/** Returns the names by which the machine knows a sandbox: its own, its control group, its link. */
+/** Returns the names by which the machine knows a sandbox: its own, its control group, its link with its number, which no later link of that name has. */
 export async function namesOf(directory: string, id: string): Promise<readonly string[]> {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
   const { groups, link } = JSON.parse(record) as {
     readonly groups: { readonly top: string }
     readonly link: string | null
   }
-  return [id, groups.top, ...(link === null ? [] : [`${link}@`])]
+  // It goes with the last process.
+  const number = link === null ? undefined : readIfPresent(`/sys/class/net/${link}/ifindex`)?.trim()
+  return [id, groups.top, ...(number === undefined ? [] : [`${number}: ${link}@`])]
 }
 
 /** The files below a directory that contain a text. */
@@ -88,17 +90,27 @@ export async function machineState(directory: string, prefix: string): Promise<R
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')
     .filter((line) => /harmont|overlay/.test(line) || line.includes(directory))
-  const roots = ['/sys/fs/cgroup', join(directory, 'pid-groups')].filter((path) => existsSync(path))
-  const { stdout: groups } = await run('find', [...roots, '-ignore_readdir_race', '-type', 'd', '-path', '*harmont*'])
+  const roots = ['/sys/fs/cgroup', join(directory, 'pid-groups')]
+  const groups = (await Promise.all(roots.map(foldersBelow))).flat().filter((path) => path.includes('harmont'))
   const { stdout: links } = await run('ip', ['-oneline', 'link', 'show'])
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {
     mounts,
     // Named after the process that made them: other drivers may be at work on this machine.
-    groups: lines(groups).filter((path) => path.includes(`/${process.pid}-`)),
+    groups: groups.filter((path) => path.includes(`/${process.pid}-`)).toSorted(),
     links: lines(links).filter((line) => line.includes(` ${prefix}`)),
     processes: lines(processes).filter((line) => line.includes(directory)),
   }
+}
+
+/** Without those that others remove meanwhile, control groups for one. */
+async function foldersBelow(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    if (isAbsent(error)) return []
+    throw error
+  })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name))
+  return [...folders, ...(await Promise.all(folders.map(foldersBelow))).flat()]
 }
 
 function lines(text: string): readonly string[] {
