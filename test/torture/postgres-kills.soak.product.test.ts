@@ -60,11 +60,13 @@ async function another(): Promise<Submitted> {
   return build
 }
 
-/** PostgreSQL's own process, or one of its child processes: after the death of one it ends them all. */
-function victim(): number {
+/** Kills PostgreSQL's own process, or one of its child processes: after the death of one it ends them all. Returns whether it was its own. Fails while it is started. */
+async function killOne(): Promise<boolean> {
   const postmaster = server.postmaster()
   const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === postmaster)
-  return random.isOneIn(2) ? postmaster : Number(random.pick(children))
+  const victim = random.isOneIn(2) ? postmaster : Number(random.pick(children))
+  process.kill(victim, 'SIGKILL')
+  return victim === postmaster
 }
 
 function parentOf(pid: string): number | null {
@@ -96,9 +98,7 @@ test(`G02 G41 ${kills} kills of PostgreSQL at random moments, seed ${random.seed
   for (let kill = 0; kill < kills; kill += 1) {
     if (await patiently(() => isOver(server, current.id))) current = await another()
     await sleep(random.between(0, 2_000))
-    const pid = victim()
-    if (pid === server.postmaster()) whole += 1
-    process.kill(pid, 'SIGKILL')
+    if (await patiently(killOne)) whole += 1
   }
   const sums = await judgeAll({ mayLose: false })
   const seconds = Math.round((Date.now() - began) / 1000)
