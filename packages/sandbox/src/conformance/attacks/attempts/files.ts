@@ -135,8 +135,15 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
     },
     // Those of version 2 let nothing out of a namespace of theirs.
     stoppedBy: ['no control groups inside', 'user namespace', ...(isHybrid ? [] : (['cgroup namespace'] as const))],
-    harmed: (_, seen) => anyHas(seen, 'cgroup', /:(pids)?:\/$/m),
+    harmed: ({ env }, seen) =>
+      isHybrid
+        ? anyHas(seen, 'cgroup', /:pids:\/$/m)
+        : anyHas({ ...seen, pids: processesAtTheTop() }, 'environ', new RegExp(`\\bNAME=${env.NAME}\\b`)),
   },
 ]
+
+/** Where all controllers are version 2's, what is out of its group is no process of the sandbox any more. */
+const processesAtTheTop = (): readonly number[] =>
+  readFileSync('/sys/fs/cgroup/cgroup.procs', 'utf8').trim().split('\n').map(Number)
 
 const groupOf = (name = ''): string => `/sys/fs/cgroup/${isHybrid ? 'unified/' : ''}${name}`
