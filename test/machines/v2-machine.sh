@@ -5,6 +5,7 @@
 #   test/machines/v2-machine.sh [DIRECTORY]        makes the machine where it is not there yet, and runs the suite on it
 #   KERNEL=cgroup_disable=memory …                 starts its kernel with more words
 #   RUN='node_modules/.bin/hm doctor' …            runs another command, in the tree
+#   RUN='vitest run --project root packages/sandbox/src/conformance/attacks/attacks.root.test.ts' …
 #
 # What is committed is run, with the node_modules of this tree. The disk is as it was made at each start.
 set -eu
@@ -18,7 +19,7 @@ suite='vitest run packages/sandbox/src/oci/oci.root.test.ts --reporter=verbose -
 make_root() {
   apt-get install -y --no-install-recommends qemu-system-x86 seabios mmdebstrap openssh-client
   packages=$(node -e "import('$tree/scripts/system-packages.ts').then(({ productPackages: all }) => console.log(all.map(({ name }) => name).join()))")
-  mmdebstrap --variant=minbase --include="$packages,systemd-sysv,dbus,udev,kmod,linux-image-cloud-amd64,initramfs-tools,openssh-server,procps,python3,libcap2-bin" \
+  mmdebstrap --variant=minbase --include="$packages,systemd-sysv,dbus,udev,kmod,linux-image-cloud-amd64,initramfs-tools,openssh-server,libpam-systemd,procps,python3,libcap2-bin,e2fsprogs,uidmap" \
     trixie "$root.new"
   ssh-keygen -q -t ed25519 -N '' -f "$place/key"
   install -D -m 600 "$place/key.pub" "$root.new/root/.ssh/authorized_keys"
