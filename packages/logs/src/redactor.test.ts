@@ -346,7 +346,7 @@ describe('holding back', () => {
     const chunks = chunksOf(found)
     expect(streamOf(1, chunks).length).toBe(30 * 65_536)
     expect(String(streamOf(0, chunks))).toBe('sesame!')
-    // What came with the last batch may stand behind it.
+    // The last batch may have more of this stream behind it.
     const first = chunks.findIndex(({ kind }) => kind === 0)
     expect(streamOf(1, chunks.slice(first)).length).toBeLessThan(512 * 1024)
   })

@@ -12,14 +12,14 @@ export function showsExcerpts({ failed, tail, since, timestamps, follow }: Conte
   return failed && tail === undefined && since === undefined && !timestamps && !follow
 }
 
-/** What `hm logs --failed` shows of the log of one step. */
+/** The log of one step as `hm logs --failed` shows it. */
 export interface FailedLog {
   readonly step: string
   /** The whole log where it is short, else what its tests or compiler reported, else its last lines. */
   readonly excerpt: readonly string[]
   /** Lines of the log; null where `excerpt` is all of it. */
   readonly lines: number | null
-  /** What failed, one line a failure; nothing for a log that reports none. */
+  /** One line for each failure; empty for a log that reports none. */
   readonly summary: readonly string[]
 }
 

@@ -42,7 +42,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
   it('tells stdout and stderr apart, with the time of each piece', async () => {
     const now = () => BigInt(Date.now()) * 1_000_000n
     const before = now()
-    // What the shell says of a `sleep` that the signal ends goes nowhere.
+    // Discards the shell's message about a `sleep` that the signal ends.
     const { sandbox, running } = await bench().start(
       `exec 3>&2 2>/dev/null; trap 'n=$((n + 1))' TERM
       echo one; until [ "$n" = 1 ]; do sleep 0.01; done

@@ -6,7 +6,7 @@ const DISK_BLOCK = 4096
 /** Go's reader takes no longer names and attributes. */
 const LONGEST_SPECIAL = 1024 * 1024
 const SPARSE = Buffer.from('GNU.sparse.')
-/** Of a pax header, it overrules the header's own. */
+/** Overrides the header's own size, in a pax header. */
 const SIZE = Buffer.from(' size=')
 const SLASH = 0x2f
 

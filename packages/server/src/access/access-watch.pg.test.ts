@@ -17,7 +17,7 @@ const log = pino({ level: 'silent' })
 
 interface Reader {
   readonly id: string
-  /** Of the session that it reads with. */
+  /** The token of the session that it reads with. */
   readonly token: string
   readonly sessionId: string
   readonly key: string

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Holder, usersWhoMayStay } from './may-stay.ts'
 
-/** What PostgreSQL tells when sessions, keys or memberships have been removed; the payload is their user (migration `0025`). */
+/** The channel on which PostgreSQL notifies that sessions, keys or memberships were removed; the payload is their user (migration `0025`). */
 export const accessEnded = 'access_ended'
 
 /** How many are asked for at once. */

@@ -17,7 +17,7 @@ import {
 /** How often a lease of a minute is moved on. */
 const renewMs = 15_000
 
-/** What a database that is away for a moment has not taken is told it again this often, while the lease lasts: until then nobody else may work on the key. */
+/** Repeats a write that failed while the database was away, for as long as the lease lasts: until then nobody else may work on the key. */
 const [againMs, triesAgain] = [1_000, 60]
 
 /** Keys in the database, one holder at a time among all processes. */

@@ -65,7 +65,7 @@ test('a log opens at the first failure that a tool reports, not at what only loo
   await job.log(['\u001b[31mE   assert 3 == 4\u001b[0m\n', '\n', 'tests/test_sum.py:9: AssertionError\n'])
   await job.end({ exitCode: 1 })
   await reading
-  // What looked like an error while the job ran was told then; what was reported is read anew.
+  // Lines that looked like errors were told while the job ran; reported failures are read anew.
   expect(news.at(-1)).toMatchObject({ complete: true, errors: [] })
   expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4, 8] })
 })

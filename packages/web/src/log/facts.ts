@@ -27,7 +27,7 @@ export function factsOf(view: Schema<'JobLogView'>): LogFacts {
   }
 }
 
-/** What the lines of `errors` report, in the singular: the log's words for errors, tests, or both. */
+/** The singular noun for the lines of `errors`: the log's word for errors, tests, or both. */
 export function errorNoun({ isComplete, errors }: LogFacts, failure: Schema<'JobView'>['failure']): string {
   const tests = failure?.failed_tests ?? 0
   if (!isComplete || tests === 0) return 'error'

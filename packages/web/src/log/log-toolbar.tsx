@@ -21,7 +21,7 @@ interface LogToolbarProps {
   /** Null once nothing will be added. */
   readonly follow: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | null
   readonly errors: number
-  /** What one of them is called. */
+  /** The singular noun for one of them. */
   readonly errorNoun: string
   readonly onError: (isBack: boolean) => void
   readonly groups: number

@@ -133,7 +133,7 @@ for path in glob.glob(os.environ["DRIVER"] + "/sandboxes/*/state/socket/*/attach
     code: {
       sh: 'for d in /sys/fs/cgroup /tmp/cgroup/pids /tmp/cgroup; do echo 0 >$d/cgroup.procs && echo HELD && exec sleep 1000; done',
     },
-    // Those of version 2 let nothing out of a namespace of theirs.
+    // Version 2 lets no process out of its cgroup namespace.
     stoppedBy: ['no control groups inside', 'user namespace', ...(isHybrid ? [] : (['cgroup namespace'] as const))],
     harmed: ({ env }, seen) =>
       isHybrid

@@ -185,7 +185,7 @@ hold()`,
     guarantee: 'G21',
     code: { sh: 'echo 9 >/proc/sysrq-trigger' },
     stoppedBy: ['masked paths', 'user namespace'],
-    // What it is masked by takes every letter.
+    // The file that masks it accepts every letter, so a write proves nothing.
     harmed: () => setting(consoleLevel).startsWith('9'),
     restore: () => writeFileSync(consoleLevel, consoleAtFirst),
     needs: '/proc/sysrq-trigger',
