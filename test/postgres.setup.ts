@@ -7,9 +7,9 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Cluster } from '@harmont/test-kit/postgres'
 import type { TestProject } from 'vitest/node'
-import { findBinaries } from '../packages/server/src/database/embedded/binaries.ts'
-import { ensureCluster, superuser } from '../packages/server/src/database/embedded/cluster.ts'
-import { makeStage } from '../packages/server/src/database/embedded/stage.ts'
+import { findBinaries } from '../packages/server/src/platform/database/embedded/binaries.ts'
+import { ensureCluster, superuser } from '../packages/server/src/platform/database/embedded/cluster.ts'
+import { makeStage } from '../packages/server/src/platform/database/embedded/stage.ts'
 
 /** Nothing here outlives a power cut, and all workers' servers connect at once. */
 const settings = `

@@ -14,8 +14,8 @@ import {
   PostgresStore,
 } from '../../packages/engine/src/index.ts'
 import { plainContext } from '../../packages/engine/src/plain-context.ts'
-import { createLog } from '../../packages/server/src/create-log.ts'
-import { startEmbeddedPostgres } from '../../packages/server/src/database/embedded/supervisor.ts'
+import { createLog } from '../../packages/server/src/platform/create-log.ts'
+import { startEmbeddedPostgres } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
 import { type Row, timeMs } from '../measure.ts'
 
 const slots = 32

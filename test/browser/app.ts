@@ -1,7 +1,7 @@
 /** The web app for a test: a real server with the built pages, Debian's Chromium, and people who are signed in. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { findUserId } from '../../packages/server/src/recovery/store.ts'
-import { makeSetupLink } from '../../packages/server/src/setup/setup-link.ts'
+import { findUserId } from '../../packages/server/src/identity/recovery/store.ts'
+import { makeSetupLink } from '../../packages/server/src/identity/setup/setup-link.ts'
 import { type Product, startProduct } from '../product.ts'
 import { type BrowserWish, openContext, startBrowser } from './browser.ts'
 

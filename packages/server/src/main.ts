@@ -2,12 +2,12 @@
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 import { enterInit, enterNamespace } from '@harmont/sandbox/ordinary'
-import { collectGarbage } from './collect-garbage.ts'
 import { commands } from './commands/table.ts'
-import { createLog } from './create-log.ts'
-import { openDataDirectory } from './data-directory/open-data-directory.ts'
-import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts'
-import { onStopSignal } from './stop-signals.ts'
+import { collectGarbage } from './main/collect-garbage.ts'
+import { onStopSignal } from './main/stop-signals.ts'
+import { createLog } from './platform/create-log.ts'
+import { openDataDirectory } from './platform/data-directory/open-data-directory.ts'
+import { readSettings, type Settings, SettingsError } from './platform/settings/read-settings.ts'
 
 /** After the first requests of whoever waited for the start: collecting takes some 50 ms. */
 const collectAfterMs = 2_000
@@ -31,7 +31,7 @@ async function runServer(settings: Settings): Promise<void> {
     log.warn({ variables: settings.unknown }, 'unknown settings: see `npm start -- config`')
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
   // Loaded only now: `config`, and a wrong setting, need none of it.
-  const { serve } = await import('./serve.ts')
+  const { serve } = await import('./main/serve.ts')
   const starting = serve({ settings, log })
   // At once: it answers, and has a database running, before the start is over.
   onStopSignal((signal) => {

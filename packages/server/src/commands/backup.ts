@@ -1,14 +1,14 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { megabytes } from '../backup/progress.ts'
-import { untilStopped } from '../backup/until-stopped.ts'
-import { type BackupFacts, writeBackup } from '../backup/write-backup.ts'
-import { openDirectoryStore } from '../blobs/index.ts'
-import { createLog } from '../create-log.ts'
-import { openDataDirectory } from '../data-directory/open-data-directory.ts'
-import { visitAsItIs } from '../database/visit-database.ts'
-import { type Environment, readSettings, type Settings, SettingsError } from '../settings/read-settings.ts'
+import { openDirectoryStore } from '../platform/blobs/index.ts'
+import { createLog } from '../platform/create-log.ts'
+import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
+import { visitAsItIs } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { megabytes } from './backup/progress.ts'
+import { untilStopped } from './backup/until-stopped.ts'
+import { type BackupFacts, writeBackup } from './backup/write-backup.ts'
 
 /** `harmont backup FILE`: writes all that a server is into one file, while it runs or not. */
 export async function backup(args: readonly string[], environment: Environment): Promise<void> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { createLog } from '../create-log.ts'
-import { visitDatabase } from '../database/visit-database.ts'
-import { formatInstant } from '../input/instant.ts'
-import { type Coupon, insertCoupon, listCoupons, type NewCoupon } from '../money/coupon-store.ts'
-import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { type Coupon, insertCoupon, listCoupons, type NewCoupon } from '../billing/money/coupon-store.ts'
+import { createLog } from '../platform/create-log.ts'
+import { visitDatabase } from '../platform/database/visit-database.ts'
+import { formatInstant } from '../platform/input/instant.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 import { formatDollars, readDollars } from './dollars.ts'
 
 const mostUses = 1_000_000

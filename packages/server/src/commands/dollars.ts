@@ -1,4 +1,4 @@
-import { SettingsError } from '../settings/read-settings.ts'
+import { SettingsError } from '../platform/settings/read-settings.ts'
 
 const mostDollars = 1_000_000
 

@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { createLog } from '../create-log.ts'
-import { visitDatabase } from '../database/visit-database.ts'
-import { grantCredit } from '../money/grant-credit.ts'
-import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { grantCredit } from '../billing/money/grant-credit.ts'
+import { createLog } from '../platform/create-log.ts'
+import { visitDatabase } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 import { formatDollars, readDollars } from './dollars.ts'
 
 /** `harmont grant ORGANIZATION DOLLARS [NOTE]`: books a credit, and prints the new balance. */

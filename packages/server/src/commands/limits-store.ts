@@ -1,4 +1,4 @@
-import type { Database } from '../database/transaction.ts'
+import type { Database } from '../platform/database/transaction.ts'
 
 export interface SetLimit {
   readonly organization: string

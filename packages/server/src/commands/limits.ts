@@ -1,9 +1,9 @@
 import process from 'node:process'
 import { type Limited, setLimit } from '@harmont/engine'
 import type pg from 'pg'
-import { createLog } from '../create-log.ts'
-import { visitDatabase } from '../database/visit-database.ts'
-import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { createLog } from '../platform/create-log.ts'
+import { visitDatabase } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 import { findLimited, listLimits, type SetLimit } from './limits-store.ts'
 
 const most = 1_000_000

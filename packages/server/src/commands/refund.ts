@@ -1,9 +1,9 @@
 import process from 'node:process'
-import { createLog } from '../create-log.ts'
-import { visitDatabase } from '../database/visit-database.ts'
-import { refundCheckout } from '../payments/refund-checkout.ts'
-import { openStripe } from '../payments/stripe.ts'
-import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
+import { refundCheckout } from '../billing/payments/refund-checkout.ts'
+import { openStripe } from '../billing/payments/stripe.ts'
+import { createLog } from '../platform/create-log.ts'
+import { visitDatabase } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 import { formatDollars } from './dollars.ts'
 
 /** `harmont refund CHECKOUT`: gives back at Stripe what is left of what was paid in a checkout, and books it. */

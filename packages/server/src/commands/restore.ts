@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { restoreBackup } from '../backup/restore-backup.ts'
-import { untilStopped } from '../backup/until-stopped.ts'
-import { createLog } from '../create-log.ts'
-import { type Environment, readSettings } from '../settings/read-settings.ts'
+import { createLog } from '../platform/create-log.ts'
+import { type Environment, readSettings } from '../platform/settings/read-settings.ts'
+import { restoreBackup } from './backup/restore-backup.ts'
+import { untilStopped } from './backup/until-stopped.ts'
 import { readFileName } from './backup.ts'
 
 /** `harmont restore FILE`: makes a backup a server again, in an empty data directory and an empty database. */

@@ -1,10 +1,10 @@
 import process from 'node:process'
-import { readEmailAddress } from '../accounts/email-address.ts'
-import { createLog } from '../create-log.ts'
-import { visitDatabase } from '../database/visit-database.ts'
-import { findUserId } from '../recovery/store.ts'
-import { type Environment, readSettings, SettingsError } from '../settings/read-settings.ts'
-import { makeSetupLink } from '../setup/setup-link.ts'
+import { readEmailAddress } from '../identity/accounts/email-address.ts'
+import { findUserId } from '../identity/recovery/store.ts'
+import { makeSetupLink } from '../identity/setup/setup-link.ts'
+import { createLog } from '../platform/create-log.ts'
+import { visitDatabase } from '../platform/database/visit-database.ts'
+import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
 /** `harmont setup-link [EMAIL]`: prints a one-time link that signs in as that user; without an address as the oldest owner, or makes the first one. */
 export async function printSetupLink(args: readonly string[], environment: Environment): Promise<void> {

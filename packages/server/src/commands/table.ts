@@ -1,6 +1,6 @@
 /** What an operator can have done beside serving. Each loads its own parts, so that `config` needs no database. */
 import process from 'node:process'
-import type { Environment } from '../settings/read-settings.ts'
+import type { Environment } from '../platform/settings/read-settings.ts'
 
 interface Command {
   /** The arguments, as the user would type them. */
@@ -12,7 +12,7 @@ export const commands: Readonly<Record<string, Command>> = {
   config: {
     usage: '',
     async run(_args, environment) {
-      const { describeSettings, printSettings } = await import('../settings/describe-settings.ts')
+      const { describeSettings, printSettings } = await import('../platform/settings/describe-settings.ts')
       process.stdout.write(`${printSettings(describeSettings(environment))}\n`)
     },
   },

@@ -3,8 +3,8 @@ import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase, type Database, type Template } from '@harmont/test-kit/postgres'
 import type pg from 'pg'
 import { pino } from 'pino'
-import { migrateDatabase } from '../database/open-database.ts'
-import { openPool } from '../database/pool.ts'
+import { migrateDatabase } from '../platform/database/open-database.ts'
+import { openPool } from '../platform/database/pool.ts'
 
 const log = pino({ level: 'silent' })
 

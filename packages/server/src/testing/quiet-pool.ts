@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { pino } from 'pino'
-import { openPool } from '../database/pool.ts'
+import { openPool } from '../platform/database/pool.ts'
 
 const silent = pino({ level: 'silent' })
 

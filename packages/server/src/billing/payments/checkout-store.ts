@@ -1,0 +1,142 @@
+/** Checkouts, Stripe's customers and its events. */
+import type { Database } from '../../platform/database/transaction.ts'
+import { uuidOrNone } from '../../platform/http/index.ts'
+import type { CheckoutState } from './decide-checkout.ts'
+
+export interface Checkout {
+  readonly id: string
+  readonly organizationId: string
+  readonly userId: string
+  readonly amountCents: number
+  readonly state: CheckoutState
+  readonly sessionId: string | null
+  readonly url: string | null
+  readonly paymentIntent: string | null
+}
+
+type NewCheckout = Pick<Checkout, 'id' | 'organizationId' | 'userId' | 'amountCents'>
+
+const columns = `id, organization_id as "organizationId", user_id as "userId", amount_cents::float8 as "amountCents", state,
+  session_id as "sessionId", url, payment_intent as "paymentIntent"`
+
+export async function insertCheckout(database: Database, checkout: NewCheckout): Promise<void> {
+  const { id, organizationId, userId, amountCents } = checkout
+  await database.query('insert into checkouts (id, organization_id, user_id, amount_cents) values ($1, $2, $3, $4)', [
+    id,
+    organizationId,
+    userId,
+    amountCents,
+  ])
+}
+
+export async function findCheckout(database: Database, id: string): Promise<Checkout | undefined> {
+  const { rows } = await database.query<Checkout>(`select ${columns} from checkouts where id = $1`, [id])
+  return rows[0]
+}
+
+/** The checkout of our id or of Stripe's session id, which nobody else changes until the transaction ends. */
+export async function lockCheckout(database: Database, name: string): Promise<Checkout | undefined> {
+  const { rows } = await database.query<Checkout>(
+    `select ${columns} from checkouts where id = $1 or session_id = $2 for update`,
+    [uuidOrNone(name), name],
+  )
+  return rows[0]
+}
+
+/** The checkout that a payment was credited for, which nobody else changes until the transaction ends. */
+export async function lockPaidCheckout(database: Database, paymentIntent: string): Promise<Checkout | undefined> {
+  const { rows } = await database.query<Checkout>(
+    `select ${columns} from checkouts where payment_intent = $1 and state = 'complete' for update`,
+    [paymentIntent],
+  )
+  return rows[0]
+}
+
+/** Whether the organization is still there, and stays until the transaction ends: its money outlives it. */
+export async function holdOrganization(database: Database, organizationId: string): Promise<boolean> {
+  const { rowCount } = await database.query('select from organizations where id = $1 for key share', [organizationId])
+  return rowCount === 1
+}
+
+/** Notes where the customer pays. */
+export async function noteSession(
+  database: Database,
+  id: string,
+  session: { readonly id: string; readonly url: string },
+): Promise<void> {
+  await database.query('update checkouts set session_id = $2, url = $3 where id = $1', [id, session.id, session.url])
+}
+
+export async function closeCheckout(database: Database, id: string, state: 'expired' | 'failed'): Promise<void> {
+  await database.query('update checkouts set state = $2 where id = $1', [id, state])
+}
+
+/** Writes that a checkout was paid, with the entry that credits it. */
+export async function completeCheckout(
+  database: Database,
+  id: string,
+  paid: { readonly sessionId: string; readonly paymentIntent: string | null; readonly entryId: string },
+): Promise<void> {
+  await database.query(
+    `update checkouts set state = 'complete', session_id = $2, payment_intent = $3, entry_id = $4 where id = $1`,
+    [id, paid.sessionId, paid.paymentIntent, paid.entryId],
+  )
+}
+
+/** Stripe's customer of an organization; null when there is none yet. */
+export async function findCustomer(database: Database, organizationId: string): Promise<string | null> {
+  const { rows } = await database.query<{ customer_id: string }>(
+    'select customer_id from stripe_customers where organization_id = $1',
+    [organizationId],
+  )
+  return rows[0]?.customer_id ?? null
+}
+
+export async function noteCustomer(database: Database, organizationId: string, customerId: string): Promise<void> {
+  await database.query(
+    'insert into stripe_customers (organization_id, customer_id) values ($1, $2) on conflict do nothing',
+    [organizationId, customerId],
+  )
+}
+
+/** False: the event was acted on before. */
+export async function insertEvent(database: Database, id: string, type: string): Promise<boolean> {
+  const { rowCount } = await database.query(
+    'insert into stripe_events (id, type) values ($1, $2) on conflict do nothing',
+    [id, type],
+  )
+  return rowCount === 1
+}
+
+/** The refund of a checkout, made when there is none; whoever asks again gets the same one. */
+export async function claimRefund(
+  database: Database,
+  id: string,
+  checkoutId: string,
+): Promise<{ readonly id: string; readonly entryId: string | null }> {
+  const { rows } = await database.query<{ id: string; entryId: string | null }>(
+    `insert into checkout_refunds as r (id, checkout_id) values ($1, $2)
+     on conflict (checkout_id) do update set checkout_id = r.checkout_id returning id, entry_id as "entryId"`,
+    [id, checkoutId],
+  )
+  return rows[0] as { id: string; entryId: string | null }
+}
+
+export async function noteRefunded(database: Database, id: string, entryId: string): Promise<void> {
+  await database.query('update checkout_refunds set entry_id = $2 where id = $1', [id, entryId])
+}
+
+/** Forgets a refund of ours that Stripe has not taken. */
+export async function dropRefund(database: Database, id: string): Promise<void> {
+  await database.query('delete from checkout_refunds where id = $1', [id])
+}
+
+/** Forgets the refund of ours that this entry is of, if it is of one. */
+export async function forgetRefund(database: Database, entryId: string): Promise<void> {
+  await database.query('delete from checkout_refunds where entry_id = $1', [entryId])
+}
+
+/** Forgets events that Stripe, which tries for three days, does not send again. */
+export async function removeOldEvents(database: Database): Promise<void> {
+  await database.query("delete from stripe_events where received_at < now() - interval '30 days'")
+}

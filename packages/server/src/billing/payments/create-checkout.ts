@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { Stripe } from 'stripe'
+import { transaction } from '../../platform/database/transaction.ts'
+import { apiError, type Idempotency } from '../../platform/http/index.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import {
+  type Checkout,
+  findCheckout,
+  findCustomer,
+  insertCheckout,
+  noteCustomer,
+  noteSession,
+} from './checkout-store.ts'
+import type { StripeAccount } from './stripe.ts'
+
+export interface CheckoutServices {
+  readonly pool: pg.Pool
+  readonly settings: Pick<Settings, 'publicUrl'>
+}
+
+export interface CheckoutWish {
+  readonly organizationId: string
+  readonly userId: string
+  /** US cents. */
+  readonly amountCents: number
+}
+
+/** Writes down that somebody wants to pay, before Stripe hears of it. Gives the checkout's id. */
+export function beginCheckout(pool: pg.Pool, wish: CheckoutWish, idempotency: Idempotency | null): Promise<string> {
+  const id = randomUUID()
+  return transaction(pool, async (client) => {
+    await insertCheckout(client, { id, ...wish })
+    await idempotency?.keep(client, id)
+    return id
+  })
+}
+
+/**
+ * Where the customer of a begun checkout pays. May be asked again: Stripe gives the same page for the same checkout. Throws 502 `billing_provider_error`.
+ */
+export async function openCheckout(services: CheckoutServices, stripe: StripeAccount, id: string): Promise<string> {
+  const { pool } = services
+  const checkout = await findCheckout(pool, id)
+  if (checkout === undefined) throw new Error(`checkout ${id} is not there`)
+  if (checkout.url !== null) return checkout.url
+  const session = await askStripe(async () => {
+    const client = await stripe.client()
+    const customer = await customerOf(pool, client, checkout.organizationId)
+    return client.checkout.sessions.create(sessionOf(checkout, customer, services.settings.publicUrl), {
+      idempotencyKey: checkout.id,
+    })
+  })
+  const { url } = session
+  if (!isText(url) || !isText(session.id)) throw providerError(new Error('Stripe returned no payment page'))
+  await noteSession(pool, id, { id: session.id, url })
+  return url
+}
+
+/** The organization's one customer at Stripe. Of two who make it at once both get the same: its key is the organization's id. */
+async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string): Promise<string> {
+  const known = await findCustomer(pool, organizationId)
+  if (known !== null) return known
+  const made = await client.customers.create(
+    { metadata: { organization_id: organizationId } },
+    { idempotencyKey: organizationId },
+  )
+  if (!isText(made.id)) throw providerError(new Error('Stripe returned no customer'))
+  await noteCustomer(pool, organizationId, made.id)
+  return made.id
+}
+
+function sessionOf(checkout: Checkout, customer: string, publicUrl: string): Stripe.Checkout.SessionCreateParams {
+  const facts = { checkout_id: checkout.id, organization_id: checkout.organizationId }
+  return {
+    mode: 'payment',
+    customer,
+    client_reference_id: checkout.id,
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: 'usd',
+          unit_amount: checkout.amountCents,
+          product_data: { name: 'Harmont credit' },
+        },
+      },
+    ],
+    metadata: facts,
+    payment_intent_data: { metadata: facts },
+    success_url: `${publicUrl}/billing/success`,
+    cancel_url: `${publicUrl}/billing/cancel`,
+  }
+}
+
+/** The library takes an answer of any status for what was asked for, unless it has Stripe's own form of an error: a proxy's has not. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+async function askStripe<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (cause) {
+    const { StripeError } = (await import('stripe')).Stripe.errors
+    if (cause instanceof StripeError) throw providerError(cause)
+    throw cause
+  }
+}
+
+function providerError(cause: Error): Error {
+  const message = 'Stripe did not create the payment page. Nothing was charged; try again in a minute.'
+  return apiError('billing_provider_error', message, { cause })
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { type BuildSource, SourceUnavailable } from '@harmont/engine'
+import type pg from 'pg'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
+import { guardedFetch } from '../../platform/outbound/guarded-fetch.ts'
+import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
+
+type UrlSource = Extract<BuildSource, { readonly kind: 'url' }>
+
+export interface UrlSourceServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  /** Hosts beside public ones (HARMONT_SOURCE_URL_ALLOW). */
+  readonly sourceUrlAllow: readonly string[]
+}
+
+/** The largest archive that is fetched. */
+const mostBytes = 512 * 1024 * 1024
+const timeoutMs = 10 * 60_000
+
+/**
+ * Gives the archives of builds whose source is an address: fetched when first asked for, then kept with the build. Fails with `SourceUnavailable` when the
+ * archive can never be had; after any other error asking again may help.
+ */
+export function urlSources(services: UrlSourceServices): (buildId: string, source: UrlSource) => Promise<Archive> {
+  const fetches = new Map<string, Promise<Archive>>()
+  return async (buildId, source) => {
+    const kept = await findArchive(services.pool, buildId)
+    if (kept !== undefined) return kept
+    const fetching = fetches.get(buildId) ?? fetchArchive(services, buildId, source)
+    fetches.set(buildId, fetching)
+    try {
+      return await fetching
+    } finally {
+      fetches.delete(buildId)
+    }
+  }
+}
+
+async function fetchArchive(
+  { pool, blobs, sourceUrlAllow }: UrlSourceServices,
+  buildId: string,
+  { url, sha256 }: UrlSource,
+): Promise<Archive> {
+  // What was fetched before, and is no longer kept, must be the same still.
+  const wanted = sha256 ?? (await findDigest(pool, buildId))
+  const hash = createHash('sha256')
+  const writer = await blobs.create()
+  try {
+    for await (const bytes of guardedFetch(url, { allowedHosts: sourceUrlAllow, maxBytes: mostBytes, timeoutMs })) {
+      hash.update(bytes)
+      await writer.write(bytes)
+    }
+    const got = hash.digest('hex')
+    if (wanted !== null && wanted !== got)
+      throw new SourceUnavailable(
+        'source_checksum_mismatch',
+        `The archive at \`source_url\` has SHA-256 ${got}; expected ${wanted}.`,
+      )
+    const blob = await writer.finish()
+    const kept = await keepArchive(pool, buildId, { blob, sha256: got })
+    // Another process was faster; every step must get the same bytes.
+    if (kept.blob !== blob) await blobs.remove(blob)
+    return kept
+  } catch (error) {
+    await writer.abort()
+    if (!(error instanceof FetchRefused)) throw error
+    throw new SourceUnavailable('source_fetch_failed', `\`source_url\` ${error.message}.`, { cause: error })
+  }
+}

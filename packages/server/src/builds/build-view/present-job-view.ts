@@ -1,0 +1,106 @@
+import type { components } from '@harmont/contract'
+import { isTerminal, type Job, type Step } from '@harmont/engine'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
+import { prerequisitesOf } from '../jobs/order-steps.ts'
+import { presentJobOf } from '../jobs/present-in-build.ts'
+import { waitReason } from '../jobs/read-waits.ts'
+import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
+import { presentAttempts } from './attempts.ts'
+import { cacheOf } from './cache-view.ts'
+import { jobCost } from './cost.ts'
+import { failureOf } from './failure.ts'
+import { localCommand, shellOf, snapshotOf } from './shell-view.ts'
+import type { ViewOfBuild } from './view-of-build.ts'
+import { waitingOf } from './waiting.ts'
+
+export type JobView = Complete<components['schemas']['JobView']>
+
+/** The newest attempt of a step as the build's page shows it. */
+export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView {
+  const { build } = view
+  const prerequisites = prerequisitesOf(step).flatMap((index) => build.jobs[index] ?? [])
+  const problem = retryProblem(build, job, view.now) ?? prerequisiteProblem(build, job)
+  return {
+    ...presentJobOf(build, job, view.waits),
+    version: versionOf(view, [job, ...prerequisites]),
+    attempts: presentAttempts(view, job),
+    builds_in: step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.id ?? null),
+    waits_on:
+      job.state === 'pending' ? prerequisites.filter(({ state }) => !isTerminal(state)).map(({ id }) => id) : [],
+    scheduled_at: formatOptionalInstant(job.scheduledAt),
+    assigned_at: formatOptionalInstant(job.assignedAt),
+    waiting: waitingOf(view, job, step, prerequisites),
+    skipped_by: job.skipReason === 'prerequisite' ? (prerequisites.find(hasNotPassed)?.id ?? null) : null,
+    image: step.image,
+    snapshot: snapshotOf(view, job, step),
+    cache: cacheOf(view, job, step),
+    failure: failureOf(view, job, step),
+    retry: { allowed: problem === null, reason: problem },
+    shell: shellOf(view, job, step),
+    local_command: localCommand(view, step),
+    cost: jobCost(view, job, step),
+    log: logOf(view, job),
+  }
+}
+
+/** The job that renders the pipeline; null for a build whose steps were given. */
+export function presentRenderView(view: ViewOfBuild): JobView | null {
+  const { render: job } = view.build
+  if (job === null) return null
+  return {
+    id: job.id,
+    state: job.state,
+    step_key: null,
+    name: 'Render the pipeline',
+    command: null,
+    depends_on: [],
+    attempt: job.attempt,
+    previous_attempt_id: job.previousAttempt,
+    wait_reason: waitReason(view.build, job, view.waits, view.now),
+    skip_reason: job.skipReason,
+    cached: false,
+    substituted_image: job.substitutedImage,
+    exit_code: job.exitCode,
+    error_code: job.errorCode,
+    error_message: job.errorMessage,
+    soft_failed: false,
+    soft_fail_policy: null,
+    retry_policy: null,
+    created_at: formatInstant(job.createdAt),
+    started_at: formatOptionalInstant(job.startedAt),
+    finished_at: formatOptionalInstant(job.finishedAt),
+    version: versionOf(view, [job]),
+    attempts: presentAttempts(view, job),
+    builds_in: null,
+    waits_on: [],
+    scheduled_at: formatOptionalInstant(job.scheduledAt),
+    assigned_at: formatOptionalInstant(job.assignedAt),
+    waiting: waitingOf(view, job, null, []),
+    skipped_by: null,
+    image: null,
+    snapshot: null,
+    cache: { rule: null, outcome: 'off', policy: null, from: null, reason: null, changes: [] },
+    failure: failureOf(view, job, null),
+    retry: { allowed: false, reason: 'rebuild to render the pipeline again' },
+    shell: null,
+    local_command: null,
+    // Rendering is not charged.
+    cost: null,
+    log: logOf(view, job),
+  }
+}
+
+/** What a job shows of its prerequisites changes with them. */
+function versionOf({ versions }: ViewOfBuild, jobs: readonly Job[]): number {
+  return Math.max(...jobs.map(({ id }) => versions.get(id) ?? 0))
+}
+
+function hasNotPassed({ state, softFailed, skipReason }: Job): boolean {
+  return isTerminal(state) && state !== 'passed' && !softFailed && skipReason !== 'condition'
+}
+
+function logOf({ logs }: ViewOfBuild, { id }: Job): JobView['log'] {
+  const { lines, bytes, complete } = logs.get(id) ?? { lines: null, bytes: null, complete: false }
+  return { lines, bytes, complete }
+}

@@ -1,0 +1,83 @@
+import type { components } from '@harmont/contract'
+import { isTerminal, type Job, type Step } from '@harmont/engine'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
+import { shellWord } from './shell-word.ts'
+import type { ViewOfBuild } from './view-of-build.ts'
+
+type JobView = Complete<components['schemas']['JobView']>
+
+/** So long the engine keeps what an ended build left (`engine.md` 6). */
+const keptMs = 24 * 3600 * 1000
+
+/** The file system that a job left. Its cache entry, if it is one, may outlive `kept_until`. */
+export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['snapshot'] {
+  const { snapshot } = job
+  if (snapshot === null) return null
+  return {
+    id: snapshot,
+    parent_id: parentSnapshot(view, step),
+    // The driver does not measure what it freezes.
+    bytes: null,
+    created_at: createdAt(view, job),
+    kept_until: keptUntil(view),
+  }
+}
+
+/** One from the cache was made by an earlier build, and any other as its command ended. */
+function createdAt({ lookUps }: ViewOfBuild, { id, cached, finishedAt }: Job): string | null {
+  if (!cached) return formatOptionalInstant(finishedAt)
+  const made = lookUps.get(id)?.hit?.createdAt
+  return made === undefined ? null : formatInstant(new Date(made))
+}
+
+/** How a shell is opened where a job ended, or began; null for one that has not ended. */
+export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell'] {
+  if (!isTerminal(job.state)) return null
+  const reason = whyNoShell(view, job)
+  const command = shellCommand(view, step, [])
+  const canBegin = step.image !== null || (parentSnapshot(view, step) !== null && !isForgotten(view))
+  return {
+    available: reason === null,
+    reason,
+    command,
+    before_command: canBegin ? shellCommand(view, step, ['--before']) : null,
+    kept_until: reason === null ? keptUntil(view) : null,
+  }
+}
+
+/** The command line that runs a step on a laptop; null where nobody knows the pipeline's name in its repository. */
+export function localCommand({ pipeline, context }: ViewOfBuild, step: Step): string | null {
+  const slug = pipeline.source_slug ?? context.renderSlug
+  return slug === null ? null : ['hm', 'run', slug, '-s', step.key].map(shellWord).join(' ')
+}
+
+function shellCommand(
+  { pipeline, organizationSlug, number }: ViewOfBuild,
+  { key }: Step,
+  flags: readonly string[],
+): string {
+  const words = ['hm', 'shell', String(number), key, '-p', pipeline.slug, '--org', organizationSlug, ...flags]
+  return words.map(shellWord).join(' ')
+}
+
+function whyNoShell(view: ViewOfBuild, { snapshot, startedAt, cached, state }: Job): string | null {
+  if (startedAt === null && !cached) return 'The step never ran, so it has no file system.'
+  if (snapshot === null)
+    return state === 'passed'
+      ? 'The file system of a passed step is kept only if other steps build in it, or in the cache.'
+      : 'The file system of this step could not be kept.'
+  return isForgotten(view) ? 'It was kept for one day after the build ended.' : null
+}
+
+function parentSnapshot({ build }: ViewOfBuild, { buildsIn }: Step): string | null {
+  return buildsIn === null ? null : (build.jobs[buildsIn]?.snapshot ?? null)
+}
+
+function isForgotten({ build, now }: ViewOfBuild): boolean {
+  return build.finishedAt !== null && build.finishedAt + keptMs < now
+}
+
+function keptUntil({ build }: ViewOfBuild): string | null {
+  return build.finishedAt === null ? null : formatInstant(build.finishedAt + keptMs)
+}

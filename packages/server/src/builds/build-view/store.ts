@@ -1,0 +1,85 @@
+import type { Database } from '../../platform/database/transaction.ts'
+import { joinedToRecord, type SummaryRow, summaryColumns } from '../overviews/summary-store.ts'
+import type { Earlier } from './lineage.ts'
+import type { AttemptRow } from './view-of-build.ts'
+
+/** The builds of a branch before one, back to the last that passed, newest first; the last of a long row of failures are left out. */
+export async function earlierBuilds(
+  database: Database,
+  build: { readonly pipelineId: string; readonly branch: string; readonly number: number },
+): Promise<readonly Earlier[]> {
+  const { rows } = await database.query<Earlier>({
+    name: 'earlier-builds',
+    text: `with earlier as (
+             select number, commit, state from build_records where pipeline_id = $1 and branch = $2 and number < $3 order by number desc limit 200)
+           select * from earlier where number >= (select coalesce(max(number) filter (where state = 'passed'), 0) from earlier) order by number desc`,
+    values: [build.pipelineId, build.branch, build.number],
+  })
+  return rows
+}
+
+/** How long the last ten passed builds of a pipeline ran, in ms. */
+export async function recentRunMs(database: Database, pipelineId: string): Promise<readonly number[]> {
+  const { rows } = await database.query<{ ms: number }>({
+    name: 'recent-run-ms',
+    text: `select (extract(epoch from b.finished_at - b.started_at) * 1000 - b.idle_ms)::float8 as ms
+             from (select id from build_records where pipeline_id = $1 and state = 'passed' order by number desc limit 10) r
+             join engine.builds b on b.id = r.id where b.started_at is not null`,
+    values: [pipelineId],
+  })
+  return rows.map(({ ms }) => ms)
+}
+
+export interface ViewRow extends SummaryRow {
+  /** Numbers of the builds of its pipeline that come right before and after it. */
+  readonly previous: number | null
+  readonly next: number | null
+  readonly canceled_by: string | null
+  readonly canceled_by_name: string | null
+}
+
+/** What of a build is in no reading of the engine's. */
+export async function findViewRow(database: Database, buildId: string): Promise<ViewRow | undefined> {
+  const { rows } = await database.query<ViewRow>({
+    name: 'find-view-row',
+    text: `select ${summaryColumns}, p.slug as pipeline_slug, r.canceled_by, coalesce(c.name, c.email) as canceled_by_name,
+                  (select max(number) from build_records where pipeline_id = r.pipeline_id and number < r.number) as previous,
+                  (select min(number) from build_records where pipeline_id = r.pipeline_id and number > r.number) as next
+             from build_records r join pipelines p on p.id = r.pipeline_id left join users c on c.id = r.canceled_by ${joinedToRecord}
+            where r.id = $1`,
+    values: [buildId],
+  })
+  return rows[0]
+}
+
+/** Attempts of the steps that have changed after a version, or were retried ever, oldest first within a step. */
+export async function findAttempts(database: Database, buildId: string, after: number): Promise<readonly AttemptRow[]> {
+  const { rows } = await database.query<AttemptRow>({
+    name: 'find-attempts',
+    text: `select id, step, attempt, state, exit_code, created_at, started_at, finished_at, version::float8
+             from engine.jobs
+            where build_id = $1 and coalesce(step, -1) = any(array(
+                    select distinct coalesce(step, -1) from engine.jobs where build_id = $1 and (version > $2 or attempt > 1)))
+            order by step, attempt`,
+    values: [buildId, after],
+  })
+  return rows
+}
+
+/** How many jobs of its queue come before each job of a build that waits for a runner; those far behind are left out. */
+export async function jobsAhead(
+  database: Database,
+  queue: string,
+  buildId: string,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await database.query<{ job_id: string; ahead: number }>({
+    name: 'jobs-ahead',
+    text: `select job_id, ahead::int
+             from (select job_id, build_id, row_number() over (order by ready_at, seq) - 1 as ahead
+                     from (select job_id, build_id, ready_at, seq from engine.ready
+                            where queue = $1 and not_before is null and gate is null order by ready_at, seq limit 2000) first) placed
+            where build_id = $2`,
+    values: [queue, buildId],
+  })
+  return new Map(rows.map(({ job_id, ahead }) => [job_id, ahead]))
+}

@@ -1,0 +1,93 @@
+import type { components } from '@harmont/contract'
+import { isTerminal, type Job, type Step } from '@harmont/engine'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import type { ViewOfBuild } from './view-of-build.ts'
+import { gateRefs, gateSentence } from './waiting-at-gate.ts'
+
+type Waiting = Complete<components['schemas']['JobView']>['waiting']
+type Ref = NonNullable<Waiting>['refs'][number]
+
+const named = 5
+
+/** Why a job has not started, as a sentence, and what it is about; null for one that has, or never will. `step` is null for the rendering. */
+export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
+  const { build, now, waits } = view
+  const since = (at: number | null) => ({ since: formatInstant(at ?? job.createdAt), ahead: null, limit: null })
+  if (job.state === 'assigned')
+    return {
+      message: `Preparing ${preparations(view, step)}.`,
+      ...since(job.assignedAt ?? job.scheduledAt),
+      refs: parentRef(view, step),
+    }
+  if (job.state !== 'pending' && job.state !== 'scheduled') return null
+  if (build.held)
+    return {
+      message: 'Waiting for a member to approve this build.',
+      ...since(null),
+      refs: [ref('approval', 'approval')],
+    }
+  if (build.awaitsPlace) {
+    // Between two readings it may have got its place.
+    if (waits.place === null)
+      return {
+        message: 'Waiting for its place in the group.',
+        ...since(build.groupTurn),
+        refs: [ref('runner', 'runner')],
+      }
+    const { limit, ahead } = waits.place
+    const what = { message: gateSentence(view, waits.place, 'build'), refs: gateRefs(view, waits.place) }
+    return { ...what, ...since(build.groupTurn), limit, ahead }
+  }
+  if (job.state === 'pending') {
+    const refs = prerequisites
+      .filter(({ state }) => !isTerminal(state))
+      .map((open) => ref('step', nameOf(view, open), open.id))
+    return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(null), refs }
+  }
+  if (job.notBefore !== null && job.notBefore > now) {
+    const at = formatInstant(job.notBefore)
+    return { message: `Retrying at ${at}.`, ...since(job.scheduledAt), refs: [ref('time', at)] }
+  }
+  const wait = waits.jobs.get(job.id)
+  if (wait !== undefined) {
+    const { limit, ahead } = wait
+    const what = { message: gateSentence(view, wait, 'job'), refs: gateRefs(view, wait) }
+    return { ...what, ...since(job.scheduledAt), limit, ahead }
+  }
+  const ahead = view.ahead.get(job.id) ?? null
+  const message = view.fullDisk === null ? runnerSentence(ahead) : `The runner's disk is full (${view.fullDisk}).`
+  return { message, ...since(job.scheduledAt), ahead, refs: [ref('runner', 'runner')] }
+}
+
+function ref(kind: string, name: string, jobId: string | null = null): Ref {
+  return { kind, name, job_id: jobId, pipeline_slug: null, build_number: null }
+}
+
+function runnerSentence(ahead: number | null): string {
+  if (ahead === null || ahead === 0) return 'Waiting for a free runner.'
+  return `Waiting for a free runner; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
+}
+
+/** What is done between the lease and the start of the command. */
+function preparations({ build, context }: ViewOfBuild, step: Step | null): string {
+  const source = context.source === null ? '' : ' and the source'
+  if (step === null) return `a sandbox for rendering${source}`
+  if (step.image !== null) return `the image \`${step.image}\`${source}`
+  const parent = step.buildsIn === null ? undefined : build.steps[step.buildsIn]
+  return `the file system of \`${parent?.name ?? ''}\`${source}`
+}
+
+function parentRef(view: ViewOfBuild, step: Step | null): readonly Ref[] {
+  const parent = step === null || step.buildsIn === null ? undefined : view.build.jobs[step.buildsIn]
+  return parent === undefined ? [] : [ref('step', nameOf(view, parent), parent.id)]
+}
+
+function nameOf({ build }: ViewOfBuild, { step }: Job): string {
+  return step === null ? '' : (build.steps[step]?.name ?? '')
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - named
+  return more > 0 ? `${names.slice(0, named).join(', ')} and ${more} more` : names.join(', ')
+}

@@ -1,0 +1,59 @@
+import type { BuildContext } from '@harmont/engine'
+import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
+import type { BuildInput } from './build-input.ts'
+import { cacheOf } from './cache-namespaces.ts'
+
+/** The organization that a build is for. */
+export interface Owner {
+  readonly organizationId: string
+  readonly organizationSlug: string
+}
+
+interface BuildPlace {
+  readonly owner: Owner
+  readonly pipeline: PipelineRow
+  readonly number: number
+  readonly publicUrl: string
+  /** Who asked for it; null: nobody with an account. */
+  readonly userId: string | null
+}
+
+/** What the engine must know of a build besides its plan (`engine.md` 4, `sdk-cli.md` 5.4.8). */
+export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
+  const { owner, pipeline, number, userId } = place
+  const { branch, commit, env, ir, source } = input
+  const url = buildUrl(place)
+  const { tag, baseBranch, pullRequest, trust } = facts
+  const claimant = claimantOf(facts)
+  return {
+    env,
+    injectedEnv: {
+      HARMONT: 'true',
+      CI: 'true',
+      HARMONT_ORG: owner.organizationSlug,
+      HARMONT_PIPELINE: pipeline.slug,
+      HARMONT_BUILD_NUMBER: String(number),
+      HARMONT_BUILD_URL: url,
+      HARMONT_BRANCH: branch,
+      HARMONT_COMMIT: commit,
+      HARMONT_EVENT: facts.event,
+      ...(tag === null ? {} : { HARMONT_TAG: tag }),
+      ...(baseBranch === null ? {} : { HARMONT_BASE_BRANCH: baseBranch }),
+      ...(pullRequest === null ? {} : { HARMONT_PULL_REQUEST: String(pullRequest.number) }),
+      ...(pipeline.repo_name === null ? {} : { HARMONT_REPO: pipeline.repo_name }),
+    },
+    cache: cacheOf({ ...owner, pipeline, branch, facts, userId }, input.withoutCache),
+    trust,
+    origin: { pipeline: pipeline.slug, number: String(number), url },
+    renderSlug: ir === null ? (pipeline.source_slug ?? pipeline.slug) : null,
+    source,
+    conditionContext: conditionContext(branch, env, facts),
+    ...(claimant === null ? {} : { claimant }),
+  }
+}
+
+/** The page of a build. */
+function buildUrl({ owner, pipeline, number, publicUrl }: BuildPlace): string {
+  return `${publicUrl}/${owner.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
+}

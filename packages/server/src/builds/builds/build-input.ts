@@ -1,0 +1,103 @@
+import type { BuildSource } from '@harmont/engine'
+import type { Body, UploadedSource } from '../../platform/http/index.ts'
+import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { checkAddress } from '../../platform/outbound/check-address.ts'
+import { FetchRefused } from '../../platform/outbound/fetch-refused.ts'
+
+/** What a build is made of, whoever asks for it. */
+export interface BuildInput {
+  readonly branch: string
+  readonly commit: string
+  readonly message: string | null
+  readonly env: Readonly<Record<string, string>>
+  /** null: absent or blank, the pipeline is rendered. */
+  readonly ir: string | null
+  /** null: an empty tree. */
+  readonly source: BuildSource | null
+  /** Every step runs, whatever the cache has; what passes is kept in it. */
+  readonly withoutCache: boolean
+}
+
+/** What a person or a program asks for, on both routes. */
+export interface RequestedBuild {
+  readonly input: BuildInput
+  readonly recordedSource: 'api' | 'ui'
+  /** It came with an archive, an empty one too, or with the address of one. */
+  readonly hasSource: boolean
+}
+
+const sources = ['api', 'ui', 'webhook', 'schedule', 'trigger_job']
+const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+const kib = 1024
+
+/** Judges the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then there is neither row nor number. */
+export function readBuildInput(
+  body: Body<'createBuild'> | Body<'createBuildBySource'>,
+  upload: UploadedSource | null,
+  sourceUrlAllow: readonly string[],
+): RequestedBuild {
+  const errors = new FieldErrors()
+  errors.length('branch', body.branch, 1, 255)
+  errors.length('commit', body.commit, 1, 255)
+  const message = body.message ?? null
+  if (message !== null) atMost(errors, 'message', message, 64 * kib)
+  const ir = body.pipeline_ir?.trim() ? body.pipeline_ir : null
+  if (ir !== null) atMost(errors, 'pipeline_ir', ir, 8 * kib * kib)
+  const env = body.env ?? {}
+  checkEnv(errors, env)
+  if (body.source != null && !sources.includes(body.source))
+    errors.add('source', `must be one of ${sources.join(', ')}; got \`${body.source.slice(0, 80)}\``)
+  const source = readSource(errors, body, upload, sourceUrlAllow)
+  errors.throwIfAny('build_invalid')
+  const { branch, commit } = body
+  return {
+    input: { branch, commit, message, env, ir, source, withoutCache: false },
+    recordedSource: body.source === 'ui' ? 'ui' : 'api',
+    hasSource: upload !== null || source !== null,
+  }
+}
+
+function atMost(errors: FieldErrors, field: string, text: string, bytes: number): void {
+  const got = Buffer.byteLength(text)
+  if (got > bytes) errors.add(field, `must have at most ${bytes / kib} KiB; got ${Math.ceil(got / kib)} KiB`)
+}
+
+/** Notes what is wrong with the variables of a build. */
+export function checkEnv(errors: FieldErrors, env: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(env)
+  if (entries.length > 256) errors.add('env', `must have at most 256 names; got ${entries.length}`)
+  let total = 0
+  for (const [name, value] of entries) {
+    if (!variableName.test(name))
+      errors.add('env', `must have names of the form ${variableName.source}; got \`${name.slice(0, 80)}\``)
+    atMost(errors, `env.${name.slice(0, 80)}`, value, 32 * kib)
+    total += Buffer.byteLength(name) + Buffer.byteLength(value)
+  }
+  if (total > 256 * kib) errors.add('env', `must have at most 256 KiB in all; got ${Math.ceil(total / kib)} KiB`)
+}
+
+/** An upload beats an address; null for neither. */
+function readSource(
+  errors: FieldErrors,
+  body: Body<'createBuild'>,
+  upload: UploadedSource | null,
+  sourceUrlAllow: readonly string[],
+): BuildSource | null {
+  const wanted = body.source_sha256?.toLowerCase() || null
+  if (wanted !== null && !/^[0-9a-f]{64}$/.test(wanted)) errors.add('source_sha256', 'must be 64 hex digits')
+  if (upload !== null) {
+    if (wanted !== null && /^[0-9a-f]{64}$/.test(wanted) && wanted !== upload.sha256)
+      errors.add('source_sha256', `must be the SHA-256 of the archive, which is ${upload.sha256}`)
+    return upload.blob === null ? null : { kind: 'archive', blob: upload.blob, sha256: upload.sha256 }
+  }
+  const url = body.source_url || null
+  if (url === null) return null
+  errors.length('source_url', url, 1, 4096)
+  try {
+    return { kind: 'url', url: checkAddress(url, sourceUrlAllow).href, sha256: wanted }
+  } catch (error) {
+    if (!(error instanceof FetchRefused)) throw error
+    errors.add('source_url', error.message)
+    return null
+  }
+}

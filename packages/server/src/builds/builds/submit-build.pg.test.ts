@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { findPipeline } from '../../organizations/pipelines/store.ts'
+import { ir } from '../../testing/runner.ts'
+import { testServer } from '../../testing/server.ts'
+import { type BuildFacts, requestedFacts } from './build-facts.ts'
+import type { BuildInput } from './build-input.ts'
+import { submitEvent } from './submit.test-support.ts'
+import type { Submission, Submitted } from './submit-build.ts'
+
+const it = testServer()
+
+const input: BuildInput = {
+  branch: 'topic',
+  commit: 'c'.repeat(40),
+  message: null,
+  env: {},
+  ir: ir({ key: 'a', cmd: 'true' }),
+  source: null,
+  withoutCache: false,
+}
+const pushed: BuildFacts = {
+  ...requestedFacts('api'),
+  event: 'push',
+  recordedSource: 'webhook',
+  delivery: { provider: 'github', id: 'd-1', event: 'push' },
+}
+
+const submit = (slug: string, facts: BuildFacts, more: Partial<Submission> = {}): Promise<Submitted> =>
+  submitEvent(it, slug, { input, facts, ...more })
+
+test('G36 one delivery makes one build of a pipeline for an event, also when twenty workers have it in hand', async () => {
+  const slug = await it.newPipeline()
+  const made = await Promise.all(Array.from({ length: 20 }, () => submit(slug, pushed)))
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+  expect(made.filter(({ isRepeat }) => !isRepeat)).toHaveLength(1)
+  const other = { ...pushed, delivery: { provider: 'github', id: 'd-1', event: 'pull_request' } } as const
+  expect(await submit(slug, other)).toMatchObject({ number: 2, isRepeat: false })
+  expect(await submit(await it.newPipeline(), pushed)).toMatchObject({ number: 1, isRepeat: false })
+})
+
+test('what further is written fails or stands together with the build', async () => {
+  const slug = await it.newPipeline()
+  const within = async () => {
+    throw new Error('no')
+  }
+  await expect(submit(slug, requestedFacts('api'), { within })).rejects.toThrow('no')
+  expect(await submit(slug, requestedFacts('api'))).toMatchObject({ number: 1 })
+})
+
+test('the facts of a pull request reach the steps as variables, and its conditions', async () => {
+  const slug = await it.newPipeline({ repository: 'acme/facts', name: 'facts' })
+  const pullRequest = { number: 7, title: 'Fix', url: 'https://x.test/7', headRepository: 'Fork/Facts', fork: true }
+  const facts = {
+    ...requestedFacts('api'),
+    event: 'pull_request',
+    baseBranch: 'main',
+    tag: 'v1',
+    pullRequest,
+    trust: 'fork',
+    changed: ['a.ts'],
+  } as const
+  const { id } = await submit(slug, facts)
+  const context = (await it.server.engine.store.load(id))?.context
+  expect(context?.injectedEnv).toMatchObject({
+    HARMONT_EVENT: 'pull_request',
+    HARMONT_TAG: 'v1',
+    HARMONT_BASE_BRANCH: 'main',
+    HARMONT_PULL_REQUEST: '7',
+    HARMONT_REPO: 'acme/facts',
+  })
+  expect(context?.conditionContext).toMatchObject({ event: 'pull_request', baseBranch: 'main', changed: ['a.ts'] })
+  expect(context?.trust).toBe('fork')
+  const { rows } = await it.server.pool.query<{ id: string }>("select id from organizations where slug = 'default'")
+  const organization = rows[0]?.id
+  const places = `${organization}/${(await findPipeline(it.server.pool, organization ?? '', slug))?.id}`
+  expect(context?.cache).toEqual({
+    read: [`${places}/protected`, `${places}/branches`, `${places}/forks/fork/facts`],
+    write: `${places}/forks/fork/facts`,
+    rule: expect.stringMatching(/^A fork uses/),
+  })
+})
+
+test('a build that is held is not leased, rendering included', async () => {
+  const facts = { ...requestedFacts('api'), trust: 'fork', held: true } as const
+  await it.server.pool.query('delete from engine.ready')
+  await submit(await it.newPipeline(), facts)
+  await submit(await it.newPipeline(), facts, { input: { ...input, ir: null } })
+  expect(await it.server.engine.store.lease('test-runner', 5, it.server.engine.store.now())).toEqual([])
+})
+
+test('a build that may not run exists as failed, and says why', async () => {
+  const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' } as const
+  const made = await submit(await it.newPipeline(), pushed, { from })
+  expect(made.isRejected).toBe(true)
+  const build = (await it.server.engine.store.load(made.id))?.build
+  expect(build).toMatchObject({ state: 'failed', errorCode: 'billing_insufficient_balance' })
+})

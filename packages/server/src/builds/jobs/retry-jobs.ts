@@ -1,0 +1,107 @@
+import { type Build, type BuildEvent, decide, defaultStoreSettings, evolve, type Job, liveBuild } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
+import type pg from 'pg'
+import { hashToken } from '../../identity/access/hash-token.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { apiError, type Idempotency } from '../../platform/http/index.ts'
+import { requireSource } from '../build-source/require-source.ts'
+import { runnerToken } from '../builds/runner-token.ts'
+import type { BuildRow } from '../builds/store.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { orderSteps } from './order-steps.ts'
+import { retryProblem } from './retry-problem.ts'
+import { restoreRunnerToken } from './store.ts'
+
+export interface RetryServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  readonly runnerSecret: string
+}
+
+/** Which jobs of a build are tried again: these, or all that can be. */
+export type RetryWish = { readonly kind: 'all' } | { readonly kind: 'jobs'; readonly ids: readonly string[] }
+
+/**
+ * Gives jobs a further attempt each, in one transaction of the engine (`http.md` 7.6), and the ids of those that had the last one. Throws 409
+ * `job_not_retryable` when one that is named cannot be tried again, or none can, and 409 `source_gone`; then nothing has changed.
+ */
+export async function retryJobs(
+  services: RetryServices,
+  build: BuildRow,
+  wish: RetryWish,
+  idempotency: Idempotency | null,
+): Promise<readonly string[]> {
+  const found = await services.engine.store.load(build.id)
+  if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
+  const ids = wish.kind === 'all' ? retryable(found.build) : requireRetryable(found.build, wish.ids)
+  const [first] = ids
+  if (first === undefined)
+    throw notRetryable('No job of this build can be retried: none failed, timed out or was canceled.')
+  await transaction(services.pool, async (client) => {
+    await requireSource(client, build.id, found.context.source)
+    await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
+    // Before it is done: should this process die in between, the same request does it then. A job is tried again once for each of its ids.
+    await idempotency?.keep(client, JSON.stringify(ids))
+  })
+  if (!(await applyRetry(services.engine, build.id, ids)))
+    throw notRetryable('Someone else has already retried the job.')
+  return ids
+}
+
+/** Does what `retryJobs` has begun; gives whether any job is tried again by it. May be called again. */
+export async function applyRetry(engine: BuildEngine, buildId: string, ids: readonly string[]): Promise<boolean> {
+  const applied = await engine.store.apply(buildId, eventsOf(ids))
+  return applied?.taken.includes(true) === true
+}
+
+function eventsOf(ids: readonly string[]): readonly BuildEvent[] {
+  const at = now()
+  return ids.map((job) => ({ type: 'retry', job, at }))
+}
+
+/** Prerequisites come before dependents: a dependent can be tried again once what it waits for is. */
+function inOrder(build: Build, wanted: (job: Job) => boolean): readonly string[] {
+  return orderSteps(build.steps).flatMap((index) => {
+    const job = build.jobs[index]
+    return job !== undefined && wanted(job) ? [job.id] : []
+  })
+}
+
+function retryable(build: Build): readonly string[] {
+  const ids = inOrder(build, (job) => retryProblem(build, job, now()) === null)
+  const { taken } = rehearse(build, ids)
+  return ids.filter((_, index) => taken[index])
+}
+
+function requireRetryable(build: Build, wanted: readonly string[]): readonly string[] {
+  const newest = new Map(build.jobs.map((job) => [job.id, job]))
+  for (const id of wanted) {
+    const job = newest.get(id)
+    const problem = job === undefined ? 'it is not the newest attempt of its step' : retryProblem(build, job, now())
+    if (problem !== null) throw notRetryable(`The job ${id} cannot be retried: ${problem}.`)
+  }
+  const ids = inOrder(build, ({ id }) => wanted.includes(id))
+  const { taken, states } = rehearse(build, ids)
+  // One that ended before it began waits again, as the same attempt, when what it waits for is tried again.
+  const refused = ids.find((id, index) => !taken[index] && states.get(id) !== 'pending')
+  if (refused !== undefined)
+    throw notRetryable(
+      `The job ${refused} cannot be retried: a step that it needs has not passed. Retry that step first, or both together.`,
+    )
+  return ids
+}
+
+/** What the engine would do, on a copy. */
+function rehearse(build: Build, ids: readonly string[]) {
+  const live = liveBuild(build)
+  const taken = eventsOf(ids).map((event) => {
+    const decision = decide(live, event, defaultStoreSettings)
+    if (decision.taken) evolve(live, decision.change)
+    return decision.taken
+  })
+  return { taken, states: new Map(live.jobs.map(({ id, state }) => [id, state])) }
+}
+
+function notRetryable(message: string): Error {
+  return apiError('job_not_retryable', message)
+}

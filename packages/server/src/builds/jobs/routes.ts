@@ -1,0 +1,41 @@
+import type { Build, Job } from '@harmont/engine'
+import { type Handlers, operation } from '../../platform/http/index.ts'
+import { requireBuild } from '../builds/require-build.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { loadBuild, requireJob } from './load-build.ts'
+import { orderSteps } from './order-steps.ts'
+import { presentJobOf, presentJobsOf } from './present-in-build.ts'
+import { readWaits } from './read-waits.ts'
+import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
+
+/** Jobs of a build. The one that renders the pipeline is none of them. */
+export function jobRoutes(
+  services: RetryRouteServices,
+): Pick<Handlers, 'listJobs' | 'getJob' | 'retryJob' | 'retryBuild'> {
+  const { pool, engine } = services
+  return {
+    ...retryRoutes(services),
+    listJobs: operation('listJobs', async ({ membership, params, query: { attempts } }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const loaded = await loadBuild(engine, build.id)
+      const jobs = attempts === 'all' ? await everyAttempt(engine, loaded) : newestAttempts(loaded)
+      return { status: 200, body: { data: await presentJobsOf(engine, loaded, jobs) } }
+    }),
+    getJob: operation('getJob', async ({ membership, params }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const job = await requireJob(engine, build.id, params.job_id)
+      const loaded = await loadBuild(engine, build.id)
+      return { status: 200, body: presentJobOf(loaded, job, await readWaits(engine, loaded, [job])) }
+    }),
+  }
+}
+
+function newestAttempts({ steps, jobs }: Build): readonly Job[] {
+  return orderSteps(steps).flatMap((index) => jobs[index] ?? [])
+}
+
+/** In the order of the steps; within a step the oldest attempt first. */
+async function everyAttempt(engine: BuildEngine, { id, steps }: Build): Promise<readonly Job[]> {
+  const byStep = Map.groupBy(await engine.store.jobs(id), ({ step }) => step)
+  return orderSteps(steps).flatMap((index) => byStep.get(index) ?? [])
+}

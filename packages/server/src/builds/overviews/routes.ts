@@ -1,0 +1,55 @@
+import { now } from '@harmont/sandbox'
+import type pg from 'pg'
+import { presentPipeline } from '../../organizations/pipelines/present.ts'
+import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
+import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
+import { listBuildKeys } from './build-list-store.ts'
+import { listSortedPipelines, type SortedPipelineRow } from './pipeline-list-store.ts'
+import { presentSummary } from './present-summary.ts'
+import { readOrganizationFilter } from './read-organization-filter.ts'
+import { findSummaries, newestSummaries } from './summary-store.ts'
+
+const buildsEach = 20
+
+/** What the pages of an organization show at a glance: each list is one request. */
+export function overviewRoutes({
+  pool,
+  cursors,
+}: {
+  readonly pool: pg.Pool
+  readonly cursors: Cursors
+}): Pick<Handlers, 'listPipelineSummaries' | 'listOrganizationBuilds'> {
+  return {
+    listPipelineSummaries: operation('listPipelineSummaries', async ({ membership, query }) => {
+      const { limit, cursor, q = '', state = null, sort = 'activity' } = query
+      const filters = { q, state: state ?? '', sort }
+      const list = { operationId: 'listPipelineSummaries', owner: membership.organizationId, filters }
+      const wish = { q: q || null, state, sort, after: cursors.decode(list, cursor), limit: limit + 1 }
+      const rows = await listSortedPipelines(pool, membership.organizationId, wish)
+      const builds = await newestSummaries(pool, rows.slice(0, limit), buildsEach)
+      const ofPipeline = Map.groupBy(builds, (build) => build.pipeline_id)
+      const at = now()
+      const keyOf = ({ rank, sort_text, id }: SortedPipelineRow) => [rank, sort_text, id]
+      const present = (row: SortedPipelineRow) => ({
+        pipeline: presentPipeline(row),
+        builds: (ofPipeline.get(row.id) ?? []).map((build) => presentSummary(build, at)),
+      })
+      return { status: 200, body: toPage(rows, limit, cursors, list, { keyOf, present }) }
+    }),
+    listOrganizationBuilds: operation('listOrganizationBuilds', async ({ membership, query }) => {
+      const { organizationId } = membership
+      const { limit, cursor, ...rest } = query
+      const filter = await readOrganizationFilter(pool, organizationId, rest)
+      const filters = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]))
+      const list = { operationId: 'listOrganizationBuilds', owner: organizationId, filters }
+      const after = readAgeKey(cursors.decode(list, cursor))
+      const keys = await listBuildKeys(pool, organizationId, filter, { after, limit: limit + 1 })
+      const shown = keys.slice(0, limit).map(({ id }) => id)
+      const builds = new Map((await findSummaries(pool, shown)).map((build) => [build.id, build]))
+      const at = now()
+      const { next_cursor } = toPage(keys, limit, cursors, list, { keyOf: ageKeyOf, present: ({ id }) => id })
+      const data = shown.flatMap((id) => builds.get(id) ?? []).map((build) => presentSummary(build, at))
+      return { status: 200, body: { data, next_cursor } }
+    }),
+  }
+}

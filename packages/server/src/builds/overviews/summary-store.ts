@@ -1,0 +1,54 @@
+import type { Database } from '../../platform/database/transaction.ts'
+import { buildColumns, type PlacedBuildRow } from '../builds/store.ts'
+
+export interface SummaryRow extends PlacedBuildRow {
+  readonly pipeline_id: string
+  readonly version: number
+  /** Name of the step that failed first. */
+  readonly failed_step: string | null
+}
+
+/** What a `SummaryRow` but for its `pipeline_slug` is read from, with `joinedToRecord`. */
+export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
+
+/** To be joined to a build's record `r`. Each table once: a statement is planned several times on each connection, which costs more than to run it. */
+export const joinedToRecord = `
+  join engine.builds b on b.id = r.id
+  left join users u on u.id = r.author_id
+  left join lateral (
+    select n.steps->j.step->>'name' as name from engine.jobs j join engine.plans n on n.build_id = j.build_id
+     where j.build_id = r.id and b.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
+     order by j.finished_at limit 1) f on true`
+
+/** Builds by their ids, in that order, with what a list shows of each. */
+export async function findSummaries(database: Database, ids: readonly string[]): Promise<readonly SummaryRow[]> {
+  if (ids.length === 0) return []
+  const { rows } = await database.query<SummaryRow>({
+    name: 'find-summaries',
+    // Not `= any`: its members would be weighed one by one.
+    text: `select ${summaryColumns}, p.slug as pipeline_slug
+             from unnest($1::uuid[]) with ordinality as w(id, position)
+             join build_records r on r.id = w.id join pipelines p on p.id = r.pipeline_id ${joinedToRecord}
+            order by w.position`,
+    values: [ids],
+  })
+  return rows
+}
+
+/** The newest builds of each pipeline, at most `each`, newest first. */
+export async function newestSummaries(
+  database: Database,
+  pipelines: readonly { readonly id: string; readonly slug: string }[],
+  each: number,
+): Promise<readonly SummaryRow[]> {
+  if (pipelines.length === 0) return []
+  const { rows } = await database.query<SummaryRow>({
+    name: 'newest-summaries',
+    text: `select ${summaryColumns}, w.slug as pipeline_slug
+             from unnest($1::uuid[], $2::text[]) as w(id, slug)
+            cross join lateral (select * from build_records where pipeline_id = w.id order by number desc limit $3) r ${joinedToRecord}
+            order by r.pipeline_id, r.number desc`,
+    values: [pipelines.map(({ id }) => id), pipelines.map(({ slug }) => slug), each],
+  })
+  return rows
+}

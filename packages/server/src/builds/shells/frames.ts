@@ -1,0 +1,87 @@
+/** What a message of a shell's WebSocket is; the contract's `ShellTicket` describes it. */
+import type { ErrorCode } from '@harmont/contract'
+import type { TerminalSize } from '@harmont/sandbox'
+import { apiError } from '../../platform/http/index.ts'
+
+/** The first byte of a message. */
+export const frameKind = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
+
+/** Longest message of a client, with its first byte. */
+export const longestFrame = 64 * 1024
+
+/** With what a shell is opened. */
+export interface Opening {
+  /** null: a shell. */
+  readonly script: string | null
+  /** null: no terminal. */
+  readonly size: TerminalSize | null
+}
+
+export type ClientFrame =
+  | { readonly kind: 'input'; readonly bytes: Buffer }
+  | { readonly kind: 'size'; readonly size: TerminalSize }
+
+/** Gives the bytes of a message. */
+export function frame(kind: number, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(kind), content])
+}
+
+export function exitFrame(code: number | null): Buffer {
+  return frame(frameKind.exit, Buffer.from(JSON.stringify({ code })))
+}
+
+export function problemFrame(code: ErrorCode, message: string): Buffer {
+  return frame(frameKind.problem, Buffer.from(JSON.stringify({ code, message })))
+}
+
+/** Reads a client's first message. Throws 422 for anything else. */
+export function readOpening(message: unknown): Opening {
+  const { kind, content } = split(message)
+  if (kind !== frameKind.size)
+    throw invalid(`The first message must have the first byte ${frameKind.size}; got ${kind}`)
+  const fields = jsonObject(content)
+  const { script } = fields
+  const isAbsent = script === undefined || script === null
+  if (!isAbsent && (typeof script !== 'string' || script.includes('\0')))
+    throw invalid('`script` must be a string without U+0000')
+  const hasSize = fields.cols !== undefined || fields.rows !== undefined
+  return { script: isAbsent ? null : script, size: hasSize ? readSize(fields) : null }
+}
+
+/** Reads a later message of a client. Throws 422. */
+export function readFrame(message: unknown): ClientFrame {
+  const { kind, content } = split(message)
+  if (kind === frameKind.input) return { kind: 'input', bytes: content }
+  if (kind === frameKind.size) return { kind: 'size', size: readSize(jsonObject(content)) }
+  throw invalid(`The first byte of a message must be ${frameKind.input} or ${frameKind.size}; got ${kind}`)
+}
+
+function split(message: unknown): { readonly kind: number; readonly content: Buffer } {
+  const [kind] = Buffer.isBuffer(message) ? message : []
+  if (!Buffer.isBuffer(message) || kind === undefined)
+    throw invalid('Messages must be binary and have at least one byte; got a text or nothing')
+  return { kind, content: message.subarray(1) }
+}
+
+function jsonObject(content: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // The same answer as for other JSON.
+  }
+  throw invalid('The first byte must be followed by a JSON object')
+}
+
+function readSize({ cols, rows }: Readonly<Record<string, unknown>>): TerminalSize {
+  return { columns: readCount('cols', cols), rows: readCount('rows', rows) }
+}
+
+function readCount(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535) return value
+  throw invalid(`\`${name}\` must be a whole number from 1 to 65535`)
+}
+
+function invalid(what: string): Error {
+  return apiError('request_invalid', `${what}; see \`ShellTicket\` in /api/v0/openapi.json.`)
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { type BuildSource, isTerminal, type Job } from '@harmont/engine'
+import type pg from 'pg'
+import { hashToken } from '../../identity/access/hash-token.ts'
+import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import { requireSource } from '../build-source/require-source.ts'
+import { requireBuild } from '../builds/require-build.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { requireJob } from '../jobs/load-build.ts'
+import type { Shells } from './shells.ts'
+import { insertTicket } from './ticket-store.ts'
+
+const ticketSeconds = 60
+
+export interface ShellRouteServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  readonly publicUrl: string
+  readonly shells: Shells
+}
+
+/** Tickets for shells; the shell itself is a WebSocket, see `shells.ts`. */
+export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServices): Pick<Handlers, 'openShell'> {
+  return {
+    openShell: operation('openShell', async ({ membership, params, caller, body }) => {
+      const { organizationId } = membership
+      const { build } = await requireBuild(pool, organizationId, params)
+      const job = await requireJob(engine, build.id, params.job_id)
+      const isBefore = body.before ?? false
+      if (isBefore) await requireSource(pool, build.id, await sourceOf(engine, build.id))
+      else requireLeft(job)
+      shells.requireFree(organizationId)
+      const token = randomBytes(32).toString('base64url')
+      const tokenHash = hashToken(token)
+      const ticket = { tokenHash, organizationId, buildId: build.id, jobId: job.id, isBefore, caller }
+      const expiresAt = await insertTicket(pool, { ...ticket, seconds: ticketSeconds })
+      const url = `${publicUrl.replace(/^http/, 'ws')}${shells.upgrade.path}`
+      return { status: 201, body: { url, token, expires_at: formatInstant(expiresAt) } }
+    }),
+  }
+}
+
+async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSource | null> {
+  return (await engine.store.load(buildId))?.context.source ?? null
+}
+
+/** What a job has not run yet, or never will, has left nothing. Whether it is still kept is seen when the shell is entered. */
+function requireLeft({ state, startedAt, cached }: Job): void {
+  if (!isTerminal(state))
+    throw apiError('snapshot_gone', `The job is ${state}: a shell can open in its file system once it has finished.`)
+  if (startedAt === null && !cached)
+    throw apiError(
+      'snapshot_gone',
+      'The job never ran, so it has no file system; use `before` to open what it would have started from.',
+    )
+}

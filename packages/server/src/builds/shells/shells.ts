@@ -1,0 +1,182 @@
+import { type ShellRequest, ShellUnavailable } from '@harmont/engine'
+import { type Conversation, SandboxError } from '@harmont/sandbox'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { AccessWatch } from '../../identity/access/access-watch.ts'
+import { hashToken } from '../../identity/access/hash-token.ts'
+import { mayStay } from '../../identity/access/may-stay.ts'
+import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { ApiError, apiError, type Upgrade, type UpgradeRequest } from '../../platform/http/index.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
+import { type ConverseTimes, converse, type Ending } from './converse.ts'
+import { longestFrame } from './frames.ts'
+import { ShellSeats } from './seats.ts'
+import { type Ticket, takeTicket } from './ticket-store.ts'
+import { watchClient } from './watch-client.ts'
+
+export interface ShellServices {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+  readonly log: Logger
+  /** Aborted when the server closes its streams: at the end of its drain time. */
+  readonly closing: AbortSignal
+  readonly accessWatch: AccessWatch
+  readonly openShell: (request: ShellRequest) => Promise<Conversation>
+}
+
+export interface ShellTimes extends ConverseTimes {
+  readonly pingMs: number
+  readonly silenceMs: number
+}
+
+const usualTimes: ShellTimes = {
+  pingMs: 15_000,
+  silenceMs: 60_000,
+  firstFrameMs: 10_000,
+  closeMs: 1_000,
+}
+
+const protocol = 'harmont-shell'
+
+/** The shells that are open in this process. */
+export class Shells {
+  readonly upgrade: Upgrade = { path: '/api/v0/shells', enter: (request) => this.#enter(request) }
+  readonly #services: ShellServices
+  readonly #times: ShellTimes
+  readonly #seats = new ShellSeats()
+  readonly #open = new Set<Promise<void>>()
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: longestFrame,
+    handleProtocols: () => protocol,
+  })
+
+  constructor(services: ShellServices, times: ShellTimes = usualTimes) {
+    this.#services = services
+    this.#times = times
+  }
+
+  /** Throws 429 when the organization has too many. */
+  requireFree(organizationId: string): void {
+    this.#seats.requireFree(organizationId)
+  }
+
+  /** Resolves when none is left; `closing` ends them. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#open)
+  }
+
+  async #enter(request: UpgradeRequest): Promise<void> {
+    requireHandshake(request)
+    const { pool } = this.#services
+    const token = await this.#shownToken(request)
+    const actorOf = ({ userId }: Ticket): Actor => ({ userId, ...request.client, requestId: request.requestId })
+    let leaveSeat = () => {}
+    const enter = async (client: pg.ClientBase): Promise<Ticket | null> => {
+      const taken = await takeTicket(client, hashToken(token))
+      if (taken === undefined || !(await mayStay(client, taken))) return null
+      // Without a seat the ticket stays.
+      leaveSeat = this.#seats.take(taken.organizationId)
+      await recordAudit(client, actorOf(taken), { ...auditOf(taken), action: 'shell.opened' })
+      return taken
+    }
+    const ticket = await transaction(pool, enter).catch((error: unknown) => {
+      leaveSeat()
+      throw error
+    })
+    if (ticket === null) return this.#refuse(request, 'The token is unknown, used or expired; request a new shell')
+    const hold = this.#hold(request, ticket, actorOf(ticket)).finally(() => {
+      leaveSeat()
+      this.#open.delete(hold)
+    })
+    this.#open.add(hold)
+  }
+
+  /** Carries one shell to its end, and writes that down. */
+  async #hold(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
+    const { pool, log, openShell, closing, accessWatch } = this.#services
+    const startedAt = performance.now()
+    const lost = new AbortController()
+    const held = accessWatch.watch(ticket, closing)
+    const onLost = () =>
+      lost.abort(
+        closing.aborted
+          ? apiError('draining', 'The server is stopping; open the shell again in a moment.')
+          : apiError('unauthorized', 'Your membership, session or key has ended, and with it this shell.'),
+      )
+    held.signal.addEventListener('abort', onLost)
+    const { buildId, jobId, isBefore: before } = ticket
+    let ending: Ending = { by: 'client' }
+    try {
+      const socket = await this.#upgraded(request)
+      if (socket === null) return
+      if (held.signal.aborted) onLost()
+      watchClient(socket, this.#times.pingMs, this.#times.silenceMs)
+      const host = {
+        open: (opening: Pick<ShellRequest, 'script' | 'size'>) => openShell({ buildId, jobId, before, ...opening }),
+        over: lost.signal,
+        explain: (thrown: unknown) => this.#explain(thrown),
+      }
+      ending = await converse(socket, host, this.#times)
+    } catch (error) {
+      log.error({ err: error, request_id: request.requestId }, 'a shell ended with an error')
+      ending = { by: 'problem', code: 'internal_error' }
+    } finally {
+      held.signal.removeEventListener('abort', onLost)
+      held.end()
+      const details = { ...auditOf(ticket).details, seconds: (performance.now() - startedAt) / 1000, ended: ending }
+      await recordAudit(pool, actor, { ...auditOf(ticket), action: 'shell.ended', details }).catch((error: unknown) =>
+        log.error({ err: error, request_id: request.requestId, ...details }, 'could not record the end of a shell'),
+      )
+    }
+  }
+
+  /** null: the client went meanwhile. */
+  #upgraded({ raw, socket, head }: UpgradeRequest): Promise<WebSocket | null> {
+    return new Promise((resolve) => {
+      socket.once('close', () => resolve(null))
+      this.#sockets.handleUpgrade(raw, socket, head, resolve)
+    })
+  }
+
+  async #shownToken(request: UpgradeRequest): Promise<string> {
+    const offered = (request.raw.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+    const token = offered.find((each) => each.startsWith('token.'))?.slice('token.'.length)
+    if (token !== undefined && offered.includes(protocol)) return token
+    return this.#refuse(request, 'A token is required')
+  }
+
+  async #refuse({ client }: UpgradeRequest, why: string): Promise<never> {
+    await this.#services.limiter.take('anonymous', client.address)
+    const how = `offer \`Sec-WebSocket-Protocol: ${protocol}, token.TOKEN\``
+    throw apiError('unauthorized', `${why}; ${how}.`)
+  }
+
+  #explain(thrown: unknown): ApiError {
+    if (thrown instanceof ApiError) return thrown
+    if (thrown instanceof ShellUnavailable)
+      return apiError(thrown.code === 'no_runner' ? 'service_unavailable' : thrown.code, thrown.message)
+    this.#services.log.error({ err: thrown }, 'could not open a shell')
+    if (thrown instanceof SandboxError)
+      return apiError('service_unavailable', `Could not create the sandbox: ${thrown.message}`)
+    return apiError('internal_error', 'Internal server error; try again.')
+  }
+}
+
+/** What ws refuses without our envelope is refused before. */
+function requireHandshake({ raw: { headers } }: UpgradeRequest): void {
+  const isKey = /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  if (isKey && headers['sec-websocket-version'] === '13') return
+  throw apiError('request_malformed', 'A WebSocket of version 13 was expected, with its `Sec-WebSocket-Key`.')
+}
+
+function auditOf({ organizationId, pipelineSlug, buildNumber, jobId, isBefore }: Ticket) {
+  return {
+    organizationId,
+    subject: jobId,
+    details: { pipeline: pipelineSlug, build: buildNumber, before: isBefore },
+  }
+}

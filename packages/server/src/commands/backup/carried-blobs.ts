@@ -1,0 +1,68 @@
+/** The blobs that the rows of a backup refer to. */
+import type pg from 'pg'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import { SettingsError } from '../../platform/settings/read-settings.ts'
+import { blobReferences } from '../../platform/worker/store.ts'
+import type { ArchiveReader } from './archive-reader.ts'
+import type { ArchiveWriter } from './archive-writer.ts'
+
+const folder = 'blobs/'
+const namePattern = /^blobs\/[0-9a-f-]{36}$/
+const namesAtOnce = 1000
+/** So many are on their way to the disk at a time. */
+const syncsAtOnce = 16
+
+/** Remembers which blobs the transaction sees in use. The list is the database's, and outlives the transaction. */
+export async function listBlobs(client: pg.PoolClient): Promise<void> {
+  await client.query(
+    `declare blobs_of_backup cursor with hold for select distinct blob from (${blobReferences}) r order by blob`,
+  )
+}
+
+/** Writes the blobs of the list; calls `onBlob` for each, with false for one that is not there. */
+export async function copyBlobsOut(
+  client: pg.PoolClient,
+  blobs: BlobStore,
+  writer: ArchiveWriter,
+  onBlob: (name: string, isThere: boolean) => void,
+): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ blob: string }>(`fetch ${namesAtOnce} from blobs_of_backup`)
+    if (rows.length === 0) break
+    for (const { blob } of rows) {
+      const size = await blobs.size(blob)
+      if (size !== undefined) await writer.addStream(`${folder}${blob}`, size, blobs.open(blob))
+      onBlob(blob, size !== undefined)
+    }
+  }
+  await client.query('close blobs_of_backup')
+}
+
+/** Puts the blobs of a backup into a store, each under its name. All are on the disk when it resolves. */
+export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlob: () => void): Promise<void> {
+  const finishing = new Set<Promise<unknown>>()
+  try {
+    while ((await reader.peek())?.name.startsWith(folder)) {
+      const entry = await reader.next()
+      if (entry === undefined) break
+      if (!namePattern.test(entry.name))
+        throw new SettingsError(`restore: expected blobs in the backup, got \`${entry.name}\`.`)
+      const writer = await blobs.create(entry.name.slice(folder.length))
+      try {
+        for await (const chunk of entry.bytes) await writer.write(chunk)
+      } catch (error) {
+        await writer.abort()
+        throw error
+      }
+      const finished: Promise<unknown> = writer.finish().then(() => finishing.delete(finished))
+      finishing.add(finished)
+      // It is waited for below, and must not end the process before.
+      finished.catch(() => undefined)
+      if (finishing.size >= syncsAtOnce) await Promise.race(finishing)
+      onBlob()
+    }
+  } finally {
+    await Promise.allSettled(finishing)
+  }
+  await Promise.all(finishing)
+}

@@ -1,0 +1,111 @@
+/** Databases with rows and blobs of every kind that a backup has to carry. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/index.ts'
+import { readSettings, type Settings } from '../../platform/settings/read-settings.ts'
+
+export const silent = pino({ level: 'silent' })
+
+/** A directory for one test. */
+export async function testFolder(): Promise<string> {
+  const folder = await mkdtemp('/var/tmp/harmont-backup-')
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The settings of a server in that directory; with a database of others when one is named. */
+export function settingsOf(dataDirectory: string, url?: string, more: Readonly<Record<string, string>> = {}): Settings {
+  return readSettings({
+    HARMONT_DATA_DIR: dataDirectory,
+    HARMONT_RUNNER: 'off',
+    ...(url === undefined ? {} : { HARMONT_DATABASE_URL: url }),
+    ...more,
+  })
+}
+
+/** Fills a migrated database, and the blobs that its builds refer to. Gives the names of these. */
+export async function fillServer(
+  pool: pg.Pool,
+  blobs: BlobStore,
+  counts: { blobs: number; rows: number },
+): Promise<string[]> {
+  const ids = { user: randomUUID(), organization: randomUUID(), pipeline: randomUUID() }
+  await pool.query(`insert into users (id, email, name, passkey_handle) values ($1, $2, $3, $4)`, [
+    ids.user,
+    `${ids.user}@example.com`,
+    // What the text of a copy has to escape.
+    'tab\tline\nreturn\r back\\slash \\N é 😀 \u0001',
+    randomBytes(32),
+  ])
+  await pool.query('insert into organizations (id, slug, name, personal_of) values ($1, $2, $3, $4)', [
+    ids.organization,
+    ids.organization,
+    '',
+    ids.user,
+  ])
+  await pool.query(
+    `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch)
+     values ($1, $2, 'ci', 'ci', 'ada/app', 'ada/app', 'ci', 'main')`,
+    [ids.pipeline, ids.organization],
+  )
+  const names: string[] = []
+  for (let number = 1; number <= counts.blobs; number += 1) {
+    const writer = await blobs.create()
+    await writer.write(randomBytes(number % 3 === 0 ? 0 : 20_000))
+    const name = await writer.finish()
+    names.push(name)
+    await pool.query(
+      `insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob) values ($1, $2, $3, 'main', 'c', 'api', $4)`,
+      [randomUUID(), ids.pipeline, number, name],
+    )
+  }
+  await pool.query(
+    `insert into ledger_entries (id, organization_id, amount_cents, source, description)
+     select gen_random_uuid(), $1, n, 'admin_grant', md5(n::text) from generate_series(1, $2::int) n`,
+    [ids.organization, counts.rows],
+  )
+  await pool.query('insert into build_events (organization_id, build_id) values ($1, $1)', [ids.organization])
+  await pool.query(
+    `insert into packed_logs (job_id, small, last_seq, bytes, lines, index)
+     select id, decode('00ff0a5c', 'hex'), 1, 4, 1, '' from engine.jobs limit 1`,
+  )
+  await pool.query(
+    `select graphile_worker.add_job('follow_build', json_build_object('build_id', 'x'), 'q', now() + interval '1 hour', 7, 'the-key', 3, '{a,b}')`,
+  )
+  return names
+}
+
+/** All rows of all tables but those that name the database itself, as text. */
+export async function everyRow(pool: pg.Pool): Promise<Record<string, readonly string[]>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('public', 'engine') and c.relkind = 'r' and c.relpersistence = 'p' order by 1`,
+  )
+  const found: Record<string, readonly string[]> = {}
+  for (const { name } of tables) {
+    if (['public.migrations', 'public.build_events', 'engine.clocks'].includes(name)) continue
+    const { rows } = await pool.query<{ row: string }>(`select t::text as row from ${name} t`)
+    const isOfBackup = (row: string) => row.includes('server.restored') || row.includes('server.backed_up')
+    found[name] = rows
+      .map(({ row }) => row)
+      .filter((row) => !isOfBackup(row))
+      .sort()
+  }
+  return found
+}
+
+/** The tasks that wait, as who asked for them sees them. */
+export async function tasksOf(pool: pg.Pool): Promise<readonly unknown[]> {
+  const { rows } = await pool.query(
+    'select task_identifier, queue_name, run_at, max_attempts, key, priority, flags, attempts, locked_at from graphile_worker.jobs order by id',
+  )
+  return rows
+}
+
+export function storeIn(dataDirectory: string): Promise<BlobStore> {
+  return openDirectoryStore(join(dataDirectory, 'blobs'))
+}

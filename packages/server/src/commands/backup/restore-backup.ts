@@ -1,0 +1,157 @@
+/** A backup made a server again, on a machine that has none. What fails leaves nothing; what is killed leaves a mark, by which the next restore begins anew. */
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { openDirectoryStore } from '../../platform/blobs/index.ts'
+import { type DataDirectory, makeDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
+import { readRestoreMark, removeRestoreMark } from '../../platform/data-directory/restore-mark.ts'
+import type { Migration } from '../../platform/database/migrate.ts'
+import { reachDatabase, readAllMigrations } from '../../platform/database/open-database.ts'
+import { openPool } from '../../platform/database/pool.ts'
+import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
+import { version } from '../../platform/version.ts'
+import { migrateWorker } from '../../platform/worker/start-worker.ts'
+import { type ArchiveReader, openArchive, readWhole } from './archive-reader.ts'
+import { copyBlobsIn } from './carried-blobs.ts'
+import { copySecretsIn } from './carried-secrets.ts'
+import { claimDirectory, requireClaimable } from './claim-directory.ts'
+import { type Manifest, manifestName, readManifest } from './manifest.ts'
+import { megabytes, showProgress } from './progress.ts'
+import { requireKey } from './require-key.ts'
+import { requireEmptyDatabase, restoreDatabase, wasRestored } from './restore-database.ts'
+
+export interface Restored {
+  readonly manifest: Manifest
+  readonly blobs: number
+  /** It had come to its end before, and was killed before it could say so. */
+  readonly before: boolean
+}
+
+interface Restoring {
+  readonly settings: Settings
+  readonly directory: DataDirectory
+  readonly manifest: Manifest
+  readonly migrations: readonly Migration[]
+  readonly log: Logger
+  readonly id: string
+}
+
+/** Restores a backup into the data directory and the database of the settings, which must be empty. Fails with a SettingsError that says what to do. */
+export async function restoreBackup(
+  path: string,
+  settings: Settings,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Restored> {
+  const migrations = await readAllMigrations()
+  const { dataDirectory, databaseUrl, blobDirectory } = settings
+  const manifest = await withArchive(path, 'checked', signal, async (reader) => {
+    const first = await readFirst(reader, migrations)
+    if (databaseUrl !== null && (await endedBefore(dataDirectory, databaseUrl, log))) return { ...first, before: true }
+    await requireClaimable(dataDirectory, blobDirectory)
+    await readThrough(reader)
+    return { ...first, before: false }
+  })
+  if (manifest.before) return { manifest, blobs: 0, before: true }
+  const claim = await claimDirectory(dataDirectory, blobDirectory)
+  try {
+    const directory = await makeDataDirectory(dataDirectory)
+    const restoring = { settings, directory, manifest, migrations, log, id: claim.mark.id }
+    const blobs = await withArchive(path, 'restored', signal, async (reader) => {
+      await readFirst(reader, migrations)
+      return fill(reader, restoring)
+    })
+    await claim.keep()
+    return { manifest, blobs, before: false }
+  } catch (error) {
+    await claim.giveUp()
+    if (!(error instanceof pg.DatabaseError)) throw error
+    throw new SettingsError(
+      `restore: the database rejected the backup: ${error.message}. Nothing was restored; use another copy or an earlier backup.`,
+    )
+  }
+}
+
+async function withArchive<T>(
+  path: string,
+  done: string,
+  signal: AbortSignal,
+  read: (reader: ArchiveReader) => Promise<T>,
+): Promise<T> {
+  const reader = await openArchive(path, signal)
+  const progress = showProgress(() => `restore: ${megabytes(reader.readBytes())} of ${megabytes(reader.size)} ${done}`)
+  try {
+    return await read(reader)
+  } finally {
+    progress.stop()
+    await reader.close()
+  }
+}
+
+/** To the end, where its digest is: what is damaged is told before anything is done, and not after an hour. */
+async function readThrough(reader: ArchiveReader): Promise<void> {
+  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
+    for await (const chunk of entry.bytes) void chunk
+}
+
+async function readFirst(reader: ArchiveReader, migrations: readonly Migration[]): Promise<Manifest> {
+  const first = await reader.next()
+  if (first?.name !== manifestName)
+    throw new SettingsError(`restore: expected a backup of Harmont, got a file that begins with \`${first?.name}\`.`)
+  return readManifest(await readWhole(first), { release: version, migrations: migrations.map(({ name }) => name) })
+}
+
+/**
+ * Looks at the database of others before anything is touched: it must be empty, or be what a restore into this directory made of it that was killed after its
+ * last step. Then it only was to say so.
+ */
+async function endedBefore(dataDirectory: string, url: string, log: Logger): Promise<boolean> {
+  const mark = await readRestoreMark(dataDirectory)
+  const pool = openPool({ connectionString: url, max: 1 }, log)
+  try {
+    if (mark === null || !(await wasRestored(pool, mark.id))) {
+      await requireEmptyDatabase(pool)
+      return false
+    }
+    await removeRestoreMark(dataDirectory)
+    return true
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Everything, in the order of the backup; gives how many blobs there were. The database is filled last of all: until then it is empty. */
+async function fill(reader: ArchiveReader, restoring: Restoring): Promise<number> {
+  const { settings, directory, log } = restoring
+  await copySecretsIn(directory.secrets, reader)
+  const { pool, close } = await reachDatabase(settings.databaseUrl, directory, log)
+  try {
+    await migrateWorker(pool, log)
+    const client = await pool.connect()
+    try {
+      return await fillWithin(client, reader, restoring)
+    } finally {
+      client.release(true) // a transaction that is open ends with it
+    }
+  } finally {
+    await close()
+  }
+}
+
+async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restoring: Restoring): Promise<number> {
+  const { settings, directory } = restoring
+  // Blobs are read while the transaction is open, however long that takes.
+  await client.query('begin; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0')
+  await requireEmptyDatabase(client)
+  await restoreDatabase(client, reader, restoring)
+  await requireKey(client, settings, directory)
+  let count = 0
+  const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+  await copyBlobsIn(blobs, reader, () => {
+    count += 1
+  })
+  const more = await reader.next()
+  if (more !== undefined)
+    throw new SettingsError(`restore: the backup contains \`${more.name}\`, which is no part of a backup.`)
+  await client.query('commit')
+  return count
+}

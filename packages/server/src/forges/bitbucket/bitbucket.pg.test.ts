@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { type BitbucketUser, startBitbucket } from '@harmont/outside/bitbucket'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createSealer } from '../../platform/encryption/seal.ts'
+import { readSettings } from '../../platform/settings/read-settings.ts'
+import { codeOf, testServer } from '../../testing/server.ts'
+import { openBitbucket } from './app.ts'
+import { bitbucketProvider } from './provider.ts'
+
+const publicUrl = 'http://localhost:4000'
+const bitbucket = await startBitbucket()
+const environment = {
+  ...bitbucket.environment,
+  HARMONT_PUBLIC_URL: publicUrl,
+  HARMONT_ENCRYPTION_KEY: 'the-encryption-key-of-these-tests',
+}
+const it = testServer(environment)
+beforeAll(() => bitbucket.deliverTo(it.server.url))
+afterAll(() => bitbucket.stop())
+afterEach(() => expect(bitbucket.violations).toEqual([]))
+
+interface Member {
+  readonly token: string
+  readonly organization: string
+}
+
+let count = 0
+/** An organization, and a person at Bitbucket with a workspace of three repositories. */
+async function newPlace() {
+  count += 1
+  const member: Member = await it.newUser(`bb-${count}-${randomUUID().slice(0, 6)}`)
+  const person = bitbucket.addUser(`person-${count}`)
+  const workspace = bitbucket.addWorkspace(`team-${count}`, [person])
+  const repositories = ['api', 'app', 'web'].map((name) => bitbucket.addRepository(workspace, name))
+  return { member, person, workspace, repositories }
+}
+
+const urlOf = async ({ token, organization }: Member) =>
+  (await it.request<{ url: string }>(token, 'GET', `/api/v0/organizations/${organization}/bitbucket/oauth-url`)).body
+    .url
+
+const connectWith = ({ token }: Member, back: { readonly code: string; readonly state: string }) =>
+  it.request<{ org: string; workspaces: unknown[] }>(token, 'POST', '/api/v0/integrations/bitbucket/connect', back)
+
+const connect = async (member: Member, person: BitbucketUser) =>
+  connectWith(member, bitbucket.agree(await urlOf(member), person))
+
+const at = ({ token, organization }: Member, path: string, method = 'GET') =>
+  it.request<{ repos: { full_name: string }[]; workspaces: unknown[]; data: unknown[] }>(
+    token,
+    method,
+    `/api/v0/organizations/${organization}/${path}`,
+  )
+
+const isSynced = async (member: Member, slug: string) =>
+  (await at(member, `bitbucket/workspaces/${slug}/repos`)).body.repos.map(({ full_name }) => full_name)
+
+test('a workspace is connected, its repositories are there, and each has a webhook with a secret of its own', async () => {
+  const { member, person, workspace, repositories } = await newPlace()
+  const [withoutRights] = repositories
+  if (withoutRights === undefined) throw new Error('no repository')
+  withoutRights.isAdministered = false
+  const answer = await connect(member, person)
+  expect([answer.status, answer.body]).toEqual([
+    201,
+    { org: member.organization, workspaces: [{ slug: workspace.slug, name: workspace.name }] },
+  ])
+  expect((await at(member, 'bitbucket/workspaces')).body.workspaces).toHaveLength(1)
+  const wanted = ['api', 'app', 'web'].map((name) => `${workspace.slug}/${name}`)
+  await expect.poll(() => isSynced(member, workspace.slug)).toEqual(wanted)
+  const hooks = () => repositories.map((each) => each.hooks.length)
+  await expect.poll(hooks).toEqual([0, 1, 1])
+  const secrets = repositories.flatMap((each) => each.hooks.map(({ secret }) => secret))
+  expect(new Set(secrets).size).toBe(2)
+  expect(repositories[1]?.hooks[0]?.url).toBe(`${publicUrl}/webhooks/bitbucket`)
+  const { rows } = await it.server.pool.query(
+    "select string_agg(t::text, '') as all from (select row_to_json(g) from bitbucket_grants g union all select row_to_json(r) from repositories r) t",
+  )
+  const tokens = bitbucket.world.grants.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken])
+  for (const secret of [...secrets, ...tokens]) expect(rows[0].all).not.toContain(secret)
+  const problem = async () =>
+    (await it.server.pool.query('select hook_problem from repositories where external_id = $1', [withoutRights.uuid]))
+      .rows[0].hook_problem
+  await expect.poll(problem).toContain('403')
+})
+
+test('G33 a state is for the user and the organization that began, for once', async () => {
+  const [mine, other] = [await newPlace(), await newPlace()]
+  const back = bitbucket.agree(await urlOf(mine.member), mine.person)
+  const stolen = await connectWith(other.member, back)
+  expect([stolen.status, codeOf(stolen)]).toEqual([403, 'bitbucket_invalid_state'])
+  const made = await connectWith(mine.member, back)
+  expect([made.status, made.body.org]).toEqual([201, mine.member.organization])
+  const again = await connectWith(mine.member, {
+    ...back,
+    code: bitbucket.agree(await urlOf(mine.member), mine.person).code,
+  })
+  expect(codeOf(again)).toBe('bitbucket_invalid_state')
+  const unknown = await connectWith(mine.member, { code: 'x', state: 'never-given' })
+  expect(codeOf(unknown)).toBe('bitbucket_invalid_state')
+})
+
+test('a workspace that another organization holds is not taken, also when two connect it at once; without any there is nothing', async () => {
+  const { member, person, workspace } = await newPlace()
+  const rival: Member = await it.newUser(`rival-${randomUUID().slice(0, 6)}`)
+  const answers = await Promise.all([connect(member, person), connect(rival, person)])
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  const lost = answers.find(({ status }) => status === 409)
+  if (lost === undefined) throw new Error('both have it')
+  expect(codeOf(lost)).toBe('bitbucket_installation_bound_elsewhere')
+  const winner = answers[0]?.status === 201 ? member : rival
+  expect((await connect(winner, person)).status).toBe(201)
+  expect((await at(winner, 'bitbucket/workspaces')).body.workspaces).toEqual([
+    { slug: workspace.slug, name: workspace.name },
+  ])
+  const alone = bitbucket.addUser('without-a-workspace')
+  const none = await connect(rival, alone)
+  expect([none.status, none.body.workspaces]).toEqual([201, []])
+})
+
+test.for([
+  ['refuses the code', null],
+  ['answers 500', { on: /access_token/, how: '500' }],
+  ['asks for patience', { on: /permissions/, how: '429' }],
+  ['cuts the connection', { on: /permissions/, how: 'reset' }],
+  ['answers with a page', { on: /permissions/, how: '502' }],
+] as const)(
+  'when Bitbucket %s the connection fails with 502, leaves nothing, and works the next time',
+  async ([, odd]) => {
+    const { member, person } = await newPlace()
+    const back = bitbucket.agree(await urlOf(member), person)
+    if (odd === null) bitbucket.world.codes.clear()
+    else bitbucket.misbehave(odd)
+    const answer = await connectWith(member, back)
+    expect([answer.status, codeOf(answer)]).toEqual([502, 'bitbucket_connect_failed'])
+    expect((await at(member, 'bitbucket/workspaces')).body.workspaces).toEqual([])
+    expect((await connect(member, person)).status).toBe(201)
+  },
+)
+
+test.for(['expired', 'taken back'] as const)(
+  'a token that is %s is replaced once, however many need it',
+  async (how) => {
+    const { member, person, workspace, repositories } = await newPlace()
+    await connect(member, person)
+    await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
+    bitbucket.expireTokens(how)
+    if (how === 'expired') await it.server.pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
+    const settings = readSettings(environment)
+    const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY)
+    // Of this process, and of another one.
+    const forges = [1, 2].map(() => bitbucketProvider(openBitbucket(settings, it.server.pool, sealer)))
+    const before = bitbucket.requests.filter((line) => line.includes('access_token')).length
+    const all = forges.flatMap((forge) => Array.from({ length: 8 }, () => forge.listRepositories(workspace.uuid)))
+    const lists = await Promise.all(all)
+    expect(new Set(lists.map((list) => list.length))).toEqual(new Set([3]))
+    expect(bitbucket.requests.filter((line) => line.includes('access_token')).length - before).toBe(1)
+  },
+)
+
+test('G36 a delivery counts only with a signature of its own webhook over its bytes, and once', async () => {
+  const { member, person, repositories } = await newPlace()
+  await connect(member, person)
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
+  const [first, second] = repositories
+  const [hook] = first?.hooks ?? []
+  const [otherHook] = second?.hooks ?? []
+  if (first === undefined || hook === undefined || otherHook === undefined) throw new Error('no webhook')
+  const statusOf = async (id: string) => {
+    const found = bitbucket.deliveries.filter((each) => each.id === id).map(({ status }) => status)
+    return found
+  }
+  const { delivery } = await bitbucket.push(first, { main: { a: '1' } }, person)
+  expect(await statusOf(delivery)).toEqual([202])
+  await bitbucket.deliver(first, 'repo:push', { repository: {}, push: {} }, delivery)
+  expect(await statusOf(delivery)).toEqual([202, 200])
+  const right = hook.secret
+  hook.secret = otherHook.secret
+  const forged = await bitbucket.push(first, { main: { a: '2' } }, person)
+  expect(await statusOf(forged.delivery)).toEqual([401])
+  hook.secret = right
+  const bare = await fetch(`${it.server.url}/webhooks/bitbucket`, { method: 'POST', body: '{}' })
+  expect(bare.status).toBe(400)
+})
+
+test('disconnecting removes the webhooks and forgets the tokens; the workspace is free for others', async () => {
+  const { member, person, workspace, repositories } = await newPlace()
+  await connect(member, person)
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
+  const foreign: Member = await it.newUser(`foreign-${randomUUID().slice(0, 6)}`)
+  const refused = await at(foreign, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')
+  expect([refused.status, codeOf(refused)]).toEqual([404, 'bitbucket_workspace_not_found'])
+  bitbucket.misbehave({ on: /DELETE .*hooks/, how: '500' })
+  expect((await at(member, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')).status).toBe(204)
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([0, 0, 0])
+  const left = async () =>
+    (await it.server.pool.query('select from bitbucket_workspaces where uuid = $1', [workspace.uuid])).rowCount
+  await expect.poll(left).toBe(0)
+  expect((await at(member, `bitbucket/workspaces/${workspace.slug}/repos`)).status).toBe(404)
+  expect((await connect(foreign, person)).status).toBe(201)
+})

@@ -1,0 +1,139 @@
+/** What forges were told of builds, and what of a build they are to be told. */
+import type { BuildState } from '@harmont/engine'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { ForgeName } from '../forges/provider.ts'
+import type { ConnectedRepository } from '../repositories/find-connected.ts'
+
+export interface NewCheck {
+  /** Of the build, or the discovery. */
+  readonly id: string
+  readonly organizationId: string
+  readonly forge: ForgeName
+  readonly forgeRepositoryId: string
+  readonly commit: string
+  readonly name: string
+}
+
+export async function insertCheck(database: Database, check: NewCheck): Promise<void> {
+  await database.query({
+    name: 'insert-check',
+    text: `insert into checks (id, organization_id, forge, forge_repository_id, commit, name)
+           values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    values: [check.id, check.organizationId, check.forge, check.forgeRepositoryId, check.commit, check.name],
+  })
+}
+
+/** A build that repeats one with a check has a check too. */
+export async function inheritCheck(database: Database, buildId: string): Promise<void> {
+  await database.query({
+    name: 'inherit-check',
+    text: `insert into checks (id, organization_id, forge, forge_repository_id, commit, name)
+           select r.id, c.organization_id, c.forge, c.forge_repository_id, c.commit, c.name
+             from build_records r
+             join build_records first on first.pipeline_id = r.pipeline_id and first.number = r.rebuild_of
+             join checks c on c.id = first.id and c.commit = r.commit
+            where r.id = $1
+           on conflict do nothing`,
+    values: [buildId],
+  })
+}
+
+export interface CheckRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly forge: ForgeName
+  readonly forge_repository_id: string
+  readonly commit: string
+  readonly name: string
+  readonly check_id: string | null
+  readonly told: string | null
+  /** Full name of the fork that its build's commit comes from; null: the repository's own, or a fork that was gone already. */
+  readonly fork: string | null
+}
+
+const checks = `select c.*, case when r.trust = 'fork' then r.pull_request->>'headRepository' end as fork
+    from checks c left join build_records r on r.id = c.id`
+
+/** Undefined: nobody is told of this build. */
+export async function findCheck(database: Database, id: string): Promise<CheckRow | undefined> {
+  const { rows } = await database.query<CheckRow>({
+    name: 'find-check',
+    text: `${checks} where c.id = $1`,
+    values: [id],
+  })
+  return rows[0]
+}
+
+/** By what the forge calls it. */
+export async function findCheckOf(
+  database: Database,
+  forge: ForgeName,
+  checkId: string,
+): Promise<CheckRow | undefined> {
+  const { rows } = await database.query<CheckRow>({
+    name: 'find-check-of-forge',
+    text: `${checks} where c.forge = $1 and c.check_id = $2 limit 1`,
+    values: [forge, checkId],
+  })
+  return rows[0]
+}
+
+/** Of each pipeline the newest build with a check at this commit, by id. */
+export async function newestBuildsOfCommit(
+  database: Database,
+  { organizationId, forge, address }: ConnectedRepository,
+  commit: string,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'newest-checked-builds',
+    text: `select distinct on (r.pipeline_id) r.id
+             from checks c join build_records r on r.id = c.id
+            where c.forge = $1 and c.forge_repository_id = $2 and c.commit = $3 and c.organization_id = $4
+            order by r.pipeline_id, r.number desc`,
+    values: [forge, address.externalId, commit, organizationId],
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** Notes what the forge was told, and what it calls the check; null: it took nothing. */
+export async function noteTold(database: Database, id: string, told: string, checkId: string | null): Promise<void> {
+  await database.query({
+    name: 'note-told',
+    text: 'update checks set told = $2, check_id = coalesce($3, check_id) where id = $1',
+    values: [id, told, checkId],
+  })
+}
+
+export interface CheckedBuild {
+  readonly id: string
+  readonly number: number
+  readonly pipeline_slug: string
+  readonly organization_slug: string
+  readonly state: BuildState
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly is_held: boolean
+  /** It has no place in its concurrency group yet. */
+  readonly awaits_place: boolean
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+  readonly idle_ms: number
+}
+
+/** Undefined: it is no build of a pipeline. */
+export async function findCheckedBuild(database: Database, id: string): Promise<CheckedBuild | undefined> {
+  const { rows } = await database.query<CheckedBuild>({
+    name: 'find-checked-build',
+    text: `select r.id, r.number, p.slug as pipeline_slug, o.slug as organization_slug, b.state, b.error_code, b.error_message,
+                  b.held and b.finished_at is null as is_held, b.awaits_place and b.finished_at is null as awaits_place, r.created_at, b.started_at, b.finished_at,
+                  b.idle_ms::float8 as idle_ms
+             from build_records r
+             join pipelines p on p.id = r.pipeline_id
+             join organizations o on o.id = p.organization_id
+             join engine.builds b on b.id = r.id
+            where r.id = $1`,
+    values: [id],
+  })
+  return rows[0]
+}

@@ -1,0 +1,111 @@
+import type { Build, PostgresStore } from '@harmont/engine'
+import { isBuildTerminal } from '@harmont/engine'
+import { type Discovered, type EnvelopeError, readCarried } from '@harmont/render'
+import type pg from 'pg'
+import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { insertCheck } from '../checks/store.ts'
+import { type ConnectedRepository, findConnected } from '../repositories/find-connected.ts'
+import { setSchedules } from '../schedules/store.ts'
+import { archiveVanished, insertFromCode, knownPipelines, setFromCode } from './pipeline-store.ts'
+import { type CodePipeline, type KnownPipeline, planPipelines } from './plan-pipelines.ts'
+import { type DiscoveryRow, endDiscovery, findDiscovery, isSuperseded, lockRepository } from './store.ts'
+
+export const discoveryCheck = 'harmont / discovery'
+
+interface ApplyServices {
+  readonly pool: pg.Pool
+  readonly engine: { readonly store: PostgresStore }
+}
+
+/** Makes the organization's pipelines what a rendering found, once; later calls change nothing. */
+export async function applyDiscovery({ pool, engine }: ApplyServices, id: string): Promise<void> {
+  const row = await findDiscovery(pool, id)
+  if (row === undefined || row.state !== 'rendering') return
+  const loaded = await engine.store.load(id)
+  if (loaded === undefined || !isBuildTerminal(loaded.build.state)) return
+  const found = readResult(loaded.build)
+  const repository = await findConnected(pool, row.forge, row.forge_repository_id)
+  await transaction(pool, async (client) => {
+    await lockRepository(client, row)
+    if ((await findDiscovery(client, id))?.state !== 'rendering') return
+    const isConnected = repository?.organizationId === row.organization_id
+    if (repository === undefined || !isConnected || (await isSuperseded(client, row))) {
+      await endDiscovery(client, id, 'superseded', [])
+      return
+    }
+    const errors = Array.isArray(found) ? found : await apply(client, repository, found)
+    await endDiscovery(client, id, Array.isArray(found) ? 'failed' : 'applied', errors)
+    if (errors.length > 0) await insertCheck(client, checkOf(row))
+  })
+}
+
+/** What was found, or why nothing was. */
+function readResult({ state, steps, errorCode, errorMessage }: Build): Discovered | EnvelopeError[] {
+  const [carrier] = steps
+  let message: string | null = null
+  try {
+    if (carrier !== undefined) return readCarried(carrier.command)
+  } catch (error) {
+    message = `Rendering did not return a list of pipelines: ${error instanceof Error ? error.message : String(error)}`
+  }
+  message ??=
+    errorMessage ?? (errorCode === null ? `The rendering was ${state}.` : `The rendering failed: ${errorCode}.`)
+  return [{ file: '.hm', slug: null, code: errorCode ?? 'render_failed', message, line: null }]
+}
+
+async function apply(
+  client: pg.ClientBase,
+  repository: ConnectedRepository,
+  found: Discovered,
+): Promise<readonly EnvelopeError[]> {
+  const plan = planPipelines(await knownPipelines(client, repository), found)
+  for (const { pipeline, code } of plan.set) await set(client, repository, pipeline, code)
+  for (const { id, slug } of plan.archive) {
+    await archiveVanished(client, id)
+    await setSchedules(client, id, [], new Date())
+    await audit(client, repository, 'pipeline.archived', slug)
+  }
+  return plan.errors
+}
+
+async function set(
+  client: pg.ClientBase,
+  repository: ConnectedRepository,
+  pipeline: KnownPipeline | null,
+  code: CodePipeline,
+): Promise<void> {
+  const made = pipeline ?? (await insertFromCode(client, repository, code))
+  if (pipeline === null) await audit(client, repository, 'pipeline.created', made.slug)
+  else await setFromCode(client, pipeline.id, repository, code)
+  if (pipeline?.archived_by === 'discovery') await audit(client, repository, 'pipeline.restored', made.slug)
+  if (pipeline !== null && !pipeline.isOurs) await audit(client, repository, 'pipeline.adopted', made.slug)
+  const isLive = pipeline?.archived_by !== 'person'
+  const schedules = code.triggers.filter((trigger) => trigger.event === 'schedule')
+  await setSchedules(client, made.id, isLive ? schedules : [], new Date())
+}
+
+function audit(
+  client: pg.ClientBase,
+  { organizationId, address }: ConnectedRepository,
+  action: string,
+  subject: string,
+): Promise<void> {
+  return recordAudit(client, nobody, {
+    organizationId,
+    action,
+    subject,
+    details: { by: 'discovery', repository: address.fullName },
+  })
+}
+
+function checkOf({ id, organization_id, forge, forge_repository_id, commit }: DiscoveryRow) {
+  return {
+    id,
+    organizationId: organization_id,
+    forge,
+    forgeRepositoryId: forge_repository_id,
+    commit,
+    name: discoveryCheck,
+  }
+}

@@ -1,0 +1,104 @@
+/** Pipelines as their repository's code has them. */
+import { randomUUID } from 'node:crypto'
+import { longestPipelineSlug } from '../../organizations/pipelines/pipeline-fields.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import { slugOf, suffixedSlug } from '../../platform/names/slug.ts'
+import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import { triggerJson } from '../triggers/trigger-json.ts'
+import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
+
+/** Pipelines of the organization that this repository defines, and those of the same name that nobody's code defines; locked until the transaction ends. */
+export async function knownPipelines(
+  database: Database,
+  { organizationId, forge, address }: ConnectedRepository,
+): Promise<readonly KnownPipeline[]> {
+  const { rows } = await database.query<KnownPipeline>({
+    name: 'known-pipelines-of-repository',
+    text: `select id, slug, source_slug, archived_by, forge is not null as "isOurs" from pipelines
+            where organization_id = $1
+              and ((forge = $2 and forge_repository_id = $3) or (forge is null and lower(repo_name) = lower($4)))
+            order by created_at, id for update`,
+    values: [organizationId, forge, address.externalId, address.fullName],
+  })
+  return rows
+}
+
+/** Makes an existing pipeline what the code says; it keeps its slug. One that discovery archived comes back. */
+export async function setFromCode(
+  database: Database,
+  pipelineId: string,
+  { forge, address, defaultBranch }: ConnectedRepository,
+  code: CodePipeline,
+): Promise<void> {
+  await database.query({
+    name: 'set-pipeline-from-code',
+    text: `update pipelines p
+              set name = $2, allow_manual = $3, default_branch = $4, triggers = $5, source_slug = $6, forge = $7,
+                  forge_repository_id = $8, repository = $9, managed_by_code = true,
+                  -- Of a renamed repository, unless a pipeline made by hand has the new name.
+                  repo_name = case when exists (select from pipelines q
+                                                 where q.organization_id = p.organization_id and q.id <> p.id
+                                                   and lower(q.repo_name) = lower($10) and q.source_slug = $6)
+                                   then repo_name else $10 end,
+                  archived_at = case when archived_by = 'discovery' then null else archived_at end,
+                  archived_by = nullif(archived_by, 'discovery')
+            where id = $1`,
+    values: [
+      pipelineId,
+      code.name,
+      code.allowManual,
+      defaultBranch,
+      JSON.stringify(code.triggers.map(triggerJson)),
+      code.sourceSlug,
+      forge,
+      address.externalId,
+      address.cloneUrl,
+      address.fullName,
+    ],
+  })
+}
+
+/** Makes a pipeline under a slug of the repository's name and its own. Gives id and slug. */
+export async function insertFromCode(
+  database: Database,
+  repository: ConnectedRepository,
+  code: CodePipeline,
+): Promise<{ readonly id: string; readonly slug: string }> {
+  const { organizationId, forge, address, defaultBranch } = repository
+  const id = randomUUID()
+  const wish = slugOf(`${address.fullName}-${code.sourceSlug}`, longestPipelineSlug)
+  for (let n = 1; ; n += 1) {
+    const slug = suffixedSlug(wish, n, longestPipelineSlug)
+    const { rowCount } = await database.query({
+      name: 'insert-pipeline-from-code',
+      text: `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch, allow_manual,
+                                    triggers, forge, forge_repository_id, managed_by_code)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, true)
+             on conflict (organization_id, slug) do nothing`,
+      values: [
+        id,
+        organizationId,
+        slug,
+        code.name,
+        address.cloneUrl,
+        address.fullName,
+        code.sourceSlug,
+        defaultBranch,
+        code.allowManual,
+        JSON.stringify(code.triggers.map(triggerJson)),
+        forge,
+        address.externalId,
+      ],
+    })
+    if (rowCount === 1) return { id, slug }
+  }
+}
+
+export async function archiveVanished(database: Database, pipelineId: string): Promise<void> {
+  await database.query({
+    name: 'archive-vanished-pipeline',
+    text: `update pipelines set archived_at = date_trunc('milliseconds', now()), archived_by = 'discovery'
+            where id = $1 and archived_at is null`,
+    values: [pipelineId],
+  })
+}

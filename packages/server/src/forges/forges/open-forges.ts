@@ -1,0 +1,20 @@
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { BitbucketApp } from '../bitbucket/app.ts'
+import { bitbucketProvider } from '../bitbucket/provider.ts'
+import { type GithubApp, openGithubApp } from '../github/app-client.ts'
+import { githubProvider } from '../github/provider.ts'
+import type { ForgeProvider } from './provider.ts'
+
+export interface Forges {
+  /** By name; those that are not set up are there too, and say so. */
+  readonly forges: ReadonlyMap<string, ForgeProvider>
+  /** null: not set up. */
+  readonly githubApp: GithubApp | null
+}
+
+/** The forges that this server knows; `bitbucket` null: not set up. Throws a SettingsError. */
+export function openForges(settings: Settings, bitbucket: BitbucketApp | null): Forges {
+  const githubApp = openGithubApp(settings)
+  const all = [githubProvider(githubApp, settings), bitbucketProvider(bitbucket)]
+  return { forges: new Map(all.map((forge) => [forge.name, forge])), githubApp }
+}

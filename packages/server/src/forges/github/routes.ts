@@ -1,0 +1,80 @@
+import { actorOf, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { type Handlers, operation } from '../../platform/http/index.ts'
+import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
+import { listRepositoriesOf } from '../repositories/store.ts'
+import { connectInstallation, installationNotFound } from './connect-installation.ts'
+import { makeInstallUrl } from './install-url.ts'
+import { findBound, freeInstallation, type InstallationRow, listBound, queueSync } from './installation-store.ts'
+import { presentInstallation, presentRepository } from './present.ts'
+import { githubFailed, requireApp } from './require-app.ts'
+import type { GithubServices } from './services.ts'
+import { syncInstallation } from './sync-installation.ts'
+
+type GithubOperation =
+  | 'githubInstallUrl'
+  | 'listGithubInstallations'
+  | 'connectGithubInstallation'
+  | 'disconnectGithubInstallation'
+  | 'listGithubInstallationRepos'
+  | 'syncGithubInstallation'
+
+/** Installations of the GitHub App that an organization has connected. */
+export function githubRoutes(services: GithubServices): Pick<Handlers, GithubOperation> {
+  const { pool } = services
+  const requireBound = async (organizationId: string, number: number): Promise<InstallationRow> => {
+    const bound = await findBound(pool, organizationId, number)
+    if (bound === undefined) throw installationNotFound()
+    return bound
+  }
+  return {
+    githubInstallUrl: operation('githubInstallUrl', async ({ caller, membership }) => ({
+      status: 200,
+      body: { url: await makeInstallUrl(services, caller.userId, membership.organizationId) },
+    })),
+    listGithubInstallations: operation('listGithubInstallations', async ({ membership }) => {
+      const rows = await listBound(pool, membership.organizationId)
+      return { status: 200, body: { data: rows.map(presentInstallation) } }
+    }),
+    connectGithubInstallation: operation('connectGithubInstallation', async (context) => {
+      const { caller, membership, body } = context
+      const request = { actor: actorOf(context), userId: caller.userId, organizationId: membership.organizationId }
+      return { status: 201, body: presentInstallation(await connectInstallation(services, request, body)) }
+    }),
+    disconnectGithubInstallation: operation('disconnectGithubInstallation', async (context) => {
+      const { organizationId } = context.membership
+      const number = readNumber(context.params.id)
+      await transaction(pool, async (client) => {
+        const account = await freeInstallation(client, organizationId, number)
+        if (account === undefined) return
+        const event = { organizationId, action: 'github_installation.disconnected', subject: String(number) }
+        await recordAudit(client, actorOf(context), { ...event, details: { account } })
+      })
+      return { status: 204 }
+    }),
+    listGithubInstallationRepos: operation('listGithubInstallationRepos', async ({ membership, params }) => {
+      const { id } = await requireBound(membership.organizationId, readNumber(params.id))
+      const rows = await listRepositoriesOf(pool, { forge: 'github', id })
+      return { status: 200, body: { data: rows.map(presentRepository) } }
+    }),
+    syncGithubInstallation: operation('syncGithubInstallation', async ({ membership, params }) => {
+      const number = readNumber(params.id)
+      const { id } = await requireBound(membership.organizationId, number)
+      try {
+        await syncInstallation(pool, requireApp(services), id)
+      } catch (error) {
+        if (!(error instanceof ForgeUnavailable || error instanceof ForgeRefused)) throw error
+        if (error instanceof ForgeUnavailable) await queueSync(pool, id, error.retryAfterSeconds ?? 0)
+        throw githubFailed(error)
+      }
+      return { status: 200, body: presentInstallation(await requireBound(membership.organizationId, number)) }
+    }),
+  }
+}
+
+/** GitHub's number of an installation. Throws 404. */
+function readNumber(text: string): number {
+  const number = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(number)) return number
+  throw installationNotFound()
+}

@@ -1,0 +1,15 @@
+import type { Author } from '../../builds/builds/submit-build.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { ForgeUser } from '../forges/event.ts'
+import type { ConnectedRepository } from '../repositories/find-connected.ts'
+import { findMember } from '../triggers/store.ts'
+
+/** A member by the account that they have linked; anybody else by their name at the forge. */
+export async function authorOf(
+  database: Database,
+  { organizationId, forge }: ConnectedRepository,
+  user: ForgeUser,
+): Promise<Author> {
+  const userId = await findMember(database, organizationId, forge, user.id)
+  return { userId, name: userId === null ? user.login : null }
+}

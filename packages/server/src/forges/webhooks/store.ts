@@ -1,0 +1,74 @@
+/** Deliveries of forges: each is taken once, and its bytes are kept until they are processed. */
+import type { Database } from '../../platform/database/transaction.ts'
+
+export interface DeliveryName {
+  readonly forge: string
+  readonly deliveryId: string
+}
+
+/** False: this delivery was taken before. */
+export async function insertDelivery(
+  database: Database,
+  { forge, deliveryId }: DeliveryName,
+  event: string,
+  payload: Buffer,
+): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'insert-delivery',
+    text: `insert into webhook_deliveries (forge, delivery_id, event, payload) values ($1, $2, $3, $4)
+           on conflict do nothing`,
+    values: [forge, deliveryId, event, payload],
+  })
+  return rowCount === 1
+}
+
+/** Has the delivery processed, tried again until it is. */
+export async function queueDelivery(database: Database, { forge, deliveryId }: DeliveryName): Promise<void> {
+  await database.query({
+    name: 'queue-delivery',
+    text: "select graphile_worker.add_job('process_delivery', json_build_object('forge', $1::text, 'delivery_id', $2::text))",
+    values: [forge, deliveryId],
+  })
+}
+
+export interface OpenDelivery {
+  readonly event: string
+  readonly payload: Buffer
+}
+
+/** Undefined: it is processed, or gone. */
+export async function findOpenDelivery(
+  database: Database,
+  { forge, deliveryId }: DeliveryName,
+): Promise<OpenDelivery | undefined> {
+  const { rows } = await database.query<OpenDelivery>({
+    name: 'find-open-delivery',
+    text: `select event, payload from webhook_deliveries
+            where forge = $1 and delivery_id = $2 and processed_at is null and payload is not null`,
+    values: [forge, deliveryId],
+  })
+  return rows[0]
+}
+
+/** Forgets its bytes, and keeps that it came. `problem`: why nothing came of it. */
+export async function closeDelivery(
+  database: Database,
+  { forge, deliveryId }: DeliveryName,
+  problem: string | null,
+): Promise<void> {
+  await database.query({
+    name: 'close-delivery',
+    text: `update webhook_deliveries
+              set payload = null, processed_at = date_trunc('milliseconds', now()), problem = $3
+            where forge = $1 and delivery_id = $2`,
+    values: [forge, deliveryId, problem],
+  })
+}
+
+/** Forgets deliveries that came 30 days ago. Gives how many. */
+export async function removeOldDeliveries(database: Database): Promise<number> {
+  const { rowCount } = await database.query(
+    "delete from webhook_deliveries where received_at < now() - interval '30 days'",
+  )
+  return rowCount ?? 0
+}

@@ -1,0 +1,120 @@
+/** Every operation of the contract against seven kinds of caller; what each may is read from the contract's `x-auth`. */
+import { randomUUID } from 'node:crypto'
+import { type Operation, operationTable } from '@harmont/contract'
+import { afterAll, expect, test } from 'vitest'
+import { codeOf, testServer } from '../../testing/server.ts'
+import { hashToken } from './hash-token.ts'
+
+const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
+
+const callers = ['anonymous', 'expired', 'revoked', 'stranger', 'member', 'admin', 'owner'] as const
+type CallerKind = (typeof callers)[number]
+
+/** Whom the answer takes the caller for. */
+type Verdict = 'nobody' | 'absent' | 'too low' | 'let in'
+
+const rank: Readonly<Record<CallerKind, number>> = {
+  anonymous: -2,
+  expired: -2,
+  revoked: -2,
+  stranger: -1,
+  member: 0,
+  admin: 1,
+  owner: 2,
+}
+
+/** What `http.md` 1 and 2.3 say of this operation and caller. */
+function verdictOf({ auth, path }: Operation, caller: CallerKind): Verdict {
+  if (auth === 'none' || auth === 'signature') return 'let in'
+  if (auth === 'runner') return caller === 'anonymous' ? 'nobody' : 'let in'
+  if (rank[caller] === -2) return 'nobody'
+  const isInOrganization = path.includes('{org}')
+  if (auth === 'log' || auth === 'bearer' || !isInOrganization) return 'let in'
+  if (caller === 'stranger') return 'absent'
+  const needed = { member: 0, admin: 1, owner: 2 }[auth]
+  return rank[caller] < needed ? 'too low' : 'let in'
+}
+
+interface Place {
+  readonly organization: string
+  readonly tokens: Readonly<Record<CallerKind, string | null>>
+}
+
+/** An organization of its own with everybody in it: an operation may delete what it is asked about, the caller included. */
+async function newPlace(): Promise<Place> {
+  const organization = `acme-${randomUUID().slice(0, 8)}`
+  const users = (['stranger', 'member', 'admin', 'owner'] as const).map((role) => ({ role, id: randomUUID() }))
+  const owner = users[3]?.id ?? ''
+  const keys = [
+    ...users.map(({ role, id }) => ({ kind: role, user: id, token: `${role}-${randomUUID()}`, ends: null })),
+    { kind: 'expired' as const, user: owner, token: `expired-${randomUUID()}`, ends: '2020-01-01T00:00:00Z' },
+  ]
+  await it.server.pool.query(
+    `with people as (
+       insert into users (id, email, name) select u.id, u.id || '@example.com', u.role from json_to_recordset($1) as u(id uuid, role text)
+       returning id),
+     place as (insert into organizations (id, slug, name) values ($2, $3, 'Acme') returning id),
+     members as (
+       insert into memberships (organization_id, user_id, role)
+       select place.id, u.id, u.role from place, json_to_recordset($1) as u(id uuid, role text), people
+        where people.id = u.id and u.role <> 'stranger')
+     insert into api_keys (id, user_id, description, token_hash, expires_at)
+     select gen_random_uuid(), k."user", 'test', k.hash, k.ends
+       from json_to_recordset($4) as k("user" uuid, hash text, ends timestamptz), people where people.id = k."user"`,
+    [
+      JSON.stringify(users),
+      randomUUID(),
+      organization,
+      JSON.stringify(keys.map((key) => ({ ...key, hash: hashToken(key.token) }))),
+    ],
+  )
+  const revoked = `revoked-${randomUUID()}`
+  const tokens = { anonymous: null, revoked, ...Object.fromEntries(keys.map(({ kind, token }) => [kind, token])) }
+  return { organization, tokens: tokens as Record<CallerKind, string | null> }
+}
+
+/** Asks with a path that names the organization and nothing else that exists, and no body. */
+async function ask({ method, path }: Operation, organization: string, token: string | null): Promise<Verdict> {
+  const target = path.replace('{org}', organization).replaceAll(/\{\w+\}/g, 'absent')
+  const answer = await it.request(token, method, target, undefined, {}, { headersOnly: true })
+  if (answer.status < 400) return 'let in'
+  const code = codeOf(answer)
+  if (code === 'unauthorized' || code === 'log_stream_unauthorized') return 'nobody'
+  if (code === 'organization_not_found') return 'absent'
+  return code === 'insufficient_org_role' ? 'too low' : 'let in'
+}
+
+let cells = 0
+afterAll(() => {
+  expect(cells).toBe(operationTable.size * callers.length)
+  console.log(`G30: ${operationTable.size} operations x ${callers.length} callers = ${cells} cells`)
+})
+
+test.for([...operationTable.values()].map((operation) => [operation.id, operation.auth, operation] as const))(
+  'G30 G31 %s lets in %s and nobody else',
+  async ([, , operation]) => {
+    const { organization, tokens } = await newPlace()
+    // The mightiest last: it may take the place away.
+    for (const caller of callers) {
+      expect([caller, await ask(operation, organization, tokens[caller])]).toEqual([
+        caller,
+        verdictOf(operation, caller),
+      ])
+      cells += 1
+    }
+  },
+)
+
+test('G32 a key that is revoked is refused from the next request on', async () => {
+  const { tokens } = await newPlace()
+  const made = await it.request<{ token: string; api_token: { id: string } }>(
+    tokens.owner,
+    'POST',
+    '/api/v0/user/api-tokens',
+    { description: 'to be revoked' },
+  )
+  const { token, api_token } = made.body
+  expect((await it.request(token, 'GET', '/api/v0/user')).status).toBe(200)
+  await it.request(tokens.owner, 'DELETE', `/api/v0/user/api-tokens/${api_token.id}`)
+  expect((await it.request(token, 'GET', '/api/v0/user')).status).toBe(401)
+})

@@ -1,0 +1,88 @@
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Caller, Credential, Identified, Membership, Role, Scope } from '../../platform/http/index.ts'
+import { hashToken } from './hash-token.ts'
+
+interface CredentialRow {
+  readonly id: string
+  readonly user_id: string
+  readonly kind: 'session' | 'key'
+  readonly key_id: string | null
+  readonly is_stale: boolean
+  readonly scopes: readonly Scope[] | null
+  readonly organization_ids: readonly string[] | null
+  readonly expires_at: Date | null
+  readonly organization_id: string | null
+  readonly slug: string | null
+  readonly role: Role | null
+}
+
+/** What a session that its user signed in to, and a key without `scopes`, may be used for. */
+export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
+
+/**
+ * The user behind a session or API key; null for one that is unknown, expired or revoked, and for a cookie that holds anything but the session of a cookie.
+ * Its last use is written at most once a minute.
+ */
+export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
+  return (await identify(database, credential, null))?.caller ?? null
+}
+
+/** The same, with the user's place in the organization of that slug as `findMembership` gives it. */
+export async function identify(
+  database: Database,
+  { token, isCookie }: Credential,
+  slug: string | null,
+): Promise<Identified | null> {
+  const { rows } = await database.query<CredentialRow>({
+    name: 'identify',
+    // A cookie's session ends after 14 days without use; one that a key has made is as narrow as the key.
+    text: `select c.*, p.*
+             from (select s.id, s.user_id, 'session' as kind, s.key_id, k.scopes, k.organization_ids, s.expires_at,
+                          s.last_used_at < now() - interval '1 minute' as is_stale
+                     from sessions s left join api_keys k on k.id = s.key_id
+                    where s.token_hash = $1 and s.expires_at > now()
+                      and (s.is_cookie or not $2) and (not s.is_cookie or s.last_used_at > now() - interval '14 days')
+                   union all
+                   select id, user_id, 'key', id, scopes, organization_ids, expires_at,
+                          coalesce(last_used_at < now() - interval '1 minute', true)
+                     from api_keys
+                    where token_hash = $1 and (expires_at is null or expires_at > now()) and not $2) c
+             left join lateral (
+               select o.id as organization_id, o.slug, m.role
+                 from organizations o join memberships m on m.organization_id = o.id and m.user_id = c.user_id
+                where o.slug = $3 and (c.organization_ids is null or o.id = any (c.organization_ids))
+                -- So that it is looked up for the user, and no organization's members are all read.
+                limit 1) p on true`,
+    values: [hashToken(token), isCookie, slug],
+  })
+  const [found] = rows
+  if (found === undefined) return null
+  if (found.is_stale) await touch(database, found)
+  const caller = {
+    userId: found.user_id,
+    credentialId: found.id,
+    kind: found.kind,
+    keyId: found.key_id,
+    isCookie,
+    scopes: found.scopes ?? allScopes,
+    organizationIds: found.organization_ids,
+    expiresAt: found.expires_at,
+  }
+  return { caller, membership: membershipOf(found) }
+}
+
+function membershipOf({ organization_id: organizationId, slug, role }: CredentialRow): Membership | null {
+  return organizationId === null || slug === null || role === null
+    ? null
+    : { organizationId, organizationSlug: slug, role }
+}
+
+async function touch(database: Database, { kind, id }: CredentialRow): Promise<void> {
+  const table = kind === 'session' ? 'sessions' : 'api_keys'
+  await database.query({
+    name: `touch-${kind}`,
+    text: `update ${table} set last_used_at = date_trunc('milliseconds', now())
+            where id = $1 and coalesce(last_used_at < now() - interval '1 minute', true)`,
+    values: [id],
+  })
+}

@@ -1,0 +1,36 @@
+import { actorOf, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
+import { lockUser } from '../sessions/store.ts'
+import { type ApiTokenServices, createApiToken } from './create-api-token.ts'
+import { presentApiToken } from './present.ts'
+import { deleteKey, listKeys } from './store.ts'
+
+/** Personal API keys of the caller. */
+export function apiTokenRoutes(
+  services: ApiTokenServices,
+): Pick<Handlers, 'listApiTokens' | 'createApiToken' | 'revokeApiToken'> {
+  const { pool } = services
+  return {
+    listApiTokens: operation('listApiTokens', async ({ caller }) => {
+      const keys = await listKeys(pool, caller.userId)
+      return { status: 200, body: { api_tokens: keys.map(presentApiToken) } }
+    }),
+    createApiToken: operation('createApiToken', async (context) => {
+      const { caller, body } = context
+      const { token, row } = await createApiToken(services, { actor: actorOf(context), caller, body })
+      return { status: 201, body: { token, api_token: presentApiToken(row) } }
+    }),
+    revokeApiToken: operation('revokeApiToken', async (context) => {
+      const id = uuidOrNone(context.params.id)
+      await transaction(pool, async (client) => {
+        // First, so that whatever the key is making at this moment is there to end with it, or is not made.
+        await lockUser(client, context.caller.userId)
+        if (!(await deleteKey(client, context.caller.userId, id)))
+          throw apiError('api_token_not_found', 'You have no API key with this id.')
+        await recordAudit(client, actorOf(context), { organizationId: null, action: 'api_token.revoked', subject: id })
+      })
+      return { status: 204 }
+    }),
+  }
+}

@@ -1,0 +1,54 @@
+import type { components } from '@harmont/contract'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Complete } from '../../platform/http/index.ts'
+import { mailWay } from '../../platform/mail/mail-way.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import { version } from '../../platform/version.ts'
+import { countUsers } from '../accounts/store.ts'
+import { canHavePasskeys } from '../passkeys/relying-party.ts'
+import { needsSetup } from '../setup/store.ts'
+
+export interface AuthConfigServices {
+  readonly pool: Database
+  readonly settings: Settings
+}
+
+type AuthConfig = Complete<components['schemas']['AuthConfig']>
+
+/** What a sign-in page has to know of this server, as it is now. */
+export async function readAuthConfig({ pool, settings }: AuthConfigServices): Promise<AuthConfig> {
+  const way = mailWay(settings)
+  const [signup, isWithoutOwner] = await Promise.all([hasRoom(pool, settings.signupCap), needsSetup(pool)])
+  return {
+    providers: providersOf(settings),
+    passkeys: canHavePasskeys(settings),
+    signup,
+    mail: way !== 'none',
+    github_app_slug: settings.githubAppSlug,
+    bitbucket: settings.bitbucketClientId !== null && settings.bitbucketClientSecret !== null,
+    billing: settings.billing === 'on',
+    payments: settings.stripeSecretKey !== null && settings.stripeWebhookSecret !== null,
+    version,
+    docs_url: `${settings.publicUrl}/docs`,
+    needs_setup: isWithoutOwner,
+    mailbox: way === 'mailbox',
+    // `hm` comes with a clone of the repository; there is no command that installs it from this server alone.
+    cli_install: null,
+  }
+}
+
+function providersOf(settings: Settings) {
+  const { googleClientId, googleClientSecret, githubClientId, githubClientSecret } = settings
+  return [
+    ...(googleClientId === null || googleClientSecret === null
+      ? []
+      : [{ name: 'google', client_id: googleClientId } as const]),
+    ...(githubClientId === null || githubClientSecret === null
+      ? []
+      : [{ name: 'github', client_id: githubClientId } as const]),
+  ]
+}
+
+async function hasRoom(pool: Database, signupCap: number | null): Promise<boolean> {
+  return signupCap === null || (await countUsers(pool)) < signupCap
+}

@@ -1,0 +1,33 @@
+import type pg from 'pg'
+import { actorOf } from '../../organizations/audit/record-audit.ts'
+import { type Handlers, operation } from '../../platform/http/index.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
+import { claimLogin, redeemLogin } from './fetch-login.ts'
+import { parkUnderCode, parkUnderNonce } from './park-login.ts'
+
+/** How the CLI comes to a session of the user who is signed in to the web app (`http.md` 3.3). */
+export function cliLoginRoutes(services: {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+}): Pick<Handlers, 'cliTransfer' | 'cliClaim' | 'cliCode' | 'cliRedeem'> {
+  const { pool, limiter } = services
+  return {
+    cliTransfer: operation('cliTransfer', async (context) => {
+      await limiter.take('cli_grant_user', context.caller.userId)
+      await parkUnderNonce(pool, actorOf(context), context.caller, context.body.nonce)
+      return { status: 204 }
+    }),
+    cliClaim: operation('cliClaim', async (context) => ({
+      status: 200,
+      body: { token: await claimLogin(services, context, context.body.nonce) },
+    })),
+    cliCode: operation('cliCode', async (context) => {
+      await limiter.take('cli_grant_user', context.caller.userId)
+      return { status: 200, body: { code: await parkUnderCode(pool, actorOf(context), context.caller) } }
+    }),
+    cliRedeem: operation('cliRedeem', async (context) => ({
+      status: 200,
+      body: { token: await redeemLogin(services, context, context.body.code) },
+    })),
+  }
+}

@@ -1,0 +1,94 @@
+/** Accounts at identity providers that are linked to users. */
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { IdentityProviderName, ProvedIdentity } from './identity-provider.ts'
+
+export interface IdentityRow {
+  readonly provider: IdentityProviderName
+  readonly name: string | null
+  readonly email: string | null
+  readonly created_at: Date
+}
+
+/** Oldest first. */
+export async function listIdentitiesOf(database: Database, userId: string): Promise<readonly IdentityRow[]> {
+  const { rows } = await database.query<IdentityRow>(
+    'select provider, name, email, created_at from identities where user_id = $1 order by created_at, id',
+    [userId],
+  )
+  return rows
+}
+
+/** What a provider calls the accounts that a user has linked. */
+export async function subjectsOf(
+  database: Database,
+  userId: string,
+  provider: IdentityProviderName,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ subject: string }>(
+    'select subject from identities where user_id = $1 and provider = $2',
+    [userId, provider],
+  )
+  return rows.map(({ subject }) => subject)
+}
+
+/** Whose an account at a provider is, and writes down how it is called now. Undefined: nobody's. */
+export async function touchIdentity(
+  database: Database,
+  provider: IdentityProviderName,
+  { subject, name, email }: ProvedIdentity,
+): Promise<string | undefined> {
+  const { rows } = await database.query<{ user_id: string }>({
+    name: 'touch-identity',
+    text: `update identities set name = $3, email = coalesce($4, email) where provider = $1 and subject = $2 returning user_id`,
+    values: [provider, subject, name, email],
+  })
+  return rows[0]?.user_id
+}
+
+/** False: the account is linked already, to this user or to another one. */
+export async function insertIdentity(
+  database: Database,
+  userId: string,
+  provider: IdentityProviderName,
+  { subject, name, email }: ProvedIdentity,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `insert into identities (id, user_id, provider, subject, name, email) values ($1, $2, $3, $4, $5, $6)
+     on conflict (provider, subject) do nothing`,
+    [randomUUID(), userId, provider, subject, name, email],
+  )
+  return rowCount === 1
+}
+
+/** Unlinks all accounts at a provider. Gives what they were called; empty: there was none. */
+export async function deleteIdentities(
+  database: Database,
+  userId: string,
+  provider: IdentityProviderName,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ subject: string }>(
+    'delete from identities where user_id = $1 and provider = $2 returning subject',
+    [userId, provider],
+  )
+  return rows.map(({ subject }) => subject)
+}
+
+/** Ends the sessions that were started with accounts at a provider. Gives their ids. */
+export async function endSessionsWith(
+  database: Database,
+  userId: string,
+  provider: IdentityProviderName,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    'delete from sessions where user_id = $1 and identity_provider = $2 returning id',
+    [userId, provider],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The user with an address. Undefined: there is none. */
+export async function findUserByEmail(database: Database, email: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ id: string }>('select id from users where email = $1', [email])
+  return rows[0]?.id
+}

@@ -1,0 +1,61 @@
+import type { AuthenticationResponseJSON, VerifyAuthenticationResponseOpts } from '@simplewebauthn/server'
+import { apiError } from '../../platform/http/index.ts'
+import { challengeInvalid } from './challenges.ts'
+import { refuseFramed } from './client-data.ts'
+import type { PasskeyToCheck } from './login-store.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { userVerificationRequired } from './verify-attestation.ts'
+import { webauthn } from './webauthn.ts'
+
+/** The id of the passkey that made an assertion; empty, which none has, when it names none. */
+export function credentialIdOf(assertion: unknown): Buffer {
+  const { id } = assertion as Partial<AuthenticationResponseJSON>
+  return Buffer.from(typeof id === 'string' ? id : '', 'base64url')
+}
+
+/** Judges what `navigator.credentials.get` gave for a challenge, and gives the authenticator's counter. Throws the 400s of `http.md` 3.6. */
+export async function verifyAssertion(
+  rp: RelyingParty,
+  challenge: Buffer,
+  assertion: unknown,
+  passkey: PasskeyToCheck,
+): Promise<number> {
+  const response = assertion as AuthenticationResponseJSON
+  let isOurChallenge = true
+  const { verified, authenticationInfo } = await verifyUnframed({
+    response,
+    expectedChallenge: (signed) => {
+      isOurChallenge = signed === challenge.toString('base64url')
+      return isOurChallenge
+    },
+    expectedOrigin: [...rp.origins],
+    expectedRPID: rp.id,
+    // The counter is judged where it is written, on the row of the passkey.
+    credential: { id: response.id, publicKey: Uint8Array.from(passkey.public_key), counter: 0 },
+    requireUserVerification: false, // asked below, where it has its own error
+  }).catch((error: unknown) => {
+    if (!isOurChallenge) throw challengeInvalid('The assertion answers another challenge')
+    throw assertionFailed('its data, origin or relying party is wrong', error)
+  })
+  if (!verified) throw assertionFailed('its signature is wrong')
+  const { userHandle } = response.response
+  if (userHandle != null && !Buffer.from(userHandle, 'base64url').equals(passkey.user_handle))
+    throw assertionFailed('it is for another account')
+  if (!authenticationInfo.userVerified) throw userVerificationRequired()
+  return authenticationInfo.newCounter
+}
+
+async function verifyUnframed(options: VerifyAuthenticationResponseOpts) {
+  const { verifyAuthenticationResponse } = await webauthn()
+  await refuseFramed(options.response.response.clientDataJSON)
+  return verifyAuthenticationResponse(options)
+}
+
+/** The 400 of a sign-in that the passkey does not prove. */
+export function assertionFailed(why: string, cause?: unknown): Error {
+  return apiError(
+    'passkey_assertion_failed',
+    `The passkey was not accepted: ${why}. Start the sign-in again, or use another passkey or the recovery of the account.`,
+    { cause },
+  )
+}

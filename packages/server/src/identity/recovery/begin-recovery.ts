@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { transaction } from '../../platform/database/transaction.ts'
+import type { Client } from '../../platform/http/index.ts'
+import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
+import { hashToken } from '../access/hash-token.ts'
+import { readEmailAddress } from '../accounts/email-address.ts'
+import { type Asked, askedNow } from '../passkeys/mails.ts'
+import type { MailingServices, SignInServices } from '../passkeys/services.ts'
+import { recoveryMail } from './mails.ts'
+import { findUserId, insertRecoveryLink, queueRecovery } from './store.ts'
+
+/** Has a recovery mail sent when the address has an account. Neither answer nor its time tells whether it has. */
+export async function beginRecovery(
+  { pool, limiter }: SignInServices,
+  client: Client,
+  { email: text }: { readonly email: string },
+): Promise<void> {
+  await limiter.take('mail_begin_address', client.address)
+  const email = readEmailAddress(text)
+  if (email === undefined || !(await limiter.allows('mail_begin_mail', email))) return
+  await queueRecovery(pool, { email, askedBy: askedNow(client) })
+}
+
+/** The second half, by the worker. */
+export async function mailRecovery(
+  { pool, settings: { publicUrl }, sealer }: MailingServices,
+  email: string,
+  askedBy: Asked,
+): Promise<void> {
+  await transaction(pool, async (client) => {
+    const userId = await findUserId(client, email)
+    if (userId === undefined) return
+    const token = randomBytes(32).toString('base64url')
+    await insertRecoveryLink(client, hashToken(token), userId)
+    await queueSecretMail(client, sealer, recoveryMail(publicUrl, email, token, askedBy))
+  })
+}

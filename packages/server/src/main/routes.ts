@@ -1,0 +1,103 @@
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { moneyRoutes } from '../billing/money/routes.ts'
+import { paymentRoutes } from '../billing/payments/routes.ts'
+import type { StripeAccount } from '../billing/payments/stripe.ts'
+import { buildSourceRoutes } from '../builds/build-source/routes.ts'
+import { buildViewRoutes } from '../builds/build-view/routes.ts'
+import { type BuildServices, buildRoutes } from '../builds/builds/routes.ts'
+import { jobRoutes } from '../builds/jobs/routes.ts'
+import { overviewRoutes } from '../builds/overviews/routes.ts'
+import { type ShellRouteServices, shellRoutes } from '../builds/shells/routes.ts'
+import type { BitbucketApp } from '../forges/bitbucket/app.ts'
+import { bitbucketRoutes } from '../forges/bitbucket/routes.ts'
+import type { ForgeProvider } from '../forges/forges/provider.ts'
+import type { GithubApp } from '../forges/github/app-client.ts'
+import { githubRoutes } from '../forges/github/routes.ts'
+import { repositoryRoutes } from '../forges/repositories/routes.ts'
+import { webhookRoutes } from '../forges/webhooks/routes.ts'
+import { type AccountServices, accountRoutes } from '../identity/accounts/routes.ts'
+import { apiTokenRoutes } from '../identity/api-tokens/routes.ts'
+import { authConfigRoutes } from '../identity/auth-config/routes.ts'
+import { cliLoginRoutes } from '../identity/cli-login/routes.ts'
+import type { IdentityProvider, IdentityProviderName } from '../identity/oauth/identity-provider.ts'
+import { oauthRoutes } from '../identity/oauth/routes.ts'
+import { passkeyRoutes } from '../identity/passkeys/routes.ts'
+import { recoveryRoutes } from '../identity/recovery/routes.ts'
+import type { SessionCookies } from '../identity/sessions/cookies.ts'
+import { sessionRoutes } from '../identity/sessions/routes.ts'
+import { setupRoutes } from '../identity/setup/routes.ts'
+import { mailboxRoutes } from '../operator/mailbox/routes.ts'
+import { auditRoutes } from '../organizations/audit/routes.ts'
+import { inviteRoutes } from '../organizations/invites/routes.ts'
+import { memberRoutes } from '../organizations/members/routes.ts'
+import { organizationRoutes } from '../organizations/organizations/routes.ts'
+import { pipelineRoutes } from '../organizations/pipelines/routes.ts'
+import { secretRoutes } from '../organizations/secrets/routes.ts'
+import type { Sealer } from '../platform/encryption/seal.ts'
+import { type HealthServices, healthRoutes } from '../platform/health/routes.ts'
+import type { Handlers } from '../platform/http/index.ts'
+import { type MetricsServices, metricsRoutes } from '../platform/metrics/routes.ts'
+import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+import { buildEventRoutes } from '../streams/build-events/routes.ts'
+import { type JobLogServices, jobLogRoutes } from '../streams/job-logs/routes.ts'
+
+/** What every feature may ask for; each names in its own interface what it does. */
+export interface Services extends AccountServices, BuildServices, HealthServices, JobLogServices, MetricsServices {
+  readonly pool: pg.Pool
+  readonly log: Logger
+  readonly settings: Settings
+  /** Keeps secrets encrypted in the database. */
+  readonly sealer: Sealer
+  readonly limiter: RateLimiter
+  /** By name; those that are not set up are there too, and say so. */
+  readonly forges: ReadonlyMap<string, ForgeProvider>
+  /** null: not set up. */
+  readonly githubApp: GithubApp | null
+  /** null: not set up. */
+  readonly bitbucket: BitbucketApp | null
+  /** Those that the operator has set up. */
+  readonly identityProviders: ReadonlyMap<IdentityProviderName, IdentityProvider>
+  /** null: not set up. */
+  readonly stripe: StripeAccount | null
+  readonly sessionCookies: SessionCookies
+}
+
+/** Every operation that this server fills, feature by feature. */
+export function allRoutes(services: Services & ShellRouteServices): Handlers {
+  return {
+    ...healthRoutes(services),
+    ...metricsRoutes(services),
+    ...accountRoutes(services),
+    ...apiTokenRoutes(services),
+    ...organizationRoutes(services),
+    ...pipelineRoutes(services),
+    ...oauthRoutes(services),
+    ...githubRoutes(services),
+    ...bitbucketRoutes(services),
+    ...repositoryRoutes(services),
+    ...webhookRoutes(services),
+    ...buildRoutes(services),
+    ...buildSourceRoutes(services),
+    ...jobRoutes(services),
+    ...shellRoutes(services),
+    ...secretRoutes(services),
+    ...jobLogRoutes(services),
+    ...buildEventRoutes(services),
+    ...buildViewRoutes(services),
+    ...moneyRoutes(services),
+    ...paymentRoutes(services),
+    ...overviewRoutes(services),
+    ...sessionRoutes(services),
+    ...cliLoginRoutes(services),
+    ...memberRoutes(services),
+    ...inviteRoutes(services),
+    ...auditRoutes(services),
+    ...mailboxRoutes(services),
+    ...passkeyRoutes(services),
+    ...recoveryRoutes(services),
+    ...setupRoutes(services),
+    ...authConfigRoutes(services),
+  }
+}

@@ -1,0 +1,225 @@
+/** The whole server, put together. */
+import { fileURLToPath } from 'node:url'
+import { DatabaseClock, PostgresStore } from '@harmont/engine'
+import { processClock } from '@harmont/sandbox'
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { openStripe } from '../billing/payments/stripe.ts'
+import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
+import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
+import type { ShellRouteServices } from '../builds/shells/routes.ts'
+import { Shells } from '../builds/shells/shells.ts'
+import { openBitbucket } from '../forges/bitbucket/app.ts'
+import { openForges } from '../forges/forges/open-forges.ts'
+import { AccessWatch, accessEnded } from '../identity/access/access-watch.ts'
+import { identify } from '../identity/access/authenticate.ts'
+import { readAuthConfig } from '../identity/auth-config/read-auth-config.ts'
+import { openIdentityProviders } from '../identity/oauth/open-providers.ts'
+import { sessionCookies } from '../identity/sessions/cookies.ts'
+import { setupLinkIfNeeded } from '../identity/setup/setup-link.ts'
+import { ensureBootstrap } from '../operator/bootstrap/ensure-bootstrap.ts'
+import { docsPages } from '../operator/docs-pages/pages.ts'
+import { webAppPages } from '../operator/web-app/pages.ts'
+import { readWebApp } from '../operator/web-app/read-web-app.ts'
+import { diskFull } from '../platform/blobs/disk-full.ts'
+import { openDirectoryStore } from '../platform/blobs/index.ts'
+import { type DataDirectory, openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
+import { openDisk } from '../platform/data-directory/open-disk.ts'
+import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
+import { requireReadable } from '../platform/encryption/require-readable.ts'
+import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
+import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
+import { idempotencyKeys } from '../platform/idempotency/idempotency-keys.ts'
+import { createMetrics } from '../platform/metrics/metrics.ts'
+import { createLimiter } from '../platform/rate-limits/create-limiter.ts'
+import { SharedBuckets } from '../platform/rate-limits/store.ts'
+import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { outbox } from '../platform/worker/outbox.ts'
+import { startWorker } from '../platform/worker/start-worker.ts'
+import { JobLogs } from '../streams/job-logs/job-logs.ts'
+import { openLogTokenSecrets } from '../streams/job-logs/log-token-secrets.ts'
+import { translateFault } from '../testing/faults/translate-fault.ts'
+import { drainHttp } from './drain.ts'
+import { allRoutes, type Services } from './routes.ts'
+
+/** Where `scripts/build-web.ts` puts the web app. */
+const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+export interface ServeOptions {
+  readonly settings: Settings
+  readonly log: Logger
+  /** For tests: an answer that breaks the contract becomes a 500. */
+  readonly validateResponses?: boolean
+  /** For tests: false when no background work begins by the clock, which would do a test's work before it. */
+  readonly byTheClock?: boolean
+}
+
+export interface Server {
+  /** Where it listens. */
+  readonly url: string
+  /** What this machine lacks to run builds, with what to do; null when it runs them, or is not meant to. */
+  readonly lacking: string | null
+  /** What is left of the disk, as long as that is too little to begin work; null when there was enough at the start. */
+  readonly fullDisk: string | null
+  /** A one-time link for the operator when no owner could sign in otherwise. */
+  readonly setupLink: string | null
+  /** For tests and the operator's commands. */
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  /** Drains and ends. Running commands go on without us. */
+  stop(): Promise<void>
+}
+
+/** Starts everything, and gives the server when it answers. What was started is stopped again when a later part fails. */
+export async function serve({ settings, log, validateResponses = false, byTheClock }: ServeOptions): Promise<Server> {
+  const started = new AsyncDisposableStack()
+  try {
+    const directory = await openDataDirectory(settings.dataDirectory)
+    const disk = await openDisk(directory, settings.leastFreeBytes, log)
+    started.defer(() => disk.stop())
+    const database = await openDatabase(settings.databaseUrl, directory, log)
+    started.defer(() => database.close())
+    const sealer = await openSealer(settings, directory, database)
+    await ensureBootstrap(database.pool, settings)
+    const blobs = await openDirectoryStore(settings.blobDirectory ?? directory.blobs)
+    const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
+    if (byTheClock !== false) clock.start()
+    started.defer(() => clock.stop())
+    const accessWatch = new AccessWatch({ ...database, log, ...(byTheClock === false ? { everyMs: null } : {}) })
+    const store = await PostgresStore.open(database.connection, {
+      leaseMs: settings.leaseSeconds * 1000,
+      outbox,
+      warn: (error) => log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
+      hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
+    })
+    started.defer(() => store.close())
+    const closing = new AbortController()
+    let draining = false
+    const services = {
+      ...(await makeServices(settings, directory, database, sealer, log)),
+      blobs,
+      disk,
+      accessWatch,
+      engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
+      closing: closing.signal,
+      isDraining: () => draining,
+      metrics: createMetrics(database.pool, disk, log),
+    }
+    const worker = await startWorker(services, byTheClock)
+    started.defer(() => worker.stop())
+    const builds = await startBuilds({ ...services, directory, store, log })
+    started.defer(() => builds.stop())
+    const { openShell } = builds
+    const shells = new Shells({ ...services, log, openShell })
+    const webApp = await readWebApp(builtWebApp)
+    const pages = firstPage([
+      webAppPages({ ...services, webApp, readAuthConfig: () => readAuthConfig(services), log }),
+      docsPages(async () => (await import('../operator/docs-pages/read-docs-site.ts')).readDocsSite(webApp)),
+    ])
+    const app = makeHttp({ ...services, shells }, settings, { log, pages, validateResponses })
+    const url = await listen(app, settings)
+    return {
+      url,
+      lacking: builds.lacking,
+      fullDisk: disk.full,
+      setupLink: await setupLinkIfNeeded(database.pool, settings.publicUrl),
+      pool: database.pool,
+      engine: services.engine,
+      async stop() {
+        draining = true
+        const drainMs = settings.drainSeconds * 1000
+        // No new work from here on; what runs is followed for as long as somebody listens.
+        const drained = builds.drain(drainMs)
+        await drainHttp(app, drainMs, () => closing.abort())
+        await shells.ended()
+        await started.disposeAsync()
+        await drained
+      },
+    }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function openSealer(
+  { encryptionKey, dataDirectory }: Settings,
+  directory: DataDirectory,
+  { pool }: OpenDatabase,
+): Promise<Sealer> {
+  const sealer = createSealer(encryptionKey ?? (await directory.secret('encryption')))
+  await requireReadable(
+    pool,
+    sealer,
+    encryptionKey === null ? `${dataDirectory}/secrets/encryption` : 'the environment',
+  )
+  return sealer
+}
+
+async function makeServices(
+  settings: Settings,
+  directory: DataDirectory,
+  { pool, migrationNames }: OpenDatabase,
+  sealer: Sealer,
+  log: Logger,
+) {
+  const logTokenSecret = settings.logTokenSecret ?? (await directory.secret('log-token'))
+  const bitbucket = openBitbucket(settings, pool, sealer)
+  const cookieKey = settings.cookieSecret ?? (await directory.secret('cookie'))
+  return {
+    pool,
+    log,
+    migrationNames,
+    settings,
+    ...openForges(settings, bitbucket),
+    bitbucket,
+    identityProviders: openIdentityProviders(settings),
+    stripe: openStripe(settings),
+    limiter: createLimiter(new SharedBuckets(pool), settings.rateLimits),
+    sealer,
+    publicUrl: settings.publicUrl,
+    renderWaitSeconds: settings.renderWaitSeconds,
+    cursors: createCursors(cookieKey),
+    sessionCookies: sessionCookies(settings.publicUrl, cookieKey),
+    logTokenSecrets: await openLogTokenSecrets(pool, sealer, logTokenSecret, log),
+    runnerSecret: await directory.secret('runner-token'),
+  }
+}
+
+function makeHttp(
+  services: Services & ShellRouteServices,
+  settings: Settings,
+  more: { readonly log: Logger; readonly pages: Pages; readonly validateResponses: boolean },
+): FastifyInstance {
+  const { pool, blobs, disk } = services
+  return createHttp({
+    handlers: allRoutes(services),
+    access: { identify: (credential, slug) => identify(pool, credential, slug) },
+    async openBlobSink() {
+      if (disk.full !== null) throw diskFull(disk.full)
+      return blobs.create()
+    },
+    limiter: services.limiter,
+    idempotencyKeys: idempotencyKeys(pool, more.log),
+    sessionCookies: services.sessionCookies,
+    publicUrl: settings.publicUrl,
+    corsOrigins: settings.corsOrigins,
+    trustedProxies: settings.trustedProxies,
+    connections: connectionsHere(settings.connections, settings.connectionsPerAddress),
+    translate: translateFault,
+    onAnswered: services.metrics.observe,
+    upgrade: services.shells.upgrade,
+    ...more,
+  })
+}
+
+async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new SettingsError(`PORT: port ${port} is already in use by another program.`)
+    throw error
+  }
+}

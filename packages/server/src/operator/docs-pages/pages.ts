@@ -1,0 +1,62 @@
+import {
+  answerFile,
+  chooseEncoding,
+  compress,
+  type PageAnswer,
+  type PageRequest,
+  type Pages,
+} from '../../platform/http/index.ts'
+import type { DocsSite } from './docs-site.ts'
+
+/** The documentation, below `/docs`; for browsers and for programs alike. It is opened once, when somebody asks for it first: no start waits for it. */
+export function docsPages(open: () => Promise<DocsSite>): Pages {
+  let site: Promise<DocsSite> | null = null
+  const opened = async () => {
+    site ??= open()
+    try {
+      return await site
+    } catch (error) {
+      // Whoever asks next tries again.
+      site = null
+      throw error
+    }
+  }
+  return async (request) => {
+    const path = request.path.length > 1 ? request.path.replace(/\/$/, '') : request.path
+    if (path !== '/docs' && !path.startsWith('/docs/')) return null
+    const { files, notFound } = await opened()
+    const file = files.get(path)
+    if (file !== undefined) return compressed(request, answerFile(file, request, headersOf(path)))
+    return { status: 404, headers: { ...pageHeaders, 'content-type': 'text/html; charset=utf-8' }, body: notFound }
+  }
+}
+
+const pageHeaders = {
+  'cache-control': 'no-cache',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** A picture has its style in itself, and is opened by itself too. */
+const pictureHeaders = {
+  'cache-control': 'no-cache',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+}
+
+function headersOf(path: string): Readonly<Record<string, string>> {
+  return /\.(svg|png|webp)$/.test(path) ? pictureHeaders : pageHeaders
+}
+
+/** The same for everybody and without anything of the request, so its compressed length tells nothing. */
+async function compressed(request: PageRequest, answer: PageAnswer): Promise<PageAnswer> {
+  const isText = /^text\/|svg/.test(answer.headers['content-type'] ?? '')
+  const encoding = isText ? chooseEncoding(request.headers['accept-encoding'], ['br', 'gzip']) : null
+  if (encoding === null) return answer
+  const etag = `W/${answer.headers.etag}`
+  return {
+    ...answer,
+    headers: { ...answer.headers, etag, 'content-encoding': encoding },
+    body: await compress(answer.body, encoding),
+  }
+}

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { lookup } from 'mrmime'
+import { type Encoding, type StoredFile, storeFile } from '../../platform/http/index.ts'
+import { inlineStyles } from './inline-styles.ts'
+import type { Manifest } from './preload-links.ts'
+
+/** The built web app, in memory. */
+export interface WebApp {
+  /** By the path at which it is served. */
+  readonly files: ReadonlyMap<string, StoredFile>
+  /** `index.html`, with its placeholders. */
+  readonly shell: string
+  readonly manifest: Manifest
+}
+
+const encodings: readonly (readonly [suffix: string, encoding: Encoding])[] = [
+  ['.br', 'br'],
+  ['.gz', 'gzip'],
+]
+
+/** Reads what `scripts/build-web.ts` has built; null when nothing was. */
+export async function readWebApp(directory: string): Promise<WebApp | null> {
+  const template = await readFile(join(directory, 'index.html'), 'utf8').catch(absent)
+  if (template === null) return null
+  const manifest = await readFile(join(directory, '.vite/manifest.json'), 'utf8')
+  const names = (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length))
+  const served = names.filter((name) => !isInternal(name))
+  const files = await Promise.all(
+    served.map(async (name): Promise<[string, StoredFile]> => [`/${name}`, await readStored(directory, name, names)]),
+  )
+  const byPath = new Map(files)
+  const shell = inlineStyles(template, (path) => byPath.get(path)?.bytes.toString() ?? null)
+  return { files: byPath, shell, manifest: JSON.parse(manifest) as Manifest }
+}
+
+/** The shell is a template, what is hidden is the build's own, and compressed forms go with the file that they are forms of. */
+function isInternal(name: string): boolean {
+  return name === 'index.html' || /(^|\/)\./.test(name) || encodings.some(([suffix]) => name.endsWith(suffix))
+}
+
+async function readStored(directory: string, name: string, names: readonly string[]): Promise<StoredFile> {
+  const encoded = encodings
+    .filter(([suffix]) => names.includes(name + suffix))
+    .map(
+      async ([suffix, encoding]): Promise<[Encoding, Buffer]> => [
+        encoding,
+        await readFile(join(directory, name + suffix)),
+      ],
+    )
+  return storeFile(contentType(name), await readFile(join(directory, name)), new Map(await Promise.all(encoded)))
+}
+
+function contentType(name: string): string {
+  const type = lookup(name) ?? 'application/octet-stream'
+  return /^text\/|javascript|json|svg/.test(type) ? `${type}; charset=utf-8` : type
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}

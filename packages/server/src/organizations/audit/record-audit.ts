@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Caller, Client } from '../../platform/http/index.ts'
+
+/** Who acts, and from where; `actorOf` makes one from a request. */
+export interface Actor {
+  readonly userId: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+  readonly requestId: string | null
+}
+
+/** Who acts where no user asked for it: the operator's commands, forges, Stripe, the server itself. */
+export const nobody: Actor = { userId: null, address: null, userAgent: null, requestId: null }
+
+/** The actor of a request. */
+export function actorOf({ caller, client, requestId }: ActingContext): Actor {
+  return { userId: caller?.userId ?? null, address: client.address, userAgent: client.userAgent, requestId }
+}
+
+interface ActingContext {
+  readonly caller?: Caller
+  readonly client: Client
+  readonly requestId: string
+}
+
+export interface AuditEvent {
+  /** null: it concerns an account, not an organization. */
+  readonly organizationId: string | null
+  /** A noun and what happened to it, such as `member.role_changed`. */
+  readonly action: string
+  readonly subject?: string | null
+  /** Facts that help to understand it later; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** Writes who did what within the transaction that does it. */
+export async function recordAudit(database: Database, actor: Actor, event: AuditEvent): Promise<void> {
+  await database.query({
+    name: 'record-audit',
+    text: `insert into audit_events (id, organization_id, actor_id, actor_email, action, subject, details, address, user_agent, request_id)
+           values ($1, $2, $3, (select email from users where id = $3), $4, $5, $6, $7, $8, $9)`,
+    values: [
+      randomUUID(),
+      event.organizationId,
+      actor.userId,
+      event.action,
+      event.subject ?? null,
+      JSON.stringify(event.details ?? {}),
+      actor.address,
+      actor.userAgent?.slice(0, 512) ?? null,
+      actor.requestId,
+    ],
+  })
+}

@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import { hashToken } from '../../identity/access/hash-token.ts'
+import { permissionRules, requireRole } from '../../identity/access/policy.ts'
+import { readEmailAddress } from '../../identity/accounts/email-address.ts'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
+import type { Sealer } from '../../platform/encryption/seal.ts'
+import type { Body } from '../../platform/http/index.ts'
+import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { mailWay } from '../../platform/mail/mail-way.ts'
+import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import { recordAudit } from '../audit/record-audit.ts'
+import type { Asker } from '../members/change-member.ts'
+import { findMember, hasMemberWithEmail } from '../members/store.ts'
+import { lockOrganization } from '../organizations/locks.ts'
+import { organizationNotFound } from '../organizations/organization-gone.ts'
+import { getOrganizationById } from '../organizations/store.ts'
+import { inviteMail } from './invite-mail.ts'
+import { countLiveInvites, type InviteRow, insertInvite } from './store.ts'
+
+const days = 7
+const mostLive = 200
+
+export interface InviteServices {
+  readonly pool: pg.Pool
+  readonly limiter: RateLimiter
+  readonly settings: Settings
+  readonly sealer: Sealer
+}
+
+/** An invite and its token, which is shown now and never again. */
+export interface MadeInvite {
+  readonly row: InviteRow
+  readonly token: string
+}
+
+/** Invites an address to an organization, and tells it by mail where mail is set up. Throws 422 when it is invited or a member already. */
+export async function createInvite(
+  services: InviteServices,
+  asker: Asker,
+  body: Body<'createInvite'>,
+): Promise<MadeInvite> {
+  const { organizationId } = asker.membership
+  const email = readEmail(body.email)
+  await services.limiter.take('invites_organization', organizationId)
+  const token = randomBytes(32).toString('base64url')
+  return transaction(services.pool, async (client) => {
+    if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
+    const maker = await findMember(client, organizationId, asker.caller.userId)
+    if (maker === undefined) throw organizationNotFound()
+    requireRole(maker.role, permissionRules.invites.role, 'invite a member')
+    const invite = { organizationId, email, role: body.role, invitedBy: maker.user_id }
+    const row = await insert(client, { ...invite, tokenHash: hashToken(token) })
+    const details = { email, role: row.role }
+    await recordAudit(client, asker.actor, { organizationId, action: 'invite.created', subject: row.id, details })
+    if (mailWay(services.settings) !== 'none') {
+      const organization = await getOrganizationById(client, organizationId)
+      const { publicUrl } = services.settings
+      await queueSecretMail(
+        client,
+        services.sealer,
+        inviteMail({ publicUrl, organization, maker, row, token, actor: asker.actor }),
+      )
+    }
+    return { row, token }
+  })
+}
+
+function readEmail(given: string): string {
+  const errors = new FieldErrors()
+  const email = readEmailAddress(given)
+  if (email === undefined) errors.add('email', 'must be an e-mail address of at most 254 characters')
+  errors.throwIfAny('invite_invalid')
+  return email ?? ''
+}
+
+async function insert(
+  client: Database,
+  invite: Omit<Parameters<typeof insertInvite>[1], 'id' | 'days'>,
+): Promise<InviteRow> {
+  const { organizationId, email } = invite
+  const errors = new FieldErrors()
+  if (await hasMemberWithEmail(client, organizationId, email)) errors.add('email', 'belongs to a member')
+  else if ((await countLiveInvites(client, organizationId)) >= mostLive)
+    errors.add('', `would exceed the limit of ${mostLive} pending invites; revoke one first`)
+  errors.throwIfAny('invite_invalid')
+  const row = await insertInvite(client, { ...invite, id: randomUUID(), days })
+  if (row !== undefined) return row
+  errors.add('email', 'is already invited; revoke that invite first')
+  errors.throwIfAny('invite_invalid')
+  throw new Error('an error that was noted was not thrown')
+}

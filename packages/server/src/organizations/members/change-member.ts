@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import { permissionRules, permissionToChange, requireRole } from '../../identity/access/policy.ts'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
+import { apiError, type Caller, type Membership, type Role } from '../../platform/http/index.ts'
+import { type Actor, recordAudit } from '../audit/record-audit.ts'
+import { deleteInvitesBy } from '../invites/store.ts'
+import { lockOrganization } from '../organizations/locks.ts'
+import { organizationNotFound } from '../organizations/organization-gone.ts'
+import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
+
+/** Who asks for the change. */
+export interface Asker {
+  readonly actor: Actor
+  readonly caller: Caller
+  /** As it was when the request came. */
+  readonly membership: Membership
+}
+
+/**
+ * Gives a member another role, or removes them (`to` is null); anybody may remove themselves. Throws 404 for nobody's id, 403 for too low a role, 409
+ * `last_owner` when no owner would be left, also when two owners do it to each other at the same time (G34). Gives the member as they are, or were.
+ */
+export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
+  const { organizationId, role: roleBefore } = asker.membership
+  return transaction(pool, async (client) => {
+    if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
+    const member = await findMember(client, organizationId, userId)
+    if (member === undefined) throw apiError('member_not_found', 'Member not found in this organization.')
+    const needed = roleNeeded(asker, member, to)
+    const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
+    requireRole(roleBefore, needed, what)
+    await requireAnotherOwner(client, organizationId, member, to)
+    // What the asker was may have been taken from them since the request came.
+    const asking = await findMember(client, organizationId, asker.caller.userId)
+    if (asking === undefined) throw organizationNotFound()
+    requireRole(asking.role, needed, what)
+    if (member.role === to) return member
+    await apply(client, asker, member, to)
+    return { ...member, role: to ?? member.role }
+  })
+}
+
+function roleNeeded({ caller }: Asker, member: MemberRow, to: Role | null): Role {
+  const isLeaving = to === null && member.user_id === caller.userId
+  return isLeaving ? 'member' : permissionRules[permissionToChange(member.role, to)].role
+}
+
+async function requireAnotherOwner(
+  client: Database,
+  organizationId: string,
+  member: MemberRow,
+  to: Role | null,
+): Promise<void> {
+  if (member.role !== 'owner' || to === 'owner') return
+  if ((await countOwners(client, organizationId)) > 1) return
+  throw apiError(
+    'last_owner',
+    'This is the only owner of the organization. Make another member an owner first, or delete the organization.',
+  )
+}
+
+async function apply(client: Database, asker: Asker, member: MemberRow, to: Role | null): Promise<void> {
+  const { organizationId } = asker.membership
+  const { user_id: userId, email, role: from } = member
+  if (to === null) await deleteMember(client, organizationId, userId)
+  else await setRole(client, organizationId, userId, to)
+  // An invite ends when its maker loses the right to make it.
+  if (to === null || to === 'member') await deleteInvitesBy(client, organizationId, userId)
+  const removal = userId === asker.caller.userId ? 'member.left' : 'member.removed'
+  await recordAudit(client, asker.actor, {
+    organizationId,
+    action: to === null ? removal : 'member.role_changed',
+    subject: userId,
+    details: { email, from, ...(to === null ? {} : { to }) },
+  })
+}

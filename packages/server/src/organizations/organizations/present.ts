@@ -1,0 +1,15 @@
+import type { components } from '@harmont/contract'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import type { OrganizationRow } from './store.ts'
+
+/** An organization as its members see it. */
+export function presentOrganization(row: OrganizationRow): Complete<components['schemas']['Organization']> {
+  return {
+    slug: row.slug,
+    name: row.name,
+    url: row.url,
+    members_can_create_pipelines: row.members_can_create_pipelines,
+    created_at: formatInstant(row.created_at),
+  }
+}

@@ -1,0 +1,105 @@
+import { type Operation, operationTable } from '@harmont/contract'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { SessionCookies } from '../../identity/sessions/cookies.ts'
+import type { RateLimiter } from '../rate-limits/limiter.ts'
+import type { Access } from './access.ts'
+import { addRoute } from './add-route.ts'
+import type { AnyBinding } from './answer-operation.ts'
+import { type AnsweredRequest, bareServer } from './bare-server.ts'
+import { BodyRoom, type RoomLimits, roomHere } from './body-room.ts'
+import type { BlobSink } from './build-body.ts'
+import { clientAddress, proxyCheck } from './client-address.ts'
+import { type ConnectionLimits, limitConnections } from './connections.ts'
+import type { Handlers } from './handlers.ts'
+import type { IdempotencyKeys } from './idempotency.ts'
+import { openApiOperation } from './openapi-document.ts'
+import { originCheck } from './origins.ts'
+import type { Pages } from './pages.ts'
+import { bodyReader } from './read-body.ts'
+import type { Translate } from './send-error.ts'
+import { SharedReads } from './shared-reads.ts'
+import type { Shell } from './shell.ts'
+import { acceptUpgrades, type Upgrade } from './upgrades.ts'
+
+export interface HttpOptions {
+  readonly handlers: Handlers
+  readonly access: Access
+  readonly limiter: RateLimiter
+  readonly idempotencyKeys: IdempotencyKeys
+  readonly sessionCookies: Pick<SessionCookies, 'name' | 'isCsrfTokenOf'>
+  readonly openBlobSink: () => Promise<BlobSink>
+  /** Where the server is reached, without a slash at the end. */
+  readonly publicUrl: string
+  /** Origins beside that whose pages may call. */
+  readonly corsOrigins: readonly string[]
+  /** Address ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly log: Logger
+  /** Gives the answer for an error that is none, a database that cannot be reached for one; null for a fault of ours. */
+  readonly translate?: Translate
+  /** Who takes the connections that become WebSockets. */
+  readonly upgrade?: Upgrade
+  /** What is at the paths of no operation. */
+  readonly pages?: Pages
+  readonly onAnswered?: (answered: AnsweredRequest) => void
+  /** For tests: an answer that breaks its contract becomes a 500. */
+  readonly validateResponses?: boolean
+  /** What bodies may take of the memory, those of users' requests and those of others each; without it what fits this process. */
+  readonly bodyRoom?: RoomLimits
+  /** Without it nothing bounds the connections. */
+  readonly connections?: ConnectionLimits
+  /** Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, answer without progress 60 s, connection without a request 72 s. */
+  readonly timeouts?: {
+    readonly headersMs?: number
+    readonly requestMs?: number
+    readonly bodyIdleMs?: number
+    readonly stallMs?: number
+    readonly keepAliveMs?: number
+  }
+}
+
+/** Gives the HTTP server with every operation of the contract bound; the caller lets it listen and closes it. */
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const { headersMs = 10_000, requestMs = 900_000, bodyIdleMs = 30_000 } = options.timeouts ?? {}
+  const { stallMs = 60_000, keepAliveMs = 72_000 } = options.timeouts ?? {}
+  const isAllowedOrigin = originCheck(options.publicUrl, options.corsOrigins)
+  const app = bareServer({
+    publicUrl: options.publicUrl,
+    isAllowedOrigin,
+    log: options.log,
+    headersMs,
+    requestMs,
+    bodyIdleMs,
+    stallMs,
+    keepAliveMs,
+    translate: options.translate ?? (() => null),
+    upgrade: options.upgrade ?? null,
+    pages: options.pages ?? (async () => null),
+    onAnswered: options.onAnswered ?? (() => {}),
+  })
+  const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
+  const room = options.bodyRoom ?? roomHere()
+  const bodies = { ofUsers: new BodyRoom(room), ofAddresses: new BodyRoom(room) }
+  const addressOf = clientAddress(options.trustedProxies)
+  const reads = new SharedReads()
+  const shell: Shell = { ...options, cookieName, isCsrfTokenOf, isAllowedOrigin, addressOf, bodyIdleMs, bodies, reads }
+  if (options.connections !== undefined)
+    limitConnections(app.server, {
+      limits: options.connections,
+      isProxy: proxyCheck(options.trustedProxies),
+      publicUrl: options.publicUrl,
+    })
+  if (options.upgrade !== undefined)
+    acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
+  for (const operation of operationTable.values()) {
+    const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, shell) }
+    for (const version of ['v0', 'v1'] as const)
+      addRoute(app, bound, version, shell, options.validateResponses === true)
+  }
+  return app
+}
+
+function bindingOf({ id }: Operation, { handlers, publicUrl }: HttpOptions): AnyBinding {
+  return id === 'getOpenApiDocument' ? openApiOperation(publicUrl) : handlers[id]
+}

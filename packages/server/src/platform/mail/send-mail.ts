@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { Transporter } from 'nodemailer'
+import type { Logger } from 'pino'
+import { insertMail } from '../../operator/mailbox/store.ts'
+import type { Database } from '../database/transaction.ts'
+import type { Settings } from '../settings/read-settings.ts'
+import { mailWay } from './mail-way.ts'
+import type { RenderedMail } from './render-mail.ts'
+
+/** A mail on its way, which may be sent again when nobody knows whether it was. */
+export interface Letter extends RenderedMail {
+  readonly to: string
+  readonly link: string | null
+  /** The same whenever it is sent again, so that a reader's mail program can tell. */
+  readonly messageId: string
+  readonly queuedAt: Date
+}
+
+const silenceMs = 60_000
+
+interface Services {
+  readonly pool: Database
+  readonly settings: Settings
+  readonly log: Logger
+}
+
+/** Gives what hands a letter over: to the mail server, which may fail; without one to the log and, on a local server, to the mailbox page. */
+export function mailSender({ pool, settings, log }: Services): (letter: Letter) => Promise<void> {
+  const from = senderAddress(settings)
+  if (settings.smtpUrl !== null) return smtpSender(settings.smtpUrl, from)
+  const isKept = mailWay(settings) === 'mailbox'
+  return async ({ to, subject, text, link }) => {
+    log.info({ to, subject, text }, 'mail (printed because HARMONT_SMTP_URL is not set)')
+    if (isKept)
+      await insertMail(pool, { id: randomUUID(), to, subject, body: text, links: link === null ? [] : [link] })
+  }
+}
+
+function smtpSender(url: string, from: string): (letter: Letter) => Promise<void> {
+  let transport: Promise<Transporter> | null = null
+  // A mail server that does not answer would take up both of the worker's hands: for a while nobody asks it again.
+  let silentUntil = 0
+  return async ({ to, subject, text, html, messageId, queuedAt }) => {
+    if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
+    transport ??= smtpTransport(url)
+    const sent = (await transport).sendMail({
+      // Addresses as parts, not as text that would be parsed into a list.
+      from: { name: 'Harmont', address: from },
+      to: { name: '', address: to },
+      envelope: { from, to: [to] },
+      subject,
+      text,
+      html,
+      messageId,
+      date: queuedAt,
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    })
+    await sent.catch((error: unknown) => {
+      if (isTimeout(error)) silentUntil = performance.now() + silenceMs
+      throw error
+    })
+  }
+}
+
+/** The library is loaded with the first mail: it holds 5 MiB, and many servers send none. */
+async function smtpTransport(url: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url,
+    connectionTimeout: 5_000,
+    greetingTimeout: 5_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT'
+}
+
+/** The setting, or `no-reply@` and the public host. */
+export function senderAddress({ mailFrom, publicUrl }: Pick<Settings, 'mailFrom' | 'publicUrl'>): string {
+  return mailFrom ?? `no-reply@${new URL(publicUrl).hostname}`
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
+
+const token = 'the-metrics-token-of-tests'
+const open = testServer()
+const guarded = testServer({ HARMONT_METRICS_TOKEN: token })
+
+describe('metrics', () => {
+  test('are Prometheus text: requests by operation, connections, what there is to do', async () => {
+    await open.request(ownerToken, 'GET', '/api/v0/user')
+    await open.request(null, 'GET', '/nothing')
+    const { status, headers, body } = await open.request<string>(null, 'GET', '/metrics')
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
+    expect(body).toContain(
+      'harmont_http_request_duration_seconds_count{operation="getCurrentUser",method="GET",status="200"} 1\n',
+    )
+    expect(body).toContain(
+      'harmont_http_request_duration_seconds_count{operation="none",method="GET",status="404"} 1\n',
+    )
+    expect(body).toMatch(/^harmont_database_connections\{state="open"\} [1-9]/m)
+    expect(body).toMatch(/^process_resident_memory_bytes \d/m)
+    for (const line of [
+      'harmont_database_up 1',
+      'harmont_jobs_waiting 0',
+      'harmont_jobs_running 0',
+      'harmont_builds_unfinished 0',
+    ])
+      expect(body).toContain(`${line}\n`)
+    expect(body).not.toContain('/nothing')
+  })
+
+  test('without a token are for this machine only, and not for what a proxy passes on', async () => {
+    for (const header of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via']) {
+      const answer = await open.request(null, 'GET', '/metrics', undefined, { [header]: '127.0.0.1' })
+      expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthorized'])
+    }
+  })
+
+  test('with a token are for who has it, from anywhere', async () => {
+    for (const wrong of [null, 'x', `${token}x`, ownerToken])
+      expect((await guarded.request(wrong, 'GET', '/metrics')).status).toBe(401)
+    expect((await guarded.request(token, 'GET', '/metrics', undefined, { 'x-forwarded-for': '1.1.1.1' })).status).toBe(
+      200,
+    )
+  })
+})

@@ -1,0 +1,46 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { hashToken } from '../../identity/access/hash-token.ts'
+import { apiError, type Handlers, operation } from '../http/index.ts'
+import type { Settings } from '../settings/read-settings.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface MetricsServices {
+  readonly metrics: Metrics
+  readonly settings: Pick<Settings, 'metricsToken'>
+}
+
+/** What proxies add: with one of them the peer says nothing of who asks. */
+const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
+
+/** What a monitor reads: with the token of HARMONT_METRICS_TOKEN, without that setting from this machine only. */
+export function metricsRoutes({ metrics, settings: { metricsToken } }: MetricsServices): Pick<Handlers, 'getMetrics'> {
+  return {
+    getMetrics: operation('getMetrics', async ({ bearer, client, header }) => {
+      if (metricsToken === null) {
+        const isForwarded = forwardingHeaders.some((name) => header(name) !== null)
+        if (isForwarded || !isLoopback(client.address))
+          throw apiError(
+            'unauthorized',
+            'Metrics can be read from this machine only; to read them elsewhere, set HARMONT_METRICS_TOKEN.',
+          )
+      } else if (bearer === null || !isSame(bearer, metricsToken))
+        throw apiError(
+          'unauthorized',
+          'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
+        )
+      const text = await metrics.text()
+      const headers = { 'content-type': metrics.contentType }
+      return { status: 200, mediaType: 'text/plain', headers, open: () => Readable.from([text]) }
+    }),
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}
+
+/** In constant time, whatever their lengths. */
+function isSame(sent: string, right: string): boolean {
+  return timingSafeEqual(Buffer.from(hashToken(sent)), Buffer.from(hashToken(right)))
+}

@@ -1,0 +1,55 @@
+import type pg from 'pg'
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { freshDatabase } from '../../testing/database.ts'
+import { showWorkerLives } from './living-workers.ts'
+import { migrateWorker } from './start-worker.ts'
+import { freeJobsOfTheDead } from './store.ts'
+
+const log = pino({ level: 'silent' })
+
+/** Processes of PostgreSQL that hold a lock of a worker. */
+async function holdersOf(pool: pg.Pool): Promise<readonly number[]> {
+  const { rows } = await pool.query<{ pid: number }>(
+    `select l.pid from pg_locks l join pg_database d on d.oid = l.database
+      where l.locktype = 'advisory' and d.datname = current_database() and l.granted`,
+  )
+  return rows.map(({ pid }) => pid)
+}
+
+test('G02 a job of a killed process is tried again at once, and one of a living process is left to it', async () => {
+  const pool = await freshDatabase()
+  await migrateWorker(pool, log)
+  for (const worker of ['dead', 'living']) {
+    const { rows } = await pool.query("select id from graphile_worker.add_job('x')")
+    await pool.query('update graphile_worker._private_jobs set locked_by = $2, locked_at = now() where id = $1', [
+      rows[0].id,
+      worker,
+    ])
+  }
+  const locked = async () => {
+    const { rows } = await pool.query('select locked_by from graphile_worker.jobs order by locked_by')
+    return rows.map(({ locked_by }) => locked_by)
+  }
+  const lives = showWorkerLives(pool, 'living', log)
+  onTestFinished(() => lives.stop())
+  await expect.poll(() => holdersOf(pool)).toHaveLength(1)
+  expect(await freeJobsOfTheDead(pool)).toBe(1)
+  expect(await locked()).toEqual(['living', null])
+  await lives.stop()
+  await expect.poll(() => freeJobsOfTheDead(pool)).toBe(1)
+  expect(await locked()).toEqual([null, null])
+})
+
+test('a worker whose connection breaks shows again that it lives', async () => {
+  const pool = await freshDatabase()
+  const lives = showWorkerLives(pool, 'living', log)
+  onTestFinished(() => lives.stop())
+  const holders = () => holdersOf(pool)
+  await expect.poll(holders).toHaveLength(1)
+  const [first] = await holders()
+  await pool.query('select pg_terminate_backend($1)', [first])
+  await expect.poll(async () => (await holders()).filter((pid) => pid !== first)).toHaveLength(1)
+  await lives.stop()
+  await expect.poll(holders).toHaveLength(0)
+})

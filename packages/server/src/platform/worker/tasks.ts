@@ -1,0 +1,57 @@
+/** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
+import type { TaskList } from 'graphile-worker'
+import { moneyCrontab, moneyTasks } from '../../billing/money/tasks.ts'
+import { paymentCrontab, paymentTasks } from '../../billing/payments/tasks.ts'
+import { sourceCrontab, sourceTasks } from '../../builds/build-source/tasks.ts'
+import { abandonCrontab, abandonTasks } from '../../builds/builds/abandon-tasks.ts'
+import { approvalCrontab, approvalTasks } from '../../builds/builds/tasks.ts'
+import { bitbucketCrontab, bitbucketTasks } from '../../forges/bitbucket/tasks.ts'
+import { githubCrontab, githubTasks } from '../../forges/github/tasks.ts'
+import { triggerCrontab, triggerTasks } from '../../forges/triggers/tasks.ts'
+import { oauthCrontab, oauthTasks } from '../../identity/oauth/tasks.ts'
+import { passkeyCrontab, passkeyTasks } from '../../identity/passkeys/tasks.ts'
+import { recoveryTasks } from '../../identity/recovery/tasks.ts'
+import type { Services } from '../../main/routes.ts'
+import { organizationCrontab, organizationTasks } from '../../organizations/organizations/tasks.ts'
+import { logCrontab, logTasks } from '../../streams/job-logs/tasks.ts'
+import { mailCrontab, mailTasks } from '../mail/tasks.ts'
+import { sweepCrontab, sweepTasks } from './sweeps.ts'
+
+/** When tasks run by themselves, as graphile-worker's crontab. */
+export const crontab = [
+  ...sweepCrontab,
+  ...approvalCrontab,
+  ...abandonCrontab,
+  ...moneyCrontab,
+  ...paymentCrontab,
+  ...mailCrontab,
+  ...logCrontab,
+  ...sourceCrontab,
+  ...passkeyCrontab,
+  ...organizationCrontab,
+  ...githubCrontab,
+  ...bitbucketCrontab,
+  ...oauthCrontab,
+  ...triggerCrontab,
+].join('\n')
+
+/** Every task of the server by its name. */
+export function makeTasks(services: Services): TaskList {
+  return {
+    ...sweepTasks(services),
+    ...approvalTasks(services),
+    ...abandonTasks(services),
+    ...moneyTasks(services),
+    ...paymentTasks(services),
+    ...mailTasks(services),
+    ...logTasks(services),
+    ...sourceTasks(services),
+    ...passkeyTasks(services),
+    ...recoveryTasks(services),
+    ...organizationTasks(services),
+    ...githubTasks(services),
+    ...bitbucketTasks(services),
+    ...oauthTasks(services),
+    ...triggerTasks(services),
+  }
+}

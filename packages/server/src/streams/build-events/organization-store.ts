@@ -1,0 +1,98 @@
+import type pg from 'pg'
+import type { Database } from '../../platform/database/transaction.ts'
+
+/** Where a reader of build events is: everything up to it was seen. */
+export interface EventPlace {
+  readonly transaction: string
+  readonly id: string
+}
+
+/** The place after everything that is there now. What open transactions still add comes after it. */
+export async function newestPlace(pool: pg.Pool): Promise<EventPlace> {
+  return { transaction: `${(await oldestOpenTransaction(pool)) - 1n}`, id: '9223372036854775807' }
+}
+
+/**
+ * Returns a transaction before which all of this database are over, so that no event of an earlier one is still to come. `pg_snapshot_xmin` would also wait
+ * for transactions of other databases, as a PostgreSQL numbers all of them in one row.
+ *
+ * A reader asks this first and reads events by a later statement. Then it misses none: the statement's snapshot, and with it `next`, is older than its look
+ * at the activity. A transaction before `next` thus had its number when its process was looked at, and either was seen there or had ended, and what has
+ * ended is visible to every later snapshot. `backend_xid` is shown to every role. We prepare no transactions (`prepare transaction`), which have no process.
+ */
+export async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
+  // The activity knows only the lower half of a number, so that is counted back from the next.
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'oldest-open-transaction',
+    text: `select (next - coalesce(max(behind) filter (where behind < 2147483648), 0))::text as id
+             from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) s
+             left join lateral (select (next - backend_xid::text::bigint) & 4294967295 as behind from pg_stat_activity
+                                 where datname = current_database() and backend_xid is not null) a on true
+            group by next`,
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error('the database does not know its transactions')
+  return BigInt(row.id)
+}
+
+/** Whether this database was there at an instant, rather than a backup of another one: it counts transactions of its own. */
+export async function wasThereAt(database: Database, at: Date): Promise<boolean> {
+  const { rows } = await database.query<{ there: boolean }>({
+    name: 'database-was-there',
+    text: 'select exists (select from migrations where ran_at <= $1) as there',
+    values: [at],
+  })
+  return rows[0]?.there === true
+}
+
+export interface BuildEventRow extends EventPlace {
+  readonly build_id: string
+  /** False: an open transaction may still add something that comes before it. */
+  readonly is_settled: boolean
+}
+
+/** What happened to builds of an organization after a place, in order. */
+export async function buildEventsAfter(
+  pool: pg.Pool,
+  organizationId: string,
+  { transaction, id }: EventPlace,
+  limit: number,
+): Promise<readonly BuildEventRow[]> {
+  const oldest = await oldestOpenTransaction(pool)
+  const { rows } = await pool.query<BuildEventRow>({
+    name: 'build-events-after',
+    text: `select transaction::text, id::text, build_id, transaction < $5::xid8 as is_settled
+             from build_events where organization_id = $1 and (transaction, id) > ($2::xid8, $3::bigint)
+            order by transaction, id limit $4`,
+    values: [organizationId, transaction, id, limit, `${oldest}`],
+  })
+  return rows
+}
+
+/** The newest builds of an organization that are not over. */
+export async function unfinishedBuilds(database: Database, organizationId: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'unfinished-builds',
+    text: 'select id from engine.builds where queue = $1 and finished_at is null order by created_at desc limit 100',
+    values: [organizationId],
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** Removes events that are more than a day old. Gives how many. */
+export async function removeOldEvents(database: Database): Promise<number> {
+  const { rowCount } = await database.query("delete from build_events where created_at < now() - interval '25 hours'")
+  return rowCount ?? 0
+}
+
+/** The newest builds of an organization that are not over, and those that ended within the last two minutes: older than that no list is when its stream begins. */
+export async function unfinishedOrJustEnded(database: Database, organizationId: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'unfinished-or-just-ended',
+    text: `(select id from engine.builds where queue = $1 and finished_at is null order by created_at desc limit 100)
+           union all
+           (select id from engine.builds where queue = $1 and finished_at > now() - interval '2 minutes' order by finished_at desc limit 100)`,
+    values: [organizationId],
+  })
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,44 @@
+import { now } from '@harmont/sandbox'
+import { presentSummary } from '../../../builds/overviews/present-summary.ts'
+import { findSummaries } from '../../../builds/overviews/summary-store.ts'
+import { followOrganization, type OrganizationReads, readPlace, writePlace } from '../follow-organization.ts'
+import { type EventPlace, newestPlace, unfinishedOrJustEnded } from '../organization-store.ts'
+import { beat } from './beats.ts'
+import type { TopicEvent, TopicNews } from './topic-event.ts'
+import { buildsPlace } from './topic-places.ts'
+
+/**
+ * All builds of an organization as they change, without end. Who comes without a place is told first of those that are not over, or ended while the list
+ * that this reader has may have been under way; who comes with one that is not kept any more is to read the list again as well.
+ */
+export async function* buildsTopic(
+  reads: OrganizationReads,
+  { organizationId, after }: { readonly organizationId: string; readonly after: string | null },
+  stop: AbortSignal,
+): AsyncGenerator<TopicNews> {
+  const { pool } = reads
+  const seen = await readPlace(pool, after)
+  const start = seen ?? (await newestPlace(pool))
+  if (seen === null) {
+    const first: TopicEvent[] = after === null ? [] : [{ event: 'resync', data: { topic: 'builds' } }]
+    const events = [...first, ...(await eventsOf(reads, await unfinishedOrJustEnded(pool, organizationId)))]
+    // Who is cut off before anything has happened must know where it was.
+    yield { events: events.length > 0 ? events : [beat()], place: placeOf(start) }
+  }
+  for await (const { buildIds, place } of followOrganization(reads, organizationId, start, stop)) {
+    const events = await eventsOf(reads, buildIds)
+    if (events.length > 0) yield { events, place: placeOf(place) }
+  }
+}
+
+async function eventsOf({ pool }: OrganizationReads, buildIds: readonly string[]): Promise<readonly TopicEvent[]> {
+  const at = now()
+  return (await findSummaries(pool, buildIds)).map((row) => ({
+    event: 'build',
+    data: { pipeline_slug: row.pipeline_slug, build: presentSummary(row, at) },
+  }))
+}
+
+function placeOf(place: EventPlace): readonly [string, string] {
+  return [buildsPlace, writePlace(place)]
+}

@@ -1,0 +1,70 @@
+import type { ViewServices } from '../../../builds/build-view/read-view.ts'
+import { apiError } from '../../../platform/http/index.ts'
+import type { AskOnce } from '../../event-streams/ask-once.ts'
+import { beats } from './beats.ts'
+import { buildTopic } from './build-topic.ts'
+import { buildsTopic } from './builds-topic.ts'
+import { findTopics } from './find-topics.ts'
+import { logTopic } from './log-topic.ts'
+import { parseTopics } from './parse-topics.ts'
+import { buildsPlace, placeName, readPlaces, type TopicPlaces } from './topic-places.ts'
+import { topicFrames } from './topic-stream.ts'
+
+interface Reader {
+  readonly organizationId: string
+  readonly organizationSlug: string
+}
+
+/**
+ * What a reader of these topics hears from `cursor` on: an event's id, or the version of the one build among the topics, or nothing. Throws 400
+ * `query_invalid`, and 404 for what is absent or foreign.
+ */
+export async function openTopics(
+  services: ViewServices & { readonly once: AskOnce },
+  { organizationId, organizationSlug }: Reader,
+  text: string,
+  cursor: string,
+): Promise<(stop: AbortSignal) => AsyncGenerator<string>> {
+  const topics = parseTopics(text)
+  if ('problem' in topics) throw queryInvalid(topics.problem)
+  const { hasBuilds, builds, logs } = await findTopics(services.pool, { organizationId, organizationSlug }, topics)
+  const [only] = builds.length === 1 ? builds : []
+  const places: TopicPlaces =
+    only !== undefined && /^\d{1,15}$/.test(cursor)
+      ? new Map([[placeName('b', only.build.id), cursor]])
+      : readPlaces(cursor)
+  // Places in what this stream does not tell of are left behind.
+  const names = [
+    ...(hasBuilds ? [buildsPlace] : []),
+    ...builds.map(({ build }) => placeName('b', build.id)),
+    ...logs.map(({ jobId }) => placeName('l', jobId)),
+  ]
+  const start = new Map(names.flatMap((name) => (places.has(name) ? [[name, places.get(name) ?? ''] as const] : [])))
+  const reads = { pool: services.pool, changes: services.engine.store.changes, once: services.once }
+  return (stop) =>
+    topicFrames(
+      [
+        beats(stop),
+        ...(hasBuilds ? [buildsTopic(reads, { organizationId, after: start.get(buildsPlace) ?? null }, stop)] : []),
+        ...builds.map((build) => {
+          const after = readNumber(start.get(placeName('b', build.build.id)))
+          return buildTopic(services, { ...build, after }, stop)
+        }),
+        ...logs.map(({ name, jobId, line }) => {
+          const after = readNumber(start.get(placeName('l', jobId)))
+          return logTopic(services, { topic: name, jobId, line, after }, stop)
+        }),
+      ],
+      start,
+    )
+}
+
+function readNumber(place: string | undefined): number | null {
+  return /^\d{1,15}$/.test(place ?? '') ? Number(place) : null
+}
+
+function queryInvalid(message: string): Error {
+  return apiError('query_invalid', `The query parameter \`topics\` ${message}.`, {
+    errors: [{ field: 'topics', message }],
+  })
+}

@@ -1,0 +1,69 @@
+import type { LogReader } from '@harmont/logs'
+import type { Database } from '../../platform/database/transaction.ts'
+import { findFacts } from './packed-store.ts'
+
+/** What a list says of a log. Lines, bytes and errors are null until the log is packed, some time after its end. */
+export interface LogFacts {
+  readonly lines: number | null
+  readonly bytes: number | null
+  /** Nothing will be added. */
+  readonly complete: boolean
+  readonly firstErrorLine: number | null
+}
+
+/** The facts of many logs, by job, in one query. */
+export async function readLogFacts(
+  { pool }: { readonly pool: Database },
+  jobIds: readonly string[],
+): Promise<ReadonlyMap<string, LogFacts>> {
+  if (jobIds.length === 0) return new Map()
+  const found = await findFacts(pool, jobIds)
+  return new Map(
+    found.map(({ id, isOver, packed }) => [
+      id,
+      {
+        lines: packed?.lines ?? null,
+        bytes: packed?.bytes ?? null,
+        complete: isOver,
+        firstErrorLine: packed?.firstErrorLine ?? null,
+      },
+    ]),
+  )
+}
+
+const readBytes = 1024 * 1024
+const mostBytes = 64 * 1024
+/** A chunk is a line, or a burst of lines. */
+const firstLook = 100
+
+/** The end of what a job wrote to stdout and stderr, at most 64 KiB: only the end of the log is read. Masked as the log itself. */
+export async function lastBytes(logs: LogReader, jobId: string): Promise<Buffer> {
+  const { lastSeq } = await logs.size(jobId)
+  for (let looked = firstLook; ; looked *= 8) {
+    const end = await bytesAfter(logs, jobId, Math.max(0, lastSeq - looked), lastSeq)
+    if (end.length === mostBytes || looked >= lastSeq) return end
+  }
+}
+
+/** The last lines of a log, at most so many and of its last 64 KiB; escape sequences are in them. */
+export async function lastLines(
+  { engine }: { readonly engine: { readonly logs: LogReader } },
+  jobId: string,
+  count: number,
+): Promise<readonly string[]> {
+  const text = (await lastBytes(engine.logs, jobId)).toString().replace(/\r?\n$/, '')
+  return text === '' ? [] : text.split('\n').slice(-count)
+}
+
+async function bytesAfter(logs: LogReader, jobId: string, from: number, lastSeq: number): Promise<Buffer> {
+  let end = Buffer.alloc(0)
+  for (let after = from; after < lastSeq; ) {
+    const chunks = await logs.read(jobId, after, readBytes)
+    const newest = chunks.at(-1)
+    if (newest === undefined) break
+    after = newest.seq
+    const written = chunks.filter(({ kind }) => kind !== 2).map(({ content }) => content)
+    end = Buffer.concat([end, ...written]).subarray(-mostBytes)
+  }
+  return end
+}

@@ -1,0 +1,49 @@
+import { type Chunk, encodeSegment, LineIndexer } from '@harmont/logs'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import { compress, encodeIndex } from './packed-index.ts'
+import type { PackedFacts, PackedRow } from './packed-store.ts'
+import { SegmentSink } from './segment-sink.ts'
+
+/** A few milliseconds of indexing. */
+const readBytes = 512 * 1024
+
+interface PackedChunks {
+  readonly row: PackedRow
+  readonly facts: PackedFacts
+}
+
+/** Packs all chunks of a log: a compressed segment for each block of its index. At most some segments are in memory. */
+export async function packChunks(
+  blobs: BlobStore,
+  read: (after: number, maxBytes: number) => Promise<readonly Chunk[]>,
+): Promise<PackedChunks> {
+  const indexer = new LineIndexer()
+  const sink = new SegmentSink(blobs)
+  try {
+    let open: Chunk[] = []
+    let blocks = 0
+    for (;;) {
+      const chunks = await read(indexer.lastSeq, readBytes)
+      if (chunks.length === 0) break
+      for (const chunk of chunks) {
+        indexer.push([chunk])
+        if (indexer.index.blocks.length > blocks) {
+          blocks++
+          if (open.length > 0) await sink.add(await compress(encodeSegment(open)))
+          open = []
+        }
+        open.push(chunk)
+      }
+    }
+    if (open.length > 0) await sink.add(await compress(encodeSegment(open)))
+    indexer.finish()
+    const { index } = indexer
+    const [firstErrorLine = null] = index.errors
+    const { lastSeq, bytes, totalLines: lines } = index
+    const row = { ...(await sink.finish()), index: await encodeIndex({ index, ends: sink.ends }) }
+    return { row, facts: { lastSeq, bytes, lines, firstErrorLine } }
+  } catch (error) {
+    await sink.abort()
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import { buffer } from 'node:stream/consumers'
+import { blockOfSeq, type Chunk, decodeSegment, type LineIndex } from '@harmont/logs'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import { decodeIndex, decompress } from './packed-index.ts'
+import type { PackedRow } from './packed-store.ts'
+
+/** A log that is packed, for good. */
+export interface PackedLog {
+  readonly index: LineIndex
+  /** All that is left of it is a remark that says so. */
+  readonly isRemoved: boolean
+  /** As `LogReader.read`. */
+  read(after: number, maxBytes: number): Promise<readonly Chunk[]>
+}
+
+export async function openPacked(blobs: BlobStore, { blob, small, index: encoded }: PackedRow): Promise<PackedLog> {
+  const { index, ends } = await decodeIndex(encoded)
+  const { blocks, bytes } = index
+  const packedBytes = async (start: number, end: number) => {
+    if (small !== null) return small.subarray(start, end)
+    if (blob === null) throw new Error('expected a packed log to have its bytes somewhere')
+    const read = await buffer(blobs.open(blob, { start, end }))
+    if (read.length !== end - start) throw new Error(`the blob ${blob} of a log is truncated`)
+    return read
+  }
+  return {
+    index,
+    isRemoved: false,
+    async read(after, maxBytes) {
+      if (after >= index.lastSeq) return []
+      const first = blockOfSeq(blocks, after + 1)
+      let last = first
+      const from = blocks[first]?.offset ?? 0
+      while (last + 1 < blocks.length && (blocks[last + 2]?.offset ?? bytes) - from <= maxBytes) last++
+      const start = ends[first - 1] ?? 0
+      const packed = await packedBytes(start, ends[last] ?? start)
+      const segments = blocks.slice(first, last + 1).map(async ({ seq }, turn) => {
+        const part = packed.subarray((ends[first + turn - 1] ?? 0) - start, (ends[first + turn] ?? 0) - start)
+        return decodeSegment(await decompress(part), seq)
+      })
+      return atMost((await Promise.all(segments)).flat(), after, maxBytes)
+    },
+  }
+}
+
+/** Those after a seq, at least one of them and else no more than so many bytes. */
+function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): readonly Chunk[] {
+  const later = chunks.filter(({ seq }) => seq > after)
+  let bytes = 0
+  const tooMany = later.findIndex(({ content }, turn) => {
+    bytes += content.length
+    return turn > 0 && bytes > maxBytes
+  })
+  return tooMany === -1 ? later : later.slice(0, tooMany)
+}

@@ -1,0 +1,124 @@
+import type { JobState } from '@harmont/engine'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { Removal } from './removed-log.ts'
+
+/** A packed log as it is kept. Its bytes are in the blob or, when they are few, in `small`. */
+export interface PackedRow {
+  readonly blob: string | null
+  readonly small: Buffer | null
+  readonly index: Buffer
+}
+
+export interface PackedFacts {
+  readonly lastSeq: number
+  readonly bytes: number
+  readonly lines: number
+  readonly firstErrorLine: number | null
+}
+
+/** What is kept of a log that is packed, or was removed since; undefined for any other. */
+export async function findPacked(database: Database, jobId: string): Promise<PackedRow | Removal | undefined> {
+  const { rows } = await database.query<
+    PackedRow & { removed_at: Date | null; kept_days: number; last_seq: number; bytes: string }
+  >({
+    name: 'find-packed-log',
+    text: 'select blob, small, index, removed_at, kept_days, last_seq, bytes from packed_logs where job_id = $1',
+    values: [jobId],
+  })
+  const [row] = rows
+  if (row === undefined || row.removed_at === null) return row
+  return { at: row.removed_at, keptDays: row.kept_days, lastSeq: row.last_seq, bytes: Number(row.bytes) }
+}
+
+/** What is known of each of these logs, packed or not; one that no job has is not among them. */
+export async function findFacts(
+  database: Database,
+  jobIds: readonly string[],
+): Promise<
+  readonly { readonly id: string; readonly isOver: boolean; readonly packed: Omit<PackedFacts, 'lastSeq'> | null }[]
+> {
+  const { rows } = await database.query<{
+    id: string
+    is_over: boolean
+    bytes: string | null
+    lines: number | null
+    first_error_line: number | null
+  }>({
+    name: 'find-log-facts',
+    text: `select j.id, j.state in ('passed', 'failed', 'skipped', 'canceled', 'timed_out') as is_over,
+                  case when p.removed_at is null then p.bytes else 0 end as bytes,
+                  case when p.removed_at is null then p.lines else 0 end as lines,
+                  case when p.removed_at is null then p.first_error_line end as first_error_line
+             from engine.jobs j left join packed_logs p on p.job_id = j.id
+            where j.id = any($1::uuid[])`,
+    values: [jobIds],
+  })
+  return rows.map(({ id, is_over: isOver, bytes, lines, first_error_line: firstErrorLine }) => ({
+    id,
+    isOver,
+    packed: bytes === null || lines === null ? null : { bytes: Number(bytes), lines, firstErrorLine },
+  }))
+}
+
+/** A log that waits for its packing; of a job that is no more without a state. */
+export interface Unpacked {
+  readonly jobId: string
+  readonly state: JobState | null
+}
+
+/** The logs that wait longest for their packing and that nobody packs, locked until the transaction ends. */
+export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
+  const { rows } = await database.query<Unpacked>({
+    name: 'lock-unpacked-logs',
+    text: `select u.job_id as "jobId", j.state from unpacked_logs u left join engine.jobs j on j.id = u.job_id
+      where u.pack_after <= now() order by u.pack_after limit $1 for update of u skip locked`,
+    values: [limit],
+  })
+  return rows
+}
+
+/** A log that was packed. */
+export interface Packed {
+  readonly jobId: string
+  readonly row: PackedRow
+  readonly facts: PackedFacts
+}
+
+/** The packed forms take the places of the chunks, and of the empty ones that an earlier release gave to jobs which waited again after a time-out of their build. */
+export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
+  await database.query({
+    name: 'keep-packed-logs',
+    text: `with packed as (
+        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
+          as p(job_id, blob, small, index, last_seq, bytes, lines, first_error_line)),
+      kept as (
+        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, first_error_line) select * from packed
+        on conflict (job_id) do update set blob = excluded.blob, small = excluded.small, index = excluded.index, last_seq = excluded.last_seq,
+          bytes = excluded.bytes, lines = excluded.lines, first_error_line = excluded.first_error_line, packed_at = now())
+      delete from engine.log_chunks c using packed p where c.job_id = p.job_id and c.seq <= p.last_seq`,
+    values: [
+      packed.map(({ jobId }) => jobId),
+      packed.map(({ row }) => row.blob),
+      packed.map(({ row }) => row.small),
+      packed.map(({ row }) => row.index),
+      packed.map(({ facts }) => facts.lastSeq),
+      packed.map(({ facts }) => facts.bytes),
+      packed.map(({ facts }) => facts.lines),
+      packed.map(({ facts }) => facts.firstErrorLine),
+    ],
+  })
+}
+
+export async function removeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
+  await database.query({
+    name: 'remove-unpacked-logs',
+    text: 'delete from unpacked_logs where job_id = any($1)',
+    values: [jobIds],
+  })
+}
+
+export async function postponeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
+  await database.query("update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = any($1)", [
+    jobIds,
+  ])
+}

@@ -1,0 +1,73 @@
+/** Logs that are packed when a test says so, and by nobody else. */
+import { pino } from 'pino'
+import { beforeAll } from 'vitest'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/index.ts'
+import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
+import { ownerToken, type TestServer } from '../../testing/server.ts'
+import { packLogs } from './pack-logs.ts'
+
+/** What the database has of a log. */
+interface LogRows {
+  readonly chunks: number
+  readonly packed: number
+  readonly waiting: number
+  readonly blob: string | null
+}
+
+export interface Packing {
+  /** A running job, and the path of its log. */
+  newJob(): Promise<PlayedJob & { readonly path: string }>
+  rowsOf(job: PlayedJob): Promise<LogRows | undefined>
+  /** Packs what waits, with the server's own blobs unless said otherwise. */
+  pack(blobs?: BlobStore): Promise<void>
+  blobs(): Promise<BlobStore>
+  /** Bytes that the server answers. */
+  raw(path: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>
+}
+
+/** To be called at the top of a test file. */
+export function packingByHand(it: TestServer): Packing {
+  // The worker of the server is not asked.
+  beforeAll(async () => {
+    await it.server.pool.query(
+      `create function no_packing() returns trigger language plpgsql as $$
+         begin
+           if new.task_id = (select id from graphile_worker._private_tasks where identifier = 'pack_logs') then return null; end if;
+           return new;
+         end $$;
+       create trigger no_packing before insert on graphile_worker._private_jobs for each row execute function no_packing()`,
+    )
+  })
+  const blobs = () => openDirectoryStore(it.blobDirectory)
+  return {
+    blobs,
+    async newJob() {
+      const slug = await it.newPipeline()
+      const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+      const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+      await it.request(ownerToken, 'POST', path, body)
+      const job = await playJob(it)
+      return { ...job, path: `${path}/1/jobs/${job.id}/log` }
+    },
+    async rowsOf({ id }) {
+      const { rows } = await it.server.pool.query<LogRows>(
+        `select (select count(*)::int from engine.log_chunks where job_id = $1) as chunks,
+                (select count(*)::int from packed_logs where job_id = $1) as packed,
+                (select count(*)::int from unpacked_logs where job_id = $1) as waiting,
+                (select blob from packed_logs where job_id = $1) as blob`,
+        [id],
+      )
+      return rows[0]
+    },
+    async pack(given) {
+      const { pool, engine } = it.server
+      await packLogs({ pool, engine, blobs: given ?? (await blobs()), log: pino({ level: 'silent' }) })
+    },
+    async raw(path, headers = {}) {
+      const answer = await fetch(it.server.url + path, {
+        headers: { authorization: `Bearer ${ownerToken}`, ...headers },
+      })
+      return Buffer.from(await answer.arrayBuffer())
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** What the tables of refusals are made of: a request, and the status, code and field that answer it. */
+import type { components } from '@harmont/contract'
+import { expect } from 'vitest'
+import { ownerToken, type TestServer } from '../server.ts'
+
+type Failure = components['schemas']['Error']['error']
+
+export interface Refusal {
+  readonly method?: string
+  readonly path: string
+  /** The owner's unless said otherwise; null: none. */
+  readonly token?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly status: number
+  readonly code: string
+  /** The first that `errors` names. */
+  readonly field?: string
+}
+
+/** Sends the request and checks its answer; gives the error for what a row has to say besides, and the headers. */
+export async function expectRefusal(
+  server: TestServer,
+  { method = 'GET', path, token = ownerToken, body, headers, status, code, field }: Refusal,
+): Promise<{ readonly error: Failure; readonly headers: Headers }> {
+  const answer = await server.request<{ error: Failure }>(token, method, path, body, headers)
+  const error = answer.body.error
+  expect({ status: answer.status, code: error?.code, field: error?.errors?.[0]?.field }).toEqual({
+    status,
+    code,
+    field: field ?? error?.errors?.[0]?.field,
+  })
+  // 2.1: `errors` is on every answer that blames the shape of the input, and on no other.
+  expect(error.errors !== undefined).toBe(field !== undefined)
+  return { error, headers: answer.headers }
+}
