@@ -19,7 +19,7 @@ export default {
   pipeline: () =>
     pipeline(
       [
-        step('types', 'tsc --noEmit -p .'),
+        step('types', 'node node_modules/typescript7/bin/tsc --noEmit -p .'),
         step('lint', 'biome ci --vcs-enabled=false .'),
         step('imports', 'vitest run --project unit scripts'),
         step('ir', 'vitest run --project unit packages/ir'),

@@ -2,17 +2,26 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 
+/** TypeScript 7, whose compiler is ten times as fast. `typescript` itself is 5, whose interface dependency-cruiser and openapi-typescript use. */
+const tsc = ['node', 'node_modules/typescript7/bin/tsc', '--noEmit', '-p']
+
 /** Has the compiler look again only at what changed since the last run. */
 function remembering(name: string): string[] {
   return ['--incremental', '--tsBuildInfoFile', `node_modules/.cache/${name}.tsbuildinfo`]
 }
 
 const parts = [
-  { name: 'types', command: ['tsc', '--noEmit', '-p', '.', ...remembering('root')] },
-  { name: 'types of the web', command: ['tsc', '--noEmit', '-p', 'packages/web', ...remembering('web')] },
+  { name: 'types', command: [...tsc, '.', ...remembering('root')] },
+  { name: 'types of the web', command: [...tsc, 'packages/web', ...remembering('web')] },
   { name: 'format and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
-  { name: 'import direction', command: ['node', 'scripts/check-imports.ts'] },
+  {
+    name: 'imports',
+    command: [
+      ...['depcruise', '--ignore-known', '.dependency-cruiser-known.json', '--output-type', 'err'],
+      ...['contract', 'packages', 'scripts', 'bench', 'test'],
+    ],
+  },
   { name: 'guarantees', command: ['node', 'scripts/check-guarantees.ts'] },
   { name: 'weight of the web', command: ['node', 'scripts/check-web-weight.ts'] },
   { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },

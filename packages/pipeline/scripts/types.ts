@@ -17,7 +17,7 @@ const out = join(pipeline, 'generated/types')
 function declarations(): Map<string, string> {
   const emitted = mkdtempSync(join(tmpdir(), 'hm-types-'))
   try {
-    const compiler = join(dirname(rooms), 'node_modules/.bin/tsc')
+    const compiler = join(dirname(rooms), 'node_modules/typescript7/bin/tsc')
     execFileSync(compiler, ['-p', join(pipeline, 'tsconfig.types.json'), '--outDir', emitted, '--rootDir', rooms], {
       stdio: 'inherit',
     })

@@ -1,0 +1,103 @@
+/** The import rules. `npm run check` holds every file to them; docs/architecture.md draws them. */
+
+/** Each package, and the packages that it may import. */
+const packages = {
+  contract: [],
+  'packages/ir': [],
+  'packages/logs': [],
+  'packages/pipeline': ['packages/ir'],
+  'packages/source-set': ['packages/ir'],
+  'packages/sandbox': ['packages/source-set'],
+  'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
+  'packages/cloud': ['contract'],
+  'packages/web': ['contract'],
+  'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
+  'packages/server': [
+    'contract',
+    'packages/engine',
+    'packages/ir',
+    'packages/logs',
+    'packages/render',
+    'packages/sandbox',
+  ],
+  'packages/cli': [
+    'packages/cloud',
+    'packages/engine',
+    'packages/ir',
+    'packages/logs',
+    'packages/pipeline',
+    'packages/render',
+    'packages/sandbox',
+    'packages/source-set',
+  ],
+}
+
+/** The domains of the server, lowest floor first. */
+const floors = [
+  ['platform'],
+  ['identity', 'organizations', 'builds'],
+  ['forges', 'billing', 'streams'],
+  ['commands', 'operator'],
+  ['main'],
+]
+
+const tests =
+  '^(test|bench|scripts/test)/|/(testing|conformance)/|(\\.test|\\.test-support|-suite|/test-driver)\\.tsx?$'
+const domain = (names) => `^packages/server/src/(${names.join('|')})(/|\\.ts$)`
+
+const packageRules = Object.entries(packages).map(([name, below]) => ({
+  name: `${name} imports only what lies below it`,
+  severity: 'error',
+  from: { path: `^${name}/` },
+  to: { path: '^(contract|packages/[^/]+)/', pathNot: `^(${[name, ...below].join('|')})/` },
+}))
+
+const floorRules = floors.flatMap((siblings, floor) => {
+  const above = floors.slice(floor + 1).flat()
+  return siblings.flatMap((name) => {
+    const from = { path: domain([name]), pathNot: tests }
+    const others = siblings.filter((other) => other !== name)
+    return [
+      ...(above.length === 0
+        ? []
+        : [{ name: `server: ${name} imports no higher floor`, severity: 'error', from, to: { path: domain(above) } }]),
+      ...(others.length === 0
+        ? []
+        : [
+            {
+              name: `server: ${name} imports its siblings through their index.ts`,
+              severity: 'error',
+              from,
+              to: { path: domain(others), pathNot: '^packages/server/src/[^/]+(/index)?\\.ts$' },
+            },
+          ]),
+    ]
+  })
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no cycle of files', severity: 'error', from: {}, to: { circular: true } },
+    ...packageRules,
+    {
+      name: 'a package is imported by its name',
+      severity: 'error',
+      from: { path: '^(contract|packages/[^/]+|test/kit|test/outside)/' },
+      to: { path: '^(contract|packages|test/kit|test/outside)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
+    ...floorRules,
+    {
+      name: 'only tests import what is for tests',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: '^test/(kit|outside)/|^packages/[^/]+/src/testing/|\\.test-support\\.tsx?$' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)node_modules/|/(fixtures|vectors|dist|generated)/|^examples/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+    cache: { folder: 'node_modules/.cache/dependency-cruiser', strategy: 'content' },
+  },
+}
