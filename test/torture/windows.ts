@@ -174,7 +174,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'use is charged, its task is not done',
-    file: 'server/src/billing/money/tasks.ts',
+    file: 'server/src/billing/tasks.ts',
     before: '},\n    audit_money: async () => {',
     times: 1,
     scene: 'build',

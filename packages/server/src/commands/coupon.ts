@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { type Coupon, insertCoupon, listCoupons, type NewCoupon } from '../billing/money/coupon-store.ts'
+import { type Coupon, insertCoupon, listCoupons, type NewCoupon } from '../billing/ledger/coupons.ts'
 import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
 import { formatInstant } from '../platform/input/instant.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { bookEntries } from './book-entries.ts'
-import type { DisputeMovement } from './dispute-movements.ts'
+import type { DisputeMovement } from './disputes.ts'
 import { entryId } from './entry-id.ts'
 
 /** Books what a dispute moved, once; the balance may go below zero. False: no payment that was credited here is known of yet. Within a transaction. */

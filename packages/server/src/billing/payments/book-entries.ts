@@ -1,7 +1,7 @@
 import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { writeCreditOnce } from '../money/store.ts'
-import { type Checkout, holdOrganization, lockPaidCheckout } from './checkout-store.ts'
+import { writeCreditOnce } from '../ledger/ledger.ts'
+import { type Checkout, holdOrganization, lockPaidCheckout } from './payment-store.ts'
 
 /** Money of a payment that went back, or came again. */
 export interface PaymentEntry {

@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import { hasEntry } from '../money/store.ts'
+import { hasEntry } from '../ledger/ledger.ts'
 import { bookEntries } from './book-entries.ts'
-import { forgetRefund } from './checkout-store.ts'
-import { entriesOf, type RefundNews, returnedBy, takenBy } from './refund-entries.ts'
+import { forgetRefund } from './payment-store.ts'
+import { entriesOf, type RefundNews, returnedBy, takenBy } from './refunds.ts'
 
 export interface BookedRefund {
   /** Of what takes the money from the balance. */

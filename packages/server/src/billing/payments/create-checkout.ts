@@ -11,7 +11,7 @@ import {
   insertCheckout,
   noteCustomer,
   noteSession,
-} from './checkout-store.ts'
+} from './payment-store.ts'
 import type { StripeAccount } from './stripe.ts'
 
 export interface CheckoutServices {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { movementsOf } from './dispute-movements.ts'
+import { movementsOf } from './disputes.ts'
 
 const dispute = (amount: number, ...moved: readonly (readonly [amount: number, type?: string])[]) => ({
   id: 'du_1',

@@ -3,7 +3,7 @@ import { type DisputeEventType, type SignedEvent, startStripe } from '@harmont/o
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { testServer } from '../../testing/server.ts'
-import { findMismatches } from '../money/store.ts'
+import { findMismatches } from '../ledger/ledger.ts'
 import { orders, paid, payers, type Session } from './payer.test-support.ts'
 import { refundCheckout } from './refund-checkout.ts'
 import { openStripe } from './stripe.ts'

@@ -3,8 +3,8 @@ import type { Task } from 'graphile-worker'
 import type { Database } from '../../platform/database/transaction.ts'
 import { readText } from '../../platform/worker/payload.ts'
 import { bookDispute } from './book-dispute.ts'
-import type { DisputeMovement } from './dispute-movements.ts'
-import { type Early, earlyTask, queueEarly } from './early.ts'
+import type { DisputeMovement } from './disputes.ts'
+import { type Early, earlyTask, queueEarly } from './early-events.ts'
 
 export function queueDispute(database: Database, movement: DisputeMovement): Promise<void> {
   return queueEarly(database, earlyOf(movement))

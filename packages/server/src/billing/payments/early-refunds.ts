@@ -3,8 +3,8 @@ import type { Task } from 'graphile-worker'
 import type { Database } from '../../platform/database/transaction.ts'
 import { readFlag, readText } from '../../platform/worker/payload.ts'
 import { bookRefund } from './book-refund.ts'
-import { type Early, earlyTask, queueEarly } from './early.ts'
-import type { RefundNews } from './refund-entries.ts'
+import { type Early, earlyTask, queueEarly } from './early-events.ts'
+import type { RefundNews } from './refunds.ts'
 
 export function queueRefund(database: Database, refund: RefundNews): Promise<void> {
   return queueEarly(database, earlyOf(refund))

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Stripe } from 'stripe'
 import { transaction } from '../../platform/database/transaction.ts'
-import { getBalance } from '../money/store.ts'
+import { getBalance } from '../ledger/ledger.ts'
 import { bookRefund } from './book-refund.ts'
-import { type Checkout, claimRefund, dropRefund, lockCheckout, noteRefunded } from './checkout-store.ts'
-import { isRefundOver, type RefundNews } from './refund-entries.ts'
+import { type Checkout, claimRefund, dropRefund, lockCheckout, noteRefunded } from './payment-store.ts'
+import { isRefundOver, type RefundNews } from './refunds.ts'
 import type { StripeAccount } from './stripe.ts'
 
 export type RefundOutcome =

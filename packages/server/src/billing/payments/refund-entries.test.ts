@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { entriesOf, isRefundOver } from './refund-entries.ts'
+import { entriesOf, isRefundOver } from './refunds.ts'
 
 const refunds = fc.uniqueArray(
   fc.record({ id: fc.stringMatching(/^re_\w{1,6}$/), amountCents: fc.integer({ min: 1 }) }),

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Stripe } from 'stripe'
 import type { Database } from '../../platform/database/transaction.ts'
 import { bookDispute } from './book-dispute.ts'
-import { movementsOf } from './dispute-movements.ts'
+import { movementsOf } from './disputes.ts'
 import { queueDispute } from './early-disputes.ts'
 
 /** Books what Stripe tells that a dispute moved, or has it wait for its payment. `isMoved`: the event says that something was. */

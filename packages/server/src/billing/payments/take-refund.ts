@@ -3,7 +3,7 @@ import type { Stripe } from 'stripe'
 import type { Database } from '../../platform/database/transaction.ts'
 import { bookRefund } from './book-refund.ts'
 import { queueRefund } from './early-refunds.ts'
-import { isRefundOver } from './refund-entries.ts'
+import { isRefundOver } from './refunds.ts'
 
 /** Books what Stripe tells of a refund, or has it wait for its payment. */
 export async function takeRefund(client: Database, log: Logger, refund: Stripe.Refund): Promise<void> {

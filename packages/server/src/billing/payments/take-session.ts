@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Stripe } from 'stripe'
 import type { Database } from '../../platform/database/transaction.ts'
-import { writeCredit } from '../money/store.ts'
-import { type Checkout, closeCheckout, completeCheckout, lockCheckout } from './checkout-store.ts'
+import { writeCredit } from '../ledger/ledger.ts'
 import { decideCheckout, type SessionNews } from './decide-checkout.ts'
-import { wakeEarly } from './early.ts'
+import { wakeEarly } from './early-events.ts'
+import { type Checkout, closeCheckout, completeCheckout, lockCheckout } from './payment-store.ts'
 
 /** Does to a checkout what Stripe tells of its session. */
 export async function takeSession(

@@ -1,9 +1,9 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { removeOldEvents } from './checkout-store.ts'
 import { bookDisputeTask } from './early-disputes.ts'
 import { bookRefundTask } from './early-refunds.ts'
+import { removeOldEvents } from './payment-store.ts'
 
 interface PaymentTaskServices {
   readonly pool: pg.Pool

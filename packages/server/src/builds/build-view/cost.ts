@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 import type { Job, Step } from '@harmont/engine'
-import { leaseCost, leaseSeconds, microCentsPerCent } from '../../billing/money/lease-cost.ts'
+import { leaseCost, leaseSeconds, microCentsPerCent } from '../../billing/usage/lease-cost.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import type { ViewOfBuild } from './view-of-build.ts'
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { requireBalance } from '../../billing/money/require-balance.ts'
+import { requireBalance } from '../../billing/ledger/balance.ts'
 import { requireLivePipeline, requireManualBuilds } from '../../organizations/pipelines/policy.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'

@@ -5,7 +5,7 @@ import { createSealer } from '../../platform/encryption/seal.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
 import { openBitbucket } from './app.ts'
-import { bitbucketProvider } from './provider.ts'
+import { bitbucketProvider } from './forge.ts'
 
 const publicUrl = 'http://localhost:4000'
 const bitbucket = await startBitbucket()

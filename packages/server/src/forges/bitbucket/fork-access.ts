@@ -1,6 +1,6 @@
 import { ForgeRefused } from '../forges/errors.ts'
-import { type BitbucketApi, repositoryPath } from './api.ts'
-import { fullCommit } from './look-up.ts'
+import { type BitbucketApi, repositoryPath } from './client.ts'
+import { fullCommit } from './repository-api.ts'
 import { cloneUrlOf } from './workspaces.ts'
 
 /** Where a fork's commit is fetched from; or why it is not. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isHidden } from '../forges/errors.ts'
-import { apiPath, type BitbucketApi, repositoryPath } from './api.ts'
+import { apiPath, type BitbucketApi, repositoryPath } from './client.ts'
 
 const events = [
   'repo:push',

@@ -6,7 +6,7 @@ import { readText } from '../../platform/worker/payload.ts'
 import { syncPatiently } from '../forges/sync-patiently.ts'
 import type { BitbucketApp } from './app.ts'
 import { removeDeadConnectStates } from './state-store.ts'
-import { leaveWorkspace, syncWorkspace } from './sync-workspace.ts'
+import { leaveWorkspace, syncWorkspace } from './sync.ts'
 import { queueWorkspace } from './workspace-store.ts'
 
 interface BitbucketTaskServices {

@@ -1,6 +1,6 @@
 import type { ForgeRepository } from '../forges/event.ts'
 import type { Payload } from '../forges/payload.ts'
-import { apiPath, type BitbucketApi } from './api.ts'
+import { apiPath, type BitbucketApi } from './client.ts'
 import type { WorkspaceFacts } from './workspace-store.ts'
 
 const mostWorkspaces = 1000

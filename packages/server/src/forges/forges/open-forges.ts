@@ -1,8 +1,8 @@
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { BitbucketApp } from '../bitbucket/app.ts'
-import { bitbucketProvider } from '../bitbucket/provider.ts'
+import { bitbucketProvider } from '../bitbucket/forge.ts'
 import { type GithubApp, openGithubApp } from '../github/app-client.ts'
-import { githubProvider } from '../github/provider.ts'
+import { githubProvider } from '../github/forge.ts'
 import type { ForgeProvider } from './provider.ts'
 
 export interface Forges {

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { InstallationEvent, RepositoriesEvent, RepositoryChangedEvent } from '../forges/event.ts'
 import { removeRepositories } from '../repositories/store.ts'
 import { findByNumber, keepInstallation, queueSync } from './installation-store.ts'
-import { forgetInstallation } from './sync-installation.ts'
+import { forgetInstallation } from './sync.ts'
 
 /**
  * Keeps what GitHub tells of our installations, within the transaction that takes the event. Events come twice, late and out of order, so each is followed by

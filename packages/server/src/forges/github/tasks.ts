@@ -6,7 +6,7 @@ import { syncPatiently } from '../forges/sync-patiently.ts'
 import type { GithubApp } from './app-client.ts'
 import { removeDeadInstallStates } from './install-state-store.ts'
 import { queueSync } from './installation-store.ts'
-import { syncInstallation } from './sync-installation.ts'
+import { syncInstallation } from './sync.ts'
 
 interface GithubTaskServices {
   readonly pool: pg.Pool

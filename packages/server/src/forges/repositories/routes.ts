@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Handlers, operation } from '../../platform/http/index.ts'
+import { summarizeRepositories } from './list-repositories.ts'
 import { listConnected, listNamedByPipelines } from './store.ts'
-import { summarizeRepositories } from './summarize.ts'
 
 /** Repositories of an organization, whichever way they came to it. */
 export function repositoryRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, 'listOrgRepos'> {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { hasBalance } from '../../billing/money/require-balance.ts'
+import { hasBalance } from '../../billing/ledger/balance.ts'
 import type { BuildFacts } from '../../builds/builds/build-facts.ts'
 import {
   type Author,

@@ -1,4 +1,4 @@
-import { hasBalance } from '../../billing/money/require-balance.ts'
+import { hasBalance } from '../../billing/ledger/balance.ts'
 import { approveBuild } from '../../builds/builds/approve-build.ts'
 import { retryJobs } from '../../builds/jobs/retry-jobs.ts'
 import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'

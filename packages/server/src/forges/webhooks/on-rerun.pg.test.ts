@@ -3,7 +3,7 @@ import { removeOldSources } from '../../builds/build-source/remove-old-sources.t
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
-import { onRerun } from './on-rerun.ts'
+import { onRerun } from './on-check-event.ts'
 
 const it = testServer()
 const commit = 'c0ffee'.repeat(6).concat('abcd')

@@ -6,9 +6,9 @@ import type { ForgeName, ForgeProvider } from '../forges/provider.ts'
 import { applyInstallationEvent } from '../github/apply-event.ts'
 import type { StartServices } from '../triggers/start-build.ts'
 import { onCheckAction } from './on-check-action.ts'
+import { onRerun } from './on-check-event.ts'
 import { onPullRequest } from './on-pull-request.ts'
 import { onPush } from './on-push.ts'
-import { onRerun } from './on-rerun.ts'
 import { closeDelivery, type DeliveryName, findOpenDelivery } from './store.ts'
 
 export interface ProcessServices extends StartServices {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { requireNoBillingHistory } from '../../billing/money/billing-history.ts'
+import { requireNoBillingHistory } from '../../billing/ledger/billing-history.ts'
 import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
 import { lockOrganizationsOf } from '../../organizations/organizations/locks.ts'
 import { retireOrganization } from '../../organizations/organizations/retire-organization.ts'

@@ -1,5 +1,5 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
-import { unmeteredJobs } from '../../billing/money/unmetered-jobs.ts'
+import { unmeteredJobs } from '../../billing/usage/unmetered-jobs.ts'
 import { followTask } from '../../forges/checks/queue-follow.ts'
 import { unpackedLogs } from '../../streams/job-logs/unpacked-logs.ts'
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { settingsTable } from '../../platform/settings/table.ts'
-import { ir, playJob } from '../../testing/runner.ts'
-import { type Answer, codeOf, ownerToken, testServer } from '../../testing/server.ts'
-import { meterOrganization } from './meter-organization.ts'
-import { findForgotten, findMismatches, writeCredit } from './store.ts'
+import { settingsTable } from '../platform/settings/table.ts'
+import { ir, playJob } from '../testing/runner.ts'
+import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
+import { findForgotten, findMismatches, writeCredit } from './ledger/ledger.ts'
+import { meterOrganization } from './usage/metering.ts'
 
 const it = testServer()
 const rates = settingsTable.billingRates.fallback

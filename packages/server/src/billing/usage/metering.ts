@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
 import type { BillingRates } from '../../platform/settings/parse.ts'
+import { lockAccount, type NewLease, takeUnmetered, type UnmeteredJob, writeLeases } from '../ledger/ledger.ts'
 import { debitFor, leaseCost, leaseSeconds } from './lease-cost.ts'
-import { lockAccount, type NewLease, takeUnmetered, type UnmeteredJob, writeLeases } from './store.ts'
 
 const batch = 500
 

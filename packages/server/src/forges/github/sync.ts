@@ -7,9 +7,9 @@ import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import type { ForgeRepository } from '../forges/event.ts'
 import { keepRepositories, removeUnseenRepositories } from '../repositories/store.ts'
 import type { GithubApp } from './app-client.ts'
+import { lookUpInstallation } from './installation-api.ts'
 import { endInstallation, findInstallation, keepInstallation, noteSync } from './installation-store.ts'
 import { listInstallationRepositories } from './list-repositories.ts'
-import { lookUpInstallation } from './look-up.ts'
 
 /**
  * Reads an installation anew: whether it is there, suspended, and what it shows. Repositories that an event told of meanwhile stay. Fails with

@@ -11,6 +11,7 @@ import { apiError, type Body } from '../../platform/http/index.ts'
 import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import type { GithubApp } from './app-client.ts'
 import { type InstallState, isInstallState, takeInstallState } from './install-state-store.ts'
+import { lookUpInstallation } from './installation-api.ts'
 import {
   bindInstallation,
   findByNumber,
@@ -18,7 +19,6 @@ import {
   keepInstallation,
   queueSync,
 } from './installation-store.ts'
-import { lookUpInstallation } from './look-up.ts'
 import { provesControl } from './prove-control.ts'
 import { githubFailed, requireApp } from './require-app.ts'
 import type { GithubServices } from './services.ts'

@@ -1,9 +1,9 @@
 import type { components } from '@harmont/contract'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
+import type { EntryRow } from '../ledger/ledger-store.ts'
 import { microCentsPerCent } from './lease-cost.ts'
-import type { EntryRow } from './ledger-store.ts'
-import type { DayRow, PipelineDayRow } from './usage-store.ts'
+import type { DayRow, PipelineDayRow } from './usage.ts'
 import { daysOf, type UsageWindow } from './window.ts'
 
 type Schemas = components['schemas']

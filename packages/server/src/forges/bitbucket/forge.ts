@@ -1,9 +1,9 @@
 import type { ForgeProvider, RepositoryAddress } from '../forges/provider.ts'
-import type { BitbucketApi } from './api.ts'
 import { type BitbucketApp, withWorkspace, workspaceToken } from './app.ts'
+import type { BitbucketApi } from './client.ts'
+import { setStatus } from './commit-status.ts'
 import { findInFork } from './fork-access.ts'
-import { branchHead, comparedFiles, fullCommit, pullRequestFiles } from './look-up.ts'
-import { setStatus } from './set-status.ts'
+import { branchHead, comparedFiles, fullCommit, pullRequestFiles } from './repository-api.ts'
 import { bitbucketWebhooks } from './webhooks.ts'
 import { listWorkspaceRepositories } from './workspaces.ts'
 

@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import { leaseCost, leaseSeconds, microCentsPerCent } from './lease-cost.ts'
-import { getBalance } from './store.ts'
+import { leaseCost, leaseSeconds, microCentsPerCent } from '../usage/lease-cost.ts'
+import { getBalance } from './ledger.ts'
 import { uncharged } from './uncharged-store.ts'
 
 /** The gate of a new build (`http.md` 10.2). Throws 402 when billing is on and nothing is available. */

@@ -1,7 +1,7 @@
 /** When pipelines are built by the clock. */
 import type { Database } from '../../platform/database/transaction.ts'
-import { nextTick } from '../triggers/cron.ts'
-import type { ScheduleTrigger } from '../triggers/trigger.ts'
+import { nextTick } from './cron.ts'
+import type { ScheduleTrigger } from './trigger.ts'
 
 /** Makes these the pipeline's schedules. One that stays keeps its next tick, so that being set again never skips one. */
 export async function setSchedules(

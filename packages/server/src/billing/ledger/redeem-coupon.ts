@@ -7,8 +7,8 @@ import { organizationNotFound } from '../../organizations/organizations/organiza
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import { type Coupon, isClaimed, lockCoupon, writeRedemption } from './coupon-store.ts'
-import { writeCredit } from './store.ts'
+import { type Coupon, isClaimed, lockCoupon, writeRedemption } from './coupons.ts'
+import { writeCredit } from './ledger.ts'
 
 interface Redeeming {
   readonly pool: pg.Pool

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
+import { listEntries } from '../ledger/ledger-store.ts'
 import { type Cell, csvStream } from './csv.ts'
 import { leasesAfter } from './lease-store.ts'
-import { listEntries } from './ledger-store.ts'
 import type { UsageWindow } from './window.ts'
 
 const pageRows = 1000

@@ -1,16 +1,16 @@
 /** From what forges tell to builds and checks, and back: what of it runs in the background. */
 import type { JobHelpers, TaskList, TaskSpec } from 'graphile-worker'
-import { readFlag, readText } from '../../platform/worker/payload.ts'
-import { type FollowServices, followBuild } from '../checks/follow-build.ts'
-import { followTask } from '../checks/queue-follow.ts'
-import { type DiscoveryServices, startDiscovery } from '../discovery/start-discovery.ts'
-import { removeOldDiscoveries } from '../discovery/store.ts'
-import { tellDiscovery } from '../discovery/tell-discovery.ts'
-import { ForgeUnavailable } from '../forges/errors.ts'
-import { buildScheduled, type ScheduleServices } from '../schedules/build-scheduled.ts'
-import { runSchedules } from '../schedules/run-schedules.ts'
-import { type ProcessServices, processDelivery } from '../webhooks/process-delivery.ts'
-import { removeOldDeliveries } from '../webhooks/store.ts'
+import { readFlag, readText } from '../platform/worker/payload.ts'
+import { type FollowServices, followBuild } from './checks/follow-build.ts'
+import { followTask } from './checks/queue-follow.ts'
+import { tellDiscovery } from './discovery/report-discovery.ts'
+import { type DiscoveryServices, startDiscovery } from './discovery/start-discovery.ts'
+import { removeOldDiscoveries } from './discovery/store.ts'
+import { ForgeUnavailable } from './forges/errors.ts'
+import { buildScheduled, type ScheduleServices } from './triggers/build-scheduled.ts'
+import { runSchedules } from './triggers/run-schedules.ts'
+import { type ProcessServices, processDelivery } from './webhooks/process-delivery.ts'
+import { removeOldDeliveries } from './webhooks/store.ts'
 
 type TriggerTaskServices = ProcessServices & FollowServices & DiscoveryServices & ScheduleServices
 

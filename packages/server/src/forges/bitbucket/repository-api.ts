@@ -2,7 +2,7 @@
 import { isHidden } from '../forges/errors.ts'
 import type { Payload } from '../forges/payload.ts'
 import type { RepositoryAddress } from '../forges/provider.ts'
-import { type BitbucketApi, repositoryPath } from './api.ts'
+import { type BitbucketApi, repositoryPath } from './client.ts'
 
 const mostChanged = 3000
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { readCoupon } from '../../commands/coupon.ts'
 import { type Answer, codeOf, testServer } from '../../testing/server.ts'
-import { insertCoupon } from './coupon-store.ts'
-import { findMismatches } from './store.ts'
+import { insertCoupon } from './coupons.ts'
+import { findMismatches } from './ledger.ts'
 
 const it = testServer({ HARMONT_RATE_LIMITS: 'on' })
 

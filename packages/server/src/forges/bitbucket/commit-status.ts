@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Check, CheckConclusion } from '../forges/check.ts'
 import { isHidden } from '../forges/errors.ts'
 import type { RepositoryAddress } from '../forges/provider.ts'
-import { type BitbucketApi, repositoryPath } from './api.ts'
+import { type BitbucketApi, repositoryPath } from './client.ts'
 
 type StatusState = 'SUCCESSFUL' | 'FAILED' | 'INPROGRESS' | 'STOPPED'
 type ReportResult = 'PASSED' | 'FAILED' | 'PENDING'

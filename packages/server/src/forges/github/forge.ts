@@ -2,9 +2,9 @@ import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
 import type { GithubApp, GithubRequest } from './app-client.ts'
 import { branchHead } from './branch-head.ts'
-import { comparedFiles, pullRequestFiles } from './changed-files.ts'
+import { setCheckRun } from './check-runs.ts'
 import { listInstallationRepositories } from './list-repositories.ts'
-import { setCheckRun } from './set-check.ts'
+import { comparedFiles, pullRequestFiles } from './repository-api.ts'
 import { githubWebhooks } from './webhooks.ts'
 
 /** GitHub as a forge, through our App; `app` null: the operator has set none up. */

@@ -1,10 +1,10 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { Settings } from '../../platform/settings/read-settings.ts'
-import { readText } from '../../platform/worker/payload.ts'
-import { meterOrganization } from './meter-organization.ts'
-import { findForgotten, findMismatches, organizationsToMeter } from './store.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+import { readText } from '../platform/worker/payload.ts'
+import { findForgotten, findMismatches, organizationsToMeter } from './ledger/ledger.ts'
+import { meterOrganization } from './usage/metering.ts'
 
 interface MoneyTaskServices {
   readonly pool: pg.Pool

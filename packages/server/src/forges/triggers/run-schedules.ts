@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
-import { nextTick } from '../triggers/cron.ts'
-import { lockDue, tick } from './store.ts'
+import { nextTick } from './cron.ts'
+import { lockDue, tick } from './schedules.ts'
 
 const batch = 100
 

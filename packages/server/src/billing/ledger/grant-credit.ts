@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { organizationIdOf, writeCredit } from './store.ts'
+import { organizationIdOf, writeCredit } from './ledger.ts'
 
 /** Books a credit that the operator gives. Gives the new balance in cents; null when there is no such organization. */
 export async function grantCredit(

@@ -1,8 +1,8 @@
 import { ForgeRefused } from '../forges/errors.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
 import { findConnected } from '../repositories/find-connected.ts'
-import { type StartServices, startBuild } from '../triggers/start-build.ts'
-import { findTriggered } from '../triggers/store.ts'
+import { type StartServices, startBuild } from './start-build.ts'
+import { findTriggered } from './store.ts'
 
 export interface ScheduleServices extends StartServices {
   readonly forges: ReadonlyMap<string, ForgeProvider>
