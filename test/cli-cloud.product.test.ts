@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { duration } from '../packages/cli/src/view/amounts.ts'
+import { duration } from '../packages/cli/src/terminal/amounts.ts'
 import { type Product, startProduct } from './product.ts'
 
 // The real command against the real server and real sandboxes; stdout and stderr apart.

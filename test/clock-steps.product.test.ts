@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { addWitness } from '@harmont/test-kit/file'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventsOf, makeProject, statesOf } from '../packages/cli/src/local/in-sandboxes/project.test-support.ts'
-import type { RunEvent } from '../packages/cli/src/run/run-event.ts'
+import type { RunEvent } from '../packages/cli/src/events/run-event.ts'
+import { eventsOf, makeProject, statesOf } from '../packages/cli/src/runs/in-sandboxes/project.test-support.ts'
 import { buildEnd, type Ended, flatIr, type Product, startProduct } from './product.ts'
 
 const directory = mkdtempSync('/var/tmp/harmont-clock-')

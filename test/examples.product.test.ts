@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
+import { machineExceptions } from '../scripts/machine-exceptions.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))

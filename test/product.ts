@@ -14,8 +14,8 @@ import { type Api, connect } from '../scripts/client/api.ts'
 
 export { buildEnd, type Ended } from '../scripts/client/build-end.ts'
 
-import { machineExceptions } from '../scripts/client/machine-exceptions.ts'
-import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/client/server-process.ts'
+import { machineExceptions } from '../scripts/machine-exceptions.ts'
+import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { showHostBase } from './host-base.ts'
 
 export interface Product {

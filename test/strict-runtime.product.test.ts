@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { repositoryRoot } from '../scripts/client/server-process.ts'
+import { repositoryRoot } from '../scripts/server-process.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 let product: Product

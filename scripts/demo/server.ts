@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { probe } from '@harmont/sandbox'
 import { footing } from '@harmont/sandbox/ordinary'
-import { machineExceptions } from '../client/machine-exceptions.ts'
-import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../client/server-process.ts'
+import { machineExceptions } from '../machine-exceptions.ts'
+import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '../server-process.ts'
 
 export interface DemoServer extends ServerProcess {
   readonly token: string

@@ -12,7 +12,7 @@ import { reachRunning } from '../../packages/server/src/platform/database/embedd
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { quietPool } from '../../packages/server/src/testing/quiet-pool.ts'
 import { type Api, connect } from '../../scripts/client/api.ts'
-import { repositoryRoot, saysThatItServes } from '../../scripts/client/server-process.ts'
+import { repositoryRoot, saysThatItServes } from '../../scripts/server-process.ts'
 import { showHostBase } from '../host-base.ts'
 import { compiledCode } from '../product.ts'
 

@@ -1,19 +1,19 @@
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Context, GlobalFlags, Output } from './command.ts'
+import { type Parsed, parseFlags } from './command-line/flags.ts'
+import { type Resolved, resolveCommand } from './command-line/resolve.ts'
 import type { Command } from './commands.ts'
 import type { Config } from './config/config.ts'
 import type { Credentials } from './config/credentials.ts'
+import type { Context, GlobalFlags, Output } from './context.ts'
 import { type ExitCode, exits } from './errors.ts'
-import { type Parsed, parseFlags } from './parse/flags.ts'
-import { type Resolved, resolveCommand } from './parse/resolve.ts'
 import { cacheDirectory, projectDirectory, userDirectory } from './process/directories.ts'
 import { reportFailure } from './process/failure.ts'
 import type { Interrupts } from './process/interrupts.ts'
-import { makeOutput } from './process/output.ts'
-import { makeQuestions } from './process/questions.ts'
-import { type ColorWhen, type OutputStream, terminal } from './process/terminals.ts'
 import { openTrace, type Trace } from './process/trace.ts'
+import { makeOutput } from './terminal/output.ts'
+import { makeQuestions } from './terminal/questions.ts'
+import { type ColorWhen, type OutputStream, terminal } from './terminal/terminal.ts'
 
 /** The process as `hm` sees it. */
 export interface World {
@@ -75,7 +75,7 @@ async function dispatch(
     return exits.ok
   }
   if (global.help === true || command === undefined) {
-    const { showHelp } = await import('./own/help.ts')
+    const { showHelp } = await import('./command-line/show-help.ts')
     return showHelp(words, output)
   }
   if (command.spec.runs === true) world.interrupts.startRunning()

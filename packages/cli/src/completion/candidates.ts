@@ -1,8 +1,8 @@
+import { dashed, globalFlags, kebab } from '../command-line/global-flags.ts'
+import { otherWordsLike, type Resolved, resolveCommand, visibleBelow } from '../command-line/resolve.ts'
 import { settingKeys } from '../config/settings.ts'
 import { HmError } from '../errors.ts'
-import { dashed, globalFlags, kebab } from '../parse/global-flags.ts'
-import { otherWordsLike, type Resolved, resolveCommand, visibleBelow } from '../parse/resolve.ts'
-import type { Completion, FlagSpec } from '../spec.ts'
+import type { Completion, FlagSpec } from '../specs/spec.ts'
 import { type CompletionContext, dynamicValues } from './dynamic.ts'
 
 export interface Candidate {

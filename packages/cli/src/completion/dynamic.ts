@@ -1,4 +1,4 @@
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import type { Candidate } from './candidates.ts'
 
 type Dynamic = 'pipeline' | 'step' | 'pipeline-or-step' | 'build'

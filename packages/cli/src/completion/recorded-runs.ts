@@ -1,6 +1,6 @@
-import { localHome } from '../local/home.ts'
-import { endOf } from '../local/run-record.ts'
-import { readRecords } from '../local/run-records.ts'
+import { localHome } from '../records/home.ts'
+import { endOf } from '../records/run-record.ts'
+import { readRecords } from '../records/run-records.ts'
 import type { CompletionSource } from './dynamic.ts'
 
 /** Numbers of this project's runs on this machine, the newest first. */

@@ -1,6 +1,6 @@
-import { localHome } from '../local/home.ts'
-import { stepsOf } from '../local/run-record.ts'
-import { readRecords } from '../local/run-records.ts'
+import { localHome } from '../records/home.ts'
+import { stepsOf } from '../records/run-record.ts'
+import { readRecords } from '../records/run-records.ts'
 import type { CompletionSource } from './dynamic.ts'
 
 /** Keys of the steps that this project's runs on this machine had, of the newest run first. */

@@ -1,5 +1,5 @@
-import { defaultPipeline } from '../cloud/default-pipeline.ts'
-import { openSession } from '../cloud/session.ts'
+import { defaultPipeline } from '../server/default-pipeline.ts'
+import { openSession } from '../server/session.ts'
 import type { CompletionSource } from './dynamic.ts'
 
 const newest = 20

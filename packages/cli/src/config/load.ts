@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { quoted } from '../command-line/values.ts'
 import { exits, HmError, usageError } from '../errors.ts'
-import { quoted } from '../parse/values.ts'
 import type { Config, Origin, UnknownKey } from './config.ts'
 import {
   isSettingKey,

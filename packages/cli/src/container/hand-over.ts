@@ -1,6 +1,6 @@
 import process from 'node:process'
-import type { Context } from '../command.ts'
 import type { Command } from '../commands.ts'
+import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors.ts'
 import { isLocal, runsHere, runsInContainer } from './chosen.ts'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
-import type { CommandSpec } from '../spec.ts'
+import type { CommandSpec } from '../specs/spec.ts'
 import type { ContainerFacts } from './docker-arguments.ts'
 
 const run = promisify(execFile)

@@ -1,5 +1,5 @@
-import type { Context, Handler } from '../command.ts'
 import type { Config } from '../config/config.ts'
+import type { Context, Handler } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import { version } from '../version.ts'
 import { type Area, type Check, checksOf, forBackend } from './check.ts'

@@ -1,10 +1,10 @@
 import { type CloudClient, CloudError } from '@harmont/cloud'
-import { defaultPipeline } from '../cloud/default-pipeline.ts'
-import { cloudFailure } from '../cloud/failures.ts'
-import { connect, openSession } from '../cloud/session.ts'
-import type { Context } from '../command.ts'
 import type { Config } from '../config/config.ts'
+import type { Context } from '../context.ts'
 import { HmError } from '../errors.ts'
+import { defaultPipeline } from '../server/default-pipeline.ts'
+import { cloudFailure } from '../server/failures.ts'
+import { connect, openSession } from '../server/session.ts'
 import type { Problem, ServerFacts } from './judge-server.ts'
 
 const limitMs = 3000

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { version } from '../version.ts'
 import type { ToolFacts } from './judge-tools.ts'
 

@@ -1,4 +1,4 @@
-import { bytes } from '../view/amounts.ts'
+import { bytes } from '../terminal/amounts.ts'
 import { type Check, checksOf } from './check.ts'
 
 export interface ProjectFacts {

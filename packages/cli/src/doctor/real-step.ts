@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ResolvedImage } from '@harmont/sandbox'
-import type { Context } from '../command.ts'
-import type { LocalHome } from '../local/home.ts'
-import { openSandboxes, type Sandboxes } from '../local/open-sandboxes.ts'
+import type { Context } from '../context.ts'
+import type { LocalHome } from '../records/home.ts'
+import { openSandboxes, type Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import type { StepFacts } from './judge-sandbox.ts'
 import { TooSlow, within } from './time-limit.ts'
 

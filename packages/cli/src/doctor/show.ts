@@ -1,7 +1,7 @@
-import type { Output } from '../command.ts'
-import { inertText } from '../text/inert.ts'
-import { span } from '../text/span.ts'
-import { pad, widthOf } from '../view/text-width.ts'
+import type { Output } from '../context.ts'
+import { inertText } from '../terminal/inert.ts'
+import { span } from '../terminal/span.ts'
+import { pad, widthOf } from '../terminal/text-width.ts'
 import type { Check } from './check.ts'
 
 const styles = { ok: 'green', warning: 'yellow', failure: 'red' } as const

@@ -1,6 +1,6 @@
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
-import { projectName, slugFor, slugForm } from '../project-name.ts'
+import { projectName, slugFor, slugForm } from '../project/project-name.ts'
 
 const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
 

@@ -1,5 +1,5 @@
-import type { Context } from '../command.ts'
 import { commands } from '../commands.ts'
+import type { Context } from '../context.ts'
 import { HmError } from '../errors.ts'
 
 /** Asks whether to sign in, where nobody is; `hm run` works without. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { convertGha } from './skills/convert-gha.ts'
 import { validateCi } from './skills/validate-ci.ts'
 import { writePipeline } from './skills/write-pipeline.ts'

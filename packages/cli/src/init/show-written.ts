@@ -1,6 +1,6 @@
 import { type RenderFailure, renderPipeline } from '@harmont/render'
 import { readSourceSet } from '@harmont/source-set'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 
 /** Renders what was written and names its steps. Throws exit 6 where it does not render. */

@@ -1,6 +1,6 @@
 import { exits, HmError } from '../errors.ts'
-import { requireStep } from '../local/explain-run.ts'
-import { type RecordedStep, type RunRecord, stepsOf } from '../local/run-record.ts'
+import { requireStep } from '../inspect/explain-run.ts'
+import { type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
 
 /** The step that a shell is wanted in: the one of this key, else the first that failed. Throws exit 5 where there is none. */
 export function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {

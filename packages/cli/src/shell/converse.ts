@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises'
 import type { Conversation } from '@harmont/sandbox'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import type { RawTerminal } from './raw-terminal.ts'
 

@@ -1,7 +1,7 @@
 import type { Plan } from '@harmont/ir'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { HmError } from '../errors.ts'
-import { runSecrets } from '../local/run-variables.ts'
+import { runSecrets } from '../project/run-variables.ts'
 
 interface KnownSecrets {
   readonly values: ReadonlyMap<string, string>

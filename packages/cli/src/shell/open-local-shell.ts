@@ -12,12 +12,12 @@ import type { Plan } from '@harmont/ir'
 import { type Conversation, SandboxError, type SourceTreeRef, type TerminalSize } from '@harmont/sandbox'
 import type { GitFacts } from '@harmont/source-set'
 import { exits, HmError } from '../errors.ts'
-import type { LocalHome } from '../local/home.ts'
-import { localContext } from '../local/local-context.ts'
-import type { Sandboxes } from '../local/open-sandboxes.ts'
-import { type RunRecord, stepsOf } from '../local/run-record.ts'
-import { secretIds } from '../local/secret-ids.ts'
-import type { History } from '../local/take-history.ts'
+import type { LocalHome } from '../records/home.ts'
+import { type RunRecord, stepsOf } from '../records/run-record.ts'
+import { localContext } from '../runs/local-context.ts'
+import { secretIds } from '../runs/secret-ids.ts'
+import type { History } from '../runs/take-history.ts'
+import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 
 export interface LocalShell {
   readonly home: LocalHome

@@ -1,7 +1,7 @@
 import { ReadStream, WriteStream } from 'node:tty'
 import type { TerminalSize } from '@harmont/sandbox'
-import type { Context } from '../command.ts'
-import { leavingTerminal } from '../view/leaving-terminal.ts'
+import type { Context } from '../context.ts'
+import { leavingTerminal } from '../terminal/leaving-terminal.ts'
 
 /** The user's terminal, on both ends. */
 export interface RawTerminal {

@@ -1,5 +1,5 @@
-import type { RecordedStep, RunRecord } from '../local/run-record.ts'
-import { localMinute } from '../view/amounts.ts'
+import type { RecordedStep, RunRecord } from '../records/run-record.ts'
+import { localMinute } from '../terminal/amounts.ts'
 
 /** As long as a run's file systems are kept, from its start on. */
 const keptMs = 24 * 60 * 60_000

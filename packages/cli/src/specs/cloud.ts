@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../spec.ts'
 import { limit, yesOrNo } from './flags.ts'
+import type { CommandSpec } from './spec.ts'
 
 const pipeline = {
   kind: 'string',

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { inertLine } from '../text/inert.ts'
+import { inertLine } from '../terminal/inert.ts'
 import { isUtf8 } from './choose-view.ts'
 import type { StateName } from './run-model.ts'
 

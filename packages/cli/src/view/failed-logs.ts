@@ -1,5 +1,5 @@
 import { countWords, FailureFinder, type Found, failureWords, type QuotedFailure } from '@harmont/logs'
-import type { Context } from '../command.ts'
+import type { Context } from '../context.ts'
 import { quotedLines } from './failure-excerpt.ts'
 
 /** So many failures of a step are named. */

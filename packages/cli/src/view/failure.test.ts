@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainOf } from '../text/span.ts'
+import { plainOf } from '../terminal/span.ts'
 import { unicode } from './charset.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'

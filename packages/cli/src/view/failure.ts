@@ -1,11 +1,11 @@
-import { type Line, span } from '../text/span.ts'
-import { duration } from './amounts.ts'
+import { duration } from '../terminal/amounts.ts'
+import { type Line, span } from '../terminal/span.ts'
+import { wrapLine } from '../terminal/styled.ts'
 import type { Charset } from './charset.ts'
 import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 import { type Step, stateName } from './run-model.ts'
-import { stateStyles, stateWords } from './state-words.ts'
-import { wrapLine } from './styled.ts'
+import { stateStyles, stateWords } from './state-labels.ts'
 
 /** Says of a step without output what it ran, in one line: a check such as `test -z` fails without a word. */
 function silentLines({ command }: Step, charset: Charset): Line[] {

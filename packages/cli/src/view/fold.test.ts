@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../run/run-event.ts'
+import type { RunEvent } from '../events/run-event.ts'
 import { fold, lastLines, stepOf } from './fold.ts'
 import { newRun } from './run-model.ts'
 import { events } from './story.test-support.ts'

@@ -1,5 +1,5 @@
 import { FailureFinder } from '@harmont/logs'
-import type { RunEvent } from '../run/run-event.ts'
+import type { RunEvent } from '../events/run-event.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
 /** How many lines of a step are kept for the case that it fails, and how many characters of each: `hm logs` has all. */

@@ -1,15 +1,15 @@
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../run/run-event.ts'
-import { plainOf } from '../text/span.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { plainOf } from '../terminal/span.ts'
+import { widthOf } from '../terminal/text-width.ts'
 import { ascii, type Charset, unicode } from './charset.ts'
 import { fold } from './fold.ts'
 import { frame, layOut } from './frame.ts'
 import { anyRun } from './random-run.test-support.ts'
 import { newRun } from './run-model.ts'
 import { events } from './story.test-support.ts'
-import { widthOf } from './text-width.ts'
 
 const { buildStart, queued, waiting, start, log, cacheHit, skipped, retry, end, buildEnd } = events
 

@@ -1,9 +1,9 @@
 import { type PlannedStep, parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
-import { plainOf } from '../text/span.ts'
+import { plainOf } from '../terminal/span.ts'
+import { widthOf } from '../terminal/text-width.ts'
 import { ascii, unicode } from './charset.ts'
 import { graphLines } from './graph.ts'
-import { widthOf } from './text-width.ts'
 
 const step = (key: string, fields: object = {}) => ({ type: 'command', key, cmd: 'true', ...fields })
 const parsed = parsePlan(

@@ -1,9 +1,9 @@
 import type { IrCachePolicy, Plan, PlannedStep } from '@harmont/ir'
-import { type Line, plainOf, span } from '../text/span.ts'
-import { wholeSeconds } from './amounts.ts'
+import { wholeSeconds } from '../terminal/amounts.ts'
+import { type Line, plainOf, span } from '../terminal/span.ts'
+import { wrapLine } from '../terminal/styled.ts'
+import { pad, widthOf } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
-import { wrapLine } from './styled.ts'
-import { pad, widthOf } from './text-width.ts'
 import { treeOrder } from './tree-order.ts'
 
 interface GraphOptions {

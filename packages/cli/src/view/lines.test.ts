@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { styleText } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../run/run-event.ts'
+import type { RunEvent } from '../events/run-event.ts'
 import { ascii, unicode } from './charset.ts'
 import { keyColor } from './key-color.ts'
 import { linesView } from './lines.ts'

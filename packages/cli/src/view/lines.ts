@@ -1,7 +1,8 @@
-import type { Terminal } from '../command.ts'
-import type { RunEvent } from '../run/run-event.ts'
-import { inert, inertText } from '../text/inert.ts'
-import { paintLine } from '../text/span.ts'
+import type { Terminal } from '../context.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { inert, inertText } from '../terminal/inert.ts'
+import { paintLine } from '../terminal/span.ts'
+import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
 import { fold, stepOf } from './fold.ts'
 import { keyColor } from './key-color.ts'
@@ -10,7 +11,6 @@ import type { OpenView } from './open-view.ts'
 import { newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 import type { Earlier } from './time-left.ts'
-import { openWriter } from './writer.ts'
 
 /** What an event says in a log of lines, without its `[key] `; undefined when nothing. */
 export function lineText(event: RunEvent): string | undefined {

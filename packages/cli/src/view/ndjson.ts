@@ -1,8 +1,8 @@
-import type { Terminal } from '../command.ts'
-import type { RunEvent } from '../run/run-event.ts'
-import { inertText, jsonFor } from '../text/inert.ts'
+import type { Terminal } from '../context.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { inertText, jsonFor } from '../terminal/inert.ts'
+import { openWriter } from '../terminal/writer.ts'
 import type { OpenView } from './open-view.ts'
-import { openWriter } from './writer.ts'
 
 /** The event as one line of JSON, its instants in RFC 3339. */
 function ndjsonLine(event: RunEvent, stdout: Terminal): string {

@@ -1,4 +1,4 @@
-import { inert } from '../text/inert.ts'
+import { inert } from '../terminal/inert.ts'
 import type { Run } from './run-model.ts'
 
 /** Returns the commands that help after a failure, each with what it gives. */

@@ -1,5 +1,5 @@
-import type { GlobalFlags, Output } from '../command.ts'
-import type { RunView } from '../run/run-event.ts'
+import type { GlobalFlags, Output } from '../context.ts'
+import type { RunView } from '../events/run-event.ts'
 import { charsetFor } from './charset.ts'
 import { chooseView } from './choose-view.ts'
 import { linesView } from './lines.ts'

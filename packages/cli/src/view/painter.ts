@@ -1,4 +1,4 @@
-import { widthOf } from './text-width.ts'
+import { widthOf } from '../terminal/text-width.ts'
 
 /** What stands on the terminal: lines with their styles, and the width that they were drawn at. The cursor is at the start of the line after the last. */
 export interface Drawn {

@@ -1,11 +1,11 @@
-import type { Terminal } from '../command.ts'
-import { type Line, paintLine, span } from '../text/span.ts'
+import type { Terminal } from '../context.ts'
+import { type Line, paintLine, span } from '../terminal/span.ts'
+import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
 import type { OpenView } from './open-view.ts'
 import { isFailure, newRun } from './run-model.ts'
-import { openWriter } from './writer.ts'
 
 /** Nothing but failures, on stderr. */
 export function quietView(stderr: Terminal, charset: Charset): OpenView {

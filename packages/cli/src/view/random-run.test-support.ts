@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { RunEvent, StepState } from '../run/run-event.ts'
+import type { RunEvent, StepState } from '../events/run-event.ts'
 import { events } from './story.test-support.ts'
 
 /** Text as an enemy would name a step or print a line. */

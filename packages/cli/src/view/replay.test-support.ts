@@ -4,8 +4,8 @@
  */
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeOutput } from '../process/output.ts'
-import { terminal } from '../process/terminals.ts'
+import { makeOutput } from '../terminal/output.ts'
+import { terminal } from '../terminal/terminal.ts'
 import { openView } from './open-view.ts'
 import { earlier, stories } from './stories.test-support.ts'
 

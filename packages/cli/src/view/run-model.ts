@@ -1,5 +1,5 @@
 import type { FailureFinder, Found, QuotedFailure } from '@harmont/logs'
-import type { Instant, RunEvent, StepState } from '../run/run-event.ts'
+import type { Instant, RunEvent, StepState } from '../events/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
 /** A failure that does not fail the build is a state of its own. */

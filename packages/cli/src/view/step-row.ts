@@ -1,10 +1,10 @@
-import { type Line, span } from '../text/span.ts'
-import { duration, wholeSeconds } from './amounts.ts'
+import { duration, wholeSeconds } from '../terminal/amounts.ts'
+import { type Line, span } from '../terminal/span.ts'
+import { fit, pad } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
 import { lastLines } from './fold.ts'
 import { type Run, type Step, stateName } from './run-model.ts'
-import { stateStyles, stateWords, wordWidth } from './state-words.ts'
-import { fit, pad } from './text-width.ts'
+import { stateStyles, stateWords, wordWidth } from './state-labels.ts'
 import { waitText } from './wait-text.ts'
 
 /** Columns before the name: sign, blank, word, blank. */

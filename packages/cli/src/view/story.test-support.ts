@@ -1,4 +1,4 @@
-import type { RunEvent, StepState } from '../run/run-event.ts'
+import type { RunEvent, StepState } from '../events/run-event.ts'
 
 /** An event without what a story does not care about, and how many milliseconds after the one before it comes. */
 export type Beat = readonly [afterMs: number, event: RunEvent]

@@ -1,17 +1,17 @@
-import type { Terminal } from '../command.ts'
-import type { RunEvent } from '../run/run-event.ts'
-import { type Line, paintLine, plainOf, span } from '../text/span.ts'
+import type { Terminal } from '../context.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { leavingTerminal } from '../terminal/leaving-terminal.ts'
+import { type Line, paintLine, plainOf, span } from '../terminal/span.ts'
+import { openWriter } from '../terminal/writer.ts'
 import type { Charset } from './charset.ts'
 import { failureLines } from './failure.ts'
 import { fold, stepOf } from './fold.ts'
 import { frame, type Layout, layOut } from './frame.ts'
-import { leavingTerminal } from './leaving-terminal.ts'
 import type { OpenView } from './open-view.ts'
 import { type Drawn, drawnLine, nothingDrawn, reflows, type Screen, showCursor, transition } from './painter.ts'
 import { isFailure, newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 import type { Earlier } from './time-left.ts'
-import { openWriter } from './writer.ts'
 
 /** Twelve frames a second at most; and times go on once a second. */
 const frameMs = 83

@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type CloudClient, CloudError } from '@harmont/cloud'
+import type { Context } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { openBrowser } from '../server/browser.ts'
+import { pause } from '../server/pause.ts'
+import { listenForCallback } from './loopback-server.ts'
+
+const pollMs = 750
+const patienceMs = 5 * 60_000
+
+/** Signs in through the page of the web application; gives the session's token. Rejects with exit 3 when nobody confirms within 5 minutes. */
+export async function loginByLoopback(
+  context: Pick<Context, 'output' | 'signal'>,
+  client: CloudClient,
+  appUrl: string,
+): Promise<string> {
+  const { output, signal } = context
+  const nonce = randomBytes(32).toString('base64url')
+  const state = randomBytes(16).toString('base64url')
+  await using callback = await listenForCallback(state, appUrl)
+  const address = `${appUrl}/cli-login?port=${callback.port}&nonce=${nonce}&state=${state}&code=1`
+  output.say(`matching code: ${matchingCode(nonce)}`)
+  output.say(`opening ${address}`)
+  if (!(await openBrowser(address, context))) output.say('could not open a browser: open the address yourself')
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline) {
+    const token = await claim(client, nonce, signal)
+    if (token !== undefined) return token
+    await Promise.race([pause(pollMs, signal), callback.arrived])
+    // It is parked before the page comes back: from here on only the pause sets the pace.
+    callback.arrived = new Promise<never>(() => {})
+  }
+  throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
+    fix: 'hm login --paste',
+  })
+}
+
+async function claim(client: CloudClient, nonce: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await client.cliClaim({ body: { nonce } }, { signal })).token
+  } catch (error) {
+    if (error instanceof CloudError && error.code === 'cli_code_invalid') return undefined
+    // One lost answer is no reason to begin anew; a refusal is.
+    if (error instanceof CloudError && error.isPassing) return undefined
+    throw error
+  }
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** What terminal and page both show: the first 40 bits of a digest of the nonce, `KX7P-4T9M`. */
+export function matchingCode(nonce: string): string {
+  const digest = createHash('sha256').update(`harmont-cli-login\n${nonce}`).digest()
+  const bits = BigInt(`0x${digest.subarray(0, 5).toString('hex')}`)
+  const characters = Array.from({ length: 8 }, (_, at) => crockford[Number((bits >> BigInt(35 - 5 * at)) & 31n)])
+  return `${characters.slice(0, 4).join('')}-${characters.slice(4).join('')}`
+}

@@ -1,0 +1,53 @@
+import type { CloudClient } from '@harmont/cloud'
+import type { Context, Handler } from '../context.ts'
+import { exits, HmError, usageError } from '../errors.ts'
+import { likelyBrowser } from '../server/browser.ts'
+import { connect, telling } from '../server/session.ts'
+import { requireServer } from './require-server.ts'
+
+/** `hm login` (sdk-cli.md 5.7): by a loopback redirect, a pasted code, or a token from stdin. The token is checked before it is kept. */
+export const run: Handler<'login'> = (context) =>
+  telling(context, async () => {
+    const { flags, output } = context
+    if (flags.paste && flags.token) throw usageError('--paste and --token cannot be used together')
+    const config = await context.config()
+    const credentials = await context.credentials()
+    const apiUrl = config.get('cloud.api_url')
+    const nobody = await connect(context, null)
+    await requireServer(nobody, context.signal)
+    const token = await obtainToken(context, nobody, config.appUrl)
+    const user = await (await connect(context, token)).getCurrentUser({}, { signal: context.signal })
+    await credentials.store(apiUrl, token)
+    output.say(`signed in as ${user.name ?? user.email} <${user.email}> at ${apiUrl}`)
+    if ((context.env.HM_API_TOKEN ?? '') !== '') output.warn('HM_API_TOKEN is set and overrides the stored token')
+    return exits.ok
+  })
+
+async function obtainToken(context: Context<'login'>, client: CloudClient, appUrl: string): Promise<string> {
+  const { flags, env } = context
+  if (flags.token) return readToken(context)
+  if (!flags.paste && (env.HM_LOGIN_CODE ?? '') === '' && likelyBrowser(context)) {
+    const { loginByLoopback } = await import('./login-loopback.ts')
+    return loginByLoopback(context, client, appUrl)
+  }
+  const { loginByPaste } = await import('./login-paste.ts')
+  return loginByPaste(context, client, appUrl)
+}
+
+const longestToken = 4096
+
+async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
+  if (stdin.isTTY === true) return ask.secret({ message: 'Token', flag: '--token < FILE' })
+  let text = ''
+  for await (const piece of stdin.setEncoding('utf8')) {
+    text += piece
+    if (text.length > longestToken)
+      throw usageError(`a token has fewer than ${longestToken} characters; stdin has more`)
+  }
+  const token = text.trim()
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new HmError(exits.usage, 'token_invalid', 'no token on stdin: expected one word of printable ASCII', {
+      fix: 'hm login --token < FILE',
+    })
+  return token
+}

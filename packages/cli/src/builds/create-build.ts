@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parsePlan } from '@harmont/ir'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
+import { readProject } from '../project/read-project.ts'
+import { buildUrl } from '../server/address.ts'
+import type { Session } from '../server/session.ts'
+import { isDetached, watchBuild } from './watch-build.ts'
+
+export interface BuildWish {
+  /** The IR document; `-` is stdin. */
+  readonly file: string | undefined
+  readonly fileFlag: string
+  readonly branch: string | undefined
+  readonly message: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly detach: boolean
+}
+
+type Here = Pick<Context, 'output' | 'env' | 'global' | 'signal' | 'config' | 'directory' | 'stdin'>
+
+const noCommit = '0'.repeat(40)
+const longestIr = 8 * 1024 * 1024
+
+/** Creates a build of an IR document, without source, and follows it unless told otherwise. Throws exit 7 for a document that does not plan. */
+export async function createBuild(
+  here: Here,
+  session: Session,
+  address: { readonly org: string; readonly pipeline: string },
+  wish: BuildWish,
+): Promise<ExitCode> {
+  const { output, global, signal } = here
+  const pipeline_ir = await readIr(here, wish)
+  const parsed = parsePlan(pipeline_ir)
+  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, parsed.error.message)
+  for (const warning of parsed.plan.warnings) output.warn(warning)
+  const { git } = await readProject(here.directory)
+  const body = {
+    branch: wish.branch ?? git?.branch ?? 'main',
+    commit: git?.commit ?? noCommit,
+    message: wish.message ?? null,
+    env: { ...wish.env },
+    pipeline_ir,
+    // An empty tree: the commit is only what the document was made of.
+    source_b64: '',
+  }
+  const build = await session.client.createBuild({ ...address, body }, { signal })
+  const place = { ...address, number: build.number }
+  if (!(await isDetached(here, wish.detach)))
+    return watchBuild({ ...here, flags: {} }, session, place, { build, plan: parsed.plan, onInterrupt: 'cancel' })
+  if (global.json) await output.json(build)
+  else await output.print(`#${build.number} ${buildUrl(session.appUrl, place)}`)
+  return exits.ok
+}
+
+async function readIr({ stdin, directory }: Here, { file, fileFlag }: BuildWish): Promise<string> {
+  if (file === undefined) throw usageError('no IR document given', `${fileFlag} FILE, or ${fileFlag} - for stdin`)
+  if (file === '-') {
+    let text = ''
+    for await (const piece of stdin.setEncoding('utf8')) {
+      text += piece
+      if (text.length > longestIr) throw usageError('the IR document on stdin exceeds 8 MiB')
+    }
+    return text
+  }
+  try {
+    return await readFile(resolve(directory, file), 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw usageError(`${fileFlag}: cannot read ${file}: ${why}`)
+  }
+}

@@ -1,0 +1,93 @@
+import { type BuildAddress, type CloudClient, CloudError, type Job } from '@harmont/cloud'
+import { pause } from '../server/pause.ts'
+import type { OpenView } from '../view/open-view.ts'
+import { jobLogLines } from './job-log-lines.ts'
+import { isJobEnded, type JobTeller } from './job-teller.ts'
+
+/** How many logs of jobs that have ended are read at a time; those of running jobs are all followed. */
+const readAtOnce = 16
+/** How long the log of an ended job may stand still before the job is told to have ended without the rest. */
+const graceMs = 10_000
+
+export interface RunLogOptions {
+  readonly client: CloudClient
+  readonly address: BuildAddress
+  readonly view: OpenView
+  readonly teller: JobTeller
+  readonly signal: AbortSignal
+}
+
+interface OpenLog {
+  readonly told: Promise<void>
+  readonly jobEnded: () => void
+}
+
+/** Tells the logs of a build's jobs, each once, from its first line. */
+export class RunLogs {
+  readonly #options: RunLogOptions
+  readonly #logs = new Map<string, OpenLog>()
+  readonly #waiting: (() => void)[] = []
+  #reading = 0
+  #movedAt = 0
+
+  constructor(options: RunLogOptions) {
+    this.#options = options
+  }
+
+  /** Begins with the log of a job that has one, and resolves when an ended job's is told. A log that cannot be had is said. */
+  follow(job: Job): Promise<void> {
+    if (!job.started_at || job.cached === true) return Promise.resolve()
+    const log = this.#logs.get(job.id) ?? this.#open(job)
+    if (!isJobEnded(job)) return Promise.resolve()
+    log.jobEnded()
+    return this.#untilToldOrStill(job, log.told)
+  }
+
+  async #untilToldOrStill(job: Job, told: Promise<void>): Promise<void> {
+    const { view, signal } = this.#options
+    const isTold = told.then(() => true)
+    for (this.#movedAt = performance.now(); ; ) {
+      const left = this.#movedAt + graceMs - performance.now()
+      if (left <= 0) return view.note(`the log of ${job.step_key ?? job.id} may be incomplete: hm job log ${job.id}`)
+      if (await Promise.race([isTold, pause(left, signal).then(() => false)])) return
+    }
+  }
+
+  #open(job: Job): OpenLog {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const log = { told: this.#tell(job, promise), jobEnded: resolve }
+    this.#logs.set(job.id, log)
+    return log
+  }
+
+  async #tell(job: Job, ended: Promise<void>): Promise<void> {
+    const { client, address, view, teller, signal } = this.#options
+    const isLate = isJobEnded(job)
+    if (isLate) await this.#enter()
+    try {
+      const step_id = teller.stepId(job)
+      for await (const lines of jobLogLines(client, job.id, { build: address, signal, ended }))
+        for (const line of lines) {
+          await view.tell({ kind: 'step_log', step_id, ...line })
+          this.#movedAt = performance.now()
+        }
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof CloudError)) throw error
+      await view.note(`could not read the log of ${job.step_key ?? job.id}: ${error.message}`)
+    } finally {
+      if (isLate) this.#leave()
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#reading >= readAtOnce) await new Promise<void>((go) => this.#waiting.push(go))
+    else this.#reading += 1
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#reading -= 1
+    else next()
+  }
+}

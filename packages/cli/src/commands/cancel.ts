@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context, Handler } from '../context.ts'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import { findRun } from '../records/find-run.ts'
+import { localHome } from '../records/home.ts'
+import { isAlive, pidOf } from '../records/process-mark.ts'
+import { endOf, type RunRecord } from '../records/run-record.ts'
+import { readRecord, readRecords } from '../records/run-records.ts'
+import { isOnServer } from '../server/is-on-server.ts'
+
+const lookAgainMs = 100
+
+/** `hm cancel`: the run in progress on this machine, or a build of the server. */
+export const run: Handler<'cancel'> = async (context) => {
+  const { args, cacheDirectory, directory, flags } = context
+  const home = localHome(cacheDirectory)
+  const here =
+    args.build === undefined ? readRecords(home.runs, directory).find(isRunning) : findRun(home, directory, args.build)
+  if (flags.pipeline === undefined && here !== undefined && isRunning(here)) return cancelHere(context, home.runs, here)
+  // A number that only an ended run has here may be a build's.
+  const asked = { pipeline: flags.pipeline, build: args.build ?? 'newest', isHere: false }
+  if (await isOnServer(context, asked)) {
+    const { cancelOnServer } = await import('../builds/cancel.ts')
+    return cancelOnServer(context)
+  }
+  if (here !== undefined) {
+    context.output.say(`${nameOf(here)} has already ended: ${endOf(here.events)?.state ?? 'failed'}`)
+    return exits.ok
+  }
+  const message = args.build === undefined ? 'nothing is running here' : `there is no run ${args.build} here`
+  throw new HmError(exits.notFound, 'run_not_found', message, {
+    fix: 'hm history lists the runs; hm login signs in to cancel builds on the server',
+  })
+}
+
+function nameOf({ number, slug }: RunRecord): string {
+  return `run ${number} of ${slug}`
+}
+
+function isRunning({ events, process }: RunRecord): boolean {
+  return endOf(events) === null && isAlive(process)
+}
+
+/** As Ctrl-C in its own terminal does. */
+async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: string, run: RunRecord): Promise<ExitCode> {
+  const named = nameOf(run)
+  const { record, process: mark } = run
+  if (!(await ask.confirm({ message: `Cancel ${named}?`, flag: '--yes' }))) {
+    output.say(`${named} was not canceled`)
+    return exits.ok
+  }
+  // It may have ended while the question stood.
+  if (isAlive(mark)) process.kill(pidOf(mark), 'SIGINT')
+  for (;;) {
+    const now = readRecord(runs, record)
+    const state = now === undefined ? 'canceled' : endOf(now.events)?.state
+    if (state !== undefined || !isAlive(mark)) {
+      output.say(`${named}: ${state ?? 'canceled'}`)
+      return exits.ok
+    }
+    await sleep(lookAgainMs, undefined, { signal })
+  }
+}

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { chunkJson } from '@harmont/logs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { localHome } from '../records/home.ts'
+import { AppendedFile, beginRecord, runFiles } from '../records/run-records.ts'
+import { hmProgram, programEnv, runHm } from '../test-support/run-hm.ts'
+import { events } from '../view/story.test-support.ts'
+
+// A key that would turn what follows it around.
+const key = 'a\u202eb'
+const output = 'said\u202e\n--- FAIL: TestA (0.00s)\n    a_test.go:7: got 1, want 2\n'
+let cwd: string
+
+beforeAll(() => {
+  cwd = realpathSync(mkdtempSync('/var/tmp/hm-logs-'))
+  writeLog(1, output)
+})
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+/** Records a run whose only step failed with this log. */
+function writeLog(number: number, text: string): void {
+  const { runs } = localHome(join(cwd, '.cache', 'hm'))
+  const { record } = beginRecord(
+    runs,
+    {
+      ...{
+        id: `run-${number}`,
+        directory: cwd,
+        slug: 'ci',
+        name: 'ci',
+        message: null,
+        branch: null,
+        commit: null,
+        env: {},
+      },
+      ...{ only: null, retryOf: null, startedAt: 0, process: 'none' },
+    },
+    '{}',
+  )
+  const files = runFiles(runs, record)
+  const told = new AppendedFile(files.events)
+  const { queued, start, end, buildEnd } = events
+  for (const event of [queued(key), start(key), end(key, 'failed', 1), buildEnd('failed', 1)])
+    told.add(`${JSON.stringify(event)}\n`)
+  told.close()
+  if (text === '') return
+  const log = new AppendedFile(files.log(0, 1))
+  log.add(`${chunkJson({ seq: 1, kind: 0, content: Buffer.from(text), ts: 0n })}\n`)
+  log.close()
+}
+
+test('a terminal acts upon neither the name of a step nor its log; a file gets the log as it is', async () => {
+  const line = `stty cols 100 && exec '${process.execPath}' '${hmProgram}' logs`
+  const env = { ...programEnv, HOME: cwd, TERM: 'xterm' }
+  const shown = execFileSync('script', ['-qefc', line, '/dev/null'], { cwd, env, encoding: 'utf8' })
+  expect(shown).toMatch(/^\[a\?b\] said\?\r?\n/)
+  expect(await runHm(['logs'], { cwd })).toMatchObject({ code: 0, stdout: output.replaceAll(/^(?=.)/gm, '[a?b] ') })
+})
+
+test('logs of what failed end with what their tests reported', async () => {
+  const { code, stdout, stderr } = await runHm(['logs', '--failed'], { cwd })
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('a_test.go:7: got 1, want 2\n') })
+  expect(stderr).toBe('a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\n')
+  expect((await runHm(['logs', '--failed', '--json'], { cwd })).stderr).toBe('')
+  expect((await runHm(['logs'], { cwd })).stderr).toBe('')
+})
+
+test('of a long log that failed, only what its tests reported is shown, and how to see all', async () => {
+  const long = `${'installing a package\n'.repeat(5_000)}${output}`
+  writeLog(2, long)
+  const { code, stdout, stderr } = await runHm(['logs', '2', '--failed'], { cwd })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: '[a?b] --- FAIL: TestA (0.00s)\n[a?b]     a_test.go:7: got 1, want 2\n',
+  })
+  expect(stderr).toBe(
+    "a?b: 1 test failed\n  TestA — got 1, want 2 · a_test.go:7\nfull log, 5003 lines: hm logs 2 'a?b'\n",
+  )
+  expect((await runHm(['logs', '2'], { cwd })).stdout.split('\n')).toHaveLength(5_004)
+  expect((await runHm(['logs', '2', '--failed', '-n', '60'], { cwd })).stdout.split('\n')).toHaveLength(61)
+  expect(JSON.parse((await runHm(['logs', '2', '--failed', '--json'], { cwd })).stdout).data).toHaveLength(5_003)
+})
+
+test('a step that failed without a word is named', async () => {
+  writeLog(3, '')
+  expect(await runHm(['logs', '3', '--failed'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'a?b: printed nothing\n',
+  })
+})
+
+test('a run without such a step names those it has', async () => {
+  const { code, stderr } = await runHm(['logs', '1', 'b'], { cwd })
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: 'error[step_not_found]: run 1 has no step b\nfix: its steps are a?b\n',
+  })
+})

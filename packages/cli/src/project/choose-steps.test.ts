@@ -1,0 +1,158 @@
+import { type Plan, parsePlan } from '@harmont/ir'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { RecordedStep } from '../records/run-record.ts'
+import { chainsOf } from '../runs/chains.ts'
+import { keptSteps } from '../runs/kept-steps.ts'
+import { planRun, runAnew } from './plan-run.ts'
+import { selectSteps } from './select-steps.ts'
+
+/** `in`: key of the parent; `after`: keys of other prerequisites. */
+type Drawn = Readonly<Record<string, { readonly in?: string; readonly after?: readonly string[] }>>
+
+function irOf(drawn: Drawn): string {
+  const steps = Object.entries(drawn).map(([key, { in: builds_in, after }]) => ({
+    type: 'command',
+    key,
+    cmd: 'true',
+    ...(builds_in === undefined ? {} : { builds_in }),
+    ...(after === undefined ? {} : { depends_on: after }),
+  }))
+  return JSON.stringify({ version: '0', steps })
+}
+
+function planOf(drawn: Drawn): Plan {
+  const parsed = parsePlan(irOf(drawn))
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  return parsed.plan
+}
+
+const fork: Drawn = { base: {}, a: { in: 'base' }, b: { in: 'base', after: ['a'] }, c: { in: 'b' }, other: {} }
+const keysOf = (plan: Plan | { readonly unknown: readonly string[] }) =>
+  'unknown' in plan ? plan.unknown : plan.steps.map(({ key }) => key)
+
+describe('chosen steps', () => {
+  test.each([
+    [['a'], ['base', 'a']],
+    [['c'], ['base', 'a', 'b', 'c']],
+    [
+      ['other', 'base'],
+      ['base', 'other'],
+    ],
+    [[], ['base', 'a', 'b', 'c', 'other']],
+  ])('%j run with what they need: %j', (chosen, expected) => {
+    expect(keysOf(selectSteps(planOf(fork), chosen))).toEqual(expected)
+  })
+
+  test('keep their edges, in any plan', () => {
+    const plans = fc.array(fc.tuple(fc.nat(9), fc.nat(9), fc.boolean()), { minLength: 1, maxLength: 12 }).map((drawn) =>
+      planOf(
+        Object.fromEntries(
+          drawn.map(([parent, after, isRoot], slot) => {
+            if (slot === 0) return ['s0', {}]
+            return [`s${slot}`, { ...(isRoot ? {} : { in: `s${parent % slot}` }), after: [`s${after % slot}`] }]
+          }),
+        ),
+      ),
+    )
+    fc.assert(
+      fc.property(plans, fc.nat(), (plan, pick) => {
+        const key = plan.steps[pick % plan.steps.length]?.key ?? ''
+        const chosen = selectSteps(plan, [key])
+        if ('unknown' in chosen) throw new Error('the key is one of the plan')
+        const needsOf = ({ steps }: Plan, wanted: string) => {
+          const step = steps.find((each) => each.key === wanted)
+          return [step?.buildsIn ?? -1, ...(step?.dependsOn ?? [])].map((slot) => steps[slot]?.key)
+        }
+        expect(chosen.steps.map((step) => step.key)).toContain(key)
+        for (const step of chosen.steps) expect(needsOf(chosen, step.key)).toEqual(needsOf(plan, step.key))
+      }),
+    )
+  })
+
+  test('that do not exist are named, with those that do', () => {
+    expect(() => planRun(irOf(fork), { steps: ['a', 'nope'], timeoutMs: undefined })).toThrow(/the key nope/)
+  })
+})
+
+test('a time on the command line only shortens the pipeline’s own', () => {
+  const ir = irOf({ a: {} })
+  const timed = ir.replace('{', '{"timeout_seconds":10,')
+  const secondsOf = (text: string, timeoutMs: number | undefined) =>
+    planRun(text, { steps: [], timeoutMs }).timeoutSeconds
+  expect([secondsOf(ir, 500), secondsOf(timed, 500), secondsOf(timed, 60_000), secondsOf(timed, undefined)]).toEqual([
+    0.5, 0.5, 10, 10,
+  ])
+})
+
+test('a step that is run anew takes with it what is built on it, and no more', () => {
+  expect(runAnew(planOf(fork), [])).toEqual([])
+  expect(runAnew(planOf(fork), ['b'])).toEqual(['b', 'c'])
+  expect(runAnew(planOf(fork), ['b', true])).toBe(true)
+  expect(() => runAnew(planOf(fork), ['nope'])).toThrow('nope')
+})
+
+test('chains are numbered by their roots, a child before its parent included', () => {
+  expect(chainsOf(planOf({ child: { in: 'base' }, base: {}, other: {}, grandchild: { in: 'child' } }).steps)).toEqual([
+    0, 0, 1, 0,
+  ])
+})
+
+describe('a retry', () => {
+  const step = (key: string, state: RecordedStep['state'], snapshot: string | null = null): RecordedStep => ({
+    id: key,
+    key,
+    parentKey: null,
+    dependsOn: [],
+    state,
+    attempts: 1,
+    exitCode: null,
+    snapshot,
+    softFailed: false,
+    message: null,
+    cachedFrom: null,
+  })
+  const { steps } = planOf(fork)
+  const retry = (
+    earlier: readonly RecordedStep[],
+    { only = [], there = ['s'] }: { only?: string[]; there?: string[] } = {},
+  ) => {
+    const found = keptSteps({
+      steps,
+      earlier: new Map(earlier.map((each) => [each.key, each])),
+      only,
+      hasSnapshot: (id) => there.includes(id),
+      conditions: steps.map(() => true),
+    })
+    const keys = (slots: Iterable<number>) => [...slots].map((slot) => steps[slot]?.key).sort()
+    return { rerun: keys(found.rerun), kept: keys(found.kept.keys()) }
+  }
+  const passed = [step('base', 'passed', 's'), step('a', 'passed'), step('other', 'passed')]
+
+  test('runs what failed and what that held back, and keeps only what they need', () => {
+    expect(retry([...passed, step('b', 'failed'), step('c', 'skipped')])).toEqual({
+      rerun: ['b', 'c'],
+      kept: ['a', 'base'],
+    })
+  })
+  test('runs what a failed step starts from when that is gone, and all that is built on it', () => {
+    expect(retry([...passed, step('b', 'failed'), step('c', 'skipped')], { there: [] })).toEqual({
+      rerun: ['a', 'b', 'base', 'c'],
+      kept: [],
+    })
+  })
+  test('of named steps leaves other failures alone', () => {
+    const failures = [
+      step('base', 'passed', 's'),
+      step('a', 'passed'),
+      step('b', 'failed'),
+      step('c', 'skipped'),
+      step('other', 'failed'),
+    ]
+    expect(retry(failures, { only: ['other'] })).toEqual({ rerun: ['other'], kept: [] })
+    expect(retry(failures, { only: ['b'] })).toEqual({ rerun: ['b', 'c'], kept: ['a', 'base'] })
+  })
+  test('of a run that passed is nothing', () => {
+    expect(retry([...passed, step('b', 'passed', 's'), step('c', 'passed')])).toEqual({ rerun: [], kept: [] })
+  })
+})

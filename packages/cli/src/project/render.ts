@@ -1,0 +1,35 @@
+import { parsePlan } from '@harmont/ir'
+import { describeProblems, type Rendered, renderPipeline } from '@harmont/render'
+import { readGitFacts, readSourceSet } from '@harmont/source-set'
+import type { Handler } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { count } from '../terminal/amounts.ts'
+import { manualFacts } from './manual-facts.ts'
+import { renderOptions, sourceFailure, tell } from './render-project.ts'
+
+/** `hm render SLUG`: the IR with its keys. */
+export const run: Handler<'render'> = async (context) => {
+  const { args, flags, directory, output, global } = context
+  try {
+    const git = await readGitFacts(directory)
+    const request = { facts: manualFacts(git, flags), sourceSet: () => readSourceSet(directory, git) }
+    const rendered = await renderPipeline({ ...renderOptions(context, request), slug: args.slug })
+    tell(output, rendered.ok ? rendered : { ...rendered, warnings: [] })
+    if (!rendered.ok) throw new HmError(exits.render, rendered.code, rendered.message)
+    if (flags.check) return await check(rendered, output, global.json)
+    await output.print(flags.pretty ? JSON.stringify(rendered.document, undefined, 2) : rendered.json)
+    return exits.ok
+  } catch (error) {
+    throw sourceFailure(error)
+  }
+}
+
+async function check(rendered: Rendered, output: Parameters<Handler<'render'>>[0]['output'], asJson: boolean) {
+  const { json, warnings } = rendered
+  const parsed = parsePlan(json)
+  if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, describeProblems(parsed.error, rendered))
+  const steps = parsed.plan.steps.length
+  if (asJson) await output.json({ steps, warnings })
+  else output.say(`valid: ${count(steps, 'step')}, ${count(warnings.length, 'warning')}`)
+  return exits.ok
+}

@@ -1,0 +1,130 @@
+import type { RunEvent } from '../events/run-event.ts'
+
+/** What is known of a run before its first step (`run.json`). */
+export interface RunFacts {
+  readonly version: 1
+  /** Names its files. */
+  readonly record: number
+  /** Counted for each project. */
+  readonly number: number
+  /** The build's id. */
+  readonly id: string
+  /** The project. */
+  readonly directory: string
+  readonly slug: string
+  readonly name: string
+  readonly message: string | null
+  readonly branch: string | null
+  readonly commit: string | null
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  /** Of `processMark`: a record without an end whose process is gone was cut off. */
+  readonly process: string
+  /** `-e` and `--env-file`. */
+  readonly env: Readonly<Record<string, string>>
+  /** Keys of the steps that ran, when not all of the IR did. */
+  readonly only: readonly string[] | null
+  /** The run whose failed steps this one repeats. */
+  readonly retryOf: number | null
+}
+
+/** A run as it is told of, but for its log lines, and with all that ends told. */
+export interface RunRecord extends RunFacts {
+  readonly events: readonly RunEvent[]
+}
+
+export type StepOutcome = Extract<RunEvent, { kind: 'step_end' }>['state'] | 'running' | 'waiting'
+
+/** A step as the events of its run leave it. */
+export interface RecordedStep {
+  readonly id: string
+  readonly key: string
+  readonly parentKey: string | null
+  readonly dependsOn: readonly string[]
+  readonly state: StepOutcome
+  readonly attempts: number
+  readonly exitCode: number | null
+  readonly snapshot: string | null
+  readonly softFailed: boolean
+  readonly message: string | null
+  readonly cachedFrom: string | null
+}
+
+/** The steps of a run in the order of its plan. */
+export function stepsOf(events: readonly RunEvent[]): RecordedStep[] {
+  const steps = new Map<string, RecordedStep>()
+  const change = (id: string, fields: Partial<RecordedStep>) => {
+    const step = steps.get(id)
+    if (step !== undefined) steps.set(id, { ...step, ...fields })
+  }
+  for (const event of events) {
+    switch (event.kind) {
+      case 'step_queued':
+        steps.set(event.step_id, {
+          id: event.step_id,
+          key: event.key,
+          parentKey: event.parent_key,
+          dependsOn: event.depends_on,
+          ...unbegun,
+        })
+        break
+      case 'step_start':
+        change(event.step_id, { state: 'running', attempts: event.attempt })
+        break
+      case 'step_cache_hit':
+        change(event.step_id, { cachedFrom: event.tag })
+        break
+      case 'step_skipped':
+        change(event.step_id, { state: 'skipped', message: event.reason })
+        break
+      case 'step_end': {
+        const { state, exit_code: exitCode, snapshot, soft_failed: softFailed, message } = event
+        change(event.step_id, { state, exitCode, snapshot, softFailed, message })
+        break
+      }
+    }
+  }
+  return [...steps.values()]
+}
+
+const unbegun = {
+  state: 'waiting',
+  attempts: 0,
+  exitCode: null,
+  snapshot: null,
+  softFailed: false,
+  message: null,
+  cachedFrom: null,
+} as const satisfies Partial<RecordedStep>
+
+/** How a run ended; null: it has not. */
+export function endOf(events: readonly RunEvent[]): Extract<RunEvent, { kind: 'build_end' }> | null {
+  return events.findLast((event) => event.kind === 'build_end') ?? null
+}
+
+/** What has to be told yet of a run that was cut off, so that all of it has an end. */
+export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEvent[] {
+  if (endOf(events) !== null) return []
+  const message = 'hm was killed before the run ended'
+  const ends = stepsOf(events).flatMap(({ id, state }): RunEvent[] => {
+    if (state === 'waiting') return [{ kind: 'step_skipped', step_id: id, reason: message }]
+    if (state !== 'running') return []
+    const end = { exit_code: null, duration_ms: 0, snapshot: null, soft_failed: false, error_code: 'build_abandoned' }
+    return [{ kind: 'step_end', step_id: id, state: 'failed', message, ...end }]
+  })
+  const duration_ms = Math.max(0, at - startedAt)
+  return [
+    ...ends,
+    { kind: 'build_end', exit_code: 137, duration_ms, state: 'failed', error_code: 'build_abandoned', message },
+  ]
+}
+
+/** Snapshots of a run that a retry or a shell may still want: what its failures left, and what they and what was not run started from. */
+export function wantedSnapshots(events: readonly RunEvent[]): string[] {
+  const steps = stepsOf(events)
+  const unpassed = steps.filter(({ state }) => state !== 'passed')
+  const parents = new Set(unpassed.map(({ parentKey }) => parentKey))
+  return steps.flatMap(({ key, state, snapshot }) =>
+    snapshot !== null && (state !== 'passed' || parents.has(key)) ? snapshot : [],
+  )
+}

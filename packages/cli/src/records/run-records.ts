@@ -1,0 +1,194 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { RunEvent } from '../events/run-event.ts'
+import { isMissing } from '../is-missing.ts'
+import { isAlive } from './process-mark.ts'
+import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
+
+/** Limits for each project, and for all together. The last run of a project always stays, so that its numbers go on. */
+const keptOfProject = 20
+const keptOfAll = 200
+/** A record that is begun is there within milliseconds. */
+const abandonedMs = 60_000
+
+/** The files of one run. */
+export interface RunFiles {
+  readonly directory: string
+  readonly facts: string
+  /** As rendered. */
+  readonly ir: string
+  /** One a line, as they were told, but for log lines. */
+  readonly events: string
+  /** What decides about cache hits; see `identity.ts`. */
+  readonly identity: string
+  /** Chunks of one attempt, one a line, as the API gives them. */
+  log(slot: number, attempt: number): string
+}
+
+export function runFiles(runs: string, record: number): RunFiles {
+  const directory = join(runs, String(record))
+  return {
+    directory,
+    facts: join(directory, 'run.json'),
+    ir: join(directory, 'ir.json'),
+    events: join(directory, 'events.jsonl'),
+    identity: join(directory, 'identity.json'),
+    log: (slot, attempt) => join(directory, 'logs', `${slot}-${attempt}.jsonl`),
+  }
+}
+
+/** Claims the project's next number and writes what is known; the run is there from then on, whatever becomes of this process. */
+export function beginRecord(
+  runs: string,
+  facts: Omit<RunFacts, 'version' | 'record' | 'number'>,
+  ir: string,
+): RunFacts {
+  mkdirSync(runs, { recursive: true, mode: 0o700 })
+  for (;;) {
+    // Looked at first: what comes between takes this record, and the numbers are read again.
+    const record = 1 + Math.max(0, ...recordsIn(runs))
+    const numbers = recordsIn(runs).flatMap((each) => {
+      const earlier = readFacts(runs, each)
+      return earlier?.directory === facts.directory ? earlier.number : []
+    })
+    const files = runFiles(runs, record)
+    const staging = join(runs, `.${facts.id}`)
+    const whole: RunFacts = { version: 1, record, number: 1 + Math.max(0, ...numbers), ...facts }
+    mkdirSync(join(staging, 'logs'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(staging, 'ir.json'), ir, { mode: 0o600 })
+    writeFileSync(join(staging, 'events.jsonl'), '', { mode: 0o600 })
+    writeFileSync(join(staging, 'run.json'), JSON.stringify(whole), { mode: 0o600 })
+    try {
+      renameSync(staging, files.directory)
+      return whole
+    } catch (error) {
+      // Another hm was faster.
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')))
+        throw error
+    }
+  }
+}
+
+/** A file that is only added to: what is written is there when this process is killed. */
+export class AppendedFile {
+  readonly #fd: number
+
+  constructor(path: string) {
+    this.#fd = openSync(path, 'a', 0o600)
+  }
+
+  add(text: string): void {
+    const bytes = Buffer.from(text)
+    for (let from = 0; from < bytes.length; ) from += writeSync(this.#fd, bytes, from)
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+/** One run; undefined when there is none, or it was not written by this version. */
+export function readRecord(runs: string, record: number): RunRecord | undefined {
+  const facts = readFacts(runs, record)
+  const events = facts && readIfThere(runFiles(runs, record).events)
+  return events === undefined || facts === undefined ? undefined : { ...facts, events: jsonLines<RunEvent>(events) }
+}
+
+/** The runs of a project, or of all, the newest first. */
+export function readRecords(runs: string, directory?: string): RunRecord[] {
+  return recordsIn(runs)
+    .sort((a, b) => b - a)
+    .filter((record) => directory === undefined || readFacts(runs, record)?.directory === directory)
+    .flatMap((record) => readRecord(runs, record) ?? [])
+}
+
+function readFacts(runs: string, record: number): RunFacts | undefined {
+  const text = readIfThere(runFiles(runs, record).facts)
+  try {
+    const facts = text === undefined ? undefined : (JSON.parse(text) as RunFacts)
+    // An earlier release named a record by the run's number.
+    return facts?.version === 1 ? { ...facts, record } : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Tells the end of runs whose process was killed, and removes all but the last that have ended. */
+export function tidyRecords(runs: string, now: number): void {
+  const records = readRecords(runs)
+  for (const record of records) {
+    if (endOf(record.events) !== null || isAlive(record.process)) continue
+    const file = new AppendedFile(runFiles(runs, record.record).events)
+    // Begins a line of its own, whatever was cut off.
+    file.add(
+      `\n${missingEnds(record, now)
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join('')}`,
+    )
+    file.close()
+  }
+  for (const name of begunIn(runs)) {
+    const path = join(runs, name)
+    const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
+    if (age > abandonedMs) rmSync(path, { recursive: true, force: true })
+  }
+  const ended = records.filter(({ events, process }) => endOf(events) !== null || !isAlive(process))
+  const ofProject = new Map<string, number>()
+  for (const [index, { record, directory }] of ended.entries()) {
+    const newer = ofProject.get(directory) ?? 0
+    ofProject.set(directory, newer + 1)
+    if (newer >= keptOfProject || (newer > 0 && index >= keptOfAll))
+      rmSync(runFiles(runs, record).directory, { recursive: true, force: true })
+  }
+}
+
+/** Each whole line of JSON; one that was cut off by a kill is left out. */
+export function jsonLines<T>(text: string): T[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as T]
+    } catch {
+      return [] // Cut off.
+    }
+  })
+}
+
+function recordsIn(runs: string): number[] {
+  return namesIn(runs)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+}
+
+function begunIn(runs: string): string[] {
+  return namesIn(runs).filter((name) => name.startsWith('.'))
+}
+
+function namesIn(runs: string): string[] {
+  try {
+    return readdirSync(runs)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { PlannedStep } from '@harmont/ir'
+import { withAncestors } from '../project/select-steps.ts'
+import type { RecordedStep } from '../records/run-record.ts'
+
+export interface RetryRequest {
+  readonly steps: readonly PlannedStep[]
+  /** By key, as the earlier run left them. */
+  readonly earlier: ReadonlyMap<string, RecordedStep>
+  /** Keys of failed steps to try again; none: all. */
+  readonly only: readonly string[]
+  readonly hasSnapshot: (id: string) => boolean
+  /** By slot: whether the step's condition holds now. One that does not is skipped again, and nobody waits for it. */
+  readonly conditions: readonly boolean[]
+}
+
+export interface Retry {
+  /** Slots of steps that run again. */
+  readonly rerun: ReadonlySet<number>
+  /** Slots of what they need, and what it left; null: nothing that anybody builds in. */
+  readonly kept: ReadonlyMap<number, string | null>
+}
+
+/** What a retry runs: what failed, what that held back, and what they need of which nothing is left. The rest of what they need counts as passed. */
+export function keptSteps({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
+  const before = steps.map(({ key }) => earlier.get(key))
+  const isOpen = (slot: number) =>
+    conditions[slot] === true && before[slot]?.state !== 'passed' && before[slot]?.softFailed !== true
+  const wanted = steps.flatMap(({ key }, slot) =>
+    isOpen(slot) && (only.length === 0 || only.includes(key)) ? slot : [],
+  )
+  const held = only.length === 0 ? wanted : withHeldBack(steps, wanted, isOpen)
+  const needed = withAncestors(steps, [...held])
+  const rerun = new Set([...needed].filter((slot) => conditions[slot] && before[slot]?.state !== 'passed'))
+  // What must run again may need what is gone, and what was built on something else is not what it was.
+  for (let size = -1; size !== rerun.size; ) {
+    size = rerun.size
+    for (const slot of needed) {
+      const step = steps[slot]
+      if (step === undefined) continue
+      const needs = [...step.dependsOn, ...(step.buildsIn === null ? [] : [step.buildsIn])]
+      if (needs.some((from) => rerun.has(from))) rerun.add(slot)
+      const snapshot = step.buildsIn === null ? null : (before[step.buildsIn]?.snapshot ?? null)
+      if (step.buildsIn !== null && rerun.has(slot) && (snapshot === null || !hasSnapshot(snapshot)))
+        rerun.add(step.buildsIn)
+    }
+  }
+  const kept = [...needed].filter((slot) => conditions[slot] && !rerun.has(slot))
+  return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot]?.snapshot ?? null])) }
+}
+
+function withHeldBack(
+  steps: readonly PlannedStep[],
+  slots: readonly number[],
+  isOpen: (slot: number) => boolean,
+): ReadonlySet<number> {
+  const held = new Set(slots)
+  for (let size = -1; size !== held.size; ) {
+    size = held.size
+    steps.forEach(({ dependsOn, buildsIn }, slot) => {
+      const needsHeld = [...dependsOn, ...(buildsIn === null ? [] : [buildsIn])].some((from) => held.has(from))
+      if (isOpen(slot) && needsHeld) held.add(slot)
+    })
+  }
+  return held
+}

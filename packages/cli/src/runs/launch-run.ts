@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { inspect } from 'node:util'
+import { createBuild, defaultStoreSettings } from '@harmont/engine'
+import { conditionHolds, type Plan } from '@harmont/ir'
+import { now, type SourceTreeRef } from '@harmont/sandbox'
+import type { GitFacts } from '@harmont/source-set'
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../errors.ts'
+import type { ProjectPipeline } from '../project/render-project.ts'
+import { earlierDurations } from '../records/earlier-durations.ts'
+import type { LocalHome } from '../records/home.ts'
+import { writeIdentity } from '../records/identity.ts'
+import { processMark } from '../records/process-mark.ts'
+import { beginRecord, runFiles } from '../records/run-records.ts'
+import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
+import { trimRegularly } from '../sandboxes/trim.ts'
+import { openView } from '../view/open-view.ts'
+import { localConditions, localContext } from './local-context.ts'
+import { passedAlready } from './passed-already.ts'
+import { runBuild } from './run-build.ts'
+import { takeHistory } from './take-history.ts'
+
+/** A run of which everything is known. */
+export interface Launch {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly pipeline: Omit<ProjectPipeline, 'explain'>
+  readonly plan: Plan
+  readonly git: GitFacts | null
+  readonly tree: SourceTreeRef | null
+  readonly branch: string | null
+  readonly message: string | null
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: ReadonlyMap<string, string>
+  /** Keys of the steps of the plan, when it is not the whole pipeline. */
+  readonly only: readonly string[] | null
+  readonly retryOf: number | null
+  /** Slots of steps that have passed before, with what each left. */
+  readonly kept: ReadonlyMap<number, string | null>
+  /** Steps to run whatever the cache has. */
+  readonly anew: true | readonly string[]
+  readonly keepGoing: boolean
+  /** Steps at a time; the number of CPUs when absent. */
+  readonly parallelism: number | undefined
+  readonly format: string | undefined
+  readonly logs: boolean
+  /** Cancels this run besides Ctrl-C. */
+  readonly stale?: AbortSignal
+}
+
+type Here = Pick<Context, 'directory' | 'env' | 'global' | 'output' | 'signal' | 'onSecondInterrupt' | 'config'>
+
+/** Records a run, runs and shows it, and removes what nobody needs any longer. Gives the exit code. */
+export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
+  const { directory, output, global, config: loaded } = here
+  const { home, sandboxes, pipeline, plan, git, tree, branch, env, only, retryOf } = launch
+  const { slug, name, ir } = pipeline
+  const config = await loaded()
+  const history = takeHistory(home, directory, git)
+  // Awaited when the view is open.
+  history.catch(() => {})
+  const own = processMark(process.pid)
+  if (own === undefined) throw new Error('expected /proc to know this process')
+  const message = launch.message ?? git?.message ?? null
+  const begun = { id: randomUUID(), startedAt: now(), process: own }
+  const place = { directory, slug, name, message, branch, commit: git?.commit ?? null }
+  const facts = beginRecord(home.runs, { ...begun, ...place, env, only, retryOf }, ir)
+  const known = localConditions(branch, env)
+  const conditions = plan.steps.map(({ condition }) => conditionHolds(condition, known))
+  const from = { kind: 'plan', plan, conditions } as const
+  const request = { id: facts.id, queue: 'local', at: facts.startedAt, held: false, from }
+  const slots = launch.parallelism ?? availableParallelism()
+  const view = await openView({
+    output,
+    env: here.env,
+    global,
+    format: launch.format ?? config.get('preferences.format'),
+    logs: launch.logs,
+    earlier: earlierDurations(home.runs, directory, slug),
+    parallelism: slots,
+    now,
+  })
+  try {
+    writeIdentity(runFiles(home.runs, facts.record).identity, { plan, ir, env, tree, rendering: here.env })
+    return await runBuild({
+      home,
+      sandboxes,
+      facts,
+      plan,
+      build: passedAlready(createBuild(request, defaultStoreSettings), launch.kept, defaultStoreSettings),
+      history: await history,
+      context: localContext({ facts, git, org: config.get('cloud.org'), tree, anew: launch.anew }),
+      secrets: launch.secrets,
+      slots,
+      keepGoing: launch.keepGoing,
+      view,
+      log: (level, text, error) => {
+        const why = error instanceof Error ? `: ${error.message}` : ''
+        if (level === 'error') void view.note(`engine: ${text}${why}`)
+        output.debug(`engine: ${text}${error === undefined ? '' : `: ${inspect(error)}`}`)
+      },
+      signal: launch.stale === undefined ? here.signal : AbortSignal.any([here.signal, launch.stale]),
+      onSecondInterrupt: here.onSecondInterrupt,
+    })
+  } finally {
+    await view.close()
+    await trimRegularly(home, sandboxes, config.get('cache.max_gb'))
+  }
+}

@@ -1,0 +1,68 @@
+import type { BuildContext } from '@harmont/engine'
+import type { Condition, ConditionContext } from '@harmont/ir'
+import type { SourceTreeRef } from '@harmont/sandbox'
+import type { GitFacts } from '@harmont/source-set'
+import type { RunFacts } from '../records/run-record.ts'
+
+/** Cache entries of a machine are its owner's, whatever the project. */
+export const localNamespace = 'local'
+export const localRule = 'Local runs share one cache across all projects and branches of this machine.'
+
+const noCommit = '0'.repeat(40)
+
+export interface ContextOptions {
+  readonly facts: RunFacts
+  readonly git: GitFacts | null
+  readonly org: string | undefined
+  readonly tree: SourceTreeRef | null
+  /** `--no-cache`: everything, or these steps. */
+  readonly anew: true | readonly string[]
+}
+
+/** What the engine must know of a local run besides its plan; as on the server, with HARMONT_LOCAL (`sdk-cli.md` 5.4.8). */
+export function localContext({ facts, git, org, tree, anew }: ContextOptions): BuildContext {
+  const { slug, number, branch, commit, env } = facts
+  const repository = repositoryOf(git?.remote ?? null)
+  return {
+    env,
+    injectedEnv: {
+      HARMONT: 'true',
+      CI: 'true',
+      HARMONT_LOCAL: 'true',
+      HARMONT_ORG: org ?? 'local',
+      HARMONT_PIPELINE: slug,
+      HARMONT_BUILD_NUMBER: String(number),
+      HARMONT_BUILD_URL: '',
+      HARMONT_BRANCH: branch ?? '',
+      HARMONT_COMMIT: commit ?? noCommit,
+      HARMONT_EVENT: 'manual',
+      ...(repository === null ? {} : { HARMONT_REPO: repository }),
+    },
+    cache: {
+      read: anew === true ? [] : [localNamespace],
+      write: localNamespace,
+      anew: anew === true ? [] : anew,
+      rule: localRule,
+    },
+    trust: 'trusted',
+    origin: { pipeline: slug, number: String(number) },
+    renderSlug: null,
+    source: tree === null ? null : { kind: 'tree', tree },
+    conditionContext: localConditions(branch, env),
+  }
+}
+
+export function localConditions(branch: string | null, env: Readonly<Record<string, string>>): ConditionContext {
+  return { event: 'manual', branch, baseBranch: null, tag: null, changed: null, env, local: true }
+}
+
+/** Why a step with this condition does not run here. */
+export function unheld(condition: Condition | null): string {
+  return condition?.local === false ? 'it does not run locally' : 'its condition does not hold'
+}
+
+/** `owner/name`, the last two segments of a remote's address. */
+export function repositoryOf(remote: string | null): string | null {
+  const [, owner, name] = /([^/:]+)\/([^/:]+?)(?:\.git)?\/?$/.exec(remote ?? '') ?? []
+  return owner === undefined || name === undefined ? null : `${owner}/${name}`
+}

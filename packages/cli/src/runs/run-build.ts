@@ -1,0 +1,144 @@
+import {
+  type Build,
+  type BuildContext,
+  type Created,
+  createEngine,
+  defaultLeastFreeBytes,
+  defaultStoreSettings,
+  type Log,
+  watchDisk,
+} from '@harmont/engine'
+import type { Plan } from '@harmont/ir'
+import { type ExitCode, exits, HmError } from '../errors.ts'
+import type { RunEvent } from '../events/run-event.ts'
+import { systemFailure } from '../process/system-failure.ts'
+import type { LocalHome } from '../records/home.ts'
+import type { RunFacts } from '../records/run-record.ts'
+import { runFiles } from '../records/run-records.ts'
+import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
+import type { OpenView } from '../view/open-view.ts'
+import { LocalStore } from './local-store.ts'
+import { RunReporter } from './run-reporter.ts'
+import { RunTeller } from './run-teller.ts'
+import { secretIds } from './secret-ids.ts'
+import type { History } from './take-history.ts'
+
+export interface LocalRun {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly facts: RunFacts
+  readonly plan: Plan
+  readonly build: Created
+  readonly context: BuildContext
+  readonly history: History
+  readonly secrets: ReadonlyMap<string, string>
+  /** Steps at a time. */
+  readonly slots: number
+  readonly keepGoing: boolean
+  readonly view: OpenView
+  readonly log: Log
+  /** Its first abort cancels the run. */
+  readonly signal: AbortSignal
+  readonly onSecondInterrupt: (action: () => void) => () => void
+}
+
+/** Runs a build to its end and gives the exit code. The view stays open. Throws exit 4 when the engine breaks. */
+export async function runBuild(run: LocalRun): Promise<ExitCode> {
+  const { home, sandboxes, facts, plan, build, context, view, signal } = run
+  const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()
+  // Whoever waits for it comes only when the engine has started.
+  ended.promise.catch(() => {})
+  const teller = new RunTeller(plan.steps, build.build.jobs)
+  const reporter = new RunReporter({
+    teller,
+    files: runFiles(home.runs, facts.record),
+    view,
+    snapshotOf: (id) => sandboxes.driver.snapshots.get(id),
+    onEnd: ended.resolve,
+    onFailure: (cause) => ended.reject(broken(cause, home)),
+  })
+  const disk = await watchDisk({
+    path: home.root,
+    leastFreeBytes: defaultLeastFreeBytes,
+    log: (level, text, error) => {
+      if (level === 'error') run.log(level, text, error)
+      else void view.note(level === 'warn' ? `${text}; hm cache clean makes room` : text)
+    },
+  })
+  const store = new LocalStore({ ...defaultStoreSettings, ...(run.keepGoing ? {} : { failFast: true }) }, reporter)
+  const engine = createEngine({
+    store,
+    sources: {
+      offer: async (_, source) => {
+        if (source.kind !== 'tree') throw new Error(`expected a tree as the source of a local run, got ${source.kind}`)
+        return { kind: 'tree', tree: source.tree, ...run.history }
+      },
+    },
+    secrets: secretIds(run.secrets, facts.directory),
+    log: run.log,
+    collecting: null,
+    runner: {
+      id: 'local',
+      driver: sandboxes.driver,
+      images: sandboxes.images,
+      slots: run.slots,
+      sourceDirectory: home.sources,
+      disk,
+      networkModes: sandboxes.networkModes,
+      renderer: null,
+      cacheBytes: Number.MAX_SAFE_INTEGER,
+      tellsFaults: true,
+    },
+  })
+  const cancel = () => {
+    store.apply(facts.id, [{ type: 'cancel', at: store.now() }]).catch((cause) => ended.reject(broken(cause, home)))
+  }
+  const forget = run.onSecondInterrupt(() => sandboxes.driver.killAll())
+  try {
+    store.submit(build, context)
+    reporter.begin(store, build.build.jobs, [startEvent(facts, plan), ...teller.queued()])
+    if (build.build.finishedAt !== null) ended.resolve(build.build)
+    await engine.start()
+    signal.addEventListener('abort', cancel)
+    if (signal.aborted) cancel()
+    const end = await ended.promise
+    const code = exitOf(end, signal)
+    await reporter.tell(endEvent(end, code))
+    return code
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await engine.close()
+    await disk.stop()
+    forget()
+    await reporter.close()
+  }
+}
+
+function startEvent({ id, startedAt: started_at }: RunFacts, { steps }: Plan): RunEvent {
+  const chain_count = steps.filter(({ buildsIn }) => buildsIn === null).length
+  const plan = { step_count: steps.length, chain_count, default_runner: 'default' }
+  return { kind: 'build_start', run_id: id, plan, started_at }
+}
+
+function endEvent(end: Omit<Build, 'jobs'>, exit_code: ExitCode): RunEvent {
+  const { state, createdAt, finishedAt, errorCode: error_code, errorMessage: message } = end
+  const duration_ms = (finishedAt ?? createdAt) - createdAt
+  if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
+    throw new Error(`a build that is ${state} has not ended`)
+  return { kind: 'build_end', exit_code, duration_ms, state, error_code, message }
+}
+
+function exitOf({ state, errorCode }: Omit<Build, 'jobs'>, signal: AbortSignal): ExitCode {
+  if (state === 'passed') return exits.ok
+  if (state === 'canceled') return signal.reason instanceof HmError ? signal.reason.exit : exits.canceled
+  return errorCode === 'pipeline_timeout' ? exits.timeout : exits.buildFailed
+}
+
+/** A fault of the engine, with the system's or the sandbox's own code where it has one. */
+function broken(cause: unknown, { root }: LocalHome): HmError {
+  const known = cause instanceof HmError ? cause : systemFailure(cause, root)
+  if (known !== undefined) return known
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const own = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'engine_broken'
+  return new HmError(exits.unavailable, own.toLowerCase(), `the run cannot continue: ${why}`, { cause })
+}

@@ -1,0 +1,110 @@
+import type { Plan } from '@harmont/ir'
+import type { SourceTreeRef } from '@harmont/sandbox'
+import type { Context } from '../context.ts'
+import { type ExitCode, exits, usageError } from '../errors.ts'
+import { manualFacts } from '../project/manual-facts.ts'
+import { planRun, runAnew } from '../project/plan-run.ts'
+import { printPlan } from '../project/print-plan.ts'
+import { type Project, readProject } from '../project/read-project.ts'
+import { type ProjectPipeline, renderTarget } from '../project/render-project.ts'
+import { runSecrets, runVariables } from '../project/run-variables.ts'
+import type { LocalHome } from '../records/home.ts'
+import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
+import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
+import { launchRun } from './launch-run.ts'
+import { localConditions } from './local-context.ts'
+import { requireTerminal, shellOnFailure } from './shell-on-failure.ts'
+import { takeSource } from './take-source.ts'
+import { wantedSecrets } from './wanted-secrets.ts'
+
+/** Runs a pipeline on this machine (`sdk-cli.md` 5.4). */
+export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
+  const { flags } = context
+  if (flags.detach) throw usageError('--detach is for runs on a server', 'add --cloud')
+  if (flags.noUpload) throw usageError('--no-upload is for runs on a server', 'add --cloud')
+  if (flags.shellOnFailure) requireTerminal(context)
+  if (flags.dryRun) return printPlan(context, await prepareRun(context))
+  // Rendering, reading the source and opening what runs steps do not wait for each other.
+  const code = await withSandboxes(context, async (home, opening) => {
+    const prepared = await prepareRun(context, (set) => takeSource(home, set, context.output.say))
+    return runPrepared(context, { home, sandboxes: await opening, prepared })
+  })
+  if (code === exits.buildFailed && flags.shellOnFailure) await shellOnFailure(context)
+  return code
+}
+
+type RunContext = Context<'run'> | Context<'watch'>
+
+export interface PreparedRun {
+  readonly project: Project
+  readonly pipeline: ProjectPipeline
+  readonly plan: Plan
+  /** Whether only some steps of the pipeline were asked for. */
+  readonly isPart: boolean
+  /** Of `-e` and `--env-file`. */
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: ReadonlyMap<string, string>
+  /** null: was not asked for. */
+  readonly tree: SourceTreeRef | null
+  readonly anew: true | readonly string[]
+}
+
+/**
+ * Everything that can be wrong with a run is found here, before anything starts.
+ * @param begin makes a tree of the source while the pipeline is rendered.
+ */
+export async function prepareRun(
+  context: RunContext,
+  begin: (sourceSet: Project['sourceSet']) => Promise<SourceTreeRef | null> = async () => null,
+): Promise<PreparedRun> {
+  const { args, flags, directory } = context
+  const env = runVariables(flags, directory)
+  const [config, project] = await Promise.all([context.config(), readProject(directory)])
+  const tree = begin(project.sourceSet)
+  // Whoever wants it asks when rendering is done.
+  tree.catch(() => {})
+  const facts = manualFacts(project.git, { branch: flags.branch })
+  const { pipeline, steps } = await renderTarget(
+    context,
+    { args, flags, preferred: config.get('default_pipeline') },
+    { facts, sourceSet: () => project.sourceSet },
+  )
+  const plan = planRun(pipeline.ir, { steps, timeoutMs: flags.timeout }, pipeline.explain)
+  const anew = runAnew(plan, flags.noCache)
+  const branch = flags.branch ?? project.git?.branch ?? null
+  const secrets = runSecrets(wantedSecrets(plan, localConditions(branch, env)), {
+    flags: flags.secret,
+    directory,
+    env: context.env,
+  })
+  return { project, pipeline, plan, isPart: steps.length > 0, env, secrets, anew, tree: await tree }
+}
+
+interface PreparedParts {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly prepared: PreparedRun
+  readonly stale?: AbortSignal
+}
+
+/** Runs what was prepared. */
+export function runPrepared(context: RunContext, parts: PreparedParts): Promise<ExitCode> {
+  const { flags } = context
+  const { prepared, ...rest } = parts
+  const { project, plan, isPart, ...known } = prepared
+  return launchRun(context, {
+    ...rest,
+    ...known,
+    plan,
+    git: project.git,
+    branch: flags.branch ?? project.git?.branch ?? null,
+    message: flags.message ?? null,
+    only: !isPart ? null : plan.steps.map(({ key }) => key),
+    retryOf: null,
+    kept: new Map(),
+    keepGoing: flags.keepGoing,
+    parallelism: flags.parallelism,
+    format: flags.format,
+    logs: flags.logs,
+  })
+}

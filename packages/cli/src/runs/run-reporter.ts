@@ -1,0 +1,161 @@
+import type { Applied, Build, Job } from '@harmont/engine'
+import { isBuildTerminal, isTerminal } from '@harmont/engine'
+import { chunkJson } from '@harmont/logs'
+import type { Snapshot } from '@harmont/sandbox'
+import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
+import type { RunEvent, RunView } from '../events/run-event.ts'
+import { AppendedFile, type RunFiles } from '../records/run-records.ts'
+import type { LocalStore, StoreListener } from './local-store.ts'
+import type { RunTeller } from './run-teller.ts'
+
+const readAtOnce = 1024 * 1024
+
+export interface ReporterOptions {
+  readonly teller: RunTeller
+  readonly files: RunFiles
+  readonly view: RunView
+  readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
+  /** Called once, with the build as it ended, when all that came before has been told. */
+  readonly onEnd: (build: Omit<Build, 'jobs'>) => void
+  /** Nothing more can be recorded or shown. */
+  readonly onFailure: (error: unknown) => void
+}
+
+interface OpenLog {
+  readonly file: AppendedFile
+  readonly lines: LineSplitter
+  readonly slot: number
+  seen: number
+}
+
+/** Tells a run to its record and its view, one thing after the other. */
+export class RunReporter implements StoreListener {
+  readonly #options: ReporterOptions
+  readonly #events: AppendedFile
+  /** Known to the store before anything happens. */
+  #store: LocalStore | null = null
+  readonly #jobs = new Map<string, Job>()
+  readonly #current = new Map<number, Job>()
+  readonly #logs = new Map<string, OpenLog>()
+  #last: Promise<void> = Promise.resolve()
+  #hasFailed = false
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+    this.#events = new AppendedFile(options.files.events)
+  }
+
+  /** Tells what there is before anything happens. */
+  begin(store: LocalStore, jobs: readonly Job[], first: readonly RunEvent[]): void {
+    this.#store = store
+    this.#enqueue(async () => {
+      for (const event of first) await this.#tell(event)
+      await this.#tellJobs(jobs)
+    })
+  }
+
+  applied({ build, changed }: Applied): void {
+    const { jobs: _, ...header } = build
+    this.#enqueue(async () => {
+      await this.#tellJobs(changed)
+      if (isBuildTerminal(header.state)) this.#options.onEnd(header)
+    })
+  }
+
+  leased(jobId: string): void {
+    this.#enqueue(async () => {
+      const job = this.#jobs.get(jobId)
+      if (job !== undefined) for (const event of this.#options.teller.leased(job)) await this.#tell(event)
+    })
+  }
+
+  logged(jobId: string): Promise<void> {
+    return this.#enqueue(() => this.#drain(jobId))
+  }
+
+  /** Tells one more thing after all else. */
+  async tell(event: RunEvent): Promise<void> {
+    await this.#enqueue(() => this.#tell(event))
+  }
+
+  /** Resolves when all is told; nothing can be told then. */
+  async close(): Promise<void> {
+    await this.#last
+    for (const { file } of this.#logs.values()) file.close()
+    this.#events.close()
+  }
+
+  async #tellJobs(jobs: readonly Job[]): Promise<void> {
+    for (const job of jobs) {
+      this.#jobs.set(job.id, job)
+      if (job.step !== null) this.#current.set(job.step, job)
+    }
+    // What it said comes before its end.
+    for (const job of jobs) if (isTerminal(job.state)) await this.#drain(job.id, true)
+    const tags = new Map<string, string>()
+    for (const job of jobs) if (job.cached && job.snapshot !== null) tags.set(job.id, await this.#tagOf(job.snapshot))
+    const { teller } = this.#options
+    const events = teller.changed(
+      jobs,
+      ({ id }) => tags.get(id) ?? 'an earlier run',
+      (slot) => this.#current.get(slot),
+    )
+    for (const event of events) await this.#tell(event)
+  }
+
+  async #tagOf(snapshot: string): Promise<string> {
+    const { pipeline = 'a run', number = '?' } = (await this.#options.snapshotOf(snapshot))?.meta.origin ?? {}
+    return `${pipeline} #${number}`
+  }
+
+  async #drain(jobId: string, isLast = false): Promise<void> {
+    const store = this.#store
+    const log = this.#logs.get(jobId) ?? this.#openLog(jobId)
+    if (store === null || log === undefined) return
+    for (;;) {
+      const chunks = await store.read(jobId, log.seen, readAtOnce)
+      const last = chunks.at(-1)
+      if (last === undefined) break
+      log.file.add(chunks.map((chunk) => `${chunkJson(chunk)}\n`).join(''))
+      log.seen = last.seq
+      await store.dropLog(jobId, last.seq)
+      for (const chunk of chunks) await this.#tellLines(log.slot, log.lines.push(chunk))
+    }
+    if (!isLast) return
+    await this.#tellLines(log.slot, log.lines.rest())
+    log.file.close()
+    this.#logs.delete(jobId)
+  }
+
+  #openLog(jobId: string): OpenLog | undefined {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined || job.step === null) return undefined
+    const file = new AppendedFile(this.#options.files.log(job.step, job.attempt))
+    const log = { file, lines: new LineSplitter(), slot: job.step, seen: 0 }
+    this.#logs.set(jobId, log)
+    return log
+  }
+
+  async #tellLines(slot: number, lines: readonly LogLine[]): Promise<void> {
+    const step_id = this.#options.teller.stepId(slot)
+    for (const line of lines) await this.#options.view.tell({ kind: 'step_log', step_id, ...line })
+  }
+
+  async #tell(event: RunEvent): Promise<void> {
+    this.#events.add(`${JSON.stringify(event)}\n`)
+    await this.#options.view.tell(event)
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      if (this.#hasFailed) return
+      try {
+        await work()
+      } catch (error) {
+        this.#hasFailed = true
+        this.#options.onFailure(error)
+      }
+    })
+    return this.#last
+  }
+}

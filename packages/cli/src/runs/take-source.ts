@@ -1,0 +1,36 @@
+import { defaultSourceLimits, SandboxError, type SourceTreeRef, takeFolder } from '@harmont/sandbox'
+import { largestFiles, pathBytes, type SourceSet } from '@harmont/source-set'
+import { exits, HmError } from '../errors.ts'
+import { progressOf } from '../project/progress.ts'
+import { sourceFailure } from '../project/render-project.ts'
+import { tooLarge } from '../project/too-large.ts'
+import type { LocalHome } from '../records/home.ts'
+import { bytes } from '../terminal/amounts.ts'
+
+/**
+ * The files of the project as a tree for sandboxes; only what was touched since the last time is read. Says how far it is where that takes long. Throws
+ * exit 8.
+ */
+export async function takeSource(
+  home: LocalHome,
+  sourceSet: Promise<SourceSet>,
+  say: (line: string) => void,
+): Promise<SourceTreeRef> {
+  try {
+    const set = await sourceSet
+    const total = set.entries.reduce((sum, { size }) => sum + size, 0)
+    if (total > defaultSourceLimits.bytes) throw overLimit(set, total)
+    const paths = set.entries.map(pathBytes)
+    const onProgress = progressOf('copying the source', total, say)
+    return await takeFolder({ directory: home.sources, folder: set.root, paths, onProgress })
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'source_invalid')
+      throw new HmError(exits.source, error.code, error.message, { cause: error })
+    throw sourceFailure(error)
+  }
+}
+
+function overLimit(set: SourceSet, total: number): HmError {
+  const message = `the source is ${bytes(total)}, more than ${bytes(defaultSourceLimits.bytes)}; its largest files are:`
+  return tooLarge({ code: 'source_too_large', message, largest: largestFiles(set) })
+}

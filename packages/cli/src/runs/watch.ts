@@ -1,0 +1,56 @@
+import { refuseUnbuilt } from '../commands/refuse-unbuilt.ts'
+import type { Handler } from '../context.ts'
+import { HmError } from '../errors.ts'
+import type { LocalHome } from '../records/home.ts'
+import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
+import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
+import { type ChangeWatch, watchChanges } from './changes.ts'
+import { prepareRun, runPrepared } from './run-local.ts'
+import { takeSource } from './take-source.ts'
+
+/** `hm watch`: runs, and again after each change; a change ends the run that it makes stale. Ends with Ctrl-C. */
+export const run: Handler<'watch'> = async (context) => {
+  refuseUnbuilt(context.flags)
+  return withSandboxes(context, async (home, opening) => {
+    const sandboxes = await opening
+    const changes = watchChanges(home, context.directory, context.output.say)
+    try {
+      for (;;) await runOnce(context, { home, sandboxes, changes })
+    } finally {
+      changes.close()
+    }
+  })
+}
+
+interface Parts {
+  readonly home: LocalHome
+  readonly sandboxes: Sandboxes
+  readonly changes: ChangeWatch
+}
+
+/** Resolves when what was run is stale. */
+async function runOnce(context: Parameters<typeof run>[0], { home, sandboxes, changes }: Parts): Promise<void> {
+  const { signal, output } = context
+  const stale = new AbortController()
+  let seen: string | null = null
+  try {
+    const prepared = await prepareRun(context, async (set) => {
+      const tree = await takeSource(home, set, output.say)
+      seen = tree.digest
+      return tree
+    })
+    const change = changes.next(seen, signal).then(() => stale.abort())
+    change.catch(() => {})
+    await runPrepared(context, { home, sandboxes, prepared, stale: stale.signal })
+    signal.throwIfAborted()
+    if (!stale.signal.aborted) output.say('waiting for a change')
+    await change
+  } catch (error) {
+    // A pipeline that cannot be rendered now may be mended in a moment.
+    if (signal.aborted || !(error instanceof HmError)) throw error
+    output.warn(`${error.message}${error.fix === undefined ? '' : ` (${error.fix})`}`)
+    output.say('waiting for a change')
+    await changes.next(seen, signal)
+  }
+  output.say('files have changed')
+}

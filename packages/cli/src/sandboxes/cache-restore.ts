@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import {
+  type ImageStore,
+  readSaved,
+  restoreResults,
+  SandboxError,
+  SavedCacheError,
+  type SavedManifest,
+} from '@harmont/sandbox'
+import type { Handler, Output } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { count } from '../terminal/amounts.ts'
+import { withSandboxes } from './with-sandboxes.ts'
+
+/** `hm cache restore DIR`: makes what `hm cache save` wrote findable here. Prints its content key. Exit 2 for what was changed since, and nothing is restored. */
+export const run: Handler<'cache restore'> = (context) =>
+  withSandboxes(context, async (home, opening) => {
+    const { args, output, global } = context
+    const from = resolve(args.directory)
+    const { driver, images } = await opening
+    try {
+      const { key, manifest } = readSaved(from)
+      const here = await imagesHere(images, manifest, output)
+      const request = { directory: home.root, driver, sources: home.sources, from, manifest, images: here }
+      const entries = await restoreResults(request)
+      const leftOut = manifest.entries.length - entries
+      if (global.json) await output.json({ key, entries, left_out: leftOut })
+      else await output.print(key)
+      output.say(`restored ${count(entries, 'cache entry', 'cache entries')}`)
+      return exits.ok
+    } catch (error) {
+      if (!(error instanceof SavedCacheError)) throw error
+      const fix = 'save it again: hm cache save'
+      throw new HmError(exits.usage, 'saved_cache_invalid', `${from}: ${error.message}`, { fix, cause: error })
+    }
+  })
+
+/** Digests of those images that are here, or can be had. A step that builds on what lies on another would fail. */
+async function imagesHere(
+  images: ImageStore,
+  { images: wanted, entries }: SavedManifest,
+  output: Output,
+): Promise<ReadonlySet<string>> {
+  const here = new Set<string>()
+  for (const { digest, names } of wanted) {
+    if (await isHere(images, digest, names, output)) here.add(digest)
+    else
+      output.warn(
+        `skipped ${count(entries.length, 'entry', 'entries')} on the image ${names.join(', ') || 'host'} (${digest.slice(0, 19)}), which is different here or could not be pulled`,
+      )
+  }
+  return here
+}
+
+async function isHere(images: ImageStore, digest: string, names: readonly string[], output: Output): Promise<boolean> {
+  if ((await images.byDigest(digest)) !== undefined) return true
+  // Only the machine's own programs have no name.
+  for (const name of names.length === 0 ? ['host'] : names) {
+    try {
+      if ((await images.resolve(name, output.say)).digest === digest) return true
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error
+      output.debug(error.message)
+    }
+  }
+  return false
+}

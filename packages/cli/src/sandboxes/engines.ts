@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMissing } from '../is-missing.ts'
+import type { LocalHome } from '../records/home.ts'
+import { isAlive } from '../records/process-mark.ts'
+
+/** There while a process has the directory, and says which; left behind by one that was killed. */
+export function inUse(home: LocalHome, number: number): string {
+  return join(home.engines, String(number), 'in-use')
+}
+
+export function engineNumbers(home: LocalHome): number[] {
+  return existsSync(home.engines) ? readdirSync(home.engines).map(Number).filter(Number.isInteger) : []
+}
+
+/** Whether an `hm` that is dead may have left something behind. */
+export function hasDead(home: LocalHome): boolean {
+  return engineNumbers(home).some((number) => isLeftBehind(home, number))
+}
+
+/** Whether the process that had this directory last was killed. */
+export function isLeftBehind(home: LocalHome, number: number): boolean {
+  try {
+    return !isAlive(readFileSync(inUse(home, number), 'utf8'))
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEFAULT_IMAGE } from '@harmont/ir'
+import {
+  createImageStore,
+  createOciDriver,
+  DirectoryTaken,
+  type ImageStore,
+  lockFile,
+  type NetworkMode,
+  type OciDriver,
+  type OciDriverOptions,
+  SandboxError,
+} from '@harmont/sandbox'
+import type { Settings } from '../config/settings.ts'
+import { exits, HmError } from '../errors.ts'
+import type { LocalHome } from '../records/home.ts'
+import { processMark } from '../records/process-mark.ts'
+import { tidyRecords } from '../records/run-records.ts'
+import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
+import { imageAdvice } from './image-advice.ts'
+import { ociRuntime } from './oci-runtime.ts'
+import { sandboxNetwork } from './sandbox-network.ts'
+
+/** What runs steps on this machine. */
+export interface Sandboxes {
+  readonly driver: OciDriver
+  readonly images: ImageStore
+  /** At least one. */
+  readonly networkModes: readonly NetworkMode[]
+  /**
+   * Does what only one may do who is alone: nobody begins meanwhile. Undefined: another `hm` is at work, or beginning.
+   */
+  alone<T>(work: () => Promise<T>): Promise<T | undefined>
+  close(): Promise<void>
+}
+
+/**
+ * Takes an engine directory that no other `hm` has, and removes what dead ones left. Snapshots, images and sources are everybody's. Throws exit 4 with what
+ * this machine lacks.
+ */
+export async function openSandboxes(
+  home: LocalHome,
+  imageFallback: Settings['sandbox.image_fallback'],
+  env: Env = process.env,
+): Promise<Sandboxes> {
+  for (const directory of [home.root, home.engines, join(home.root, 'snapshots'), join(home.root, 'cache')])
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const images = imageStore(home, imageFallback, env)
+  const options = {
+    images,
+    network: sandboxNetwork(env),
+    egressAllow: listOf(env.HARMONT_EGRESS_ALLOW),
+    runtime: ociRuntime(env),
+  }
+  await using _gate = await lockFile(home.gate)
+  const { number, driver } = await takeFirst(home, options)
+  try {
+    for (const other of engineNumbers(home).filter((each) => each !== number)) await removeRemains(home, other, options)
+    tidyRecords(home.runs, Date.now())
+    const networkModes = await driver.networkModes()
+    return {
+      driver,
+      images,
+      networkModes,
+      alone: (work) => alone(home, number, work),
+      async close() {
+        await driver.close()
+        rmSync(inUse(home, number), { force: true })
+      },
+    }
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
+}
+
+/** The images of this machine; pulling and listing them needs no sandboxes. */
+export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.image_fallback'], env: Env): ImageStore {
+  return createImageStore({
+    directory: home.images,
+    fallbackToHost: imageFallback === 'host' ? [DEFAULT_IMAGE] : imageFallback === 'host-any',
+    hostAllow: listOf(env.HARMONT_HOST_ALLOW),
+    hostHide: [home.root],
+    advice: imageAdvice,
+  })
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** A setting of the server's (`engine.md` 4) that holds here too. */
+function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+}
+
+type OpenOptions = Pick<OciDriverOptions, 'images' | 'network' | 'egressAllow' | 'runtime'>
+
+async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ number: number; driver: OciDriver }> {
+  for (let number = 1; ; number++) {
+    const driver = await open(home, number, options)
+    if (driver === undefined) continue
+    if (existsSync(inUse(home, number))) await removeSandboxes(driver)
+    writeFileSync(inUse(home, number), processMark(process.pid) ?? '')
+    return { number, driver }
+  }
+}
+
+/** Undefined: another process has it. */
+async function open(home: LocalHome, number: number, options: OpenOptions): Promise<OciDriver | undefined> {
+  const directory = join(home.engines, String(number))
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const shared of ['snapshots', 'cache'])
+    if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
+  try {
+    // A child that the killed one was starting has its lock for a moment yet.
+    const takenForMs = isLeftBehind(home, number) ? 2_000 : 0
+    return await createOciDriver({ directory, takenForMs, ...options })
+  } catch (error) {
+    if (error instanceof DirectoryTaken) return undefined
+    if (!(error instanceof SandboxError)) throw error
+    const fix = 'hm doctor says more; hm run --cloud needs no sandboxes here'
+    throw new HmError(exits.unavailable, 'no_sandboxes', error.message, { fix, cause: error })
+  }
+}
+
+/** Removes what dead ones left, where no other `hm` is beginning, which does the same. */
+export async function removeDead(home: LocalHome, env: Env): Promise<void> {
+  await using gate = await lockFile(home.gate, { wait: false })
+  if (gate === undefined) return
+  const options: OpenOptions = {
+    images: imageStore(home, 'none', env),
+    network: ['egress', 'none'],
+    egressAllow: [],
+    runtime: ociRuntime(env),
+  }
+  for (const number of engineNumbers(home)) await removeRemains(home, number, options)
+  tidyRecords(home.runs, Date.now())
+}
+
+async function removeRemains(home: LocalHome, number: number, options: OpenOptions): Promise<void> {
+  if (!existsSync(inUse(home, number))) return
+  const driver = await open(home, number, options)
+  if (driver === undefined) return
+  await removeSandboxes(driver)
+  await driver.close()
+  rmSync(inUse(home, number), { force: true })
+}
+
+async function removeSandboxes(driver: OciDriver): Promise<void> {
+  for (const handle of await driver.list()) await (await driver.adopt(handle))?.destroy()
+}
+
+async function alone<T>(home: LocalHome, own: number, work: () => Promise<T>): Promise<T | undefined> {
+  await using gate = await lockFile(home.gate, { wait: false })
+  if (gate === undefined) return undefined
+  for (const number of engineNumbers(home).filter((each) => each !== own)) {
+    await using lock = await lockFile(join(home.engines, String(number), 'lock'), { wait: false })
+    if (lock === undefined) return undefined
+  }
+  return work()
+}

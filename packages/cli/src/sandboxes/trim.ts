@@ -1,0 +1,58 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { collectSources } from '@harmont/sandbox'
+import type { LocalHome } from '../records/home.ts'
+import { wantedSnapshots } from '../records/run-record.ts'
+import { readRecords } from '../records/run-records.ts'
+import type { Sandboxes } from './open-sandboxes.ts'
+
+const everyMs = 10 * 60_000
+const pinnedMs = 24 * 60 * 60_000
+const gigabyte = 1024 ** 3
+
+export interface Trimmed {
+  readonly snapshots: number
+  readonly images: number
+  readonly sources: number
+}
+
+/**
+ * Removes snapshots beyond what the cache may hold and what runs of the last day may still want, and images and sources that nothing lies on. Undefined:
+ * another `hm` is at work, and will do it.
+ */
+export function trim(
+  home: LocalHome,
+  { driver, images, alone }: Sandboxes,
+  { cacheBytes, before }: { readonly cacheBytes: number; readonly before: Date },
+): Promise<Trimmed | undefined> {
+  return alone(async () => {
+    const recent = readRecords(home.runs).filter(({ startedAt }) => startedAt > Date.now() - pinnedMs)
+    const keep = new Set(recent.flatMap(({ events }) => wantedSnapshots(events)))
+    const snapshots = await driver.snapshots.collect({ keep, cacheBytes })
+    const goneImages = await images.collect(await driver.imagesInUse())
+    mkdirSync(home.sources, { recursive: true, mode: 0o700 })
+    const keepManifests = await driver.sourcesInUse()
+    const shown = await driver.gitDirectoriesInUse()
+    removeHistories(home.git, (path, usedAt) => !shown.has(path) && usedAt < before.getTime())
+    const trees = await collectSources({ directory: home.sources, keepTrees: new Set(), keepManifests, before })
+    return { snapshots: snapshots.length, images: goneImages.length, sources: trees.length }
+  })
+}
+
+/** Removes views of checkouts' history; the next run makes them again. */
+function removeHistories(directory: string, isUnused: (path: string, usedAt: number) => boolean): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name)
+    if (isUnused(path, statSync(path).mtimeMs)) rmSync(path, { recursive: true })
+  }
+}
+
+/** The same, now and then: a look at everything that there is takes time. */
+export async function trimRegularly(home: LocalHome, sandboxes: Sandboxes, maxGb: number): Promise<void> {
+  const last = statSync(home.trimmed, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const now = Date.now()
+  if (Math.abs(now - last) < everyMs) return
+  const trimmed = await trim(home, sandboxes, { cacheBytes: maxGb * gigabyte, before: new Date(now - pinnedMs) })
+  if (trimmed !== undefined) writeFileSync(home.trimmed, '')
+}

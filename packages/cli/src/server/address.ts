@@ -1,0 +1,61 @@
+import type { BuildAddress, Job } from '@harmont/cloud'
+import type { Context } from '../context.ts'
+import { exits, HmError, usageError } from '../errors.ts'
+import { defaultPipeline } from './default-pipeline.ts'
+import { namedPipeline } from './named-pipeline.ts'
+import type { Session } from './session.ts'
+
+type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
+
+/** The pipeline that `-p` names, else this project's. */
+export async function pipelineAddress(here: Here, session: Session, flag: string | undefined) {
+  const org = await session.org()
+  const { client } = session
+  const pipeline =
+    flag === undefined ? await defaultPipeline(here, client, org) : await namedPipeline(here, client, org, flag)
+  return { org, pipeline }
+}
+
+/** The build of a number, or the pipeline's newest. Exit 5 where there is none, exit 2 for what is no number. */
+export async function buildAddress(
+  here: Here,
+  session: Session,
+  { pipeline, build }: { readonly pipeline: string | undefined; readonly build: string | number | undefined },
+): Promise<BuildAddress> {
+  const number = build === undefined ? undefined : buildNumber(build)
+  const address = await pipelineAddress(here, session, pipeline)
+  if (number !== undefined) return { ...address, number }
+  const { data } = await session.client.listBuilds({ ...address, limit: 1 }, { signal: here.signal })
+  const [last] = data
+  if (last === undefined) throw new HmError(exits.notFound, 'build_not_found', `${address.pipeline} has no builds yet`)
+  return { ...address, number: last.number }
+}
+
+function buildNumber(text: string | number): number {
+  const number = Number(String(text).replace(/^#/, ''))
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw usageError(`a build number is a positive integer; got ${JSON.stringify(text)}`)
+  return number
+}
+
+/** The job that an id, or the key of its step, names. Exit 5 where there is none. */
+export async function findJob(here: Here, { client }: Session, address: BuildAddress, wanted: string): Promise<Job> {
+  const { data } = await client.listJobs(address, { signal: here.signal })
+  const found = data.find(({ id, step_key }) => step_key === wanted || id === wanted)
+  if (found !== undefined) return found
+  if (isJobId(wanted)) return client.getJob({ ...address, job_id: wanted }, { signal: here.signal })
+  const keys = data.flatMap(({ step_key }) => step_key ?? []).slice(0, 20)
+  throw new HmError(exits.notFound, 'job_not_found', `build #${address.number} has no step ${wanted}`, {
+    fix: keys.length === 0 ? 'hm job list' : `its steps are ${keys.join(', ')}`,
+  })
+}
+
+/** Earlier attempts have ids that no list shows. */
+export function isJobId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
+/** Where people see a build. */
+export function buildUrl(appUrl: string, { org, pipeline, number }: BuildAddress): string {
+  return `${appUrl}/${encodeURIComponent(org)}/pipelines/${encodeURIComponent(pipeline)}/builds/${number}`
+}

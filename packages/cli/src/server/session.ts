@@ -1,0 +1,86 @@
+import { allPages, type CloudClient, CloudError, createClient, type Schemas } from '@harmont/cloud'
+import type { Context, Handler } from '../context.ts'
+import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
+import type { CommandName } from '../specs/index.ts'
+import { version } from '../version.ts'
+import { collect } from './collect.ts'
+import { cloudFailure } from './failures.ts'
+import { proxiedFetch } from './proxied-fetch.ts'
+
+/** What commands about a server share. */
+type Here = Pick<Context, 'config' | 'credentials' | 'env' | 'output' | 'signal'>
+
+export interface Session {
+  readonly client: CloudClient
+  readonly apiUrl: string
+  /** Base of the web application, for links. */
+  readonly appUrl: string
+  /** Slug of the organization that the command is for. Rejects with exit 2 where it is not clear. */
+  org(): Promise<string>
+}
+
+/** A client of the configured server. @param token null: nobody's. */
+export async function connect(here: Here, token: string | null): Promise<CloudClient> {
+  const config = await here.config()
+  const own = await proxiedFetch(here.env)
+  return createClient({
+    baseUrl: config.get('cloud.api_url'),
+    userAgent: `hm/${version}`,
+    onCall: here.output.debug,
+    ...(token === null ? {} : { token }),
+    ...(own === undefined ? {} : { fetch: own }),
+  })
+}
+
+/** Rejects with exit 3 where nobody is signed in. */
+export async function openSession(here: Here): Promise<Session> {
+  const config = await here.config()
+  const apiUrl = config.get('cloud.api_url')
+  const found = await (await here.credentials()).token(apiUrl)
+  if (found === undefined)
+    throw new HmError(exits.signedOut, 'not_signed_in', `not signed in at ${apiUrl}`, { fix: 'hm login' })
+  const client = await connect(here, found.token)
+  const configured = config.get('cloud.org')
+  let org: Promise<string> | undefined
+  return {
+    client,
+    apiUrl,
+    appUrl: config.appUrl,
+    org() {
+      org ??= configured === undefined ? onlyOrganization(client, here.signal) : Promise.resolve(configured)
+      return org
+    },
+  }
+}
+
+export async function organizations(client: CloudClient, signal: AbortSignal): Promise<Schemas['Organization'][]> {
+  return collect(allPages((page) => client.listOrganizations(page, { signal })))
+}
+
+async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promise<string> {
+  const [only, ...others] = (await organizations(client, signal)).map(({ slug }) => slug)
+  if (only === undefined) throw usageError('you belong to no organization', 'ask an administrator for an invite')
+  if (others.length === 0) return only
+  const slugs = [only, ...others].slice(0, 10).join(', ')
+  throw usageError(
+    `you belong to several organizations: ${slugs}`,
+    `pass --org SLUG, or switch with hm org switch ${only}`,
+  )
+}
+
+/** A command that needs somebody who is signed in. What the server refuses becomes an error of `hm`. */
+export function signedIn<Name extends CommandName>(
+  work: (context: Context<Name>, session: Session) => Promise<ExitCode>,
+): Handler<Name> {
+  return (context) => telling(context, async () => work(context, await openSession(context)))
+}
+
+/** Does it, and throws what a user can act on in place of a CloudError. */
+export async function telling<T>(here: Here, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof CloudError) throw cloudFailure(error, (await here.config()).get('cloud.api_url'))
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream'
+import type { Choice, Questions, Terminal } from '../context.ts'
+import { exits, HmError, usageError } from '../errors.ts'
+import { inertText } from './inert.ts'
+
+interface QuestionsOptions {
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stderr: Terminal
+  readonly yes: boolean
+  readonly signal: AbortSignal
+}
+
+/** Questions on stderr by @clack/prompts, which is loaded with the first one that is really asked. */
+export function makeQuestions({ stdin, stderr, yes, signal }: QuestionsOptions): Questions {
+  const possible = stdin.isTTY === true && stderr.isTerminal && !yes
+  const answer = <A>(ask: (streams: Streams) => Promise<A>) =>
+    untilEnd({ input: stdin, output: stderr.stream, signal }, ask)
+  return {
+    possible,
+    async confirm(question) {
+      if (!possible) return question.default ?? (yes || nobody(question))
+      const { confirm } = await import('@clack/prompts')
+      return answer((streams) =>
+        confirm({ ...streams, message: inertText(question.message), initialValue: question.default ?? false }),
+      )
+    },
+    async text(question) {
+      if (!possible) return question.default ?? nobody(question)
+      const { text } = await import('@clack/prompts')
+      const { validate } = question
+      const initial =
+        question.default === undefined
+          ? {}
+          : { defaultValue: question.default, placeholder: inertText(question.default) }
+      const check =
+        validate === undefined ? {} : { validate: (typed?: string) => validate(typed || (question.default ?? '')) }
+      return answer((streams) => text({ ...streams, ...initial, ...check, message: inertText(question.message) }))
+    },
+    async select(question) {
+      if (!possible) return question.default ?? nobody(question)
+      const { select } = await import('@clack/prompts')
+      const initial = question.default === undefined ? {} : { initialValue: question.default }
+      const options = question.options.map(inertChoice)
+      return answer((streams) =>
+        select<string>({ ...streams, ...initial, options, message: inertText(question.message) }),
+      )
+    },
+    async secret(question) {
+      if (!possible) return nobody(question)
+      const { password } = await import('@clack/prompts')
+      const validate = (typed?: string) => (typed ? undefined : 'Enter a value.')
+      return answer((streams) => password({ ...streams, message: inertText(question.message), validate }))
+    },
+  }
+}
+
+function inertChoice({ value, label, hint }: Choice): Choice {
+  return { value, label: inertText(label), ...(hint === undefined ? {} : { hint: inertText(hint) }) }
+}
+
+function nobody(question: { readonly message: string; readonly flag: string }): never {
+  throw usageError(`${question.message} There is no terminal to ask on.`, `give ${question.flag}`)
+}
+
+interface Streams {
+  readonly input: Readable
+  readonly output: Terminal['stream']
+  readonly signal: AbortSignal
+}
+
+/**
+ * The answer to a prompt. The end of the input (Ctrl-D, or a terminal that is gone) cancels it: the prompt does not notice that nothing is read any more, and
+ * would wait until the process has nothing left to do.
+ */
+async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<A>): Promise<Exclude<A, symbol>> {
+  const { input, signal } = streams
+  const over = new AbortController()
+  let isAnswered = false
+  // At its end a prompt pauses the input too, and has given its answer when this runs. To cancel it then would take the keys from the next question.
+  const onPause = () =>
+    setImmediate(() => {
+      if (!isAnswered) over.abort(canceled('the end of the input'))
+    })
+  input.once('pause', onPause)
+  input.once('end', onPause)
+  const either = AbortSignal.any([signal, over.signal])
+  try {
+    const answer = await ask({ ...streams, signal: either })
+    isAnswered = true
+    if (isAnswer(answer)) return answer
+  } finally {
+    input.off('pause', onPause)
+    input.off('end', onPause)
+  }
+  throw either.reason instanceof HmError ? either.reason : canceled('Ctrl-C')
+}
+
+function canceled(by: string): HmError {
+  return new HmError(exits.canceled, 'canceled', `canceled by ${by}`)
+}
+
+/** Prompts give a symbol when they were canceled. */
+function isAnswer<A>(answer: A): answer is Exclude<A, symbol> {
+  return typeof answer !== 'symbol'
+}

@@ -1,0 +1,26 @@
+import type { Terminal } from '../context.ts'
+import { inert } from './inert.ts'
+
+export type Style = Parameters<Terminal['style']>[0]
+
+export interface Span {
+  readonly text: string
+  readonly style?: Style
+}
+
+/** One line of a terminal, without escape sequences until it is written. */
+export type Line = readonly Span[]
+
+/** Makes a part of a line. Its text may come from anywhere: nothing of it is a command to a terminal. */
+export function span(text: string, style?: Style): Span {
+  return style === undefined ? { text: inert(text) } : { text: inert(text), style }
+}
+
+export function plainOf(line: Line): string {
+  return line.map(({ text }) => text).join('')
+}
+
+/** The line as it is written to this terminal. */
+export function paintLine(line: Line, style: Terminal['style']): string {
+  return line.map((part) => (part.style === undefined ? part.text : style(part.style, part.text))).join('')
+}

@@ -1,0 +1,11 @@
+/** Asks two questions, one right after the other; run by `questions.process.test.ts` on a terminal. */
+import process from 'node:process'
+import { makeQuestions } from './questions.ts'
+import { terminal } from './terminal.ts'
+
+const { stdin, env } = process
+const { signal } = new AbortController()
+const questions = makeQuestions({ stdin, stderr: terminal(process.stderr, 'auto', env), yes: false, signal })
+const first = await questions.confirm({ message: 'The first?', default: true, flag: '--yes' })
+const second = await questions.text({ message: 'The second?', default: 'hello', flag: '--name' })
+process.stdout.write(`answers: ${first} ${second}\n`)

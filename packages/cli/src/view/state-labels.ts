@@ -1,0 +1,39 @@
+import type { Style } from '../terminal/span.ts'
+import type { StateName } from './run-model.ts'
+
+export const stateWords: Readonly<Record<StateName, string>> = {
+  waiting: 'waiting',
+  running: 'running',
+  passed: 'passed',
+  failed: 'failed',
+  soft: 'soft fail',
+  skipped: 'skipped',
+  canceled: 'canceled',
+  timed_out: 'timed out',
+}
+
+/** Columns of the longest word. */
+export const wordWidth = 9
+
+export const stateStyles: Readonly<Record<StateName, Style>> = {
+  waiting: 'dim',
+  running: 'cyan',
+  passed: 'green',
+  failed: ['red', 'bold'],
+  soft: 'yellow',
+  skipped: 'dim',
+  canceled: 'yellow',
+  timed_out: ['red', 'bold'],
+}
+
+/** In the order in which sums of states are told. */
+export const tellingOrder = [
+  'running',
+  'failed',
+  'timed_out',
+  'soft',
+  'passed',
+  'skipped',
+  'canceled',
+  'waiting',
+] as const satisfies readonly StateName[]

@@ -1,0 +1,31 @@
+/** Settings that let a sandbox on this machine reach what an ordinary pipeline needs, where the machine is unusual. */
+import { lookup } from 'node:dns/promises'
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import process from 'node:process'
+
+/** Values that are set already win. */
+export async function machineExceptions(): Promise<Record<string, string>> {
+  const wanted = { HARMONT_EGRESS_ALLOW: await registryAddresses(), HARMONT_HOST_ALLOW: await nodeFolders() }
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([name, list]) =>
+      process.env[name] === undefined && list.length > 0 ? [[name, list.join(',')]] : [],
+    ),
+  )
+}
+
+/** `egress` blocks private and reserved ranges; a package registry that lives in one is let through by its address. */
+async function registryAddresses(): Promise<string[]> {
+  const registry = new URL(process.env.npm_config_registry ?? 'https://registry.npmjs.org/')
+  const port = registry.port || (registry.protocol === 'http:' ? '80' : '443')
+  const found = await lookup(registry.hostname, { family: 4, all: true }).catch(() => []) // offline: nothing to let through
+  return found.map(({ address }) => `${address}:${port}`)
+}
+
+/** The `host` base has /usr and /opt; a Node.js that lives elsewhere (nvm, say) must be let in. */
+async function nodeFolders(): Promise<string[]> {
+  const npm = process.env.npm_execpath
+  if (npm === undefined) return []
+  const prefix = resolve(await realpath(npm), '../../../..')
+  return ['/', '/usr', '/usr/local', '/opt'].includes(prefix) || prefix.startsWith('/opt/') ? [] : [prefix]
+}

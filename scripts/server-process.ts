@@ -1,0 +1,118 @@
+/** The real server as a process of its own, for the demo, the whole-product tests and the benchmarks. */
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+/** The first start of all makes the base image, on a busy machine for a minute and more. */
+const startTimeoutMs = 180_000
+
+export interface ServerProcess {
+  readonly url: string
+  readonly pid: number
+  /** Resolves with the exit code, null when a signal ended it. */
+  readonly exited: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+  /** Lets it drain and waits for its end. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly port: number
+  readonly logFile: string
+  /** Laid over this process's environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** Whether a Ctrl-C of the terminal spares it, because its starter stops it in its own way. */
+  readonly sparedByTerminal?: boolean
+}
+
+/** Starts the server and waits until it is ready; fails when it ends before that, or is not ready within three minutes. */
+export async function startServerProcess({
+  port,
+  logFile,
+  env,
+  sparedByTerminal = false,
+}: ServerOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: sparedByTerminal,
+  })
+  const log = createWriteStream(logFile, { flags: 'a' })
+  child.stdout.pipe(log, { end: false })
+  child.stderr.pipe(log, { end: false })
+  let lastWords = ''
+  const hear = (bytes: Buffer) => {
+    lastWords = `${lastWords}${bytes}`.slice(-4_000)
+  }
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  let ended = false
+  const exited = new Promise<number | null>((done) => {
+    child.once('exit', (code) => {
+      ended = true
+      log.end()
+      done(code)
+    })
+  })
+  const url = `http://localhost:${port}`
+  const deadline = Date.now() + startTimeoutMs
+  await Promise.race([saysThatItServes(child.stdout), exited, sleep(startTimeoutMs, undefined, { ref: false })])
+  for (;;) {
+    if (ended)
+      throw new Error(`the server ended (exit ${child.exitCode}) before it was ready; see ${logFile}:\n${lastWords}`)
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined) // not listening yet
+    if (answer?.ok) break
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`the server is not ready after ${startTimeoutMs / 1000} s; see ${logFile}:\n${lastWords}`)
+    }
+    await sleep(20)
+  }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
+
+/** Resolves with the line that a server prints when it is ready. To ask it every 20 ms until then took 0.06 s of the processor for each second of its start. */
+export function saysThatItServes(stdout: Readable): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let said = ''
+  const hear = (bytes: Buffer) => {
+    said += bytes
+    if (!/^Harmont serves /m.test(said)) return
+    stdout.off('data', hear)
+    resolve()
+  }
+  stdout.on('data', hear)
+  return promise
+}
+
+/** The wanted port when it is free, else any free one. */
+export function freePort(wanted = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' && wanted !== 0) resolve(freePort())
+      else reject(error)
+    })
+    probe.listen(wanted, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : wanted
+      probe.close(() => resolve(port))
+    })
+  })
+}
