@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { actorOf } from '../organizations/audit/record-audit.ts'
 import { findPipeline } from '../organizations/pipelines/store.ts'
+import { actorOf } from '../platform/audit/record-audit.ts'
 import type { Cursors, Handlers } from '../platform/http/index.ts'
 import { apiError, operation } from '../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../platform/pagination/page.ts'

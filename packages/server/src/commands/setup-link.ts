@@ -1,9 +1,9 @@
 import process from 'node:process'
-import { readEmailAddress } from '../identity/accounts/email-address.ts'
 import { findUserId } from '../identity/recovery/store.ts'
 import { makeSetupLink } from '../identity/setup/setup-link.ts'
 import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
+import { readEmailAddress } from '../platform/names/email-address.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'
 
 /** `harmont setup-link [EMAIL]`: prints a one-time link that signs in as that user; without an address as the oldest owner, or makes the first one. */

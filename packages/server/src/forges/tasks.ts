@@ -1,12 +1,12 @@
 /** From what forges tell to builds and checks, and back: what of it runs in the background. */
 import type { JobHelpers, TaskList, TaskSpec } from 'graphile-worker'
+import { ForgeUnavailable } from '../platform/outbound/forge-errors.ts'
 import { readFlag, readText } from '../platform/worker/payload.ts'
 import { type FollowServices, followBuild } from './checks/follow-build.ts'
 import { followTask } from './checks/queue-follow.ts'
 import { tellDiscovery } from './discovery/report-discovery.ts'
 import { type DiscoveryServices, startDiscovery } from './discovery/start-discovery.ts'
 import { removeOldDiscoveries } from './discovery/store.ts'
-import { ForgeUnavailable } from './forges/errors.ts'
 import { buildScheduled, type ScheduleServices } from './triggers/build-scheduled.ts'
 import { runSchedules } from './triggers/run-schedules.ts'
 import { type ProcessServices, processDelivery } from './webhooks/process-delivery.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { organizationIdOf, writeCredit } from './ledger.ts'
 

@@ -1,4 +1,4 @@
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { writeCreditOnce } from '../ledger/ledger.ts'
 import { type Checkout, holdOrganization, lockPaidCheckout } from './payment-store.ts'

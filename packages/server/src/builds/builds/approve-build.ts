@@ -1,7 +1,7 @@
 import { isBuildTerminal } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'

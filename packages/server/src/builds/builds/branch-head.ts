@@ -1,6 +1,6 @@
-import { ForgeRefused, ForgeUnavailable } from '../../forges/forges/errors.ts'
 import type { ForgeProvider } from '../../forges/forges/provider.ts'
 import { apiError } from '../../platform/http/index.ts'
+import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import type { NamedRepository } from './connected-store.ts'
 import { plainBranch } from './plain-branch.ts'
 

@@ -1,7 +1,7 @@
-import { actorOf } from '../../organizations/audit/record-audit.ts'
 import { requirePipelineCreation } from '../../organizations/pipelines/policy.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import { restoreDiscovered } from '../../organizations/pipelines/store.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import type { HandleContext, Reply } from '../../platform/http/index.ts'
 import { requestedFacts } from './build-facts.ts'
 import { readBuildInput } from './build-input.ts'

@@ -1,5 +1,5 @@
-import { actorOf } from '../../organizations/audit/record-audit.ts'
 import { requirePipeline } from '../../organizations/pipelines/require-pipeline.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import { type Cursors, type Handlers, operation, scopedOperation } from '../../platform/http/index.ts'
 import { toPage } from '../../platform/pagination/page.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Migration, migrateWithin } from '../../platform/database/migrate.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'

@@ -1,6 +1,6 @@
 /** Everything of a server that is not of its machine, as it was at one instant, while the server goes on. */
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import type { BlobStore } from '../../platform/blobs/index.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { version } from '../../platform/version.ts'

@@ -1,4 +1,4 @@
-import { ForgeUnavailable } from '../forges/errors.ts'
+import { ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import { Payload } from '../forges/payload.ts'
 import type { BitbucketApp } from './app.ts'
 import { readAnswer } from './read-answer.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { isHidden } from '../../platform/outbound/forge-errors.ts'
 import type { Check, CheckConclusion } from '../forges/check.ts'
-import { isHidden } from '../forges/errors.ts'
 import type { RepositoryAddress } from '../forges/provider.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'
 

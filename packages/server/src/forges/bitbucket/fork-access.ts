@@ -1,4 +1,4 @@
-import { ForgeRefused } from '../forges/errors.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'
 import { fullCommit } from './repository-api.ts'
 import { cloneUrlOf } from './workspaces.ts'

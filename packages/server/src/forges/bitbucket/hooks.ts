@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { isHidden } from '../forges/errors.ts'
+import { isHidden } from '../../platform/outbound/forge-errors.ts'
 import { apiPath, type BitbucketApi, repositoryPath } from './client.ts'
 
 const events = [

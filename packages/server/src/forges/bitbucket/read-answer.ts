@@ -1,4 +1,4 @@
-import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
+import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 
 const usualPatienceSeconds = 60
 

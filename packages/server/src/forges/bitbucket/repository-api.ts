@@ -1,5 +1,5 @@
 /** What Bitbucket knows of branches, commits and what they change. */
-import { isHidden } from '../forges/errors.ts'
+import { isHidden } from '../../platform/outbound/forge-errors.ts'
 import type { Payload } from '../forges/payload.ts'
 import type { RepositoryAddress } from '../forges/provider.ts'
 import { type BitbucketApi, repositoryPath } from './client.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { actorOf, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation } from '../../platform/http/index.ts'
 import { listRepositoriesOf } from '../repositories/store.ts'

@@ -1,7 +1,7 @@
 import { databaseTime } from '../../platform/database/database-time.ts'
 import { transaction } from '../../platform/database/transaction.ts'
+import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import { queueDiscovery } from '../discovery/queue-discovery.ts'
-import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
 import { keepRepositories, removeUnseenRepositories } from '../repositories/store.ts'
 import { type BitbucketApp, withGrant } from './app.ts'
 import type { BitbucketApi } from './client.ts'

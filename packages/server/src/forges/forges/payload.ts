@@ -1,5 +1,5 @@
 /** Reads members of what a forge sent: a payload that was signed, or an answer. It may still be none that we know. */
-import { EventUnreadable } from './errors.ts'
+import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

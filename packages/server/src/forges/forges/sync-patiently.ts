@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { ForgeRefused, ForgeUnavailable } from './errors.ts'
+import { ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 
 interface Sync {
   /** The forge, as people write it. */

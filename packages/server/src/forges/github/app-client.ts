@@ -1,10 +1,10 @@
 /** Our GitHub App at GitHub's API: as itself, and as one of its installations. */
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/core'
+import { apiOptions } from '../../platform/outbound/github-options.ts'
+import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import { apiOptions } from './api-options.ts'
 import { readAppKey } from './app-key.ts'
-import { translateFailure } from './translate-failure.ts'
 
 /** Makes requests, as in `request('GET /repos/{owner}/{repo}', {…})`. */
 export type GithubRequest = Octokit['request']

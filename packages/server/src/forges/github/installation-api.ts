@@ -1,4 +1,4 @@
-import { ForgeRefused } from '../forges/errors.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { GithubApp } from './app-client.ts'
 import type { InstallationFacts } from './installation-store.ts'
 

@@ -1,6 +1,6 @@
 import { type BuildSource, type SourceOffer, SourceUnavailable } from '@harmont/engine'
 import type pg from 'pg'
-import { ForgeRefused } from '../forges/errors.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { CloneAccess, ForgeProvider } from '../forges/provider.ts'
 import { type ConnectedRepository, findConnected } from './find-connected.ts'
 import { forkAccessOf } from './fork-access.ts'

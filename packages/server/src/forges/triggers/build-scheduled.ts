@@ -1,4 +1,4 @@
-import { ForgeRefused } from '../forges/errors.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { ForgeProvider } from '../forges/provider.ts'
 import { findConnected } from '../repositories/find-connected.ts'
 import { type StartServices, startBuild } from './start-build.ts'

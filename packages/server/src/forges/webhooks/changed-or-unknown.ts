@@ -1,4 +1,4 @@
-import { ForgeRefused } from '../forges/errors.ts'
+import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 
 /** The changed files as the forge tells them; null when it will not tell: the commits may be gone. */
 export async function changedOrUnknown(

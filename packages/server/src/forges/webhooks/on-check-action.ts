@@ -1,7 +1,7 @@
 import { hasBalance } from '../../billing/ledger/balance.ts'
 import { approveBuild } from '../../builds/builds/approve-build.ts'
 import { retryJobs } from '../../builds/jobs/retry-jobs.ts'
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { ApiError } from '../../platform/http/index.ts'
 import { checkActions } from '../checks/describe-check.ts'
 import type { CheckActionEvent } from '../forges/event.ts'

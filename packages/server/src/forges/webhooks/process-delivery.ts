@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { transaction } from '../../platform/database/transaction.ts'
-import { EventUnreadable } from '../forges/errors.ts'
+import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 import type { ForgeEvent } from '../forges/event.ts'
 import type { ForgeName, ForgeProvider } from '../forges/provider.ts'
 import { applyInstallationEvent } from '../github/apply-event.ts'

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Operation, operationTable } from '@harmont/contract'
 import { afterAll, expect, test } from 'vitest'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
-import { hashToken } from './hash-token.ts'
 
 const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Caller, Credential, Identified, Membership, Role, Scope } from '../../platform/http/index.ts'
-import { hashToken } from './hash-token.ts'
 
 interface CredentialRow {
   readonly id: string

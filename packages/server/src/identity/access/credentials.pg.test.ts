@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { transaction } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
+import { sessionCookies } from '../../platform/http/session-cookies.ts'
 import { ir } from '../../testing/runner.ts'
 import { codeOf, ownerToken, publicUrl, testServer } from '../../testing/server.ts'
-import { sessionCookies } from '../sessions/cookies.ts'
 import { startSession } from '../sessions/start-session.ts'
-import { hashToken } from './hash-token.ts'
 
 const cookieSecret = 'the-cookie-secret-of-tests'
 const it = testServer({ HARMONT_COOKIE_SECRET: cookieSecret })

@@ -1,4 +1,4 @@
-import type { Actor } from '../../organizations/audit/record-audit.ts'
+import type { Actor } from '../../platform/audit/record-audit.ts'
 import type { Mail } from '../../platform/mail/queue-mail.ts'
 
 /** The last mail of an account. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { transaction } from '../../platform/database/transaction.ts'
+import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { testServer } from '../../testing/server.ts'
 import { createAccount } from './create-account.ts'
-import { readEmailAddress } from './email-address.ts'
 
 const it = testServer()
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { type AccountRow, getAccount, setName } from './store.ts'

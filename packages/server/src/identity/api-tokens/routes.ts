@@ -1,4 +1,4 @@
-import { actorOf, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { actorOf, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
 import { lockUser } from '../sessions/store.ts'

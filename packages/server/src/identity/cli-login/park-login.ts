@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { apiError, type Caller } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
-import { hashToken } from '../access/hash-token.ts'
 import { newPasteCode } from './paste-code.ts'
 import { insertLogin, type Kind } from './store.ts'
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { actorOf } from '../../organizations/audit/record-audit.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { claimLogin, redeemLogin } from './fetch-login.ts'

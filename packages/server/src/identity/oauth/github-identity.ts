@@ -6,10 +6,10 @@ import {
   Configuration,
   customFetch,
 } from 'openid-client'
-import { ForgeRefused, ForgeUnavailable, isHidden } from '../../forges/forges/errors.ts'
-import { apiOptions } from '../../forges/github/api-options.ts'
 import type { GithubRequest } from '../../forges/github/app-client.ts'
-import { translateFailure } from '../../forges/github/translate-failure.ts'
+import { ForgeRefused, ForgeUnavailable, isHidden } from '../../platform/outbound/forge-errors.ts'
+import { apiOptions } from '../../platform/outbound/github-options.ts'
+import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { askProvider, exchangeCode } from './exchange-code.ts'
 import {

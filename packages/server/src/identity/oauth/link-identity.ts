@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Client } from '../../platform/http/index.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'

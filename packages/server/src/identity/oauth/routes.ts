@@ -1,4 +1,4 @@
-import { actorOf } from '../../organizations/audit/record-audit.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { apiError, type HandleContext, type Handlers, operation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
 import { presentUser } from '../accounts/present.ts'

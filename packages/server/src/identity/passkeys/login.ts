@@ -1,4 +1,4 @@
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Body, type Client } from '../../platform/http/index.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'

@@ -1,4 +1,4 @@
-import { actorOf } from '../../organizations/audit/record-audit.ts'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import { presentUser } from '../accounts/present.ts'
 import { getAccount } from '../accounts/store.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../../platform/http/index.ts'
+import { sessionCookies } from '../../platform/http/session-cookies.ts'
 import { asksForCookie, signInHeaders } from './answer-sign-in.ts'
-import { sessionCookies } from './cookies.ts'
 
 const settings = { publicUrl: 'https://ci.example.com', corsOrigins: ['https://app.example.com'] }
 

@@ -1,6 +1,6 @@
 import { apiError, originCheck } from '../../platform/http/index.ts'
+import type { SessionCookies } from '../../platform/http/session-cookies.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { SessionCookies } from './cookies.ts'
 import type { StartedSession } from './start-session.ts'
 
 interface SignInContext {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Actor, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Caller } from '../../platform/http/index.ts'
 import { deleteKey } from '../api-tokens/store.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ensureOwner } from '../../organizations/organizations/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
+import { sessionCookies } from '../../platform/http/session-cookies.ts'
 import { codeOf, publicUrl, testServer } from '../../testing/server.ts'
-import { sessionCookies } from './cookies.ts'
 import { startSession } from './start-session.ts'
 import { removeDeadSessions } from './store.ts'
 

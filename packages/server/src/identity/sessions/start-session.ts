@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Client } from '../../platform/http/index.ts'
-import { hashToken } from '../access/hash-token.ts'
 import { insertSession, lockUser, removeSessionsBeyond } from './store.ts'
 
 /** Days that a session lives; use does not lengthen them. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Body } from '../../platform/http/index.ts'
-import { hashToken } from '../access/hash-token.ts'
 import { getAccount } from '../accounts/store.ts'
 import { beginEnrollment } from '../passkeys/begin-enrollment.ts'
 import { newChallenge } from '../passkeys/challenges.ts'

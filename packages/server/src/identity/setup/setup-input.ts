@@ -1,6 +1,6 @@
 import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { slugOf } from '../../platform/names/slug.ts'
-import { readEmailAddress } from '../accounts/email-address.ts'
 import { readName } from '../accounts/name.ts'
 
 interface Given {

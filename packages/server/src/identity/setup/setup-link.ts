@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import { nobody, recordAudit } from '../../organizations/audit/record-audit.ts'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { hashToken } from '../access/hash-token.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { findFirstOwner, insertSetupLink, needsSetup } from './store.ts'
 
 /** A link for whoever starts the server, when no owner could sign in otherwise; null when one could. */

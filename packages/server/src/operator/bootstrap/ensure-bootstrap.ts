@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { hashToken } from '../../identity/access/hash-token.ts'
 import { ensureOwner, insertOrganization } from '../../organizations/organizations/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { ensureUser, findOrganizationId, removeBootstrapKey, setBootstrapKey } from './store.ts'
 
 /** Two servers that start at the same time take turns. */

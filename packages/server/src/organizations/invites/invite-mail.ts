@@ -1,5 +1,5 @@
+import type { Actor } from '../../platform/audit/record-audit.ts'
 import type { LinkMail } from '../../platform/mail/queue-mail.ts'
-import type { Actor } from '../audit/record-audit.ts'
 import type { MemberRow } from '../members/store.ts'
 import type { OrganizationRow } from '../organizations/store.ts'
 import type { InviteRow } from './store.ts'

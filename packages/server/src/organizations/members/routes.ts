@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
 import type pg from 'pg'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Complete, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
-import { actorOf } from '../audit/record-audit.ts'
 import { changeMember } from './change-member.ts'
 import { listMembers, type MemberRow } from './store.ts'
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import type { Body } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { isReservedSlug, slugOf, suffixedSlug } from '../../platform/names/slug.ts'
-import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { readName, readUrl } from './organization-input.ts'
 import { ensureOwner, insertOrganization, type OrganizationRow } from './store.ts'
 

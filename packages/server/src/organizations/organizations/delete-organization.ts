@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import type { Actor } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Membership } from '../../platform/http/index.ts'
-import type { Actor } from '../audit/record-audit.ts'
 import { lockOrganization } from './locks.ts'
 import { organizationNotFound } from './organization-gone.ts'
 import { retireOrganization } from './retire-organization.ts'

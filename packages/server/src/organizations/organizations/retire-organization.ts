@@ -1,7 +1,7 @@
 import { freeWorkspacesOf } from '../../forges/bitbucket/workspace-store.ts'
 import { freeInstallationsOf } from '../../forges/github/installation-store.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { blankOrganization } from './retired-store.ts'
 
 /**

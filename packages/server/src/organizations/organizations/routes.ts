@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { actorOf } from '../audit/record-audit.ts'
 import { createOrganization } from './create-organization.ts'
 import { deleteOrganization } from './delete-organization.ts'
 import { presentOrganization } from './present.ts'

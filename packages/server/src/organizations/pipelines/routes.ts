@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Cursors, type Handlers, operation, scopedOperation } from '../../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { actorOf } from '../audit/record-audit.ts'
 import { createPipeline } from './create-pipeline.ts'
 import { requirePipelineCreation } from './policy.ts'
 import { presentPipeline } from './present.ts'

@@ -1,6 +1,6 @@
+import { actorOf } from '../../platform/audit/record-audit.ts'
 import { type Handlers, type Membership, operation, scopedOperation } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
-import { actorOf } from '../audit/record-audit.ts'
 import { requirePipeline } from '../pipelines/require-pipeline.ts'
 import { readSecret } from './read-secret.ts'
 import { deleteSecret, type NamedScope, type SecretServices, setSecret } from './set-secret.ts'

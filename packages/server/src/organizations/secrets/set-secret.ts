@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
-import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import { type NewSecret, secretName } from './read-secret.ts'
 import { deleteSecretRow, listSecrets, lockScope, type SecretScope, writeSecret } from './store.ts'
 

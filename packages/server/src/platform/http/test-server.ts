@@ -1,11 +1,11 @@
 import { parseSetCookie } from 'cookie'
 import { pino } from 'pino'
-import { sessionCookies } from '../../identity/sessions/cookies.ts'
 import { createLimiter } from '../rate-limits/create-limiter.ts'
 import { ProcessBuckets } from '../rate-limits/process-buckets.ts'
 import { apiError } from './api-error.ts'
 import type { BlobSink } from './build-body.ts'
 import { createHttp, type Handlers, type HttpOptions } from './index.ts'
+import { sessionCookies } from './session-cookies.ts'
 import { testHandlers, userId } from './test-handlers.ts'
 
 const publicUrl = 'https://harmont.example'

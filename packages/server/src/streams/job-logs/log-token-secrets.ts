@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { hashToken } from '../../identity/access/hash-token.ts'
 import type { Database } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import type { LogTokenSecrets } from './log-token.ts'
 import { type SealedSecret, sealedInUse, useSecret } from './secret-store.ts'

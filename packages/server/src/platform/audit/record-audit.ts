@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../../platform/database/transaction.ts'
-import type { Caller, Client } from '../../platform/http/index.ts'
+import type { Database } from '../database/transaction.ts'
+import type { Caller, Client } from '../http/index.ts'
 
 /** Who acts, and from where; `actorOf` makes one from a request. */
 export interface Actor {

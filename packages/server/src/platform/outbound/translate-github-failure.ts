@@ -1,5 +1,5 @@
 import { RequestError } from '@octokit/request-error'
-import { ForgeRefused, ForgeUnavailable } from '../forges/errors.ts'
+import { ForgeRefused, ForgeUnavailable } from './forge-errors.ts'
 
 /** Says of a failed call whether later may help. The message names the call and GitHub's own words; never a header, where tokens are. */
 export function translateFailure(error: unknown): unknown {

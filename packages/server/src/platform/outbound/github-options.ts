@@ -1,7 +1,7 @@
 /** How we talk to GitHub's API, whoever we are there. */
 import type { Octokit } from '@octokit/core'
-import { boundedFetch } from '../../platform/outbound/bounded-fetch.ts'
-import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { Settings } from '../settings/read-settings.ts'
+import { boundedFetch } from './bounded-fetch.ts'
 
 type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>
 

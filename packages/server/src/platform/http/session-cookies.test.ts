@@ -1,6 +1,6 @@
 import { parseSetCookie } from 'cookie'
 import { expect, test } from 'vitest'
-import { sessionCookies } from './cookies.ts'
+import { sessionCookies } from './session-cookies.ts'
 
 const session = { id: '00000000-0000-4000-8000-000000000001', token: 't'.repeat(43) }
 const key = 'a-key-of-some-length'
