@@ -26,7 +26,7 @@ export const inChange = 'a change and what must follow it are written, not commi
 export const windows: readonly Window[] = [
   {
     name: 'a build is committed, nobody is woken or answered',
-    file: 'server/src/builds/builds/submit-build.ts',
+    file: 'server/src/builds/submit/submit-build.ts',
     before: 'made.announce?.()',
     times: 1,
     scene: 'build',
@@ -182,7 +182,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a log is packed, nothing refers to it',
-    file: 'server/src/streams/job-logs/pack-logs.ts',
+    file: 'server/src/builds/logs/pack-logs.ts',
     before: 'if (packed.length > 0) await keepPacked(',
     // All of the build's may be packed together.
     times: 1,

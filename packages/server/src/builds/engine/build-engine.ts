@@ -7,7 +7,7 @@ import {
   type PostgresStore,
 } from '@harmont/engine'
 import type pg from 'pg'
-import type { JobLogs } from '../../streams/job-logs/job-logs.ts'
+import type { JobLogs } from '../logs/job-logs.ts'
 
 /** What the features ask of the engine. */
 export interface BuildEngine {

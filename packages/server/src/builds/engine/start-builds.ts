@@ -30,8 +30,8 @@ import type { BlobStore } from '../../platform/blobs/index.ts'
 import type { DataDirectory } from '../../platform/data-directory/open-data-directory.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import { isLocal, type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
-import { sourceOffers } from '../build-source/offer-source.ts'
-import { parseApart } from '../builds/parse-apart.ts'
+import { sourceOffers } from '../source/offer-source.ts'
+import { parseApart } from './parse-apart.ts'
 
 export interface BuildsOptions {
   readonly settings: Settings

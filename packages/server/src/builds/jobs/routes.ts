@@ -1,7 +1,7 @@
 import type { Build, Job } from '@harmont/engine'
 import { type Handlers, operation } from '../../platform/http/index.ts'
-import { requireBuild } from '../builds/require-build.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
+import { requireBuild } from '../records/require-build.ts'
 import { loadBuild, requireJob } from './load-build.ts'
 import { orderSteps } from './order-steps.ts'
 import { presentJobOf, presentJobsOf } from './present-in-build.ts'

@@ -1,7 +1,7 @@
 import type { components } from '@harmont/contract'
 import type { Complete } from '../../platform/http/index.ts'
-import { presentBuild } from '../builds/present.ts'
-import { runMs } from '../builds/run-time.ts'
+import { presentBuild } from '../records/present-build.ts'
+import { runMs } from '../records/run-time.ts'
 import type { SummaryRow } from './summary-store.ts'
 
 /** A build as a line of a list shows it. `queue_ms` of one that waits, and `run_ms` of one that runs, go on. */

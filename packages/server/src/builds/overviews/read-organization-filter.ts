@@ -2,7 +2,7 @@ import { findPipeline } from '../../organizations/pipelines/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
-import { readBuildFilter } from '../builds/read-filter.ts'
+import { readBuildFilter } from '../records/build-filter.ts'
 import type { OrganizationBuildFilter } from './build-list-store.ts'
 
 interface FilterQuery {

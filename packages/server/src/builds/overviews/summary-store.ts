@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database/transaction.ts'
-import { buildColumns, type PlacedBuildRow } from '../builds/store.ts'
+import { buildColumns, type PlacedBuildRow } from '../records/store.ts'
 
 export interface SummaryRow extends PlacedBuildRow {
   readonly pipeline_id: string

@@ -3,7 +3,7 @@ import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { ir } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
-import { jobsAtEnd, submitFork } from '../builds/submit.test-support.ts'
+import { jobsAtEnd, submitFork } from '../submit/submit.test-support.ts'
 import { type ClientShell, enterShell } from './shell-client.test-support.ts'
 
 type Schemas = components['schemas']

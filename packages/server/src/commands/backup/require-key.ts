@@ -2,7 +2,7 @@ import type { DataDirectory } from '../../platform/data-directory/open-data-dire
 import type { Database } from '../../platform/database/transaction.ts'
 import { createSealer } from '../../platform/encryption/seal.ts'
 import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
-import { opensSealed } from '../../streams/job-logs/log-token-secrets.ts'
+import { opensSealed } from '../../streams/logs/log-token-secrets.ts'
 
 /** Fails when the server that is to run here could not decrypt what is in the database. */
 export async function requireKey(

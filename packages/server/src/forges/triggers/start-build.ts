@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import { hasBalance } from '../../billing/ledger/balance.ts'
-import type { BuildFacts } from '../../builds/builds/build-facts.ts'
+import type { BuildFacts } from '../../builds/submit/build-facts.ts'
 import {
   type Author,
   type Submission,
   type SubmitServices,
   type Submitted,
   submitBuild,
-} from '../../builds/builds/submit-build.ts'
+} from '../../builds/submit/submit-build.ts'
 import type { PipelineRow } from '../../organizations/pipelines/store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { ConnectedRepository } from '../repositories/find-connected.ts'

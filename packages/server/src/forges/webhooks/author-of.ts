@@ -1,4 +1,4 @@
-import type { Author } from '../../builds/builds/submit-build.ts'
+import type { Author } from '../../builds/submit/submit-build.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeUser } from '../forges/event.ts'
 import type { ConnectedRepository } from '../repositories/find-connected.ts'

@@ -1,6 +1,6 @@
 /** The builds that a forge's check stands for. */
 import type pg from 'pg'
-import { type BuildRow, findBuildsById } from '../../builds/builds/store.ts'
+import { type BuildRow, findBuildsById } from '../../builds/records/store.ts'
 import { findPipeline, type PipelineRow } from '../../organizations/pipelines/store.ts'
 import { findCheck, findCheckOf, newestBuildsOfCommit } from '../checks/store.ts'
 import type { ConnectedRepository } from '../repositories/find-connected.ts'

@@ -1,5 +1,5 @@
 import { hasBalance } from '../../billing/ledger/balance.ts'
-import { approveBuild } from '../../builds/builds/approve-build.ts'
+import { approveBuild } from '../../builds/approval/approve-build.ts'
 import { retryJobs } from '../../builds/jobs/retry-jobs.ts'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
 import { ApiError } from '../../platform/http/index.ts'

@@ -1,5 +1,5 @@
-import { rebuildOf } from '../../builds/builds/rebuild-build.ts'
-import { type Submission, submitBuild } from '../../builds/builds/submit-build.ts'
+import { rebuildOf } from '../../builds/submit/rebuild-build.ts'
+import { type Submission, submitBuild } from '../../builds/submit/submit-build.ts'
 import { ApiError } from '../../platform/http/index.ts'
 import { queueFollow } from '../checks/queue-follow.ts'
 import { inheritCheck } from '../checks/store.ts'

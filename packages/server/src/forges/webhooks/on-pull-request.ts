@@ -1,4 +1,4 @@
-import type { PullRequestFacts } from '../../builds/builds/build-facts.ts'
+import type { PullRequestFacts } from '../../builds/submit/build-facts.ts'
 import type { PullRequestEvent } from '../forges/event.ts'
 import { findConnected } from '../repositories/find-connected.ts'
 import { forkNameOf } from '../repositories/source-name.ts'

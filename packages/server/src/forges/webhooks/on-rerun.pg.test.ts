@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { removeOldSources } from '../../builds/build-source/remove-old-sources.ts'
+import { removeOldSources } from '../../builds/source/remove-old-sources.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'

@@ -2,8 +2,8 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { cancelBuild } from '../../builds/builds/cancel-build.ts'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
+import { cancelBuild } from '../../builds/records/cancel-build.ts'
 import { readText } from '../../platform/worker/payload.ts'
 import { findOverdue, removeBuilds, removeOrganization, unfinishedBuilds } from './retired-store.ts'
 

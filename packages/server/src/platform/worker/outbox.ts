@@ -1,7 +1,7 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
 import { unmeteredJobs } from '../../billing/usage/unmetered-jobs.ts'
+import { unpackedLogs } from '../../builds/logs/unpacked-logs.ts'
 import { followTask } from '../../forges/checks/queue-follow.ts'
-import { unpackedLogs } from '../../streams/job-logs/unpacked-logs.ts'
 
 type Change = Parameters<Outbox>[1]
 

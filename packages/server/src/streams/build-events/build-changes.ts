@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Build, isBuildTerminal, type Job } from '@harmont/engine'
 import type pg from 'pg'
 import type { BuildEngine } from '../../builds/engine/build-engine.ts'
-import { AskOnce } from '../event-streams/ask-once.ts'
-import { Bell, lookAgainMs } from '../event-streams/bell.ts'
+import { Bell, lookAgainMs } from '../../platform/follow/signal.ts'
+import { AskOnce } from '../../platform/follow/single-flight.ts'
 import { changesSince } from './store.ts'
 
 const restMs = 200

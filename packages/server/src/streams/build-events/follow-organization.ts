@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeFeed } from '@harmont/engine'
 import type pg from 'pg'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { AskOnce } from '../event-streams/ask-once.ts'
-import { Bell, lookAgainMs } from '../event-streams/bell.ts'
+import { Bell, lookAgainMs } from '../../platform/follow/signal.ts'
+import type { AskOnce } from '../../platform/follow/single-flight.ts'
 import { buildEventsAfter, type EventPlace, wasThereAt } from './organization-store.ts'
 
 const restMs = 200

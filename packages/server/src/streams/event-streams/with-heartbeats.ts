@@ -1,4 +1,4 @@
-import { Bell } from './bell.ts'
+import { Bell } from '../../platform/follow/signal.ts'
 import { heartbeatFrame, silenceMs } from './frames.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** `http.md` 8.1 to 8.3 against a real server: tokens, where a stream resumes, ranges; and the source archive of 1.1. */
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { makeLogToken } from '../../streams/job-logs/log-token.ts'
+import { makeLogToken } from '../../streams/logs/log-token.ts'
 import { ir, type PlayedJob, playJob } from '../runner.ts'
 import { ownerToken, testServer } from '../server.ts'
 import { expectRefusal } from './refusal.ts'

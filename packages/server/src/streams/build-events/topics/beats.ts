@@ -1,6 +1,6 @@
 import { now } from '@harmont/sandbox'
+import { Bell } from '../../../platform/follow/signal.ts'
 import { formatInstant } from '../../../platform/input/instant.ts'
-import { Bell } from '../../event-streams/bell.ts'
 import { silenceMs } from '../../event-streams/frames.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { ViewPlace } from '../../../builds/build-view/read-view.ts'
+import type { ViewPlace } from '../../../builds/view/read-view.ts'
 import { pipelineNotFound } from '../../../organizations/pipelines/require-pipeline.ts'
 import { apiError } from '../../../platform/http/index.ts'
 import type { Topic } from './parse-topics.ts'

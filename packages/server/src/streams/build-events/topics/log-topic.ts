@@ -1,5 +1,5 @@
-import { followLines } from '../../job-logs/follow-lines.ts'
-import type { JobLogs } from '../../job-logs/job-logs.ts'
+import type { JobLogs } from '../../../builds/logs/job-logs.ts'
+import { followLines } from '../../logs/follow-lines.ts'
 import type { TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 

@@ -1,6 +1,6 @@
-import type { ViewServices } from '../../../builds/build-view/read-view.ts'
+import type { ViewServices } from '../../../builds/view/read-view.ts'
+import type { AskOnce } from '../../../platform/follow/single-flight.ts'
 import { apiError } from '../../../platform/http/index.ts'
-import type { AskOnce } from '../../event-streams/ask-once.ts'
 import { beats } from './beats.ts'
 import { buildTopic } from './build-topic.ts'
 import { buildsTopic } from './builds-topic.ts'

@@ -1,0 +1,38 @@
+import { now } from '@harmont/sandbox'
+import type { TaskList } from 'graphile-worker'
+import type { Logger } from 'pino'
+import { inBatches } from '../../platform/worker/in-batches.ts'
+import { readText } from '../../platform/worker/payload.ts'
+import { type ApprovalServices, applyApproval } from './approve-build.ts'
+import { findForgotten } from './store.ts'
+
+interface ApprovalTaskServices extends ApprovalServices {
+  readonly log: Logger
+}
+
+const patienceMs = 14 * 24 * 3600 * 1000
+const batch = 500
+
+export const approvalCrontab = ['7 * * * * expire_approvals']
+
+/** What happens to approvals besides requests. */
+export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): TaskList {
+  return {
+    apply_approval: async (payload) => {
+      await applyApproval(engine, readText(payload, 'build_id'))
+    },
+    expire_approvals: async () => {
+      log.info({ builds: await expireApprovals({ pool, engine }, new Date(now())) }, 'expired approvals')
+    },
+  }
+}
+
+/** Ends the builds that nobody has approved within two weeks (`http.md` 11.4). Gives how many. */
+export async function expireApprovals({ pool, engine }: ApprovalServices, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - patienceMs)
+  return inBatches(batch, async (limit) => {
+    const ids = await findForgotten(pool, before, limit)
+    for (const id of ids) await engine.store.apply(id, [{ type: 'approval_expired', at: now.getTime() }])
+    return ids.length
+  })
+}

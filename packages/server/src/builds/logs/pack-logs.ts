@@ -1,0 +1,82 @@
+import { isTerminal } from '@harmont/engine'
+import type { Chunk } from '@harmont/logs'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { packChunks } from './pack-chunks.ts'
+import {
+  keepPacked,
+  lockUnpacked,
+  type Packed,
+  postponeUnpacked,
+  removeUnpacked,
+  type Unpacked,
+} from './packed-store.ts'
+
+export interface PackServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly engine: Pick<BuildEngine, 'store'>
+  readonly log: Logger
+}
+
+/** Logs that share a transaction, when they are short: each statement of it and its wait for the disk are then shared too. */
+const mostAtOnce = 64
+const shortBytes = 64 * 1024
+
+/** Packs every log that waits for it. Gives how many. */
+export async function packLogs(services: PackServices): Promise<number> {
+  let packed = 0
+  for (let next = await packNext(services); next > 0; next = await packNext(services)) packed += next
+  return packed
+}
+
+/**
+ * Packs the log that waits longest, and when it is short all short ones among the next: first their bytes, then the rows that name them, together with the removal of
+ * the chunks. A process that ends before that leaves the logs as they were, and blobs that nothing refers to, which the sweep removes. Gives how many; none waits at 0.
+ */
+function packNext(services: PackServices): Promise<number> {
+  const { pool, engine } = services
+  return transaction(pool, async (client) => {
+    const waiting = await lockUnpacked(client, mostAtOnce)
+    const [first] = waiting
+    if (first === undefined) return 0
+    const short = await engine.store.readShort(idsOf(waiting), shortBytes)
+    const together = short.has(first.jobId) ? waiting.filter(({ jobId }) => short.has(jobId)) : [first]
+    const results = await Promise.all(together.map((log) => pack(services, log, short.get(log.jobId))))
+    const packed = results.filter((result) => typeof result === 'object')
+    const later = together.filter((_, turn) => results[turn] === 'later')
+    if (packed.length > 0) await keepPacked(client, packed)
+    if (later.length > 0) await postponeUnpacked(client, idsOf(later))
+    const done = together.filter((log) => !later.includes(log))
+    if (done.length > 0) await removeUnpacked(client, idsOf(done))
+    return together.length
+  })
+}
+
+function idsOf(logs: readonly Unpacked[]): readonly string[] {
+  return logs.map(({ jobId }) => jobId)
+}
+
+/** One that cannot be packed now must not keep others waiting. */
+async function pack(
+  { blobs, engine: { store }, log }: PackServices,
+  { jobId, state }: Unpacked,
+  whole: readonly Chunk[] | undefined,
+): Promise<Packed | 'later' | 'gone'> {
+  // Without its job a log has no reader any more.
+  if (state === null) return 'gone'
+  try {
+    const read =
+      whole === undefined
+        ? (after: number, maxBytes: number) => store.read(jobId, after, maxBytes)
+        : async (after: number) => whole.filter(({ seq }) => seq > after)
+    if (isTerminal(state)) return { jobId, ...(await packChunks(blobs, read)) }
+    log.error({ job: jobId, state }, 'a log to be packed is still open')
+  } catch (error) {
+    log.error({ err: error, job: jobId }, 'could not pack a log; retrying in an hour')
+  }
+  return 'later'
+}

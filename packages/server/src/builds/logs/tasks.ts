@@ -1,0 +1,39 @@
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { BlobStore } from '../../platform/blobs/index.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { packLogs } from './pack-logs.ts'
+import { removeOldLogs } from './remove-old-logs.ts'
+
+export interface LogTaskServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly engine: BuildEngine
+  readonly log: Logger
+  readonly settings: Pick<Settings, 'logRetentionDays'>
+}
+
+export const logCrontab = ['* * * * * pack_logs', '37 * * * * remove_old_logs']
+
+/** The tasks that pack the logs of ended jobs, and remove them when their time is over. */
+export function logTasks(services: LogTaskServices): TaskList {
+  let packing = false
+  return {
+    pack_logs: async () => {
+      // One at a time: others have the processor too. What is added meanwhile is taken by the one that runs, or in a minute.
+      if (packing) return
+      packing = true
+      try {
+        await packLogs(services)
+      } finally {
+        packing = false
+      }
+    },
+    remove_old_logs: async () => {
+      const { pool, settings, log } = services
+      log.info(await removeOldLogs(pool, settings.logRetentionDays, new Date()), 'removed expired logs')
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import { beforeAll, expect, test } from 'vitest'
+import { findConnectedByName } from '../../forges/repositories/find-by-name.ts'
+import { findPipeline, findPipelineBySource, listPipelinesOf } from '../../organizations/pipelines/store.ts'
+import { findReader, findSecrets, listSecrets } from '../../organizations/secrets/store.ts'
+import { blobsInUse } from '../../platform/worker/store.ts'
+import { unfinishedOrJustEnded } from '../../streams/build-events/organization-store.ts'
+import { findTopicBuilds, findTopicJobs } from '../../streams/build-events/topics/store.ts'
+import { testServer } from '../../testing/server.ts'
+import { findForgotten } from '../approval/store.ts'
+import { emptyRemoved, markRemoved } from '../logs/retention-store.ts'
+import { findSummaries, newestSummaries } from '../overviews/summary-store.ts'
+import { forgetSources } from '../source/retention-store.ts'
+import { findArchive, findSource } from '../source/store.ts'
+import { requestedFacts } from '../submit/build-facts.ts'
+import { findDelivered, findSameHead } from '../submit/delivery-store.ts'
+import { findLookUps } from '../view/cache-store.ts'
+import { findHolders } from '../view/holders.ts'
+import { findAttempts, findViewRow, jobsAhead } from '../view/store.ts'
+import { findBuild, listBuildsOf } from './store.ts'
+import { findBuildPlace } from './store-by-id.ts'
+
+const it = testServer()
+
+/** The plan of the one statement that `run` sends. */
+async function planOf(
+  run: (database: { query: (query: never) => Promise<never> }) => Promise<unknown>,
+): Promise<string> {
+  let plan = ''
+  const query = async (asked: string | { text: string; values: unknown[] }, given: unknown[]) => {
+    const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked
+    const { rows } = await it.server.pool.query(`explain (costs off) ${text}`, values)
+    plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    return { rows: [], rowCount: 0 }
+  }
+  await run({ query } as never)
+  return plan
+}
+
+let pipelineId = ''
+let organizationId = ''
+
+/** 10,000 builds with a cached job and a log each, 2,000 of them ready, 1,000 pipelines, 200 organizations, 5,000 secrets and 5,000 repositories. */
+beforeAll(async () => {
+  const pipeline = await it.newPipeline()
+  const { pool } = it.server
+  await pool.query(
+    `with p as (select id from pipelines where slug = $1),
+          n as (select gen_random_uuid() as id, n, case n % 1000 when 0 then 'canceled' when 1 then 'running' else 'passed' end as state
+                  from generate_series(1, 10000) n),
+          b as (insert into engine.builds (id, queue, state, cancel_requested, held, created_at, finished_at, version)
+                select id, 'q', state, false, n % 1000 = 1, now(), case n % 1000 when 1 then null else now() - interval '1 day' end, 1 from n)
+     insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob, source_sha256, delivery_provider, delivery_id, delivery_event,
+                                pull_request, pull_request_as_of)
+     select n.id, p.id, n.n, case n.n % 1000 when 0 then 'rare' else 'main' end, md5(n.n::text), case n.n % 1000 when 0 then 'schedule' else 'api' end,
+            n.id::text, 'x', 'github', n.n::text, 'push',
+            json_build_object('number', n.n % 100), now() - n.n * interval '1 minute'
+       from n, p`,
+    [pipeline],
+  )
+  await pool.query('update build_records r set state = b.state from engine.builds b where b.id = r.id')
+  await pool.query(
+    `with j as (insert into engine.jobs (id, build_id, step, attempt, state, fence, lost, created_at, finished_at, soft_failed, cached, version)
+       select gen_random_uuid(), id, 0, 1, 'passed', 1, 0, now(), now(), false, false, 1 from engine.builds returning id, build_id),
+       r as (insert into engine.ready (job_id, build_id, queue, ready_at) select id, build_id, 'q' || (row_number() over () % 5), now() from j limit 2000)
+     insert into engine.cache_look_ups (job_id, at, place, places, key, inputs, hit)
+     select id, now(), 'p' || n % 100, array['p' || n % 100], md5(n::text), '{}', case n % 2 when 0 then json_build_object('origin', json_build_object('job', id)) end
+       from (select id, row_number() over () as n from j) x`,
+  )
+  await pool.query(
+    `insert into packed_logs (job_id, small, index, last_seq, bytes, lines, packed_at)
+     select id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
+  )
+  await pool.query(
+    `insert into organizations (id, slug, name) select gen_random_uuid(), 'org-' || n, 'x' from generate_series(1, 200) n`,
+  )
+  await pool.query(
+    `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch)
+     select gen_random_uuid(), o.id, 'p-' || n, 'x', 'x', 'acme/' || n, 'ci', 'main'
+       from generate_series(1, 5) n, organizations o`,
+  )
+  await pool.query(
+    `insert into secrets (id, organization_id, name, sealed_value) select gen_random_uuid(), id, 'S' || n, '' from organizations, generate_series(1, 25) n`,
+  )
+  await pool.query(
+    `with i as (insert into github_installations (number, organization_id, account_id, account_login, account_type)
+       select row_number() over (), id, 'x', 'x', 'User' from organizations, generate_series(1, 10) returning id)
+     insert into repositories (forge, external_id, github_installation_id, owner, name, clone_url, default_branch, is_private)
+     select 'github', i.id || '-' || n, i.id, 'acme', 'r' || n, 'x', 'main', true from i, generate_series(1, 3) n`,
+  )
+  await pool.query(
+    'analyze packed_logs, engine.jobs, engine.ready, engine.cache_look_ups, build_records, engine.builds, pipelines, organizations, secrets, repositories, github_installations',
+  )
+  const { rows } = await pool.query('select id, organization_id from pipelines where slug = $1', [pipeline])
+  pipelineId = rows[0].id
+  organizationId = rows[0].organization_id
+})
+
+test('builds of a pipeline are read from an index, newest first, without a sort', async () => {
+  const none = { states: null, branch: null, commit: null, source: null }
+  const list = (filter: object) =>
+    planOf((database) => listBuildsOf(database as never, pipelineId, { ...none, ...filter }, null, 51))
+  const all = await list({})
+  expect(all).toMatch(/Index Scan Backward using build_records_number_unique/)
+  expect(all).toMatch(/builds_pkey/)
+  expect(all).not.toMatch(/Seq Scan on build|Sort/)
+  for (const [filter, index] of [
+    [{ states: ['canceled'] }, 'build_records_by_state'],
+    [{ branch: 'rare' }, 'build_records_by_branch'],
+    [{ source: 'schedule' }, 'build_records_by_source'],
+    [{ commit: 'c4ca4238' }, 'build_records_by_commit'],
+  ] as const) {
+    const plan = await list(filter)
+    expect(plan).toContain(index)
+    expect(plan).not.toMatch(/Seq Scan on build/)
+  }
+  const one = await planOf((database) => findBuild(database as never, pipelineId, 17))
+  expect(one).not.toMatch(/Seq Scan on build/)
+})
+
+test('what every request, delivery, step and sweep asks is answered by an index', async () => {
+  const { rows } = await it.server.pool.query('select id from build_records where number = 17')
+  const build: string = rows[0].id
+  const { rows: jobs } = await it.server.pool.query<{ id: string }>('select id from engine.jobs limit 200')
+  const ids = jobs.map(({ id }) => id)
+  const longAgo = new Date(Date.now() - 400 * 24 * 3600 * 1000)
+  const anything = { archived: false, q: 'x' }
+  const pullRequest = { number: 7, title: null, url: '', headRepository: null, fork: false }
+  const asOf = { provider: 'bitbucket', id: '5', event: 'pullrequest:updated', asOf: new Date() } as const
+  const pulled = { ...requestedFacts('api'), pullRequest, baseBranch: 'main', delivery: asOf }
+  const questions: readonly (readonly [what: string, ask: (database: never) => Promise<unknown>])[] = [
+    ['delivery', (on) => findDelivered(on, pipelineId, { provider: 'github', id: '5', event: 'push' })],
+    ['head of a pull request', (on) => findSameHead(on, pipelineId, 'c', pulled)],
+    ['place', (on) => findBuildPlace(on, organizationId, build)],
+    ['archive', (on) => findArchive(on, build)],
+    ['source', (on) => findSource(on, build)],
+    ['blobs', (on) => blobsInUse(on, [build])],
+    ['forgotten approvals', (on) => findForgotten(on, new Date(), 500)],
+    ['reader', (on) => findReader(on, build)],
+    [
+      'secrets',
+      (on) => findSecrets(on, { organization_id: organizationId, pipeline_id: pipelineId }, ['S1', 'S2'], 1_000),
+    ],
+    ['list of secrets', (on) => listSecrets(on, { organizationId, pipelineId: null })],
+    ['pipeline', (on) => findPipeline(on, organizationId, 'p-1')],
+    ['pipeline by source', (on) => findPipelineBySource(on, organizationId, 'ACME/1', 'ci')],
+    ['list of pipelines', (on) => listPipelinesOf(on, organizationId, anything, null, 51)],
+    ['view of a build', (on) => findViewRow(on, build)],
+    ['its attempts', (on) => findAttempts(on, build, 1)],
+    ['look-ups in the cache', (on) => findLookUps(on, ids)],
+    ['place in the queue', (on) => jobsAhead(on, 'q1', build)],
+    ['holders of places', (on) => findHolders(on, organizationId, [{ buildId: build, jobId: ids[0] ?? null }])],
+    ['builds of topics', (on) => findTopicBuilds(on, organizationId, [{ slug: 'p-1', number: 1 }])],
+    ['jobs of topics', (on) => findTopicJobs(on, organizationId, ids.slice(0, 4))],
+    ['what is not over', (on) => unfinishedOrJustEnded(on, 'nobody')],
+    ['logs that are due', (on) => markRemoved(on, new Date(), 400, 500)],
+    ['logs to be removed', (on) => markRemoved(on, longAgo, 400, 500)],
+    ['logs to be emptied', (on) => emptyRemoved(on, new Date(), 500)],
+    ['sources that are due', (on) => forgetSources(on, new Date(), 500)],
+    ['sources to be removed', (on) => forgetSources(on, longAgo, 500)],
+    ['repository', (on) => findConnectedByName(on, organizationId, 'acme/r1')],
+  ]
+  for (const [what, ask] of questions) {
+    const plan = await planOf((database) => ask(database as never))
+    expect([what, plan]).toEqual([what, expect.stringMatching(/Index|Bitmap/)])
+    expect([what, plan]).toEqual([what, expect.not.stringContaining('Seq Scan')])
+  }
+})
+
+test('a line of a list reads its build, plan and failure from an index, and only the newest builds of a pipeline', async () => {
+  const { rows } = await it.server.pool.query('select id from build_records order by number limit 20')
+  const listed = await planOf((database) =>
+    findSummaries(
+      database as never,
+      rows.map(({ id }) => id),
+    ),
+  )
+  const newest = await planOf((database) => newestSummaries(database as never, [{ id: pipelineId, slug: 'p' }], 20))
+  expect(newest).toMatch(/Limit\s+-> {2}Index Scan Backward using build_records_number_unique/)
+  for (const plan of [listed, newest]) {
+    expect(plan).not.toMatch(/Seq Scan on (build|pipeline|jobs|plans)/)
+    expect(plan).toContain('jobs_failed')
+  }
+})

@@ -1,0 +1,196 @@
+/** Builds as the server keeps them, joined with their state, which is the engine's (`engine.builds`, same id). */
+import type { BuildState } from '@harmont/engine'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { BuildFacts, PullRequestFacts } from '../submit/build-facts.ts'
+import type { BuildInput } from '../submit/build-input.ts'
+import type { Author } from '../submit/submit-build.ts'
+
+export interface BuildRow {
+  readonly id: string
+  readonly number: number
+  readonly branch: string
+  readonly commit: string
+  readonly message: string | null
+  readonly source: string
+  readonly event: BuildFacts['event']
+  readonly tag: string | null
+  readonly base_branch: string | null
+  readonly pull_request: PullRequestFacts | null
+  readonly trust: BuildFacts['trust']
+  readonly ref_class: BuildFacts['refClass']
+  readonly rebuild_of: number | null
+  readonly author_id: string | null
+  /** The account's, or else the forge's; both null for nobody. */
+  readonly author_name: string | null
+  readonly author_email: string | null
+  readonly created_at: Date
+  readonly state: BuildState
+  /** It waits, or has waited in vain, for approval. */
+  readonly held: boolean
+  /** It waits, or has waited in vain, for a place in its group. */
+  readonly awaits_place: boolean
+  /** Of one that has not begun: the gate that a job of it waits at, as far as anybody knows. */
+  readonly gate: string | null
+  readonly error_code: string | null
+  readonly error_message: string | null
+  /** Since when it waits to begin, or waited. */
+  readonly queued_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+  /** How long, after it began, it was over before it was tried again. */
+  readonly idle_ms: number
+}
+
+/** What a `BuildRow` is read from: `r` of `build_records`, `b` of `engine.builds`, `u` of `users`. */
+export const buildColumns = `
+  r.id, r.number, r.branch, r.commit, r.message, r.source, r.event, r.tag, r.base_branch, r.pull_request, r.trust, r.ref_class, r.rebuild_of, r.created_at,
+  r.author_id, coalesce(u.name, u.email, r.author_name) as author_name, coalesce(u.email, r.author_email) as author_email,
+  b.state, b.held, b.awaits_place, (
+    select w.gate from engine.jobs j join engine.ready w on w.job_id = j.id
+     where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
+  b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
+
+/** Builds with their author and the engine's part of them, for a `where` and an order on `r`. */
+const selectBuilds = `
+  select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
+
+export interface BuildFilter {
+  /** null: any. */
+  readonly states: readonly BuildState[] | null
+  readonly branch: string | null
+  /** How the commit begins. */
+  readonly commit: string | null
+  readonly source: string | null
+}
+
+/** Newest first, with a number below `before` when that is given. */
+export async function listBuildsOf(
+  database: Database,
+  pipelineId: string,
+  filter: BuildFilter,
+  before: number | null,
+  limit: number,
+): Promise<readonly BuildRow[]> {
+  const values: unknown[] = [pipelineId, before ?? 2_147_483_647, limit]
+  const conditions: string[] = []
+  const where = (condition: string, value: unknown) => {
+    values.push(value)
+    conditions.push(`and ${condition.replaceAll('?', `$${values.length}`)}`)
+  }
+  // Each set of filters is a statement of its own, and planned anew with its values: the planner then sees which index serves it.
+  if (filter.states !== null) where('r.state = any(?)', filter.states)
+  if (filter.branch !== null) where('r.branch = ?', filter.branch)
+  if (filter.commit !== null) {
+    where('r.commit collate "C" >= ?', filter.commit)
+    where('r.commit collate "C" < ?', `${filter.commit}\u{10ffff}`)
+  }
+  if (filter.source !== null) where('r.source = ?', filter.source)
+  const { rows } = await database.query<BuildRow>({
+    // Without a filter one plan serves every pipeline, and to make it takes several times what it takes to run.
+    ...(conditions.length === 0 ? { name: 'list-builds' } : {}),
+    text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${conditions.join(' ')} order by r.number desc limit $3`,
+    values,
+  })
+  return rows
+}
+
+/** Undefined: the pipeline has no build of that number. */
+export async function findBuild(database: Database, pipelineId: string, number: number): Promise<BuildRow | undefined> {
+  const { rows } = await database.query<BuildRow>({
+    name: 'find-build',
+    text: `${selectBuilds} where r.pipeline_id = $1 and r.number = $2`,
+    values: [pipelineId, number],
+  })
+  return rows[0]
+}
+
+export interface PlacedBuildRow extends BuildRow {
+  readonly pipeline_slug: string
+}
+
+/** Builds of any pipelines by their ids, oldest change first where the ids are in that order. */
+export async function findBuildsById(database: Database, ids: readonly string[]): Promise<readonly PlacedBuildRow[]> {
+  const { rows } = await database.query<PlacedBuildRow>({
+    name: 'find-builds-by-id',
+    text: `select x.*, p.slug as pipeline_slug
+             from (${selectBuilds} where r.id = any($1::uuid[])) x
+             join build_records q on q.id = x.id join pipelines p on p.id = q.pipeline_id
+            order by array_position($1::uuid[], x.id)`,
+    values: [ids],
+  })
+  return rows
+}
+
+/** Counts the pipeline up and gives the number. Builds of one pipeline wait for each other here until the transaction ends. */
+export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
+  const { rows } = await database.query<{ number: number }>({
+    name: 'next-build-number',
+    text: 'update pipelines set last_build_number = last_build_number + 1 where id = $1 returning last_build_number as number',
+    values: [pipelineId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`the pipeline ${pipelineId} has gone`)
+  return row.number
+}
+
+export interface NewBuildRecord {
+  readonly id: string
+  readonly pipelineId: string
+  readonly number: number
+  readonly author: Author
+  readonly input: BuildInput
+  readonly facts: BuildFacts
+  readonly createdAt: Date
+  /** null for a build that is terminal from the start. */
+  readonly runnerTokenHash: string | null
+}
+
+/** Fails with a unique violation of `build_records_delivery_unique` when its delivery has made a build of this pipeline. */
+export async function insertBuildRecord(database: Database, record: NewBuildRecord): Promise<void> {
+  const { input, facts, author } = record
+  const archive = input.source?.kind === 'archive' ? input.source : null
+  const values = {
+    id: record.id,
+    pipeline_id: record.pipelineId,
+    number: record.number,
+    branch: input.branch,
+    commit: input.commit,
+    message: input.message,
+    source: facts.recordedSource,
+    author_id: author.userId,
+    author_name: author.name,
+    author_email: author.email ?? null,
+    source_blob: archive?.blob ?? null,
+    source_sha256: archive?.sha256 ?? null,
+    created_at: record.createdAt,
+    runner_token_hash: record.runnerTokenHash,
+    event: facts.event,
+    tag: facts.tag,
+    base_branch: facts.baseBranch,
+    pull_request: facts.pullRequest === null ? null : JSON.stringify(facts.pullRequest),
+    trust: facts.trust,
+    ref_class: facts.refClass,
+    rebuild_of: facts.rebuildOf,
+    delivery_provider: facts.delivery?.provider ?? null,
+    delivery_id: facts.delivery?.id ?? null,
+    delivery_event: facts.delivery?.event ?? null,
+    pull_request_as_of: facts.delivery?.asOf ?? null,
+  }
+  const names = Object.keys(values)
+  await database.query({
+    name: 'insert-build-record',
+    text: `with told as (insert into build_events (organization_id, build_id) select organization_id, $1 from pipelines where id = $2)
+           insert into build_records (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    values: Object.values(values),
+  })
+}
+
+/** Notes who wanted a build to end, unless somebody did before or it is over. */
+export async function noteCanceledBy(database: Database, buildId: string, userId: string): Promise<void> {
+  await database.query({
+    name: 'note-canceled-by',
+    text: `update build_records set canceled_by = $2
+            where id = $1 and canceled_by is null and state not in ('passed', 'failed', 'canceled', 'canceling')`,
+    values: [buildId, userId],
+  })
+}

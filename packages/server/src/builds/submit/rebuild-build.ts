@@ -1,0 +1,102 @@
+import type { BuildContext, BuildSource, NewBuild } from '@harmont/engine'
+import { conditionHolds } from '@harmont/ir'
+import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { Database } from '../../platform/database/transaction.ts'
+import type { BuildRow } from '../records/store.ts'
+import { requireSource } from '../source/require-source.ts'
+import { prolongSource } from '../source/retention-store.ts'
+import { findArchive, findDigest } from '../source/store.ts'
+import type { Owner } from './build-context.ts'
+import { type BuildFacts, conditionContext } from './build-facts.ts'
+import type { RefClass } from './ref-class.ts'
+import type { Author, Submission, SubmitServices } from './submit-build.ts'
+
+export interface RebuildWish {
+  readonly owner: Owner
+  readonly pipeline: PipelineRow
+  readonly build: BuildRow
+  readonly author: Author
+  readonly recordedSource: BuildFacts['recordedSource']
+  /** Laid over the environment of the build. */
+  readonly env: Readonly<Record<string, string>>
+  readonly withoutCache: boolean
+}
+
+/**
+ * The same build once more, to be submitted (`http.md` 1.3): commit, source, steps and environment are those of the first. A fork's stays a fork's, and waits
+ * for approval unless the first one had it, or needed none. Throws 409 `source_gone` when its files are no longer kept.
+ */
+export async function rebuildOf(
+  { pool, engine }: Pick<SubmitServices, 'pool' | 'engine'>,
+  { owner, pipeline, build, author, recordedSource, env, withoutCache }: RebuildWish,
+): Promise<Submission> {
+  const found = await engine.store.load(build.id)
+  if (found === undefined) throw new Error(`the engine does not have the build ${build.id}`)
+  const { context } = found
+  // Who lays variables over it runs something else.
+  const refClass: RefClass = Object.keys(env).length === 0 ? build.ref_class : 'upload'
+  const facts = { ...factsOf(build, context), refClass, held: needsApproval(build, pipeline), recordedSource }
+  await requireSource(pool, build.id, context.source)
+  const input = {
+    branch: build.branch,
+    commit: build.commit,
+    message: build.message,
+    env: { ...context.env, ...env },
+    ir: null,
+    source: context.source?.kind === 'url' ? await sameArchive(pool, build.id, context.source) : context.source,
+    withoutCache,
+  }
+  const from = startOf(found.build, context, conditionContext(input.branch, input.env, facts))
+  return { owner, pipeline, author, input, facts, from }
+}
+
+/** What was fetched from an address once is the same archive for every rebuild; once it is no longer kept, it is fetched again and must be equal. */
+async function sameArchive(
+  database: Database,
+  buildId: string,
+  source: Extract<BuildSource, { readonly kind: 'url' }>,
+): Promise<BuildSource> {
+  const isKept = await prolongSource(database, buildId)
+  const archive = isKept ? await findArchive(database, buildId) : undefined
+  if (archive !== undefined) return { kind: 'archive', ...archive }
+  return { ...source, sha256: source.sha256 ?? (await findDigest(database, buildId)) }
+}
+
+type Loaded = NonNullable<Awaited<ReturnType<SubmitServices['engine']['store']['load']>>>['build']
+
+function startOf(
+  build: Loaded,
+  { renderSlug }: BuildContext,
+  known: BuildContext['conditionContext'],
+): NewBuild['from'] {
+  const { steps, timeoutSeconds, group, errorCode, errorMessage } = build
+  if (steps.length > 0) {
+    const conditions = steps.map((step) => conditionHolds(step.condition, known))
+    return { kind: 'plan', plan: { timeoutSeconds, steps, warnings: [] }, conditions, group: group ?? undefined }
+  }
+  // Rendering is tried again, whatever kept it from its end.
+  if (renderSlug !== null) return { kind: 'render' }
+  return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
+}
+
+/** A fork's build that ended before anybody was asked, for want of money, says nothing about an approval. */
+function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
+  const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
+  return held || (wasNotAsked && fork_policy === 'approval')
+}
+
+function factsOf(
+  build: BuildRow,
+  { conditionContext: { changed } }: BuildContext,
+): Omit<BuildFacts, 'recordedSource' | 'held' | 'refClass'> {
+  return {
+    event: build.event,
+    tag: build.tag,
+    baseBranch: build.base_branch,
+    pullRequest: build.pull_request,
+    changed,
+    trust: build.trust,
+    delivery: null,
+    rebuildOf: build.number,
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { buildGroupOf, isBuildTerminal, type NewBuild } from '@harmont/engine'
+import { conditionHolds } from '@harmont/ir'
+import { now } from '@harmont/sandbox'
+import type pg from 'pg'
+import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { hashToken } from '../../platform/encryption/hash-token.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { parseApart } from '../engine/parse-apart.ts'
+import { insertBuildRecord, nextBuildNumber } from '../records/store.ts'
+import { buildContext, type Owner } from './build-context.ts'
+import { type BuildFacts, claimantOf, conditionContext } from './build-facts.ts'
+import type { BuildInput } from './build-input.ts'
+import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
+import { runnerToken } from './runner-token.ts'
+
+export interface SubmitServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  readonly publicUrl: string
+  readonly runnerSecret: string
+}
+
+export interface Submission {
+  readonly owner: Owner
+  readonly pipeline: PipelineRow
+  readonly author: Author
+  readonly input: BuildInput
+  readonly facts: BuildFacts
+  /** What it begins with, where that is not to be read from `input.ir`: a plan that is known already, or why it cannot run. */
+  readonly from?: NewBuild['from']
+  /** Further things to write in the transaction of the build. */
+  readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
+}
+
+/** Who a build is by: an account, or somebody whom a forge knows. All null: nobody. */
+export interface Author {
+  readonly userId: string | null
+  /** Of an author without an account. */
+  readonly name: string | null
+  readonly email?: string | null
+}
+
+export interface Submitted {
+  readonly id: string
+  readonly number: number
+  /** It could not be planned, and has failed already. */
+  readonly isRejected: boolean
+  /** This delivery, or another one that told of the same, had made the build before, and nothing was made now. */
+  readonly isRepeat: boolean
+}
+
+/**
+ * Makes the build with everything that belongs to it, in one transaction: when this resolves it is on disk. A second submission for one delivery, event
+ * and pipeline makes nothing and gives the first build; so does one of a pull request that was built as it is. Asks no gate: archived pipelines, manual builds and balance are the caller's to judge.
+ */
+export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
+  const { pipeline, facts } = submission
+  const from = submission.from ?? (await startOf(submission))
+  const made = await transaction(services.pool, async (client) => {
+    if (facts.delivery !== null) {
+      await lockPipeline(client, pipeline.id)
+      const earlier =
+        (await findDelivered(client, pipeline.id, facts.delivery)) ??
+        (await findSameHead(client, pipeline.id, submission.input.commit, facts))
+      if (earlier !== undefined) return { ...earlier, announce: null }
+    }
+    return writeBuild(services, client, submission, from)
+  })
+  await made.announce?.()
+  const { id, number, announce } = made
+  return { id, number, isRejected: from.kind === 'rejected', isRepeat: announce === null }
+}
+
+async function writeBuild(
+  services: SubmitServices,
+  client: pg.ClientBase,
+  { owner, pipeline, author, input, facts, within }: Submission,
+  from: NewBuild['from'],
+): Promise<{ readonly id: string; readonly number: number; readonly announce: () => Promise<void> }> {
+  const id = randomUUID()
+  const number = await nextBuildNumber(client, pipeline.id)
+  // After the number, so that builds are made in the order of their numbers: what waits for a place in a group goes by it.
+  const createdAt = new Date(now())
+  const context = buildContext(input, facts, {
+    ...{ owner, pipeline, number },
+    publicUrl: services.publicUrl,
+    userId: author.userId,
+  })
+  const of = { queue: owner.organizationId, pipeline: pipeline.id }
+  const request = { id, ...of, at: createdAt.getTime(), held: facts.held, from }
+  const { build, announce } = await services.engine.submit(client, request, context)
+  const token = runnerToken(services.runnerSecret, id)
+  await insertBuildRecord(client, {
+    id,
+    pipelineId: pipeline.id,
+    number,
+    author,
+    input,
+    facts,
+    createdAt,
+    runnerTokenHash: isBuildTerminal(build.state) ? null : hashToken(token),
+  })
+  await within?.(client, { id, number })
+  return { id, number, announce }
+}
+
+/** What the build begins with: its steps, a rendering, or the reason why it cannot run. */
+async function startOf({ pipeline, input, facts }: Submission): Promise<NewBuild['from']> {
+  const { ir, branch, env } = input
+  if (ir === null) return { kind: 'render' }
+  const planned = await parseApart(ir)
+  if (!planned.ok) return { kind: 'rejected', ...planned.error }
+  const known = conditionContext(branch, env, facts)
+  const conditions = planned.plan.steps.map((step) => conditionHolds(step.condition, known))
+  const pullRequest = facts.pullRequest === null ? null : String(facts.pullRequest.number)
+  const group = buildGroupOf(planned.plan.concurrency, {
+    ...{ ...known, pipeline: pipeline.id, pullRequest },
+    claimant: claimantOf(facts),
+  })
+  return { kind: 'plan', plan: planned.plan, conditions, group }
+}

@@ -1,0 +1,37 @@
+import type { Build } from '@harmont/engine'
+import { type Found, nothingFound } from '@harmont/logs'
+import type { JobLogs } from '../logs/job-logs.ts'
+import { type LogFacts, lastLines } from '../logs/log-facts.ts'
+
+/** A page shows the end of the first failures at once, and of later ones when asked. */
+const failuresShown = 5
+const tailLines = 20
+const tailLineLength = 4000
+
+/** What a job that failed wrote last, and where it went wrong. */
+export interface LastWords {
+  readonly tail: readonly string[]
+  /** null: no line looks like an error, or nobody has looked yet. */
+  readonly firstErrorLine: number | null
+  /** The failures that tools reported. */
+  readonly found: Found
+}
+
+/** The last words of the first jobs that failed, of those whose facts are given. */
+export async function readLastWords(
+  logs: JobLogs,
+  { jobs, render }: Build,
+  facts: ReadonlyMap<string, LogFacts>,
+): Promise<ReadonlyMap<string, LastWords>> {
+  const failed = [...(render === null ? [] : [render]), ...jobs].filter(
+    ({ state }) => state === 'failed' || state === 'timed_out',
+  )
+  const first = failed.sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0)).slice(0, failuresShown)
+  return new Map(await Promise.all(first.filter(({ id }) => facts.has(id)).map(({ id }) => wordsOf(logs, id))))
+}
+
+async function wordsOf(logs: JobLogs, jobId: string): Promise<readonly [string, LastWords]> {
+  const tail = (await lastLines({ engine: { logs } }, jobId, tailLines)).map((line) => line.slice(0, tailLineLength))
+  const index = (await logs.openSoon(jobId))?.index
+  return [jobId, { tail, firstErrorLine: index?.errors[0] ?? null, found: index?.found ?? nothingFound }]
+}

@@ -1,0 +1,110 @@
+import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
+import type pg from 'pg'
+import type { PipelineRow } from '../../organizations/pipelines/store.ts'
+import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { BuildEngine } from '../engine/build-engine.ts'
+import { prerequisitesOf } from '../jobs/order-steps.ts'
+import { readWaits } from '../jobs/read-waits.ts'
+import { readLogFacts } from '../logs/log-facts.ts'
+import { findLookUps } from './cache-store.ts'
+import { readHolders } from './holders.ts'
+import { readLastWords } from './last-words.ts'
+import { findAttempts, findViewRow, jobsAhead, type ViewRow } from './store.ts'
+import type { ViewOfBuild } from './view-of-build.ts'
+
+export interface ViewServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+  readonly settings: Settings
+  readonly disk: Pick<Disk, 'full'>
+  readonly publicUrl: string
+}
+
+/** Which build, and whose it is. */
+export interface ViewPlace {
+  readonly organizationSlug: string
+  readonly pipeline: Pick<PipelineRow, 'id' | 'slug' | 'source_slug'>
+  readonly build: { readonly id: string; readonly number: number }
+}
+
+export interface ReadView {
+  /** Read before all else: what the rest shows is as new as its version, or newer. */
+  readonly row: ViewRow
+  readonly view: ViewOfBuild
+  /** Newest attempts that have changed since the version asked for, or show something of one that has; in the order of the steps. */
+  readonly changed: readonly Job[]
+  readonly isRenderChanged: boolean
+}
+
+/** Reads what has changed in a build after a version, -1 for all of it, in a number of queries that does not depend on how much it is. */
+export async function readView(services: ViewServices, place: ViewPlace, after: number): Promise<ReadView> {
+  const { pool, engine, settings, publicUrl } = services
+  const buildId = place.build.id
+  const [row, attempts] = [await findViewRow(pool, buildId), await findAttempts(pool, buildId, after)]
+  const loaded = await engine.store.load(buildId)
+  if (row === undefined || loaded === undefined)
+    throw new Error(`the build ${buildId} was deleted while it was being read`)
+  const { context } = loaded
+  // The list of jobs is the store's own, and moves on.
+  const build: Build = { ...loaded.build, jobs: [...loaded.build.jobs] }
+  const touched = new Set(attempts.flatMap(({ step, version }) => (version > after ? [step] : [])))
+  const changed = changedJobs(build, touched)
+  const isRenderChanged = touched.has(null)
+  const shown = [...changed, ...(isRenderChanged && build.render !== null ? [build.render] : [])]
+  const logs = await readLogFacts(
+    services,
+    shown.map(({ id }) => id),
+  )
+  const [lastWords, lookUps, ahead, [waits, holders]] = await Promise.all([
+    readLastWords(engine.logs, build, logs),
+    findLookUps(
+      pool,
+      changed.filter(isCached(build)).map(({ id }) => id),
+    ),
+    waitsForRunner(build, changed) ? jobsAhead(pool, build.queue, buildId) : new Map<string, number>(),
+    readWaits(engine, build, shown).then(
+      async (waits) => [waits, await readHolders(pool, build.queue, waits)] as const,
+    ),
+  ])
+  const view: ViewOfBuild = {
+    build,
+    context,
+    pipeline: place.pipeline,
+    organizationSlug: place.organizationSlug,
+    number: place.build.number,
+    attempts: Map.groupBy(attempts, ({ step }) => step),
+    versions: new Map(attempts.map(({ id, version }) => [id, version])),
+    logs,
+    lookUps,
+    lastWords,
+    ahead,
+    waits,
+    holders,
+    fullDisk: services.disk.full,
+    rates: settings.billing === 'on' ? settings.billingRates : null,
+    publicUrl,
+    now: now(),
+  }
+  return { row, view, changed, isRenderChanged }
+}
+
+/** A job that waits shows what it waits for. */
+function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonly Job[] {
+  return build.steps.flatMap((step, index) => {
+    const job = build.jobs[index]
+    if (job === undefined) return []
+    const isShown =
+      touched.has(index) || (!isTerminal(job.state) && prerequisitesOf(step).some((one) => touched.has(one)))
+    return isShown ? [job] : []
+  })
+}
+
+/** Whether a job may have been looked up in the cache. */
+function isCached({ steps }: Build) {
+  return ({ step, state }: Job) => state !== 'pending' && step !== null && typeof steps[step]?.cacheKey === 'string'
+}
+
+function waitsForRunner({ held, awaitsPlace, render }: Build, jobs: readonly Job[]): boolean {
+  return !held && !awaitsPlace && (jobs.some(({ state }) => state === 'scheduled') || render?.state === 'scheduled')
+}

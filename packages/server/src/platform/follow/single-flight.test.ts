@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { AskOnce } from './single-flight.ts'
+
+test('many who ask at once cost two answers, and nobody gets one that was begun before the question', async () => {
+  const once = new AskOnce()
+  let asked = 0
+  const ask = () =>
+    once.ask('how many', async () => {
+      asked += 1
+      const begun = asked
+      await new Promise(setImmediate)
+      return begun
+    })
+  const answers = await Promise.all(Array.from({ length: 1000 }, ask))
+  expect(new Set(answers)).toEqual(new Set([1, 2]))
+  expect(answers.filter((answer) => answer === 1)).toHaveLength(1)
+  expect(await ask()).toBe(3)
+})
+
+test('a question that fails fails for those who asked it, and is asked again', async () => {
+  const once = new AskOnce()
+  const fails = () =>
+    once.ask('what', async () => {
+      throw new Error('away')
+    })
+  const first = fails()
+  const second = once.ask('what', async () => 'here')
+  await expect(first).rejects.toThrow('away')
+  expect(await second).toBe('here')
+})

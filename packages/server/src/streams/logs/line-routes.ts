@@ -1,0 +1,74 @@
+import type pg from 'pg'
+import type { BuildEngine } from '../../builds/engine/build-engine.ts'
+import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
+import { requireBuild } from '../../builds/records/require-build.ts'
+import { apiError, type Handlers, operation, uuidOrNone } from '../../platform/http/index.ts'
+import { presentLog, presentPage } from './present-log.ts'
+import { readAround, readTail } from './read-around.ts'
+import { type LineRun, readLines } from './read-lines.ts'
+import { readSearch } from './search/query.ts'
+import { Searches } from './search/searches.ts'
+import { findBuildOfJob } from './store.ts'
+
+/** Operations that read a log by line. */
+export type LineOperation = 'readJobLog' | 'readJobLogLines' | 'searchJobLog'
+
+export interface LineRouteServices {
+  readonly pool: pg.Pool
+  readonly engine: BuildEngine
+}
+
+/** Logs by line. The log of rendering is read like that of a step. */
+export function lineRoutes({ pool, engine: { logs } }: LineRouteServices): Pick<Handlers, LineOperation> {
+  const searches = new Searches(logs)
+  const requireLog = async (organizationId: string, params: JobPath): Promise<string> => {
+    const { build } = await requireBuild(pool, organizationId, params)
+    const jobId = uuidOrNone(params.job_id)
+    if ((await findBuildOfJob(pool, jobId)) !== build.id)
+      throw apiError('job_not_found', 'Job not found in this build.')
+    return jobId
+  }
+  const open = async (organizationId: string, params: JobPath): Promise<OpenLog> =>
+    logs.open(await requireLog(organizationId, params))
+  return {
+    readJobLog: operation('readJobLog', async ({ membership, params, query: { at, limit } }) => {
+      const place = readPlace(at)
+      const log = await open(membership.organizationId, params)
+      return { status: 200, body: presentLog(log, await readPage(logs, log, place, limit)) }
+    }),
+    readJobLogLines: operation('readJobLogLines', async ({ membership, params, query: { from = 1, limit } }) => {
+      const log = await open(membership.organizationId, params)
+      return { status: 200, body: presentPage(log, await readLines(logs, log, Math.max(1, from), limit)) }
+    }),
+    searchJobLog: operation('searchJobLog', async ({ membership, params, query, signal }) => {
+      const { from = 1, limit } = query
+      const search = readSearch(query)
+      const jobId = await requireLog(membership.organizationId, params)
+      return { status: 200, body: await searches.search(jobId, search, Math.max(1, from), limit, signal) }
+    }),
+  }
+}
+
+interface JobPath {
+  readonly pipeline: string
+  readonly number: number
+  readonly job_id: string
+}
+
+type Place = 'error' | 'tail' | number
+
+/** Where a page is asked for. Throws 400 for what is no place. */
+function readPlace(at: string | undefined): Place {
+  if (at === undefined) return 1
+  if (at === 'error' || at === 'tail') return at
+  if (/^\d{1,15}$/.test(at)) return Math.max(1, Number(at))
+  const message = 'must be `error`, `tail` or the number of a line'
+  throw apiError('query_invalid', `The query parameter \`at\` ${message}.`, { errors: [{ field: 'at', message }] })
+}
+
+/** Without an error the end is where one looks for it; of a line that is not there yet, too. */
+function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Promise<LineRun> {
+  const line = place === 'error' ? (log.index.errors[0] ?? 'tail') : place
+  if (line === 'tail' || line > log.index.totalLines) return readTail(logs, log, limit)
+  return readAround(logs, log, line, limit)
+}

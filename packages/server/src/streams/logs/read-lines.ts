@@ -1,0 +1,68 @@
+import { blockOfLine, type CutLine, LineCutter, type LogBlock } from '@harmont/logs'
+import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
+
+/** Lines of a log that follow one another. */
+export interface LineRun {
+  readonly from: number
+  /** The escape sequence that sets the colours in force before the first of them. */
+  readonly sgr: string
+  readonly lines: readonly CutLine[]
+}
+
+/** So many bytes of chunks are read at a time. */
+const readBytes = 128 * 1024
+/** An answer with this run in it stays below 256 KiB. */
+const answerBytes = 250 * 1024
+/** What a line costs in an answer beside its text. */
+const lineCost = 40
+
+/**
+ * Up to `limit` lines from `from` on, fewer where they are long, at least one where there is one. Reads only the blocks that they are in, whatever the size
+ * of the log; of a line that is longer than what is shown of it, only its two ends.
+ */
+export async function readLines(
+  logs: JobLogs,
+  { jobId, index }: OpenLog,
+  from: number,
+  limit: number,
+): Promise<LineRun> {
+  const { blocks, lastSeq, totalLines } = index
+  const first = blocks[blockOfLine(blocks, from)]
+  if (first === undefined || from > totalLines) return { from, sgr: '', lines: [] }
+  const cutter = new LineCutter(first, from)
+  const lines: CutLine[] = []
+  let room = answerBytes
+  const isTaken = (line: CutLine) => {
+    room -= lineCost + Buffer.byteLength(JSON.stringify(line.text))
+    if (lines.length === limit || (lines.length > 0 && room < 0)) return false
+    lines.push(line)
+    return true
+  }
+  const run = () => ({ from, sgr: cutter.sgr ?? '', lines })
+  let after = first.seq - 1
+  while (after < lastSeq) {
+    const chunks = await logs.read(jobId, after, readBytes)
+    if (chunks.length === 0) break
+    for (const chunk of chunks) {
+      if (chunk.seq > lastSeq) break
+      after = chunk.seq
+      if (!cutter.push(chunk).every(isTaken)) return run()
+      if (lines.length === limit) return run()
+      const end = cutter.isFull ? endOfLine(blocks, cutter.line) : undefined
+      if (end === undefined || end.seq <= after) continue
+      cutter.skipTo(end)
+      after = end.seq - 1
+      break
+    }
+  }
+  const rest = cutter.rest()
+  if (rest !== null) isTaken(rest)
+  return run()
+}
+
+/** The last block that begins within a line: its end is there, or has not come. */
+function endOfLine(blocks: readonly LogBlock[], line: number): LogBlock | undefined {
+  const next = blockOfLine(blocks, line + 1)
+  const block = blocks[next]?.line === line ? blocks[next] : blocks[next - 1]
+  return block?.line === line && block.column > 0 ? block : undefined
+}

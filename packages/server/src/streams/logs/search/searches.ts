@@ -1,0 +1,64 @@
+import type { components } from '@harmont/contract'
+import type { JobLogs } from '../../../builds/logs/job-logs.ts'
+import { Recent } from '../../../builds/logs/recent.ts'
+import { Turns } from '../../../platform/turns.ts'
+import { makeFinder } from './finder.ts'
+import { LogSearch } from './log-search.ts'
+import type { SearchQuery } from './query.ts'
+
+type Result = components['schemas']['LogSearchResult']
+
+/** What is counted within this time is answered, so that the first hits are there soon; the next question goes on from there. */
+const answerWithinMs = 400
+const keptSearches = 50
+/** Others want the processor too. */
+const searchesAtOnce = 2
+const mostBuckets = 200
+
+interface KeptSearch {
+  readonly search: LogSearch
+  /** One request at a time. */
+  readonly turns: Turns
+}
+
+/** Searches of logs. Who asks again, for later hits or of a log that grows, has the count go on. */
+export class Searches {
+  readonly #logs: JobLogs
+  readonly #kept = new Recent<KeptSearch>(keptSearches)
+  readonly #turns = new Turns(searchesAtOnce)
+
+  constructor(logs: JobLogs) {
+    this.#logs = logs
+  }
+
+  /** Up to `limit` hits from a line on, and how many there are in all. Throws 400 for what cannot be searched, and the reason of `stop`. */
+  async search(jobId: string, query: SearchQuery, from: number, limit: number, stop: AbortSignal): Promise<Result> {
+    const { search, turns } = this.#find(jobId, query, (await this.#logs.open(jobId)).isRemoved)
+    return turns.take(stop, () => this.#turns.take(stop, () => this.#answer(search, jobId, from, limit, stop)))
+  }
+
+  /** What was counted in a log before it was removed counts no more. */
+  #find(jobId: string, query: SearchQuery, isRemoved: boolean): KeptSearch {
+    const key = `${jobId} ${isRemoved ? 'removed ' : ''}${JSON.stringify(query)}`
+    const kept = this.#kept.get(key) ?? { search: new LogSearch(this.#logs, makeFinder(query)), turns: new Turns(1) }
+    this.#kept.set(key, kept)
+    return kept
+  }
+
+  async #answer(search: LogSearch, jobId: string, from: number, limit: number, stop: AbortSignal): Promise<Result> {
+    const log = await this.#logs.open(jobId)
+    const complete = await search.advance(log, performance.now() + answerWithinMs, stop)
+    stop.throwIfAborted()
+    // One more than is given says whether there are more.
+    const hits = await search.hitsFrom(log, from, limit + 1)
+    const further = hits[limit]
+    return {
+      total: search.total,
+      complete,
+      before: await search.countBefore(log, from),
+      buckets: search.parts(log.index.totalLines, mostBuckets),
+      hits: hits.slice(0, limit).map(({ line, ranges }) => ({ line, ranges: ranges.map((range) => [...range]) })),
+      next: further?.line ?? (complete ? null : Math.max(from, search.next)),
+    }
+  }
+}
