@@ -16,8 +16,8 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(repository, 'packages/web/dist')
 const buildPage = [
   'index.html',
-  'src/app/shell.tsx',
-  'src/app/organization-layout.tsx',
+  'src/frame/frame.tsx',
+  'src/routes/organization-layout.tsx',
   'src/build/build-page.tsx',
   'src/log/log-viewer.tsx',
 ]

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stripEscapes } from '../packages/logs/src/escapes.ts'
 import { SgrTracker } from '../packages/logs/src/sgr.ts'
-import { styleAfter, withoutEscapes } from '../packages/web/src/log/escapes.ts'
-import { plain } from '../packages/web/src/log/style.ts'
+import { styleAfter, withoutEscapes } from '../packages/web/src/log/terminal/escapes.ts'
+import { plain } from '../packages/web/src/log/terminal/style.ts'
 
 /** Pieces that make terminals' streams, whole and broken. */
 const code = fc.oneof(

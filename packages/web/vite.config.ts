@@ -39,7 +39,11 @@ export default defineConfig({
               test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack)[\\/]/,
             },
             { name: 'parts', test: /node_modules[\\/]/, minShareCount: 3 },
-            { name: 'shared', test: /packages[\\/]web[\\/]src[\\/](app|api|design)[\\/]/, minShareCount: 3 },
+            {
+              name: 'shared',
+              test: /packages[\\/]web[\\/]src[\\/](api|browser|design|frame|interaction|live|navigation|passkeys|text)[\\/]/,
+              minShareCount: 3,
+            },
           ],
         },
       },

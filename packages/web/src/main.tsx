@@ -5,11 +5,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { watchSession } from './api/session-tabs.ts'
-import { firstPageReady } from './app/first-page.ts'
-import { watchMissingChunks } from './app/missing-chunk.ts'
-import { router } from './app/router.tsx'
-import { onKeyDown } from './app/shortcuts.ts'
-import { watchInput } from './app/unsent-input.ts'
+import { watchMissingChunks } from './browser/missing-chunk.ts'
+import { watchInput } from './browser/unsent-input.ts'
+import { onKeyDown } from './interaction/shortcuts.ts'
+import { firstPageReady } from './routes/first-page.ts'
+import { router } from './routes/router.tsx'
 
 // The scroll lock of dialogs writes a style element, which the page's policy allows with its nonce only.
 setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '')

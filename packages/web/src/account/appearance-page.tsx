@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { setAppearance, useAppearance } from '../design/appearance.ts'
+import { setAppearance, useAppearance } from '../browser/appearance.ts'
 import { Checkbox } from '../design/checkbox.tsx'
 import { Segmented } from '../design/segmented.tsx'
 import { AccountLayout } from './account-layout.tsx'

@@ -4,9 +4,9 @@ import { useNow } from '../api/clock.ts'
 import { useSession } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
+import { SignInAgain } from './confirm-identity.tsx'
 import { accountChanges, sessionsQuery } from './queries.ts'
-import { SignInAgain } from './sign-in-again.tsx'
 import { isFresh } from './ways-in.ts'
 
 /** The end of an account: after a fresh sign-in, with its address typed, and a list of what goes (web S7). */

@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { useSession } from '../api/session.ts'
-import { toast } from '../app/toasts.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problem-note.tsx'
+import { toast } from '../interaction/toast-store.ts'
 import { accountChanges } from './queries.ts'
 
 /** The name that others see, and the address that stands for the account. */

@@ -1,9 +1,9 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
-import { createPasskey } from '../api/ceremonies.ts'
 import { answer, client } from '../api/client.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { ProviderName } from '../api/providers.ts'
 import type { Schema } from '../api/schemas.ts'
+import { createPasskey } from '../passkeys/ceremonies.ts'
 import { leave } from './leave.ts'
 
 export const passkeysQuery = queryOptions({

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { toast } from '../app/toasts.ts'
-import { deviceName } from '../design/device-name.ts'
+import { deviceName } from '../browser/device-name.ts'
+import { toast } from '../interaction/toast-store.ts'
 import { accountChanges } from './queries.ts'
 
 /** Adding a passkey: the name that is proposed for it, and the ceremony. `run` gives false when the person did not want to. */

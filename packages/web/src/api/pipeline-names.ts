@@ -1,4 +1,4 @@
-import { hold } from '../design/held.ts'
+import { hold } from '../browser/store.ts'
 
 /** Names of the pipelines that were read, by organization and slug. */
 const names = hold<ReadonlyMap<string, string>>(new Map())

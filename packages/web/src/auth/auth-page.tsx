@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
-import { setupLinkCommand } from '../api/passkey-barrier.ts'
 import { sessionQuery } from '../api/session.ts'
 import { CopyField } from '../design/copy-field.tsx'
 import { Notice } from '../design/notice.tsx'
+import { setupLinkCommand } from '../passkeys/barrier.ts'
 import { AuthCard } from './auth-card.tsx'
 
 interface AuthPageProps {

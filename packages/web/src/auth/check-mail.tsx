@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow, useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { ProblemNote } from '../design/problem-note.tsx'
 
 interface CheckMailProps {

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { deviceName } from '../browser/device-name.ts'
 import { Button } from '../design/button.tsx'
-import { deviceName } from '../design/device-name.ts'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problem-note.tsx'
 import { nameNewestPasskey } from './queries.ts'

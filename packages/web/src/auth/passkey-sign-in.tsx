@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
-import { canOfferPasskeys, endCeremony } from '../api/ceremonies.ts'
-import { signInWithPasskey } from '../api/passkey-login.ts'
 import { sessionChanged } from '../api/session-change.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problem-note.tsx'
+import { canOfferPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
+import { signInWithPasskey } from '../passkeys/sign-in.ts'
 
 /** A challenge is good for five minutes. */
 const renewMs = 4 * 60_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { explainCeremony } from '../api/ceremony-problem.ts'
+import { explainCeremony } from '../passkeys/ceremony-problem.ts'
+import { whyClosed } from './sentences.ts'
 import { explainSignInError } from './sign-in-error.ts'
-import { whyClosed } from './why-closed.ts'
 
 test('a server that is full or sends no mail says so before anybody types', () => {
   expect(whyClosed({ signup: true, mail: true })).toBeNull()

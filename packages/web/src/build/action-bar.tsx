@@ -1,8 +1,8 @@
 import { Ban, Bell, RefreshCw, RotateCcw } from 'lucide-react'
 import { Button } from '../design/button.tsx'
-import type { Possible } from './build-actions.ts'
+import { counted } from '../text/plural.ts'
 import { CancelQuestion } from './cancel-question.tsx'
-import { counted } from './plural.ts'
+import type { Possible } from './data/build-actions.ts'
 import type { BuildActions } from './use-build-actions.ts'
 import type { TellMe } from './use-notification.ts'
 

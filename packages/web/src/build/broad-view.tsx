@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Foreign } from '../design/foreign.tsx'
+import { useIsNarrow } from '../browser/use-is-narrow.ts'
+import { Foreign } from '../design/isolated-text.tsx'
 import { Skeleton } from '../design/page-states.tsx'
 import { PaneBoundary } from '../design/pane-boundary.tsx'
 import { StateMark } from '../design/state-mark.tsx'
-import { useIsNarrow } from '../design/use-is-narrow.ts'
-import { addressOf, type BuildView, type JobView, nameOf } from './job-state.ts'
+import { addressOf, type BuildView, type JobView, nameOf } from './data/job-state.ts'
 import { ViewTabs } from './view-tabs.tsx'
 
 const GraphView = lazy(() => import('./graph/graph-view.tsx').then(({ GraphView }) => ({ default: GraphView })))

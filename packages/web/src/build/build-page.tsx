@@ -1,12 +1,12 @@
 import { useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
-import { NoBuild, PlaceError } from '../app/place-error.tsx'
-import { Foreign } from '../design/foreign.tsx'
-import { showInvisible } from '../design/foreign-text.ts'
+import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
+import { NoBuild, PlaceError } from '../navigation/place-error.tsx'
+import { showInvisible } from '../text/escape.ts'
 import { BuildScreen } from './build-screen.tsx'
-import { useBuild } from './use-build.ts'
+import { useBuild } from './data/use-build.ts'
 import { buildRouteId } from './use-selection.ts'
 
 // Of the same file, so that the route finds it when it finds the page.

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react'
-import { type PaletteAction, usePaletteActions } from '../app/palette-actions.ts'
-import { type Shortcut, useShortcuts } from '../app/shortcuts.ts'
+import { type PaletteAction, usePaletteActions } from '../interaction/palette-actions.ts'
+import { type Shortcut, useShortcuts } from '../interaction/shortcuts.ts'
 
 /** What the keys of the build page do (web.md 11). */
 export interface BuildKeys {

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
-import { PlaceError } from '../app/place-error.tsx'
-import { Foreign } from '../design/foreign.tsx'
-import { showInvisible } from '../design/foreign-text.ts'
+import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
-import { jobQuery } from './queries.ts'
+import { PlaceError } from '../navigation/place-error.tsx'
+import { showInvisible } from '../text/escape.ts'
+import { jobQuery } from './data/queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/$number/jobs/$jobId'
 

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
-import { PlaceError } from '../app/place-error.tsx'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/foreign.tsx'
-import { showInvisible } from '../design/foreign-text.ts'
+import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../design/page-states.tsx'
-import { findLatest } from './queries.ts'
+import { PlaceError } from '../navigation/place-error.tsx'
+import { showInvisible } from '../text/escape.ts'
+import { findLatest } from './data/queries.ts'
 
 const routeId = '/signed-in/$org/pipelines/$slug/builds/latest'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { possibleActions } from './build-actions.ts'
-import type { BuildView, JobView } from './job-state.ts'
+import { possibleActions } from './data/build-actions.ts'
+import type { BuildView, JobView } from './data/job-state.ts'
 import { phoneActions } from './phone-actions.ts'
 import { makeFailed, makeJob, makeView } from './testing/make-view.ts'
 

@@ -1,5 +1,5 @@
-import type { Possible } from './build-actions.ts'
-import { hasFailed, type JobView } from './job-state.ts'
+import type { Possible } from './data/build-actions.ts'
+import { hasFailed, type JobView } from './data/job-state.ts'
 
 export type PhoneAction =
   | 'approve'

@@ -5,7 +5,7 @@ import { Menu, MenuItem } from '../design/menu.tsx'
 import type { ActionBarProps } from './action-bar.tsx'
 import { CancelQuestion } from './cancel-question.tsx'
 import { type PhoneAction, phoneActions } from './phone-actions.ts'
-import type { StepActionsProps } from './step-actions.tsx'
+import type { StepActionsProps } from './step-pane/step-actions.tsx'
 
 interface PhoneBarProps extends ActionBarProps {
   /** Of the step that is on the screen; null where none is. */

@@ -1,11 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { logQuery } from '../log/data/queries.ts'
 import { startOf } from '../log/log-viewer.tsx'
-import { logQuery } from '../log/queries.ts'
-import { attemptView } from './attempt-view.ts'
-import { chooseJob } from './choose-job.ts'
-import { findJob } from './find-job.ts'
-import { type BuildView, hasLog, type JobView, logStartOf } from './job-state.ts'
-import { type BuildPlace, buildQuery } from './queries.ts'
+import { attemptView } from './data/attempt-view.ts'
+import { chooseJob } from './data/choose-job.ts'
+import { findJob } from './data/find-job.ts'
+import { type BuildView, hasLog, type JobView, logStartOf } from './data/job-state.ts'
+import { type BuildPlace, buildQuery } from './data/queries.ts'
 
 /** What the address asks for. */
 interface Asked {

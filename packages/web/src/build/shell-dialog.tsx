@@ -1,8 +1,8 @@
 import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Foreign } from '../design/foreign.tsx'
 import { Instant } from '../design/instant.tsx'
-import { type JobView, nameOf } from './job-state.ts'
+import { Foreign } from '../design/isolated-text.tsx'
+import { type JobView, nameOf } from './data/job-state.ts'
 
 interface ShellDialogProps {
   readonly open: boolean

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
-import { announce } from '../app/announcer.tsx'
-import { announcementsOf } from './announcements.ts'
-import type { BuildView } from './job-state.ts'
+import { announce } from '../interaction/announcer.tsx'
+import type { BuildView } from './data/job-state.ts'
+import { announcementsOf } from './sentences/announcements.ts'
 
 /** Says what has changed to who cannot see it (web T3); the page's live region keeps it from being too much. */
 export function useAnnouncements(view: BuildView): void {

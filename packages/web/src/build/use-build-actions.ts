@@ -3,10 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { newIdempotencyKey } from '../api/idempotency.ts'
 import { problemOf } from '../api/problem.ts'
-import { toast } from '../app/toasts.ts'
 import { lookOf } from '../design/state.ts'
-import { type BuildView, isBuildEnded } from './job-state.ts'
-import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './queries.ts'
+import { toast } from '../interaction/toast-store.ts'
+import { type BuildView, isBuildEnded } from './data/job-state.ts'
+import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './data/queries.ts'
 
 /** What a person does to a build (web B9). Each shows why it was refused; the page reads the build again after each. */
 export function useBuildActions(place: BuildPlace) {

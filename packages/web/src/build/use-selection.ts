@@ -1,9 +1,9 @@
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect } from 'react'
-import { attemptView } from './attempt-view.ts'
-import { chooseJob } from './choose-job.ts'
-import { findJob } from './find-job.ts'
-import { addressOf, type BuildView, isBuildEnded, type JobView } from './job-state.ts'
+import { attemptView } from './data/attempt-view.ts'
+import { chooseJob } from './data/choose-job.ts'
+import { findJob } from './data/find-job.ts'
+import { addressOf, type BuildView, isBuildEnded, type JobView } from './data/job-state.ts'
 
 declare module '@tanstack/react-router' {
   interface HistoryState {

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react'
-import { usePaletteActions } from '../app/palette-actions.ts'
-import { type JobView, nameOf } from './job-state.ts'
+import { usePaletteActions } from '../interaction/palette-actions.ts'
+import { type JobView, nameOf } from './data/job-state.ts'
 
 /** The steps of the open build in the palette (web.md 11), by name. */
 export function useStepActions(jobs: readonly JobView[], pick: (job: JobView) => void): void {

@@ -1,6 +1,6 @@
 import { Link, useSearch } from '@tanstack/react-router'
-import type { BuildTab } from '../app/build-search.ts'
 import { TabNav, tabClass } from '../design/tabs.tsx'
+import type { BuildTab } from './data/address.ts'
 import { buildRouteId } from './use-selection.ts'
 
 const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [

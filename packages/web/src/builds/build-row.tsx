@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useNow } from '../api/clock.ts'
-import { formatDuration } from '../design/duration.ts'
-import { Foreign } from '../design/foreign.tsx'
-import { commitLink, shortCommit } from '../design/forge-link.ts'
 import { Ago } from '../design/instant.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { StateMark } from '../design/state-mark.tsx'
+import { formatDuration } from '../text/duration.ts'
+import { commitLink, shortCommit } from '../text/forge-link.ts'
 import type { BuildSummary } from './filters.ts'
-import { hasEnded, queuedMs, ranMs, titleOf, triggerWord, waitWord } from './words.ts'
+import { hasEnded, queuedMs, ranMs, titleOf, triggerWord, waitWord } from './labels.ts'
 
 interface BuildRowProps {
   readonly org: string

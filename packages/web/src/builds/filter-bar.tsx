@@ -1,10 +1,10 @@
 import { SlidersHorizontal, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
-import { useShortcuts } from '../app/shortcuts.ts'
 import { Chip, ChipRow, chipClass } from '../design/chip.tsx'
-import { showInvisible } from '../design/foreign-text.ts'
 import { SearchField } from '../design/search-field.tsx'
+import { useShortcuts } from '../interaction/shortcuts.ts'
+import { showInvisible } from '../text/escape.ts'
 import { FilterFields } from './filter-fields.tsx'
 import { type BuildFilters, describeFilter, type FilterName, filterNames } from './filters.ts'
 

@@ -1,10 +1,10 @@
 import type { InputHTMLAttributes } from 'react'
 import { Field, Select } from '../design/field.tsx'
-import { showInvisible } from '../design/foreign-text.ts'
 import { useDraft } from '../design/use-draft.ts'
+import { showInvisible } from '../text/escape.ts'
 import type { FilterBarProps } from './filter-bar.tsx'
 import type { FilterName } from './filters.ts'
-import { triggerChoices } from './words.ts'
+import { triggerChoices } from './labels.ts'
 
 /** The filters that are used less. */
 export function FilterFields({ filters, onFilter, pipelines }: FilterBarProps) {

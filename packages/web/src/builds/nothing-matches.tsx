@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import { Button } from '../design/button.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import { type BuildFilters, describeFilter, type FilterName, filterNames } from './filters.ts'
 import { anyBuildQuery } from './queries.ts'

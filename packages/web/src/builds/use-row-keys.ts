@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react'
-import { useShortcuts } from '../app/shortcuts.ts'
+import { useShortcuts } from '../interaction/shortcuts.ts'
 
 interface RowKeys {
   /** Brings a row into the page and onto the screen. */

@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { copyText } from './copy.ts'
+import { copyText } from '../browser/clipboard.ts'
 
 interface CopyFieldProps {
   /** What it is, for who cannot see it: `the command that installs hm`. */

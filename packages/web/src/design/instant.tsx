@@ -1,6 +1,6 @@
 import { useNow } from '../api/clock.ts'
-import { useAppearance } from './appearance.ts'
-import { formatAgo } from './duration.ts'
+import { useAppearance } from '../browser/appearance.ts'
+import { formatAgo } from '../text/duration.ts'
 
 interface InstantProps {
   /** RFC 3339; missing ones show as a dash. */

@@ -1,8 +1,8 @@
 import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { useEmoji } from './emoji.ts'
+import { useEmoji } from '../text/emoji.ts'
 import type { StateLook } from './state.ts'
-import { useTabMark } from './tab-mark.ts'
+import { useTabMark } from './tab-icon.ts'
 
 interface PageHeadingProps {
   readonly children: ReactNode

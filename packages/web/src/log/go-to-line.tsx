@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
-import { thousands } from '../design/thousands.ts'
+import { thousands } from '../text/count.ts'
 
 interface GoToLineProps {
   readonly totalLines: number

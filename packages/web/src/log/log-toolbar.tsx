@@ -1,11 +1,11 @@
 import { ArrowDown, ArrowDownToLine, ArrowUp, Ellipsis, Expand, Search, Shrink, WrapText } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useIsNarrow } from '../browser/use-is-narrow.ts'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
-import { thousands } from '../design/thousands.ts'
-import { useIsNarrow } from '../design/use-is-narrow.ts'
+import { thousands } from '../text/count.ts'
 import { downloadLinks } from './download-links.ts'
-import type { TimeMode } from './log-times.ts'
 import { fontSizes, type LogPreferences, setLogPreferences } from './preferences.ts'
+import type { TimeMode } from './terminal/line-times.ts'
 
 interface LogToolbarProps {
   /** What the row begins with. */

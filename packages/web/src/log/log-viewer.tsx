@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { readFragment } from './data/permalink.ts'
+import { type LogPlace, type LogStart, logQuery } from './data/queries.ts'
 import { LogView } from './log-view.tsx'
-import { readFragment } from './permalink.ts'
-import { type LogPlace, type LogStart, logQuery } from './queries.ts'
 
 export interface LogViewerProps {
   readonly org: string

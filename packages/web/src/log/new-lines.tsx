@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react'
-import { thousands } from '../design/thousands.ts'
+import { thousands } from '../text/count.ts'
 
 /** What came while the end was not in view (web L14). */
 export function NewLines({ count, onGo }: { readonly count: number; readonly onGo: () => void }) {

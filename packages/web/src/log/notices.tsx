@@ -1,8 +1,8 @@
 import { problemOf } from '../api/problem.ts'
 import { Button } from '../design/button.tsx'
-import { thousands } from '../design/thousands.ts'
-import type { LogFacts } from './facts.ts'
-import type { LineRange } from './permalink.ts'
+import { thousands } from '../text/count.ts'
+import type { LogFacts } from './data/facts.ts'
+import type { LineRange } from './data/permalink.ts'
 
 interface NoticesProps {
   readonly facts: LogFacts

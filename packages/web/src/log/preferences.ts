@@ -1,5 +1,5 @@
-import { hold } from '../design/held.ts'
-import type { TimeMode } from './log-times.ts'
+import { hold } from '../browser/store.ts'
+import type { TimeMode } from './terminal/line-times.ts'
 
 /** How this person reads logs on this device. */
 export interface LogPreferences {

@@ -1,11 +1,11 @@
 import { ArrowDown, ArrowUp, CaseSensitive, ListFilter, Regex, WholeWord } from 'lucide-react'
 import type { KeyboardEvent, Ref } from 'react'
 import { problemOf } from '../api/problem.ts'
-import { thousands } from '../design/thousands.ts'
 import { useDraft } from '../design/use-draft.ts'
+import { thousands } from '../text/count.ts'
+import type { LogSearch } from './data/queries.ts'
+import type { LogSearching } from './data/use-log-search.ts'
 import { ToolButton } from './log-toolbar.tsx'
-import type { LogSearch } from './queries.ts'
-import type { LogSearching } from './use-log-search.ts'
 
 interface SearchBarProps {
   readonly search: LogSearch

@@ -1,6 +1,6 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import { type LineRange, readFragment, writeFragment } from './permalink.ts'
+import { type LineRange, readFragment, writeFragment } from './data/permalink.ts'
 
 /** The lines that the address marks (web L13), and how to mark others. */
 export function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRange | null) => void] {

@@ -1,4 +1,4 @@
-import { useShortcuts } from '../app/shortcuts.ts'
+import { useShortcuts } from '../interaction/shortcuts.ts'
 
 interface LogActions {
   readonly search: () => void

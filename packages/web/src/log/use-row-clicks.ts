@@ -1,5 +1,5 @@
 import { type MouseEvent, useRef } from 'react'
-import { rangeAfterClick } from './permalink.ts'
+import { rangeAfterClick } from './data/permalink.ts'
 import type { LogViewState } from './use-log-view.ts'
 
 /** Clicks in the rows, all of which come through one listener: numbers mark, titles fold, notes open. */

@@ -1,5 +1,5 @@
 import { Button } from '../design/button.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 import type { PipelinesBarProps } from './pipelines-bar.tsx'
 

@@ -1,7 +1,7 @@
 import { useRef } from 'react'
-import { useShortcuts } from '../app/shortcuts.ts'
 import { Chip, ChipRow } from '../design/chip.tsx'
 import { SearchField } from '../design/search-field.tsx'
+import { useShortcuts } from '../interaction/shortcuts.ts'
 import type { PipelineWish } from './queries.ts'
 
 export interface PipelinesBarProps {

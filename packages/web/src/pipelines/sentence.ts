@@ -1,7 +1,7 @@
 import type { Schema } from '../api/schemas.ts'
-import { ranMs, waitWord } from '../builds/words.ts'
-import { formatAgo, formatDuration } from '../design/duration.ts'
+import { ranMs, waitWord } from '../builds/labels.ts'
 import { lookOf } from '../design/state.ts'
+import { formatAgo, formatDuration } from '../text/duration.ts'
 
 type BuildSummary = Schema<'BuildSummary'>
 

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
-import { ranMs } from '../builds/words.ts'
-import { formatDuration } from '../design/duration.ts'
-import { showInvisible } from '../design/foreign-text.ts'
+import { ranMs } from '../builds/labels.ts'
 import { lookOf, type Tone } from '../design/state.ts'
 import { toneColours } from '../design/state-mark.tsx'
+import { formatDuration } from '../text/duration.ts'
+import { showInvisible } from '../text/escape.ts'
 import { durationScale } from './duration-scale.ts'
 
 interface SummaryStripProps {

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import { useLive, useLiveMode } from '../api/live.ts'
-import { pollInterval } from '../api/poll-interval.ts'
-import { placeBuild } from './merge-summary.ts'
+import { pollInterval } from '../live/poll-interval.ts'
+import { useLive, useLiveMode } from '../live/use-live.ts'
 import { type PipelineWish, summariesQuery } from './queries.ts'
+import { placeBuild } from './summaries.ts'
 
 /** Pipelines that are new, or that a chip now shows, are read with one request at most this often. */
 const rereadMs = 1000

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { buttonClass } from '../design/button.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { ProblemNote } from '../design/problem-note.tsx'

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { usePermission } from '../api/session.ts'
-import { toast } from '../app/toasts.ts'
 import { Button, type ButtonLook } from '../design/button.tsx'
+import { toast } from '../interaction/toast-store.ts'
 
 interface GoToForgeProps {
   readonly org: string

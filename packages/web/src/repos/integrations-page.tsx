@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router'
-import { SettingsLayout } from '../app/settings-layout.tsx'
+import { SettingsLayout } from '../settings/settings-layout.tsx'
 import { BitbucketConnections } from './bitbucket-connections.tsx'
 import { GithubConnections } from './github-connections.tsx'
 

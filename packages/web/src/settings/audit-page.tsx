@@ -2,14 +2,14 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
-import { SettingsLayout } from '../app/settings-layout.tsx'
-import { Foreign } from '../design/foreign.tsx'
 import { Instant } from '../design/instant.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { More } from '../design/more.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
 import { Table, Td, Th } from '../design/table.tsx'
 import { actorName, auditSentence, type NamedPage } from './audit-sentence.ts'
 import { auditQuery } from './queries.ts'
+import { SettingsLayout } from './settings-layout.tsx'
 
 /** Who did what, and when. */
 export function AuditPage() {

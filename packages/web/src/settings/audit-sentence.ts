@@ -1,6 +1,6 @@
 import type { Schema } from '../api/schemas.ts'
-import { formatDuration } from '../design/duration.ts'
-import { formatCents } from '../design/money.ts'
+import { formatDuration } from '../text/duration.ts'
+import { formatCents } from '../text/money.ts'
 
 type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'details'>
 

@@ -5,7 +5,7 @@ import type { Schema } from '../api/schemas.ts'
 import { usePermission, useSession } from '../api/session.ts'
 import { Button } from '../design/button.tsx'
 import { ConfirmDialog } from '../design/confirm-dialog.tsx'
-import { Foreign } from '../design/foreign.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { organizationChanges } from './queries.ts'
 
 /** Asks for the name to be typed, and lists what goes (web S7). */

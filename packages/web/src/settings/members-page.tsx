@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { usePermission } from '../api/session.ts'
-import { SettingsLayout } from '../app/settings-layout.tsx'
 import { Button } from '../design/button.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { Invites } from './invites.tsx'
 import { Members } from './members.tsx'
 import { membersQuery } from './queries.ts'
+import { SettingsLayout } from './settings-layout.tsx'
 
 /** Who belongs to the organization, and who is asked to (web S1, S2). */
 export function MembersPage() {

@@ -3,10 +3,10 @@ import { type FormEvent, useState } from 'react'
 import { type Problem, problemOf } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
 import { usePermission } from '../api/session.ts'
-import { toast } from '../app/toasts.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { Instant } from '../design/instant.tsx'
+import { toast } from '../interaction/toast-store.ts'
 import { organizationChanges } from './queries.ts'
 
 /** Name, website, and who may create pipelines. */

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { SettingsLayout } from '../app/settings-layout.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { DeleteOrganization } from './delete-organization.tsx'
 import { OrganizationForm } from './organization-form.tsx'
 import { organizationQuery } from './queries.ts'
+import { SettingsLayout } from './settings-layout.tsx'
 
 /** The organization itself: what it is called, and how it ends. */
 export function OrganizationPage() {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { formatCents } from '../design/money.ts'
+import { formatCents } from '../text/money.ts'
 import type { BegunPayment } from './payer.ts'
 import { balanceQuery, newestTopUpQuery } from './queries.ts'
 

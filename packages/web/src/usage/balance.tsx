@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { serverNow } from '../api/clock.ts'
-import { formatCents } from '../design/money.ts'
 import { ErrorState } from '../design/page-states.tsx'
+import { formatCents } from '../text/money.ts'
 import { daysWanted } from './days.ts'
 import { forecast } from './forecast.ts'
 import { balanceQuery, totalsQuery } from './queries.ts'

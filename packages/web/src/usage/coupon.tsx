@@ -4,9 +4,9 @@ import { ApiProblem } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
-import { formatCents } from '../design/money.ts'
 import { ProblemNote } from '../design/problem-note.tsx'
-import { redeemCoupon } from './pay.ts'
+import { formatCents } from '../text/money.ts'
+import { redeemCoupon } from './payment.ts'
 
 /** What a refused coupon says at its field (web U5). */
 const refusals: Readonly<Record<string, string>> = {

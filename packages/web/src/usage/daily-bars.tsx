@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import uPlot from 'uplot'
-import { useAppearance } from '../design/appearance.ts'
+import { useAppearance } from '../browser/appearance.ts'
 
 export interface DayValue {
   readonly date: string

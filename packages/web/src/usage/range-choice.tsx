@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
-import { usageRanges } from '../app/usage-search.ts'
 import { buttonClass } from '../design/button.tsx'
 import { Segmented } from '../design/segmented.tsx'
 import type { Days } from './days.ts'
 import { exportUrl } from './queries.ts'
+import { usageRanges } from './search.ts'
 
 interface RangeChoiceProps {
   readonly org: string

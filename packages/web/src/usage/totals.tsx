@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { formatCents, formatHours } from '../design/money.ts'
 import { ErrorState } from '../design/page-states.tsx'
+import { formatCents, formatHours } from '../text/money.ts'
 import { countDays, type Days } from './days.ts'
 import { totalsQuery } from './queries.ts'
 

@@ -13,8 +13,8 @@ interface ManifestChunk {
 /** The modules that show a build: what its route loads, from the outside in. One that a build of the app has not split off is not in its manifest. */
 const buildPageModules = [
   'index.html',
-  'src/app/shell.tsx',
-  'src/app/organization-layout.tsx',
+  'src/frame/frame.tsx',
+  'src/routes/organization-layout.tsx',
   'src/build/build-page.tsx',
   'src/log/log-viewer.tsx',
 ]

@@ -1,7 +1,7 @@
 import { MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useShortcuts } from '../../app/shortcuts.ts'
 import { lookOf } from '../../design/state.ts'
+import { useShortcuts } from '../../interaction/shortcuts.ts'
 import { countSteps, type Graph, type GraphEdge, relativesOf } from './graph-model.ts'
 import { EdgeKinds, GraphTools } from './graph-tools.tsx'
 import type { Layout } from './layout.ts'

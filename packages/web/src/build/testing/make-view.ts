@@ -1,5 +1,5 @@
 /** Plain data for the tests of pure functions: a build and its jobs as the server gives them. */
-import type { BuildView, JobView } from '../job-state.ts'
+import type { BuildView, JobView } from '../data/job-state.ts'
 
 export const epoch = Date.parse('2026-11-26T10:00:00Z')
 

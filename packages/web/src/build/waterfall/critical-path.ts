@@ -1,4 +1,4 @@
-import { formatDuration } from '../../design/duration.ts'
+import { formatDuration } from '../../text/duration.ts'
 import type { Row, Waterfall } from './rows.ts'
 
 /** The chain of steps that decided when the build ended: from the last one back, always to the prerequisite that was over last. */

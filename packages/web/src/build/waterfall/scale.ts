@@ -1,4 +1,4 @@
-import { formatDuration } from '../../design/duration.ts'
+import { formatDuration } from '../../text/duration.ts'
 import type { Row, Span } from './rows.ts'
 
 /** The visible part of a build's time. */

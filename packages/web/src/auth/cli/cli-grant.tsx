@@ -1,0 +1,39 @@
+import { Link } from '@tanstack/react-router'
+import type { Schema } from '../../api/schemas.ts'
+import { Foreign } from '../../design/isolated-text.tsx'
+
+/** What a terminal gets, of whom, where, for how long (web A7). */
+export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'> }) {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+      <dt className="text-muted">Account</dt>
+      <dd className="min-w-0">
+        {user.name != null && user.name !== '' && (
+          <>
+            <Foreign text={user.name} />,{' '}
+          </>
+        )}
+        <Foreign text={user.email} />
+      </dd>
+      <dt className="text-muted">Server</dt>
+      <dd>{location.origin}</dd>
+      <dt className="text-muted">Access</dt>
+      <dd>everything that you can do here</dd>
+      <dt className="text-muted">Valid for</dt>
+      <dd>30 days, or until you end the session</dd>
+    </dl>
+  )
+}
+
+/** Where the login can be ended (web A8). */
+export function CliAfterwards() {
+  return (
+    <p className="border-t border-hairline pt-4">
+      You can end the session at any time under{' '}
+      <Link to="/account/sessions" className="underline">
+        Account → Sessions
+      </Link>
+      .
+    </p>
+  )
+}

@@ -1,0 +1,78 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { sessionChanged } from '../../api/session-change.ts'
+import { Button } from '../../design/button.tsx'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { ProblemNote } from '../../design/problem-note.tsx'
+import { createPasskey } from '../../passkeys/ceremonies.ts'
+import { PasskeyNotice } from '../../passkeys/passkey-notice.tsx'
+import { usePasskeyBarrier } from '../../passkeys/use-barrier.ts'
+import { AuthCard } from '../auth-card.tsx'
+import { forgetToken } from '../mailed-token.ts'
+import { NamePasskey } from '../name-passkey.tsx'
+import { completeSetup, setupOptions } from '../queries.ts'
+
+interface SetupExistingProps {
+  readonly token: string
+  /** Whose link it is. */
+  readonly email: string
+}
+
+/** Lets in who exists already, with a new passkey or without one. */
+export function SetupExisting({ token, email }: SetupExistingProps) {
+  const barrier = usePasskeyBarrier()
+  const { history } = useRouter()
+  const enter = useEnter(token, email)
+  const goOn = () => history.replace('/')
+  const withPasskey = () => enter.mutate(true)
+  const without = () => enter.mutate(false, { onSuccess: goOn })
+  if (enter.data === true && enter.variables)
+    return (
+      <AuthCard title="Set up" heading="You are signed in">
+        <NamePasskey onDone={goOn} />
+      </AuthCard>
+    )
+  return (
+    <AuthCard title="Set up" heading="One-time sign-in">
+      {barrier !== null && <PasskeyNotice barrier={barrier} email={email} />}
+      {barrier?.kind !== 'other-address' && (
+        <>
+          <p>
+            This link signs you in as <Foreign text={email} />. It works once.
+          </p>
+          {barrier === null && (
+            <Button look="primary" className="min-h-9 w-full" disabled={enter.isPending} onClick={withPasskey}>
+              Sign in and add a passkey
+            </Button>
+          )}
+          <Button
+            look={barrier === null ? 'plain' : 'primary'}
+            className="min-h-9 w-full"
+            disabled={enter.isPending}
+            onClick={without}
+          >
+            {barrier === null ? 'Sign in without a passkey' : 'Sign in'}
+          </Button>
+        </>
+      )}
+      <ProblemNote error={enter.error} />
+    </AuthCard>
+  )
+}
+
+function useEnter(setup_token: string, email: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    /** false: the person did not want the passkey after all. */
+    mutationFn: async (isWithPasskey: boolean) => {
+      // The name is not asked for: it is on file.
+      const challenge = isWithPasskey ? await setupOptions({ setup_token, email, name: '' }) : null
+      const made = challenge === null ? {} : await createPasskey(challenge)
+      if (made === null) return false
+      await completeSetup({ setup_token, ...made })
+      forgetToken('setup')
+      await sessionChanged(queryClient)
+      return true
+    },
+  })
+}

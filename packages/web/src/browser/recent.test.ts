@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { homeOrganization } from '../routes/home-organization.ts'
+import { recentFirst } from './recent.ts'
+
+test('home is the last used organization still in the list, else the personal one, else the first', () => {
+  expect(homeOrganization(['a', 'b', 'me'], 'me', ['gone', 'b', 'a'])).toBe('b')
+  expect(homeOrganization(['a', 'b', 'me'], 'me', ['gone'])).toBe('me')
+  expect(homeOrganization(['a', 'b'], 'me', [])).toBe('a')
+  expect(homeOrganization([], 'me', ['a'])).toBeUndefined()
+})
+
+test('what was used lately comes first, the rest keeps its order', () => {
+  expect(recentFirst(['a', 'b', 'c', 'd'], (one) => one, ['c', 'x', 'a'])).toEqual(['c', 'a', 'b', 'd'])
+})

@@ -1,0 +1,81 @@
+import type { Schema } from '../../api/schemas.ts'
+import { completeJob } from './complete-view.ts'
+import type { BuildView, JobView } from './job-state.ts'
+
+export type ViewEvent =
+  | ({ readonly type: 'build' } & Schema<'EventOfBuild'>)
+  | ({ readonly type: 'job' } & Schema<'EventOfJob'>)
+
+/** The view after events of its own build, in any order and any number of times: an older state never replaces a newer one (web D2). `at`: the server's time now. */
+export function mergeEvents(view: BuildView, events: readonly ViewEvent[], at: string): BuildView {
+  const jobs = new Map<string, JobView>()
+  let merged = view
+  for (const event of events) {
+    if (event.type === 'build') merged = mergeBuild(merged, event, at)
+    else if (isOwn(view, event)) keepNewer(jobs, completeJob(event.job))
+  }
+  return jobs.size === 0 ? merged : mergeJobs(merged, jobs)
+}
+
+/** What was read anew, but for what events have told since the server wrote it. */
+export function mergeRead(before: BuildView, read: BuildView): BuildView {
+  if (before.pipeline.slug !== read.pipeline.slug || before.build.number !== read.build.number) return read
+  const known = new Map([...before.jobs, ...(before.render === null ? [] : [before.render])].map(keyed))
+  const newer = (job: JobView) => {
+    const held = known.get(keyOf(job))
+    return held !== undefined && held.version > job.version ? held : job
+  }
+  return {
+    ...read,
+    build: before.build.version > read.build.version ? before.build : read.build,
+    render: read.render === null ? null : newer(read.render),
+    jobs: read.jobs.map(newer),
+  }
+}
+
+function mergeBuild(view: BuildView, event: Schema<'EventOfBuild'>, at: string): BuildView {
+  const { build, view: more } = event
+  const isOlder = build.version < view.build.version
+  if (isOlder || build.number !== view.build.number || event.pipeline_slug !== view.pipeline.slug) return view
+  return { ...view, build, ...(more === undefined ? {} : { ...more, server_time: at }) }
+}
+
+function mergeJobs(view: BuildView, changed: ReadonlyMap<string, JobView>): BuildView {
+  const rest = new Map(changed)
+  const newer = (job: JobView) => {
+    const key = keyOf(job)
+    const event = rest.get(key)
+    rest.delete(key)
+    return event !== undefined && event.version >= job.version ? event : job
+  }
+  const render = view.render === null ? null : newer(view.render)
+  const jobs = view.jobs.map(newer)
+  const added = [...rest.values()]
+  return {
+    ...view,
+    render: render ?? added.find(isRender) ?? null,
+    jobs: [...jobs, ...added.filter((job) => !isRender(job))],
+  }
+}
+
+function keepNewer(jobs: Map<string, JobView>, job: JobView): void {
+  const held = jobs.get(keyOf(job))
+  if (held === undefined || job.version >= held.version) jobs.set(keyOf(job), job)
+}
+
+function isOwn({ pipeline, build }: BuildView, event: Schema<'EventOfJob'>): boolean {
+  return event.pipeline_slug === pipeline.slug && event.number === build.number
+}
+
+function isRender({ step_key }: JobView): boolean {
+  return step_key === null || step_key === undefined
+}
+
+/** An attempt takes the place of the one before it: a step is known by its key, the rendering by having none. */
+function keyOf({ step_key }: JobView): string {
+  return step_key ?? ''
+}
+
+function keyed(job: JobView): [string, JobView] {
+  return [keyOf(job), job]
+}

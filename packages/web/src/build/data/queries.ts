@@ -1,0 +1,93 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answer, client } from '../../api/client.ts'
+import { setServerTime } from '../../api/clock.ts'
+import { noteNames } from '../../api/pipeline-names.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { completeView } from './complete-view.ts'
+import { allJobs, type BuildView, type JobView } from './job-state.ts'
+import { mergeRead } from './merge-view.ts'
+
+/** Which build. */
+export interface BuildPlace {
+  readonly org: string
+  readonly slug: string
+  readonly number: number
+}
+
+const path = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}'
+
+function pathOf({ org, slug, number }: BuildPlace) {
+  return { org, pipeline: slug, number }
+}
+
+/** Everything that the page shows, in one answer (web B1). An answer that is older than what events have told does not undo them. */
+export function buildQuery(place: BuildPlace) {
+  return queryOptions({
+    queryKey: ['build', place.org, place.slug, place.number],
+    queryFn: async ({ signal }): Promise<BuildView> => {
+      const view = await answer(client.GET(`${path}/view`, { params: { path: pathOf(place) }, signal }))
+      if (typeof view.server_time === 'string') setServerTime(view.server_time)
+      const complete = completeView(view)
+      noteNames(place.org, [complete.pipeline])
+      return complete
+    },
+    structuralSharing: (before, read) =>
+      before === undefined ? read : mergeRead(before as BuildView, read as BuildView),
+    // What waits for a limit or a group waits for other builds, whose events this page does not hear.
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && allJobs(state.data).some(waitsForOthers) ? 10_000 : false,
+    // A retry can reopen what had ended (web D1).
+    refetchOnWindowFocus: 'always',
+  })
+}
+
+function waitsForOthers({ waiting }: JobView): boolean {
+  return waiting?.refs.some(({ kind }) => kind === 'limit' || kind === 'concurrency_group') ?? false
+}
+
+/** The newest build of a pipeline, or of one of its branches; null: there is none. */
+export async function findLatest(
+  { org, slug }: Omit<BuildPlace, 'number'>,
+  branch: string | undefined,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const query = { limit: 1, ...(branch === undefined ? {} : { branch }) }
+  const { data } = await answer(
+    client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}/builds', {
+      params: { path: { org, pipeline: slug }, query },
+      signal,
+    }),
+  )
+  return data[0]?.number ?? null
+}
+
+/** One attempt of a step, also an older one. */
+export function jobQuery(place: BuildPlace, jobId: string) {
+  return queryOptions({
+    queryKey: ['job', place.org, place.slug, place.number, jobId],
+    queryFn: ({ signal }): Promise<Schema<'Job'>> =>
+      answer(client.GET(`${path}/jobs/{job_id}`, { params: { path: { ...pathOf(place), job_id: jobId } }, signal })),
+  })
+}
+
+/** Tries jobs again, or, without ids, all that can be (web B9). */
+export function retryJobs(place: BuildPlace, jobIds: string[] | null, key: string): Promise<Schema<'JobList'>> {
+  const params = { path: pathOf(place), header: { 'Idempotency-Key': key } }
+  return answer(client.POST(`${path}/retry`, { params, body: { job_ids: jobIds } }))
+}
+
+/** The same build once more, under a new number. */
+export function rebuild(place: BuildPlace, withoutCache: boolean, key: string): Promise<Schema<'Build'>> {
+  const params = { path: pathOf(place), header: { 'Idempotency-Key': key } }
+  return answer(client.POST(`${path}/rebuild`, { params, body: { without_cache: withoutCache } }))
+}
+
+/** Asks a build to end; one that has ended comes back as it is. */
+export function cancel(place: BuildPlace): Promise<Schema<'Build'>> {
+  return answer(client.PUT(`${path}/cancel`, { params: { path: pathOf(place) } }))
+}
+
+/** Lets the build of a fork start. */
+export async function approve(place: BuildPlace): Promise<void> {
+  await answer(client.POST(`${path}/approve`, { params: { path: pathOf(place) } }))
+}

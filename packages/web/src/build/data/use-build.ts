@@ -1,0 +1,43 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { serverNow } from '../../api/clock.ts'
+import { pollInterval } from '../../live/poll-interval.ts'
+import { type LiveEvent, useLive, useLiveMode } from '../../live/use-live.ts'
+import { type BuildView, isBuildEnded } from './job-state.ts'
+import { mergeEvents, type ViewEvent } from './merge-view.ts'
+import { type BuildPlace, buildQuery } from './queries.ts'
+
+/** The build, kept up to date by events, by asking where none come, and by reading it once more when it has ended (web D1–D3). */
+export function useBuild(place: BuildPlace) {
+  const queryClient = useQueryClient()
+  const mode = useLiveMode()
+  const query = useQuery({
+    ...buildQuery(place),
+    refetchInterval: ({ state: { data, error } }) =>
+      data !== undefined && isBuildEnded(data.build) ? false : pollInterval(mode, 'build', error),
+    refetchIntervalInBackground: true,
+  })
+  const view = query.data
+  const isLive = view !== undefined && !isBuildEnded(view.build)
+  const { queryKey } = buildQuery(place)
+  const readAgain = () => void queryClient.invalidateQueries({ queryKey })
+  // All that come together are merged at once: a build may have thousands of steps.
+  const waiting = useRef<ViewEvent[]>([])
+  const merge = () => {
+    const events = waiting.current.splice(0)
+    const before = queryClient.getQueryData<BuildView>(queryKey)
+    if (before === undefined) return
+    const after = mergeEvents(before, events, new Date(serverNow()).toISOString())
+    queryClient.setQueryData<BuildView>(queryKey, after)
+    // What an end changes beside states (until when snapshots are kept, what may be retried) is in no event.
+    if (isBuildEnded(after.build) && !isBuildEnded(before.build)) readAgain()
+  }
+  const onEvent = (event: LiveEvent) => {
+    if (event.type === 'resync') readAgain()
+    if (event.type !== 'build' && event.type !== 'job') return
+    if (waiting.current.length === 0) queueMicrotask(merge)
+    waiting.current.push(event)
+  }
+  useLive(isLive ? `build:${place.slug}/${place.number}` : null, onEvent, view?.cursor ?? null)
+  return query
+}

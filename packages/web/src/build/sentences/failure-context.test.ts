@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { makeView } from '../testing/make-view.ts'
+import { sentenceText } from './build-sentence.ts'
+import { sinceWords } from './since-words.ts'
+
+const say = (failing_since: number | null, passed: number | null) =>
+  sentenceText(
+    sinceWords(
+      makeView([], {}, { failing_since, last_passed: passed === null ? null : { number: passed, commit: null } }),
+    ),
+  )
+
+test('what earlier builds did is said of the branch: the step that failed may be in none of them', () => {
+  expect(say(57, 56)).toBe('Failing on this branch since #57; last passed in #56.')
+  expect(say(57, null)).toBe('Failing on this branch since #57; never passed.')
+  expect(say(60, 59)).toBe('First failure on this branch; last passed in #59.')
+  expect(say(60, null)).toBe('First failure on this branch; never passed.')
+})

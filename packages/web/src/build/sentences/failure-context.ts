@@ -1,0 +1,42 @@
+import { thousands } from '../../text/count.ts'
+import { formatAgo } from '../../text/duration.ts'
+import { counted } from '../../text/plural.ts'
+import { failuresOf } from '../data/choose-job.ts'
+import { type BuildView, isHardFailure, type JobView, nameOf } from '../data/job-state.ts'
+import type { Sentence } from './build-sentence.ts'
+import { endWords } from './failure-reason.ts'
+import { skippedBecause } from './skipped.ts'
+
+export interface AlsoFailed {
+  /** `2 more failed, 12 skipped`; null where nothing else went wrong. */
+  readonly summary: string | null
+  /** A line for each later failure, and for each step because of which others were skipped (web B3). */
+  readonly lines: readonly Sentence[]
+}
+
+/** What else failed in a build beside this step, and what was not run because of it. `now`: the server's time. */
+export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobView, now: number): AlsoFailed {
+  const failures = failuresOf(view).filter((one) => one.id !== job.id && isHardFailure(one))
+  const skipped = skippedBecause(view.jobs)
+  const count = skipped.reduce((sum, one) => sum + one.count, 0)
+  const counts = [
+    ...(failures.length > 0 ? [`${thousands(failures.length)} more failed`] : []),
+    ...(count > 0 ? [`${thousands(count)} skipped`] : []),
+  ]
+  return {
+    summary: counts.length === 0 ? null : counts.join(', '),
+    lines: [
+      ...failures.map((one): Sentence => {
+        const ago = formatAgo(one.finished_at, now)
+        return [{ kind: 'step', text: nameOf(one), job: one }, ` failed too: ${endWords(one)}, ${ago}.`]
+      }),
+      ...skipped.map(
+        (one): Sentence => [
+          `${counted(one.count, 'step')} skipped because `,
+          { kind: 'step', text: nameOf(one.cause), job: one.cause },
+          one.cause.state === 'canceled' ? ' was canceled.' : ' failed.',
+        ],
+      ),
+    ],
+  }
+}

@@ -1,0 +1,93 @@
+import { formatDuration } from '../../text/duration.ts'
+import { hasFailed, type JobView, ranMs } from '../data/job-state.ts'
+import { notStarted } from './not-started.ts'
+
+/** Faults that are not the command's, as what happened to the step, and what its row says. */
+const faults: Readonly<Record<string, readonly [words: string, row: string]>> = {
+  sandbox_lost: ['its runner was lost', 'lost'],
+  agent_heartbeat_lost: ['its runner was lost', 'lost'],
+  build_abandoned: ['its runner was lost repeatedly', 'lost'],
+  snapshot_failed: ['its file system could not be saved', 'not kept'],
+}
+
+/** Why a command was never started. Whose fault that is only the message says: the pipeline may name an image that does not exist. */
+const unstarted: Readonly<Record<string, string>> = {
+  provision_failed: 'its image or file system could not be prepared',
+  service_unsupported: 'a service that it needs cannot run on this machine',
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  out_of_memory: 'out of memory',
+  disk_limit: 'disk full',
+  step_timeout: 'timed out',
+  pipeline_timeout: 'the build timed out',
+  secret_missing: 'a required secret is not set',
+  secret_unusable: 'the secrets of the build cannot be used',
+}
+
+const signals: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'terminated',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
+  SIGINT: 'interrupted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'arithmetic error',
+  SIGILL: 'illegal instruction',
+  SIGPIPE: 'broken pipe',
+}
+
+/** Numbers of signals as shells add them to 128. */
+const signalNumbers: Readonly<Record<number, string>> = {
+  2: 'SIGINT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  15: 'SIGTERM',
+}
+
+/** What ended a step that failed, in a few words (web B3): `exit 1`, `exit 137: killed (SIGKILL)`, `out of memory`. */
+export function endWords({ failure, exit_code, state }: Pick<JobView, 'failure' | 'exit_code' | 'state'>): string {
+  const kind = failure?.kind ?? ''
+  const known = faults[kind]?.[0] ?? unstarted[kind] ?? reasons[kind] ?? notStarted[kind]
+  if (known !== undefined) return known
+  const exit = exit_code ?? null
+  const signal = failure?.signal ?? (exit !== null && exit > 128 ? signalNumbers[exit - 128] : undefined)
+  if (signal !== undefined && signal !== null) {
+    const word = signals[signal]
+    const what = word === undefined ? `killed by ${signal}` : `${word} (${signal})`
+    return exit === null ? what : `exit ${exit}: ${what}`
+  }
+  if (exit !== null) return `exit ${exit}`
+  if (kind !== '' && kind !== 'exit' && kind !== 'signal') return kind
+  return state === 'timed_out' ? 'timed out' : 'no reason reported'
+}
+
+/** Whether the step failed before its command began. */
+export function isUnstarted({ failure }: Pick<JobView, 'failure'>): boolean {
+  return failure !== null && unstarted[failure.kind] !== undefined
+}
+
+/** Whether the platform failed and not the command, which had begun. */
+export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean {
+  if (failure === null || unstarted[failure.kind] !== undefined) return false
+  return failure.platform === true || faults[failure.kind] !== undefined
+}
+
+/** What a row of the step list says of the end of a step: its exit code, or what befell it; null where the state says all. */
+export function rowEnd(job: JobView): string | null {
+  if (!hasFailed(job)) return null
+  if (isUnstarted(job)) return 'not started'
+  if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? endWords(job)
+  return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
+}
+
+/** `after 2 m 14 s`, or nothing for what never began. */
+export function afterWords(job: JobView, now: number): string {
+  const ran = ranMs(job, now)
+  return ran === null ? '' : ` after ${formatDuration(ran)}`
+}

@@ -1,0 +1,48 @@
+import type { Schema } from '../../api/schemas.ts'
+import { counted } from '../../text/plural.ts'
+import type { JobView } from '../data/job-state.ts'
+import type { Sentence } from './build-sentence.ts'
+import { afterWords } from './failure-reason.ts'
+
+type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[number]
+
+/** A headline has two lines at most. */
+const longestName = 80
+const longestMessage = 140
+
+/** What test runners, compilers and linters reported in the log of a step that failed, the first ones first. */
+export function reportsOf({ failure }: JobView): readonly Report[] {
+  return failure?.kind === 'exit' ? (failure.reports ?? []) : []
+}
+
+/** `: 2 tests failed after 2 m 14 s: `, or ` failed after 2 m 14 s with 2 errors: `, and the first of them; null where the log reports nothing. */
+export function reportedWords(job: JobView, now: number): Sentence | null {
+  const [first] = reportsOf(job)
+  if (first === undefined) return null
+  return [`${countWords(job, afterWords(job, now))}: `, ...reportWords(first, job), '.']
+}
+
+/** How many tests failed and how many other errors there are. */
+function countWords({ failure }: JobView, after: string): string {
+  const tests = failure?.failed_tests ?? 0
+  const errors = failure?.other_errors ?? 0
+  if (tests === 0) return ` failed${after}${errors > 1 ? ` with ${counted(errors, 'error')}` : ''}`
+  return `: ${counted(tests, 'test')} failed${errors === 0 ? '' : `, ${counted(errors, 'error')}`}${after}`
+}
+
+/** One report: `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, of which the place leads to its line in the log. */
+export function reportWords({ test, message, file, line, log_line }: Report, job: JobView): Sentence {
+  const name = file?.split(/[\\/]/).at(-1)
+  const at = name === undefined ? {} : { text: line === null ? name : `${name}:${line}` }
+  return [
+    ...(test === null ? [] : [{ kind: 'name', text: shortened(test, longestName) } as const, ' — ']),
+    { kind: 'name', text: shortened(message, longestMessage) },
+    ' · ',
+    { kind: 'line', line: log_line, job, ...at },
+  ]
+}
+
+function shortened(text: string, most: number): string {
+  const characters = [...text]
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text
+}

@@ -1,0 +1,53 @@
+import { lookOf } from '../../design/state.ts'
+import type { JobView } from '../data/job-state.ts'
+
+/** A kind of state that the step list shows under one heading, in this order (web B4). */
+export const stepGroups = ['failed', 'running', 'waiting', 'passed', 'skipped', 'other'] as const
+export type StepGroup = (typeof stepGroups)[number]
+
+const groups: Readonly<Record<string, StepGroup>> = {
+  failed: 'failed',
+  timed_out: 'failed',
+  timing_out: 'running',
+  assigned: 'running',
+  running: 'running',
+  canceling: 'running',
+  pending: 'waiting',
+  scheduled: 'waiting',
+  passed: 'passed',
+  skipped: 'skipped',
+  canceled: 'skipped',
+}
+
+const titles: Readonly<Record<StepGroup, string>> = {
+  failed: 'Failed',
+  running: 'Running',
+  waiting: 'Waiting',
+  passed: 'Passed',
+  skipped: 'Skipped or canceled',
+  other: 'Other',
+}
+
+/** Where a step stands; a state that this release does not know comes last (web X1). */
+export function groupOf({ state }: Pick<JobView, 'state'>): StepGroup {
+  return groups[state] ?? 'other'
+}
+
+/** What the heading says. */
+export function groupTitle(group: StepGroup): string {
+  return titles[group]
+}
+
+/** How many of these jobs look alike, most important first: `2 Failed, 14 Passed`. */
+export function countByLook(jobs: readonly JobView[]): readonly { readonly job: JobView; readonly count: number }[] {
+  const byWord = Map.groupBy(jobs, (job) => wordOf(job))
+  const order = (job: JobView) => stepGroups.indexOf(groupOf(job))
+  return [...byWord.values()]
+    .flatMap((same) => (same[0] === undefined ? [] : [{ job: same[0], count: same.length }]))
+    .sort((a, b) => order(a.job) - order(b.job))
+}
+
+/** The word of a job's state as it is shown: a cached step is not plainly passed (web B6). */
+export function wordOf({ state, cached, soft_failed }: Pick<JobView, 'state' | 'cached' | 'soft_failed'>): string {
+  return lookOf(state, { cached: cached === true, softFailed: soft_failed }).word
+}

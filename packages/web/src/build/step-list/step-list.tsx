@@ -1,0 +1,93 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useDeferredValue, useEffect, useRef } from 'react'
+import { useAppearance } from '../../browser/appearance.ts'
+import { thousands } from '../../text/count.ts'
+import type { BuildScale } from './build-scale.ts'
+import { MatrixRow, StepRowLink } from './step-row.tsx'
+import type { StepRow } from './step-rows.ts'
+
+interface StepListProps {
+  readonly rows: readonly StepRow[]
+  readonly scale: BuildScale
+  /** Id of the newest attempt of the selected step. */
+  readonly selected: string | null
+  readonly onToggle: (key: string) => void
+}
+
+/** From so many rows on only those in sight are in the page; at first, while the log is still to be drawn, from fewer on, and with fewer around them. */
+const virtualFrom = { usual: 200, first: 40 }
+const overscan = { usual: 12, first: 2 }
+
+/** The steps of a build: links, so that middle click and copying an address work (web B4). */
+export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const rowHeight = useRowHeight()
+  const isVirtual = rows.length > useDeferredValue(virtualFrom.usual, virtualFrom.first)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    enabled: isVirtual,
+    getScrollElement: () => place.current,
+    estimateSize: () => rowHeight,
+    overscan: useDeferredValue(overscan.usual, overscan.first),
+    // About what it will measure: the first rows come with the page.
+    initialRect: { width: 320, height: window.innerHeight * 0.65 },
+    getItemKey: (index) => rows[index]?.key ?? index,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
+  useEffect(() => virtual.measure(), [virtual, rowHeight])
+  const index = rows.findIndex((row) => row.kind === 'step' && row.job.id === selected)
+  // Only when another step is selected: what moves in the list does not take the reader along.
+  const shown = useRef({ index, rowHeight, isVirtual })
+  shown.current = { index, rowHeight, isVirtual }
+  useEffect(() => {
+    const { current } = place
+    if (current === null || selected === null || shown.current.index === -1) return
+    const top = shown.current.index * shown.current.rowHeight
+    const isInSight = top >= current.scrollTop && top + rowHeight <= current.scrollTop + current.clientHeight
+    if (!isInSight) current.scrollTop = top - current.clientHeight / 3
+  }, [selected, rowHeight])
+  const drawn = isVirtual
+    ? virtual.getVirtualItems().map(({ index, start }) => ({ index, start }))
+    : rows.map((_, index) => ({ index, start: null }))
+  return (
+    <div ref={place} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+      <ol
+        aria-label="Steps"
+        className="relative"
+        {...(isVirtual ? { style: { height: `${virtual.getTotalSize()}px` } } : {})}
+      >
+        {drawn.map(({ index, start }) => {
+          const row = rows[index]
+          if (row === undefined) return null
+          return (
+            <li
+              key={row.key}
+              aria-setsize={rows.length}
+              aria-posinset={index + 1}
+              {...(start === null
+                ? {}
+                : { className: 'absolute inset-x-0 top-0', style: { transform: `translateY(${start}px)` } })}
+            >
+              {row.kind === 'group' ? (
+                <h3 className="flex h-row items-end gap-1.5 px-3 pb-1.5 text-13 font-semibold text-muted">
+                  {row.title} <span className="tabular font-normal">{thousands(row.count)}</span>
+                </h3>
+              ) : row.kind === 'matrix' ? (
+                <MatrixRow row={row} onToggle={onToggle} />
+              ) : (
+                <StepRowLink row={row} scale={scale} isSelected={row.job.id === selected} />
+              )}
+            </li>
+          )
+        })}
+      </ol>
+    </div>
+  )
+}
+
+/** Of `h-row`, and of what a finger needs. */
+function useRowHeight(): number {
+  const { density } = useAppearance()
+  if (matchMedia('(pointer: coarse)').matches) return 44
+  return density === 'compact' ? 28 : 36
+}

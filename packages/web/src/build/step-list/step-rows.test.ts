@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { allJobs, type JobView } from '../data/job-state.ts'
+import { makeFailed, makeJob, makeView } from '../testing/make-view.ts'
+import { cellOf } from './matrix-cell.ts'
+import { type StepListChoice, type StepRow, stepRows, stepsOf } from './step-rows.ts'
+
+const choice: StepListChoice = { order: 'state', filter: '', open: new Set(), selected: null }
+const shown = (rows: readonly StepRow[]) =>
+  rows.map((row) =>
+    row.kind === 'group'
+      ? `# ${row.title} ${row.count}`
+      : row.kind === 'matrix'
+        ? `${row.base} ×${row.cells.length}`
+        : row.label,
+  )
+
+test('web B4 steps stand as failed, running, waiting, passed, not run; an unknown state comes last', () => {
+  const states = ['hovering', 'skipped', 'passed', 'pending', 'running', 'timed_out'] as const
+  const jobs = states.map((state) => makeJob(state, { state: state as JobView['state'] }))
+  const titles = ['Failed', 'Running', 'Waiting', 'Passed', 'Skipped or canceled', 'Other']
+  const rows = shown(stepRows(makeView(jobs), choice))
+  expect(rows.filter((row) => row.startsWith('#'))).toEqual(titles.map((title) => `# ${title} 1`))
+})
+
+test('web B4 every step is in the list once, in both orders, under the one that it builds in', () => {
+  const anyJobs = fc
+    .array(fc.record({ parent: fc.nat(), isRoot: fc.boolean(), failed: fc.boolean() }), { maxLength: 25 })
+    .map((all) =>
+      all.map(({ parent, isRoot, failed }, index) =>
+        makeJob(`s${index}`, {
+          state: failed ? 'failed' : 'passed',
+          builds_in: isRoot || index === 0 ? null : `id-s${parent % index}`,
+        }),
+      ),
+    )
+  fc.assert(
+    fc.property(anyJobs, fc.constantFrom('state' as const, 'graph' as const), (jobs, order) => {
+      const steps = stepsOf(stepRows(makeView(jobs), { ...choice, order }))
+      expect(steps.map(({ id }) => id).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
+      if (order === 'state') return
+      const seen = new Set<string>()
+      for (const row of stepRows(makeView(jobs), { ...choice, order })) {
+        if (row.kind !== 'step') continue
+        expect(row.job.builds_in === null || seen.has(row.job.builds_in)).toBe(true)
+        expect(row.depth > 0).toBe(row.job.builds_in !== null)
+        seen.add(row.job.id)
+      }
+    }),
+  )
+})
+
+test('web B4 a chain of 2,000 steps is laid out, none drawn deeper than can be read', () => {
+  const jobs = Array.from({ length: 2000 }, (_, index) =>
+    makeJob(`s${index}`, { builds_in: index === 0 ? null : `id-s${index - 1}` }),
+  )
+  const rows = stepRows(makeView(jobs), { ...choice, order: 'graph' })
+  expect(rows).toHaveLength(2000)
+  for (const row of rows) if (row.kind === 'step') expect(row.rails.length).toBeLessThanOrEqual(5)
+})
+
+test('web B4 cells of a matrix fold from 4 on, with the selected one in sight', () => {
+  const cell = (value: string, fields = {}) =>
+    makeJob(`t-${value}`, { name: `test (node=${value}, os=linux)`, ...fields })
+  const three = [cell('20'), cell('22'), cell('24')]
+  expect(shown(stepRows(makeView(three), choice))).toEqual(['# Passed 3', ...three.map(({ name }) => name)])
+  const four = [...three, cell('26')]
+  expect(shown(stepRows(makeView(four), choice))).toEqual(['# Passed 4', 'test ×4'])
+  const [, folded] = stepRows(makeView(four), choice)
+  const opened = ['# Passed 4', 'test ×4', ...['20', '22', '24', '26'].map((value) => `node=${value}, os=linux`)]
+  expect(shown(stepRows(makeView(four), { ...choice, selected: 'id-t-22' }))).toEqual(opened)
+  expect(shown(stepRows(makeView(four), { ...choice, open: new Set([folded?.key ?? '']) }))).toEqual(opened)
+})
+
+test('a cell is told by its values, and no other name is taken for one', () => {
+  expect(cellOf(makeJob('a', { name: 'test (go=1.24.0, race=true)' }))).toEqual({
+    base: 'test',
+    values: 'go=1.24.0, race=true',
+  })
+  for (const name of ['test (fast)', 'test', '(a=1)', 'f(x) = (y)', 'test (a=1', ''])
+    expect(cellOf(makeJob('a', { name }))).toBeNull()
+})
+
+test('web B4 the filter looks at names, keys and states; rendering is the first step', () => {
+  const view = makeView(
+    [makeFailed('lint', 1), makeJob('test'), makeJob('unit-test', { cached: true })],
+    {},
+    {
+      render: makeJob('', { id: 'render', step_key: null, name: 'Render the pipeline' }),
+    },
+  )
+  expect(stepsOf(stepRows(view, { ...choice, order: 'graph' }))).toEqual(allJobs(view))
+  const found = (filter: string) => stepsOf(stepRows(view, { ...choice, filter })).map(({ name }) => name)
+  expect(found('test')).toEqual(['test', 'unit-test'])
+  expect(found('failed')).toEqual(['lint'])
+  expect(found('TEST cached')).toEqual(['unit-test'])
+})

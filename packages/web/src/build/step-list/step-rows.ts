@@ -1,0 +1,96 @@
+import { allJobs, type BuildView, type JobView, nameOf } from '../data/job-state.ts'
+import { lineageForest, type Placed } from './lineage-forest.ts'
+import { cellOf } from './matrix-cell.ts'
+import { groupOf, groupTitle, type StepGroup, stepGroups, wordOf } from './step-groups.ts'
+
+export type StepOrder = 'state' | 'graph'
+
+export type StepRow =
+  | { readonly kind: 'group'; readonly key: string; readonly title: string; readonly count: number }
+  | (Placed & { readonly kind: 'step'; readonly key: string; readonly label: string; readonly isCell: boolean })
+  | {
+      readonly kind: 'matrix'
+      readonly key: string
+      readonly base: string
+      readonly cells: readonly JobView[]
+      readonly isOpen: boolean
+      readonly depth: number
+      readonly rails: readonly boolean[]
+    }
+
+export interface StepListChoice {
+  readonly order: StepOrder
+  /** Words that name, key or state must have; empty: all are shown. */
+  readonly filter: string
+  /** Keys of matrix rows that were opened. */
+  readonly open: ReadonlySet<string>
+  /** Id of the selected job: its matrix is open. */
+  readonly selected: string | null
+}
+
+/** From so many cells on a matrix folds (web B4). */
+const foldedFrom = 4
+
+/** The rows of the step list. */
+export function stepRows(view: Pick<BuildView, 'render' | 'jobs'>, choice: StepListChoice): readonly StepRow[] {
+  const jobs = allJobs(view).filter(matching(choice.filter))
+  if (choice.order === 'graph') return fold(lineageForest(jobs), 'graph', choice)
+  const byGroup = Map.groupBy(jobs, groupOf)
+  return stepGroups.flatMap((group) => rowsOfGroup(group, byGroup.get(group) ?? [], choice))
+}
+
+/** The steps of rows in the order in which `j` and `k` walk them. */
+export function stepsOf(rows: readonly StepRow[]): readonly JobView[] {
+  return rows.flatMap((row) => (row.kind === 'step' ? [row.job] : []))
+}
+
+function rowsOfGroup(group: StepGroup, jobs: readonly JobView[], choice: StepListChoice): readonly StepRow[] {
+  if (jobs.length === 0) return []
+  const heading = { kind: 'group', key: `group ${group}`, title: groupTitle(group), count: jobs.length } as const
+  return [heading, ...fold(lineageForest(jobs), group, choice)]
+}
+
+/** Puts the cells of a matrix that lie on the same step together, where its first one stands. */
+function fold(placed: readonly Placed[], place: string, { open, selected }: StepListChoice): readonly StepRow[] {
+  const parents = new Set(placed.map(({ job }) => job.builds_in))
+  const matrices = new Map<string, { readonly base: string; readonly cells: Placed[] }>()
+  const keys = placed.map((one) => {
+    const cell = parents.has(one.job.id) ? null : cellOf(one.job)
+    if (cell === null) return null
+    const key = `${place} ${one.job.builds_in} ${cell.base}`
+    const matrix = matrices.get(key) ?? { base: cell.base, cells: [] }
+    matrices.set(key, matrix)
+    matrix.cells.push(one)
+    return key
+  })
+  return placed.flatMap((one, index): readonly StepRow[] => {
+    const key = keys[index] ?? null
+    const matrix = key === null ? undefined : matrices.get(key)
+    if (key === null || matrix === undefined || matrix.cells.length < foldedFrom) return [stepRow(one)]
+    if (matrix.cells[0] !== one) return []
+    const cells = matrix.cells.map(({ job }) => job)
+    const isOpen = open.has(key) || cells.some(({ id }) => id === selected)
+    // Folded, it stands for its last cell: the rail goes on below it where it does below that one.
+    const { depth, rails } = isOpen ? one : (matrix.cells.at(-1) ?? one)
+    const heading = { kind: 'matrix', key, base: matrix.base, cells, isOpen, depth, rails } as const
+    return isOpen ? [heading, ...matrix.cells.map(cellRow)] : [heading]
+  })
+}
+
+function stepRow(placed: Placed): StepRow {
+  return { ...placed, kind: 'step', key: placed.job.id, label: nameOf(placed.job), isCell: false }
+}
+
+function cellRow(placed: Placed): StepRow {
+  const label = cellOf(placed.job)?.values ?? nameOf(placed.job)
+  return { ...placed, kind: 'step', key: placed.job.id, label, isCell: true }
+}
+
+function matching(filter: string): (job: JobView) => boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return () => true
+  return (job) => {
+    const text = `${nameOf(job)} ${job.step_key ?? ''} ${wordOf(job)} ${job.state}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  }
+}

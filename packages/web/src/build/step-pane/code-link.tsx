@@ -1,0 +1,20 @@
+import { useAuthConfig } from '../../api/auth-config.ts'
+import { webAddress } from '../data/compare-link.ts'
+
+interface CodeLinkProps {
+  readonly code: string
+  /** Where it is explained, when the server says so itself. */
+  readonly page?: string | null | undefined
+}
+
+/** An error code, linked to the page that explains it. */
+export function CodeLink({ code, page }: CodeLinkProps) {
+  const docs = useAuthConfig()?.docs_url
+  const address = webAddress(page) ?? webAddress(docs && `${docs}/errors/${encodeURIComponent(code)}`)
+  if (address === null) return <code className="font-mono">{code}</code>
+  return (
+    <a className="font-mono underline" href={address} target="_blank" rel="noopener noreferrer">
+      {code}
+    </a>
+  )
+}

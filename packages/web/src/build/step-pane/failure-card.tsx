@@ -1,0 +1,117 @@
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useId, useState } from 'react'
+import { serverNow } from '../../api/clock.ts'
+import { counted } from '../../text/plural.ts'
+import { compareLink } from '../data/compare-link.ts'
+import { type BuildView, isHardFailure, type JobView } from '../data/job-state.ts'
+import type { BuildPlace } from '../data/queries.ts'
+import { alsoFailed } from '../sentences/failure-context.ts'
+import { endWords, isPlatformFault, isUnstarted } from '../sentences/failure-reason.ts'
+import { sinceWords } from '../sentences/since-words.ts'
+import { CodeLink } from './code-link.tsx'
+import { FailureReportList } from './failure-report-list.tsx'
+import { FailureTail } from './failure-tail.tsx'
+import { Said } from './said.tsx'
+import { SentenceLine } from './sentence-line.tsx'
+
+interface FailureCardProps {
+  readonly place: BuildPlace
+  readonly view: BuildView
+  readonly job: JobView
+}
+
+/** Why a step failed, whether that is new, and what else failed or was not run because of it (web B3). */
+export function FailureCard({ place, view, job }: FailureCardProps) {
+  const { failure } = job
+  // Where the window is low or narrow the log needs the room.
+  const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
+  const linesId = useId()
+  const { summary, lines } = alsoFailed(view, job, serverNow())
+  const says = failure !== null && failure.kind !== 'exit' && failure.message !== ''
+  const Arrow = isOpen ? ChevronUp : ChevronDown
+  return (
+    <section
+      aria-label="Why it failed"
+      className={`max-h-[30vh] shrink-0 overflow-y-auto border-b border-hairline px-3 py-1 text-13 ${job.soft_failed ? 'bg-soft-tint' : 'bg-fail-tint'}`}
+    >
+      <div className="flex items-start gap-3">
+        <p className="min-w-0 flex-1">
+          <strong className={`font-semibold ${job.soft_failed ? 'text-soft' : 'text-fail'}`}>
+            {capital(endWords(job))}
+          </strong>
+          {isUnstarted(job) && <strong className="font-semibold"> · Command not started</strong>}
+          {isPlatformFault(job) && <strong className="font-semibold"> · Not caused by your command</strong>}
+          {job.soft_failed && ' · allowed: the build continues'}
+          <ErrorCode job={job} />
+          {isHardFailure(job) && <Since place={place} view={view} job={job} />}
+        </p>
+        {summary !== null && (
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            aria-controls={linesId}
+            onClick={() => setOpen(!isOpen)}
+            className="inline-flex min-h-6 shrink-0 items-center gap-1 rounded-small px-1 underline decoration-edge underline-offset-3 pointer-coarse:min-h-11"
+          >
+            {summary} <Arrow size={16} aria-hidden="true" />
+          </button>
+        )}
+      </div>
+      {says && (
+        <p>
+          <Said text={failure.message} />
+        </p>
+      )}
+      {failure?.hint != null && (
+        <p>
+          <Said text={failure.hint} />
+        </p>
+      )}
+      <FailureReportList place={place} job={job} />
+      <div id={linesId}>
+        {isOpen &&
+          lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+            <p key={index}>
+              <SentenceLine sentence={line} place={place} />
+            </p>
+          ))}
+      </div>
+      {failure !== null && failure.first_error_line == null && <FailureTail lines={failure.tail} />}
+    </section>
+  )
+}
+
+function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) {
+  return error_code ? (
+    <>
+      {' · '}
+      <CodeLink code={error_code} page={failure?.doc_url} />
+    </>
+  ) : null
+}
+
+/** Whether the failure is new here, and what differs from the last pass. */
+function Since({ place, view, job }: FailureCardProps) {
+  const page = compareLink(view)
+  const changes = job.cache.changes.length
+  return (
+    <>
+      {' · '}
+      <SentenceLine sentence={sinceWords(view)} place={place} />
+      {page !== null && (
+        <>
+          {' '}
+          <a className="underline" href={page} target="_blank" rel="noopener noreferrer">
+            Changes since then
+          </a>
+        </>
+      )}
+      {changes > 0 && ` ${counted(changes, 'input')} to its cache changed; see Details.`}
+    </>
+  )
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}

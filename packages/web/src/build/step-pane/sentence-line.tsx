@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { addressOf } from '../data/job-state.ts'
+import type { BuildPlace } from '../data/queries.ts'
+import { type Part, partText, type Sentence } from '../sentences/build-sentence.ts'
+import { Said } from './said.tsx'
+
+const from = '/$org/pipelines/$slug/builds/$number'
+const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
+
+/** A sentence with what it names as links: steps, lines, builds. */
+export function SentenceLine({ sentence, place }: { readonly sentence: Sentence; readonly place: BuildPlace }) {
+  return sentence.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other name
+    <SentencePart key={index} part={part} place={place} />
+  ))
+}
+
+function SentencePart({ part, place }: { readonly part: Part; readonly place: BuildPlace }) {
+  if (typeof part === 'string') return part
+  const params = { org: place.org, slug: place.slug, number: String(place.number) }
+  switch (part.kind) {
+    case 'name':
+      return <Foreign text={part.text} />
+    case 'said':
+      return <Said text={part.text} />
+    case 'step':
+      return (
+        <Link to={from} params={params} search={{ job: addressOf(part.job) }} className={link}>
+          <Foreign text={part.text} />
+        </Link>
+      )
+    case 'line':
+      return (
+        <Link to={from} params={params} search={{ job: addressOf(part.job) }} hash={`L${part.line}`} className={link}>
+          {part.text === undefined ? partText(part) : <Foreign text={part.text} />}
+        </Link>
+      )
+    case 'build':
+      return (
+        <Link to={from} params={{ ...params, number: String(part.number) }} className={link}>
+          {partText(part)}
+        </Link>
+      )
+    case 'usage':
+      return (
+        <Link to="/$org/usage" params={{ org: place.org }} className={link}>
+          <Foreign text={part.text} />
+        </Link>
+      )
+  }
+}

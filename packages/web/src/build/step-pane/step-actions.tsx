@@ -1,0 +1,45 @@
+import { RotateCcw, SquareTerminal } from 'lucide-react'
+import { Button } from '../../design/button.tsx'
+import type { Possible } from '../data/build-actions.ts'
+import { hasFailed, type JobView } from '../data/job-state.ts'
+
+export interface StepActionsProps {
+  /** The newest attempt of the step. */
+  readonly step: JobView
+  readonly possible: Possible
+  readonly isRetrying: boolean
+  readonly onRetry: () => void
+  readonly onShell: () => void
+  /** Whether the details are shown. */
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}
+
+/** What can be done with the selected step (web B9). */
+export function StepActions({ step, possible, isRetrying, onRetry, onShell, isOpen, onToggle }: StepActionsProps) {
+  const { retryIsRebuild, retryStep, shell } = possible
+  // Rendering is done again by a rebuild, which stands above.
+  const isStep = step.step_key != null
+  const canBeTried = isStep && (step.retry.allowed || retryIsRebuild || hasFailed(step))
+  return (
+    <span className="flex items-center gap-1 max-md:gap-2">
+      <Button look="quiet" aria-expanded={isOpen} onClick={onToggle}>
+        Details
+      </Button>
+      {step.shell !== null && (
+        <Button look="quiet" refused={shell} onClick={onShell} title="Open a shell (s)">
+          <SquareTerminal size={16} aria-hidden="true" /> Shell
+        </Button>
+      )}
+      {canBeTried && (
+        <Button
+          refused={isRetrying ? 'Retrying…' : retryIsRebuild ? null : retryStep}
+          onClick={onRetry}
+          title={retryIsRebuild ? (retryStep ?? '') : 'Retry this step (r)'}
+        >
+          <RotateCcw size={16} aria-hidden="true" /> {retryIsRebuild ? 'Rebuild…' : 'Retry step'}
+        </Button>
+      )}
+    </span>
+  )
+}

@@ -1,7 +1,0 @@
-import { useEmoji } from './emoji.ts'
-import { showInvisible } from './foreign-text.ts'
-
-/** A text from outside, isolated for direction (web X4), with codes of emoji drawn. */
-export function Foreign({ text }: { readonly text: string }) {
-  return <bdi className="foreign">{useEmoji(showInvisible(text))}</bdi>
-}

@@ -1,0 +1,7 @@
+import { useEmoji } from '../text/emoji.ts'
+import { showInvisible } from '../text/escape.ts'
+
+/** A text from outside, isolated for direction (web X4), with codes of emoji drawn. */
+export function Foreign({ text }: { readonly text: string }) {
+  return <bdi className="foreign">{useEmoji(showInvisible(text))}</bdi>
+}

@@ -1,0 +1,73 @@
+import { Link } from '@tanstack/react-router'
+import { BookOpen, Keyboard, LogOut, User } from 'lucide-react'
+import { useAuthConfig } from '../api/auth-config.ts'
+import { useSession } from '../api/session.ts'
+import { signOut } from '../api/session-tabs.ts'
+import { type Appearance, setAppearance, useAppearance } from '../browser/appearance.ts'
+import { Foreign } from '../design/isolated-text.tsx'
+import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
+import { doOrTell } from '../interaction/do-or-tell.ts'
+import { openOverlay } from '../interaction/overlays.ts'
+
+export const themes: readonly { readonly value: Appearance['theme']; readonly label: string }[] = [
+  { value: 'system', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
+/** The person: their pages, how the app looks, help, and the way out. */
+export function AccountMenu() {
+  const { user } = useSession()
+  const { theme } = useAppearance()
+  const config = useAuthConfig()
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <button
+          type="button"
+          aria-label={`Account: ${user.email}`}
+          className="inline-flex size-8 items-center justify-center rounded-full border border-edge bg-raised hover:bg-sunk pointer-coarse:size-11"
+        >
+          <User size={16} aria-hidden="true" />
+        </button>
+      }
+    >
+      <div className="max-w-72 px-2 py-2">
+        {user.name != null && user.name !== '' && (
+          <p className="truncate font-semibold">
+            <Foreign text={user.name} />
+          </p>
+        )}
+        <p className="truncate text-13 text-muted">
+          <Foreign text={user.email} />
+        </p>
+      </div>
+      <MenuSeparator />
+      <MenuItem asChild>
+        <Link to="/account">
+          <User size={16} aria-hidden="true" />
+          Account
+        </Link>
+      </MenuItem>
+      <MenuItem onSelect={() => openOverlay('help')}>
+        <Keyboard size={16} aria-hidden="true" />
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuItem asChild>
+        <a href={config?.docs_url ?? '/docs'} target="_blank" rel="noopener noreferrer">
+          <BookOpen size={16} aria-hidden="true" />
+          Documentation
+        </a>
+      </MenuItem>
+      <MenuSeparator />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuChoices value={theme} choices={themes} onChange={(value) => setAppearance({ theme: value })} />
+      <MenuSeparator />
+      <MenuItem onSelect={() => doOrTell(signOut())}>
+        <LogOut size={16} aria-hidden="true" />
+        Sign out
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,52 @@
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { problemOf } from '../api/problem.ts'
+import { checkSession } from '../api/session-tabs.ts'
+import { Button } from '../design/button.tsx'
+import { Dialog } from '../design/dialog.tsx'
+import { Field } from '../design/field.tsx'
+import { ProblemNote } from '../design/problem-note.tsx'
+import { createOrganization } from '../palette/queries.ts'
+
+/** Makes an organization and goes to it (`?create-org=1` on any page). */
+export function CreateOrganization() {
+  const navigate = useNavigate()
+  const [name, setName] = useState('')
+  const create = useMutation({
+    mutationFn: async () => {
+      const { slug } = await createOrganization(name.trim())
+      await checkSession()
+      await navigate({ to: '/$org/pipelines', params: { org: slug } })
+    },
+  })
+  const close = () => void navigate({ to: '.', search: ({ 'create-org': _, ...rest }) => rest, replace: true })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() !== '' && !create.isPending) create.mutate()
+  }
+  const fieldProblem = create.error === null ? null : (problemOf(create.error).fields.name ?? null)
+  return (
+    <Dialog open onClose={close} title="Create an organization">
+      <form onSubmit={submit} className="flex flex-col gap-4 pb-3">
+        <Field
+          label="Name"
+          hint="Each organization has its own pipelines, members and usage. Its URL is derived from the name."
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          problem={fieldProblem}
+          autoComplete="organization"
+          maxLength={200}
+          required
+        />
+        {fieldProblem === null && <ProblemNote error={create.error} />}
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="primary" disabled={create.isPending}>
+            {create.isPending ? 'Creating…' : 'Create'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

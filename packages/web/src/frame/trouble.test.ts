@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { ApiProblem, describeProblem, noAnswer } from '../api/problem.ts'
+import { type QueryFacts, retryDelayMs, troubleOf } from './trouble.ts'
+
+const fine: QueryFacts = { data: {}, dataUpdatedAt: 1000, error: null, fetchFailureCount: 0, fetchFailureReason: null }
+const answered = (status: number, headers = {}) => new ApiProblem(describeProblem(status, new Headers(headers), null))
+
+test('web A3 silence, a fault or too many requests are trouble of what is shown; a refusal is not, nor a first failure', () => {
+  expect(troubleOf([fine, { ...fine, error: answered(404) }, { ...fine, error: answered(401) }], true)).toBeNull()
+  expect(troubleOf([{ ...fine, fetchFailureCount: 1, fetchFailureReason: noAnswer(null) }], true)).toBeNull()
+  expect(troubleOf([{ ...fine, data: undefined, error: noAnswer(null) }], true)).toBeNull()
+  expect(troubleOf([{ ...fine, fetchFailureCount: 2, fetchFailureReason: noAnswer(null) }], true)).toMatchObject({
+    cause: 'silent',
+  })
+})
+
+test('web A3 the worst cause is told, with the age of the oldest, and the server says when', () => {
+  const busy = { ...fine, error: answered(429, { 'retry-after': '40' }) }
+  const fault = { ...fine, dataUpdatedAt: 500, error: answered(502) }
+  const silent = { ...fine, error: noAnswer(null) }
+  expect(troubleOf([busy, fine], true)).toEqual({ cause: 'busy', status: 429, since: 1000, retryAfterMs: 40_000 })
+  expect(troubleOf([busy, fault, fine], true)).toMatchObject({ cause: 'fault', status: 502, since: 500 })
+  expect(troubleOf([busy, fault, silent], true)).toMatchObject({ cause: 'silent', status: 0, retryAfterMs: 40_000 })
+  expect(troubleOf([silent], false)).toMatchObject({ cause: 'offline' })
+  expect([0, 1, 4, 20].map((attempt) => retryDelayMs(attempt, 0))).toEqual([2000, 4000, 30_000, 30_000])
+  expect(retryDelayMs(0, 40_000)).toBe(40_000)
+})

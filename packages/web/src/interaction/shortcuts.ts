@@ -1,0 +1,100 @@
+import { useEffect, useRef } from 'react'
+import { appearance } from '../browser/appearance.ts'
+import { hold } from '../browser/store.ts'
+import { typeAhead } from './overlays.ts'
+
+/** Where a key works, as the help names it (web.md 11). */
+export type Place = 'everywhere' | 'list' | 'build' | 'graph' | 'log'
+
+export interface Shortcut {
+  /** One key (`r`, `R`, `?`, `Escape`, `ArrowDown`) or two in a row (`g p`); `Mod+k` with Ctrl or ⌘. */
+  readonly keys: string
+  /** What it does, for the help. */
+  readonly does: string
+  readonly run: () => void
+  /** Whether it works at this moment, as one of a part that has to have the focus. The help lists it in any case. */
+  readonly when?: () => boolean
+}
+
+interface Registered {
+  readonly place: Place
+  readonly shortcuts: readonly Shortcut[]
+}
+
+/** The last registered answers first: a dialog's keys cover the page's. */
+const registered = hold<readonly Registered[]>([])
+/** The first key of a pair, and until when the second counts. */
+let begun: { readonly key: string; readonly until: number } | null = null
+const pairMs = 1500
+
+/** Shortcuts that work while the component is there. `active: false` switches them off without removing them from the tree. */
+export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], active = true): void {
+  const newest = useRef(shortcuts)
+  newest.current = shortcuts
+  const shape = shortcuts.map(({ keys, does }) => `${keys} ${does}`).join('\n')
+  useEffect(() => {
+    if (!active) return
+    const stable =
+      shape === ''
+        ? []
+        : newest.current.map((one, index) => ({
+            ...one,
+            run: () => newest.current[index]?.run(),
+            when: () => newest.current[index]?.when?.() ?? true,
+          }))
+    const own = { place, shortcuts: stable }
+    registered.change([own, ...registered.current()])
+    return () => registered.change(registered.current().filter((one) => one !== own))
+  }, [place, shape, active])
+}
+
+/** All that work now, for the help. */
+export function useAllShortcuts(): readonly Registered[] {
+  return registered.use()
+}
+
+/** What a key press is called in `Shortcut.keys`. */
+export function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
+  return ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key
+}
+
+/** Handles a press anywhere on the page. Single keys are off in text fields, and where the person switched them off. */
+export function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.altKey || event.isComposing) return
+  const name = nameOfPress(event)
+  const isSingle = !name.startsWith('Mod+') && name !== 'Escape'
+  if (isSingle && (isTyping(event.target) || isCovered(event.key) || !appearance().singleKeys)) return
+  const pair = begun !== null && begun.until > Date.now() ? `${begun.key} ${name}` : null
+  begun = null
+  const found = (pair !== null && find(pair)) || find(name)
+  if (found) {
+    event.preventDefault()
+    found.run()
+  } else if (
+    isSingle &&
+    registered.current().some(({ shortcuts }) => shortcuts.some(({ keys }) => keys.startsWith(`${name} `)))
+  ) {
+    begun = { key: name, until: Date.now() + pairMs }
+  }
+}
+
+function find(keys: string): Shortcut | undefined {
+  for (const { shortcuts } of registered.current()) {
+    const found = shortcuts.find((one) => one.keys === keys && (one.when?.() ?? true))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The page under a dialog, or under one that is on its way, hears no keys. */
+function isCovered(key: string): boolean {
+  return typeAhead(key) || document.querySelector('[role=dialog]') !== null
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return (
+    target.isContentEditable ||
+    target.matches('textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=button])')
+  )
+}

@@ -1,0 +1,172 @@
+import { setServerTime } from '../api/clock.ts'
+import { LiveBatch } from './batch.ts'
+import {
+  isLogKey,
+  keyOfTopic,
+  type LiveEvent,
+  liveEventTypes,
+  readLiveEvent,
+  serverTimeOf,
+  topicsOfEvent,
+} from './events.ts'
+import { type Listener, Listeners } from './listeners.ts'
+import { nextTimeOf, stepLive } from './machine.ts'
+import { idle, type LiveCommand, type LiveFact } from './state.ts'
+
+/** The stream of this tab: does what the machine says, and tells it what happens. */
+export class LiveConnection {
+  readonly #listeners = new Listeners()
+  readonly #batch = new LiveBatch((event) => this.#deliver(event))
+  readonly #checkSession: () => void
+  readonly #checkRelease: () => void
+  readonly #watchers = new Set<() => void>()
+  #state = idle(Math.random())
+  #source: EventSource | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isTold = true
+
+  /** `checkSession` asks the server who is signed in, and tells `setSignedIn` what it said; `checkRelease` asks it which release it is. */
+  constructor(checkSession: () => void, checkRelease: () => void) {
+    this.#checkSession = checkSession
+    this.#checkRelease = checkRelease
+    document.addEventListener('visibilitychange', () => this.#tellVisible())
+    window.addEventListener('online', () => this.tell({ type: 'reachable' }))
+    this.#tellVisible()
+  }
+
+  /** Follows until the function that it gives is called. */
+  join(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    this.topicsChanged()
+    this.#catchUp(listener)
+    return () => {
+      this.#listeners.remove(listener)
+      this.topicsChanged()
+    }
+  }
+
+  /** Topics or cursors of listeners have changed: told once, when everybody has said theirs. */
+  topicsChanged(): void {
+    if (!this.#isTold) return
+    this.#isTold = false
+    queueMicrotask(() => {
+      this.#isTold = true
+      const organization = this.#listeners.organization()
+      // Between two pages nobody follows anything: that is not another organization.
+      const place = organization ?? this.#state.organization
+      if (place !== this.#state.organization) this.#batch.clear()
+      this.tell({ type: 'topics', organization: place, topics: this.#listeners.wanted() })
+    })
+  }
+
+  tell(fact: LiveFact): void {
+    const { state, commands } = stepLive(this.#state, fact, Date.now())
+    this.#state = state
+    for (const command of commands) this.#obey(command)
+    clearTimeout(this.#timer)
+    const due = nextTimeOf(this.#state)
+    if (due !== null) this.#timer = setTimeout(() => this.tell({ type: 'time' }), Math.max(0, due - Date.now()))
+    for (const watcher of this.#watchers) watcher()
+  }
+
+  /** Whether pages hear by themselves what changes, have to ask, or nothing is followed now. */
+  mode(): 'live' | 'polling' | 'off' {
+    const { topics, stream, hiddenAt, isPolling } = this.#state
+    if (topics.length === 0 || (hiddenAt !== null && stream.kind === 'closed')) return 'off'
+    return isPolling ? 'polling' : 'live'
+  }
+
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  #tellVisible(): void {
+    this.tell({ type: 'visible', isVisible: !document.hidden })
+  }
+
+  /** What a new listener holds may be older than the first event that it hears. A build's cursor, and a log's line, say how old. */
+  #catchUp({ topic, cursor, onEvent }: Listener): void {
+    const { stream } = this.#state
+    const key = keyOfTopic(topic)
+    if (stream.kind !== 'open' || !stream.keys.includes(key) || isLogKey(key) || cursor !== null) return
+    onEvent({ type: 'resync', topic })
+  }
+
+  #obey(command: LiveCommand): void {
+    switch (command.type) {
+      case 'open':
+        this.#open(command)
+        break
+      case 'close':
+        this.#source?.close()
+        this.#source = null
+        break
+      case 'check-session':
+        this.#checkSession()
+        break
+      case 'check-release':
+        this.#checkRelease()
+        break
+    }
+  }
+
+  #open({ organization, topics, cursor }: Extract<LiveCommand, { type: 'open' }>): void {
+    const query = new URLSearchParams({
+      topics: topics.map(({ key, line }) => (isLogKey(key) ? `${key}@${line}` : key)).join(','),
+      ...(cursor === null ? {} : { cursor }),
+    })
+    const source = new EventSource(`/api/v0/organizations/${encodeURIComponent(organization)}/events?${query}`)
+    this.#source = source
+    const whileOurs = (run: (message: MessageEvent<string>) => void) => (message: Event) => {
+      if (this.#source === source) run(message as MessageEvent<string>)
+    }
+    source.addEventListener(
+      'open',
+      whileOurs(() => this.tell({ type: 'opened' })),
+    )
+    // Coming back is the machine's: the browser's own would ask for the topics of then.
+    source.addEventListener(
+      'error',
+      whileOurs(() => this.tell({ type: 'failed' })),
+    )
+    source.addEventListener(
+      'beat',
+      whileOurs((message) => this.#onBeat(message)),
+    )
+    for (const type of liveEventTypes)
+      source.addEventListener(
+        type,
+        whileOurs((message) => this.#onEvent(type, message)),
+      )
+  }
+
+  #onBeat({ data, lastEventId }: MessageEvent<string>): void {
+    setServerTime(serverTimeOf(data))
+    this.tell({ type: 'heard', id: idOf(lastEventId) })
+  }
+
+  #onEvent(type: LiveEvent['type'], { data, lastEventId }: MessageEvent<string>): void {
+    const event = readLiveEvent(type, data)
+    // What another release of the server means by it is in what can be read (web X1).
+    const news = event === null ? this.#listeners.wanted().map(({ key }) => resyncOf(key)) : [event]
+    for (const one of news) {
+      this.#listeners.note(one)
+      this.#batch.add(one)
+    }
+    this.tell({ type: 'heard', id: idOf(lastEventId) })
+    if (event?.type === 'end') this.topicsChanged()
+  }
+
+  #deliver(event: LiveEvent): void {
+    for (const key of topicsOfEvent(event)) for (const { onEvent } of this.#listeners.of(key)) onEvent(event)
+  }
+}
+
+function resyncOf(topic: string): LiveEvent {
+  return { type: 'resync', topic }
+}
+
+function idOf(lastEventId: string): string | null {
+  return lastEventId === '' ? null : lastEventId
+}

@@ -1,0 +1,262 @@
+import { scaled } from '@harmont/test-kit/effort'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { hiddenMs, nextTimeOf, silentMs, stepLive } from './machine.ts'
+import { idle, type LiveCommand, type LiveFact } from './state.ts'
+
+const names = ['builds', 'build:ci/1', 'build:ci/2', 'log:a'] as const
+
+/** A server that counts the changes of each topic, and a tab that knows some of them: what the machine is between. */
+class World {
+  state = idle(0.5)
+  now = 0
+  /** Changes of each topic, in their order over all topics. */
+  readonly changes: string[] = []
+  /** How many changes of each topic the tab has seen. */
+  readonly known = new Map<string, number>()
+  wanted: string[] = []
+  stream: { readonly keys: readonly string[]; readonly places: Map<string, number>; isOpen: boolean } | null = null
+  isDown = false
+  readonly commands: LiveCommand[] = []
+
+  countOf(key: string): number {
+    return this.changes.filter((one) => one === key).length
+  }
+
+  /** As a page does: it reads a topic and then follows it. */
+  want(key: string): void {
+    if (this.wanted.includes(key)) return
+    this.known.set(key, this.countOf(key))
+    this.wanted = [...this.wanted, key].sort()
+    this.tellTopics(key)
+  }
+
+  drop(key: string): void {
+    this.wanted = this.wanted.filter((one) => one !== key)
+    this.tellTopics(null)
+  }
+
+  readonly turnsAt = new Map<number, number>()
+  cursorOf = new Map<string, string>()
+  tellTopics(added: string | null): void {
+    if (added?.startsWith('build:')) this.cursorOf.set(added, String(this.countOf(added)))
+    const topics = this.wanted.map((key) => ({ key, line: 1, cursor: this.cursorOf.get(key) ?? null }))
+    this.tell({ type: 'topics', organization: 'acme', topics })
+  }
+
+  tell(fact: LiveFact): void {
+    const { state, commands } = stepLive(this.state, fact, this.now)
+    this.state = state
+    for (const command of commands) this.obey(command)
+  }
+
+  obey(command: LiveCommand): void {
+    this.commands.push(command)
+    if (command.type === 'close') {
+      expect(this.stream).not.toBeNull()
+      this.stream = null
+    } else if (command.type === 'open') {
+      expect(this.stream).toBeNull()
+      const keys = command.topics.map(({ key }) => key)
+      this.stream = { keys, places: readPlaces(keys, command.cursor), isOpen: false }
+    }
+  }
+
+  /** The network does what it can now. */
+  deliver(): void {
+    const { stream } = this
+    if (stream === null) return
+    if (this.isDown) {
+      this.tell({ type: 'failed' })
+      return
+    }
+    if (!stream.isOpen) {
+      stream.isOpen = true
+      this.tell({ type: 'opened' })
+    }
+    for (const key of stream.keys) {
+      const [place, count] = [stream.places.get(key), this.countOf(key)]
+      // Without a place it says that the topic is to be read again; else only what came after it.
+      if (place === count) continue
+      const known = this.known.get(key) ?? 0
+      this.known.set(key, place === undefined || place <= known ? count : known)
+      stream.places.set(key, count)
+      this.tell({ type: 'heard', id: JSON.stringify([...stream.places]) })
+    }
+    this.tell({ type: 'heard', id: null })
+  }
+
+  pass(ms: number): void {
+    const end = this.now + ms
+    for (;;) {
+      const due = nextTimeOf(this.state)
+      if (due === null || due > end) break
+      // A timer that is due again at once would turn for ever.
+      expect(this.turnsAt.get(due) ?? 0).toBeLessThan(5)
+      this.turnsAt.set(due, (this.turnsAt.get(due) ?? 0) + 1)
+      this.now = Math.max(this.now, due)
+      this.tell({ type: 'time' })
+      if (this.isDown) this.deliver()
+    }
+    this.now = end
+    this.tell({ type: 'time' })
+  }
+}
+
+/** An id has places in many topics, the cursor of a view is that of the one build. */
+function readPlaces(keys: readonly string[], cursor: string | null): Map<string, number> {
+  if (cursor === null) return new Map()
+  const [build] = keys.filter((key) => key.startsWith('build:'))
+  if (/^\d+$/.test(cursor)) return new Map(build === undefined ? [] : [[build, Number(cursor)]])
+  return new Map((JSON.parse(cursor) as [string, number][]).filter(([key]) => keys.includes(key)))
+}
+
+const deed = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...names).map((key) => ({ do: 'change', key }) as const) },
+  { weight: 3, arbitrary: fc.constantFrom(...names).map((key) => ({ do: 'want', key }) as const) },
+  { weight: 2, arbitrary: fc.constantFrom(...names).map((key) => ({ do: 'drop', key }) as const) },
+  { weight: 4, arbitrary: fc.constant({ do: 'deliver' } as const) },
+  { weight: 3, arbitrary: fc.constantFrom(10, 100, 3000, 35_000, 70_000).map((ms) => ({ do: 'pass', ms }) as const) },
+  { weight: 1, arbitrary: fc.boolean().map((down) => ({ do: 'server', down }) as const) },
+  { weight: 1, arbitrary: fc.boolean().map((isVisible) => ({ do: 'show', isVisible }) as const) },
+  { weight: 1, arbitrary: fc.constant({ do: 'cut' } as const) },
+)
+
+function act(world: World, one: typeof deed extends fc.Arbitrary<infer Deed> ? Deed : never): void {
+  if (one.do === 'change') world.changes.push(one.key)
+  else if (one.do === 'want') world.want(one.key)
+  else if (one.do === 'drop') world.drop(one.key)
+  else if (one.do === 'deliver') world.deliver()
+  else if (one.do === 'pass') world.pass(one.ms)
+  else if (one.do === 'server') world.isDown = one.down
+  else if (one.do === 'show') world.tell({ type: 'visible', isVisible: one.isVisible })
+  else world.tell({ type: 'failed' })
+}
+
+test('web D2 whatever happens to stream, server and tab: in the end the tab knows every change of what it shows', () => {
+  fc.assert(
+    fc.property(fc.array(deed, { maxLength: 60 }), (deeds) => {
+      const world = new World()
+      for (const one of deeds) act(world, one)
+      world.isDown = false
+      world.tell({ type: 'visible', isVisible: true })
+      for (let second = 0; second < 80; second++) {
+        world.pass(1000)
+        world.deliver()
+      }
+      expect(world.stream?.keys ?? []).toEqual(world.wanted)
+      for (const key of world.wanted) expect([key, world.known.get(key)]).toEqual([key, world.countOf(key)])
+    }),
+    { numRuns: scaled(200) },
+  )
+})
+
+test('web D1 a tab that was hidden for 30 s has no stream, and has it again when it is seen', () => {
+  const world = new World()
+  world.want('builds')
+  world.pass(100)
+  world.deliver()
+  world.tell({ type: 'visible', isVisible: false })
+  world.pass(hiddenMs - 15_000)
+  world.deliver()
+  world.pass(14_000)
+  expect(world.state.stream.kind).toBe('open')
+  world.pass(1000)
+  expect(world.stream).toBeNull()
+  expect(nextTimeOf(world.state)).toBeNull()
+  world.changes.push('builds')
+  world.tell({ type: 'visible', isVisible: true })
+  world.deliver()
+  expect([world.state.stream.kind, world.known.get('builds')]).toEqual(['open', 1])
+})
+
+test('web D3 three connects that fail, each followed by a look at the session, are polling; each minute the stream is tried', () => {
+  const world = new World()
+  world.isDown = true
+  world.want('builds')
+  world.pass(10_000)
+  expect(world.commands.map(({ type }) => type)).toEqual([1, 2, 3].flatMap(() => ['open', 'close', 'check-session']))
+  expect(world.state.isPolling).toBe(true)
+  const tries = () => world.commands.filter(({ type }) => type === 'open').length
+  world.pass(10 * 60_000)
+  expect(tries()).toBeGreaterThanOrEqual(3 + 9)
+  expect(tries()).toBeLessThanOrEqual(3 + 11)
+  world.isDown = false
+  world.tell({ type: 'reachable' })
+  world.deliver()
+  expect(world.state).toMatchObject({ isPolling: false, stream: { kind: 'open' } })
+})
+
+test('web D3 a stream that says nothing for 20 s is given up, and pages poll', () => {
+  const world = new World()
+  world.want('build:ci/1')
+  world.pass(100)
+  world.deliver()
+  world.pass(silentMs - 1)
+  expect(world.state).toMatchObject({ isPolling: false, stream: { kind: 'open' } })
+  world.pass(1)
+  expect(world.state).toMatchObject({ isPolling: true, stream: { kind: 'closed' } })
+})
+
+test('web X3 behind a stream that comes back may be another release: it is asked once, and not where other topics are wanted', () => {
+  const world = new World()
+  const asked = () => world.commands.filter(({ type }) => type === 'check-release').length
+  world.want('builds')
+  world.pass(100)
+  world.deliver()
+  world.want('build:ci/1')
+  world.pass(100)
+  world.deliver()
+  expect([world.stream?.isOpen, asked()]).toEqual([true, 0])
+  world.tell({ type: 'failed' })
+  world.isDown = true
+  world.pass(5000)
+  expect(asked()).toBe(0)
+  world.isDown = false
+  world.tell({ type: 'reachable' })
+  world.deliver()
+  expect([world.stream?.isOpen, asked()]).toEqual([true, 1])
+})
+
+test('web A3 nobody signed in: no stream is tried', () => {
+  const world = new World()
+  world.want('builds')
+  world.tell({ type: 'session', isSignedIn: false })
+  world.pass(10 * 60_000)
+  expect(world.commands).toEqual([])
+  world.tell({ type: 'session', isSignedIn: true })
+  expect(world.commands.map(({ type }) => type)).toEqual(['open'])
+})
+
+test('topics that come and go within a moment are one stream, and a build goes on after what was read of it', () => {
+  const world = new World()
+  world.changes.push('build:ci/1')
+  world.want('build:ci/1')
+  world.want('log:a')
+  world.want('builds')
+  world.drop('builds')
+  world.pass(100)
+  world.deliver()
+  expect(world.commands).toMatchObject([
+    { type: 'open', cursor: '1', topics: [{ key: 'build:ci/1' }, { key: 'log:a' }] },
+  ])
+})
+
+test('who goes from the list to a build is told what is new since that build was read, and nothing of the list', () => {
+  const world = new World()
+  world.want('builds')
+  world.pass(100)
+  world.changes.push('builds', 'build:ci/1', 'build:ci/1')
+  world.deliver()
+  world.want('build:ci/1')
+  world.drop('builds')
+  world.pass(100)
+  expect(world.commands.at(-1)).toMatchObject({ type: 'open', cursor: '2', topics: [{ key: 'build:ci/1' }] })
+  // And back within the hour: from where it was.
+  world.deliver()
+  world.changes.push('builds')
+  world.want('builds')
+  world.pass(100)
+  world.deliver()
+  expect(world.known.get('builds')).toBe(2)
+})

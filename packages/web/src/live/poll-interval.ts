@@ -1,0 +1,21 @@
+import { problemOf } from '../api/problem.ts'
+
+const intervals = { build: { polling: 2000, hidden: 15_000 }, list: { polling: 10_000, hidden: null } } as const
+const troubledMs = 30_000
+
+/**
+ * After how many milliseconds a query is asked again, as `refetchInterval` takes it: never while events come or when the thing is gone; a build that is not over
+ * also while its tab is hidden (`refetchIntervalInBackground`), so that its title is right (web D1, D3). `error` is the query's last one, null without.
+ */
+export function pollInterval(
+  mode: 'live' | 'polling' | 'off',
+  what: keyof typeof intervals,
+  error: unknown,
+): number | false {
+  const { polling, hidden } = intervals[what]
+  const usual = mode === 'live' ? null : mode === 'polling' ? polling : hidden
+  if (usual === null) return false
+  if (error === null) return usual
+  const { status, retryAfterMs } = problemOf(error)
+  return status === 404 ? false : Math.max(troubledMs, retryAfterMs ?? 0)
+}

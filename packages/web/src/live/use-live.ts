@@ -1,0 +1,74 @@
+/** What happens on the server, as it happens: one stream for all components of a tab (web.md 10). */
+import { useParams } from '@tanstack/react-router'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { authConfigQuery } from '../api/auth-config.ts'
+import { queryClient } from '../api/query-client.ts'
+import { sessionQuery } from '../api/session.ts'
+import { checkSession } from '../api/session-tabs.ts'
+import { LiveConnection } from './connection.ts'
+import { keyOfTopic, type LiveEvent } from './events.ts'
+import type { Listener } from './listeners.ts'
+
+export type { LiveEvent } from './events.ts'
+export type LiveMode = 'live' | 'polling' | 'off'
+
+const connection = new LiveConnection(
+  () => void checkSession(),
+  () => void queryClient.invalidateQueries({ queryKey: authConfigQuery.queryKey }),
+)
+
+const sessionHash = JSON.stringify(sessionQuery.queryKey)
+queryClient.getQueryCache().subscribe(({ type, query }) => {
+  if (type !== 'updated' || query.queryHash !== sessionHash) return
+  connection.tell({ type: 'session', isSignedIn: query.state.data !== null })
+})
+
+/**
+ * Calls `onEvent` for each event of a topic of the organization in the address: `builds`, `build:{slug}/{n}`, `log:{job_id}@{line}`; null: none. All events of a
+ * frame come together. At `resync` everything of the topic is to be read again. `cursor`, the one of the `BuildView` that is shown, spares the first of these.
+ */
+export function useLive(topic: string | null, onEvent: (event: LiveEvent) => void, cursor: string | null = null): void {
+  const { org } = useParams({ strict: false })
+  const newest = useRef(onEvent)
+  newest.current = onEvent
+  const listener = useRef<Listener | null>(null)
+  const key = topic === null ? null : keyOfTopic(topic)
+  const place = useRef({ topic, cursor })
+  place.current = { topic, cursor }
+  useEffect(() => {
+    if (key === null || org === undefined) return
+    const own: Listener = {
+      organization: org,
+      topic: place.current.topic ?? key,
+      cursor: place.current.cursor,
+      onEvent: (event) => newest.current(event),
+    }
+    listener.current = own
+    const leave = connection.join(own)
+    return () => {
+      listener.current = null
+      leave()
+    }
+  }, [key, org])
+  useEffect(() => {
+    const own = listener.current
+    if (own === null || topic === null || (own.topic === topic && own.cursor === cursor)) return
+    own.topic = topic
+    own.cursor = cursor
+    connection.topicsChanged()
+  }, [topic, cursor])
+}
+
+/** Whether events come (`live`), pages have to ask (`polling`, web D3), or nothing is followed: no topic, or a tab that is hidden (`off`). */
+export function useLiveMode(): LiveMode {
+  return useSyncExternalStore(watch, () => connection.mode())
+}
+
+/** The server answers again: the stream is tried now. */
+export function tryStreamNow(): void {
+  connection.tell({ type: 'reachable' })
+}
+
+function watch(watcher: () => void): () => void {
+  return connection.watch(watcher)
+}

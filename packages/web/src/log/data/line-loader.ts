@@ -1,0 +1,97 @@
+import { isPassing } from '../../api/query-client.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { type LogLine, linesOfPage } from '../terminal/lines.ts'
+import type { LineBlocks } from './blocks.ts'
+import { type LogPlace, pageLines, readLines } from './queries.ts'
+
+type Run = readonly [from: number, to: number]
+
+/** A failed read is tried again after this long, as long as its lines are looked at; later where the same request will hardly succeed. */
+const againMs = { passing: 3000, lasting: 30_000 }
+
+/** Reads the lines that are looked at and not here, one page at a time. What nobody looks at any more is let go. */
+export class LineLoader {
+  readonly #place: LogPlace
+  readonly #lines: LineBlocks
+  /** Called with each page, and with null when a read has failed. */
+  readonly #onPage: (page: Schema<'LogPage'> | null) => void
+  #wanted: readonly Run[] = []
+  #reading: { readonly from: number; readonly to: number; readonly abort: AbortController } | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  problem: unknown = null
+
+  constructor(place: LogPlace, lines: LineBlocks, onPage: (page: Schema<'LogPage'> | null) => void) {
+    this.#place = place
+    this.#lines = lines
+    this.#onPage = onPage
+  }
+
+  want(runs: readonly Run[]): void {
+    this.#wanted = runs
+    const reading = this.#reading
+    if (reading !== null && !runs.some(([from, to]) => from <= reading.to && to >= reading.from)) {
+      reading.abort.abort()
+      this.#reading = null
+    }
+    if (this.#timer === undefined) this.#next()
+  }
+
+  async readAll(from: number, to: number, signal: AbortSignal): Promise<readonly LogLine[]> {
+    const lines: LogLine[] = []
+    for (let next = from; next <= to; ) {
+      const known = this.#lines.get(next)
+      if (known !== undefined) lines.push(known)
+      else {
+        const page = linesOfPage(await readLines(this.#place, next, Math.min(2000, to - next + 1), signal))
+        if (page.length === 0) break
+        lines.push(...page)
+      }
+      next = from + lines.length
+    }
+    return lines
+  }
+
+  stop(): void {
+    this.#wanted = []
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#reading?.abort.abort()
+    this.#reading = null
+  }
+
+  #next(): void {
+    if (this.#reading !== null) return
+    for (const [from, to] of this.#wanted) {
+      const missing = this.#lines.firstMissing(from, to)
+      if (missing !== null) return void this.#read(missing, Math.max(missing, Math.min(to, missing + pageLines - 1)))
+    }
+  }
+
+  async #read(from: number, to: number): Promise<void> {
+    const abort = new AbortController()
+    const reading = { from, to, abort }
+    this.#reading = reading
+    try {
+      const page = await readLines(this.#place, from, to - from + 1, abort.signal)
+      if (this.#reading !== reading) return
+      this.#reading = null
+      this.problem = null
+      // A log that has fewer lines than was thought gives nothing: asking for them again would not end.
+      if (page.lines.length === 0) this.#wanted = []
+      this.#onPage(page)
+      this.#next()
+    } catch (error) {
+      if (this.#reading !== reading) return
+      this.#reading = null
+      this.problem = error
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = undefined
+          this.#next()
+        },
+        isPassing(error) ? againMs.passing : againMs.lasting,
+      )
+      this.#onPage(null)
+    }
+  }
+}

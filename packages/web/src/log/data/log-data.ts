@@ -1,0 +1,134 @@
+import type { Schema } from '../../api/schemas.ts'
+import { type LogLine, linesOfPage } from '../terminal/lines.ts'
+import { LineBlocks } from './blocks.ts'
+import { factsOf, type LogFacts, withErrors, withGroups, withRemarks } from './facts.ts'
+import { LineLoader } from './line-loader.ts'
+import { LongLines } from './long-lines.ts'
+import type { LogPlace } from './queries.ts'
+
+/** At most so many paints a second while a log grows (web L15). */
+const paintMs = 100
+
+/** One log: its facts, the lines that are here, and those that are on their way. */
+export class LogData {
+  readonly #lines = new LineBlocks()
+  readonly #loader: LineLoader
+  readonly #long: LongLines
+  readonly #listeners = new Set<() => void>()
+  #facts: LogFacts
+  #version = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #changedAt = 0
+
+  constructor(place: LogPlace, first: Schema<'JobLogView'>) {
+    this.#facts = factsOf(first)
+    this.#lines.put(first.page.from, linesOfPage(first.page))
+    this.#long = new LongLines(place, () => this.#changed())
+    this.#loader = new LineLoader(place, this.#lines, (page) => {
+      if (page !== null) this.#takePage(page)
+      this.#changed()
+    })
+  }
+
+  get facts(): LogFacts {
+    return this.#facts
+  }
+
+  /** Why lines could not be read; null while they can. */
+  get problem(): unknown {
+    return this.#loader.problem
+  }
+
+  /** Bytes of text that are kept. */
+  get keptBytes(): number {
+    return this.#lines.bytes
+  }
+
+  /** A line that is here, of a cut one as much as was read. */
+  line(line: number): LogLine | undefined {
+    return this.#long.get(line) ?? this.#lines.get(line)
+  }
+
+  /** Reads more of a line that was cut. */
+  openLine(number: number): void {
+    const line = this.#lines.get(number)
+    if (line !== undefined) this.#long.open(number, line)
+  }
+
+  /** Lines are looked at now: those that are not here are read, in this order of runs. */
+  want(runs: readonly (readonly [from: number, to: number])[]): void {
+    for (const [from, to] of runs) {
+      this.#lines.touch(from, to)
+      for (let number = from; number <= to; number++) {
+        const line = this.#lines.get(number)
+        if (line?.cutBytes != null) this.#long.see(number, line)
+      }
+    }
+    this.#loader.want(runs)
+  }
+
+  /** Reads all lines from one to another, also those that were here and are forgotten; for copying. */
+  readAll(from: number, to: number, signal: AbortSignal): Promise<readonly LogLine[]> {
+    return this.#loader.readAll(from, to, signal)
+  }
+
+  /** Takes what the server tells of a growing log. What it skipped is read when it is looked at. */
+  takeNews(news: Schema<'EventOfLog'>): void {
+    this.#lines.put(news.from, linesOfPage(news))
+    this.#long.forget(news.from, news.from + news.lines.length)
+    const { groups, errors, remarks } = this.#facts
+    this.#facts = {
+      ...this.#facts,
+      totalLines: Math.max(this.#facts.totalLines, news.total_lines),
+      isComplete: this.#facts.isComplete || news.complete,
+      t0: news.t0 ?? this.#facts.t0,
+      groups: withGroups(groups, news.groups),
+      errors: withErrors(errors, news.errors),
+      remarks: withRemarks(remarks, news.remarks),
+    }
+    if (news.complete) this.#changed()
+    else this.#timer ??= setTimeout(() => this.#changed(), Math.max(0, this.#changedAt + paintMs - performance.now()))
+  }
+
+  /** Takes the log as it is now, read again as a whole. */
+  takeView(view: Schema<'JobLogView'>): void {
+    this.#facts = factsOf(view)
+    this.#lines.put(view.page.from, linesOfPage(view.page))
+    this.#changed()
+  }
+
+  /** Stops reading. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#loader.stop()
+    this.#long.stop()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Grows with each change that is to be seen. */
+  readonly version = (): number => this.#version
+
+  #takePage(page: Schema<'LogPage'>): void {
+    this.#lines.put(page.from, linesOfPage(page))
+    const { totalLines, isComplete } = this.#facts
+    if (page.total_lines > totalLines || page.complete !== isComplete)
+      this.#facts = {
+        ...this.#facts,
+        totalLines: Math.max(totalLines, page.total_lines),
+        t0: page.t0 ?? this.#facts.t0,
+      }
+  }
+
+  #changed(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#changedAt = performance.now()
+    this.#version++
+    for (const listener of this.#listeners) listener()
+  }
+}

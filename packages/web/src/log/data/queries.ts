@@ -1,0 +1,95 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answer, client } from '../../api/client.ts'
+import { completeFindings, completeLines, listOf } from '../../api/complete.ts'
+import type { Schema } from '../../api/schemas.ts'
+
+/** Which log: that of one attempt of a step. */
+export interface LogPlace {
+  readonly org: string
+  readonly slug: string
+  readonly number: number
+  readonly jobId: string
+}
+
+/** Where reading begins: the first line that looks like an error, the end, or a line. */
+export type LogStart = 'error' | 'tail' | number
+
+/** A screen and some more: what is below comes when it is looked at. */
+const firstLines = 512
+/** Lines of one later page; the server gives fewer where they are long (256 KiB). */
+export const pageLines = 512
+
+const log = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log'
+
+function pathOf({ org, slug, number, jobId }: LogPlace) {
+  return { org, pipeline: slug, number, job_id: jobId }
+}
+
+/** What a log holds, and its first page. What comes later is added by `LogData`: the answer never grows old by itself. */
+export function logQuery(place: LogPlace, at: LogStart) {
+  return queryOptions({
+    queryKey: ['log', place.jobId],
+    queryFn: ({ signal }): Promise<Schema<'JobLogView'>> => readLog(place, at, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+/** What a log holds now, and the page with this place in it. */
+export async function readLog(place: LogPlace, at: LogStart, signal: AbortSignal): Promise<Schema<'JobLogView'>> {
+  const query = { at: String(at), limit: firstLines }
+  const view = completeFindings(await answer(client.GET(log, { params: { path: pathOf(place), query }, signal })))
+  const page = completeLines(view.page ?? {})
+  const { total_lines, bytes, complete }: Partial<typeof view> = view
+  return {
+    ...view,
+    total_lines: total_lines ?? page.total_lines,
+    bytes: bytes ?? 0,
+    complete: complete ?? page.complete,
+    page,
+  }
+}
+
+/** Lines from one on. */
+export async function readLines(
+  place: LogPlace,
+  from: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Schema<'LogPage'>> {
+  const asked = { params: { path: pathOf(place), query: { from, limit } }, signal }
+  return completeLines(await answer(client.GET(`${log}/lines`, asked)))
+}
+
+/** Bytes of the raw log, from one up to before another. */
+export function readBytes({ jobId }: LogPlace, from: number, to: number, signal: AbortSignal): Promise<ArrayBuffer> {
+  const headers = { range: `bytes=${from}-${to - 1}` }
+  const path = '/v0/jobs/{job_id}/logs.txt'
+  return answer(client.GET(path, { params: { path: { job_id: jobId } }, headers, parseAs: 'arrayBuffer', signal }))
+}
+
+/** What is looked for in a log. */
+export interface LogSearch {
+  readonly text: string
+  readonly regex: boolean
+  readonly case: boolean
+  readonly word: boolean
+}
+
+/** Hits from a line on, at most so many, and how many there are in all. */
+export async function searchLog(
+  place: LogPlace,
+  search: LogSearch,
+  from: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Schema<'LogSearchResult'>> {
+  const query = { q: search.text, regex: flag(search.regex), case: flag(search.case), word: flag(search.word) }
+  const found = await answer(
+    client.GET(`${log}/search`, { params: { path: pathOf(place), query: { ...query, from, limit } }, signal }),
+  )
+  return { ...found, buckets: listOf(found.buckets), hits: listOf(found.hits) }
+}
+
+function flag(isOn: boolean): 'true' | 'false' {
+  return isOn ? 'true' : 'false'
+}

@@ -1,0 +1,127 @@
+import { memo } from 'react'
+import { thousands } from '../../text/count.ts'
+import { formatLineTime, type TimeMode } from '../terminal/line-times.ts'
+import type { LogLine } from '../terminal/lines.ts'
+import type { SourceOfLinks } from '../terminal/links.ts'
+import { type HitRange, piecesOf } from '../terminal/pieces.ts'
+import { playLine, statesOf } from '../terminal/play-line.ts'
+import { formatBytes } from './bytes.ts'
+import { LineText } from './line-text.tsx'
+
+/** How all lines are shown. The same object as long as nothing changes. */
+export interface LineLook {
+  readonly times: TimeMode
+  readonly t0: string | null
+  readonly source: SourceOfLinks | null
+  /** Where the whole log is downloaded from. */
+  readonly download: string
+}
+
+interface LineRowProps {
+  readonly number: number
+  /** Undefined while it is read. */
+  readonly line: LogLine | undefined
+  readonly look: LineLook
+  readonly isMarked: boolean
+  readonly isError: boolean
+  readonly hits: readonly HitRange[] | undefined
+  readonly nowHit: number | null
+  /** Its last states are shown below it. */
+  readonly isOpen: boolean
+}
+
+const shownStates = 50
+/** What the server gives of a line at first. */
+const shownCharacters = 4000
+
+/** A line with its number. */
+export const LineRow = memo(function LineRow(props: LineRowProps) {
+  const { number, line, look, isOpen } = props
+  return (
+    <div className={classOf(props)} data-line={number}>
+      <LineNumber number={number} />
+      <LineTime line={line} look={look} />
+      <span className="log-stream">{line?.isStderr === true && <span className="sr-only">stderr</span>}</span>
+      {line !== undefined && <Content {...props} line={line} />}
+      {isOpen && line !== undefined && (
+        <ol className="log-states">
+          {statesOf(line.text, line.style, shownStates).map((state, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: they are told in their order, and never change
+            <li key={at}>{state}</li>
+          ))}
+        </ol>
+      )}
+    </div>
+  )
+})
+
+function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { readonly line: LogLine }) {
+  const played = playLine(line.text, line.style)
+  return (
+    <>
+      <span className="log-text" data-text={number}>
+        <LineText pieces={piecesOf(played, look.source, hits)} nowHit={nowHit} />
+      </span>
+      {played.updates > 0 && (
+        <button type="button" className="log-note" data-updates={number} aria-expanded={isOpen}>
+          {thousands(played.updates)} {played.updates === 1 ? 'update' : 'updates'}
+        </button>
+      )}
+      {line.isInvalid && (
+        <span className="log-note" title="This line is not valid UTF-8. The raw log has the original bytes.">
+          not UTF-8
+        </span>
+      )}
+      {line.cutBytes !== null && <CutNote number={number} line={line} bytes={line.cutBytes} look={look} />}
+    </>
+  )
+}
+
+/** How much of the line is not shown: opens some of it, then leads to all of it (web L17). */
+function CutNote({
+  number,
+  line,
+  bytes,
+  look,
+}: {
+  readonly number: number
+  readonly line: LogLine
+  readonly bytes: number
+  readonly look: LineLook
+}) {
+  const rest = `${formatBytes(Math.max(0, bytes - new TextEncoder().encode(line.text).length))} more`
+  return line.text.length > shownCharacters ? (
+    <a className="log-note" href={look.download}>
+      {rest}: download
+    </a>
+  ) : (
+    <button type="button" className="log-note" data-more={number}>
+      {rest}
+    </button>
+  )
+}
+
+/** The number of a line, which is a link to it. */
+export function LineNumber({ number }: { readonly number: number }) {
+  return (
+    <a className="log-number" href={`#L${number}`} data-number={number} tabIndex={-1} aria-label={`Line ${number}`}>
+      {number}
+    </a>
+  )
+}
+
+/** When a line was written, where times are shown. */
+export function LineTime({ line, look }: { readonly line: LogLine | undefined; readonly look: LineLook }) {
+  if (look.times === 'off') return null
+  return <span className="log-time">{formatLineTime(line?.ms ?? null, look.t0, look.times).padStart(13)}</span>
+}
+
+function classOf({ line, isMarked, isError, isOpen }: LineRowProps): string {
+  const more = [
+    isError ? ' log-error' : '',
+    isMarked ? ' log-marked' : '',
+    line?.isStderr === true ? ' log-stderr' : '',
+    isOpen ? ' log-tall' : '',
+  ]
+  return `log-row${more.join('')}`
+}

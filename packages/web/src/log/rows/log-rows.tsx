@@ -1,0 +1,76 @@
+import { type CSSProperties, type MouseEvent, type Ref, useEffect, useLayoutEffect, useRef } from 'react'
+import type { LogData } from '../data/log-data.ts'
+import { LogBlock, type RowsLook } from './log-block.tsx'
+import type { Rows } from './use-rows.ts'
+
+interface LogRowsProps {
+  readonly label: string
+  readonly rows: Rows
+  readonly data: LogData
+  readonly version: number
+  readonly look: RowsLook
+  readonly fontSize: number
+  readonly rowHeight: number
+  readonly isWrapped: boolean
+  readonly scroller: Ref<HTMLElement>
+  readonly onClick: (event: MouseEvent<HTMLElement>) => void
+}
+
+/** Marks when the first rows stood on the screen; `bench/web` reads it. */
+const paintedMark = 'harmont:log-painted'
+/** The router finds elements by this name to scroll them back to where they were. No selector has a quote in it: the log decides itself what it shows. */
+const notRestored = '"'
+
+/** The rows that are in view, and some around them. */
+export function LogRows(props: LogRowsProps) {
+  const { label, rows, data, version, look, fontSize, rowHeight, isWrapped, scroller, onClick } = props
+  const { window, shown } = rows
+  const own = useRef<HTMLElement>(null)
+  const area = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (own.current === null || area.current === null) return
+    return window.attach(own.current, area.current)
+  }, [window])
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setTimeout(() => performance.mark(paintedMark)))
+    return () => cancelAnimationFrame(frame)
+  }, [])
+  const digits = `${String(data.facts.totalLines).length}ch`
+  const sizes = {
+    '--log-size': `${fontSize}px`,
+    '--log-row': `${rowHeight}px`,
+    '--log-digits': digits,
+  } as CSSProperties
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: what can be clicked in it are links and buttons
+    <section
+      ref={(element) => {
+        own.current = element
+        if (typeof scroller === 'function') scroller(element)
+        else if (scroller !== null) scroller.current = element
+      }}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboards
+      tabIndex={0}
+      id="log"
+      data-scroll-restoration-id={notRestored}
+      className="absolute inset-0 overflow-auto overscroll-contain bg-inset focus-visible:-outline-offset-2"
+      onClick={onClick}
+      style={sizes}
+    >
+      <div ref={area} className={`log-rows${isWrapped ? ' log-wrap' : ''}`}>
+        {shown.blocks.map(({ block, top }) => (
+          <LogBlock
+            key={block}
+            block={block}
+            top={top}
+            data={data}
+            version={version}
+            look={look}
+            onMeasure={window.measure}
+          />
+        ))}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,87 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { memo } from 'react'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { thousands } from '../../text/count.ts'
+import { formatDuration } from '../../text/duration.ts'
+import { showInvisible } from '../../text/escape.ts'
+import type { LogLine } from '../terminal/lines.ts'
+import { formatBytes } from './bytes.ts'
+import { type LineLook, LineNumber, LineTime } from './line-row.tsx'
+import type { Group, Remark } from './row-model.ts'
+
+interface GroupRowProps {
+  readonly number: number
+  readonly line: LogLine | undefined
+  readonly look: LineLook
+  readonly group: Group
+  readonly last: number
+  readonly isFolded: boolean
+  /** How long it took, in milliseconds; null while it is not known. */
+  readonly tookMs: number | null
+  readonly isMarked: boolean
+}
+
+/** The title of a group: folds and unfolds it (web L9). */
+export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
+  const { number, line, look, group, last, isFolded, tookMs, isMarked } = props
+  const lines = last - number
+  return (
+    <div className={`log-row log-head${isMarked ? ' log-marked' : ''}`} data-line={number}>
+      <LineNumber number={number} />
+      <LineTime line={line} look={look} />
+      <span className="log-stream" />
+      <button
+        type="button"
+        className={`log-fold${group.kind === 'dim' ? ' log-dim' : ' log-title'}`}
+        data-fold={number}
+        data-text={number}
+        aria-expanded={!isFolded}
+      >
+        {isFolded ? <ChevronRight size={14} aria-hidden="true" /> : <ChevronDown size={14} aria-hidden="true" />}
+        <Foreign text={group.title} />
+      </button>
+      <span className="log-note">
+        {thousands(lines)} {lines === 1 ? 'line' : 'lines'}
+        {tookMs !== null && ` · ${formatDuration(tookMs)}`}
+      </span>
+      {group.failed && isFolded && <span className="log-note log-failed">contains an error</span>}
+    </div>
+  )
+})
+
+/** What the server says between two lines (web L22). */
+export const RemarkRow = memo(function RemarkRow({ remark }: { readonly remark: Remark }) {
+  const isLoud = remark.kind !== 'note' && remark.kind !== 'setup'
+  return (
+    <div className="log-row">
+      <span className="log-number" />
+      <span className="log-stream" />
+      <span className={`log-text log-remark${isLoud ? ' log-loud' : ''}`}>
+        {showInvisible(remark.message)}
+        {howMuch(remark)}
+      </span>
+    </div>
+  )
+})
+
+/** Remarks about set-up in one row. */
+export function SetupRow({ count, isOpen }: { readonly count: number; readonly isOpen: boolean }) {
+  return (
+    <div className="log-row log-head">
+      <span className="log-number" />
+      <span className="log-stream" />
+      <button type="button" className="log-fold log-dim" data-setup="" aria-expanded={isOpen}>
+        {isOpen ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
+        Setup, {count === 1 ? '1 remark' : `${count} remarks`}
+      </button>
+    </div>
+  )
+}
+
+function howMuch({ message, bytes, lines }: Remark): string {
+  const parts = [
+    lines === null ? '' : `${thousands(lines)} lines`,
+    bytes === null || message.includes(String(bytes)) ? '' : formatBytes(bytes),
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}

@@ -1,0 +1,162 @@
+import type { Schema } from '../../api/schemas.ts'
+
+export type Group = Schema<'LogGroup'>
+export type Remark = Schema<'LogRemark'>
+
+/** One row of the viewer. */
+export type Row =
+  | { readonly kind: 'line'; readonly line: number }
+  /** The line that is a group's title; `last` is the group's last line. */
+  | {
+      readonly kind: 'group'
+      readonly line: number
+      readonly group: Group
+      readonly last: number
+      readonly isFolded: boolean
+    }
+  | { readonly kind: 'remark'; readonly remark: Remark; readonly index: number }
+  /** Remarks about set-up, folded into one row; `index` is that of the first. */
+  | { readonly kind: 'setup'; readonly remarks: readonly Remark[]; readonly index: number }
+
+/** What the rows are made of. */
+export interface RowSource {
+  readonly totalLines: number
+  /** In order; none is in another. */
+  readonly groups: readonly Group[]
+  /** Title lines of the groups that are folded. */
+  readonly folded: ReadonlySet<number>
+  /** In order of their lines. */
+  readonly remarks: readonly Remark[]
+  /** Whether remarks about set-up stand in rows of their own. */
+  readonly isSetupOpen: boolean
+  /** The lines that a filter leaves, in order; null without a filter. With one, groups and remarks are not shown. */
+  readonly only: readonly number[] | null
+}
+
+/** A run of rows: so many lines from one on, or one row of another kind. */
+type Part = {
+  readonly row: number
+  readonly from: number
+  readonly count: number
+  readonly other: Exclude<Row, { kind: 'line' }> | null
+}
+
+/** Which row is where, for any number of lines: it grows with groups and remarks, not with lines. */
+export class RowModel {
+  readonly #parts: readonly Part[]
+  readonly #only: readonly number[] | null
+  readonly count: number
+
+  constructor(source: RowSource) {
+    this.#only = source.only
+    this.#parts = source.only === null ? partsOf(source) : []
+    const last = this.#parts.at(-1)
+    this.count = source.only?.length ?? (last === undefined ? 0 : last.row + last.count)
+  }
+
+  /** The row at a place, from 0; undefined behind the last one. */
+  rowAt(row: number): Row | undefined {
+    if (this.#only !== null) {
+      const line = this.#only[row]
+      return line === undefined ? undefined : { kind: 'line', line }
+    }
+    const part = this.#parts[lastWhere(this.#parts.length, (at) => (this.#parts[at]?.row ?? 0) <= row)]
+    if (part === undefined || row >= part.row + part.count) return undefined
+    return part.other ?? { kind: 'line', line: part.from + row - part.row }
+  }
+
+  /** Where a line stands, or, where it is hidden, the nearest row before it. */
+  rowOf(line: number): number {
+    const only = this.#only
+    if (only !== null)
+      return Math.max(
+        0,
+        lastWhere(only.length, (at) => (only[at] ?? 0) <= line),
+      )
+    let at = lastWhere(this.#parts.length, (place) => (this.#parts[place]?.from ?? 0) <= line)
+    while (at > 0 && !isOfLine(this.#parts[at])) at--
+    const part = this.#parts[at]
+    return part === undefined ? 0 : part.row + Math.min(Math.max(0, line - part.from), part.count - 1)
+  }
+
+  /** Whether the line has a row of its own now. */
+  isShown(line: number): boolean {
+    const row = this.rowAt(this.rowOf(line))
+    return (row?.kind === 'line' || row?.kind === 'group') && row.line === line
+  }
+}
+
+function isOfLine(part: Part | undefined): boolean {
+  return part?.other === null || part?.other?.kind === 'group'
+}
+
+function partsOf(source: RowSource): readonly Part[] {
+  const { totalLines, groups, folded, remarks } = source
+  const parts: Part[] = []
+  let row = 0
+  let next = 1
+  let group = 0
+  let remark = 0
+  const add = (from: number, count: number, other: Part['other']) => {
+    parts.push({ row, from, count, other })
+    row += count
+  }
+  while (true) {
+    remark = addRemarks(source, next, remark, add)
+    if (next > totalLines) return parts
+    const heading = groups[group]
+    if (heading !== undefined && heading.line <= next) {
+      group++
+      if (heading.line < next) continue
+      const last = Math.min(heading.end ?? totalLines, totalLines)
+      const isFolded = folded.has(heading.line)
+      add(next, 1, { kind: 'group', line: next, group: heading, last, isFolded })
+      next = isFolded ? last + 1 : next + 1
+    } else {
+      const stop = Math.min(
+        heading?.line ?? Number.POSITIVE_INFINITY,
+        remarks[remark]?.line ?? Number.POSITIVE_INFINITY,
+        totalLines + 1,
+      )
+      add(next, stop - next, null)
+      next = stop
+    }
+  }
+}
+
+/** Remarks that stand before a line, and those that a folded group has swallowed: what is lost is said wherever it is. */
+function addRemarks(
+  { remarks, isSetupOpen }: RowSource,
+  line: number,
+  first: number,
+  add: (from: number, count: number, other: Part['other']) => void,
+): number {
+  let at = first
+  while (true) {
+    const remark = remarks[at]
+    if (remark === undefined || remark.line > line) return at
+    if (remark.line < line && (remark.kind === 'note' || remark.kind === 'setup')) {
+      at++
+      continue
+    }
+    let end = at + 1
+    if (remark.kind === 'setup') while (remarks[end]?.kind === 'setup' && remarks[end]?.line === remark.line) end++
+    const together = remarks.slice(at, end)
+    if (remark.kind === 'setup') add(line, 1, { kind: 'setup', remarks: together, index: at })
+    if (remark.kind !== 'setup' || isSetupOpen)
+      for (const [place, one] of together.entries()) add(line, 1, { kind: 'remark', remark: one, index: at + place })
+    at = end
+  }
+}
+
+/** The last of `count` places for which something holds that holds up to there; -1 when for none. */
+function lastWhere(count: number, holds: (at: number) => boolean): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(middle)) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

@@ -1,0 +1,30 @@
+import type { TextPlace } from '../terminal/copy.ts'
+import { lineOfNode } from './use-selection-pin.ts'
+
+/** What is selected of the log: from one place to another, the earlier one first. */
+export interface Selected {
+  readonly from: TextPlace
+  readonly to: TextPlace
+}
+
+/** What of the log is selected on the page; null where nothing is, or not only of the log. */
+export function readSelection(): Selected | null {
+  const selection = getSelection()
+  if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return null
+  const range = selection.getRangeAt(0)
+  const [from, to] = [placeOf(range.startContainer, range.startOffset), placeOf(range.endContainer, range.endOffset)]
+  return from === null || to === null ? null : { from, to }
+}
+
+/** A place on the page as one in the log's text: what is before a line's text is its beginning, what is behind it its end. */
+function placeOf(node: Node, offset: number): TextPlace | null {
+  const line = lineOfNode(node)
+  if (line === null) return null
+  const text = document.querySelector(`#log [data-text="${line}"]`)
+  if (text === null) return { line, offset: 0 }
+  const before = document.createRange()
+  before.selectNodeContents(text)
+  if (before.comparePoint(node, offset) < 0) return { line, offset: 0 }
+  if (before.comparePoint(node, offset) === 0) before.setEnd(node, offset)
+  return { line, offset: before.toString().length }
+}

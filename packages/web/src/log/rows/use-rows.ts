@@ -1,0 +1,82 @@
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import type { LogFacts } from '../data/facts.ts'
+import { LogWindow, type Shown } from './log-window.ts'
+import { RowModel } from './row-model.ts'
+import type { Folds } from './use-folds.ts'
+
+interface RowsOptions {
+  readonly facts: LogFacts
+  readonly folds: Folds
+  readonly isSetupOpen: boolean
+  /** The lines that a filter leaves; null without one. */
+  readonly only: readonly number[] | null
+  readonly rowHeight: number
+  readonly isWrapped: boolean
+  /** The end is kept in view. */
+  readonly isFollowing: boolean
+}
+
+export interface Rows {
+  readonly model: RowModel
+  readonly window: LogWindow
+  readonly shown: Shown
+  /** Brings a line into view, at a third of the height, or, where it can be seen already, leaves all as it is. */
+  reveal(line: number, isAlways?: boolean): void
+  /** Where a line stands among all rows, from 0 to 1. */
+  readonly shareOf: (line: number) => number
+}
+
+/** The rows of a log and where in them the viewer is. What is at the top stays there when rows come, go, or change their height (web L16). */
+export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing }: RowsOptions): Rows {
+  const { totalLines, groups, remarks } = facts
+  const { folded } = folds
+  const model = useMemo(
+    () => new RowModel({ totalLines, groups, folded, remarks, isSetupOpen, only }),
+    [totalLines, groups, folded, remarks, isSetupOpen, only],
+  )
+  const [window] = useState(() => new LogWindow())
+  const before = useRef<{
+    readonly model: RowModel
+    readonly shape: readonly unknown[]
+    readonly rowHeight: number
+  } | null>(null)
+  useLayoutEffect(() => {
+    const shape = [groups, folded, remarks, isSetupOpen, only, isWrapped]
+    const last = before.current
+    const isSameHeight = last?.rowHeight === rowHeight
+    const isSame = isSameHeight && last !== null && shape.every((part, at) => part === last.shape[at])
+    if (isSame && last.model.count === model.count) return
+    before.current = { model, shape, rowHeight }
+    window.setRows(model.count, rowHeight, isSame && model.count > last.model.count)
+    if (isFollowing) window.goToEnd()
+    else if (last !== null && !isSame)
+      window.showRow(model.rowOf(lineAt(last.model, window.rest.row)), -window.rest.above)
+  }, [window, model, groups, folded, remarks, isSetupOpen, only, isWrapped, rowHeight, isFollowing])
+  const shown = useSyncExternalStore(window.subscribe, window.shown)
+  useLayoutEffect(() => {
+    window.drawn()
+    if (isFollowing) window.goToEnd()
+  })
+  const reveal = useCallback(
+    (line: number, isAlways = false) => {
+      const row = model.rowOf(line)
+      const at = window.topOfRow(row)
+      const isSeen = at >= window.top && at + rowHeight <= window.top + window.view
+      if (!isSeen || isAlways) window.showRow(row, Math.floor(window.view / 3))
+    },
+    [model, window, rowHeight],
+  )
+  const shareOf = useCallback((line: number) => model.rowOf(line) / Math.max(1, model.count), [model])
+  return { model, window, shown, reveal, shareOf }
+}
+
+/** The line at a row, or the one that a remark stands before. */
+function lineAt(model: RowModel, row: number): number {
+  const found = model.rowAt(row)
+  if (found === undefined) return 1
+  return found.kind === 'line' || found.kind === 'group'
+    ? found.line
+    : found.kind === 'remark'
+      ? found.remark.line
+      : (found.remarks[0]?.line ?? 1)
+}

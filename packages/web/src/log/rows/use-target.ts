@@ -1,0 +1,53 @@
+import { useCallback, useLayoutEffect, useState } from 'react'
+import type { LogFacts } from '../data/facts.ts'
+import type { LineRange } from '../data/permalink.ts'
+import { type Folds, groupAround } from './use-folds.ts'
+import type { Rows } from './use-rows.ts'
+
+/** A line that is to be shown. */
+interface Target {
+  readonly line: number
+  /** Even where it can be seen already: at a third of the height. */
+  readonly isAlways: boolean
+}
+
+interface TargetOptions {
+  readonly facts: LogFacts
+  readonly folds: Folds
+  readonly rows: Rows
+  readonly marked: LineRange | null
+  readonly startAt: 'error' | 'tail' | 'start'
+  /** Shows all lines, where a filter hides the one that is to be shown. */
+  readonly onUnfilter: () => void
+}
+
+/** Brings lines into view, also those that are folded, filtered out or not there yet (web L13). Gives how to ask for one. */
+export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: TargetOptions): (line: number) => void {
+  const [target, setTarget] = useState<Target | null>(() => firstTarget(facts, marked, startAt))
+  const [isPlaced, setPlaced] = useState(false)
+  const { model, reveal, window } = rows
+  const markedLine = marked?.from ?? null
+  useLayoutEffect(() => {
+    if (isPlaced && markedLine !== null) setTarget({ line: markedLine, isAlways: false })
+  }, [isPlaced, markedLine])
+  useLayoutEffect(() => {
+    if (isPlaced) return
+    if (target === null && startAt !== 'start') window.goToEnd()
+    setPlaced(true)
+  }, [isPlaced, target, startAt, window])
+  useLayoutEffect(() => {
+    if (target === null || target.line > facts.totalLines) return
+    const group = groupAround(facts.groups, target.line)
+    if (model.isShown(target.line)) {
+      reveal(target.line, target.isAlways)
+      setTarget(null)
+    } else if (group !== undefined && folds.folded.has(group.line)) folds.set(group.line, false)
+    else onUnfilter()
+  }, [target, model, reveal, facts, folds, onUnfilter])
+  return useCallback((line) => setTarget({ line, isAlways: false }), [])
+}
+
+function firstTarget({ errors }: LogFacts, marked: LineRange | null, startAt: TargetOptions['startAt']): Target | null {
+  const line = marked?.from ?? (startAt === 'error' ? errors[0] : undefined)
+  return line === undefined ? null : { line, isAlways: true }
+}

@@ -1,0 +1,94 @@
+import { useRouter } from '@tanstack/react-router'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { noteRecent } from '../browser/recent.ts'
+import { Dialog } from '../design/dialog.tsx'
+import { closeOverlay, takeTyped } from '../interaction/overlays.ts'
+import { type PaletteItem, stepFrom } from './items.ts'
+import { PaletteList } from './palette-list.tsx'
+import { usePaletteGroups } from './use-palette-groups.ts'
+
+const pauseMs = 120
+
+/** Everything by name: pages, what can be done here, pipelines, builds, organizations, error codes (web.md 11). */
+export function Palette() {
+  const listId = useId()
+  const router = useRouter()
+  const [typed, setTyped] = useState('')
+  const groups = usePaletteGroups(typed, usePaused(typed.trim()))
+  const [picked, setPicked] = useState<string | null>(null)
+  const current = stepFrom(groups, picked, 0)
+  const choose = (item: PaletteItem, inNewTab: boolean) => {
+    noteRecent('choices', item.id)
+    closeOverlay()
+    if (item.run !== undefined) item.run()
+    else if (item.href !== undefined) go(item.href, inNewTab)
+  }
+  const go = (href: string, inNewTab: boolean) => {
+    // The documentation is not of this app.
+    if (inNewTab || /^\/docs(\/|$)/.test(href)) window.open(href, '_blank', 'noopener')
+    else router.history.push(href)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) {
+      event.preventDefault()
+      setPicked(stepFrom(groups, current, step))
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+      event.preventDefault()
+      const item = groups.flatMap(({ items }) => items).find(({ id }) => id === current)
+      if (item !== undefined) choose(item, event.ctrlKey || event.metaKey)
+    }
+  }
+  return (
+    <Dialog open onClose={closeOverlay} title="Search and commands" wide bare>
+      <div className="-mx-3 flex flex-col gap-2 py-2">
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-autocomplete="list"
+          aria-label="Search and commands"
+          {...(current === null ? {} : { 'aria-activedescendant': optionId(listId, current) })}
+          placeholder="Search pages, pipelines, builds, commits and actions"
+          autoComplete="off"
+          spellCheck={false}
+          value={typed}
+          onFocus={() => {
+            const ahead = takeTyped()
+            setTyped((now) => ahead + now)
+          }}
+          onChange={(event) => {
+            setTyped(event.target.value)
+            setPicked(null)
+          }}
+          onKeyDown={onKeyDown}
+          className="min-h-9 w-full rounded-small border border-edge bg-raised px-3 text-16 placeholder:text-muted pointer-coarse:min-h-11"
+        />
+        <PaletteList
+          id={listId}
+          groups={groups}
+          current={current}
+          optionId={(id) => optionId(listId, id)}
+          onPoint={setPicked}
+          onChoose={choose}
+        />
+      </div>
+    </Dialog>
+  )
+}
+
+function optionId(listId: string, id: string): string {
+  return `${listId}-${id}`
+}
+
+/** A text once the typing has paused. */
+function usePaused(text: string): string {
+  const [paused, setPaused] = useState(text)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => {
+    timer.current = setTimeout(() => setPaused(text), pauseMs)
+    return () => clearTimeout(timer.current)
+  }, [text])
+  return paused
+}

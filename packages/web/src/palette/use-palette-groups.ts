@@ -1,0 +1,106 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { useSession } from '../api/session.ts'
+import { setAppearance } from '../browser/appearance.ts'
+import { readRecent } from '../browser/recent.ts'
+import { lookOf } from '../design/state.ts'
+import { themes } from '../frame/account-menu.tsx'
+import { openOverlay } from '../interaction/overlays.ts'
+import { useOfferedActions } from '../interaction/palette-actions.ts'
+import { errorCodeItems } from './error-codes.ts'
+import { filled, localGroups, type PaletteGroup, type PaletteItem } from './items.ts'
+import { pageItems } from './pages.ts'
+import { searchQuery } from './queries.ts'
+
+/** What the palette lists for a text. What is known here comes at once; what the server finds comes below it, together, and moves nothing. */
+export function usePaletteGroups(typed: string, asked: string): readonly PaletteGroup[] {
+  const local = useLocalItems()
+  // The order stays as it was when the palette was opened.
+  const [recent] = useState(() => readRecent('choices'))
+  const found = useFound(asked)
+  return useMemo(
+    () => [
+      ...localGroups(local, typed, recent),
+      ...filled([{ title: 'Error codes', items: errorCodeItems(typed) }]),
+      ...found,
+    ],
+    [local, typed, recent, found],
+  )
+}
+
+function useLocalItems(): readonly PaletteGroup[] {
+  const { org } = useParams({ strict: false })
+  const { organizations } = useSession()
+  const navigate = useNavigate()
+  const actions = useOfferedActions()
+  return useMemo(() => {
+    const create = () => void navigate({ to: '.', search: (before) => ({ ...before, 'create-org': true as const }) })
+    return [
+      { title: 'Actions', items: actions.map((action) => ({ ...action, id: `action:${action.id}` })) },
+      { title: 'Pages', items: pageItems(org) },
+      {
+        title: 'Organizations',
+        items: [
+          ...organizations
+            .filter(({ slug }) => slug !== org)
+            .map(({ slug, name, role }) => ({
+              id: `org:${slug}`,
+              title: name,
+              hint: role,
+              href: `/${slug}/pipelines`,
+            })),
+          { id: 'org+', title: 'Create an organization', run: create },
+        ],
+      },
+      {
+        title: 'Appearance and help',
+        items: [
+          ...themes.map(({ value, label }) => ({
+            id: `theme:${value}`,
+            title: `Theme: ${label.toLowerCase()}`,
+            run: () => setAppearance({ theme: value }),
+          })),
+          { id: 'help', title: 'Keyboard shortcuts', keys: '?', run: () => openOverlay('help') },
+          { id: 'docs', title: 'Documentation', href: '/docs' },
+        ],
+      },
+    ]
+  }, [org, organizations, actions, navigate])
+}
+
+const nothing: readonly PaletteGroup[] = []
+
+function useFound(asked: string): readonly PaletteGroup[] {
+  const { org } = useParams({ strict: false })
+  const isAsked = org !== undefined && asked !== ''
+  const { data } = useQuery({
+    ...searchQuery(org ?? '', asked),
+    enabled: isAsked,
+    // What was found before stays until the new answer is there: nothing jumps while one types.
+    placeholderData: keepPreviousData,
+  })
+  return useMemo(() => {
+    if (!isAsked || data === undefined) return nothing
+    const pipelines = data.pipelines.map(
+      ({ slug, name }): PaletteItem => ({
+        ...{ id: `pipeline:${slug}`, title: name, href: `/${org}/pipelines/${slug}` },
+        ...(name === slug ? {} : { hint: slug }),
+      }),
+    )
+    const builds = data.builds.map(({ id, pipeline_slug, number, message, branch, commit, state }): PaletteItem => {
+      const place = [branch, commit?.slice(0, 8)].filter((part) => part != null).join(' · ')
+      return {
+        id: `build:${id}`,
+        title: `${pipeline_slug} #${number}${message == null ? '' : ` ${message.split('\n')[0]}`}`,
+        hint: `${lookOf(state).word}${place === '' ? '' : ` · ${place}`}`,
+        state,
+        href: `/${org}/pipelines/${pipeline_slug}/builds/${number}`,
+      }
+    })
+    return filled([
+      { title: 'Pipelines', items: pipelines },
+      { title: 'Builds', items: builds },
+    ])
+  }, [isAsked, data, org])
+}

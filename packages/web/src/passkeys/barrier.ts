@@ -1,0 +1,49 @@
+import type { AuthConfig } from '../api/auth-config.ts'
+
+/** What keeps passkeys from working where a page is (web A6). */
+export type PasskeyBarrier =
+  /** Passkeys are bound to the name of the server's own address. */
+  | { readonly kind: 'other-address'; readonly right: string }
+  | { readonly kind: 'not-secure' }
+  /** The server's own address is a number: there can be no passkeys at all. */
+  | { readonly kind: 'no-name' }
+  | { readonly kind: 'browser' }
+
+export interface Place {
+  /** Of the page: `http://localhost:4000`. */
+  readonly origin: string
+  /** Whether the browser takes the page's connection for safe: HTTPS, or this very machine. */
+  readonly isSecure: boolean
+  readonly hasWebAuthn: boolean
+}
+
+/** Finds the first reason; null: a passkey can be used here. */
+export function passkeyBarrier(place: Place, config: Pick<AuthConfig, 'passkeys' | 'docs_url'>): PasskeyBarrier | null {
+  if (!config.passkeys) return { kind: 'no-name' }
+  // The documentation is at the server's own address.
+  const own = new URL(config.docs_url)
+  const { hostname } = new URL(place.origin)
+  if (hostname !== own.hostname && !hostname.endsWith(`.${own.hostname}`))
+    return { kind: 'other-address', right: own.origin }
+  if (!place.isSecure) return { kind: 'not-secure' }
+  return place.hasWebAuthn ? null : { kind: 'browser' }
+}
+
+/** Says it, with the address that the page is at. */
+export function explainBarrier(barrier: PasskeyBarrier, origin: string): string {
+  switch (barrier.kind) {
+    case 'other-address':
+      return `You opened ${origin}. The passkeys of this server work at ${barrier.right} only.`
+    case 'not-secure':
+      return `You opened ${origin}. Browsers allow passkeys over HTTPS and on localhost only.`
+    case 'no-name':
+      return `This server has no name: it is at ${origin}. Passkeys need one, with HTTPS, or localhost.`
+    case 'browser':
+      return `You opened ${origin} in a browser that has no passkeys, or where they are switched off.`
+  }
+}
+
+/** The command that prints a one-time link, run in the folder of the server; without an address for the oldest owner. */
+export function setupLinkCommand(email = ''): string {
+  return `npm start -- setup-link${email === '' ? '' : ` ${email}`}`
+}

@@ -1,0 +1,12 @@
+import { answer, client } from '../api/client.ts'
+import { signWithPasskey } from './ceremonies.ts'
+
+/** Signs in with a passkey; the session comes as a cookie that no script can read (web A1). false: the person did not want to. With `offered` only once one is picked in a field that offers them, until that is aborted. */
+export async function signInWithPasskey(offered?: AbortSignal): Promise<boolean> {
+  const challenge = await answer(client.POST('/api/v0/auth/passkey/login/options', { body: {} }))
+  const body = await signWithPasskey(challenge, offered)
+  if (body === null) return false
+  const headers = { 'x-harmont-session': 'cookie' }
+  await answer(client.POST('/api/v0/auth/passkey/login/finalize', { body, headers }))
+  return true
+}

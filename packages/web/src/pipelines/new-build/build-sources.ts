@@ -1,0 +1,46 @@
+import type { Schema } from '../../api/schemas.ts'
+
+/** From where a new build can have its files: a connected repository, the build before, or an archive at an address. */
+export type SourceKind = 'repository' | 'again' | 'address'
+
+export interface BuildSources {
+  /** Those that this pipeline has, the best first. */
+  readonly kinds: readonly SourceKind[]
+  /** Why its repository is not among them, in words; null: it is. */
+  readonly missing: string | null
+}
+
+interface Known {
+  readonly pipeline: Pick<Schema<'Pipeline'>, 'repo_name' | 'repository'>
+  /** `owner/name` of the connected repositories, in lower case. */
+  readonly connected: readonly string[]
+  readonly newest: Pick<Schema<'BuildSummary'>, 'number'> | undefined
+}
+
+/** What a server can fetch for this pipeline, and in plain words what it cannot. */
+export function buildSources({ pipeline: { repo_name, repository }, connected, newest }: Known): BuildSources {
+  const name = repo_name ?? null
+  const isConnected = name !== null && connected.includes(name.toLowerCase())
+  const kinds: SourceKind[] = [
+    ...(isConnected ? (['repository'] as const) : []),
+    ...(newest === undefined ? [] : (['again'] as const)),
+    'address',
+  ]
+  if (isConnected) return { kinds, missing: null }
+  const what = name ?? (repository === '' ? null : repository)
+  return {
+    kinds,
+    missing:
+      what === null
+        ? 'This pipeline has no repository, so the server cannot fetch a commit.'
+        : `The repository ${what} is not connected, so the server cannot fetch a commit of it.`,
+  }
+}
+
+const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
+
+/** What is wrong with a commit that is to be fetched; null: nothing. Empty stands for the newest of the branch. */
+export function commitProblem(commit: string): string | null {
+  if (commit === '' || wholeCommit.test(commit)) return null
+  return 'Enter the full commit (40 or 64 hex digits), or leave it empty for the newest one of the branch'
+}

@@ -1,0 +1,115 @@
+import { type FormEvent, useState } from 'react'
+import { problemOf } from '../../api/problem.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { Button } from '../../design/button.tsx'
+import { Checkbox } from '../../design/checkbox.tsx'
+import { Field, TextArea } from '../../design/field.tsx'
+import type { BuildSources } from './build-sources.ts'
+import { SourceChoice } from './source-choice.tsx'
+import { StartRefusal } from './start-refusal.tsx'
+import { problemsOfFields, type StartValues, startRequest } from './start-request.ts'
+import { useStartBuild } from './use-start-build.ts'
+
+interface NewBuildFormProps {
+  readonly id: string
+  readonly org: string
+  readonly pipeline: Schema<'Pipeline'>
+  readonly sources: BuildSources
+  /** The newest build of the pipeline; null: there is none. */
+  readonly newest: Schema<'BuildSummary'> | null
+  readonly onClose: () => void
+}
+
+/** What a new build is of. */
+export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: NewBuildFormProps) {
+  const { slug, default_branch } = pipeline
+  const [values, setValues] = useState<StartValues>({
+    source: sources.kinds[0] ?? 'address',
+    ...{ branch: default_branch, commit: '', message: '', variables: '', address: '', checksum: '' },
+    withoutCache: false,
+  })
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({})
+  const { start, isBusy, error } = useStartBuild(org, slug)
+
+  const told = { ...problemsOfFields(error === null ? {} : problemOf(error).fields), ...problems }
+  const set = (changed: Partial<StartValues>) => setValues({ ...values, ...changed })
+  const field = (name: 'branch' | 'commit' | 'message' | 'variables' | 'address' | 'checksum') => ({
+    value: values[name],
+    onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
+    problem: told[name] ?? null,
+    autoComplete: 'off',
+    spellCheck: false,
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const judged = startRequest(values, newest?.number ?? null)
+    setProblems(judged.problems ?? {})
+    if (judged.request !== null) void start(judged.request)
+  }
+  const { source } = values
+  return (
+    <form id={id} onSubmit={submit} className="flex flex-col gap-4 pb-4" noValidate>
+      <SourceChoice {...{ org, sources, newest, pipeline }} value={source} onChange={(kind) => set({ source: kind })} />
+      {source !== 'again' && (
+        <>
+          <Field label="Branch" {...field('branch')} />
+          {source === 'repository' ? (
+            <Field
+              label="Commit (optional)"
+              placeholder="The newest commit of the branch"
+              hint="The full commit. Leave it empty for the newest one of the branch."
+              {...field('commit')}
+            />
+          ) : (
+            <Field
+              label="Commit (optional)"
+              hint="The commit that the archive contains, if any."
+              {...field('commit')}
+            />
+          )}
+        </>
+      )}
+      {source === 'address' && (
+        <>
+          <Field
+            label="URL of the archive"
+            placeholder="https://…/source.tar.gz"
+            inputMode="url"
+            {...field('address')}
+            hint="A .tar.gz with the pipeline’s files that the server can fetch over HTTPS."
+          />
+          <Field label="SHA-256 of the archive (optional)" {...field('checksum')} />
+        </>
+      )}
+      {source !== 'again' && <Field label="Message (optional)" {...field('message')} />}
+      <TextArea
+        label="Variables (optional)"
+        rows={3}
+        placeholder="NAME=value"
+        {...field('variables')}
+        hint="One per line. No secrets: everyone who can see the build can see them."
+      />
+      {source === 'again' && (
+        <Checkbox
+          label="Without cache"
+          hint="Runs every step and ignores cached results."
+          checked={values.withoutCache}
+          onChange={(withoutCache) => set({ withoutCache })}
+        />
+      )}
+      <StartRefusal org={org} slug={slug} error={isBusy ? null : error} isAtFields={Object.keys(told).every(isShown)} />
+      <p role="status" className={isBusy ? 'text-muted' : 'sr-only'}>
+        {isBusy ? 'Rendering the pipeline file, which can take 30 s. You can close this: the build continues.' : ''}
+      </p>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>{isBusy ? 'Close' : 'Cancel'}</Button>
+        <Button type="submit" look="primary" aria-disabled={isBusy}>
+          {isBusy ? 'Starting…' : 'Start build'}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+const shown = ['branch', 'commit', 'message', 'variables', 'address', 'checksum']
+const isShown = (name: string) => shown.includes(name)

@@ -1,0 +1,75 @@
+import type { Schema } from '../../api/schemas.ts'
+import { commitProblem, type SourceKind } from './build-sources.ts'
+import { readVariables } from './variables.ts'
+
+/** What stands in the dialog of a new build. */
+export interface StartValues {
+  readonly source: SourceKind
+  readonly branch: string
+  readonly commit: string
+  readonly message: string
+  readonly variables: string
+  readonly address: string
+  readonly checksum: string
+  readonly withoutCache: boolean
+}
+
+export type StartRequest =
+  | { readonly kind: 'create'; readonly body: Schema<'CreateBuildRequest'> }
+  | { readonly kind: 'again'; readonly number: number; readonly body: Schema<'RebuildRequest'> }
+
+export type Judged =
+  | { readonly request: StartRequest; readonly problems: null }
+  | { readonly request: null; readonly problems: Readonly<Record<string, string>> }
+
+/** Stands for the newest commit of the branch: the server asks the forge for it. */
+const newestCommit = 'HEAD'
+/** Stands for files that are of no commit. */
+const noCommit = '0'.repeat(40)
+
+/** The request of a new build, or what is wrong with single fields, by their names in the dialog. `newestNumber`: of the pipeline's builds; null without one. */
+export function startRequest(values: StartValues, newestNumber: number | null): Judged {
+  const { source, address, message, withoutCache } = values
+  const branch = values.branch.trim()
+  const variables = readVariables(values.variables)
+  const commit = values.commit.trim()
+  const problems = {
+    ...(source !== 'again' && branch === '' ? { branch: 'Enter a branch' } : {}),
+    ...(source === 'repository' ? named('commit', commitProblem(commit)) : {}),
+    ...(source === 'address' && address.trim() === '' ? { address: 'Enter the URL of the archive' } : {}),
+    ...named('variables', variables.problem),
+  }
+  if (Object.keys(problems).length > 0 || variables.env === null) return { request: null, problems }
+  const { env } = variables
+  const withEnv = Object.keys(env).length === 0 ? {} : { env }
+  if (source === 'again') {
+    const body = { ...withEnv, ...(withoutCache ? { without_cache: true } : {}) }
+    return { request: { kind: 'again', number: newestNumber ?? 0, body }, problems: null }
+  }
+  const body = {
+    ...{ branch, commit: commit || (source === 'repository' ? newestCommit : noCommit), source: 'ui' },
+    ...withEnv,
+    ...(message.trim() === '' ? {} : { message: message.trim() }),
+    ...(source === 'address' ? { source_url: address.trim() } : {}),
+    ...(source === 'address' && values.checksum.trim() !== '' ? { source_sha256: values.checksum.trim() } : {}),
+  }
+  return { request: { kind: 'create', body }, problems: null }
+}
+
+function named(name: string, problem: string | null): Readonly<Record<string, string>> {
+  return problem === null ? {} : { [name]: problem }
+}
+
+/** Names of the server's fields as the dialog has them. */
+const fieldNames: Readonly<Record<string, string>> = {
+  source_url: 'address',
+  source_sha256: 'checksum',
+  env: 'variables',
+}
+
+/** What the server says of single fields, by their names in the dialog. */
+export function problemsOfFields(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => [fieldNames[name.replace(/^env\..*/, 'env')] ?? name, text]),
+  )
+}

@@ -1,0 +1,56 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { newIdempotencyKey } from '../../api/idempotency.ts'
+import { isPassing } from '../../api/query-client.ts'
+import { toast } from '../../interaction/toast-store.ts'
+import { createBuild, rebuild } from './queries.ts'
+import type { StartRequest } from './start-request.ts'
+
+/**
+ * Starts builds of a pipeline. What is clicked twice, or sent again because no answer came, is one build. Who leaves before the answer is told of the build in
+ * a toast; who stays is taken to it.
+ */
+export function useStartBuild(org: string, slug: string) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const intention = useRef<{ readonly text: string; readonly key: string } | null>(null)
+  const isSending = useRef(false)
+  const isHere = useRef(true)
+  useEffect(() => {
+    isHere.current = true
+    return () => {
+      isHere.current = false
+    }
+  }, [])
+
+  const start = async (request: StartRequest) => {
+    if (isSending.current) return
+    isSending.current = true
+    setBusy(true)
+    setError(null)
+    const text = JSON.stringify(request)
+    if (intention.current?.text !== text) intention.current = { text, key: newIdempotencyKey() }
+    const how = { org, slug, key: intention.current.key }
+    try {
+      const { number } = await (request.kind === 'create'
+        ? createBuild(how, request.body)
+        : rebuild(how, request.number, request.body))
+      void client.invalidateQueries({ queryKey: ['newest-build', org, slug] })
+      if (isHere.current)
+        void navigate({ to: '/$org/pipelines/$slug/builds/$number', params: { org, slug, number: String(number) } })
+      else toast(`Build #${number} of ${slug} has started`)
+    } catch (thrown) {
+      // A definite answer is kept under its key: after it, as when the balance is topped up, the same wish is a new one.
+      if (!isPassing(thrown)) intention.current = null
+      setError(thrown)
+      if (!isHere.current) toast(`The build of ${slug} did not start`, { isProblem: true })
+    } finally {
+      isSending.current = false
+      setBusy(false)
+    }
+  }
+  return { start, isBusy, error }
+}

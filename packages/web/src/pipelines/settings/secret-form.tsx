@@ -1,0 +1,121 @@
+import { type FormEvent, useState } from 'react'
+import { type Problem, problemOf } from '../../api/problem.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { Button } from '../../design/button.tsx'
+import { Checkbox } from '../../design/checkbox.tsx'
+import { Field, TextArea } from '../../design/field.tsx'
+import { FormProblem } from '../../design/form-problem.tsx'
+import { type SecretScope, setSecret } from './secret-queries.ts'
+import { globsIn } from './settings-values.ts'
+
+interface SecretFormProps {
+  readonly scope: SecretScope
+  /** The one that gets another value; null: a new one. */
+  readonly secret: Schema<'Secret'> | null
+  readonly onClose: () => void
+  readonly onSet: (name: string) => Promise<void>
+}
+
+const events = [
+  ['push', 'Pushes'],
+  ['pull_request', 'Pull requests'],
+  ['schedule', 'Schedules'],
+  ['manual', 'Manual'],
+  ['api', 'API and hm'],
+] as const
+
+/** Sets a secret. Its old value is not here to be seen. */
+export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
+  const [name, setName] = useState(secret?.name ?? '')
+  const [value, setValue] = useState('')
+  const [branches, setBranches] = useState(secret?.branches?.join(' ') ?? '')
+  const [chosen, setChosen] = useState<readonly string[]>(secret?.events ?? [])
+  const [uploads, setUploads] = useState(secret?.uploads ?? false)
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isBusy) return
+    setBusy(true)
+    setProblem(null)
+    const globs = globsIn(branches)
+    const limits = {
+      branches: globs.length === 0 ? null : globs,
+      events: chosen.length === 0 ? null : [...chosen],
+      uploads,
+    }
+    try {
+      await setSecret(scope, { name, value, ...limits })
+      await onSet(name)
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4 pb-4">
+      <FormProblem problem={problem} fields={['name', 'value', 'branches']} />
+      {secret === null && (
+        <Field
+          label="Name"
+          required
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+          problem={problem?.fields.name}
+          hint="Letters, digits and underscores, as in the pipeline."
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+        />
+      )}
+      <TextArea
+        label={secret === null ? 'Value' : 'New value'}
+        required
+        rows={3}
+        value={value}
+        onChange={({ target }) => setValue(target.value)}
+        problem={problem?.fields.value}
+        hint="Stored encrypted and never shown again. Logs show *** instead."
+        autoComplete="off"
+        autoCapitalize="off"
+      />
+      <Field
+        label="Limit to branches (optional)"
+        value={branches}
+        onChange={({ target }) => setBranches(target.value)}
+        problem={problem?.fields.branches}
+        placeholder="main release/*"
+        hint="Separate with spaces. Leave it empty for every branch."
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
+      <fieldset className="flex flex-col gap-1">
+        <legend className="mb-1 font-semibold">Limit to builds started by (optional)</legend>
+        <div className="flex flex-wrap gap-x-4 gap-y-1">
+          {events.map(([event, label]) => (
+            <Checkbox
+              key={event}
+              label={label}
+              checked={chosen.includes(event)}
+              onChange={(isOn) => setChosen(isOn ? [...chosen, event] : chosen.filter((one) => one !== event))}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <Checkbox
+        label="Uploads can use it too"
+        hint="Limits then rely on what the upload claims, so anyone who can start builds can read the secret. Otherwise only source that the server fetched gets it."
+        checked={uploads}
+        onChange={setUploads}
+      />
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" aria-disabled={isBusy}>
+          {isBusy ? 'Working…' : secret === null ? 'Add secret' : 'Replace value'}
+        </Button>
+      </div>
+    </form>
+  )
+}

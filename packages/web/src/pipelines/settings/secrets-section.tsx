@@ -1,0 +1,128 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Schema } from '../../api/schemas.ts'
+import { usePermission } from '../../api/session.ts'
+import { Button } from '../../design/button.tsx'
+import { ConfirmDialog } from '../../design/confirm-dialog.tsx'
+import { Dialog } from '../../design/dialog.tsx'
+import { Ago } from '../../design/instant.tsx'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { ErrorState, Skeleton } from '../../design/page-states.tsx'
+import { toast } from '../../interaction/toast-store.ts'
+import { SecretForm } from './secret-form.tsx'
+import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.ts'
+
+interface SecretsSectionProps {
+  readonly scope: SecretScope
+  readonly title: string
+  /** Who reads them. */
+  readonly about: string
+}
+
+type Asked =
+  | { readonly kind: 'set'; readonly secret: Schema<'Secret'> | null }
+  | { readonly kind: 'delete'; readonly name: string }
+
+/** Secrets by name. A value goes in and is never shown again, to nobody. */
+export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
+  const client = useQueryClient()
+  const query = secretsQuery(scope)
+  const { data, error, refetch } = useQuery(query)
+  const refused = usePermission(scope.org, 'secrets')
+    ? null
+    : `Only owners and admins of ${scope.org} can change secrets`
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const close = () => setAsked(null)
+  const changed = async (said: string) => {
+    await client.invalidateQueries({ queryKey: query.queryKey })
+    close()
+    toast(said)
+  }
+  const deleting = asked?.kind === 'delete' ? asked.name : ''
+  return (
+    <section aria-label={title} className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-3">
+        <h2 className="flex-1 text-16 font-semibold">{title}</h2>
+        <Button refused={refused} onClick={() => setAsked({ kind: 'set', secret: null })}>
+          Add a secret
+        </Button>
+      </div>
+      <p className="text-muted">{about}</p>
+      {data === undefined && error === null && <Skeleton rows={2} label="Loading secrets" />}
+      {data === undefined && error !== null && (
+        <ErrorState error={error} what="the secrets" onRetry={() => void refetch()} />
+      )}
+      {data?.length === 0 && (
+        <p className="py-2 text-muted">No secrets yet. A step gets a secret only if the pipeline names it.</p>
+      )}
+      {data !== undefined && data.length > 0 && (
+        <ul aria-label={title} className="rounded-surface border border-hairline bg-raised">
+          {data.map((secret) => (
+            <li
+              key={secret.name}
+              className="flex min-h-row flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5 last:border-b-0"
+            >
+              <code className="min-w-0 flex-1 basis-40 font-mono break-all">{secret.name}</code>
+              <span className="text-13 text-muted">
+                {limitsOf(secret) !== '' && (
+                  <>
+                    <Foreign text={limitsOf(secret)} /> ·{' '}
+                  </>
+                )}
+                set <Ago at={secret.updated_at} />
+              </span>
+              <span className="flex gap-1">
+                <Button
+                  look="quiet"
+                  refused={refused}
+                  aria-label={`Replace ${secret.name}`}
+                  onClick={() => setAsked({ kind: 'set', secret })}
+                >
+                  Replace
+                </Button>
+                <Button
+                  look="quiet"
+                  refused={refused}
+                  aria-label={`Delete ${secret.name}`}
+                  onClick={() => setAsked({ kind: 'delete', name: secret.name })}
+                >
+                  Delete
+                </Button>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Dialog
+        open={asked?.kind === 'set'}
+        onClose={close}
+        title={asked?.kind === 'set' && asked.secret !== null ? `Replace ${asked.secret.name}` : 'Add a secret'}
+      >
+        {asked?.kind === 'set' && (
+          <SecretForm scope={scope} secret={asked.secret} onClose={close} onSet={(name) => changed(`${name} is set`)} />
+        )}
+      </Dialog>
+      <ConfirmDialog
+        open={asked?.kind === 'delete'}
+        onClose={close}
+        title={`Delete ${deleting}?`}
+        confirm={`Delete ${deleting}`}
+        onConfirm={async () => {
+          await deleteSecret(scope, deleting)
+          await changed(`${deleting} is deleted`)
+        }}
+      >
+        <p>Steps that need it will fail. The value cannot be recovered.</p>
+      </ConfirmDialog>
+    </section>
+  )
+}
+
+/** To which builds it is limited, in words; empty: to none. */
+function limitsOf({ branches, events, uploads = false }: Schema<'Secret'>): string {
+  return [
+    ...(branches === null ? [] : [`branches ${branches.join(', ')}`]),
+    ...(events === null ? [] : [`on ${events.join(', ')}`]),
+    ...(uploads && (branches !== null || events !== null) ? ['uploads too'] : []),
+  ].join(', ')
+}

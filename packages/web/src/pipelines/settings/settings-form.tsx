@@ -1,0 +1,128 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { type Problem, problemOf } from '../../api/problem.ts'
+import type { Schema } from '../../api/schemas.ts'
+import { usePermission } from '../../api/session.ts'
+import { Button } from '../../design/button.tsx'
+import { Checkbox } from '../../design/checkbox.tsx'
+import { Field, Select, TextArea } from '../../design/field.tsx'
+import { FormProblem } from '../../design/form-problem.tsx'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { Notice } from '../../design/notice.tsx'
+import { toast } from '../../interaction/toast-store.ts'
+import { pipelineQuery, updatePipeline } from '../queries.ts'
+import { changesOf, type SettingsValues, valuesOf } from './settings-values.ts'
+
+interface SettingsFormProps {
+  readonly org: string
+  readonly pipeline: Schema<'Pipeline'>
+}
+
+const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slug', 'protected_branches'] as const
+
+/** The settings of a pipeline. What its repository's code decides is locked, and says so. */
+export function SettingsForm({ org, pipeline }: SettingsFormProps) {
+  const client = useQueryClient()
+  const mayChange = usePermission(org, 'pipeline.manage')
+  const [values, setValues] = useState(() => valuesOf(pipeline))
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const byCode = pipeline.managed_by_code === true
+  const changes = changesOf(pipeline, values)
+  const nothing = Object.keys(changes).length === 0
+  const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
+  const locked = 'Set by the repository’s code; change it there.'
+  const field = (name: (typeof names)[number], isOfCode: boolean) => ({
+    value: values[name],
+    onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),
+    disabled: !mayChange || (isOfCode && byCode),
+    problem: problem?.fields[name] ?? null,
+    autoComplete: 'off',
+  })
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isBusy || nothing) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      const changed = await updatePipeline(org, pipeline.slug, changes)
+      client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
+      setValues(valuesOf(changed))
+      await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+      toast('Settings saved')
+    } catch (error) {
+      setProblem(problemOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const refused = mayChange
+    ? nothing
+      ? 'No changes to save'
+      : null
+    : `Only owners and admins of ${org} can change settings`
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {byCode && (
+        <Notice title="Managed by code">
+          <p>
+            The pipeline file in <Foreign text={pipeline.repo_name ?? pipeline.repository} /> sets the name, default
+            branch, manual builds and the name in the code. You cannot change them here.
+          </p>
+        </Notice>
+      )}
+      <FormProblem problem={problem} fields={names} />
+      <Field label="Name" {...field('name', true)} {...(byCode ? { hint: locked } : {})} />
+      <TextArea label="Description" rows={2} {...field('description', false)} />
+      <Field label="Default branch" {...field('default_branch', true)} {...(byCode ? { hint: locked } : {})} />
+      <Field
+        label="Repository name"
+        placeholder="owner/name"
+        {...field('repo_name', false)}
+        hint="Builds fetch from the connected repository of this name."
+      />
+      <Field
+        label="Name in the code"
+        {...field('source_slug', true)}
+        hint={byCode ? locked : 'The slug of the pipeline in the repository’s .hm folder.'}
+      />
+      <Checkbox
+        label="Manual builds"
+        hint={byCode ? locked : 'People, hm and the API can start builds, not only triggers.'}
+        checked={values.allow_manual}
+        disabled={!mayChange || byCode}
+        onChange={(allow_manual) => set({ allow_manual })}
+      />
+      <Select
+        label="Pull requests from forks"
+        value={values.fork_policy}
+        disabled={!mayChange}
+        onChange={({ target }) => set({ fork_policy: target.value as SettingsValues['fork_policy'] })}
+        hint="Builds of forks never get secrets."
+      >
+        <option value="approval">Build after a member approves</option>
+        <option value="always">Build always</option>
+        <option value="never">Never build</option>
+      </Select>
+      <Field
+        label="Protected branches"
+        placeholder="release/*"
+        {...field('protected_branches', false)}
+        hint="Separate with spaces. Like the default branch, they use only cache entries from protected branches."
+        spellCheck={false}
+      />
+      <Checkbox
+        label="Share the cache"
+        hint="All branches and uploads share cache entries; forks do not. Anyone who can start builds can then change what the default branch builds on."
+        checked={values.cache_share}
+        disabled={!mayChange}
+        onChange={(cache_share) => set({ cache_share })}
+      />
+      <p>
+        <Button type="submit" look="primary" refused={refused} aria-disabled={isBusy || refused !== null}>
+          {isBusy ? 'Saving…' : 'Save settings'}
+        </Button>
+      </p>
+    </form>
+  )
+}

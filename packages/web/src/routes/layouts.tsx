@@ -1,0 +1,42 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { sessionQuery } from '../api/session.ts'
+import { flagParam, present } from '../navigation/search-params.ts'
+import { NotFound, PlainNotFound } from './not-found.tsx'
+import { PlainFailure } from './page-failure.tsx'
+import { Root } from './root.tsx'
+
+export const rootRoute = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
+  component: Root,
+  notFoundComponent: PlainNotFound,
+  errorComponent: PlainFailure,
+})
+
+/** Pages without the shell: signing in, and links from mails. */
+export const plainRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'plain',
+  component: lazyRouteComponent(() => import('./plain-layout.tsx'), 'PlainLayout'),
+})
+
+/** Pages for who is signed in. Nobody: to `/login`, and back here after it (web A5). */
+export const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  // Any page can have the dialog over it.
+  validateSearch: (given: Record<string, unknown>) => present({ 'create-org': flagParam(given, 'create-org') }),
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session === null) throw redirect({ to: '/login', search: { redirect: location.href }, replace: true })
+  },
+  component: lazyRouteComponent(() => import('../frame/frame.tsx'), 'Shell'),
+})
+
+/** Everything of one organization. */
+export const organizationRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '$org',
+  component: lazyRouteComponent(() => import('./organization-layout.tsx'), 'OrganizationLayout'),
+  // Where no page of it is called that, the shell stays around the answer.
+  notFoundComponent: NotFound,
+})

@@ -1,0 +1,147 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { buildSearch } from '../build/data/address.ts'
+import { flagParam, present, textParam } from '../navigation/search-params.ts'
+import { usageSearch } from '../usage/search.ts'
+import { firstPageNeeds } from './first-page.ts'
+import { organizationRoute } from './layouts.tsx'
+import { buildsSearch, pipelinesSearch } from './list-search.ts'
+
+const organizationHomeRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/',
+  validateSearch: (given: Record<string, unknown>) => pipelinesSearch(given),
+  component: lazyRouteComponent(() => import('../pipelines/pipelines-page.tsx'), 'PipelinesPage'),
+})
+
+const pipelinesRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines',
+  validateSearch: (given: Record<string, unknown>) => pipelinesSearch(given),
+  component: lazyRouteComponent(() => import('../pipelines/pipelines-page.tsx'), 'PipelinesPage'),
+})
+
+const buildsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'builds',
+  validateSearch: (given: Record<string, unknown>) => buildsSearch(given),
+  component: lazyRouteComponent(() => import('../builds/builds-page.tsx'), 'BuildsPage'),
+})
+
+const pipelineRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug',
+  validateSearch: (given: Record<string, unknown>) =>
+    present({ ...buildsSearch(given), 'new-build': flagParam(given, 'new-build') }),
+  component: lazyRouteComponent(() => import('../pipelines/pipeline-page.tsx'), 'PipelinePage'),
+})
+
+const pipelineSettingsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/settings',
+  component: lazyRouteComponent(
+    () => import('../pipelines/settings/pipeline-settings-page.tsx'),
+    'PipelineSettingsPage',
+  ),
+})
+
+const latestBuildRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/builds/latest',
+  validateSearch: (given: Record<string, unknown>) => present({ branch: textParam(given, 'branch') }),
+  component: lazyRouteComponent(() => import('../build/latest-build-page.tsx'), 'LatestBuildPage'),
+})
+
+const buildRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/builds/$number',
+  validateSearch: (given: Record<string, unknown>) => buildSearch(given),
+  // Once for each build: whoever moves within its page reads nothing again.
+  staleTime: Number.POSITIVE_INFINITY,
+  loader: ({ context, params: { org, slug, number }, location }) => {
+    const { job, attempt } = buildSearch(location.search)
+    const place = { org, slug, number: Number(number) }
+    firstPageNeeds(
+      import('../build/build-page.tsx').then(({ readAhead }) =>
+        readAhead(context.queryClient, place, { job, attempt, fragment: location.hash }),
+      ),
+    )
+  },
+  component: lazyRouteComponent(() => import('../build/build-page.tsx'), 'BuildPage'),
+})
+
+const jobRedirectRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/builds/$number/jobs/$jobId',
+  component: lazyRouteComponent(() => import('../build/job-redirect-page.tsx'), 'JobRedirectPage'),
+})
+
+const reposRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'repos',
+  validateSearch: (given: Record<string, unknown>) =>
+    present({ q: textParam(given, 'q'), provider: textParam(given, 'provider') }),
+  component: lazyRouteComponent(() => import('../repos/repos-page.tsx'), 'ReposPage'),
+})
+
+const organizationGithubSetupRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'github/setup',
+  validateSearch: (given: Record<string, unknown>) =>
+    present({
+      installation_id: textParam(given, 'installation_id'),
+      setup_action: textParam(given, 'setup_action'),
+      state: textParam(given, 'state'),
+      code: textParam(given, 'code'),
+    }),
+  component: lazyRouteComponent(() => import('../repos/github-setup-page.tsx'), 'GithubSetupPage'),
+})
+
+const usageRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'usage',
+  validateSearch: (given: Record<string, unknown>) => usageSearch(given),
+  component: lazyRouteComponent(() => import('../usage/usage-page.tsx'), 'UsagePage'),
+})
+
+const organizationSettingsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('../settings/organization-page.tsx'), 'OrganizationPage'),
+})
+
+const membersRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings/members',
+  component: lazyRouteComponent(() => import('../settings/members-page.tsx'), 'MembersPage'),
+})
+
+const integrationsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings/integrations',
+  component: lazyRouteComponent(() => import('../repos/integrations-page.tsx'), 'IntegrationsPage'),
+})
+
+const auditRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings/audit',
+  component: lazyRouteComponent(() => import('../settings/audit-page.tsx'), 'AuditPage'),
+})
+
+/** What belongs to an organization. */
+export const organizationRoutes = [
+  organizationHomeRoute,
+  pipelinesRoute,
+  buildsRoute,
+  pipelineRoute,
+  pipelineSettingsRoute,
+  latestBuildRoute,
+  buildRoute,
+  jobRedirectRoute,
+  reposRoute,
+  organizationGithubSetupRoute,
+  usageRoute,
+  organizationSettingsRoute,
+  membersRoute,
+  integrationsRoute,
+  auditRoute,
+] as const
