@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ensureOwner, insertOrganization } from '../../organizations/organizations/store.ts'
+import { ensureOwner, insertOrganization } from '../../organizations/lifecycle/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type ApiError, apiError } from '../../platform/http/index.ts'
 import { isReservedSlug, personalSlugOf, suffixedSlug } from '../../platform/names/slug.ts'

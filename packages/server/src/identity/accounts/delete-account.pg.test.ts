@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { removeDeleted } from '../../organizations/lifecycle/tasks.ts'
 import { insertMember } from '../../organizations/members/store.ts'
-import { removeDeleted } from '../../organizations/organizations/tasks.ts'
 import { openDirectoryStore } from '../../platform/blobs/index.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { sweepBlobs } from '../../platform/worker/sweeps.ts'

@@ -1,5 +1,5 @@
 import { type Handlers, operation } from '../../platform/http/index.ts'
-import { type AuthConfigServices, readAuthConfig } from './read-auth-config.ts'
+import { type AuthConfigServices, readAuthConfig } from '../auth-config.ts'
 
 /** What a sign-in page has to know of this server. */
 export function authConfigRoutes(services: AuthConfigServices): Pick<Handlers, 'getAuthConfig'> {

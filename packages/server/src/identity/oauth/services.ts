@@ -1,5 +1,5 @@
 import type { Sealer } from '../../platform/encryption/seal.ts'
-import type { SignInServices } from '../passkeys/services.ts'
+import type { SignInServices } from '../services.ts'
 import type { IdentityProvider, IdentityProviderName } from './identity-provider.ts'
 
 export interface OAuthServices extends SignInServices {

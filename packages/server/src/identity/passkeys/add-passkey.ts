@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
+import type { AttestedPasskey } from '../webauthn/verify-attestation.ts'
 import { ensureHandle, insertPasskey, type PasskeyRow } from './store.ts'
-import type { AttestedPasskey } from './verify-attestation.ts'
 
 interface Addition {
   readonly userId: string

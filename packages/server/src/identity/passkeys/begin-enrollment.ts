@@ -3,9 +3,9 @@ import type pg from 'pg'
 import { transaction } from '../../platform/database/transaction.ts'
 import { getAccount } from '../accounts/store.ts'
 import { lockUser } from '../sessions/store.ts'
-import { type ChallengeOwner, newChallenge } from './challenges.ts'
-import { creationOptions } from './options.ts'
-import type { RelyingParty } from './relying-party.ts'
+import { type ChallengeOwner, newChallenge } from '../webauthn/challenges.ts'
+import { creationOptions } from '../webauthn/options.ts'
+import type { RelyingParty } from '../webauthn/relying-party.ts'
 import { credentialsOf, ensureHandle, type KnownCredential } from './store.ts'
 
 /** Options for one more passkey of a user. `excluded` says with which of theirs an authenticator makes no further one, and may refuse. */

@@ -1,4 +1,4 @@
-import { webauthn } from './webauthn.ts'
+import { webauthn } from '../webauthn/webauthn.ts'
 
 /** Throws for a ceremony that ran in a frame of somebody else's page: ours are never framed. */
 export async function refuseFramed(clientDataJSON: string): Promise<void> {

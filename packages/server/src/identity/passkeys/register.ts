@@ -3,16 +3,16 @@ import { type Database, transaction } from '../../platform/database/transaction.
 import { apiError, type Body, type Client } from '../../platform/http/index.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'
 import { getAccount } from '../accounts/store.ts'
+import type { SignInServices } from '../services.ts'
 import { lockUser } from '../sessions/store.ts'
+import { takeChallenge } from '../webauthn/challenges.ts'
+import { relyingParty } from '../webauthn/relying-party.ts'
+import { verifyAttestation } from '../webauthn/verify-attestation.ts'
 import { addPasskey } from './add-passkey.ts'
 import { beginEnrollment } from './begin-enrollment.ts'
-import { takeChallenge } from './challenges.ts'
 import { askedNow, passkeyAddedMail } from './mails.ts'
 import { readNickname } from './nickname.ts'
-import { relyingParty } from './relying-party.ts'
-import type { SignInServices } from './services.ts'
 import { countPasskeysOf, type PasskeyRow } from './store.ts'
-import { verifyAttestation } from './verify-attestation.ts'
 
 const mostPasskeys = 20
 

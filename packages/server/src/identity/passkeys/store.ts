@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import { unauthorized } from '../../platform/http/index.ts'
-import type { Transport } from './verify-attestation.ts'
+import type { Transport } from '../webauthn/verify-attestation.ts'
 
 export interface KnownCredential {
   readonly credential_id: Buffer

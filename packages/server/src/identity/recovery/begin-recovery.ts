@@ -5,7 +5,7 @@ import type { Client } from '../../platform/http/index.ts'
 import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { type Asked, askedNow } from '../passkeys/mails.ts'
-import type { MailingServices, SignInServices } from '../passkeys/services.ts'
+import type { MailingServices, SignInServices } from '../services.ts'
 import { recoveryMail } from './mails.ts'
 import { findUserId, insertRecoveryLink, queueRecovery } from './store.ts'
 

@@ -1,6 +1,6 @@
 import type { TaskList } from 'graphile-worker'
 import { askedThen, type QueuedAsked } from '../passkeys/mails.ts'
-import type { MailingServices } from '../passkeys/services.ts'
+import type { MailingServices } from '../services.ts'
 import { mailRecovery } from './begin-recovery.ts'
 
 /** What a recovery leaves to the worker. */

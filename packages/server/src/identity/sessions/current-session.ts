@@ -1,5 +1,5 @@
 import type { components } from '@harmont/contract'
-import { listStandings } from '../../organizations/organizations/store.ts'
+import { listStandings } from '../../organizations/lifecycle/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Caller, Complete } from '../../platform/http/index.ts'
 import { formatOptionalInstant } from '../../platform/input/instant.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ensureOwner } from '../../organizations/organizations/store.ts'
+import { ensureOwner } from '../../organizations/lifecycle/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { sessionCookies } from '../../platform/http/session-cookies.ts'
 import { codeOf, publicUrl, testServer } from '../../testing/server.ts'

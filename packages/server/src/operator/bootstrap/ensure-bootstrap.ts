@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { ensureOwner, insertOrganization } from '../../organizations/organizations/store.ts'
+import { ensureOwner, insertOrganization } from '../../organizations/lifecycle/store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { ensureUser, findOrganizationId, removeBootstrapKey, setBootstrapKey } from './store.ts'

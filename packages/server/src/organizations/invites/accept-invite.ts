@@ -4,9 +4,9 @@ import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
 import { apiError } from '../../platform/http/index.ts'
+import { lockOrganization } from '../lifecycle/locks.ts'
+import { getOrganizationById, type OrganizationRow } from '../lifecycle/store.ts'
 import { insertMember } from '../members/store.ts'
-import { lockOrganization } from '../organizations/locks.ts'
-import { getOrganizationById, type OrganizationRow } from '../organizations/store.ts'
 import { endInvite, findEnd, findOffer, type InviteEnd, type InviteOffer } from './store.ts'
 
 const endings: Readonly<Record<InviteEnd | 'unknown', string>> = {

@@ -1,7 +1,7 @@
 import type { Actor } from '../../platform/audit/record-audit.ts'
 import type { LinkMail } from '../../platform/mail/queue-mail.ts'
+import type { OrganizationRow } from '../lifecycle/store.ts'
 import type { MemberRow } from '../members/store.ts'
-import type { OrganizationRow } from '../organizations/store.ts'
 import type { InviteRow } from './store.ts'
 
 interface Invitation {

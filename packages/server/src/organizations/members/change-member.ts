@@ -4,8 +4,8 @@ import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { apiError, type Caller, type Membership, type Role } from '../../platform/http/index.ts'
 import { deleteInvitesBy } from '../invites/store.ts'
-import { lockOrganization } from '../organizations/locks.ts'
-import { organizationNotFound } from '../organizations/organization-gone.ts'
+import { lockOrganization } from '../lifecycle/locks.ts'
+import { organizationNotFound } from '../lifecycle/organization-gone.ts'
 import { countOwners, deleteMember, findMember, type MemberRow, setRole } from './store.ts'
 
 /** Who asks for the change. */

@@ -10,10 +10,10 @@ import { bitbucketCrontab, bitbucketTasks } from '../../forges/bitbucket/tasks.t
 import { githubCrontab, githubTasks } from '../../forges/github/tasks.ts'
 import { triggerCrontab, triggerTasks } from '../../forges/tasks.ts'
 import { oauthCrontab, oauthTasks } from '../../identity/oauth/tasks.ts'
-import { passkeyCrontab, passkeyTasks } from '../../identity/passkeys/tasks.ts'
 import { recoveryTasks } from '../../identity/recovery/tasks.ts'
+import { passkeyCrontab, passkeyTasks } from '../../identity/tasks.ts'
 import type { Services } from '../../main/routes.ts'
-import { organizationCrontab, organizationTasks } from '../../organizations/organizations/tasks.ts'
+import { organizationCrontab, organizationTasks } from '../../organizations/lifecycle/tasks.ts'
 import { mailCrontab, mailTasks } from '../mail/tasks.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 

@@ -1,7 +1,7 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { apiError } from '../../platform/http/index.ts'
+import { refuseFramed } from '../passkeys/client-data.ts'
 import { challengeInvalid } from './challenges.ts'
-import { refuseFramed } from './client-data.ts'
 import { algorithms } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { webauthn } from './webauthn.ts'

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import type { Sealer } from '../../platform/encryption/seal.ts'
-import type { SessionCookies } from '../../platform/http/session-cookies.ts'
-import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
-import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { Sealer } from '../platform/encryption/seal.ts'
+import type { SessionCookies } from '../platform/http/session-cookies.ts'
+import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
 
 /** What the worker needs to mail a link. */
 export interface MailingServices {

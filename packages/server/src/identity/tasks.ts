@@ -1,8 +1,8 @@
 import type { TaskList } from 'graphile-worker'
-import { mailSignup } from './begin-signup.ts'
-import { sweepSignIn } from './challenge-store.ts'
-import { askedThen, type QueuedAsked } from './mails.ts'
+import { sweepSignIn } from './passkeys/challenge-store.ts'
+import { askedThen, type QueuedAsked } from './passkeys/mails.ts'
 import type { MailingServices } from './services.ts'
+import { mailSignup } from './signup/begin-signup.ts'
 
 export const passkeyCrontab = ['*/10 * * * * sweep_sign_in']
 

@@ -1,6 +1,6 @@
+import type { KnownCredential } from '../passkeys/store.ts'
 import type { NewChallenge } from './challenges.ts'
 import type { RelyingParty } from './relying-party.ts'
-import type { KnownCredential } from './store.ts'
 import { webauthn } from './webauthn.ts'
 
 /** ES256, RS256 and EdDSA. */

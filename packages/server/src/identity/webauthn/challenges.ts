@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
-import { type ChallengeRow, deleteChallenge, insertChallenge, type Purpose } from './challenge-store.ts'
+import { type ChallengeRow, deleteChallenge, insertChallenge, type Purpose } from '../passkeys/challenge-store.ts'
 
 /** Whose a challenge is: a user's, that of the holder of a mailed token, or for a sign-in anybody's. */
 export interface ChallengeOwner {

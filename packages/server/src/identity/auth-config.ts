@@ -1,12 +1,12 @@
 import type { components } from '@harmont/contract'
-import type { Database } from '../../platform/database/transaction.ts'
-import type { Complete } from '../../platform/http/index.ts'
-import { mailWay } from '../../platform/mail/mail-way.ts'
-import type { Settings } from '../../platform/settings/read-settings.ts'
-import { version } from '../../platform/version.ts'
-import { countUsers } from '../accounts/store.ts'
-import { canHavePasskeys } from '../passkeys/relying-party.ts'
-import { needsSetup } from '../setup/store.ts'
+import type { Database } from '../platform/database/transaction.ts'
+import type { Complete } from '../platform/http/index.ts'
+import { mailWay } from '../platform/mail/mail-way.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+import { version } from '../platform/version.ts'
+import { countUsers } from './accounts/store.ts'
+import { needsSetup } from './setup/store.ts'
+import { canHavePasskeys } from './webauthn/relying-party.ts'
 
 export interface AuthConfigServices {
   readonly pool: Database

@@ -10,9 +10,9 @@ import { translateFault } from '../../testing/faults/translate-fault.ts'
 import { signupCapReached } from '../accounts/create-account.ts'
 import { readName } from '../accounts/name.ts'
 import { countUsers } from '../accounts/store.ts'
-import { type Asked, accountExistsMail, askedNow, verificationMail } from './mails.ts'
-import type { MailingServices, SignInServices } from './services.ts'
-import { hasAccount, insertVerification, queueSignup, type Verification } from './signup-store.ts'
+import { type Asked, accountExistsMail, askedNow, verificationMail } from '../passkeys/mails.ts'
+import type { MailingServices, SignInServices } from '../services.ts'
+import { hasAccount, insertVerification, queueSignup, type Verification } from './store.ts'
 
 /** Has a verification mail sent. Neither answer nor its time tells whether the address has an account. */
 export async function beginSignup(

@@ -1,9 +1,9 @@
 import type { components } from '@harmont/contract'
-import type { Database } from '../../platform/database/transaction.ts'
-import { type Complete, type Cursors, type Handlers, operation } from '../../platform/http/index.ts'
-import { formatInstant } from '../../platform/input/instant.ts'
-import { ageKeyOf, readAgeKey, toPage } from '../../platform/pagination/page.ts'
-import { type AuditRow, listEventsOf } from './store.ts'
+import type { Database } from '../platform/database/transaction.ts'
+import { type Complete, type Cursors, type Handlers, operation } from '../platform/http/index.ts'
+import { formatInstant } from '../platform/input/instant.ts'
+import { ageKeyOf, readAgeKey, toPage } from '../platform/pagination/page.ts'
+import { type AuditRow, listEventsOf } from './audit/store.ts'
 
 /** Who did what in an organization, when and from where. */
 export function auditRoutes({
