@@ -5,7 +5,7 @@
 #   test/machines/v2-machine.sh [DIRECTORY]        makes the machine where it is not there yet, and runs the suite on it
 #   KERNEL=cgroup_disable=memory …                 starts its kernel with more words
 #   RUN='node_modules/.bin/hm doctor' …            runs another command, in the tree
-#   RUN='vitest run --project root packages/sandbox/src/conformance/attacks/attacks.root.test.ts' …
+#   RUN='vitest run --project root packages/sandbox/conformance/attacks/attacks.root.test.ts' …
 #
 # What is committed is run, with the node_modules of this tree. The disk is as it was made at each start.
 set -eu
@@ -14,7 +14,7 @@ tree=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 root=$place/root
 export PATH="$tree/node_modules/.bin:$PATH"
 # Timings of the suite are for real machines.
-suite='vitest run packages/sandbox/src/oci/oci.root.test.ts --reporter=verbose --testTimeout=900000 --hookTimeout=900000'
+suite='vitest run packages/sandbox/conformance/oci.root.test.ts --reporter=verbose --testTimeout=900000 --hookTimeout=900000'
 
 make_root() {
   apt-get install -y --no-install-recommends qemu-system-x86 seabios mmdebstrap openssh-client

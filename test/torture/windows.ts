@@ -49,7 +49,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a command is written down, its launcher not let go',
-    file: 'sandbox/src/oci/sandbox.ts',
+    file: 'sandbox/src/driver/sandbox.ts',
     before: 'await launcher[way]()',
     times: 3,
     scene: 'build',
@@ -58,7 +58,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a launcher is let go, its command not heard of',
-    file: 'sandbox/src/oci/sandbox.ts',
+    file: 'sandbox/src/driver/sandbox.ts',
     before: 'await begun(watching)',
     times: 3,
     scene: 'build',
@@ -112,7 +112,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a snapshot is put together, not in its place',
-    file: 'sandbox/src/oci/snapshots.ts',
+    file: 'sandbox/src/snapshots/snapshots.ts',
     before: 'await rename(staging.directory, snapshotFiles(layout, id).directory)',
     times: 2,
     scene: 'build',
@@ -120,7 +120,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a snapshot is in its place, the cache does not know it',
-    file: 'sandbox/src/oci/snapshots.ts',
+    file: 'sandbox/src/snapshots/snapshots.ts',
     before: 'if (record.meta.cache !== null) cache.put(record.meta.cache, id)',
     times: 2,
     scene: 'build',
@@ -158,7 +158,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a sandbox is half removed: its groups are gone, its files are there',
-    file: 'sandbox/src/oci/remains.ts',
+    file: 'sandbox/src/driver/cleanup.ts',
     before: 'const removed = context.trash.remove(',
     times: 3,
     scene: 'build',
@@ -166,7 +166,7 @@ export const windows: readonly Window[] = [
   },
   {
     name: 'a sandbox is no more, what it had in memory is there',
-    file: 'sandbox/src/oci/remains.ts',
+    file: 'sandbox/src/driver/cleanup.ts',
     before: 'removeMemory(layout, id)',
     times: 3,
     scene: 'build',

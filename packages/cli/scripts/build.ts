@@ -1,6 +1,6 @@
 /** `npm run build -w packages/cli`: the package that is published, in `dist/` or the directory that is named. Among sources hm needs no build. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { notices } from './notices.ts'
@@ -80,8 +80,8 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
 cpSync(join(rooms, 'pipeline/generated/types'), join(lib, 'types'), { recursive: true })
 
 // Programs for the shell, which the driver looks for beside itself too.
-const scripts = join(rooms, 'sandbox/src/oci')
-for (const name of readdirSync(scripts)) if (name.endsWith('.sh')) cpSync(join(scripts, name), join(lib, name))
+for (const script of globSync('sandbox/src/*/*.sh', { cwd: rooms }))
+  cpSync(join(rooms, script), join(lib, basename(script)))
 
 for (const part of ['bin', 'container']) cpSync(join(cli, part), join(out, part), { recursive: true })
 cpSync(join(cli, '../../LICENSE'), join(out, 'LICENSE'))

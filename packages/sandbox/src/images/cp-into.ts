@@ -1,4 +1,4 @@
-import { runTool } from './run-tool.ts'
+import { runTool } from '../system/run-tool.ts'
 
 /** The bytes of a path as text, one character for each, for the sake of names that are not UTF-8. */
 export function latin1(text: string): string {

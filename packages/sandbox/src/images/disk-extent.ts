@@ -1,4 +1,4 @@
-import { runTool } from './run-tool.ts'
+import { runTool } from '../system/run-tool.ts'
 import type { Extent } from './tar-meter.ts'
 
 const STAT_BLOCK = 512

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { SandboxError } from '../driver.ts'
-import { isMissing } from './missing.ts'
+import { SandboxError } from '../sandbox-driver.ts'
+import { isMissing } from '../system/missing.ts'
 
 interface Known {
   readonly stamp: string

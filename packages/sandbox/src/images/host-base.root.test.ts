@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, wri
 import path from 'node:path'
 import { makeSmallDisk } from '@harmont/outside/small-disk'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { ResolvedImage } from '../driver.ts'
+import type { ResolvedImage } from '../sandbox-driver.ts'
 import { resolveElsewhere } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import path from 'node:path'
-import { SandboxError } from '../driver.ts'
-import { footing } from '../ordinary/footing.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { SandboxError } from '../sandbox-driver.ts'
+import { isMissing } from '../system/missing.ts'
+import { runTool } from '../system/run-tool.ts'
 import { digestOfFirst } from './first-file.ts'
 import { writeHostEtc } from './host-etc.ts'
 import { farm, type Reserve } from './link-farm.ts'
-import { isMissing } from './missing.ts'
-import { runTool } from './run-tool.ts'
 
 /** Raise it when the same machine would give another base: it is part of the digest. */
 const GENERATOR = 2

@@ -1,9 +1,9 @@
 import { chmod, lstat, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { footing } from '../ordinary/footing.ts'
-import { isMissing } from './missing.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { isMissing } from '../system/missing.ts'
+import { runTool } from '../system/run-tool.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
-import { runTool } from './run-tool.ts'
 
 /** Made by the machine's own tools rather than brought by a package, and without secrets. */
 const MADE_BY_TOOLS = [

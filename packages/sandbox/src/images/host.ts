@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { SandboxError } from '../driver.ts'
+import { SandboxError } from '../sandbox-driver.ts'
+import { staged } from '../system/staging.ts'
 import { buildHostBase, HOST_ENV, type HostOptions, hostDigest } from './host-base.ts'
 import { ImageRefused } from './image-limits.ts'
 import type { Root, Roots } from './roots.ts'
 import { isStoredShifted, shiftToRoot } from './shifted.ts'
-import { staged } from './staging.ts'
 
 /** The base `host` as a root of the store: made once per state of the machine's packages. */
 export class HostBase {

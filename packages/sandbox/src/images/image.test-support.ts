@@ -6,7 +6,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
-import type { ResolvedImage } from '../driver.ts'
+import type { ResolvedImage } from '../sandbox-driver.ts'
 
 /** Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a capability, whiteouts, settings. Gives its path. */
 export function makeLayout(directory: string, marker: string): string {

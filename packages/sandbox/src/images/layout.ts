@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ToolFailed } from '../tool-failed.ts'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../system/run-tool.ts'
+import { ToolFailed } from '../system/tool-failed.ts'
 import { shiftOptions } from './shifted.ts'
 
 export interface LayoutImage {

@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs'
 import { chmod, lchown, link, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
-import { footing } from '../ordinary/footing.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { hasCode } from '../system/missing.ts'
 import { cpInto, latin1 } from './cp-into.ts'
 import { extentBelow, extentOf } from './disk-extent.ts'
 import { linkWhole } from './link-whole.ts'
-import { hasCode } from './missing.ts'
 import type { Extent } from './tar-meter.ts'
 
 export type Reserve = (extent: Extent) => Promise<Disposable>

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { runTool } from '../system/run-tool.ts'
 import { cpInto, latin1 } from './cp-into.ts'
-import { runTool } from './run-tool.ts'
 
 export interface WholeRequest {
   readonly source: string

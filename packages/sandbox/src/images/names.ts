@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from './missing.ts'
+import { isMissing } from '../system/missing.ts'
 
 export interface NameRecord {
   readonly name: string

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from './missing.ts'
+import { isMissing } from '../system/missing.ts'
 
 const DPKG = 'var/lib/dpkg'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ToolFailed } from '../tool-failed.ts'
+import { ToolFailed } from '../system/tool-failed.ts'
 import { PullFailed, pullFailure } from './pull-failure.ts'
 
 const ping = (why: string) =>

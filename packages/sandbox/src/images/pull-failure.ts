@@ -1,4 +1,4 @@
-import { plainReason, ToolFailed } from '../tool-failed.ts'
+import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 
 /** What keeps an image from being had, for whoever says what helps. */
 export type ImageProblem =

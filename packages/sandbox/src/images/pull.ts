@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { plainReason, ToolFailed } from '../tool-failed.ts'
+import { isMissing } from '../system/missing.ts'
+import { removeAbandoned, staged } from '../system/staging.ts'
+import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 import { amount, type ImageLimits, ImageRefused, PullStopped } from './image-limits.ts'
 import { archiveKind, readLayout, unpackLayout } from './layout.ts'
 import { measureLayout } from './measure-layout.ts'
-import { isMissing } from './missing.ts'
 import type { NameRecord, Names } from './names.ts'
 import { PullFailed } from './pull-failure.ts'
 import type { CountBytes } from './pull-proxy.ts'
@@ -20,7 +21,6 @@ import {
 import type { Room } from './room.ts'
 import { type Root, type Roots, removeTree } from './roots.ts'
 import type { Shares } from './shares.ts'
-import { removeAbandoned, staged } from './staging.ts'
 import type { Extent } from './tar-meter.ts'
 
 /** How long the registry's answer for a tag counts. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { isPublicAddress } from '../addresses/index.ts'
-import { ToolFailed } from '../tool-failed.ts'
+import { isPublicAddress } from '../network/addresses.ts'
+import { isMissing } from '../system/missing.ts'
+import { runTool, type ToolOptions } from '../system/run-tool.ts'
+import { ToolFailed } from '../system/tool-failed.ts'
 import { PullStopped } from './image-limits.ts'
-import { isMissing } from './missing.ts'
 import { pullFailure } from './pull-failure.ts'
 import { type CountBytes, PullProxy } from './pull-proxy.ts'
-import { runTool, type ToolOptions } from './run-tool.ts'
 
 export interface RegistryOptions {
   /** `host:port` of those that speak plain HTTP; those on a loopback address are known to. */

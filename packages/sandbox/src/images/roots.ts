@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from './missing.ts'
-import { runTool } from './run-tool.ts'
+import { isMissing } from '../system/missing.ts'
+import { runTool } from '../system/run-tool.ts'
 import { isStoredShifted } from './shifted.ts'
 
 /** An unpacked root file system of the store. */

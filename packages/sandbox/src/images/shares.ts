@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isMissing } from '../system/missing.ts'
 import { amount, ImageRefused } from './image-limits.ts'
-import { isMissing } from './missing.ts'
 
 /** An image that an owner uses. */
 interface Claim {

@@ -1,6 +1,6 @@
-import { firstId, idCount } from '../oci/layout.ts'
-import { footing } from '../ordinary/footing.ts'
-import { runTool } from './run-tool.ts'
+import { firstId, idCount } from '../layout/layout.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { runTool } from '../system/run-tool.ts'
 
 /**
  * Whether roots lie on the disk with the ids that sandboxes have outside. Elsewhere a mount maps them, which an ordinary user may not: there are the two

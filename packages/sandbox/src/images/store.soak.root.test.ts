@@ -7,10 +7,10 @@ import { sharedImages } from '@harmont/outside/shared-images'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ResolvedImage } from '../driver.ts'
+import type { ResolvedImage } from '../sandbox-driver.ts'
+import { isMissing } from '../system/missing.ts'
 import { makeLayout, resolveElsewhere, skopeoCopy, startRegistry } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
-import { isMissing } from './missing.ts'
 
 let home: string
 let directory: string

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing } from '../images/missing.ts'
-import { removeAbandoned, staged } from '../images/staging.ts'
+import { isMissing } from '../system/missing.ts'
+import { removeAbandoned, staged } from '../system/staging.ts'
 
 export interface CollectRequest {
   readonly directory: string

@@ -1,7 +1,7 @@
-import type { SandboxErrorCode, SourceTreeRef } from '../driver.ts'
-import type { TakeJob, Taken } from '../folder/take-files.ts'
-import type { CheckoutJob } from '../git/checkout-tree.ts'
+import type { SandboxErrorCode, SourceTreeRef } from '../sandbox-driver.ts'
+import type { CheckoutJob } from './git/checkout-tree.ts'
 import type { SyncJob } from './sync-tree.ts'
+import type { TakeJob, Taken } from './take-files.ts'
 import type { UnpackJob } from './unpack-archive.ts'
 import type { WatchedDigest, WatchJob } from './watched-files.ts'
 

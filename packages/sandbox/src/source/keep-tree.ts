@@ -1,7 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises'
 import path from 'node:path'
-import type { SourceTreeRef } from '../driver.ts'
-import { hasCode } from '../images/missing.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
+import { hasCode } from '../system/missing.ts'
 import { manifestPath, treePath } from './places.ts'
 import { runInWorker } from './worker-pool.ts'
 

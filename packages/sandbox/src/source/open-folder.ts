@@ -20,7 +20,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { hasCode, isMissing } from '../images/missing.ts'
+import { hasCode, isMissing } from '../system/missing.ts'
 import type { BytePath, ManifestEntry } from './manifest.ts'
 
 export interface Owner {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { SourceTreeRef } from '../driver.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
 
 /** Below the store's directory: `trees/HEX`, `manifests/HEX`, `archives/SHA256.json`. */
 export function treePath(directory: string, digest: string): string {

@@ -1,4 +1,4 @@
-import { SandboxError, type SourceTreeRef } from '../driver.ts'
+import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
 import { asFolders, type Folder, isFolder, type ManifestEntry } from './manifest.ts'
 import { OpenFolder, type Owner } from './open-folder.ts'
 import { treeManifest } from './tree-manifest.ts'

@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SourceTreeRef } from '../driver.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
 import { packed, type RawEntry, requestFor } from './archive.test-support.ts'
 import { syncWorkspace, unpackSource } from './index.ts'
 

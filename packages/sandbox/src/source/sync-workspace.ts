@@ -1,4 +1,4 @@
-import type { SourceTreeRef } from '../driver.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface SyncRequest {

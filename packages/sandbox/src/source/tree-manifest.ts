@@ -1,4 +1,4 @@
-import { SandboxError, type SourceTreeRef } from '../driver.ts'
+import { SandboxError, type SourceTreeRef } from '../sandbox-driver.ts'
 import { type ManifestEntry, readManifest } from './manifest.ts'
 import { manifestPath } from './places.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, mkdirSync, openSync, readSync, statSync } from 'node:fs'
 import { createGunzip } from 'node:zlib'
-import { SandboxError } from '../driver.ts'
+import { SandboxError } from '../sandbox-driver.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { SourceLimits } from './limits.ts'
 import { formatManifest, manifestDigest, writeManifest } from './manifest.ts'

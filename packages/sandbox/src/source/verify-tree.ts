@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync, statSync } from 'node:fs'
-import type { SourceTreeRef } from '../driver.ts'
-import { isMissing } from '../images/missing.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
+import { isMissing } from '../system/missing.ts'
 import { type ManifestEntry, readManifest } from './manifest.ts'
 import { manifestPath } from './places.ts'
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { type Found, type SourceEntry, SourceView, watchedFiles } from '@harmont/source-set'
-import type { SourceTreeRef } from '../driver.ts'
+import type { SourceTreeRef } from '../sandbox-driver.ts'
 import type { EntryKind, ManifestEntry } from './manifest.ts'
 import { treeManifest } from './tree-manifest.ts'
 import { runInWorker } from './worker-pool.ts'

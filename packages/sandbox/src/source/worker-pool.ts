@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
-import { SandboxError } from '../driver.ts'
+import { SandboxError } from '../sandbox-driver.ts'
 import type { Job, JobName, Reply } from './jobs.ts'
 
 interface Task {

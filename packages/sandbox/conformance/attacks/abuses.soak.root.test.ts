@@ -1,0 +1,52 @@
+import { effort } from '@harmont/test-kit/effort'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
+import type { Abuse } from './abuse.ts'
+import { abuses } from './abuses.ts'
+import { Stage } from './stage.ts'
+import { suffer, unstopped } from './suffer.ts'
+
+/** In soak large ones, one at a time; else small ones, six at once. */
+const full = effort >= 5
+const timeout = 600_000
+
+/** Under gVisor in soak alone: small ones meet the limits that its own suite tries, and what its kernel counts is memory of a program. */
+const runtimes: readonly RuntimeName[] = full ? ['crun', 'runsc'] : ['crun']
+
+describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.open(runtime, false)
+  })
+  afterAll(() => stage.close())
+
+  it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
+    const { ends } = await suffer(stage, group, full)
+    for (const [index, { name, end, control }] of group.entries()) {
+      // The other runtime's own kernel may refuse what here a limit ends, or count as memory what here is refused.
+      // Large ones may come to the limit of what they are counted as.
+      const expected = end !== 'borne' ? [end] : full ? ['done', 'memory'] : ['done']
+      if (runtime === 'crun') expect([name, expected]).toEqual([name, expect.arrayContaining([ends[index]])])
+      else if (typeof control === 'object') expect([name, ends[index]]).not.toEqual([name, 'done'])
+    }
+  })
+
+  if (runtime === 'crun')
+    it.each(together(abuses.filter(({ control }) => control !== undefined)))(
+      'control: not stopped without its limit: %s',
+      async (_, group) => {
+        const ends = await Promise.all(group.map((abuse) => unstopped(stage, abuse)))
+        expect(group.map(({ name }, index) => [name, ends[index]])).toEqual(group.map(({ name }) => [name, 'done']))
+      },
+    )
+})
+
+/** Groups of those that end alike: some wait for a look at the disk, and others take the processor as long as they are there. */
+function together(all: readonly Abuse[]): readonly [string, readonly Abuse[]][] {
+  const size = full ? 1 : 6
+  const alike = all.toSorted((a, b) => a.end.localeCompare(b.end))
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => {
+    const group = alike.slice(i * size, (i + 1) * size)
+    return [group.map(({ name }) => name).join('; '), group]
+  })
+}

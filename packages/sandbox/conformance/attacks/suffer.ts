@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { until } from '@harmont/test-kit/until'
+import type { Running, Sandbox } from '../../src/sandbox-driver.ts'
+import { command, finish, firstOutput } from '../bench.ts'
+import { processorUse } from '../machine.ts'
+import type { Abuse } from './abuse.ts'
+import type { Stage } from './stage.ts'
+
+const run = promisify(execFile)
+const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
+
+/** Takes one of everything that the kernel counts for users. */
+const ofUsers = `import ctypes, os, select
+libc = ctypes.CDLL(None)
+select.epoll().register(os.pipe()[0])
+os.openpty()
+assert libc.timer_create(0, None, ctypes.byref(ctypes.c_void_p())) == 0
+name = f"/harmont-{os.getpid()}".encode()
+librt = ctypes.CDLL("librt.so.1")
+assert librt.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, None) >= 0
+librt.mq_unlink(name)
+`
+
+/** What an ordinary job does: reckons, starts programs, writes files, watches, and talks between its processes. */
+const neighbour = `cat >job.py <<'END'
+import ctypes, hashlib, os, socket, subprocess, tempfile
+size = int(os.environ["SIZE"])
+for _ in range(4 * size): hashlib.sha256(bytes(1 << 20))
+for i in range(6 * size): subprocess.run(["true"], check=True)
+for i in range(30 * size):
+  with open(f"f{i}", "w") as f: f.write("x" * 10000)
+  if i % 50 == 0:
+    with open(f"f{i}") as f: os.fsync(f.fileno())
+libc = ctypes.CDLL(None)
+assert libc.inotify_add_watch(libc.inotify_init1(0), b"/workspace", 0x100) >= 0
+a, b = socket.socketpair()
+socket.send_fds(a, [b"x"], [0])
+assert len(socket.recv_fds(b, 1, 1)[1]) == 1
+assert libc.semget(0, 1, 0o1600) >= 0
+END
+python3 job.py && echo passed`
+
+/** Processors for each of several that run at once, on a machine that may be busy. */
+const gentle = 0.5
+
+export interface Suffered {
+  /** Of each: the limit that killed it, or its own last word: `refused`, or `done` when it got all that it wanted. */
+  readonly ends: readonly string[]
+  /** How long a neighbour took meanwhile, from its creation to its end. */
+  readonly neighbourMs: number
+}
+
+/** Returns how long an ordinary job takes, with nothing beside it or with what there is. Fails when it does not pass. */
+export async function timeNeighbour(stage: Stage, full: boolean): Promise<number> {
+  const started = performance.now()
+  const sandbox = await stage.sandbox('none')
+  const { exit, stdout, stderr } = await finish(
+    await sandbox.start(command(neighbour, { env: { SIZE: full ? '10' : '1' }, deadlineMs: 120_000 })),
+  )
+  const took = performance.now() - started
+  await sandbox.destroy()
+  if (exit.code !== 0 || stdout !== 'passed\n')
+    throw new Error(`the neighbour did not pass: ${JSON.stringify(exit)} ${stderr}`)
+  return took
+}
+
+/** Lets abuses run, each in a sandbox of its own, with one neighbour and the machine's root beside them all, and destroys them. */
+export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boolean): Promise<Suffered> {
+  const abusing = await Promise.all(
+    abuses.map(async (abuse) => {
+      const sandbox = await stage.sandbox('none', { cpu: abuses.length === 1 ? 2 : gentle, ...abuse.limits })
+      return { abuse, sandbox, running: await start(abuse, full, sandbox) }
+    }),
+  )
+  await Promise.all(abusing.map(({ running }) => firstOutput(running)))
+  const [neighbourMs, ...ends] = await Promise.all([
+    timeNeighbour(stage, full),
+    ...abusing.map(({ abuse, running, sandbox }) =>
+      endOf(stage, abuse, sandbox, running, abuse.end === 'memory' || abuse.end === 'disk'),
+    ),
+  ])
+  await takeOfUsers(stage)
+  await Promise.all(abusing.map(({ sandbox }) => sandbox.destroy()))
+  return { ends, neighbourMs }
+}
+
+/** Fails when the machine's root or a neighbour finds a counter at its end; to be called while abuses keep what they have. */
+async function takeOfUsers(stage: Stage): Promise<void> {
+  await run('python3', ['-c', ofUsers])
+  const sandbox = await stage.sandbox('none')
+  const { exit, stderr } = await finish(await sandbox.start(command(`python3 - <<'END'\n${ofUsers}END`)))
+  await sandbox.destroy()
+  if (exit.code !== 0) throw new Error(`a neighbour does not get what is counted for users: ${stderr}`)
+}
+
+/** How it ends with what stops it taken away: `done`. */
+export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
+  const { control = {}, limits } = abuse
+  const sandbox = await stage.sandbox('none', {
+    cpu: gentle,
+    ...limits,
+    ...(typeof control === 'string' ? {} : control),
+  })
+  if (typeof control === 'string') await stage.takeOff(sandbox, [control])
+  const running = await start(abuse, false, sandbox)
+  const exited = running.exited()
+  const word = await endOf(stage, abuse, sandbox, running, false)
+  if (abuse.end === 'disk') await Promise.race([exited, lookAtDisk(stage, sandbox)])
+  await sandbox.destroy()
+  // Whoever was killed for a limit meanwhile has that in its outcome; the others have it that they were destroyed.
+  return (await exited).limit ?? word
+}
+
+/** Has the watchdog count what the sandbox has on the disk, which it would do by itself some time, and resolves when it has. */
+async function lookAtDisk(stage: Stage, sandbox: Sandbox): Promise<void> {
+  const notes = join(stage.world.driver, 'sandboxes', sandbox.handle.id, 'state', 'measured')
+  const due = '0 0 0\n'
+  // A look that had begun before is noted over the first one.
+  for (const _ of ['first', 'second']) {
+    await writeFile(notes, due)
+    await until(
+      () => readFile(notes, 'utf8'),
+      (text) => text !== due && text.endsWith('\n'),
+    )
+  }
+}
+
+async function start(abuse: Abuse, full: boolean, sandbox: Sandbox): Promise<Running> {
+  const size = Object.entries((full ? abuse.fullSize : undefined) ?? abuse.size)
+  const values = size.map(([name, value]) => `${name} = ${value}\n`).join('')
+  return sandbox.start(
+    command(`python3 - <<'END'\n${prelude}\n${values}${abuse.python}\nEND`, { deadlineMs: full ? 600_000 : 90_000 }),
+  )
+}
+
+async function endOf(
+  stage: Stage,
+  abuse: Abuse,
+  sandbox: Sandbox,
+  abusing: Running,
+  byLimit: boolean,
+): Promise<string> {
+  const word = await said(abusing)
+  const allowed = abuse.limits?.cpu
+  if (word === 'done' && allowed !== undefined)
+    return (await processorsOf(stage, sandbox)) > 1.5 * allowed ? 'done' : 'refused'
+  const exited = word === undefined || byLimit ? abusing.exited() : undefined
+  if (exited !== undefined && abuse.end === 'disk') await Promise.race([exited, lookAtDisk(stage, sandbox)])
+  const exit = await exited
+  return exit?.limit ?? word ?? `ended with ${exit?.code}`
+}
+
+/** Returns how many processors a sandbox has, by the kernel's account of ten more periods of its limit. */
+async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
+  const use = () => processorUse(stage.world.driver, sandbox.handle.id)
+  const before = await use()
+  const after = await until(use, ({ periodSeconds }) => periodSeconds > before.periodSeconds + 0.95)
+  return (after.seconds - before.seconds) / (after.periodSeconds - before.periodSeconds)
+}
+
+/** The last word of its output, `done` or `refused`; undefined when it ends without one. */
+async function said(running: Running): Promise<string | undefined> {
+  let line = ''
+  for await (const { stream, bytes } of running.output(0)) {
+    if (stream === 'stderr') continue
+    const text = line + bytes.toString('latin1')
+    const word = /^(done|refused)\b/m.exec(text)?.[1]
+    if (word !== undefined) return word
+    line = text.slice(-200)
+  }
+  return undefined
+}

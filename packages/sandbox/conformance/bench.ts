@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  Exit,
+  Limits,
+  NetworkMode,
+  ResolvedImage,
+  Running,
+  Sandbox,
+  SandboxDriver,
+  SandboxSpec,
+  Snapshot,
+  SnapshotId,
+  SnapshotMeta,
+} from '../src/sandbox-driver.ts'
+
+/**
+ * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories that lower layers have, without a copy. `owners`: those of
+ * what the machine shows.
+ */
+export type Lacking = 'network' | 'groups' | 'rename' | 'owners'
+
+/** What the suite needs to know of a driver. */
+export interface DriverUnderTest {
+  /** A module of which `openDriver(directory)` gives the same driver in another process. */
+  readonly module: URL
+  openDriver(directory: string, options?: { readonly egressAllow?: readonly string[] }): Promise<SandboxDriver>
+  /**
+   * Those of this machine's processes that run commands `sleep N.MARK` of sandboxes, once for each: the commands themselves, or what has them inside.
+   */
+  markedProcesses(mark: string): Promise<readonly number[]>
+  /** `CapEff` of root inside. */
+  readonly capabilities: string
+  /** The devices below /dev, sorted: each is one that anybody may use, or leads nowhere but into the sandbox. */
+  readonly devices: readonly string[]
+  /** Whether steps can give files extended attributes and capabilities. */
+  readonly keepsAttributes: boolean
+  /** What an ordinary user's sandboxes cannot have; see docs/operating.md. None for root's. */
+  readonly without: ReadonlySet<Lacking>
+  /** Leaves to another suite what is the same under every runtime, or for every user of the machine. */
+  readonly only: 'runtime' | 'user' | undefined
+  /** How many there are where many are tried. Longer chains, and more at once: many.soak.root.test.ts. */
+  readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
+  /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */
+  readonly image: string
+}
+
+const modestLimits: Limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
+const noCache: SnapshotMeta = { cache: null, origin: {} }
+
+export interface RunOptions {
+  readonly id?: string
+  readonly from?: SnapshotId
+  readonly limits?: Partial<Limits>
+  readonly network?: NetworkMode
+  readonly env?: Readonly<Record<string, string>>
+  readonly deadlineMs?: number
+  readonly label?: Readonly<Record<string, string>>
+  readonly gitDirectory?: string
+}
+
+export interface Finished {
+  readonly exit: Exit
+  readonly stdout: string
+  readonly stderr: string
+  readonly sandbox: Sandbox
+}
+
+/** Makes sandboxes of one driver and forgets none. */
+export class Bench {
+  readonly driver: SandboxDriver
+  readonly image: ResolvedImage
+  readonly directory: string
+
+  private constructor(driver: SandboxDriver, image: ResolvedImage, directory: string) {
+    this.driver = driver
+    this.image = image
+    this.directory = directory
+  }
+
+  static async open(driver: SandboxDriver, imageName: string, directory: string): Promise<Bench> {
+    return new Bench(driver, await driver.resolveImage(imageName), directory)
+  }
+
+  create(options: RunOptions = {}): Promise<Sandbox> {
+    const base: SandboxSpec['base'] = options.from === undefined ? { image: this.image } : { snapshot: options.from }
+    return this.driver.create({
+      id: options.id ?? `test-${randomUUID()}`,
+      label: options.label ?? {},
+      base,
+      limits: { ...modestLimits, ...options.limits },
+      network: options.network ?? 'none',
+      ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
+    })
+  }
+
+  async start(
+    script: string,
+    options: RunOptions = {},
+  ): Promise<{ readonly sandbox: Sandbox; readonly running: Running }> {
+    const sandbox = await this.create(options)
+    const running = await sandbox.start(command(script, options))
+    return { sandbox, running }
+  }
+
+  async run(script: string, options: RunOptions = {}): Promise<Finished> {
+    const { sandbox, running } = await this.start(script, options)
+    return { ...(await finish(running)), sandbox }
+  }
+
+  /** Runs a script that must pass, and keeps what it left. */
+  async step(script: string, options: RunOptions & { readonly meta?: SnapshotMeta } = {}): Promise<Snapshot> {
+    const { exit, stderr, sandbox } = await this.run(script, options)
+    if (exit.code !== 0) throw new Error(`step ended with ${JSON.stringify(exit)}: ${stderr}`)
+    const snapshot = await sandbox.snapshot(options.meta ?? noCache)
+    await sandbox.destroy()
+    return snapshot
+  }
+
+  /** What a script in a sandbox of its own prints. */
+  async print(script: string, options: RunOptions = {}): Promise<string> {
+    const { sandbox, stdout, stderr } = await this.run(script, options)
+    await sandbox.destroy()
+    return stdout + stderr
+  }
+
+  async destroyAll(): Promise<void> {
+    for (const handle of await this.driver.list()) await (await this.driver.adopt(handle))?.destroy()
+  }
+}
+
+export function command(script: string, options: RunOptions = {}) {
+  return {
+    script,
+    env: options.env ?? {},
+    workingDirectory: '/workspace',
+    deadline: new Date(Date.now() + (options.deadlineMs ?? 60_000)),
+  }
+}
+
+/** Reads a command's output to its end. */
+export async function finish(running: Running): Promise<Omit<Finished, 'sandbox'>> {
+  const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+  for await (const piece of running.output(0)) parts[piece.stream].push(piece.bytes)
+  const [stdout, stderr] = [parts.stdout, parts.stderr].map((bytes) => Buffer.concat(bytes).toString())
+  return { exit: await running.exited(), stdout: stdout ?? '', stderr: stderr ?? '' }
+}
+
+/** Resolves when what a script has printed matches, which says that it has come so far. */
+export async function outputUntil(running: Running, pattern: RegExp): Promise<void> {
+  let seen = ''
+  for await (const piece of running.output(0)) {
+    seen += piece.bytes.toString()
+    if (pattern.test(seen)) return
+  }
+  throw new Error(`it ended with ${JSON.stringify(seen)}`)
+}
+
+/** Resolves with the first piece of output, which says that a script has come so far. */
+export async function firstOutput(running: Running): Promise<string> {
+  for await (const piece of running.output(0)) return piece.bytes.toString()
+  return ''
+}

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { OciDriver } from '../src/driver/driver.ts'
+import { openDriver as open } from './test-driver.ts'
+
+const run = promisify(execFile)
+
+/** The driver as the suites open it, with gVisor's runtime. */
+export function openDriver(
+  directory: string,
+  options: { readonly egressAllow?: readonly string[] } = {},
+): Promise<OciDriver> {
+  return open(directory, { ...options, runtime: 'runsc' })
+}
+
+/** Ids of the gVisor kernels that run commands `sleep N.MARK`, once for each such command: on the machine there is no other process of it. */
+export async function markedProcesses(mark: string): Promise<readonly number[]> {
+  const found = await Promise.all((await kernels()).map((kernel) => commandsIn(kernel, mark)))
+  return found.flat()
+}
+
+interface Kernel {
+  readonly pid: number
+  readonly root: string
+}
+
+async function kernels(): Promise<readonly Kernel[]> {
+  const found: Kernel[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const words = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    const root = words.find((word) => word.startsWith('--root='))?.slice('--root='.length)
+    // Other suites have theirs, which may be beyond answering.
+    if (words[0] === 'runsc-sandbox' && root?.includes('/test-')) found.push({ pid: Number(name), root })
+  }
+  return found
+}
+
+async function commandsIn({ pid, root }: Kernel, mark: string): Promise<readonly number[]> {
+  // Some end while they are read.
+  const list = 'cat /proc/[0-9]*/cmdline; exit 0'
+  try {
+    const { stdout } = await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])
+    return [...stdout.matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)].flatMap(([, own]) => (own === mark ? [pid] : []))
+  } catch (error) {
+    // Nothing runs in a kernel that has ended meanwhile.
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '') return []
+    throw error
+  }
+}

@@ -1,0 +1,36 @@
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sharedImages } from '@harmont/outside/shared-images'
+import { afterFile } from '@harmont/test-kit/file'
+import { createOciDriver, type OciDriver } from '../src/driver/driver.ts'
+import { createImageStore } from '../src/images/index.ts'
+import type { RuntimeName } from '../src/launch/runtimes/index.ts'
+import { openLayout } from '../src/layout/layout.ts'
+import { footing } from '../src/privilege/privilege-mode.ts'
+
+/** The images of all test processes are shared and stay: making the `host` base takes seconds. Root of an ordinary user's namespace is not the machine's root. */
+const images = footing.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
+
+/** Opens the driver as the suites do. */
+export async function openDriver(
+  directory: string,
+  options: {
+    readonly egressAllow?: readonly string[]
+    readonly runtime?: RuntimeName
+    readonly takenForMs?: number
+  } = {},
+): Promise<OciDriver> {
+  const { passing } = await openLayout(directory)
+  // Of a driver that was killed, or left sandboxes.
+  afterFile(() => rmSync(passing, { recursive: true, force: true }))
+  return createOciDriver({
+    directory,
+    images: createImageStore({ directory: images, fallbackToHost: false, hostAllow: [] }),
+    network: ['none', 'egress', 'host'],
+    egressAllow: options.egressAllow ?? [],
+    runtime: options.runtime ?? 'crun',
+    collectGraceMs: 0,
+    ...(options.takenForMs === undefined ? {} : { takenForMs: options.takenForMs }),
+  })
+}

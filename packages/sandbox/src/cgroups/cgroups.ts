@@ -1,0 +1,271 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { footing } from '../privilege/privilege-mode.ts'
+import type { Limits } from '../sandbox-driver.ts'
+import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
+import { handDown, v2Home } from './delegation.ts'
+import {
+  commandProcesses,
+  isPidGroup,
+  isPidGroupPopulated,
+  killPidGroup,
+  makePidGroup,
+  pidGroupHome,
+  removePidGroup,
+} from './pid-groups.ts'
+
+/**
+ * The control groups of one sandbox. `payload` holds the command's processes, `monitor` what watches them; every path is
+ * absolute. Plain data: it is kept in the sandbox's record.
+ */
+export interface Groups {
+  /** In the v2 hierarchy, where `cgroup.kill` is; `payload` and `monitor` are its children. */
+  readonly top: string
+  readonly payload: string
+  readonly monitor: string
+  /** Groups a launcher joins, all in one go: a move waits for a grace period of the kernel [5 ms], several at once for the same one. */
+  readonly join: readonly string[]
+  /** Groups that the watching process goes to, so that no limit of the payload counts or kills it. */
+  readonly leave: readonly string[]
+  readonly memory: string
+  readonly pids: string
+  readonly cpu: string
+  readonly flavour: 'v2' | 'hybrid' | 'pid'
+}
+
+/** Where this process may make groups. */
+export interface CgroupHome {
+  readonly flavour: 'v2' | 'hybrid' | 'pid'
+  /** In the v2 hierarchy. */
+  readonly unified: string
+  /** In those of the v1 controllers; equal to `unified` where all are v2. */
+  readonly memory: string
+  readonly pids: string
+  readonly cpu: string
+}
+
+interface Hierarchy {
+  readonly controllers: readonly string[]
+  readonly path: string
+}
+
+/** Where a driver makes groups: instead of control groups, which an ordinary user has none of, directories below its own. Undefined as below. */
+export function findHome(root: string): CgroupHome | undefined {
+  return footing.kind === 'mapped' ? pidGroupHome(root) : findCgroupHome()
+}
+
+/** Finds this process's own groups; see `v2Home` for where they are not taken. Undefined when a needed controller or `cgroup.kill`'s hierarchy is not mounted. */
+export function findCgroupHome(): CgroupHome | undefined {
+  const own = new Map<string, string>()
+  for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
+    const [, controllers = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    for (const controller of controllers.split(',')) own.set(controller, path)
+  }
+  const mounted: Hierarchy[] = []
+  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
+    const [, path, type, options = ''] = line.split(' ')
+    if (path === undefined) continue
+    if (type === 'cgroup2') mounted.push({ controllers: [''], path })
+    if (type === 'cgroup') mounted.push({ controllers: options.split(','), path })
+  }
+  const home = (controller: string, place: (mount: string, own: string) => string = join): string | undefined => {
+    const path = mounted.find((hierarchy) => hierarchy.controllers.includes(controller))?.path
+    const below = own.get(controller)
+    return path === undefined || below === undefined ? undefined : place(path, below)
+  }
+  const memory = home('memory')
+  const pids = home('pids')
+  const cpu = home('cpu')
+  const v1 = memory && pids && cpu ? { memory, pids, cpu } : undefined
+  const unified = home('', v1 === undefined ? v2Home : join)
+  if (unified === undefined) return undefined
+  if (v1 !== undefined) return { flavour: 'hybrid', unified, ...v1 }
+  return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
+}
+
+/** Makes the groups of one launcher below `home`, without limits yet. */
+export async function makeGroups(home: CgroupHome, driverTag: string, slot: string): Promise<Groups> {
+  const below = (base: string): string => join(base, `harmont-${driverTag}`, slot)
+  const top = below(home.unified)
+  if (home.flavour === 'pid') return makePidGroup(top)
+  const payload = join(top, 'payload')
+  const monitor = join(top, 'monitor')
+  if (home.flavour === 'v2') {
+    await handDown([home.unified, dirname(top), top])
+    await mkdir(payload, { recursive: true })
+    await mkdir(monitor, { recursive: true })
+    return {
+      top,
+      payload,
+      monitor,
+      join: [payload],
+      leave: [monitor],
+      memory: payload,
+      pids: payload,
+      cpu: payload,
+      flavour: 'v2',
+    }
+  }
+  const [memory, pids, cpu] = [below(home.memory), below(home.pids), below(home.cpu)]
+  for (const path of new Set([payload, monitor, memory, pids, cpu])) await mkdir(path, { recursive: true })
+  return {
+    top,
+    payload,
+    monitor,
+    join: [...new Set([payload, memory, pids, cpu])],
+    leave: [...new Set([monitor, home.memory, home.pids, home.cpu])],
+    memory,
+    pids,
+    cpu,
+    flavour: 'hybrid',
+  }
+}
+
+/** Sets the limits of a sandbox whose launcher waits in its groups. */
+export async function applyLimits(groups: Groups, limits: Limits): Promise<void> {
+  if (groups.flavour === 'pid') return
+  const period = 100_000
+  const quota = Math.max(1_000, Math.round(limits.cpu * period))
+  const bytes = String(Math.max(limits.memoryBytes, 4 * 1024 * 1024))
+  // In place, as small files are: none of these waits for other groups, as making, emptying and removing one does.
+  if (groups.flavour === 'v2') {
+    writeFileSync(join(groups.memory, 'memory.max'), bytes)
+    writeOptional(join(groups.memory, 'memory.swap.max'), '0')
+    writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
+    writeFileSync(join(groups.cpu, 'cpu.max'), `${quota} ${period}`)
+    return
+  }
+  // Memory before memory plus swap: the second may not be below the first.
+  writeFileSync(join(groups.memory, 'memory.limit_in_bytes'), bytes)
+  writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes)
+  // Version 1 counts what TCP and UDP hold apart, and only where there is a limit.
+  writeOptional(join(groups.memory, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(Number(bytes) / 4)))
+  writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
+  writeFileSync(join(groups.cpu, 'cpu.cfs_period_us'), String(period))
+  writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))
+}
+
+/** Swap accounting is a build option of the kernel, and a group may be gone. */
+function writeOptional(path: string, value: string): void {
+  try {
+    writeFileSync(path, value, { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** How many processes of the sandbox the kernel killed because its memory was at the limit. */
+export async function outOfMemoryKills(groups: Groups): Promise<number> {
+  if (groups.flavour === 'pid') return 0
+  const file = groups.flavour === 'v2' ? 'memory.events' : 'memory.oom_control'
+  const text = readIfPresent(join(groups.memory, file)) ?? ''
+  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+}
+
+/** The ids of the processes in a group, not in those below it; none when the group is gone. */
+export async function processesOf(group: string): Promise<readonly number[]> {
+  if (isPidGroup(group)) return commandProcesses(group)
+  const text = readIfPresent(join(group, 'cgroup.procs')) ?? ''
+  return text.split('\n').filter(Boolean).map(Number)
+}
+
+const freezeMs = 1_000
+
+/**
+ * Does `work` while the processes of the group stand still; while they go on where there are no control groups, or where one of them does not come to
+ * stand within a second. A process that is frozen when this one is killed can be killed still.
+ */
+export async function whileFrozen(group: string, work: () => Promise<void>): Promise<void> {
+  if (isPidGroup(group)) return work()
+  const freezer = join(group, 'cgroup.freeze')
+  writeOptional(freezer, '1')
+  try {
+    const isStill = () => /^frozen 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? 'frozen 1')
+    for (const end = performance.now() + freezeMs; !isStill() && performance.now() < end; ) await sleep(1)
+    await work()
+  } finally {
+    writeOptional(freezer, '0')
+  }
+}
+
+/** SIGKILL to everything in the group and below it, in one step that no fork escapes. */
+export async function killGroup(group: string): Promise<void> {
+  if (isPidGroup(group)) return killPidGroup(group)
+  try {
+    await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** The same before it returns. */
+export function killGroupNow(group: string): void {
+  if (isPidGroup(group)) {
+    killPidGroup(group)
+    return
+  }
+  try {
+    writeFileSync(join(group, 'cgroup.kill'), '1', { flag: 'r+' })
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+}
+
+/** Whether any process is left in the group or below it. */
+export async function isPopulated(group: string): Promise<boolean> {
+  if (isPidGroup(group)) return isPidGroupPopulated(group)
+  return /^populated 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? '')
+}
+
+/** Resolves when nothing is left in the group. Fails after 10 s: then a process hangs in the kernel. */
+export async function waitUntilEmpty(group: string): Promise<void> {
+  if (!(await isEmptyWithin(group, 10_000))) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
+}
+
+/** Whether nothing is left in the group, at the latest after `ms`. */
+export async function isEmptyWithin(group: string, ms: number): Promise<boolean> {
+  const end = performance.now() + ms
+  for (let pause = 1; await isPopulated(group); pause = Math.min(pause * 2, 50)) {
+    if (performance.now() > end) return false
+    await sleep(pause)
+  }
+  return true
+}
+
+/** Removes the empty groups of a sandbox. Those already gone are fine. */
+export async function removeGroups(groups: Groups): Promise<void> {
+  const { payload, monitor, top, memory, pids, cpu } = groups
+  const v1 = [memory, pids, cpu].filter((group) => group !== payload)
+  await Promise.all([payload, monitor, ...new Set(v1)].map((group) => removeGroup(group)))
+  await removeGroup(top)
+}
+
+/** Removes one empty group; one that is gone is fine. */
+export async function removeGroup(group: string, attempts = 100): Promise<void> {
+  if (isPidGroup(group)) return removePidGroup(group)
+  // A v1 group stays busy for a moment after its last process has gone.
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rmdir(group)
+      return
+    } catch (error) {
+      if (isAbsent(error)) return
+      if (!hasCode(error, 'EBUSY') || attempt >= attempts) throw error
+      await sleep(Math.min(attempt + 1, 20))
+    }
+  }
+}
+
+/** Names of the groups below a driver's root. */
+export function slotsBelow(home: string, driverTag: string): readonly string[] {
+  try {
+    return readdirSync(join(home, `harmont-${driverTag}`), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Instead of control groups, where this process may make none. A sandbox's launcher makes a pid namespace whose first process is the monitor: with that
+ * process the kernel ends all others in it, in one step that no fork escapes. The command's are in a namespace of their own within, by the runtime.
+ *
+ * A group is a directory that has the process's id in `first`, and its name on the command line of that process.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
+import type { CgroupHome, Groups } from './cgroups.ts'
+
+const place = /^(.*\/pid-groups\/harmont-[0-9a-f]{8}\/([0-9]+-[0-9a-f]{8}))(\/|$)/
+
+/** Where the groups of a driver directory are. */
+export function pidGroupHome(root: string): CgroupHome {
+  const home = join(root, 'pid-groups')
+  return { flavour: 'pid', unified: home, memory: home, pids: home, cpu: home }
+}
+
+/** Makes the directory of a launcher's group. */
+export function makePidGroup(top: string): Groups {
+  const payload = join(top, 'payload')
+  mkdirSync(payload, { recursive: true, mode: 0o700 })
+  return { top, payload, monitor: top, join: [], leave: [], memory: top, pids: top, cpu: top, flavour: 'pid' }
+}
+
+export function isPidGroup(group: string): boolean {
+  return place.test(group)
+}
+
+/** SIGKILL to everything in the group, or to the command's processes when it is the payload. */
+export function killPidGroup(group: string): void {
+  const pid = group.endsWith('/payload') ? commandOf(group) : firstOf(group)
+  if (pid === undefined) return
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error
+  }
+}
+
+/** Whether anything in it lives. The monitor does not outlive the command by more than it takes to report its end. */
+export function isPidGroupPopulated(group: string): boolean {
+  return firstOf(group) !== undefined
+}
+
+/** The processes of the command of a payload group, the first of them first. */
+export function commandProcesses(payload: string): readonly number[] {
+  const first = commandOf(payload)
+  if (first === undefined) return []
+  const all = allProcesses()
+  const found = [first]
+  for (const pid of found) found.push(...all.filter(({ parent }) => parent === pid).map((each) => each.pid))
+  return found
+}
+
+export function removePidGroup(group: string): void {
+  rmSync(group, { recursive: true, force: true })
+}
+
+/** The first process: the launcher until it has become the monitor. */
+function firstOf(group: string): number | undefined {
+  const [, top = '', slot = ''] = place.exec(group) ?? []
+  const noted = Number(readIfPresent(join(top, 'first')) ?? 0)
+  if (noted > 0 && isAlive(noted, slot)) return noted
+  if (noted === 0) return undefined
+  // The monitor lives, but who notes its id was killed before.
+  return allProcesses().find(({ pid }) => commandLine(pid).includes(slot))?.pid
+}
+
+/** The id may be another process's by now. One that ends has no command line any more while the kernel ends those that depend on it. */
+function isAlive(pid: number, slot: string): boolean {
+  const known = parentAndState(pid)
+  if (known === undefined || known.state === 'Z' || known.state === 'X') return false
+  const line = commandLine(pid)
+  return line === '' || line.includes(slot)
+}
+
+/** The first process of the command: that of the innermost namespace. */
+function commandOf(payload: string): number | undefined {
+  const monitor = firstOf(payload)
+  if (monitor === undefined) return undefined
+  const depth = namespaceIds(process.pid).length
+  const all = allProcesses()
+  const below = [monitor]
+  for (const pid of below) {
+    const ids = namespaceIds(pid)
+    if (ids.length === depth + 2 && ids.at(-1) === 1) return pid
+    below.push(...all.filter(({ parent }) => parent === pid).map((each) => each.pid))
+  }
+  return undefined
+}
+
+/** Its ids in all pid namespaces that it is in, the outermost first; none when it is gone. */
+function namespaceIds(pid: number): readonly number[] {
+  const line = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]
+  return line === undefined ? [] : line.split(/\s+/).map(Number)
+}
+
+function allProcesses(): readonly { readonly pid: number; readonly parent: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const known = parentAndState(Number(name))
+      return known === undefined ? [] : [{ pid: Number(name), parent: known.parent }]
+    })
+}
+
+function parentAndState(pid: number): { readonly parent: number; readonly state: string } | undefined {
+  // Its name comes before, and may be anything.
+  const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(read(`/proc/${pid}/stat`) ?? '') ?? []
+  return state === '' ? undefined : { parent: Number(parent), state }
+}
+
+function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`) ?? ''
+}
+
+/** A file of a process; undefined when that is gone. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isAbsent(error) || hasCode(error, 'ESRCH')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { type Layout, sandboxFiles } from '../layout/layout.ts'
+import { removeMemory } from '../layout/memory.ts'
+import { removePlace } from '../layout/state-place.ts'
+import { waitForLinkGone } from '../network/egress.ts'
+import type { SandboxRecord } from './record.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+
+/** Removes what the runtime was told of a command, and its copy of that: the environment may hold secrets, and nobody reads it again. */
+export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
+  const { config, largeConfig, largeState } = sandboxFiles(sandboxes, id)
+  const copies = [crunState, largeState].map((root) => join(root, id, 'config.json'))
+  for (const path of [config, largeConfig, ...copies]) rmSync(path, { force: true })
+}
+
+/** Removes all that a sandbox may have left, at whatever point it was interrupted. What it has in memory goes when the sandbox is no more: the next start clears what is left of that. */
+export async function destroyRemains(
+  context: SandboxContext,
+  record: SandboxRecord | undefined,
+  id: string,
+): Promise<void> {
+  if (record === undefined) await context.clearLost()
+  else {
+    const { groups } = record
+    if (await isPopulated(groups.top)) {
+      await killGroup(groups.top)
+      await waitUntilEmpty(groups.top)
+    }
+    if (record.link !== null) await waitForLinkGone(record.link)
+    await removeGroups(groups)
+  }
+  // Its name is gone before the memory is.
+  const removed = context.trash.remove(sandboxFiles(context.layout.sandboxes, id).directory)
+  await Promise.all([removed, forgetInMemory(context.layout, id)])
+  context.onDestroyed(record, id)
+}
+
+async function forgetInMemory(layout: Layout, id: string): Promise<void> {
+  removeMemory(layout, id)
+  removePlace(layout, id)
+}

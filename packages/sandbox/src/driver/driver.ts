@@ -1,0 +1,371 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { applyLimits, type CgroupHome, findHome, killGroupNow } from '../cgroups/cgroups.ts'
+import { unboundSharedCounters } from '../cgroups/shared-counters.ts'
+import type { ImageStore } from '../images/index.ts'
+import { withLauncher } from '../launch/launcher.ts'
+import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
+import { Supply } from '../launch/supply.ts'
+import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
+import { clearMemory } from '../layout/memory.ts'
+import { makeSkeleton } from '../layout/skeleton.ts'
+import { clearPlaces, hasPlace, removePassing } from '../layout/state-place.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { shortcomingsOf } from '../privilege/shortcomings.ts'
+import {
+  type NetworkMode,
+  type ResolvedImage,
+  type Sandbox,
+  type SandboxDriver,
+  SandboxError,
+  type SandboxHandle,
+  type SandboxSpec,
+} from '../sandbox-driver.ts'
+import { CacheIndex } from '../snapshots/cache-index.ts'
+import { changedFilesDigest } from '../snapshots/changed-files.ts'
+import { Durability } from '../snapshots/durability.ts'
+import { chainFor } from '../snapshots/flatten.ts'
+import { OciSnapshots } from '../snapshots/snapshots.ts'
+import { Viewer } from '../snapshots/view.ts'
+import { bootId, processClock } from '../system/clock.ts'
+import { type FileLock, lockFile } from '../system/file-lock.ts'
+import { readIfPresent } from '../system/files.ts'
+import { untilAffordable } from '../system/scarcity.ts'
+import { plainReason } from '../system/tool-failed.ts'
+import { Trash } from '../system/trash.ts'
+import { ensureWatchdog } from '../watchdog/watchdog.ts'
+import { hasEnded, isBegun, mayHaveBegun } from './begun.ts'
+import { destroyRemains, forgetConfig } from './cleanup.ts'
+import { gitTarget, ownGitDirectory } from './git-mount.ts'
+import { clearGroups, clearHalves, removeRoots } from './leftovers.ts'
+import { probe } from './probe.ts'
+import { readRecord, rootIdOf, type SandboxRecord, type StartRecord } from './record.ts'
+import { allRecords, layersOfSandboxes, slotsOf } from './records.ts'
+import { registerSandbox } from './register-sandbox.ts'
+import { OciSandbox } from './sandbox.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+import { forgetUnbegun, isUnbegun, keepUnbegun } from './unbegun.ts'
+
+export interface OciDriverOptions {
+  /** Owned by this driver alone, as long as this process lives or until `close`; not on an overlay file system. Made when absent. */
+  readonly directory: string
+  readonly images: ImageStore
+  /** Modes that sandboxes may have, in order of wish. */
+  readonly network: readonly NetworkMode[]
+  /** Private destinations that `egress` reaches all the same: ranges, HOST:PORT. */
+  readonly egressAllow: readonly string[]
+  /** Ports at which this process is asked over the machine's loopback: no sandbox can keep others from them. None when absent. */
+  readonly ownPorts?: readonly number[]
+  /** What starts commands; sandboxes that exist keep theirs. */
+  readonly runtime: RuntimeName
+  /** Launchers kept waiting for the next sandbox; more start faster in a burst. 2 when absent. */
+  readonly launchersInStore?: number
+  /** Age below which `collect` leaves a snapshot alone. 60 s when absent. */
+  readonly collectGraceMs?: number
+  /** So long another process may still have the directory: who follows one that was killed waits for its last child to begin. 0 when absent. */
+  readonly takenForMs?: number
+}
+
+export interface OciDriver extends SandboxDriver {
+  /** Those of the wished modes that this machine can give, in order of wish. */
+  networkModes(): Promise<readonly NetworkMode[]>
+  /** Digests of the images that sandboxes and snapshots lie on: what `ImageStore.collect` must keep. */
+  imagesInUse(): Promise<ReadonlySet<string>>
+  /** Digests of the source trees that sandboxes and snapshots hold: `keepManifests` of `collectSources`. */
+  sourcesInUse(): Promise<ReadonlySet<string>>
+  /** Git directories that sandboxes are shown. */
+  gitDirectoriesInUse(): Promise<ReadonlySet<string>>
+  /** For what is put together beside its files; what is left there goes with its next start. */
+  readonly staging: string
+  /** Why a wished mode is not among them; a sentence each. */
+  readonly networkProblems: readonly string[]
+  /** Kills every process of every sandbox before it returns, for who leaves at once. What else there is of them stays for the next driver. */
+  killAll(): void
+}
+
+/** Another process has the directory. */
+export class DirectoryTaken extends SandboxError {}
+
+/**
+ * Opens a directory of sandboxes and snapshots. Its `snapshots` and `cache` may be links to directories that other drivers of this file system have too;
+ * then `collect` is for a driver that is alone. Fails with SandboxError `provision_failed`, which says what is missing, or `DirectoryTaken`.
+ */
+export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
+  const { problems } = await probe(options.directory, options.runtime)
+  if (problems.length > 0)
+    throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
+  const { root, lock: lockPath } = await openLayout(options.directory)
+  const home = findHome(root)
+  if (home === undefined)
+    throw new SandboxError('provision_failed', 'the control groups of this machine have disappeared')
+  const lock = await lockFile(lockPath, { wait: options.takenForMs ?? 0 })
+  if (lock === undefined)
+    throw new DirectoryTaken(
+      'provision_failed',
+      `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
+    )
+  try {
+    // Who had the lock may have removed what this directory has in memory.
+    const layout = await openLayout(options.directory)
+    unboundSharedCounters()
+    await makeSkeleton(layout)
+    await clearHalves(layout)
+    await clearMemory(layout)
+    clearPlaces(layout)
+    const records = await allRecords(layout)
+    await clearGroups(layout, home, slotsOf(records), 'earlier')
+    const supply = await Supply.open({
+      layout,
+      home,
+      network: options.network,
+      egressAllow: options.egressAllow,
+      ownPorts: options.ownPorts ?? [],
+      linksInUse: records.flatMap(({ link }) => link ?? []),
+      rootIdsInUse: records.map(rootIdOf),
+      inStore: options.launchersInStore ?? 2,
+    })
+    return new Driver(options, layout, home, supply, lock)
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+class Driver implements OciDriver {
+  readonly snapshots: OciSnapshots
+  readonly networkProblems: readonly string[]
+  readonly shortcomings: readonly string[]
+  readonly staging: string
+  private readonly options: OciDriverOptions
+  private readonly layout: Layout
+  private readonly supply: Supply
+  private readonly lock: FileLock
+  private readonly context: SandboxContext
+  private readonly durability: Durability
+  /** Sandboxes of this process: one object each, however often it is adopted. */
+  private readonly known = new Map<string, Sandbox>()
+  /** On disk, but not yet anybody's to adopt. */
+  private readonly creating = new Set<string>()
+
+  constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply, lock: FileLock) {
+    this.options = options
+    this.layout = layout
+    this.supply = supply
+    this.lock = lock
+    this.networkProblems = supply.problems
+    this.shortcomings = shortcomingsOf(footing, options.network, supply.modes)
+    this.staging = layout.trash
+    this.durability = new Durability(layout)
+    const now = () => new Date(processClock.now())
+    const viewer = new Viewer(layout)
+    const trash = new Trash(layout.trash)
+    this.snapshots = new OciSnapshots({
+      layout,
+      cache: new CacheIndex(layout.cacheIndex),
+      durability: this.durability,
+      viewer,
+      trash,
+      images: options.images,
+      changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
+      layersInUse: () => layersOfSandboxes(layout),
+      collectGraceMs: options.collectGraceMs ?? 60_000,
+      now,
+    })
+    this.context = {
+      layout,
+      snapshots: this.snapshots,
+      viewer,
+      trash,
+      now,
+      clearLost: async () => clearGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
+      onDestroyed: (record, id) => {
+        this.known.delete(id)
+        if (record !== undefined) supply.release(record)
+      },
+    }
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    if (!/^[a-z0-9-]{1,64}$/.test(spec.id))
+      throw new SandboxError('provision_failed', `${JSON.stringify(spec.id)} is not a sandbox id`)
+    if (!this.supply.modes.includes(spec.network))
+      throw new SandboxError(
+        'provision_failed',
+        `the network mode ${spec.network} does not work on this machine, or its settings do not allow it`,
+        this.networkProblems.length === 0 ? {} : { cause: new Error(this.networkProblems.join('; ')) },
+      )
+    this.creating.add(spec.id)
+    try {
+      return await withLauncher(() => this.make(spec))
+    } catch (error) {
+      if (error instanceof SandboxError) throw error
+      throw new SandboxError('provision_failed', `the sandbox could not be made: ${plainReason(error)}`, {
+        cause: error,
+      })
+    } finally {
+      this.creating.delete(spec.id)
+    }
+  }
+
+  private async make(spec: SandboxSpec): Promise<Sandbox> {
+    const base = await this.base(spec)
+    if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
+    const launcher = await this.supply.take(spec.network)
+    const record: SandboxRecord = {
+      version: 1,
+      id: spec.id,
+      label: spec.label,
+      bootId,
+      createdAt: this.context.now().toISOString(),
+      ...base,
+      limits: spec.limits,
+      network: spec.network,
+      runtime: this.options.runtime,
+      link: launcher.network.link,
+      resolvConf: launcher.network.resolvConf,
+      groups: launcher.groups,
+      rootId: launcher.rootId,
+      readOnlyMounts: [
+        ...(spec.readOnlyMounts ?? []),
+        ...(spec.gitDirectory === undefined ? [] : [{ source: spec.gitDirectory, target: gitTarget }]),
+        ...(spec.gitObjects === undefined ? [] : [{ source: spec.gitObjects, target: `${gitTarget}/objects` }]),
+      ],
+      secretFiles: spec.secretFiles ?? false,
+    }
+    try {
+      registerSandbox(this.context, record)
+    } catch (error) {
+      await launcher.discard()
+      throw error
+    }
+    try {
+      await applyLimits(launcher.groups, runtimes[this.options.runtime].groupLimits(spec.limits))
+      await launcher.mount(spec.id)
+    } catch (error) {
+      // Its name is needed by whoever tries again.
+      await untilAffordable(() => destroyRemains(this.context, record, spec.id))
+      await launcher.gone(false)
+      throw error
+    }
+    const sandbox = new OciSandbox(this.context, record, launcher)
+    this.known.set(spec.id, sandbox)
+    return sandbox
+  }
+
+  async adopt(handle: SandboxHandle): Promise<Sandbox | undefined> {
+    const own = this.known.get(handle.id)
+    if (own !== undefined || this.creating.has(handle.id)) return own
+    const sandbox = await this.takeOver(handle.id)
+    if (sandbox !== undefined) this.known.set(handle.id, sandbox)
+    // Nobody could ask for its end otherwise.
+    else {
+      await this.destroyUnowned(handle.id)
+      forgetUnbegun(this.layout, handle.id)
+    }
+    return sandbox
+  }
+
+  async mayHaveBegun({ id }: SandboxHandle): Promise<boolean> {
+    const files = sandboxFiles(this.layout.sandboxes, id)
+    return existsSync(files.directory) ? mayHaveBegun(files) : !isUnbegun(this.layout, id)
+  }
+
+  async clearUnbegun({ id }: SandboxHandle): Promise<void> {
+    keepUnbegun(this.layout, id)
+    const own = this.known.get(id)
+    if (own === undefined) await this.destroyUnowned(id)
+    else await own.destroy()
+  }
+
+  private destroyUnowned(id: string): Promise<void> {
+    return destroyRemains(this.context, readRecord(sandboxFiles(this.layout.sandboxes, id).record), id)
+  }
+
+  private async takeOver(id: string): Promise<Sandbox | undefined> {
+    const files = sandboxFiles(this.layout.sandboxes, id)
+    const record = readRecord(files.record)
+    const started = readIfPresent(files.started)
+    // Without a command there was only a launcher, which died with its driver; after a boot there is nothing.
+    if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
+    // The word to start was on disk but was never said.
+    if (!(await isBegun(files, record))) return undefined
+    const ended = hasEnded(files)
+    // How it ends nobody will know.
+    if (!ended && !hasPlace(files)) return undefined
+    // Who started it may have been killed before it could. Before the runtime has read it nothing has begun.
+    if (ended || readIfPresent(files.sync)?.endsWith('\n')) forgetConfig(this.layout, id)
+    if (!ended) await ensureWatchdog(this.layout)
+    return new OciSandbox(this.context, record, undefined, JSON.parse(started) as StartRecord)
+  }
+
+  async list(): Promise<readonly SandboxHandle[]> {
+    const { sandboxes, unbegun } = this.layout
+    const ids = new Set([...(await readdir(sandboxes)), ...(await readdir(unbegun))])
+    return [...ids].map((id) => ({
+      id,
+      label: readRecord(sandboxFiles(this.layout.sandboxes, id).record)?.label ?? {},
+    }))
+  }
+
+  resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage> {
+    return this.options.images.resolve(name, onProgress, owner)
+  }
+
+  async networkModes(): Promise<readonly NetworkMode[]> {
+    return this.supply.modes
+  }
+
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    const [snapshots, sandboxes] = await Promise.all([this.snapshots.records(), allRecords(this.layout)])
+    return new Set([
+      ...snapshots.map((record) => record.imageDigest),
+      ...sandboxes.map((record) => record.image.digest),
+    ])
+  }
+
+  async sourcesInUse(): Promise<ReadonlySet<string>> {
+    const records = await Promise.all([this.snapshots.records(), allRecords(this.layout)])
+    return new Set(records.flat().flatMap(({ source }) => (source === null ? [] : [source.digest])))
+  }
+
+  async gitDirectoriesInUse(): Promise<ReadonlySet<string>> {
+    const mounts = (await allRecords(this.layout)).flatMap(({ readOnlyMounts }) => readOnlyMounts)
+    return new Set(mounts.flatMap(({ source, target }) => (target === gitTarget ? [source] : [])))
+  }
+
+  killAll(): void {
+    for (const id of readdirSync(this.layout.sandboxes)) {
+      const record = readRecord(sandboxFiles(this.layout.sandboxes, id).record)
+      if (record !== undefined) killGroupNow(record.groups.top)
+    }
+  }
+
+  async close(): Promise<void> {
+    const last = (await readdir(this.layout.sandboxes)).length === 0
+    await this.supply.close(last)
+    await this.durability.flush()
+    await this.context.trash.close()
+    if (last) {
+      await removeRoots(this.layout)
+      removePassing(this.layout)
+    }
+    await this.lock[Symbol.asyncDispose]()
+  }
+
+  private async base(spec: SandboxSpec): Promise<Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source'>> {
+    if ('image' in spec.base) {
+      const { digest, rootfs, env } = spec.base.image
+      return { image: { digest, rootfs, env }, parent: null, layers: [], source: null }
+    }
+    const id = spec.base.snapshot
+    const record = await this.snapshots.record(id)
+    if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
+    const image = await this.options.images.byDigest(record.imageDigest)
+    if (image === undefined)
+      throw new SandboxError('snapshot_unavailable', `the image ${record.imageDigest} of snapshot ${id} is gone`)
+    const { digest, rootfs, env } = image
+    const { layout, snapshots, durability } = this
+    const layers = await chainFor(record, rootfs, { layout, snapshots, durability, viewer: this.context.viewer })
+    return { image: { digest, rootfs, env }, parent: id, layers, source: record.source }
+  }
+}

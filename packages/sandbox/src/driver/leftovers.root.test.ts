@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Bench } from '../../conformance/bench.ts'
+import { openDriver } from '../../conformance/test-driver.ts'
+import { findCgroupHome, slotsBelow } from '../cgroups/cgroups.ts'
+import { openLayout, stage } from '../layout/layout.ts'
+import { nft, nftList } from '../network/nft.ts'
+
+const root = mkdtempSync('/var/tmp/harmont-leftovers-')
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+test('G24 what a killed process left does not disturb one that has the same id, as the first of a container has, and goes', async () => {
+  const directory = join(root, 'driver')
+  const layout = await openLayout(directory)
+  const home = findCgroupHome()
+  if (home === undefined) throw new Error('no control groups here')
+  const left = `${process.pid}-0123abcd`
+  mkdirSync(layout.launchers, { recursive: true, mode: 0o700 })
+  writeFileSync(join(layout.launchers, `fifo-${process.pid}-0`), '')
+  mkdirSync(join(home.unified, `harmont-${layout.tag}`, left, 'payload'), { recursive: true })
+  const driver = await openDriver(directory)
+  expect(slotsBelow(home.unified, layout.tag)).not.toContain(left)
+  const bench = await Bench.open(driver, 'host', directory)
+  expect(await bench.print('echo ran')).toBe('ran\n')
+  await driver.close()
+})
+
+test('G24 drivers that begin at once free the numbers of directories that are gone, and each has its own network', async () => {
+  // The last ones, which other drivers on this machine come to last.
+  const tables = [61, 62, 63].map((number) => `harmont_${number}`)
+  mkdirSync(join(stage, 'networks'), { recursive: true })
+  for (const table of tables) {
+    await nft(`add table inet ${table} { comment "of a test"; }\n`)
+    writeFileSync(join(stage, 'networks', table.replace(/\D+/, '')), join(root, 'gone'))
+  }
+  const drivers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => openDriver(join(root, name))))
+  expect(drivers.map(({ networkProblems }) => networkProblems)).toEqual(drivers.map(() => []))
+  for (const table of tables) expect(await nftList('table', 'inet', table)).toBeUndefined()
+  await Promise.all(drivers.map((driver) => driver.close()))
+})

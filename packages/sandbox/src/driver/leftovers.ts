@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CgroupHome, killGroup, removeGroup, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import type { Layout } from '../layout/layout.ts'
+import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
+
+/** Removes halves of directories, and pipes, that an earlier process left: one with this one's id too, as a container's first process has the same each time. Only before this one makes any. */
+export async function clearHalves(layout: Layout): Promise<void> {
+  for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
+  for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
+    if (!isAlive(Number(/\d+/.exec(name)?.[0]), 'earlier')) await rm(join(layout.launchers, name), { force: true })
+}
+
+/**
+ * Kills and removes control groups that belong to no sandbox, of processes that have ended: launchers that they had in store,
+ * and sandboxes whose record is lost. Other sandboxes are the reaper's.
+ * @param slots names of the groups that sandboxes have.
+ * @param own whose those are that have this process's id in their names: its own, or, while it has made none, an earlier one's.
+ */
+export async function clearGroups(
+  layout: Layout,
+  home: CgroupHome,
+  slots: ReadonlySet<string>,
+  own: 'mine' | 'earlier',
+): Promise<void> {
+  for (const base of await rememberHome(layout, home)) {
+    const root = join(base, `harmont-${layout.tag}`)
+    for (const slot of slotsBelow(base, layout.tag)) {
+      if (slots.has(slot) || isAlive(Number(slot.split('-')[0]), own)) continue
+      const group = join(root, slot)
+      await killGroup(group)
+      await waitUntilEmpty(group)
+      for (const part of ['payload', 'monitor', '']) await removeGroup(join(group, part))
+    }
+  }
+}
+
+/** Every place where this directory ever made groups: a server that is started elsewhere has another. */
+async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
+  const kept = (JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]).filter(
+    (path) => typeof path === 'string',
+  )
+  const all = [...new Set([...kept, home.unified, home.memory, home.pids, home.cpu])]
+  if (all.length > kept.length) writeAtomically(layout.cgroupRoots, JSON.stringify(all))
+  return all
+}
+
+/** Removes the directory's own, now empty, root groups. One that is still in use stays. */
+export async function removeRoots(layout: Layout): Promise<void> {
+  for (const base of JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]) {
+    try {
+      await removeGroup(join(base, `harmont-${layout.tag}`), 0)
+    } catch (error) {
+      if (!hasCode(error, 'EBUSY') && !hasCode(error, 'ENOTEMPTY')) throw error
+    }
+  }
+}
+
+function isAlive(pid: number, own: 'mine' | 'earlier'): boolean {
+  if (!Number.isInteger(pid) || (pid === process.pid && own === 'earlier')) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !hasCode(error, 'ESRCH')
+  }
+}

@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process'
+import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { release } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { findCgroupHome } from '../cgroups/cgroups.ts'
+import { lackingControllers } from '../cgroups/delegation.ts'
+import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
+import { initProgram, stage } from '../layout/layout.ts'
+import { lackingFor } from '../privilege/lacking.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { userFacts } from '../privilege/user-facts.ts'
+import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
+
+const run = promisify(execFile)
+
+export interface Probe {
+  /** Sentences; none when sandboxes work here. */
+  readonly problems: readonly string[]
+  /** The one of these that is about the runtime: it is missing, or starts nothing. */
+  readonly runtimeProblem: string | undefined
+  /** Debian packages that would bring what is missing. */
+  readonly packages: readonly string[]
+}
+
+/** Programs that the driver runs, with the Debian package that has each. */
+const programs: Readonly<Record<string, string>> = {
+  conmon: 'conmon',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  flock: 'util-linux',
+  mount: 'mount',
+  ip: 'iproute2',
+  git: 'git',
+  du: 'coreutils',
+  cp: 'coreutils',
+  tar: 'tar',
+  find: 'findutils',
+  xargs: 'findutils',
+  [initProgram]: 'tini',
+}
+
+const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const overlayMagic = 0x794c7630
+/** `lowerdir+=`, with layers on id-mapped mounts. */
+const oldestKernel: readonly [number, number] = [6, 5]
+
+/** Says what this machine lacks for sandboxes below a directory whose commands are started by this runtime. */
+export async function probe(directory: string, runtime: RuntimeName): Promise<Probe> {
+  if (process.platform !== 'linux')
+    return {
+      problems: [`sandboxes need Linux; this is ${process.platform}`],
+      runtimeProblem: undefined,
+      packages: [],
+    }
+  const problems: string[] = []
+  const isRoot = footing.kind === 'root'
+  // Nothing is missing: then whoever wants sandboxes enters a namespace first.
+  if (footing.kind === 'user') problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
+  if (footing.kind !== 'root' && runtime !== 'crun')
+    problems.push(`${runtime} needs a runner started by root; HARMONT_OCI_RUNTIME=crun does not`)
+  const missing = await missingOf(Object.keys(programs))
+  const noRuntime = (await missingOf([runtime])).length > 0
+  const packages = [...new Set(missing.map((program) => programs[program] ?? program)), ...(noRuntime ? [runtime] : [])]
+  if (missing.length > 0)
+    problems.push(
+      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: apt-get install ${packages.join(' ')}`,
+    )
+  if (!hasOverlays() && !(isRoot && (await loadOverlays())))
+    problems.push('the kernel has no overlayfs: modprobe overlay')
+  if (isOlder(release(), oldestKernel))
+    problems.push(`Linux ${oldestKernel.join('.')} or later is needed; this is ${release()}`)
+  const home = isRoot ? findCgroupHome() : undefined
+  if (isRoot && home === undefined)
+    problems.push('cgroup v2 is not mounted at /sys/fs/cgroup: without it a process tree cannot be killed reliably')
+  else if (home !== undefined && !(await isWritable(home.unified)))
+    problems.push(`cannot create control groups below ${home.unified}`)
+  else if (home?.flavour === 'v2') {
+    const lacking = lackingControllers(home.unified)
+    if (lacking.length > 0)
+      problems.push(
+        `control groups below ${home.unified} do not limit ${lacking.join(', ')}: check cgroup_disable= of the kernel, or the container`,
+      )
+  }
+  if (await liesOnOverlay(directory))
+    problems.push(`${directory} is on an overlay file system, which cannot hold overlay layers: put it on a volume`)
+  try {
+    if (footing.kind !== 'user') await mkdir(stage, { recursive: true, mode: 0o755 })
+  } catch (error) {
+    problems.push(`cannot create ${stage}: ${error instanceof Error ? error.message : error}`)
+  }
+  const runtimeProblem = noRuntime
+    ? `${runtime} is missing; it starts the commands of steps: apt-get install ${runtime}`
+    : // Worth its time only where nothing else is in the way.
+      problems.length === 0
+      ? await complaintOf(runtime)
+      : undefined
+  if (runtimeProblem !== undefined) problems.push(runtimeProblem)
+  return { problems, runtimeProblem, packages }
+}
+
+function hasOverlays(): boolean {
+  return /^nodev\s+overlay$/m.test(readIfPresent('/proc/filesystems') ?? '')
+}
+
+/** A machine that was just started has not loaded them, and nobody asks for them before we look. Gives whether they are there. */
+async function loadOverlays(): Promise<boolean> {
+  try {
+    await run('modprobe', ['overlay'], { env: { PATH: searchPath.join(':') } })
+  } catch {
+    return false // No such module, or none may be loaded here: what is missing is said all the same.
+  }
+  return hasOverlays()
+}
+
+async function missingOf(names: readonly string[]): Promise<readonly string[]> {
+  return (await Promise.all(names.map(async (name) => ((await isProgram(name)) ? [] : [name])))).flat()
+}
+
+async function complaintOf(runtime: RuntimeName): Promise<string | undefined> {
+  try {
+    await runtimes[runtime].trial()
+    return undefined
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    const last = said.split('\n').at(-1) || String(error)
+    return `${runtime} is installed but cannot start anything on this machine: ${last}`
+  }
+}
+
+async function isProgram(name: string): Promise<boolean> {
+  for (const path of name.startsWith('/') ? [name] : searchPath.map((directory) => join(directory, name))) {
+    try {
+      await access(path, constants.X_OK)
+      return true
+    } catch (error) {
+      if (!isAbsent(error) && !hasCode(error, 'EACCES')) throw error
+    }
+  }
+  return false
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK)
+    return true
+  } catch {
+    return false // EACCES or EROFS: both mean no.
+  }
+}
+
+async function liesOnOverlay(directory: string): Promise<boolean> {
+  for (let path = directory; ; path = dirname(path)) {
+    try {
+      return (await statfs(path)).type === overlayMagic
+    } catch (error) {
+      if (!isAbsent(error) || path === dirname(path)) throw error
+    }
+  }
+}
+
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  return ownMajor < major || (ownMajor === major && ownMinor < minor)
+}

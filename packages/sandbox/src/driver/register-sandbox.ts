@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { rootFstab } from '../launch/mounts.ts'
+import { layerStack } from '../launch/stack.ts'
+import { firstId, sandboxFiles } from '../layout/layout.ts'
+import { makeMemory, memoryFiles } from '../layout/memory.ts'
+import { makePlace } from '../layout/state-place.ts'
+import { rootIdOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+
+/** Puts a record and empty directories on disk, all or nothing; from here on `list` knows of the sandbox. */
+export function registerSandbox(context: SandboxContext, record: SandboxRecord): void {
+  const runtime = runtimeOf(record)
+  const rootId = rootIdOf(record)
+  const staging = sandboxFiles(context.layout.trash, randomUUID())
+  mkdirSync(staging.directory, { mode: 0o700 })
+  writeRecord(staging.record, record)
+  makePlace(context.layout, record.id, staging)
+  mkdirSync(staging.sockets)
+  writeFileSync(
+    staging.fstab,
+    rootFstab({
+      directory: context.layout.root,
+      rootId,
+      stack: layerStack(record.image.rootfs, record.layers),
+      upper: `sandboxes/${record.id}/upper`,
+      work: `sandboxes/${record.id}/work`,
+      readOnlyMounts: record.readOnlyMounts,
+      runtimeStage: runtime.stage(record.network, rootId),
+      resolvConf: record.resolvConf,
+      secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
+    }),
+  )
+  for (const path of [staging.upper, staging.work]) {
+    mkdirSync(path)
+    chmodSync(path, 0o755)
+    chownSync(path, firstId, firstId)
+  }
+  renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+  if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id, rootId)
+}

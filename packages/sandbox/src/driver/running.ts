@@ -1,0 +1,230 @@
+import { existsSync } from 'node:fs'
+import { stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isPopulated, killGroup, outOfMemoryKills, processesOf } from '../cgroups/cgroups.ts'
+import type { RuntimeTarget } from '../launch/runtimes/index.ts'
+import type { SandboxFiles } from '../layout/layout.ts'
+import type { Exit, OutputPiece, Running } from '../sandbox-driver.ts'
+import { SpoolReader } from '../spool/spool.ts'
+import { SpoolTrim } from '../spool/spool-trim.ts'
+import { bootTime, processClock, readClocks } from '../system/clock.ts'
+import { Changes } from '../system/directory-watcher.ts'
+import { bytesBelow, bytesOfFew, usedBytes } from '../system/disk-use.ts'
+import { hasCode, isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import { untilAffordable } from '../system/scarcity.ts'
+import { endOfCommand } from './end-of-command.ts'
+import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+
+/** How long a change that no notice came for may go unseen, and how often the loss of the monitor is looked for. */
+const fallbackMs = 1_000
+
+/** What the launcher holds room for, less what conmon writes in one go when it read nothing but newlines. */
+const safeSpoolBytes = 512 * 1024
+
+/** So many files are counted at once when a command has ended. */
+const fewFiles = 200
+
+/** A command that was started in the sandbox, by this process or another; everything it knows is on disk. */
+export class OciRunning implements Running {
+  readonly startedAt: Date
+  private readonly target: RuntimeTarget
+  private readonly files: SandboxFiles
+  private readonly record: SandboxRecord
+  private readonly start: StartRecord
+  private readonly now: () => Date
+  private readonly trim: SpoolTrim
+  private outcome: Promise<Exit> | undefined
+  /** What was last asked for, by this process. */
+  private deadline: Date | undefined
+  /** When it had not ended yet, by the boot clock. */
+  private seenAt: number | undefined
+
+  constructor(target: RuntimeTarget, record: SandboxRecord, start: StartRecord, now: () => Date) {
+    this.target = target
+    this.files = target.files
+    this.record = record
+    this.start = start
+    this.now = now
+    this.trim = new SpoolTrim(this.files.spool)
+    this.startedAt = new Date(start.startedAt)
+  }
+
+  async *output(offset: number, signal?: AbortSignal): AsyncGenerator<OutputPiece, void, undefined> {
+    const { directory, exitDirectory, spool } = this.files
+    const changes = await untilAffordable(() => new Changes([directory, exitDirectory]), signal)
+    let reader: SpoolReader | undefined
+    try {
+      reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
+      for (let noticed = true; ; ) {
+        changes.reset()
+        // Asked before reading: what is there at the end of the command is read after it.
+        const ended = await untilAffordable(() => this.hasEnded(!noticed), signal)
+        for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
+          signal?.throwIfAborted()
+          yield* pieces
+          // Who takes a long spool without waiting for anything must not keep all others from their turn.
+          await nextTurn()
+        }
+        if (ended) return
+        noticed = await changes.wait(fallbackMs, signal)
+      }
+    } finally {
+      changes.close()
+      reader?.close()
+    }
+  }
+
+  release(offset: number): Promise<void> {
+    return this.trim.release(offset)
+  }
+
+  async exited(signal?: AbortSignal): Promise<Exit> {
+    try {
+      return await untilAffordable(async () => {
+        await this.waitForEnd(signal)
+        this.outcome ??= this.readOutcome().catch((error: unknown) => {
+          this.outcome = undefined
+          throw error
+        })
+        return await this.outcome
+      }, signal)
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+      // Destroyed meanwhile: nobody knows any more.
+      return { code: null, signal: null, limit: null, overdue: false, output: 'whole', endedAt: this.now() }
+    }
+  }
+
+  private async waitForEnd(signal?: AbortSignal): Promise<void> {
+    const changes = new Changes([this.files.exitDirectory])
+    try {
+      for (let noticed = true; ; ) {
+        changes.reset()
+        if (await this.hasEnded(!noticed)) break
+        noticed = await changes.wait(fallbackMs, signal)
+      }
+    } finally {
+      changes.close()
+    }
+  }
+
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    return untilAffordable(async () => {
+      await this.moveMonitorOut()
+      if (signal === 'SIGKILL') return killGroup(this.record.groups.payload)
+      await runtimeOf(this.record).terminate(this.target)
+    })
+  }
+
+  async extend(deadline: Date): Promise<void> {
+    this.deadline = deadline
+    // One that comes late must not take the place of one that was set meanwhile.
+    await untilAffordable(async () => {
+      if (this.deadline === deadline) await this.writeDeadline(deadline)
+    })
+  }
+
+  private async writeDeadline(deadline: Date): Promise<void> {
+    const text = `${uptimeAt(deadline, this.now())}\n`
+    try {
+      writeAtomically(this.files.deadline, text)
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC')) throw error
+      // So short a text has its place already; the watchdog reads its first line, whole or as it was.
+      await writeFile(this.files.deadline, text, { flag: 'r+' })
+    }
+  }
+
+  /** runtime.sh does this too, but may not have come to it: a kill must not meet the one who reports it. */
+  private async moveMonitorOut(): Promise<void> {
+    const monitor = Number(readIfPresent(this.files.monitorPid) ?? 0)
+    const { groups } = this.record
+    if (monitor === 0 || !(await processesOf(groups.payload)).includes(monitor)) return
+    for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
+  }
+
+  /** @param thorough also whether the monitor is lost, when nobody will ever write the exit file. */
+  async hasEnded(thorough = false): Promise<boolean> {
+    const lookedAt = bootTime()
+    if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
+    this.seenAt = lookedAt
+    if (!thorough) return false
+    const { monitor, payload, top } = this.record.groups
+    if (await isPopulated(monitor)) return false
+    // Between the look at the exit file and here the monitor may have ended as it should.
+    if (existsSync(this.files.exit)) return true
+    // Still on its way out of the payload's group.
+    const pid = Number(readIfPresent(this.files.monitorPid) ?? 0)
+    if ((await processesOf(payload)).includes(pid) || ((await isPopulated(top)) && pid === 0)) return false
+    await killGroup(top)
+    return true
+  }
+
+  private async readOutcome(): Promise<Exit> {
+    const kept = readIfPresent(this.files.outcome)
+    if (kept !== undefined) {
+      const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
+      // Earlier releases wrote it without.
+      return { ...value, output: value.output ?? 'whole', endedAt: new Date(value.endedAt) }
+    }
+    const exit = await this.judge()
+    try {
+      writeAtomically(this.files.outcome, JSON.stringify(exit))
+    } catch (error) {
+      // Whoever asks next judges again.
+      if (!hasCode(error, 'ENOSPC')) throw error
+    }
+    return exit
+  }
+
+  private async judge(): Promise<Exit> {
+    const text = readIfPresent(this.files.exit)
+    const overdue = existsSync(this.files.overdue)
+    const output = await this.outputKept()
+    if (text === undefined)
+      return { code: null, signal: null, limit: await this.limit(null), overdue, output, endedAt: this.now() }
+    const code = Number(text)
+    return {
+      code,
+      signal: signalOf(code),
+      limit: await this.limit(code),
+      // The watchdog may have come while the monitor was about to report an end by itself.
+      overdue: overdue && code === 128 + constants.signals.SIGKILL,
+      output,
+      endedAt: await this.endedAt(),
+    }
+  }
+
+  private async endedAt(): Promise<Date> {
+    const exitWall = (await stat(this.files.exit)).mtimeMs
+    const { start, seenAt } = this
+    const endedAt = endOfCommand({ started: start.clocks, seenAt, exitWall, now: readClocks() })
+    return new Date(Math.floor(processClock.at(endedAt)))
+  }
+
+  private async outputKept(): Promise<Exit['output']> {
+    const { spool, spoolHeld, diskFull } = this.files
+    if (existsSync(spoolHeld) && (await stat(spool)).size <= safeSpoolBytes) return 'whole'
+    return existsSync(diskFull) ? 'lost' : 'unsure'
+  }
+
+  private async limit(code: number | null): Promise<Exit['limit']> {
+    if (existsSync(this.files.diskLimitHit)) return 'disk'
+    if (existsSync(this.files.memoryLimitHit)) return 'memory'
+    if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
+    // A command may pass its limit and end between two looks of the watchdog. Looking at very many files is worth it only
+    // when the file system as a whole has grown that much, which others hide who remove theirs meanwhile.
+    const { diskBytes } = this.record.limits
+    const written = [this.files.upper, this.files.spool]
+    const few = await bytesOfFew(written, fewFiles)
+    if (few !== undefined) return few > diskBytes ? 'disk' : null
+    if (usedBytes(this.files.directory) - this.start.usedBytes < diskBytes) return null
+    return (await bytesBelow(written)) > diskBytes ? 'disk' : null
+  }
+}
+
+function signalOf(code: number): string | null {
+  return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null
+}

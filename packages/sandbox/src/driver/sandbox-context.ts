@@ -1,0 +1,18 @@
+import type { Layout } from '../layout/layout.ts'
+import type { OciSnapshots } from '../snapshots/snapshots.ts'
+import type { Viewer } from '../snapshots/view.ts'
+import type { Trash } from '../system/trash.ts'
+import type { SandboxRecord } from './record.ts'
+
+/** What all sandboxes of a driver share. */
+export interface SandboxContext {
+  readonly layout: Layout
+  readonly snapshots: OciSnapshots
+  readonly viewer: Viewer
+  readonly trash: Trash
+  readonly now: () => Date
+  /** Clears groups of sandboxes whose record is lost. */
+  readonly clearLost: () => Promise<void>
+  /** Called once nothing of a sandbox is left. */
+  readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
+}

@@ -1,0 +1,306 @@
+import { lstat } from 'node:fs/promises'
+import { isEmptyWithin, isPopulated, killGroup, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import type { Launcher } from '../launch/launcher.ts'
+import { staged } from '../launch/mounts.ts'
+import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
+import { layerStack } from '../launch/stack.ts'
+import { openTalkPipes, type TalkPipes } from '../launch/talk-pipes.ts'
+import { type SandboxFiles, sandboxFiles, stage } from '../layout/layout.ts'
+import { readMemo } from '../layout/memory.ts'
+import {
+  type Command,
+  type Conversation,
+  type Running,
+  type Sandbox,
+  SandboxError,
+  type SandboxHandle,
+  type Snapshot,
+  type SnapshotMeta,
+  type SourceTreeRef,
+  type TerminalSize,
+} from '../sandbox-driver.ts'
+import { syncWorkspace } from '../source/index.ts'
+import { Changes } from '../system/directory-watcher.ts'
+import { readIfPresent } from '../system/files.ts'
+import { untilAffordable } from '../system/scarcity.ts'
+import { plainReason, ToolFailed } from '../system/tool-failed.ts'
+import { ensureWatchdog } from '../watchdog/watchdog.ts'
+import { destroyRemains, forgetConfig } from './cleanup.ts'
+import { gitTarget, makeGitMountPoint, removeGitMountPoint } from './git-mount.ts'
+import { readFromView } from './read-file.ts'
+import { rootIdOf, runtimeOf, type SandboxRecord, type StartRecord, writeRecord } from './record.ts'
+import { OciRunning } from './running.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+import { forgetUnbegun } from './unbegun.ts'
+import { writeCommand } from './write-command.ts'
+
+/** How long the runtime may take to start a command; it takes 20 ms. */
+const startTimeoutMs = 60_000
+
+const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
+
+export class OciSandbox implements Sandbox {
+  readonly handle: SandboxHandle
+  private readonly context: SandboxContext
+  private readonly files: SandboxFiles
+  private readonly runtime: Runtime
+  private readonly target: RuntimeTarget
+  private record: SandboxRecord
+  /** Only while no command was started, and only in the process that created the sandbox. */
+  private launcher: Launcher | undefined
+  private command: OciRunning | undefined
+  /** Of a command that is talked to, until the sandbox's end. */
+  private talking: Launcher | undefined
+  private pipes: TalkPipes | undefined
+  private destroying: Promise<void> | undefined
+  private freezing: Promise<Snapshot> | undefined
+
+  constructor(context: SandboxContext, record: SandboxRecord, launcher?: Launcher, start?: StartRecord) {
+    this.context = context
+    this.record = record
+    this.launcher = launcher
+    this.files = sandboxFiles(context.layout.sandboxes, record.id)
+    this.runtime = runtimeOf(record)
+    this.target = {
+      state: this.runtime.state(context.layout, record.id),
+      network: record.network,
+      files: this.files,
+      payload: record.groups.payload,
+    }
+    this.handle = { id: record.id, label: record.label }
+    if (start !== undefined) this.command = new OciRunning(this.target, record, start, context.now)
+  }
+
+  async syncSource(tree: SourceTreeRef): Promise<void> {
+    if (this.record.source?.digest === tree.digest) return
+    const root = this.unstarted('syncSource')
+    const workspace = `${root.staged(staged.root)}/workspace`
+    if (!(await lstat(workspace)).isDirectory())
+      throw new SandboxError(
+        'provision_failed',
+        'an earlier step replaced /workspace with something that is not a directory',
+      )
+    await syncWorkspace({
+      tree,
+      previous: this.record.source,
+      workspace,
+      owner: { uid: rootIdOf(this.record), gid: rootIdOf(this.record) },
+      // Commands compare the dates of files with the machine's own time.
+      now: new Date(),
+    })
+    this.record = { ...this.record, source: tree }
+    writeRecord(this.files.record, this.record)
+  }
+
+  async start(command: Command): Promise<Running> {
+    const launcher = this.unstarted('start')
+    const start = await untilAffordable(() => this.prepare(launcher, command, false), patience())
+    await this.launch(launcher, 'go', (changes) => this.runtimeAnswer(changes))
+    this.command = new OciRunning(this.target, this.record, start, this.context.now)
+    return this.command
+  }
+
+  async talk(command: Command, terminal: TerminalSize | null): Promise<Conversation> {
+    const launcher = this.unstarted('talk')
+    const { files, record, context } = this
+    const start = this.prepare(launcher, command, terminal !== null)
+    const pipes = await openTalkPipes(files)
+    try {
+      await this.launch(launcher, 'talk', (changes) => this.talkBegun(changes))
+    } catch (error) {
+      pipes.destroy()
+      throw error
+    }
+    pipes.begun()
+    if (terminal !== null) await this.resize(launcher, terminal)
+    const running = new OciRunning(this.target, record, start, context.now)
+    this.command = running
+    this.pipes = pipes
+    return {
+      startedAt: running.startedAt,
+      input: pipes.input,
+      output: pipes.output,
+      errors: pipes.errors,
+      exited: (signal) => running.exited(signal),
+      kill: () => killGroup(record.groups.payload),
+      resize: async (size) => {
+        // Without a sandbox there is no terminal any more.
+        if (terminal !== null && this.talking === launcher) await this.resize(launcher, size)
+      },
+    }
+  }
+
+  private resize(launcher: Launcher, size: TerminalSize): Promise<void> {
+    return this.runtime.resize(this.target, launcher.staged(stage), size)
+  }
+
+  private prepare(launcher: Launcher, command: Command, hasTerminal: boolean): StartRecord {
+    const { target, record, context } = this
+    const root = launcher.staged(staged.root)
+    this.runtime.checkRoot(root)
+    if (this.hasGit()) makeGitMountPoint(`${root}/workspace`, rootIdOf(record))
+    return writeCommand({ layout: context.layout, now: context.now, target, record, command, hasTerminal })
+  }
+
+  /** Lets the launcher go and waits for the word that the command has begun. */
+  private async launch(
+    launcher: Launcher,
+    way: 'go' | 'talk',
+    begun: (changes: Changes) => Promise<void>,
+  ): Promise<void> {
+    const { files, record, context } = this
+    let changes: Changes | undefined
+    let started = false
+    try {
+      const signal = patience()
+      const watching = await untilAffordable(() => new Changes([files.state, files.exitDirectory]), signal)
+      changes = watching
+      await untilAffordable(() => ensureWatchdog(context.layout), signal)
+      this.launcher = undefined
+      forgetUnbegun(context.layout, record.id)
+      await launcher[way]()
+      await begun(watching)
+      started = true
+    } catch (error) {
+      throw new SandboxError('provision_failed', `could not start the command: ${plainReason(error)}`, {
+        cause: error,
+      })
+    } finally {
+      changes?.close()
+      forgetConfig(context.layout, record.id)
+      // The pipe to one that talks stays open as long as its sandbox: its end is the command's.
+      if (way !== 'go' && started) this.talking = launcher
+      else await launcher.gone(started)
+    }
+  }
+
+  async memo(): Promise<string | undefined> {
+    return readMemo(this.context.layout, this.record.id)
+  }
+
+  async running(): Promise<Running | undefined> {
+    return this.command
+  }
+
+  snapshot(meta: SnapshotMeta): Promise<Snapshot> {
+    this.freezing ??= this.freeze(meta).catch((error: unknown) => {
+      this.freezing = undefined
+      throw error
+    })
+    return this.freezing
+  }
+
+  private async freeze(meta: SnapshotMeta): Promise<Snapshot> {
+    const { files, record } = this
+    if (this.command === undefined) throw new SandboxError('snapshot_failed', 'no command was started in this sandbox')
+    if (!(await this.hasEnded())) throw new SandboxError('snapshot_failed', 'the command has not ended')
+    try {
+      // What ended it is judged by the files that are about to go.
+      await this.command.exited()
+      await waitUntilEmpty(record.groups.payload)
+      // Nobody can write any more. The monitor ends just now, but the end of its mount takes as long as many files were seen
+      // [0.3 s for 100,000]; a child that starts meanwhile only makes the kernel remark that a layer is still in use.
+      await isEmptyWithin(record.groups.top, 20)
+      if (this.hasGit()) removeGitMountPoint(files.upper)
+      return await this.context.snapshots.freeze(files, {
+        parent: record.parent,
+        imageDigest: record.image.digest,
+        below: record.layers,
+        source: record.source,
+        meta,
+      })
+    } catch (error) {
+      throw new SandboxError('snapshot_failed', `could not keep the file system: ${plainReason(error)}`, {
+        cause: error,
+      })
+    }
+  }
+
+  async readFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
+    const { record } = this
+    const stack = layerStack(record.image.rootfs, record.layers)
+    const own = { ...stack, layers: [`sandboxes/${record.id}/upper`, ...stack.layers] }
+    return this.context.viewer.withViews([own], ([root]) => readFromView(root as string, path, maxBytes))
+  }
+
+  destroy(): Promise<void> {
+    this.destroying ??= this.remove().catch((error: unknown) => {
+      this.destroying = undefined
+      throw error
+    })
+    return this.destroying
+  }
+
+  private async remove(): Promise<void> {
+    const launcher = this.launcher ?? this.talking
+    this.launcher = undefined
+    this.talking = undefined
+    this.pipes?.destroy()
+    await destroyRemains(this.context, this.record, this.record.id)
+    await launcher?.gone(false)
+  }
+
+  /** conmon's word on whether the command could be started, a line of JSON. */
+  private async runtimeAnswer(changes: Changes): Promise<void> {
+    const { files } = this
+    const text = await this.begunWith(changes, () => {
+      const said = readIfPresent(files.sync) ?? ''
+      return said.endsWith('\n') ? said : undefined
+    })
+    const answer = JSON.parse(text) as { readonly data: number; readonly message?: string }
+    if (answer.data < 0)
+      throw startFailure(this.runtime.complaint(this.target, answer.message?.trim() ?? 'the runtime gave no message'))
+  }
+
+  /** The runtime writes the command's process id once there is one; without it an exit code is the runtime's own. */
+  private async talkBegun(changes: Changes): Promise<void> {
+    const { files } = this
+    await this.begunWith(changes, () => readIfPresent(files.pid) || undefined)
+  }
+
+  /** Waits for what `look` finds, as long as anything of the launcher lives. */
+  private async begunWith(changes: Changes, look: () => string | undefined): Promise<string> {
+    const { files, record } = this
+    const signal = patience()
+    for (;;) {
+      changes.reset()
+      const lost = !(await untilAffordable(() => isPopulated(record.groups.top), signal))
+      const found = await untilAffordable(look, signal)
+      if (found !== undefined) return found
+      if (lost)
+        throw new ToolFailed(
+          'its monitor ended too early',
+          readIfPresent(files.monitorLog)?.trim() || 'it gave no reason',
+        )
+      await changes.wait(1_000, signal)
+    }
+  }
+
+  private hasGit(): boolean {
+    return this.record.readOnlyMounts.some(({ target }) => target === gitTarget)
+  }
+
+  private async hasEnded(): Promise<boolean> {
+    const { files, record } = this
+    if (readIfPresent(files.exit) !== undefined) return true
+    return !(await isPopulated(record.groups.top))
+  }
+
+  private unstarted(what: string): Launcher {
+    if (this.launcher === undefined)
+      throw new SandboxError(
+        'provision_failed',
+        `${what} needs a sandbox that this process created and that has not run a command`,
+      )
+    return this.launcher
+  }
+}
+
+/** The runtime's refusal in words of ours. */
+function startFailure(said: string): ToolFailed {
+  const place = /\b(?:chdir|directory)\b[^/]*(\/[^`"':\s]+)/.exec(said)?.[1]
+  return new ToolFailed(
+    place === undefined ? 'the runtime refused to start it' : `${place} is no directory that it can start in`,
+    said,
+  )
+}

@@ -1,0 +1,40 @@
+/** Test only: has commands end and begin while this process has no file descriptor left, and prints what came of it. `node FILE DIRECTORY`. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { takeDescriptors } from '@harmont/test-kit/descriptors'
+import { until } from '@harmont/test-kit/until'
+import { Bench, command, finish } from '../../conformance/bench.ts'
+import { openDriver } from '../../conformance/test-driver.ts'
+import { openLayout, sandboxFiles } from '../layout/layout.ts'
+import { Durability } from '../snapshots/durability.ts'
+import { snapshotFiles } from '../snapshots/snapshot-record.ts'
+import { isScarcity } from '../system/scarcity.ts'
+
+const [directory = ''] = process.argv.slice(2)
+const driver = await openDriver(directory)
+const bench = await Bench.open(driver, 'host', directory)
+const [ended, killed] = await Promise.all([bench.start('sleep 0.5; echo whole; exit 3'), bench.start('sleep 1000')])
+const made = await bench.create()
+const layout = await openLayout(directory)
+const durability = new Durability(layout)
+const { id } = await bench.step('true')
+durability.request(id)
+
+const giveBack = takeDescriptors()
+const outcomes = [finish(ended.running), killed.running.exited(), made.start(command('echo late')).then(finish)]
+// Judged below.
+for (const outcome of outcomes) outcome.catch(() => {})
+void killed.running.extend(new Date(Date.now() + 50_000))
+void killed.running.kill('SIGKILL')
+const isUnmarked = await durability.flush().catch(isScarcity)
+const another = await bench.create().catch(isScarcity)
+const { exit } = sandboxFiles(join(directory, 'sandboxes'), ended.sandbox.handle.id)
+await until(() => existsSync(exit))
+giveBack()
+await durability.flush()
+const isMarked = existsSync(snapshotFiles(layout, id).durable)
+
+const [first, second, third] = await Promise.allSettled(outcomes)
+await bench.destroyAll()
+await driver.close()
+console.log(JSON.stringify({ another, isUnmarked, isMarked, first, second, third }))

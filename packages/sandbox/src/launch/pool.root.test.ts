@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findCgroupHome } from '../cgroups/cgroups.ts'
+import { firstId, type Layout, openLayout } from '../layout/layout.ts'
+import { hostSlot, isolatedSlot } from '../network/egress.ts'
+import type { NetworkMode } from '../sandbox-driver.ts'
+import type { Launcher } from './launcher.ts'
+import { LauncherPool } from './pool.ts'
+import { Nursery } from './prefork-server.ts'
+
+let layout: Layout
+let nursery: Nursery
+let pool: LauncherPool
+const started: NetworkMode[] = []
+
+beforeEach(async () => {
+  layout = await openLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
+  const home = findCgroupHome()
+  if (home === undefined) throw new Error('no control groups here')
+  nursery = new Nursery(layout, home)
+  started.length = 0
+  pool = new LauncherPool(2, async (mode): Promise<Launcher> => {
+    started.push(mode)
+    return nursery.launch(mode === 'none' ? isolatedSlot : await hostSlot(layout), firstId)
+  })
+})
+afterEach(async () => {
+  await pool.close()
+  await nursery.close()
+  await rm(join(layout.root, '..'), { recursive: true })
+})
+
+it('has launchers in store for each network that was asked for, though they were asked for at once', async () => {
+  const taken = await Promise.all([pool.take('none'), pool.take('host')])
+  await expect.poll(() => started.toSorted()).toEqual(['host', 'host', 'host', 'none', 'none', 'none'])
+  await Promise.all(taken.map((launcher) => launcher.discard()))
+})
+
+it('a launcher that waits has complained of nothing: what it says later is why a sandbox could not be made', async () => {
+  const launcher = await pool.take('none')
+  const complaints = (await readdir(layout.launchers)).filter((name) => name.endsWith('.err'))
+  expect(complaints).not.toEqual([])
+  for (const name of complaints) expect(await readFile(join(layout.launchers, name), 'utf8')).toBe('')
+  await launcher.discard()
+})

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CgroupHome, makeGroups } from '../cgroups/cgroups.ts'
+import { idCount, type Layout } from '../layout/layout.ts'
+import { assignments } from '../system/assignments.ts'
+import { readIfPresent } from '../system/files.ts'
+import { Words } from '../system/line-reader.ts'
+import { Fifos } from './fifos.ts'
+import { type Launcher, type NetworkSlot, newLauncher } from './launcher.ts'
+import { stagedGroup, stageFstab } from './mounts.ts'
+
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** Where launchers come from; see nursery.sh. One helper process, started when first needed and again when it was killed: the launchers that it had forked wait on. */
+export class Nursery {
+  private readonly layout: Layout
+  private readonly home: CgroupHome
+  private readonly fifos: Fifos
+  private helper: Promise<Helper> | undefined
+
+  constructor(layout: Layout, home: CgroupHome) {
+    this.layout = layout
+    this.home = home
+    this.fifos = new Fifos(layout.launchers)
+  }
+
+  /** Starts a launcher; resolves when it waits for its sandbox. Fails with `LauncherLost` when the helper is killed meanwhile. */
+  async launch(network: NetworkSlot, rootId: number): Promise<Launcher> {
+    const helper = await this.running()
+    // The process's id in the name lets a later driver see that nobody waits for this one any more.
+    const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
+    const settings = join(this.layout.launchers, slot)
+    const [groups, fifo] = await Promise.all([makeGroups(this.home, this.layout.tag, slot), this.fifos.take()])
+    writeFileSync(
+      settings,
+      assignments({
+        slot,
+        join: groups.join.map(stagedGroup).join('\n'),
+        leave: groups.leave.map(stagedGroup).join('\n'),
+        network: network.mode,
+        inside: network.inside,
+        ids: `0 ${rootId} ${idCount}`,
+        // Where the launcher says which process it is.
+        first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
+      }),
+    )
+    const launcher = newLauncher({
+      slot,
+      groups,
+      network,
+      rootId,
+      fifo,
+      words: helper.words,
+      onUnforked: helper.onGone,
+      complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
+      released: async (clean) => {
+        helper.words.ignore(slot)
+        for (const path of [settings, `${settings}.err`]) rmSync(path, { force: true })
+        if (clean) this.fifos.giveBack(fifo)
+        else await this.fifos.remove(fifo)
+      },
+    })
+    helper.ask(`${slot} ${fifo.name}\n`)
+    await launcher.waiting()
+    return launcher
+  }
+
+  async close(): Promise<void> {
+    const helper = await this.helper?.catch(() => undefined)
+    await Promise.all([helper?.stop(), this.fifos.close()])
+  }
+
+  private async running(): Promise<Helper> {
+    this.helper ??= startHelper(this.layout)
+    const current = this.helper
+    const helper = await current.catch(() => undefined)
+    // Of several that find it dead the first starts the next.
+    if ((helper === undefined || helper.isGone()) && this.helper === current) this.helper = startHelper(this.layout)
+    return this.helper
+  }
+}
+
+interface Helper {
+  readonly words: Words
+  isGone(): boolean
+  /** Calls with why it ended, at once when it has. What it forked may have its pipes longer than that. Gives the unsubscriber. */
+  onGone(listener: (why: string) => void): () => void
+  ask(line: string): void
+  stop(): Promise<void>
+}
+
+async function startHelper(layout: Layout): Promise<Helper> {
+  mkdirSync(layout.launchers, { recursive: true, mode: 0o700 })
+  writeFileSync(join(layout.launchers, 'stage.fstab'), stageFstab)
+  const child = spawn(
+    'unshare',
+    // The machine's own unmounts must still reach us: a private copy would keep its disks busy.
+    [
+      '--mount',
+      '--propagation=slave',
+      '/bin/sh',
+      file('prefork-server.sh'),
+      layout.launchers,
+      file('launcher.sh'),
+      file('runtime.sh'),
+    ],
+    {
+      cwd: layout.root,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Nothing of this process's environment: monitors outlive it and are seen by `ps e`.
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+    },
+  )
+  let goneBecause: string | undefined
+  const listeners = new Set<(why: string) => void>()
+  const onGone = (listener: (why: string) => void): (() => void) => {
+    listeners.add(listener)
+    if (goneBecause !== undefined) listener(goneBecause)
+    return () => listeners.delete(listener)
+  }
+  child.once('exit', (code, signal) => {
+    goneBecause = `the helper that starts launchers ended with ${signal ?? code}`
+    for (const listener of [...listeners]) listener(goneBecause)
+  })
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const words = new Words(child)
+  const ready = new Promise<void>((resolve, reject) => {
+    words.listen('nursery', (word) => {
+      if (word === 'ready') resolve()
+      else reject(new Error(words.end ?? word, { cause: words.failure }))
+    })
+  })
+  await words.during(ready)
+  words.ignore('nursery')
+  return {
+    words,
+    isGone: () => goneBecause !== undefined,
+    onGone,
+    ask: (line) => child.stdin.write(line),
+    async stop() {
+      child.stdin.end()
+      child.ref()
+      // Its stdout is its launchers' too, which end as their pipes do.
+      await words.during(closed)
+    },
+  }
+}

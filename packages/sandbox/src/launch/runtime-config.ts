@@ -1,0 +1,149 @@
+import { idCount, initProgram } from '../layout/layout.ts'
+import { hostname } from '../layout/skeleton.ts'
+import type { Command, Limits, NetworkMode } from '../sandbox-driver.ts'
+import { staged } from './mounts.ts'
+import type { Mount, Runtime } from './runtimes/runtime.ts'
+import { type SeccompProfile, seccompProfile } from './seccomp.ts'
+import { terminalArguments, terminalFiles } from './terminal-program.ts'
+
+/** A script of this many bytes no longer fits into one argument of execve. */
+export const longestArgument = 131_071
+
+/** What Docker and Podman grant by default. */
+const capabilities = [
+  'CAP_AUDIT_WRITE',
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_MKNOD',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_NET_RAW',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_CHROOT',
+]
+
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kallsyms',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/modules',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/sysrq-trigger',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+  '/sys/kernel/debug',
+  '/sys/kernel/security',
+  '/sys/kernel/tracing',
+]
+
+function idMappings(rootId: number): object {
+  const mapping = [{ containerID: 0, hostID: rootId, size: idCount }]
+  return { uidMappings: mapping, gidMappings: mapping }
+}
+
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys']
+
+export interface RuntimeConfigInput {
+  readonly runtime: Runtime
+  readonly rootId: number
+  readonly command: Command
+  /** Whether the command has a terminal of its own. */
+  readonly terminal: boolean
+  /** The image's environment; the command's wins. */
+  readonly imageEnv: Readonly<Record<string, string>>
+  readonly limits: Limits
+  readonly network: NetworkMode
+  readonly resolvConf: boolean
+  readonly readOnlyTargets: readonly string[]
+  readonly secretFiles: boolean
+}
+
+const quiet = ['nosuid', 'noexec', 'nodev']
+
+/**
+ * The OCI runtime's config.json. The network namespace is the launcher's; memory and CPU limits are those of the groups that the
+ * launcher is in.
+ */
+export function runtimeConfig(input: RuntimeConfigInput): object {
+  const { command, runtime, network } = input
+  const long = Buffer.byteLength(command.script) > longestArgument
+  const namespaces = runtime.namespaces(network)
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...input.imageEnv,
+    HOME: '/root',
+    ...command.env,
+  }
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      terminal: false,
+      user: { uid: 0, gid: 0 },
+      // The first process of a pid namespace ignores signals and must reap orphans: an init of its own, not the script's shell.
+      args: [initPath, '--', ...commandLine(input, long)],
+      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      cwd: command.workingDirectory,
+      noNewPrivileges: true,
+      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+      rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }, ...runtime.resourceLimits(input.limits)],
+    },
+    root: { path: staged.root, readonly: false },
+    hostname,
+    mounts: mounts(input, long),
+    linux: {
+      // One that is there already has its ids.
+      ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings(input.rootId) : {}),
+      namespaces,
+      seccomp: runtime.seccomp(profile()),
+      maskedPaths,
+      readonlyPaths,
+    },
+  }
+}
+
+function commandLine({ command, terminal }: RuntimeConfigInput, long: boolean): readonly string[] {
+  if (terminal) return terminalArguments(long ? `. ${scriptPath}` : command.script)
+  return ['sh', ...(long ? [scriptPath] : ['-c', command.script])]
+}
+
+let cachedProfile: SeccompProfile | undefined
+function profile(): SeccompProfile {
+  cachedProfile ??= seccompProfile()
+  return cachedProfile
+}
+
+// Both lie on the sandbox's own /dev, which is a tmpfs: nothing of them gets into a snapshot.
+const initPath = '/dev/harmont-init'
+const scriptPath = '/dev/harmont-script'
+
+function mounts(input: RuntimeConfigInput, long: boolean): readonly Mount[] {
+  const bind = (source: string, destination: string, ...options: string[]): Mount => ({
+    destination,
+    type: 'bind',
+    source,
+    options: ['bind', 'ro', ...options],
+  })
+  return [
+    ...input.runtime.fileSystems(input.network),
+    bind(initProgram, initPath, 'nosuid', 'nodev'),
+    ...(input.terminal
+      ? terminalFiles().map(({ source, destination }) => bind(source, destination, 'nosuid', 'nodev'))
+      : []),
+    ...(long ? [bind(staged.script, scriptPath, 'nosuid', 'nodev')] : []),
+    ...(input.resolvConf ? [bind(staged.resolvConf, '/etc/resolv.conf', ...quiet)] : []),
+    ...(input.secretFiles ? [bind(staged.secrets, '/run/secrets', ...quiet)] : []),
+    ...input.readOnlyTargets.map((target, index) => bind(staged.readOnly(index), target, 'nosuid', 'nodev')),
+  ]
+}

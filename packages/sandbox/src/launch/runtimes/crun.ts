@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { isPopulated, processesOf, whileFrozen } from '../../cgroups/cgroups.ts'
+import { countedLimits } from '../../cgroups/counted-limits.ts'
+import { commandProcesses, isPidGroup } from '../../cgroups/pid-groups.ts'
+import type { SandboxFiles } from '../../layout/layout.ts'
+import { footing } from '../../privilege/privilege-mode.ts'
+import { hasCode, readIfPresent } from '../../system/files.ts'
+import { line, staged } from '../mounts.ts'
+import type { Runtime } from './runtime.ts'
+
+const run = promisify(execFile)
+const quiet = ['nosuid', 'noexec', 'nodev']
+
+/**
+ * The terminals, made by the launcher where no step can put another thing in their place: see `resize`. They have a bound since the kernel counts those of all
+ * sandboxes together, and what it keeps for each, up to 150 KiB, is nobody's memory.
+ */
+const terminals = (rootId: number): string =>
+  line(
+    'harmont-terminals',
+    staged.terminals,
+    'devpts',
+    `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${rootId + 5},max=128,X-mount.mkdir`,
+  )
+
+/** The first process of the command. The runtime notes its id, as it is in the pid namespace of its own that it may have. */
+async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
+  if (isPidGroup(payload)) return commandProcesses(payload)[0]
+  const noted = readIfPresent(files.pid)
+  return noted === undefined ? undefined : Number(noted)
+}
+
+/** The command's processes are the machine's own, in namespaces. */
+export const crun: Runtime = {
+  name: 'crun',
+  stateInMemory: false,
+  state: ({ crunState }, id) => ({ root: crunState, container: id }),
+  // Its manager refuses machines with both kinds of control groups; ours are made already.
+  call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
+  stage: (network, rootId) => [
+    terminals(rootId),
+    // That of the sandbox's network namespace; crun, in a user namespace that does not own it, may not mount one.
+    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
+  ],
+  fileSystems: (network) => [
+    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=64m'],
+    },
+    { destination: '/dev/pts', type: 'bind', source: staged.terminals, options: ['bind', 'nosuid', 'noexec'] },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', 'size=64m'] },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
+    {
+      destination: '/sys',
+      type: 'bind',
+      source: network === 'host' ? '/sys' : staged.sys,
+      options: ['rbind', 'ro', ...quiet],
+    },
+  ],
+  // The network namespace is the launcher's, hence none is asked for.
+  namespaces: () => [
+    ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+    // An ordinary user has no other users to own it.
+    footing.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
+  ],
+  resourceLimits: () => countedLimits(),
+  groupLimits: (limits) => limits,
+  seccomp: (profile) => profile,
+  checkRoot: () => {},
+  complaint: (_, said) => said,
+  async terminate({ files, payload }) {
+    // The init passes a signal on to the script's shell, which would get it twice.
+    const init = await initOf(files, payload)
+    // All at one instant: what a shell starts to clean up, once it is told, is not to be told as well.
+    await whileFrozen(payload, async () => {
+      for (const pid of await processesOf(payload)) {
+        if (pid === init) continue
+        try {
+          process.kill(pid, 'SIGTERM')
+        } catch (error) {
+          if (!hasCode(error, 'ESRCH')) throw error
+        }
+      }
+    })
+  },
+  async resize({ payload }, stage, { columns, rows }) {
+    // Not as the sandbox sees it: a process of it may have any root, and links there lead to any device of the machine. In this directory the kernel alone
+    // makes entries, each a terminal of this sandbox.
+    const device = `${stage}/${basename(staged.terminals)}/0`
+    const size = ['-F', device, 'cols', String(columns), 'rows', String(rows)]
+    // A terminal is there before it is unlocked, and until then cannot be opened (EIO).
+    for (const end = performance.now() + 5_000; ; await sleep(5)) {
+      if (!(await isPopulated(payload))) return
+      if (!existsSync(device) && performance.now() < end) continue
+      try {
+        await run('stty', size, { env: { LC_ALL: 'C' } })
+        return
+      } catch (error) {
+        if (!(await isPopulated(payload))) return
+        if (performance.now() > end) throw error
+      }
+    }
+  },
+  trial: async () => {},
+}

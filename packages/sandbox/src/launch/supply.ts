@@ -1,0 +1,118 @@
+import type { CgroupHome } from '../cgroups/cgroups.ts'
+import { firstId, type Layout } from '../layout/layout.ts'
+import { type EgressNetwork, hostSlot, isolatedSlot, openEgress, waitForLinkGone } from '../network/egress.ts'
+import { footing } from '../privilege/privilege-mode.ts'
+import { RootIds } from '../privilege/root-ids.ts'
+import type { NetworkMode } from '../sandbox-driver.ts'
+import { ToolFailed } from '../system/tool-failed.ts'
+import type { Launcher, NetworkSlot } from './launcher.ts'
+import { LauncherPool } from './pool.ts'
+import { Nursery } from './prefork-server.ts'
+
+export interface SupplyOptions {
+  readonly layout: Layout
+  readonly home: CgroupHome
+  /** Wished modes, in order. */
+  readonly network: readonly NetworkMode[]
+  readonly egressAllow: readonly string[]
+  readonly ownPorts: readonly number[]
+  /** Links that sandboxes have now. */
+  readonly linksInUse: readonly string[]
+  /** What root of each of them is on the machine. */
+  readonly rootIdsInUse: readonly number[]
+  readonly inStore: number
+}
+
+/** Gives launchers, each with the network that a sandbox shall have. */
+export class Supply {
+  /** Those of the wished modes that this machine can give. */
+  readonly modes: readonly NetworkMode[]
+  /** Why a wished mode is not among them; a sentence each. */
+  readonly problems: readonly string[]
+  private readonly layout: Layout
+  private readonly nursery: Nursery
+  private readonly pool: LauncherPool
+  private readonly egress: EgressNetwork | undefined
+  /** An ordinary user has one range of ids for all. */
+  private readonly rootIds: RootIds | undefined
+
+  private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
+    this.layout = options.layout
+    this.nursery = new Nursery(options.layout, options.home)
+    this.egress = egress
+    this.rootIds = footing.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
+    this.problems = problems
+    this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
+    this.pool = new LauncherPool(options.inStore, (mode) => this.launch(mode))
+    const [first] = this.modes
+    if (first !== undefined) void this.pool.fill(first)
+  }
+
+  static async open(options: SupplyOptions): Promise<Supply> {
+    if (!options.network.includes('egress')) return new Supply(options, undefined, [])
+    if (footing.kind === 'mapped')
+      return new Supply(options, undefined, [
+        'egress networks need root, which alone can create links and firewall rules: steps of an ordinary user have no network',
+      ])
+    try {
+      const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
+      return new Supply(options, egress, [])
+    } catch (error) {
+      // For whoever runs this machine.
+      const said = error instanceof ToolFailed ? `: ${error.said}` : ''
+      const why = `${error instanceof Error ? error.message : String(error)}${said}`
+      return new Supply(options, undefined, [`cannot create egress networks: ${why}`])
+    }
+  }
+
+  take(mode: NetworkMode): Promise<Launcher> {
+    return this.pool.take(mode)
+  }
+
+  /** For what a sandbox had of which nothing is left. */
+  release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
+    if (link !== null) this.egress?.release(link)
+    if (rootId !== undefined) this.rootIds?.release(rootId)
+  }
+
+  /** Ends all that waits. @param last no sandbox is left either: what they share goes too. */
+  async close(last: boolean): Promise<void> {
+    await this.pool.close()
+    await this.nursery.close()
+    this.egress?.close()
+    if (last) await this.egress?.remove()
+  }
+
+  private async launch(mode: NetworkMode): Promise<Launcher> {
+    const slot = await this.slot(mode)
+    const rootId = this.rootIds?.take() ?? firstId
+    const release = async (): Promise<void> => {
+      if (slot.link !== null) await waitForLinkGone(slot.link)
+      this.release({ link: slot.link, rootId })
+    }
+    try {
+      const launcher = await this.nursery.launch(slot, rootId)
+      const { discard } = launcher
+      if (slot.link !== null)
+        await this.egress?.connect(slot).catch(async (error: unknown) => {
+          await discard()
+          throw error
+        })
+      launcher.discard = async () => {
+        await discard()
+        await release()
+      }
+      return launcher
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  private async slot(mode: NetworkMode): Promise<NetworkSlot> {
+    if (mode === 'none') return isolatedSlot
+    if (mode === 'host') return hostSlot(this.layout)
+    if (this.egress === undefined) throw new Error(this.problems.join('; '))
+    return this.egress.slot()
+  }
+}

@@ -1,0 +1,14 @@
+/** Test only: runs a command where this process finds /dev/shm as it is, and prints what came of it. `node FILE DIRECTORY`. */
+import { lstatSync } from 'node:fs'
+import { Bench, finish } from '../../conformance/bench.ts'
+import { openDriver } from '../../conformance/test-driver.ts'
+
+const [directory = ''] = process.argv.slice(2)
+const driver = await openDriver(directory)
+const bench = await Bench.open(driver, 'host', directory)
+const { sandbox, running } = await bench.start('echo in little room; exit 3')
+const { stdout, exit } = await finish(running)
+const isOnDisk = lstatSync(`${directory}/sandboxes/${sandbox.handle.id}/state`).isDirectory()
+await sandbox.destroy()
+await driver.close()
+console.log(JSON.stringify({ stdout, code: exit.code, isOnDisk }))

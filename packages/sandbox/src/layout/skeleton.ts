@@ -1,0 +1,45 @@
+import { chmod, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAbsent } from '../system/files.ts'
+import { firstId, type Layout } from './layout.ts'
+
+/** A fixed name: what a step builds must not depend on which sandbox it ran in. */
+export const hostname = 'harmont'
+
+/**
+ * The layer between image and first step: places where the runtime mounts, so that it never has to make them in a step's own
+ * layer, and what every step may count on.
+ */
+export async function makeSkeleton(layout: Layout): Promise<void> {
+  try {
+    await stat(layout.skeleton)
+    return
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+  const staging = join(layout.trash, `skeleton-${process.pid}`)
+  await rm(staging, { recursive: true, force: true })
+  const directory = async (path: string, mode: number): Promise<void> => {
+    await mkdir(join(staging, path))
+    await chmod(join(staging, path), mode)
+    await chown(join(staging, path), firstId, firstId)
+  }
+  const file = async (path: string, content: string): Promise<void> => {
+    await writeFile(join(staging, path), content)
+    await chmod(join(staging, path), 0o644)
+    await chown(join(staging, path), firstId, firstId)
+  }
+  await directory('', 0o755)
+  for (const path of ['dev', 'etc', 'proc', 'run', 'run/secrets', 'sys', 'workspace']) await directory(path, 0o755)
+  await directory('root', 0o700)
+  await directory('tmp', 0o1777)
+  await file('etc/resolv.conf', '')
+  await file('etc/hosts', `127.0.0.1 localhost ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`)
+  await file('etc/hostname', `${hostname}\n`)
+  try {
+    await rename(staging, layout.skeleton)
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true })
+    if (!(await stat(layout.skeleton)).isDirectory()) throw error // Else another process was first.
+  }
+}

@@ -1,0 +1,191 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Bench, command, finish } from '../../conformance/bench.ts'
+import { filesWith, markedProcesses, newMark } from '../../conformance/machine.ts'
+import { openDriver } from '../../conformance/test-driver.ts'
+import type { OciDriver } from '../driver/driver.ts'
+import { type Layout, openLayout, sandboxFiles } from './layout.ts'
+import { clearMemory } from './memory.ts'
+import { isClearedAtLogout } from './own-memory.ts'
+import { clearPlaces, hasPlace, makePlace, removePassing, removePlace } from './state-place.ts'
+
+let root: string
+let layout: Layout
+beforeEach(async () => {
+  root = mkdtempSync('/var/tmp/harmont-state-')
+  layout = await openLayout(join(root, 'driver'))
+})
+afterEach(() => {
+  for (const path of [layout.passing, layout.memory]) rmSync(path, { recursive: true, force: true })
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** A sandbox of which there is nothing but its place. */
+function placed(id: string, where: Layout = layout) {
+  const files = sandboxFiles(where.sandboxes, id)
+  mkdirSync(files.directory)
+  makePlace(where, id, files)
+  return files
+}
+
+const isOnDisk = (path: string) => lstatSync(path).isDirectory()
+
+test('G24 what a killed process left in memory of sandboxes that are no more goes with the next start, and nothing else', () => {
+  for (const id of ['alive', 'gone', 'removed']) {
+    const files = placed(id)
+    expect(isOnDisk(files.state)).toBe(false)
+    writeFileSync(files.deadline, id)
+    mkdirSync(join(layout.crunState, id), { recursive: true })
+  }
+  mkdirSync(join(layout.crunState, '.cache'))
+  rmSync(sandboxFiles(layout.sandboxes, 'gone').directory, { recursive: true })
+  clearPlaces(layout)
+  removePlace(layout, 'removed')
+  removePlace(layout, 'removed')
+  expect(readdirSync(join(layout.passing, 'states'))).toEqual(['alive'])
+  expect(readdirSync(layout.crunState).sort()).toEqual(['.cache', 'alive'])
+  expect(readFileSync(sandboxFiles(layout.sandboxes, 'alive').deadline, 'utf8')).toBe('alive')
+  expect(hasPlace(sandboxFiles(layout.sandboxes, 'removed'))).toBe(false)
+})
+
+test('a place that is a disk, somebody else’s, or has little room is left alone; how a command ends is kept where there is little room', () => {
+  const disk = placed('disk', { ...layout, passing: join(root, 'passing') })
+  expect([isOnDisk(disk.state), isOnDisk(disk.exitDirectory)]).toEqual([true, true])
+  const theirs = join(layout.passing, 'theirs')
+  mkdirSync(theirs, { mode: 0o755 })
+  const other = placed('other', { ...layout, passing: theirs })
+  expect([isOnDisk(other.state), isOnDisk(other.exitDirectory)]).toEqual([true, true])
+  expect(readdirSync(theirs)).toEqual([])
+  const small = join(root, 'small')
+  mkdirSync(small)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=15m', 'harmont-small', small])
+  try {
+    const cramped = placed('cramped', { ...layout, passing: join(small, 'passing') })
+    expect([isOnDisk(cramped.state), isOnDisk(cramped.exitDirectory)]).toEqual([true, false])
+  } finally {
+    execFileSync('umount', [small])
+  }
+})
+
+test('memory of an ordinary user is known to go with the last login where systemd keeps logins, but for who lingers', () => {
+  const machine = join(root, 'machine')
+  for (const folder of ['etc', 'var/lib/systemd/linger']) mkdirSync(join(machine, folder), { recursive: true })
+  writeFileSync(join(machine, 'etc/passwd'), 'ann:x:1000:1000::/home/ann:/bin/sh\nci:x:999:999::/srv:/bin/sh\n')
+  const cleared = () => [999, 1000, 1001].filter((user) => isClearedAtLogout(user, machine))
+  expect(cleared()).toEqual([])
+  mkdirSync(join(machine, 'run/systemd/users'), { recursive: true })
+  expect(cleared()).toEqual([1000, 1001])
+  writeFileSync(join(machine, 'var/lib/systemd/linger/ann'), '')
+  expect(cleared()).toEqual([1001])
+})
+
+async function opened(): Promise<{ readonly driver: OciDriver; readonly bench: Bench }> {
+  const driver = await openDriver(layout.root)
+  return { driver, bench: await Bench.open(driver, 'host', layout.root) }
+}
+
+test('G24 nothing is left in memory when a driver is closed that has no sandbox, and one that waited for its directory works', async () => {
+  const before = await opened()
+  expect(await before.bench.print('echo one')).toBe('one\n')
+  const waiting = openDriver(layout.root, { takenForMs: 60_000 })
+  await before.driver.close()
+  const driver = await waiting
+  const bench = await Bench.open(driver, 'host', layout.root)
+  expect(await bench.print('echo two')).toBe('two\n')
+  await driver.close()
+  expect([layout.passing, layout.memory].filter((path) => existsSync(path))).toEqual([])
+})
+
+test('where somebody has put a link to another directory nothing is removed', async () => {
+  const theirs = join(root, 'theirs')
+  for (const path of ['states/gone', 'secrets']) mkdirSync(join(theirs, path), { recursive: true })
+  rmSync(layout.passing, { recursive: true })
+  for (const link of [layout.passing, layout.memory]) symlinkSync(theirs, link)
+  clearPlaces(layout)
+  removePlace(layout, 'gone')
+  removePassing(layout)
+  await clearMemory(layout)
+  expect(readdirSync(theirs, { recursive: true }).sort()).toEqual(['secrets', 'states', 'states/gone'])
+})
+
+test.each(['the memory was cleared', 'the memory of how it ends was cleared', 'the machine was started anew'])(
+  'G02 %s: what ran may have begun, is gone for good, and nothing of it is left',
+  async (what) => {
+    // Others may run this test beside us.
+    const mark = newMark()
+    const before = await opened()
+    const { sandbox } = await before.bench.start(`sleep 1000.${mark}`)
+    const { handle } = sandbox
+    expect(await before.driver.mayHaveBegun(handle)).toBe(true)
+    await before.driver.close()
+    const { exitDirectory } = sandboxFiles(layout.sandboxes, handle.id)
+    rmSync(what.includes('how it ends') ? exitDirectory : join(layout.passing, 'states', handle.id), {
+      recursive: true,
+    })
+    if (what === 'the machine was started anew') {
+      const { record } = sandboxFiles(layout.sandboxes, handle.id)
+      const noted = JSON.parse(readFileSync(record, 'utf8')) as object
+      writeFileSync(record, JSON.stringify({ ...noted, bootId: 'another' }))
+    }
+    const after = await opened()
+    expect(await after.driver.list()).toEqual([handle])
+    expect(await after.driver.mayHaveBegun(handle)).toBe(true)
+    expect(await after.driver.adopt(handle)).toBeUndefined()
+    expect(await markedProcesses(mark)).toEqual([])
+    expect(await after.driver.list()).toEqual([])
+    await after.driver.close()
+    expect(existsSync(layout.passing)).toBe(false)
+  },
+)
+
+test('a command that there is much to tell of is told it on the disk, from which it goes when it has begun', async () => {
+  const { driver, bench } = await opened()
+  const env = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`LONG_${at}`, `told-${'x'.repeat(60_000)}`]))
+  const sandbox = await bench.create()
+  const files = sandboxFiles(layout.sandboxes, sandbox.handle.id)
+  const running = await sandbox.start(command('printf %s "$LONG_7" | wc -c; sleep 2', { env }))
+  expect(readFileSync(files.runtime, 'utf8')).toContain(`bundle='${files.directory}'`)
+  expect(readFileSync(files.runtime, 'utf8')).toContain(files.largeState)
+  for (const place of [layout.root, layout.passing]) expect(await filesWith('told-xxx', place)).toEqual([])
+  expect(await finish(running)).toMatchObject({ stdout: '60005\n', exit: { code: 0 } })
+  await sandbox.destroy()
+  await driver.close()
+})
+
+test.each(['1m', 'none'])('commands run where /dev/shm has %s', async (size) => {
+  const program = fileURLToPath(new URL('cramped-process.test-support.ts', import.meta.url))
+  const shown = size === 'none' ? 'mount --bind /var/tmp /dev/shm' : `mount -t tmpfs -o size=${size} cramped /dev/shm`
+  const child = spawn(
+    'unshare',
+    [
+      '--mount',
+      '--propagation=slave',
+      'sh',
+      '-c',
+      `${shown} && exec "$@"`,
+      'sh',
+      process.execPath,
+      program,
+      layout.root,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
+  expect(JSON.parse(said)).toEqual({ stdout: 'in little room\n', code: 3, isOnDisk: true })
+})

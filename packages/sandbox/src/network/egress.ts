@@ -1,0 +1,242 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { NetworkSlot } from '../launch/launcher.ts'
+import { type Layout, stage } from '../layout/layout.ts'
+import { lockFile } from '../system/file-lock.ts'
+import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { ToolFailed } from '../system/tool-failed.ts'
+import { freeBlock, rangesInUse } from './address-block.ts'
+import { connectionLimits } from './connection-limits.ts'
+import { resolveExceptions } from './egress-exceptions.ts'
+import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
+import { closeGateway, gatewayHardware, openGateway } from './gateway.ts'
+import { IpHelper } from './ip-helper.ts'
+import { addressesEach, type Link, LinkPool } from './link-pool.ts'
+import { nft, nftList } from './nft.ts'
+import { rulesFor } from './nftables.ts'
+import { machineResolver, resolvConfFor } from './resolver.ts'
+
+const run = promisify(execFile)
+
+/**
+ * Links between sandboxes and the machine. A driver directory claims a number n by making the nftables table `harmont_n`; its sandboxes
+ * are BLOCK.(4n).0/22 of a block that is free on this machine, their links here `hmN-…` (see link-pool.ts). Every link is a veth pair
+ * of its own with one gateway address for all: no sandbox shares a segment with another.
+ */
+export interface EgressNetwork {
+  /** A free address, taken until `release`. */
+  slot(): NetworkSlot
+  /** Does what is to be done on the machine for the link that a launcher has made. */
+  connect(slot: NetworkSlot): Promise<void>
+  release(link: string): void
+  /** Ends what it keeps running. */
+  close(): void
+  /** Removes rules and links of this directory. Only when no sandbox is left. */
+  remove(): Promise<void>
+}
+
+const directories = 64
+/** Which directory has which number, a file each; of this boot, as the tables are. */
+const owners = join(stage, 'networks')
+
+/** Loads the rules. Fails when the machine cannot give this mode; the message says why. */
+export async function openEgress(
+  layout: Layout,
+  egressAllow: readonly string[],
+  linksInUse: readonly string[],
+  ownPorts: readonly number[] = [],
+): Promise<EgressNetwork> {
+  const exceptions = await resolveExceptions(egressAllow)
+  const resolver = await machineResolver()
+  const number = await claimNumber(layout)
+  const table = `harmont_${number}`
+  const links = `hm${number}-*`
+  const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
+  const block = await claimBlock(layout, number, beyond, linksInUse.length > 0)
+  const addressOf = (index: number): string => addressIn(block, number, index)
+  const gateway = addressOf(1)
+  await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
+  await nft(
+    rulesFor({
+      table,
+      links,
+      subnet: `${addressOf(0)}/22`,
+      checked: addressOf(addressesEach - 1),
+      gateway,
+      resolver,
+      exceptions,
+      connections: await connectionLimits(),
+      ownPorts,
+      owner: layout.tag,
+    }),
+  )
+  for (const link of await linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
+
+  if (linksInUse.length === 0) await closeGateway(number)
+  await openGateway(number, gateway)
+
+  const resolvConf = layout.resolvConf('egress')
+  writeIfChanged(resolvConf, resolvConfFor(resolver, gateway))
+  const slot = ({ name, index }: Link): NetworkSlot =>
+    slotFor(name, addressOf(index), gateway, resolver.viaGateway, resolvConf)
+  const remove = async (): Promise<void> => {
+    for (const link of await linksOf(number)) await removeLink(link)
+    await closeGateway(number)
+    await forgetOtherFirewalls(table)
+    // First: once the table is gone the number, and this file, may be another's.
+    rmSync(join(owners, String(number)), { force: true })
+    await nft(`delete table inet ${table}\n`)
+    rmSync(layout.network, { force: true })
+  }
+  try {
+    await passOtherFirewalls(table, links, slot({ name: `hm${number}-check`, index: addressesEach - 1 }))
+  } catch (error) {
+    if (linksInUse.length === 0) await remove()
+    throw error
+  }
+  const ip = new IpHelper()
+  const pool = new LinkPool(number, linksInUse)
+  return {
+    slot: () => slot(pool.take()),
+    connect: ({ outside }) => ip.run(outside),
+    release: (link) => pool.release(link),
+    close: () => ip.close(),
+    remove,
+  }
+}
+
+/** A namespace with nothing but lo. */
+export const isolatedSlot: NetworkSlot = {
+  mode: 'none',
+  inside: 'link set lo up',
+  outside: '',
+  link: null,
+  resolvConf: null,
+  routeLocalnet: false,
+}
+/** The machine's own namespace and resolver. */
+export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
+  const resolvConf = layout.resolvConf('host')
+  writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
+  return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
+}
+
+/** In place: sandboxes have the file mounted, and the runtime cannot mount one that another has replaced. */
+function writeIfChanged(path: string, content: string): void {
+  if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
+}
+
+function slotFor(link: string, address: string, gateway: string, viaGateway: boolean, resolvConf: string): NetworkSlot {
+  return {
+    mode: 'egress',
+    link,
+    resolvConf,
+    routeLocalnet: viaGateway,
+    inside: [
+      'link set lo up',
+      `link add eth0 type veth peer name ${link} address ${gatewayHardware} netns ${process.pid}`,
+      `address add ${address}/32 dev eth0`,
+      'link set eth0 up',
+      `neigh add ${gateway} lladdr ${gatewayHardware} dev eth0 nud permanent`,
+      `route add ${gateway}/32 dev eth0 scope link`,
+      `route add default via ${gateway} dev eth0`,
+    ].join('\n'),
+    outside: [
+      `link set ${link} addrgenmode none`,
+      `link set ${link} up`,
+      `route replace ${address}/32 dev ${link} src ${gateway}`,
+    ].join('\n'),
+  }
+}
+
+function addressIn(block: string, number: number, index: number): string {
+  const low = number * addressesEach + index
+  return `${block}.${low >> 8}.${low & 255}`
+}
+
+/** The number that this directory has, or the first free one. Making a table fails when it exists: the kernel is the judge. */
+async function claimNumber(layout: Layout): Promise<number> {
+  const own = keptNetwork(layout)?.number
+  if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
+  // Two that remove the same would remove what a third has made there meanwhile.
+  await using _gate = await lockFile(join(owners, 'lock'))
+  await removeOrphans()
+  for (let number = 0; number < directories; number++) {
+    try {
+      await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
+    } catch (error) {
+      if (error instanceof ToolFailed && /File exists/.test(error.said)) continue
+      throw error
+    }
+    writeAtomically(layout.network, JSON.stringify({ number }))
+    writeAtomically(join(owners, String(number)), layout.root)
+    return number
+  }
+  throw new Error(`${directories} runners on this machine already have egress networks (see nft list tables)`)
+}
+
+interface KeptNetwork {
+  readonly number: number
+  readonly block?: string
+}
+
+function keptNetwork(layout: Layout): KeptNetwork | undefined {
+  const text = readIfPresent(layout.network)
+  return text === undefined ? undefined : (JSON.parse(text) as KeptNetwork)
+}
+
+/** The block that this directory has; another once something else on the machine wants it and no sandbox has an address of it. */
+async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {
+  const kept = keptNetwork(layout)?.block
+  if (kept !== undefined && inUse) return kept
+  const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
+  if (block === undefined) throw new Error('every address range for sandboxes is in use on this machine (see ip route)')
+  writeAtomically(layout.network, JSON.stringify({ number, block } satisfies KeptNetwork))
+  return block
+}
+
+/** Frees the numbers of directories that have been deleted without their drivers being closed. */
+async function removeOrphans(): Promise<void> {
+  for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
+    const directory = readIfPresent(join(owners, name))
+    if (directory === undefined || existsSync(directory)) continue
+    for (const link of await linksOf(Number(name))) await removeLink(link)
+    await closeGateway(Number(name))
+    await forgetOtherFirewalls(`harmont_${name}`)
+    if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
+    rmSync(join(owners, name), { force: true })
+  }
+}
+
+async function ownerOf(number: number): Promise<string | undefined> {
+  const listed = await nftList<{ readonly table?: { readonly comment?: string } }>('table', 'inet', `harmont_${number}`)
+  return listed?.find((entry) => entry.table !== undefined)?.table?.comment
+}
+
+async function linksOf(number: number): Promise<readonly string[]> {
+  const { stdout } = await run('ip', ['-json', 'link', 'show', 'type', 'veth'])
+  const links = JSON.parse(stdout || '[]') as readonly { readonly ifname?: string }[]
+  return links.flatMap(({ ifname }) => (ifname?.startsWith(`hm${number}-`) ? [ifname] : []))
+}
+
+/** Resolves when a link, whose namespace has just lost its last process, is gone from this machine. */
+export async function waitForLinkGone(link: string): Promise<void> {
+  // The kernel takes it away by itself, many at once [20 ms]; a call of `ip` each would cost more and wait for the same locks.
+  for (let attempt = 0; attempt < 50; attempt++) {
+    if (!existsSync(`/sys/class/net/${link}`)) return
+    await sleep(10)
+  }
+  await removeLink(link)
+}
+
+async function removeLink(link: string): Promise<void> {
+  try {
+    await run('ip', ['link', 'delete', link])
+  } catch (error) {
+    if (!(error instanceof Error && /Cannot find device|No such device/.test(error.message))) throw error
+  }
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { NetworkSlot } from '../launch/launcher.ts'
+import { readIfPresent } from '../system/files.ts'
+import { nft, nftList } from './nft.ts'
+
+const run = promisify(execFile)
+
+interface Chain {
+  readonly family: string
+  readonly table: string
+  readonly name: string
+  readonly hook?: string
+  readonly policy?: string
+}
+interface Rule {
+  readonly handle: number
+  readonly comment?: string
+}
+
+/** Public; what the check sends there goes no further than our own last rule. */
+const destination = '1.1.1.1'
+
+/**
+ * Gets the traffic of a table's links past what other programs have in the forward hook: one chain's accept does not bind the next, and
+ * Docker's drops by policy. Chains that do so get our links allowed at their end, so that what they refuse by a rule stays refused.
+ * Then sends a packet. Fails with a sentence when it does not come through.
+ * @param probe a link for the check; its address is the one that the table's counter `passed` counts.
+ */
+export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<void> {
+  const chains = await otherForwardChains()
+  for (const chain of chains.filter(({ policy }) => policy === 'drop')) {
+    if ((await ownRules(chain, table)).length > 0) continue
+    // In the shape that iptables gives its own rules: it refuses to work on a table with others.
+    await nft(
+      ['iifname', 'oifname']
+        .map((side) => `add rule ${pathOf(chain)} ${side} "${links}" counter accept comment "${table}"\n`)
+        .join(''),
+    )
+  }
+  const legacy = /^filter$/m.test(readIfPresent('/proc/net/ip_tables_names') ?? '')
+  if ((chains.length === 0 && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return
+  const names = [...chains.map(pathOf), ...(legacy ? ['iptables-legacy FORWARD'] : [])].join(', ')
+  throw new Error(
+    `the firewall of this machine drops traffic from sandboxes (${names}): allow it to forward from and to ${links}`,
+  )
+}
+
+/** Takes back what `passOtherFirewalls` put into chains of others. */
+export async function forgetOtherFirewalls(table: string): Promise<void> {
+  for (const chain of await otherForwardChains())
+    for (const { handle } of await ownRules(chain, table)) await nft(`delete rule ${pathOf(chain)} handle ${handle}\n`)
+}
+
+async function otherForwardChains(): Promise<readonly Chain[]> {
+  const listed = (await nftList<{ readonly chain?: Chain }>('chains')) ?? []
+  return listed
+    .flatMap(({ chain }) => chain ?? [])
+    .filter(
+      ({ family, table, hook }) =>
+        hook === 'forward' && (family === 'ip' || family === 'inet') && !table.startsWith('harmont_'),
+    )
+}
+
+async function ownRules(chain: Chain, table: string): Promise<readonly Rule[]> {
+  const listed = (await nftList<{ readonly rule?: Rule }>('chain', chain.family, chain.table, chain.name)) ?? []
+  return listed.flatMap(({ rule }) => (rule?.comment === table ? [rule] : []))
+}
+
+function pathOf({ family, table, name }: Chain): string {
+  return `${family} ${table} ${name}`
+}
+
+async function hasRoute(): Promise<boolean> {
+  return run('ip', ['-4', 'route', 'get', destination]).then(
+    () => true,
+    () => false, // Then nothing is forwarded anyway.
+  )
+}
+
+async function comesThrough(table: string, probe: NetworkSlot): Promise<boolean> {
+  // Opens its link as launcher.sh does; the namespace and with it the link end with the process.
+  const script = `printf '%s\\n' "$1" | ip -batch - && printf '%s\\n' "$2" | nsenter --net="/proc/$3/ns/net" ip -batch - && exec "$4" --eval "$5"`
+  const send = `const s = require('node:dgram').createSocket('udp4'); s.send('harmont', 9, '${destination}', () => s.close())`
+  const { inside, outside } = probe
+  await run('unshare', ['--net', 'sh', '-c', script, 'sh', inside, outside, `${process.pid}`, process.execPath, send])
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const listed = await nftList<{ readonly counter?: { readonly packets: number } }>(
+      'counter',
+      'inet',
+      table,
+      'passed',
+    )
+    if (listed?.some(({ counter }) => (counter?.packets ?? 0) > 0)) return true
+    await sleep(25)
+  }
+  return false
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { ToolFailed } from '../system/tool-failed.ts'
+
+const run = promisify(execFile)
+
+/** Returns whether this machine would take rules, of which none is loaded. */
+export async function takes(rules: string): Promise<boolean> {
+  const asked = run('nft', ['--check', '--file', '-'])
+  asked.child.stdin?.end(rules)
+  try {
+    await asked
+    return true
+  } catch (error) {
+    // What the kernel lacks is an end with 1, like every other refusal.
+    if (error instanceof Error && 'code' in error && error.code === 1) return false
+    throw error
+  }
+}
+
+/** Loads rules, all or none. Fails with `ToolFailed`. */
+export async function nft(rules: string): Promise<void> {
+  const done = run('nft', ['--file', '-'])
+  done.child.stdin?.end(rules)
+  await done.catch((error: unknown) => {
+    throw new ToolFailed('nft rejected the firewall rules of the sandboxes', String(error))
+  })
+}
+
+/** The objects that `nft list` gives; undefined when what was asked for is not there. */
+export async function nftList<T>(...what: readonly string[]): Promise<readonly T[] | undefined> {
+  try {
+    const { stdout } = await run('nft', ['--json', '--handle', 'list', ...what])
+    return (JSON.parse(stdout) as { readonly nftables: readonly T[] }).nftables
+  } catch (error) {
+    if (error instanceof Error && /No such file/.test(error.message)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import { type ConnectionLimits, connectionObjects, connectionRules, untrackedChains } from './connection-limits.ts'
+import type { EgressException } from './egress-exceptions.ts'
+import type { MachineResolver } from './resolver.ts'
+import { specialRanges } from './special-ranges.ts'
+
+export interface EgressRules {
+  readonly table: string
+  /** Pattern of the names of the sandboxes' links. */
+  readonly links: string
+  readonly subnet: string
+  readonly gateway: string
+  /** Packets from this address are counted when nothing has dropped them, and go no further. */
+  readonly checked: string
+  readonly resolver: MachineResolver
+  readonly exceptions: readonly EgressException[]
+  readonly connections: ConnectionLimits
+  /** At which the machine must be reached over its loopback, whatever sandboxes do. */
+  readonly ownPorts: readonly number[]
+  /** Kept as the table's comment: whose it is. nft takes no quotes and 128 characters, hence not the directory's name. */
+  readonly owner: string
+}
+
+/**
+ * The rules of one driver directory, replacing what was loaded before in one transaction. Hook priorities come before the usual
+ * ones, so that a machine's own firewall can refuse more but not allow what is refused here.
+ */
+export function rulesFor(rules: EgressRules): string {
+  const { table, links, resolver, exceptions } = rules
+  const dns = resolver.addresses.flatMap((address) => [
+    `ip daddr ${address} udp dport 53 accept`,
+    `ip daddr ${address} tcp dport 53 accept`,
+  ])
+  const allowed = exceptions.flatMap(({ range, port }) =>
+    port === undefined
+      ? [`ip daddr ${range} accept`]
+      : [`ip daddr ${range} tcp dport ${port} accept`, `ip daddr ${range} udp dport ${port} accept`],
+  )
+  const forwarded = [resolver.addresses[0] ?? ''].map((address) => [
+    `iifname "${links}" ip daddr ${rules.gateway} udp dport 53 dnat ip to ${address}`,
+    `iifname "${links}" ip daddr ${rules.gateway} tcp dport 53 dnat ip to ${address}`,
+  ])
+  return `
+table inet ${table} {
+  comment "${rules.owner}"
+}
+flush table inet ${table}
+table inet ${table} {
+  counter passed {
+  }${connectionObjects(rules.connections)}
+  chain input {
+    type filter hook input priority filter - 10; policy accept;
+    iifname "${links}" jump to_machine
+  }
+  chain to_machine {
+    ct state established,related accept
+    jump counted
+    ${[...(resolver.viaGateway ? ['ct status dnat accept'] : dns), ...allowed].join('\n    ')}
+    reject with icmpx admin-prohibited
+  }
+  chain forward {
+    type filter hook forward priority filter - 10; policy accept;
+    iifname "${links}" jump from_sandbox
+    oifname "${links}" ct state established,related accept
+    oifname "${links}" reject with icmpx admin-prohibited
+  }
+  chain from_sandbox {
+    ct state established,related accept
+    jump counted
+    oifname "${links}" reject with icmpx admin-prohibited
+    ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
+    meta nfproto != ipv4 reject with icmpx admin-prohibited
+    ip daddr { ${specialRanges.join(', ')} } reject with icmpx admin-prohibited
+  }
+  chain counted {
+    ${connectionRules(rules.connections).join('\n    ')}
+  }${untrackedChains(rules.ownPorts)}
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${rules.checked} counter name passed drop
+    ip saddr ${rules.subnet} oifname != "${links}" masquerade
+  }
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+    ${resolver.viaGateway ? forwarded.flat().join('\n    ') : ''}
+  }
+}
+`
+}

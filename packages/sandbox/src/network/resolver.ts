@@ -1,0 +1,40 @@
+import { isIPv4 } from 'node:net'
+import { readIfPresent } from '../system/files.ts'
+
+/** Where names are resolved on this machine, as a sandbox can reach it. */
+export interface MachineResolver {
+  readonly addresses: readonly string[]
+  /** The resolver listens on loopback: sandboxes ask the gateway address, which is forwarded to it. */
+  readonly viaGateway: boolean
+  /** `search` and `options` lines. */
+  readonly otherLines: readonly string[]
+}
+
+/** Reads /etc/resolv.conf; with systemd-resolved, whose own listener takes nothing from other links, the servers that it asks. */
+export async function machineResolver(): Promise<MachineResolver> {
+  const own = parse(readIfPresent('/etc/resolv.conf') ?? '')
+  if (own.addresses.includes('127.0.0.53')) {
+    const upstream = parse(readIfPresent('/run/systemd/resolve/resolv.conf') ?? '')
+    if (upstream.addresses.length > 0) return upstream
+  }
+  return own
+}
+
+export function parse(text: string): MachineResolver {
+  const lines = text.split('\n').map((line) => line.trim())
+  const servers = lines
+    .flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
+    .filter((address) => isIPv4(address))
+  const reachable = servers.filter((address) => !address.startsWith('127.'))
+  return {
+    addresses: reachable.length > 0 ? reachable : servers,
+    viaGateway: reachable.length === 0 && servers.length > 0,
+    otherLines: lines.filter((line) => /^(search|options|domain)\s/.test(line)),
+  }
+}
+
+/** The sandbox's /etc/resolv.conf. */
+export function resolvConfFor(resolver: MachineResolver, gateway: string): string {
+  const servers = resolver.viaGateway ? [gateway] : resolver.addresses
+  return [...servers.map((address) => `nameserver ${address}`), ...resolver.otherLines].join('\n')
+}

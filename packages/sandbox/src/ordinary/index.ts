@@ -1,2 +1,0 @@
-export { enterInit, enterNamespace } from './enter.ts'
-export { footing } from './footing.ts'

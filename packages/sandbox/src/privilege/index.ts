@@ -1,0 +1,2 @@
+export { enterInit, enterNamespace } from './enter.ts'
+export { footing } from './privilege-mode.ts'

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { ImageStore } from '../images/index.ts'
+import { layerStack } from '../launch/stack.ts'
+import { firstId } from '../layout/layout.ts'
+import { SandboxError, type SnapshotId } from '../sandbox-driver.ts'
+import { type Attributes, attributesOf } from './attributes.ts'
+import { type Change, compareViews, contentOf, inView, kindOf } from './compare-views.ts'
+import type { SnapshotRecord } from './snapshot-record.ts'
+import type { OciSnapshots } from './snapshots.ts'
+import type { Viewer } from './view.ts'
+
+const root = Buffer.from('.')
+
+/**
+ * Digest of what a snapshot changed against its parent, or against its image when it has none: each path with its kind, mode, owner,
+ * content and extended attributes. Times, and what only was rewritten with the same, do not count.
+ */
+export async function changedFilesDigest(
+  record: SnapshotRecord,
+  snapshots: OciSnapshots,
+  images: ImageStore,
+  viewer: Viewer,
+): Promise<string> {
+  const image = await images.byDigest(record.imageDigest)
+  if (image === undefined)
+    throw new SandboxError('snapshot_unavailable', `the image ${record.imageDigest} of snapshot ${record.id} is gone`)
+  const parentLayers = await layersOf(record.parent, snapshots)
+  const stacks = [layerStack(image.rootfs, parentLayers), layerStack(image.rootfs, record.layers)]
+  return viewer.withViews(stacks, async ([before = '', after = '']) => {
+    const hash = createHash('sha256')
+    const had = await attributesOf(before, paths(compareViews(before, after), 'was'))
+    const has = await attributesOf(after, paths(compareViews(before, after), 'now'))
+    for await (const change of compareViews(before, after)) {
+      const { path, now } = change
+      const attributes = textsOf(path, has)
+      // That of every sandbox is made anew.
+      if (path.equals(root)) continue
+      const content = now === undefined ? '' : await contentOf(inView(after, path), now)
+      if (attributes.join() === textsOf(path, had).join() && (await isSame(change, before, content))) continue
+      const fields =
+        now === undefined
+          ? ['removed']
+          : [
+              kindOf(now),
+              (now.mode & 0o7777n).toString(8),
+              (now.uid - BigInt(firstId)).toString(),
+              (now.gid - BigInt(firstId)).toString(),
+              content,
+              ...attributes,
+            ]
+      hash.update(`${path.toString('hex')} ${fields.join(' ')}\n`)
+    }
+    return `sha256:${hash.digest('hex')}`
+  })
+}
+
+async function* paths(changes: AsyncIterable<Change>, side: 'was' | 'now'): AsyncGenerator<Buffer> {
+  for await (const { path, [side]: stats } of changes) if (stats?.isFile() || stats?.isDirectory()) yield path
+}
+
+function textsOf(path: Buffer, attributes: Attributes): readonly string[] {
+  const own = attributes.get(path.toString('latin1')) ?? []
+  return [...own].map(([name, value]) => `${name}=${Buffer.from(value, 'latin1').toString('hex')}`).sort()
+}
+
+/** Whether it is as it was, but for its extended attributes; `content` is what is there now. */
+async function isSame({ path, was, now }: Change, before: string, content: string): Promise<boolean> {
+  if (was === undefined || now === undefined) return false
+  if (was.mode !== now.mode || was.uid !== now.uid || was.gid !== now.gid) return false
+  if (now.isFile() && was.size !== now.size) return false
+  return (await contentOf(inView(before, path), was)) === content
+}
+
+async function layersOf(id: SnapshotId | null, snapshots: OciSnapshots): Promise<readonly SnapshotId[]> {
+  if (id === null) return []
+  const record = await snapshots.record(id)
+  if (record === undefined)
+    throw new SandboxError('snapshot_unavailable', `the parent ${id} of the snapshot is absent or damaged`)
+  return record.layers
+}

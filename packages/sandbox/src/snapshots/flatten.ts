@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { layerStack } from '../launch/stack.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { SnapshotId } from '../sandbox-driver.ts'
+import { bootId, now } from '../system/clock.ts'
+import { endedWell } from '../system/ended-well.ts'
+import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { compareViews, inView } from './compare-views.ts'
+import type { Durability } from './durability.ts'
+import { makeLayer } from './new-layer.ts'
+import { isSnapshotId, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
+import type { OciSnapshots } from './snapshots.ts'
+import { survey } from './survey.ts'
+import type { Viewer } from './view.ts'
+
+/** The kernel mounts 500 layers; each costs a little at every look-up. */
+const longestChain = 100
+
+interface Flattening {
+  readonly layout: Layout
+  readonly viewer: Viewer
+  readonly snapshots: Pick<OciSnapshots, 'record'>
+  readonly durability: Pick<Durability, 'request'>
+}
+
+/** The layers that a sandbox on this snapshot gets: its own, or one that holds the same when they have become too many. */
+export async function chainFor(
+  record: SnapshotRecord,
+  image: string,
+  flattening: Flattening,
+): Promise<readonly SnapshotId[]> {
+  if (record.layers.length < longestChain) return record.layers
+  const { layout, snapshots, durability } = flattening
+  const known = flattenedAs(record.id, layout)
+  if (known !== undefined && (await snapshots.record(known)) !== undefined) return [known]
+  const flat = await flatten(record, image, flattening)
+  durability.request(flat)
+  writeAtomically(noteOf(record.id, layout), flat)
+  return [flat]
+}
+
+/** The snapshot of one layer that holds the same as this one, once there was need of it. It may be gone. */
+export function flattenedAs(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): SnapshotId | undefined {
+  const note = readIfPresent(noteOf(id, layout))
+  return note !== undefined && isSnapshotId(note) ? note : undefined
+}
+
+function noteOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): string {
+  return join(snapshotFiles(layout, id).directory, 'flattened')
+}
+
+/** Makes one layer of a snapshot's many: what was touched since the image, written onto the image. Gives the id of a snapshot that has it alone. */
+export async function flatten(
+  record: SnapshotRecord,
+  image: string,
+  { layout, viewer }: Pick<Flattening, 'layout' | 'viewer'>,
+): Promise<SnapshotId> {
+  const id = randomUUID()
+  const flat: SnapshotRecord = {
+    ...record,
+    id,
+    parent: record.id,
+    layers: [id],
+    createdAt: new Date(now()).toISOString(),
+    bootId,
+    meta: { ...record.meta, cache: null },
+  }
+  const below = layerStack(image, [])
+  await makeLayer({
+    layout,
+    viewer,
+    record: flat,
+    below,
+    others: [below, layerStack(image, record.layers)],
+    async write(target, [before = '', after = '']) {
+      const paths: Buffer[] = []
+      const sockets: Buffer[] = []
+      for await (const change of compareViews(before, after, await survey(before, after))) {
+        if (change.now === undefined || change.replaced)
+          await rm(inView(target, change.path), { recursive: true, force: true })
+        if (change.now !== undefined) (change.now.isSocket() ? sockets : paths).push(change.path, Buffer.from([0]))
+      }
+      await copySockets(after, target, Buffer.concat(sockets))
+      await copyPaths(after, target, Buffer.concat(paths))
+    },
+  })
+  return id
+}
+
+/** Archives hold none. Directories above them are made when they must be; what those are like comes later. */
+async function copySockets(from: string, to: string, paths: Buffer): Promise<void> {
+  if (paths.length === 0) return
+  const copy = spawn('xargs', ['--null', 'cp', '--archive', '--parents', '--target-directory', to, '--'], {
+    cwd: from,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  copy.stdin.end(paths)
+  await endedWell(copy)
+}
+
+/** Copies the listed paths (each ended by NUL) with owners, modes, hard links among them, holes, times and extended attributes. */
+async function copyPaths(from: string, to: string, paths: Buffer): Promise<void> {
+  const common = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*', '--format=posix', '--file=-']
+  const named = ['--no-recursion', '--null', '--verbatim-files-from', '--files-from=-']
+  const pack = spawn('tar', ['--create', '--sparse', ...common, '--directory', from, ...named], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  pack.stdin.end(paths)
+  const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  // One that fails breaks the pipe of the other: what it said comes first.
+  const [unpacked, given, flowed] = await Promise.allSettled([
+    endedWell(unpack),
+    endedWell(pack),
+    pipeline(pack.stdout, unpack.stdin),
+  ])
+  for (const each of [unpacked, given, flowed]) if (each.status === 'rejected') throw each.reason
+}

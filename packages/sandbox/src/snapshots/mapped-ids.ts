@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { firstId, idCount } from '../layout/layout.ts'
+import { endedWell } from '../system/ended-well.ts'
+
+export interface MappedProcess {
+  readonly input: Writable
+  readonly output: Readable
+  /** Resolves at its end with 0; rejects at any other with what it complained of. */
+  readonly succeeded: Promise<void>
+}
+
+/** Starts a program in a directory, which may be one of another mount namespace. */
+export type StartMapped = (directory: string, program: string, args: readonly string[]) => MappedProcess
+
+/**
+ * Calls `use` with a way to start programs that are root as the root of a sandbox is: ids are as inside, files outside of a sandbox's are others', and
+ * no device can be made. What they read and write may be an attacker's.
+ */
+export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>): Promise<T> {
+  // Holds the namespace, into which the kernel lets us write what is mapped.
+  const holder = spawn('unshare', ['--user', 'sh', '-c', 'echo; read -r _'], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const ended = new Promise<void>((resolve) => {
+    holder.once('error', () => resolve())
+    holder.once('close', () => resolve())
+  })
+  try {
+    const failed = ended.then(() =>
+      Promise.reject(new Error('could not create a user namespace: is unshare installed?')),
+    )
+    await Promise.race([once(holder.stdout, 'data'), failed])
+    for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${holder.pid}/${map}`, `0 ${firstId} ${idCount}\n`)
+    return await use((directory, program, args) => start(holder, directory, program, args))
+  } finally {
+    holder.stdin.end()
+    await ended
+  }
+}
+
+function start(holder: ChildProcess, cwd: string, program: string, args: readonly string[]): MappedProcess {
+  const enter = [`--user=/proc/${holder.pid}/ns/user`, '--setuid=0', '--setgid=0', '--', program, ...args]
+  const child = spawn('nsenter', enter, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
+  const succeeded = endedWell(child, program)
+  // Whoever waits for it may wait for another first.
+  succeeded.catch(() => {})
+  return { input: child.stdin, output: child.stdout, succeeded }
+}

@@ -1,0 +1,118 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdCompress } from 'node:zlib'
+import type { PackedLayer } from '../sandbox-driver.ts'
+import { ByteReader } from '../source/byte-reader.ts'
+import { quoted } from '../source/read-tar.ts'
+import { blobFile } from './blobs.ts'
+import { type Change, compareViews } from './compare-views.ts'
+import { withMappedIds } from './mapped-ids.ts'
+import { survey } from './survey.ts'
+import { tarOptions } from './tar-options.ts'
+import { isReserved, whiteoutEntry } from './whiteouts.ts'
+
+/** The layer holds a file that no OCI layer can hold; the message says which. */
+export class NotPackable extends Error {}
+
+/** Pieces of one size: what zstd gives depends on how its input comes. */
+const pieceBytes = 1024 * 1024
+
+/** Equal layers give equal bytes, whenever they were last read. */
+const options = tarOptions('exthdr.name=%d/PaxHeaders/%f')
+
+/**
+ * Packs what differs from one merged view to another into a blob below `target`: an OCI layer (tar, zstd; owners as inside), but that its whiteouts come
+ * first. Equal ones give equal bytes. Sockets, which nobody listens at any more, are left out. Throws `NotPackable`.
+ */
+export async function packLayer(before: string, after: string, target: string): Promise<PackedLayer> {
+  const directory = dirname(blobFile(target, 'sha256:x'))
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const staging = `${directory}/${randomUUID()}.part`
+  const hash = createHash('sha256')
+  let bytes = 0
+  async function* archive(): AsyncGenerator<Buffer> {
+    for await (const piece of evenly(entries(before, after))) {
+      bytes += piece.length
+      yield piece
+    }
+  }
+  async function* hashed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of source) {
+      hash.update(piece)
+      yield piece
+    }
+  }
+  try {
+    const written = createWriteStream(staging, { flags: 'wx', mode: 0o600, flush: true })
+    await pipeline(archive, createZstdCompress(), hashed, written)
+    const digest = `sha256:${hash.digest('hex')}`
+    await rename(staging, blobFile(target, digest))
+    return { digest, bytes }
+  } catch (error) {
+    await rm(staging, { force: true })
+    throw error
+  }
+}
+
+/** The views are gone through again and again, so that no list of what changed is held. */
+async function* entries(before: string, after: string): AsyncGenerator<Buffer> {
+  const exceptions = await survey(before, after)
+  for await (const { path, now, replaced } of compareViews(before, after, exceptions))
+    if (now === undefined || replaced) yield whiteoutEntry(path.toString('latin1'))
+  yield* written(after, compareViews(before, after, exceptions))
+}
+
+async function* written(after: string, changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
+  const through = new PassThrough()
+  const packed = withMappedIds(async (start) => {
+    // The first process of a namespace: tar puts its number into the names of sparse files.
+    const tar = start(after, 'unshare', ['--pid', '--fork', 'tar', ...options])
+    let fault: unknown
+    const list = pipeline(Readable.from(paths(changes), { objectMode: false }), tar.input).catch((error: unknown) => {
+      fault = error
+      through.destroy()
+    })
+    const ended = await Promise.allSettled([tar.succeeded, pipeline(tar.output, through), list])
+    if (fault instanceof NotPackable) throw fault
+    for (const each of ended) if (each.status === 'rejected') throw each.reason
+    if (fault !== undefined) throw fault
+  })
+  packed.catch((error: unknown) => through.destroy(error instanceof Error ? error : undefined))
+  try {
+    yield* through
+  } finally {
+    through.destroy()
+    await packed
+  }
+}
+
+/** What the layer holds itself, each path ended by NUL. */
+async function* paths(changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
+  for await (const { path, now } of changes) {
+    if (now === undefined || now.isSocket()) continue
+    const name = path.toString('latin1')
+    if (isReserved(name.slice(name.lastIndexOf('/') + 1)))
+      throw new NotPackable(`${quoted(name)} begins with ".wh.", which marks a deleted file in a layer`)
+    if (now.isCharacterDevice() || now.isBlockDevice()) throw new NotPackable(`${quoted(name)} is a device`)
+    yield Buffer.concat([path, Buffer.from([0])])
+  }
+}
+
+async function* evenly(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const reader = new ByteReader(source)
+  let held: Buffer[] = []
+  let size = 0
+  for (let piece = await reader.some(pieceBytes); piece !== undefined; piece = await reader.some(pieceBytes - size)) {
+    held.push(piece)
+    size += piece.length
+    if (size < pieceBytes) continue
+    yield Buffer.concat(held)
+    held = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(held)
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import type { PackedLayer, PackedSnapshot, SnapshotId, SnapshotMeta } from '../sandbox-driver.ts'
+import type { CacheKey } from './cache-index.ts'
+import { isSnapshotId } from './snapshot-record.ts'
+
+/** `sha256:` and 64 hex digits. */
+export type BlobDigest = string
+
+/** A snapshot as it is saved: what its record says, but for what belongs to one machine. */
+export interface SavedSnapshot extends PackedSnapshot {
+  /** Digest of the manifest of the source that it has; the blob of it has the same. */
+  readonly source: BlobDigest | null
+}
+
+export interface SavedEntry extends CacheKey {
+  readonly snapshot: SnapshotId
+}
+
+export interface SavedImage {
+  readonly digest: string
+  /** By which it may be had again. */
+  readonly names: readonly string[]
+}
+
+/** `manifest.json` of saved cache entries. Equal ones have equal bytes. */
+export interface SavedManifest {
+  readonly version: 2
+  readonly images: readonly SavedImage[]
+  readonly entries: readonly SavedEntry[]
+  /** All that the entries lie on. */
+  readonly snapshots: readonly SavedSnapshot[]
+}
+
+/** What was saved cannot be used; the message says why. */
+export class SavedCacheError extends Error {}
+
+/** The content key of what was saved. */
+export function contentKey(manifest: string): string {
+  return `sha256:${createHash('sha256').update(manifest).digest('hex')}`
+}
+
+export function blobsOf({ snapshots }: Pick<SavedManifest, 'snapshots'>): ReadonlySet<BlobDigest> {
+  return new Set(snapshots.flatMap(({ layer, source }) => (source === null ? [layer.digest] : [layer.digest, source])))
+}
+
+/** Throws SavedCacheError for a text that no `save` wrote: it names files, and decides what later builds find. */
+export function parseManifest(text: string): SavedManifest {
+  const value = fromJson(text)
+  if (!isObject(value) || value.version !== 2) throw wrong('version 2 of the format')
+  const { images, entries, snapshots } = value
+  if (!listOf(images, isImage)) throw wrong('a list of images')
+  if (!listOf(entries, isEntry)) throw wrong('a list of entries')
+  if (!listOf(snapshots, isSnapshot)) throw wrong('a list of snapshots')
+  const manifest: SavedManifest = { version: 2, images, entries, snapshots }
+  const ids = new Set(snapshots.map(({ id }) => id))
+  const needed = [
+    ...entries.map(({ snapshot }) => snapshot),
+    ...snapshots.flatMap(({ layers, parent }) => (parent === null ? layers : [...layers, parent])),
+  ]
+  if (ids.size !== snapshots.length || needed.some((id) => !ids.has(id)))
+    throw wrong('each parent snapshot exactly once')
+  const layersOf = new Map(snapshots.map(({ id, layers }) => [id, layers]))
+  const isStack = ({ id, layers: [own, ...below] }: SavedSnapshot) =>
+    own === id && below.join() === (below[0] === undefined ? '' : layersOf.get(below[0])?.join())
+  if (!snapshots.every(isStack)) throw wrong('layers on top of those of another snapshot')
+  return manifest
+}
+
+function wrong(expected: string): SavedCacheError {
+  return new SavedCacheError(`manifest.json is not what hm cache save wrote: expected ${expected}`)
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new SavedCacheError('manifest.json is not valid JSON', { cause: error })
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function listOf<T>(value: unknown, is: (each: unknown) => each is T): value is T[] {
+  return Array.isArray(value) && value.every(is)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isDigest(value: unknown): value is string {
+  return isText(value) && /^sha256:[0-9a-f]{64}$/.test(value)
+}
+
+function isId(value: unknown): value is SnapshotId {
+  return isText(value) && isSnapshotId(value)
+}
+
+function isImage(value: unknown): value is SavedImage {
+  return isObject(value) && isDigest(value.digest) && listOf(value.names, isText)
+}
+
+function isEntry(value: unknown): value is SavedEntry {
+  return isObject(value) && isText(value.namespace) && isText(value.key) && isId(value.snapshot)
+}
+
+function isSnapshot(value: unknown): value is SavedSnapshot {
+  return (
+    isObject(value) &&
+    isId(value.id) &&
+    (value.parent === null || isId(value.parent)) &&
+    isDigest(value.imageDigest) &&
+    listOf(value.layers, isId) &&
+    (value.source === null || isDigest(value.source)) &&
+    isText(value.createdAt) &&
+    !Number.isNaN(Date.parse(value.createdAt)) &&
+    isMeta(value.meta) &&
+    isLayer(value.layer)
+  )
+}
+
+function isLayer(value: unknown): value is PackedLayer {
+  return isObject(value) && isDigest(value.digest) && Number.isSafeInteger(value.bytes) && Number(value.bytes) >= 0
+}
+
+function isMeta(value: unknown): value is SnapshotMeta {
+  if (!isObject(value) || !isObject(value.origin) || !Object.values(value.origin).every(isText)) return false
+  const { cache } = value
+  return (
+    value.taint === undefined && (cache === null || (isObject(cache) && isText(cache.namespace) && isText(cache.key)))
+  )
+}

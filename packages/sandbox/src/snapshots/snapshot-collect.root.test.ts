@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { until } from '@harmont/test-kit/until'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Layout, openLayout } from '../layout/layout.ts'
+import { CacheIndex } from './cache-index.ts'
+import type { SnapshotRecord } from './snapshot-record.ts'
+import { collectorOver, plant } from './snapshots.test-support.ts'
+
+let root: string
+let layout: Layout
+beforeEach(async () => {
+  root = await mkdtemp('/var/tmp/harmont-collect-')
+  layout = await openLayout(join(root, 'driver'))
+})
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+const mega = 1 << 20
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute))
+const there = async () => new Set(await readdir(layout.snapshots))
+const idsOf = (...records: readonly SnapshotRecord[]) => new Set(records.map(({ id }) => id))
+
+describe('the ceiling of snapshots', () => {
+  it('G09 makes cache entries go, the least recently used first, and never what is needed', async () => {
+    const needed = await plant(layout, { bytes: 10 * mega })
+    const child = await plant(layout, { bytes: 5 * mega, parent: needed })
+    const old = await plant(layout, { bytes: 3 * mega, key: 'old', usedAt: at(1) })
+    const recent = await plant(layout, { bytes: 3 * mega, key: 'recent', usedAt: at(3) })
+    const middle = await plant(layout, { bytes: 3 * mega, key: 'middle', usedAt: at(2) })
+    const snapshots = collectorOver(layout)
+    const keep = idsOf(child)
+    expect(await snapshots.collect({ keep, cacheBytes: 22 * mega })).toEqual([old.id])
+    expect(await snapshots.find('n', 'old')).toBeUndefined()
+    expect((await snapshots.find('n', 'middle'))?.id).toBe(middle.id)
+    expect((await snapshots.find('n', 'recent'))?.id).toBe(recent.id)
+    expect((await snapshots.collect({ keep, cacheBytes: 0 })).toSorted()).toEqual([recent.id, middle.id].toSorted())
+    expect(await there()).toEqual(idsOf(needed, child))
+  })
+
+  it('keeps what failed before cache entries, and those before what else builds left; the newest of each', async () => {
+    const pins = await Promise.all([1, 2].map(() => plant(layout, { bytes: mega })))
+    const entries = await Promise.all([2, 1].map((n) => plant(layout, { bytes: mega, key: `${n}`, usedAt: at(n) })))
+    const others = await Promise.all([1, 2].map(() => plant(layout, { bytes: mega })))
+    const ranked = [...pins, ...entries, ...others]
+    const [pinned, left] = [pins, others].map((each) => each.map(({ id }) => id))
+    for (let room = 6; room >= 0; room--) {
+      await collectorOver(layout).collect({
+        keep: new Set(),
+        pinned: pinned ?? [],
+        left: left ?? [],
+        cacheBytes: room * mega,
+      })
+      expect(await there()).toEqual(idsOf(...ranked.slice(0, room)))
+    }
+  })
+
+  it('G09 leaves alone what was found in the cache just now, though there is no room for it', async () => {
+    let now = Date.now()
+    const snapshots = collectorOver(layout, { collectGraceMs: 60_000, now: () => new Date(now) })
+    const entry = await plant(layout, { key: 'k' })
+    expect((await snapshots.find('n', 'k'))?.id).toBe(entry.id)
+    expect(await snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toEqual([])
+    expect((await snapshots.find('n', 'k'))?.id).toBe(entry.id)
+    now += 61_000
+    expect(await snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toEqual([entry.id])
+  })
+})
+
+describe('collecting', () => {
+  it('may be done twice at once: the same stays, and nothing fails', async () => {
+    const kept = await plant(layout)
+    const child = await plant(layout, { parent: kept })
+    await Promise.all(Array.from({ length: 60 }, (_, n) => plant(layout, n % 2 === 0 ? {} : { key: `${n}` })))
+    const [one, other] = [collectorOver(layout), collectorOver(layout)]
+    const claims = { keep: idsOf(child), cacheBytes: 2 * 4096 }
+    await Promise.all([one.collect(claims), other.collect(claims), one.collect(claims)])
+    expect(await there()).toEqual(idsOf(kept, child))
+    expect(await new CacheIndex(layout.cacheIndex).entries()).toEqual([])
+  })
+
+  it.each([1, 20])(
+    'G02 that was killed after %d removals leaves nothing half removed, and the next goes on with it',
+    async (removals) => {
+      const kept = await plant(layout)
+      const child = await plant(layout, { parent: kept, key: 'kept' })
+      await Promise.all(Array.from({ length: 40 }, (_, n) => plant(layout, n % 2 === 0 ? {} : { key: `${n}` })))
+      const program = fileURLToPath(new URL('collecting-process.test-support.ts', import.meta.url))
+      const collector = spawn(process.execPath, [program, layout.root, child.id], { stdio: ['ignore', 2, 2] })
+      await until(there, ({ size }) => size <= 42 - removals, { restMs: 2 })
+      collector.kill('SIGKILL')
+      await once(collector, 'exit')
+
+      const snapshots = collectorOver(layout)
+      expect(new Set((await snapshots.records()).map(({ id }) => id))).toEqual(await there())
+      expect((await snapshots.find('n', 'kept'))?.id).toBe(child.id)
+      for (const { key, snapshot } of await new CacheIndex(layout.cacheIndex).entries())
+        expect((await snapshots.find('n', key))?.id).toBe(snapshot)
+      await snapshots.collect({ keep: idsOf(child), cacheBytes: 0 })
+      expect(await there()).toEqual(idsOf(kept, child))
+    },
+  )
+})

@@ -1,0 +1,75 @@
+import type { Layout } from '../layout/layout.ts'
+import type { CollectClaims, SnapshotId } from '../sandbox-driver.ts'
+import { bytesBelow } from '../system/disk-use.ts'
+import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import type { CacheIndex } from './cache-index.ts'
+import { flattenedAs } from './flatten.ts'
+import { type Holding, Stays } from './retention.ts'
+import { type SnapshotRecord, snapshotFiles, snapshotIds } from './snapshot-record.ts'
+
+export interface CollectRequest extends CollectClaims {
+  readonly layout: Layout
+  readonly cache: CacheIndex
+  /** Younger ones stay: whoever wanted this may not have known of them yet. */
+  readonly before: Date
+  readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
+  /** What was found in the cache since `before`, up to the moment of asking: who found it may not have said so yet. */
+  readonly found: () => readonly SnapshotId[]
+  readonly read: (id: SnapshotId) => Promise<SnapshotRecord | undefined>
+  readonly drop: (id: SnapshotId) => Promise<void>
+}
+
+/** Removes what has no reason to be there. Gives the ids. What is cut off anywhere is gone on with by the next. */
+export async function collectSnapshots(request: CollectRequest): Promise<readonly SnapshotId[]> {
+  const { cache, layout, cacheBytes, before } = request
+  // Read before the sandboxes: a snapshot that a sandbox starts from between the two was whole and kept or in use before.
+  const records = new Map<SnapshotId, SnapshotRecord>()
+  const holdings = new Map<SnapshotId, Holding>()
+  for (const id of await snapshotIds(layout)) {
+    const record = await request.read(id)
+    if (record === undefined) continue
+    records.set(id, record)
+    holdings.set(id, { ...record, bytes: await sizeOf(id, layout) })
+  }
+  const stays = new Stays(holdings)
+  const isYoung = ({ createdAt }: SnapshotRecord) => Date.parse(createdAt) > before.getTime()
+  for (const id of await request.layersInUse()) stays.keep(id)
+  for (const id of request.keep) {
+    stays.keep(id)
+    const flat = flattenedAs(id, layout)
+    if (flat !== undefined) stays.keep(flat)
+  }
+  for (const record of records.values()) if (isYoung(record)) stays.keep(record.id)
+  for (const id of request.found()) stays.keep(id)
+
+  for (const id of request.pinned ?? []) stays.keepWithin(id, cacheBytes)
+  // An entry goes before its snapshot does: nobody finds what is about to go.
+  for (const entry of (await cache.entries()).toReversed())
+    if (!stays.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
+  for (const id of request.left ?? []) stays.keepWithin(id, cacheBytes)
+
+  const removed: SnapshotId[] = []
+  for (const id of records.keys()) {
+    for (const found of request.found()) stays.keep(found)
+    if (stays.ids.has(id)) continue
+    await request.drop(id)
+    removed.push(id)
+  }
+  return removed
+}
+
+/** Bytes on disk of a snapshot's own layer; counted once. */
+export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): Promise<number> {
+  const files = snapshotFiles(layout, id)
+  const known = readIfPresent(files.size)
+  if (known !== undefined && /^\d+$/.test(known)) return Number(known)
+  try {
+    const bytes = await bytesBelow([files.layer])
+    writeAtomically(files.size, String(bytes))
+    return bytes
+  } catch (error) {
+    // Another collector removed it just now.
+    if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
+    throw error
+  }
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { ImageStore } from '../images/index.ts'
+import type { Layout, SandboxFiles } from '../layout/layout.ts'
+import type {
+  CollectClaims,
+  PackedLayer,
+  PackedSnapshot,
+  Snapshot,
+  SnapshotId,
+  SnapshotStore,
+  SourceTreeRef,
+} from '../sandbox-driver.ts'
+import { bootId } from '../system/clock.ts'
+import { isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
+import type { Trash } from '../system/trash.ts'
+import type { CacheIndex } from './cache-index.ts'
+import type { Durability } from './durability.ts'
+import { collectSnapshots } from './snapshot-collect.ts'
+import {
+  filesIn,
+  isSnapshotId,
+  parseRecord,
+  type SnapshotRecord,
+  snapshotFiles,
+  snapshotIds,
+} from './snapshot-record.ts'
+import { packSnapshot, unpackSnapshot } from './transfer.ts'
+import type { Viewer } from './view.ts'
+
+export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'meta'> & {
+  /** Layers below its own. */
+  readonly below: readonly SnapshotId[]
+}
+
+export interface OciSnapshotsOptions {
+  readonly layout: Layout
+  readonly cache: CacheIndex
+  readonly durability: Durability
+  readonly viewer: Viewer
+  readonly trash: Trash
+  readonly images: Pick<ImageStore, 'byDigest'>
+  readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
+  /** Layers that sandboxes lie on now. */
+  readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
+  /** How old a snapshot must be for `collect` to remove it. */
+  readonly collectGraceMs: number
+  readonly now: () => Date
+}
+
+export class OciSnapshots implements SnapshotStore {
+  private readonly options: OciSnapshotsOptions
+  /** When each was last found in the cache, of late. */
+  private readonly found = new Map<SnapshotId, number>()
+
+  constructor(options: OciSnapshotsOptions) {
+    this.options = options
+  }
+
+  /**
+   * Makes the snapshot of a sandbox by taking its upper directory away. What has the record under the final name is whole. Whatever
+   * line an earlier call came to, in this process or a killed one, this one goes on there and gives the same snapshot.
+   */
+  async freeze(
+    sandbox: Pick<SandboxFiles, 'upper' | 'snapshot' | 'snapshotId'>,
+    snapshot: NewSnapshot,
+  ): Promise<Snapshot> {
+    const { layout, now, cache, durability } = this.options
+    const id = plannedSnapshot(sandbox) ?? planSnapshot(sandbox)
+    const finished = (await exists(snapshotFiles(layout, id).directory)) ? await this.record(id) : undefined
+    const { below, ...rest } = snapshot
+    const record: SnapshotRecord = finished ?? {
+      version: 1,
+      id,
+      ...rest,
+      layers: [id, ...below],
+      createdAt: now().toISOString(),
+      bootId,
+    }
+    if (finished === undefined) {
+      const staging = filesIn(sandbox.snapshot)
+      await mkdir(staging.directory, { recursive: true, mode: 0o700 })
+      writeAtomically(staging.record, JSON.stringify(record))
+      if (!(await exists(staging.layer))) await rename(sandbox.upper, staging.layer)
+      await rename(staging.directory, snapshotFiles(layout, id).directory)
+    }
+    if (record.meta.cache !== null) cache.put(record.meta.cache, id)
+    durability.request(id)
+    return publicView(record)
+  }
+
+  async get(id: SnapshotId): Promise<Snapshot | undefined> {
+    const record = await this.record(id)
+    return record && publicView(record)
+  }
+
+  /** The whole record, checked down to the last layer; undefined for what is absent or was damaged and has been dropped. */
+  async record(id: SnapshotId): Promise<SnapshotRecord | undefined> {
+    if (!isSnapshotId(id)) return undefined
+    const record = await this.readOwn(id)
+    if (record === undefined) return undefined
+    for (const layer of record.layers) {
+      const whole = layer === id ? record : await this.readOwn(layer)
+      if (whole === undefined) {
+        await this.drop(id)
+        return undefined
+      }
+    }
+    return record
+  }
+
+  async find(namespace: string, key: string, onDamaged?: () => void): Promise<Snapshot | undefined> {
+    const { cache, now } = this.options
+    const id = cache.get({ namespace, key })
+    if (id === undefined) return undefined
+    this.found.set(id, now().getTime())
+    const record = await this.record(id)
+    const known = record?.meta.cache
+    if (record === undefined || known?.namespace !== namespace || known.key !== key) {
+      onDamaged?.()
+      await cache.drop({ namespace, key })
+      return undefined
+    }
+    await cache.markUsed({ namespace, key }, now())
+    return publicView(record)
+  }
+
+  async changedFilesDigest(id: SnapshotId): Promise<string> {
+    const record = await this.record(id)
+    if (record === undefined) throw new Error(`snapshot ${id} is absent or damaged`)
+    const { changedFiles } = snapshotFiles(this.options.layout, id)
+    const kept = readIfPresent(changedFiles)
+    if (kept !== undefined && /^sha256:[0-9a-f]{64}$/.test(kept)) return kept
+    const digest = await this.options.changedFilesDigest(record)
+    writeAtomically(changedFiles, digest)
+    return digest
+  }
+
+  pack(id: SnapshotId, directory: string): Promise<PackedLayer> {
+    return packSnapshot(id, directory, { ...this.options, snapshots: this })
+  }
+
+  async unpack(packed: PackedSnapshot, source: SourceTreeRef | null, open: () => Readable): Promise<Snapshot> {
+    const { id } = packed
+    let record = await this.record(id)
+    if (record === undefined) {
+      await unpackSnapshot(packed, source, open, { ...this.options, snapshots: this })
+      this.options.durability.request(id)
+      record = await this.record(id)
+    }
+    if (record === undefined) throw new Error(`snapshot ${id} was removed while it was being unpacked`)
+    return publicView(record)
+  }
+
+  collect(claims: CollectClaims): Promise<readonly SnapshotId[]> {
+    const before = new Date(this.options.now().getTime() - this.options.collectGraceMs)
+    return collectSnapshots({
+      ...this.options,
+      ...claims,
+      before,
+      found: () => this.foundSince(before),
+      drop: (id) => this.drop(id),
+      read: (id) => this.readOwn(id),
+    })
+  }
+
+  private foundSince(before: Date): readonly SnapshotId[] {
+    for (const [id, at] of this.found) if (at <= before.getTime()) this.found.delete(id)
+    return [...this.found.keys()]
+  }
+
+  /** The records of all whole snapshots. */
+  async records(): Promise<readonly SnapshotRecord[]> {
+    const records = await Promise.all((await snapshotIds(this.options.layout)).map((id) => this.readOwn(id)))
+    return records.filter((record) => record !== undefined)
+  }
+
+  async drop(id: SnapshotId): Promise<void> {
+    await this.options.trash.remove(snapshotFiles(this.options.layout, id).directory)
+  }
+
+  /** The record if it and its own layer are whole; a damaged one is dropped. Layers below are not looked at. */
+  private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
+    const files = snapshotFiles(this.options.layout, id)
+    const text = readIfPresent(files.record)
+    const record = text === undefined ? undefined : parseRecord(text, id)
+    if (
+      record !== undefined &&
+      (await exists(files.layer)) &&
+      (record.bootId === bootId || readIfPresent(files.durable) !== undefined)
+    )
+      return record
+    await this.drop(id)
+    return undefined
+  }
+}
+
+/** The id that the snapshot of a sandbox has or will have; undefined while none was asked for. */
+export function plannedSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId | undefined {
+  const id = readIfPresent(sandbox.snapshotId)
+  return id !== undefined && isSnapshotId(id) ? id : undefined
+}
+
+function planSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId {
+  const id = randomUUID()
+  writeAtomically(sandbox.snapshotId, id)
+  return id
+}
+
+async function exists(directory: string): Promise<boolean> {
+  try {
+    return (await stat(directory)).isDirectory()
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+function publicView(record: SnapshotRecord): Snapshot {
+  const { id, parent, imageDigest, meta } = record
+  return { id, parent, imageDigest, meta, createdAt: new Date(record.createdAt) }
+}

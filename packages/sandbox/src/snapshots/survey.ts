@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { ByteReader } from '../source/byte-reader.ts'
+import { endedWell } from '../system/ended-well.ts'
+import { attributesOf } from './attributes.ts'
+import { compareViews, type Exceptions } from './compare-views.ts'
+
+/** A number and a path, which steps make as deep as they like. */
+const longestLine = 64 * 1024 ** 2
+
+/**
+ * What a comparison of two views must know beside what was touched, for whoever writes the one onto the other. Names of one file must be written
+ * together, also when only one of them is elsewhere since its directory was renamed. And what an archive writes onto a directory never takes an
+ * extended attribute away: one that lost any is made anew.
+ */
+export async function survey(before: string, after: string): Promise<Exceptions> {
+  const linked = new Map<bigint, { missing: bigint }>()
+  const directories: Buffer[] = []
+  for await (const { path, was, now } of compareViews(before, after)) {
+    if (was?.isDirectory() && now?.isDirectory()) directories.push(path)
+    // Of others an archive holds no second name.
+    if (now === undefined || now.nlink < 2n || !(now.isFile() || now.isSymbolicLink())) continue
+    const known = linked.get(now.ino) ?? { missing: now.nlink }
+    known.missing -= 1n
+    linked.set(now.ino, known)
+  }
+  const inodes = new Set([...linked].flatMap(([inode, { missing }]) => (missing > 0n ? inode : [])))
+  const touched = new Set<string>()
+  // Rare, and slow: what else has these names, nobody but a look at everything can tell.
+  if (inodes.size > 0) await findNames(after, inodes, touched)
+  return { touched, anew: await whatLostAttributes(before, after, directories) }
+}
+
+/** Adds the names of these inodes below a view, and all directories above each. Asked of a program: Node.js takes ten times as long to look at everything. */
+async function findNames(view: string, inodes: ReadonlySet<bigint>, found: Set<string>): Promise<void> {
+  const several = ['-links', '+1', '(', '-type', 'f', '-o', '-type', 'l', ')']
+  const find = spawn('find', ['.', ...several, '-printf', '%i %P\\0'], { cwd: view, stdio: ['ignore', 'pipe', 'pipe'] })
+  async function read(): Promise<void> {
+    const bytes = new ByteReader(find.stdout)
+    for (let line = await nextLine(bytes); line !== undefined; line = await nextLine(bytes)) {
+      const space = line.indexOf(' ')
+      if (!inodes.has(BigInt(line.slice(0, space)))) continue
+      const path = line.slice(space + 1)
+      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) found.add(path.slice(0, end))
+    }
+  }
+  await Promise.all([endedWell(find), read().finally(() => find.stdout.destroy())])
+}
+
+async function nextLine(bytes: ByteReader): Promise<string | undefined> {
+  return (await bytes.until(0, longestLine))?.toString('latin1')
+}
+
+async function whatLostAttributes(
+  before: string,
+  after: string,
+  directories: readonly Buffer[],
+): Promise<ReadonlySet<string>> {
+  if (directories.length === 0) return new Set()
+  const had = await attributesOf(before, directories)
+  if (had.size === 0) return new Set()
+  const has = await attributesOf(
+    after,
+    [...had.keys()].map((path) => Buffer.from(path, 'latin1')),
+  )
+  const lost = [...had].filter(([path, names]) => names.keys().some((name) => !has.get(path)?.has(name)))
+  return new Set(lost.map(([path]) => path))
+}

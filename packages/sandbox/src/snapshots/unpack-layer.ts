@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { lstat, readdir, rm } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdDecompress } from 'node:zlib'
+import type { PackedLayer } from '../sandbox-driver.ts'
+import { isAbsent } from '../system/files.ts'
+import { checkedLayer } from './check-layer.ts'
+import { inView } from './compare-views.ts'
+import { withMappedIds } from './mapped-ids.ts'
+import type { Whiteout } from './whiteouts.ts'
+
+/** A packed layer is not what `packLayer` wrote; the message says what is wrong with it. */
+export class LayerRefused extends Error {}
+
+const tarOptions = [
+  '--extract',
+  '--numeric-owner',
+  '--same-owner',
+  '--preserve-permissions',
+  '--delay-directory-restore',
+  '--acls',
+  '--xattrs',
+  '--xattrs-include=*',
+  '--file=-',
+]
+
+/**
+ * Writes a packed layer into a merged view, on which nobody else works. Throws `LayerRefused` at the first byte that is wrong, or at the end when the digest
+ * is; what was written by then is its caller's to remove.
+ */
+export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer, view: string): Promise<void> {
+  const hash = createHash('sha256')
+  let trouble: unknown
+  let refusal: unknown
+  async function* hashed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      for await (const piece of source) {
+        hash.update(piece)
+        yield piece
+      }
+    } catch (error) {
+      trouble = error
+      throw error
+    }
+  }
+  async function* checked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* checkedLayer(source, bytes, (whiteout) => whiteOut(view, whiteout))
+    } catch (error) {
+      refusal = error
+      throw error
+    }
+  }
+  try {
+    await withMappedIds(async (start) => {
+      const tar = start(view, 'tar', tarOptions)
+      tar.output.resume()
+      const fed = pipeline(blob, hashed, createZstdDecompress(), checked, tar.input)
+      const ended = await Promise.allSettled([tar.succeeded, fed])
+      // A tar that fails closes its input: what it says is why.
+      for (const each of ended) if (each.status === 'rejected') throw each.reason
+    })
+  } catch (error) {
+    // The way here failed, or this machine: not the layer's fault.
+    if (trouble !== undefined) throw trouble
+    if (refusal === undefined) throw error
+    throw new LayerRefused(`the layer ${digest} was refused: ${text(refusal)}`, { cause: refusal })
+  }
+  const found = `sha256:${hash.digest('hex')}`
+  if (found !== digest) throw new LayerRefused(`the layer ${digest} was refused: its digest is ${found}`)
+}
+
+/** Removes something from what lies below. Nothing of the layer itself is written yet; what is below may be an attacker's too. */
+async function whiteOut(view: string, whiteout: Whiteout): Promise<void> {
+  const path = 'removed' in whiteout ? whiteout.removed : whiteout.emptied
+  const parts = path === '' ? [] : path.split('/')
+  const folders = 'removed' in whiteout ? parts.slice(0, -1) : parts
+  for (let depth = 1; depth <= folders.length; depth++)
+    if (!(await isFolder(at(view, folders.slice(0, depth)))))
+      throw new Error(`${JSON.stringify(path)} has no parent folder`)
+  if ('removed' in whiteout) return rm(at(view, parts), { recursive: true, force: true })
+  for (const name of await readdir(at(view, parts), 'buffer'))
+    await rm(Buffer.concat([at(view, parts), Buffer.from('/'), name]), { recursive: true, force: true })
+}
+
+function at(view: string, parts: readonly string[]): Buffer {
+  return inView(view, Buffer.from(parts.join('/'), 'latin1'))
+}
+
+async function isFolder(path: Buffer): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, openSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onStage, staged, type ViewedStack, viewFstab } from '../launch/mounts.ts'
+import { type Layout, stage } from '../layout/layout.ts'
+import { Words } from '../system/line-reader.ts'
+
+const script = fileURLToPath(new URL('view.sh', import.meta.url))
+
+/** Shows merged file systems to this process. */
+export class Viewer {
+  private readonly layout: Layout
+
+  constructor(layout: Layout) {
+    this.layout = layout
+  }
+
+  /**
+   * Calls `use` with one directory per stack, readable during the call. Absolute symbolic links in them lead to this machine's
+   * files: follow none. Ids are as outside, shifted.
+   */
+  async withViews<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
+    const fstab = join(this.layout.trash, randomUUID())
+    await writeFile(fstab, viewFstab(stacks))
+    const child = spawn('unshare', ['--mount', '--propagation=slave', '/bin/sh', script, fstab], {
+      cwd: this.layout.root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    const words = new Words(child)
+    child.ref()
+    let held: number | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        words.listen('view', (word) =>
+          word === 'shown' ? resolve() : reject(new Error(words.end ?? word, { cause: words.failure })),
+        )
+      })
+      // By a descriptor of ours: the process's id is another's once it was killed, which may have chosen its root. Until then Node.js has not waited for it.
+      const place = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      held = place
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error('the process that mounts the file systems was killed')
+      return await use(stacks.map((_, index) => onStage(place, staged.view(index))))
+    } finally {
+      if (held !== undefined) closeSync(held)
+      child.stdin.end()
+      await ended
+      await rm(fstab, { force: true })
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { readdir, rename, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { isMissing } from '../../system/missing.ts'
+import { staged } from '../../system/staging.ts'
+import { commitsFolder, mirrorLock, mirrorsFolder } from './places.ts'
+
+export interface CollectRepositoriesRequest {
+  readonly directory: string
+  /** Git directories that a build or a sandbox may still need. */
+  readonly keep: ReadonlySet<string>
+  /** Git directories that came after this instant stay anyway. */
+  readonly before: Date
+  /** Mirrors that were fetched into after this instant stay: to clone anew costs more than to keep. */
+  readonly mirrorsBefore: Date
+}
+
+/** Removes git directories and mirrors that nobody needs. Not while commits are checked out. */
+export async function collectRepositories(request: CollectRepositoriesRequest): Promise<void> {
+  const { directory, keep, before, mirrorsBefore } = request
+  const commits = path.join(directory, commitsFolder)
+  for (const id of await namesIn(commits)) {
+    const place = path.join(commits, id)
+    if (!keep.has(path.join(place, 'git')) && (await changedAt(place)) < before)
+      await staged(directory, `commit ${id}`, (staging) => rename(place, path.join(staging, 'gone')))
+  }
+  const mirrors = path.join(directory, mirrorsFolder)
+  for (const id of await namesIn(mirrors)) {
+    const place = path.join(mirrors, id)
+    // Written anew with every commit that is checked out.
+    const used = await changedAt(path.join(place, 'latest.json')).catch(() => changedAt(place))
+    if (used < mirrorsBefore)
+      await staged(directory, mirrorLock(id), (staging) => rename(place, path.join(staging, 'gone')))
+  }
+}
+
+async function changedAt(place: string): Promise<Date> {
+  return (await stat(place)).mtime
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}

@@ -1,0 +1,135 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { OutputPiece } from '../sandbox-driver.ts'
+
+/**
+ * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT\n`, TAG `F` when the content was followed by a newline and `P`
+ * when not (it was cut at conmon's buffer, or the output ended). Content never holds a newline, so any bytes come back as they were.
+ */
+const newline = 0x0a
+const space = 0x20
+/** `2026-01-02T03:04:05.123456789+00:00` */
+const timeBytes = 35
+/** A time, `stdout` or `stderr`, a tag of one letter, each with a space after it. */
+const headBytes = timeBytes + 1 + 7 + 2
+const bytesPerRead = 256 * 1024
+/** Of whoever reads just now. A buffer of this size for each look, most of which find little or nothing, would be garbage faster than anything else is. */
+const scratch = Buffer.allocUnsafeSlow(bytesPerRead)
+const contents = Buffer.allocUnsafeSlow(bytesPerRead)
+/** Records of one stream that follow each other closely make one piece, up to this size and age. */
+const bytesPerPiece = 64 * 1024
+const nanosecondsPerPiece = 5_000_000n
+
+export interface SpoolRead {
+  readonly pieces: readonly OutputPiece[]
+  /** Bytes of the spool consumed: whole records only. */
+  readonly consumed: number
+}
+
+/** Reads one spool from an offset on that lies between two records. */
+export class SpoolReader {
+  private offset: number
+  private readonly file: number
+
+  /** Fails when there is no spool. */
+  constructor(path: string, offset: number) {
+    this.file = openSync(path, 'r')
+    this.offset = offset
+  }
+
+  /** What came since the last call, up to 256 KiB of it; empty at the end of what is there now. */
+  next(): readonly OutputPiece[] {
+    for (;;) {
+      // The beginning of a record is read again with its rest: that costs less than keeping it.
+      const bytesRead = readSync(this.file, scratch, 0, bytesPerRead, this.offset)
+      const { pieces, consumed } = parseRecords(scratch.subarray(0, bytesRead), this.offset)
+      if (consumed === 0 && bytesRead === bytesPerRead)
+        throw new Error(`spool record at offset ${this.offset} is longer than conmon's are`)
+      this.offset += consumed
+      if (pieces.length > 0 || consumed === 0) return pieces
+    }
+  }
+
+  close(): void {
+    closeSync(this.file)
+  }
+}
+
+/** Splits spool bytes that begin with a record, at most as many as are read at once, into pieces, which are copies. @param base the offset of the first byte in the spool. */
+export function parseRecords(data: Buffer, base: number): SpoolRead {
+  // What is between the contents goes, in a copy of it all: a piece of each record's own would cost more than reading it.
+  contents.set(data)
+  const pieces: OutputPiece[] = []
+  let stream: OutputPiece['stream'] = 'stdout'
+  let ts = 0n
+  let recordTs = 0n
+  let timeAt = -1
+  let consumed = 0
+  let begin = 0
+  let size = 0
+  const flush = (): void => {
+    if (size === 0) return
+    pieces.push({ stream, bytes: Buffer.from(contents.subarray(begin, begin + size)), ts, nextOffset: base + consumed })
+    begin += size
+    size = 0
+  }
+  for (;;) {
+    const end = data.indexOf(newline, consumed)
+    if (end === -1) break
+    const contentAt = consumed + headBytes
+    if (end < contentAt || !isHead(data, consumed))
+      throw new Error(`spool record at offset ${base + consumed} is not in conmon's format`)
+    // One reading of the output makes many records of the same time.
+    if (timeAt === -1 || !isEqual(data, timeAt, consumed)) {
+      recordTs = parseTime(data.toString('latin1', consumed, consumed + timeBytes))
+      timeAt = consumed
+    }
+    const recordStream = data[consumed + timeBytes + 4] === 0x65 ? 'stderr' : 'stdout'
+    // With the newline that the record's own newline stands for.
+    const contentEnd = data[contentAt - 2] === 0x46 ? end + 1 : end
+    const length = contentEnd - contentAt
+    if (size > 0 && (recordStream !== stream || size + length > bytesPerPiece || recordTs - ts > nanosecondsPerPiece))
+      flush()
+    if (size === 0) {
+      stream = recordStream
+      ts = recordTs
+    }
+    contents.copyWithin(begin + size, contentAt, contentEnd)
+    size += length
+    consumed = end + 1
+  }
+  flush()
+  return { pieces, consumed }
+}
+
+/** `TIME STREAM TAG `, of which all have one length. */
+function isHead(data: Buffer, at: number): boolean {
+  const streamAt = at + timeBytes + 1
+  return (
+    data[streamAt - 1] === space &&
+    data[streamAt] === 0x73 && // `s` of stdout and stderr
+    data[streamAt + 6] === space &&
+    data[streamAt + 8] === space
+  )
+}
+
+/** From the end, where two times differ first. */
+function isEqual(data: Buffer, time: number, other: number): boolean {
+  for (let at = timeBytes - 1; at >= 0; at--) if (data[time + at] !== data[other + at]) return false
+  return true
+}
+
+let lastSecond = ''
+let lastSecondNs = 0n
+
+/** `2026-01-02T03:04:05.123456789+00:00` as Unix nanoseconds. */
+function parseTime(text: string): bigint {
+  // Most records share their second with the one before.
+  const second = text.slice(0, 19) + text.slice(29)
+  if (second !== lastSecond) {
+    const ms = Date.parse(second)
+    if (Number.isNaN(ms)) throw new Error(`time ${JSON.stringify(text)} of a spool record is not in conmon's format`)
+    lastSecond = second
+    lastSecondNs = BigInt(ms) * 1_000_000n
+  }
+  return lastSecondNs + BigInt(text.slice(20, 29))
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { until } from '@harmont/test-kit/until'
+import { expect, test } from 'vitest'
+import { uptimeAt } from '../driver/record.ts'
+import { bytesBelow } from '../system/disk-use.ts'
+import { hasCode } from '../system/files.ts'
+import { watchFile } from './watchdog.ts'
+
+const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
+const MiB = 1 << 20
+
+/** A directory of the driver as the watchdog sees it, and the watchdog, with these programs before the machine's. */
+async function watched(programs: Readonly<Record<string, string>>) {
+  const root = await mkdtemp('/var/tmp/harmont-watchdog-')
+  await mkdir(join(root, 'bin'))
+  for (const [name, line] of Object.entries(programs))
+    await writeFile(join(root, 'bin', name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+  return {
+    root,
+    /** Gives the file that its command is killed by. */
+    async sandbox(id: string, deadline: Date, diskBytes: number, written: number): Promise<string> {
+      const directory = join(root, 'sandboxes', id)
+      const group = join(root, 'groups', id)
+      for (const path of [join(directory, 'upper'), join(directory, 'state', 'exit'), group])
+        await mkdir(path, { recursive: true })
+      await writeFile(join(directory, 'spool'), '')
+      await writeFile(join(directory, 'upper', 'f'), new Uint8Array(written))
+      await writeFile(join(group, 'cgroup.kill'), '')
+      await writeFile(
+        join(directory, 'state', 'watch'),
+        watchFile({
+          group,
+          counted: { pids: group, cpu: group },
+          diskBytes,
+          usedBytes: 0,
+          sockets: { bytes: 0, transport: '', network: 'none' },
+        }),
+      )
+      // To be looked at now.
+      await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
+      await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
+      return join(group, 'cgroup.kill')
+    },
+    // With a group of its own: a look at the disk runs beside it and outlives it.
+    start: () =>
+      spawn('/bin/sh', [script, root], {
+        env: { PATH: `${root}/bin:${process.env.PATH}` },
+        stdio: 'inherit',
+        detached: true,
+      }),
+  }
+}
+
+/** Ends the watchdog and its look, and removes what they watch. */
+async function end(watchdog: ChildProcess, root: string): Promise<void> {
+  const group = Number(watchdog.pid)
+  const exited = once(watchdog, 'exit')
+  process.kill(-group, 'SIGKILL')
+  await exited
+  await until(() => isGone(group))
+  await rm(root, { recursive: true })
+}
+
+function isGone(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+    return false
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return true
+    throw error
+  }
+}
+
+const killed = (file: string) => readFile(file, 'utf8')
+const later = (ms: number) => new Date(Date.now() + ms)
+
+test('G01 deadlines are kept while a slow disk is looked at', async () => {
+  const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
+  const large = await sandbox('large', later(600_000), MiB, 0)
+  const watchdog = start()
+  try {
+    await until(() => existsSync(join(root, 'bin', 'looking')))
+    const due = await sandbox('due', later(0), MiB, 0)
+    await until(
+      () => killed(due),
+      (text) => text === '1\n',
+    )
+    expect(await killed(large)).toBe('')
+  } finally {
+    await end(watchdog, root)
+  }
+})
+
+test('G22 who has written too much is found by the look at the disk, who has not is left alone', async () => {
+  const { root, sandbox, start } = await watched({})
+  // They are looked at in the order of their names.
+  const small = await sandbox('first-small', later(600_000), 2 * MiB, MiB)
+  const large = await sandbox('then-large', later(600_000), 2 * MiB, 3 * MiB)
+  expect(await bytesBelow([join(root, 'sandboxes', 'first-small', 'upper')])).toBeLessThan(2 * MiB)
+  const watchdog = start()
+  try {
+    await until(
+      () => killed(large),
+      (text) => text === '1\n',
+    )
+    expect(await killed(small)).toBe('')
+  } finally {
+    await end(watchdog, root)
+  }
+})
+
+test('G57 who was refused a thousand processes has a tenth of a processor from then on, by either kind of control groups; nobody gets more than before', async () => {
+  const { root, sandbox, start } = await watched({})
+  const places = [
+    ['bomb-v1', 1000, 'cpu.cfs_quota_us', '200000', '10000'],
+    ['bomb-v2', 5000, 'cpu.max', 'max 100000', '10000'],
+    ['few', 999, 'cpu.cfs_quota_us', '200000', '200000'],
+    ['slow', 1000, 'cpu.cfs_quota_us', '5000', '5000'],
+    ['slow-v2', 1000, 'cpu.max', '5000 100000', '5000 100000'],
+  ] as const
+  for (const [name, refused, file, quota] of places) {
+    await sandbox(name, later(600_000), MiB, 0)
+    const group = join(root, 'groups', name)
+    await writeFile(join(group, 'pids.events'), `max ${refused}\n`)
+    await writeFile(join(group, file), `${quota}\n`)
+  }
+  const due = await sandbox('then-this-one', later(0), MiB, 0)
+  const watchdog = start()
+  try {
+    await until(
+      () => killed(due),
+      (text) => text === '1\n',
+    )
+    const quotas = places.map(([name, , file]) => readFile(join(root, 'groups', name, file), 'utf8'))
+    expect((await Promise.all(quotas)).map((text) => text.trim())).toEqual(places.map(([, , , , wanted]) => wanted))
+  } finally {
+    await end(watchdog, root)
+  }
+})
