@@ -4,7 +4,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stripEscapes } from '../packages/logs/src/escapes.ts'
-import { SgrTracker } from '../packages/logs/src/sgr.ts'
+import { SgrTracker } from '../packages/logs/src/lines/sgr.ts'
 import { styleAfter, withoutEscapes } from '../packages/web/src/log/terminal/escapes.ts'
 import { plain } from '../packages/web/src/log/terminal/style.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
 
-import { plainPlan } from '../../packages/engine/src/core/random-plan.ts'
+import { plainPlan } from '../../packages/engine/src/core/random-plan.test-support.ts'
 import {
   createBuild,
   defaultStoreSettings,
@@ -13,7 +13,7 @@ import {
   type Lease,
   PostgresStore,
 } from '../../packages/engine/src/index.ts'
-import { plainContext } from '../../packages/engine/src/plain-context.ts'
+import { plainContext } from '../../packages/engine/src/plain-context.test-support.ts'
 import { createLog } from '../../packages/server/src/platform/create-log.ts'
 import { startEmbeddedPostgres } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
 import { type Row, timeMs } from '../measure.ts'

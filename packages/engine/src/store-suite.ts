@@ -8,11 +8,11 @@ import { type Created, createBuild, type NewBuild } from './core/create-build.ts
 import { foldBuild } from './core/fold-build.ts'
 import { defaultLimits } from './core/limits.ts'
 import type { BuildEvent, Job, Outcome } from './core/model.ts'
-import { dice, plainPlan } from './core/random-plan.ts'
+import { dice, plainPlan } from './core/random-plan.test-support.ts'
 import { isHeld, isTerminal } from './core/states.ts'
 import { gateSuite } from './gate-suite.ts'
 import { groupSuite } from './group-suite.ts'
-import { plainContext } from './plain-context.ts'
+import { plainContext } from './plain-context.test-support.ts'
 import { standingSuite } from './standing-suite.ts'
 import { type BuildContext, type BuildStore, type Lease, shortLogChunks } from './store.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { scene, sceneFrom } from './build-fixture.ts'
-import { plainPlan } from './random-plan.ts'
+import { scene, sceneFrom } from './build-fixture.test-support.ts'
+import { plainPlan } from './random-plan.test-support.ts'
 
 const day = 24 * 3_600_000
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scene } from './build-fixture.ts'
+import { scene } from './build-fixture.test-support.ts'
 
 test('an event touches the jobs that it changes, not the 10,000 of the build', () => {
   const wide = scene([{}, ...Array.from({ length: 9_999 }, () => ({ dependsOn: [0] }))])

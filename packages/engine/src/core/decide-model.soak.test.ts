@@ -9,8 +9,8 @@ import { foldBuild } from './fold-build.ts'
 import { defaultLimits } from './limits.ts'
 import { evolve, type LiveBuild, liveBuild, viewBuild } from './live-build.ts'
 import type { BuildEvent, Effect, Job } from './model.ts'
-import { dice, type RandomBuild, randomBuild } from './random-plan.ts'
-import { type ModelEvent, ReferenceModel } from './reference-model.ts'
+import { dice, type RandomBuild, randomBuild } from './random-plan.test-support.ts'
+import { type ModelEvent, ReferenceModel } from './reference-model.test-support.ts'
 import { isBuildTerminal, isHeld, isTerminal } from './states.ts'
 
 function fixedIds(failFast: boolean): DecideContext {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Scene, sceneFrom } from './build-fixture.ts'
+import { type Scene, sceneFrom } from './build-fixture.test-support.ts'
 import { buildGroupOf } from './build-group.ts'
 import type { NewBuild } from './create-build.ts'
 import { foldBuild } from './fold-build.ts'
-import { plainPlan, randomBuild } from './random-plan.ts'
+import { plainPlan, randomBuild } from './random-plan.test-support.ts'
 
 const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
 const group = buildGroupOf({ group: 'g', limit: 1, whenFull: 'queue' }, facts)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { scene, sceneFrom } from './build-fixture.ts'
-import { plainPlan } from './random-plan.ts'
+import { scene, sceneFrom } from './build-fixture.test-support.ts'
+import { plainPlan } from './random-plan.test-support.ts'
 
 describe('order', () => {
   test('G03 a step becomes ready when its last prerequisite has passed, not before', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
-import { plainPlan } from '../core/random-plan.ts'
+import { plainPlan } from '../core/random-plan.test-support.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { plainContext, storeSuite } from '../store-suite.ts'
 import { MemoryStore } from './memory-store.ts'

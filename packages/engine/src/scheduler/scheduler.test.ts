@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
-import { plainPlan } from '../core/random-plan.ts'
+import { plainPlan } from '../core/random-plan.test-support.ts'
 import { MemoryStore } from '../memory/memory-store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { plainContext } from '../store-suite.ts'

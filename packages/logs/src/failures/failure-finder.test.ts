@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LineIndexer } from '../line-indexer.ts'
+import { LineIndexer } from '../lines/line-indexer.ts'
 import { MAX_FAILURES } from './failure.ts'
 import { FailureFinder } from './failure-finder.ts'
 

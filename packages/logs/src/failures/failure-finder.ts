@@ -1,7 +1,7 @@
-import { hasSuspiciousPair } from '../error-line.ts'
 import { stripEscapes } from '../escapes.ts'
 import { CargoReader } from './cargo.ts'
 import { CompilerReader } from './compilers.ts'
+import { hasSuspiciousPair } from './error-line.ts'
 import { EslintReader } from './eslint.ts'
 import type { Found, QuotedFailure } from './failure.ts'
 import { FailureList } from './failure-list.ts'

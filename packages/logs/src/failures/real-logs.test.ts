@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { LineIndexer } from '../line-indexer.ts'
+import { LineIndexer } from '../lines/line-indexer.ts'
 
 /** Logs of real runs of the tools, and of each the failures that a reader finds in them: written by hand, before there was anything that finds them. */
 const folder = new URL('../../fixtures/', import.meta.url)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chainOf, lastOf } from './chain-of.ts'
+import { chainOf, lastOf } from './chain-of.test-support.ts'
 import { elixir } from './elixir.ts'
 
 const env = { ELIXIR_ERL_OPTIONS: '+fnu' }

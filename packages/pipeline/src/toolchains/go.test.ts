@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sh } from '../step.ts'
-import { chainOf, lastOf } from './chain-of.ts'
+import { chainOf, lastOf } from './chain-of.test-support.ts'
 import { go } from './go.ts'
 
 const INSTALL =

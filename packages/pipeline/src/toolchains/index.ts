@@ -4,14 +4,14 @@ export {
   CMakeToolchain,
   type CMakeToolchainOptions,
   cmake,
-} from './cmake.ts'
+} from './cmake/cmake.ts'
 export {
   type CMakeFmtOptions,
   type CMakeInstallOptions,
   CMakeProject,
   type CPackOptions,
   type CTestOptions,
-} from './cmake-project.ts'
+} from './cmake/project.ts'
 export {
   type CredoOptions,
   type ElixirOptions,
@@ -22,9 +22,9 @@ export {
 } from './elixir.ts'
 export { type GoOptions, GoToolchain, go } from './go.ts'
 export { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from './init-templates.ts'
-export { type JsOptions, js, ts } from './js.ts'
-export type { JsRuntime, PackageManager } from './js-managers.ts'
-export { JsProject, type RunOptions } from './js-project.ts'
+export { type JsOptions, js, ts } from './js/js.ts'
+export type { JsRuntime, PackageManager } from './js/managers.ts'
+export { JsProject, type RunOptions } from './js/project.ts'
 export {
   type PythonOptions,
   PythonToolchain,
@@ -35,5 +35,5 @@ export {
   UvProject,
 } from './python.ts'
 export type { ActionOptions } from './read-options.ts'
-export { RustProject, type RustProjectOptions, RustToolchain, type RustToolchainOptions, rust } from './rust.ts'
+export { RustProject, type RustProjectOptions, RustToolchain, type RustToolchainOptions, rust } from './rust/rust.ts'
 export { type ZigOptions, ZigProject, ZigToolchain, zig } from './zig.ts'

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { flatLeaves } from '../leaves.ts'
-import { lastOf } from './chain-of.ts'
+import { lastOf } from './chain-of.test-support.ts'
 import * as toolchains from './index.ts'
 import { INIT_TEMPLATES } from './init-templates.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chainOf, lastOf } from './chain-of.ts'
+import { chainOf, lastOf } from './chain-of.test-support.ts'
 import { py, python } from './python.ts'
 
 describe.each([

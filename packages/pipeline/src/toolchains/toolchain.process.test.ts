@@ -4,7 +4,7 @@ import { forever } from '../cache.ts'
 import type { StandsForLeaves } from '../leaves.ts'
 import { pipeline } from '../pipeline.ts'
 import { type Step, sh } from '../step.ts'
-import { chainOf, lastOf } from './chain-of.ts'
+import { chainOf, lastOf } from './chain-of.test-support.ts'
 import { cmake, elixir, go, js, py, python, rust, ts, zig } from './index.ts'
 import type { EntryOptions } from './install-step.ts'
 

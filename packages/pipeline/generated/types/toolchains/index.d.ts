@@ -1,12 +1,12 @@
-export { type CMakeOptions, type CMakeProjectOptions, CMakeToolchain, type CMakeToolchainOptions, cmake, } from './cmake.js';
-export { type CMakeFmtOptions, type CMakeInstallOptions, CMakeProject, type CPackOptions, type CTestOptions, } from './cmake-project.js';
+export { type CMakeOptions, type CMakeProjectOptions, CMakeToolchain, type CMakeToolchainOptions, cmake, } from './cmake/cmake.js';
+export { type CMakeFmtOptions, type CMakeInstallOptions, CMakeProject, type CPackOptions, type CTestOptions, } from './cmake/project.js';
 export { type CredoOptions, type ElixirOptions, ElixirProject, elixir, type MixTestOptions, type ReleaseOptions, } from './elixir.js';
 export { type GoOptions, GoToolchain, go } from './go.js';
 export { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from './init-templates.js';
-export { type JsOptions, js, ts } from './js.js';
-export type { JsRuntime, PackageManager } from './js-managers.js';
-export { JsProject, type RunOptions } from './js-project.js';
+export { type JsOptions, js, ts } from './js/js.js';
+export type { JsRuntime, PackageManager } from './js/managers.js';
+export { JsProject, type RunOptions } from './js/project.js';
 export { type PythonOptions, PythonToolchain, py, python, type TypecheckOptions, type UvOptions, UvProject, } from './python.js';
 export type { ActionOptions } from './read-options.js';
-export { RustProject, type RustProjectOptions, RustToolchain, type RustToolchainOptions, rust } from './rust.js';
+export { RustProject, type RustProjectOptions, RustToolchain, type RustToolchainOptions, rust } from './rust/rust.js';
 export { type ZigOptions, ZigProject, ZigToolchain, zig } from './zig.js';

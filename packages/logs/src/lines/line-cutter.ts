@@ -1,0 +1,144 @@
+import { isUtf8 } from 'node:buffer'
+import type { Chunk } from '../chunk.ts'
+import { incompleteTail } from '../utf8-tail.ts'
+import type { LogBlock } from './line-index.ts'
+import { SgrTracker } from './sgr.ts'
+
+const LF = 0x0a
+/** Of a line, in UTF-16 units; the rest is cut. */
+export const MAX_LINE_CHARACTERS = 4_000
+/** So many bytes hold as many characters, whatever they are, and one more. */
+const keptBytes = MAX_LINE_CHARACTERS * 4 + 4
+
+/** A line as readers get it. */
+export interface CutLine {
+  /** Of the chunk that it begins in, unix nanoseconds. */
+  readonly ts: bigint | null
+  readonly stream: 0 | 1
+  /** Without its LF, escape sequences in it; at most `MAX_LINE_CHARACTERS` of it. */
+  readonly text: string
+  /** What is shown of it is not what the bytes say: some were no UTF-8. */
+  readonly isBroken: boolean
+  /** How many bytes it has without LF, where the text is not all of it. */
+  readonly cutFrom: number | null
+  /** How many bytes of the log (`logs.txt`) stand before it. */
+  readonly offset: number
+}
+
+/** Cuts a run of lines out of the chunks of a log, from a block on. */
+export class LineCutter {
+  /** The escape sequence that sets the colours in force before the first line given. */
+  sgr: string | null = null
+  readonly #first: number
+  readonly #tracker = new SgrTracker()
+  #line: number
+  /** Bytes of the line before the next one to come. */
+  #column: number
+  /** Bytes of the log before the line. */
+  #offset: number
+  #parts: Buffer[] = []
+  #kept = 0
+  #begin: { readonly ts: bigint | null; readonly stream: 0 | 1 } | null = null
+
+  /** `first`: the first line to give; it does not begin before the block. */
+  constructor(block: LogBlock, first: number) {
+    this.#first = first
+    this.#line = block.line
+    this.#column = block.column
+    this.#offset = block.offset - block.column
+    this.#tracker.set(block.sgr)
+  }
+
+  /** The line that the next byte belongs to. */
+  get line(): number {
+    return this.#line
+  }
+
+  /** Whether more has come of the line than is shown of it, so that what is left of it need not be read. */
+  get isFull(): boolean {
+    return this.#kept >= keptBytes
+  }
+
+  /** Goes on at a later block of the same line, of which enough is known. */
+  skipTo(block: LogBlock): void {
+    this.#column = block.column
+  }
+
+  /** The lines that end in this chunk. */
+  push({ kind, ts, content }: Chunk): CutLine[] {
+    const lines: CutLine[] = []
+    if (kind === 2) return lines
+    let at = this.#skip(content)
+    while (at < content.length) {
+      if (this.#begin === null) {
+        this.#begin = { ts, stream: kind }
+        this.sgr ??= this.#tracker.sequence
+      }
+      const end = content.indexOf(LF, at)
+      this.#keep(content.subarray(at, end === -1 ? content.length : end))
+      if (end === -1) break
+      lines.push(this.#take())
+      at = end + 1
+    }
+    return lines
+  }
+
+  /** The line that no LF ends; null when there is none. */
+  rest(): CutLine | null {
+    return this.#begin === null ? null : this.#take()
+  }
+
+  /** Passes over what belongs to earlier lines. Gives where the rest of the chunk begins. */
+  #skip(content: Buffer): number {
+    if (this.#line >= this.#first) return 0
+    let at = 0
+    while (this.#line < this.#first && at < content.length) {
+      const end = content.indexOf(LF, at)
+      if (end === -1) {
+        this.#column += content.length - at
+        at = content.length
+      } else {
+        this.#line++
+        this.#offset += this.#column + end - at + 1
+        this.#column = 0
+        at = end + 1
+      }
+    }
+    this.#tracker.push(content, 0, at)
+    return at
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#column += bytes.length
+    const part = bytes.subarray(0, keptBytes - this.#kept)
+    if (part.length === 0) return
+    this.#parts.push(part)
+    this.#kept += part.length
+  }
+
+  #take(): CutLine {
+    const bytes = Buffer.concat(this.#parts)
+    const isWhole = this.#kept === this.#column
+    const shown = isWhole ? bytes : bytes.subarray(0, bytes.length - incompleteTail(bytes))
+    const whole = shown.toString()
+    const text = shortened(whole)
+    const cutFrom = isWhole && text === whole ? null : this.#column
+    const begin = this.#begin ?? { ts: null, stream: 0 as const }
+    const line = { ...begin, text, isBroken: !isUtf8(shown), cutFrom, offset: this.#offset }
+    this.#line++
+    this.#offset += this.#column + 1
+    this.#column = 0
+    this.#parts = []
+    this.#kept = 0
+    this.#begin = null
+    return line
+  }
+}
+
+/** At most `MAX_LINE_CHARACTERS`, and no half of a pair. */
+function shortened(text: string): string {
+  if (text.length <= MAX_LINE_CHARACTERS) return text
+  const last = text.charCodeAt(MAX_LINE_CHARACTERS - 1)
+  const isHalf = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, isHalf ? MAX_LINE_CHARACTERS - 1 : MAX_LINE_CHARACTERS)
+}

@@ -1,0 +1,150 @@
+import type { Chunk } from '../chunk.ts'
+import { stripEscapes } from '../escapes.ts'
+import { isSuspiciousEdge, looksLikeError, suspiciousPairs } from '../failures/error-line.ts'
+import { type Found, nothingFound } from '../failures/failure.ts'
+import { FailureFinder, mayBeginReport } from '../failures/failure-finder.ts'
+import { type LogRemark, remarkOf } from '../remarks.ts'
+import { GroupList } from './group-list.ts'
+import { firstShown, groupMark, mayBeginMark } from './groups.ts'
+import { LineHead } from './line-head.ts'
+import { type LineIndex, type LogBlock, MAX_ERRORS, MAX_REMARKS } from './line-index.ts'
+import { SgrTracker } from './sgr.ts'
+
+const LF = 0x0a
+/** A block ends before it has more than so much; a single chunk may be all of one. */
+const blockBytes = 128 * 1024
+const blockChunks = 4_000
+const blockLines = 8_000
+
+/** Makes the index of a log from its chunks as they come. Pure: equal chunks give equal indexes, however they are handed over. */
+export class LineIndexer {
+  readonly #blocks: LogBlock[] = []
+  #errors: number[] = []
+  readonly #finder = new FailureFinder()
+  #found: Found = nothingFound
+  readonly #groups = new GroupList()
+  readonly #remarks: LogRemark[] = []
+  readonly #sgr = new SgrTracker()
+  readonly #head = new LineHead()
+  #block = { bytes: 0, chunks: 0, lines: 0 }
+  #lastSeq = 0
+  #bytes = 0
+  /** LFs so far. */
+  #ended = 0
+  /** Bytes of the line that no LF has ended. */
+  #column = 0
+  #isSuspicious = false
+  #lastByte = 0
+  #t0: bigint | null = null
+  #isFinished = false
+
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
+  /** Takes the next chunks. */
+  push(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) {
+      this.#openBlock(chunk)
+      if (chunk.kind === 2) this.#remark(chunk)
+      else this.#scan(chunk)
+      this.#lastSeq = chunk.seq
+    }
+  }
+
+  /** No further chunk will come: the last line is one, with or without its LF, and the last group ends with it. */
+  finish(): void {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    if (this.#column > 0) this.#look(Buffer.alloc(0), 0, 0, false)
+    this.#groups.close(this.#totalLines)
+    const { failures, tests, errors } = this.#finder.finish()
+    if (failures.length === 0) return
+    this.#found = { failures: failures.map(({ quote, ...failure }) => failure), tests, errors }
+    this.#errors = [...new Set(failures.map(({ logLine }) => logLine))]
+  }
+
+  /** The index of what was taken. Its lists are the indexer's own and grow with it. */
+  get index(): LineIndex {
+    return {
+      blocks: this.#blocks,
+      lastSeq: this.#lastSeq,
+      bytes: this.#bytes,
+      totalLines: this.#totalLines,
+      isLastOpen: this.#column > 0,
+      t0: this.#t0,
+      errors: this.#errors,
+      found: this.#found,
+      groups: this.#groups.groups,
+      remarks: this.#remarks,
+    }
+  }
+
+  get #totalLines(): number {
+    return this.#ended + (this.#column > 0 ? 1 : 0)
+  }
+
+  #openBlock({ seq, content }: Chunk): void {
+    const { bytes, chunks, lines } = this.#block
+    const fits = bytes + content.length <= blockBytes && chunks < blockChunks && lines < blockLines
+    if (this.#blocks.length === 0 || !fits) {
+      const sgr = this.#sgr.sequence
+      this.#blocks.push({ seq, offset: this.#bytes, line: this.#ended + 1, column: this.#column, sgr })
+      this.#block = { bytes: 0, chunks: 0, lines: 0 }
+    }
+    this.#block.bytes += content.length
+    this.#block.chunks++
+  }
+
+  #remark({ content }: Chunk): void {
+    if (this.#remarks.length === MAX_REMARKS) return
+    this.#remarks.push(remarkOf(content.toString(), this.#totalLines + 1, this.#bytes === 0))
+  }
+
+  #scan({ content, ts }: Chunk): void {
+    this.#t0 ??= ts
+    const pairs = suspiciousPairs
+    const { length } = content
+    const before = this.#ended
+    let last = this.#lastByte
+    let isSuspicious = this.#isSuspicious
+    let start = 0
+    for (let at = 0; at < length; at++) {
+      const byte = content[at] as number
+      if (byte === LF) {
+        const head = this.#column > 0 ? this.#head.first : firstShown(content, start, at)
+        const isPlain = !isSuspicious && !mayBeginMark(head) && !mayBeginReport(head) && !isSuspiciousEdge(head, last)
+        if (!isPlain || this.#finder.isOpen) this.#look(content, start, at, isPlain)
+        this.#ended++
+        this.#column = 0
+        this.#head.clear()
+        start = at + 1
+        isSuspicious = false
+        last = LF
+        continue
+      }
+      if (pairs[(last << 8) | byte] === 1) isSuspicious = true
+      last = byte
+    }
+    if (start < length) {
+      this.#head.push(content, start)
+      this.#column += length - start
+    }
+    this.#isSuspicious = isSuspicious
+    this.#lastByte = last
+    this.#bytes += length
+    this.#block.lines += this.#ended - before
+    this.#sgr.push(content)
+  }
+
+  /** Looks at the line that ends at `end`: whether it is an error, reports a failure, or says something about groups. A plain one only goes on with a report. */
+  #look(content: Buffer, start: number, end: number, isPlain: boolean): void {
+    const line = this.#ended + 1
+    const text = stripEscapes(this.#head.textWith(content, start, end))
+    this.#finder.push(text, line, isPlain)
+    if (isPlain) return
+    const mark = groupMark(text)
+    if (mark !== null) this.#groups.take(mark, line)
+    else if (this.#errors.length < MAX_ERRORS && looksLikeError(text)) this.#errors.push(line)
+  }
+}

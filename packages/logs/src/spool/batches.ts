@@ -1,0 +1,87 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Piece } from '../piece.ts'
+import { readsFrom } from './progress.ts'
+import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
+
+/** A batch goes out when so much time has passed since the last one, */
+const everyMs = 50
+/** or so many bytes wait; */
+const fullBytes = 256 * 1024
+/** where nothing of it could go out yet, it is looked at again after so much time. */
+const lookAgainMs = 5
+/** So long output is searched without giving others their turn. */
+const turnMs = 10
+
+/**
+ * Turns output as it is read into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB. No chunk ends within a character, as
+ * long as its rest comes within 100 ms. Pulls only as fast as batches are taken, so a slow store slows the reading, not the memory.
+ *
+ * `open` gives the output from an offset of the spool on, to its end. What is beyond the limit is read twice, so that its end is found without being held.
+ */
+export async function* batches(
+  open: (offset: number) => AsyncIterable<Piece>,
+  options: CutterOptions,
+): AsyncGenerator<Batch> {
+  let next: CutterOptions | null = options
+  while (next !== null) {
+    const cutter: SpoolCutter = new SpoolCutter(next)
+    yield* batchesOf(cutter, open(readsFrom(next.progress)))
+    next = cutter.rest === null ? null : { ...cutter.rest, redactor: options.redactor }
+  }
+}
+
+async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): AsyncGenerator<Batch> {
+  const source = output[Symbol.asyncIterator]()
+  // Stands still while a batch is stored: nobody waits for the rest of a character then.
+  let storingMs = 0
+  const clock = () => performance.now() - storingMs
+  let freeAt = Number.NEGATIVE_INFINITY
+  let dueAt = Number.POSITIVE_INFINITY
+  let lookedAtBytes = 0
+  let turnSince = performance.now()
+  try {
+    let next = source.next()
+    for (;;) {
+      const result = await within(next, dueAt - clock())
+      if (result !== 'late') {
+        if (result.done === true) break
+        next = source.next()
+        // Handled at the next turn; without this an error while a batch is stored would count as unhandled.
+        next.catch(() => undefined)
+        for (const _ of cutter.pushing(result.value, clock())) {
+          if (performance.now() - turnSince < turnMs) continue
+          await nextTurn()
+          turnSince = performance.now()
+        }
+        dueAt = Math.min(dueAt, freeAt)
+      }
+      if (clock() < dueAt && cutter.waitingBytes - lookedAtBytes < fullBytes) continue
+      const batch = cutter.take(clock())
+      lookedAtBytes = cutter.waitingBytes
+      freeAt = clock() + (batch === null ? lookAgainMs : everyMs)
+      const since = cutter.halfSince
+      dueAt = since === null ? Number.POSITIVE_INFINITY : Math.max(since + CHARACTER_WAIT_MS, clock() + lookAgainMs)
+      if (batch === null) continue
+      const started = performance.now()
+      yield batch
+      storingMs += performance.now() - started
+    }
+  } finally {
+    await source.return?.()
+  }
+  const rest = cutter.end()
+  if (rest !== null) yield rest
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
+  if (ms === Number.POSITIVE_INFINITY) return promise
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), Math.max(0, ms))
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,105 @@
+import { type Piece, partOf, type Slice } from '../piece.ts'
+import type { Redactor } from '../redaction/redactor.ts'
+import { StreamBuffer, withoutHalf } from '../redaction/stream-buffer.ts'
+import type { LogPosition } from './position.ts'
+import { SpoolSlicer } from './spool-slicer.ts'
+
+/** Lines longer than this are cut where the head of a log ends. */
+const longestWhole = 64 * 1024
+const LF = 0x0a
+
+/** What of a spool has been read and waits to be taken, its secrets masked. */
+export class MaskedOutput {
+  readonly #slicer: SpoolSlicer
+  readonly #streams: readonly [StreamBuffer, StreamBuffer]
+
+  /** What comes after `position`. Null: there is nothing to mask. */
+  constructor(position: LogPosition, redactor: Redactor | null) {
+    const [out, err] = position.skip
+    const newScan = () => redactor?.newScan() ?? null
+    this.#slicer = new SpoolSlicer(position)
+    this.#streams = [new StreamBuffer(newScan(), out), new StreamBuffer(newScan(), err)]
+  }
+
+  /** Bytes of output that wait. */
+  get waitingBytes(): number {
+    const [out, err] = this.#streams
+    return out.size + err.size
+  }
+
+  /** When the oldest half character came that waits for its rest; null when none does. What may be the beginning of a secret waits without a time. */
+  get halfSince(): number | null {
+    const [out, err] = this.#streams.map(({ halfSince }) => halfSince ?? Number.POSITIVE_INFINITY)
+    const since = Math.min(out ?? 0, err ?? 0)
+    return since === Number.POSITIVE_INFINITY ? null : since
+  }
+
+  /** Takes the next piece of the spool, a little at a time. */
+  *pushing(piece: Piece, now: number): Generator<void> {
+    for (const slice of this.#slicer.slice(piece, now)) yield* this.#streams[slice.kind].pushing(slice)
+  }
+
+  /** All that is known, in the order of the spool; see `StreamBuffer.ready`. */
+  ready(isOver: 'end' | ((at: number) => boolean)): readonly Slice[] {
+    return inOrder(this.#streams.map((stream) => stream.ready(isOver)))
+  }
+
+  /** Forgets what was ready, or as much of the beginning of each stream. */
+  drop(slices: readonly Slice[]): void {
+    for (const { kind, size } of slices) this.#streams[kind].drop(size)
+  }
+
+  /** From where on another process would read to get what is not dropped here. */
+  get position(): LogPosition {
+    const [out, err] = this.#streams
+    const [first] = this.#streams.flatMap((stream) => stream.first ?? []).sort((a, b) => a.order - b.order)
+    if (first === undefined) return { offset: this.#slicer.offset, skip: [0, 0] }
+    const { offset, counts } = first.place
+    return { offset, skip: [out.stored - counts[0], err.stored - counts[1]] }
+  }
+}
+
+/**
+ * The beginning of the slices that shows no more than `room` bytes: it ends with a line, or where that one is long with a character. Null: all of them fit.
+ * `isAtLine`: what is before them ends with a line.
+ */
+export function beginningOf(slices: readonly Slice[], room: number, isAtLine: boolean): readonly Slice[] | null {
+  const fitting: Slice[] = []
+  let left = room
+  for (const slice of slices) {
+    if (slice.bytes.length > left) {
+      if (!slice.isMask && left > 0) fitting.push(partOf(slice, 0, left))
+      return toLastLine(fitting, isAtLine) ?? toLastCharacter(fitting)
+    }
+    fitting.push(slice)
+    left -= slice.bytes.length
+  }
+  return null
+}
+
+function toLastLine(slices: readonly Slice[], isAtLine: boolean): readonly Slice[] | null {
+  let after = 0
+  for (let at = slices.length - 1; at >= 0 && after < longestWhole; at--) {
+    const slice = slices[at] as Slice
+    const end = slice.isMask ? 0 : slice.bytes.lastIndexOf(LF) + 1
+    if (end > 0) return [...slices.slice(0, at), partOf(slice, 0, end)]
+    after += slice.bytes.length
+  }
+  return isAtLine && after < longestWhole ? [] : null
+}
+
+function toLastCharacter(slices: readonly Slice[]): readonly Slice[] {
+  const whole = (kind: 0 | 1) =>
+    withoutHalf(
+      slices.filter((slice) => slice.kind === kind),
+      () => false,
+    )
+  return inOrder([whole(0), whole(1)])
+}
+
+/** What is in order already in two streams, in the order of the spool. */
+function inOrder(streams: readonly (readonly Slice[])[]): readonly Slice[] {
+  const [out = [], err = []] = streams
+  if (out.length === 0) return err
+  return err.length === 0 ? out : [...out, ...err].sort((a, b) => a.order - b.order)
+}

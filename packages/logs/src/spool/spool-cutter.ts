@@ -1,0 +1,152 @@
+import { headIsFull, leftOut, nothingLeftOut } from '../cap-remarks.ts'
+import type { Chunk } from '../chunk.ts'
+import type { Piece } from '../piece.ts'
+import type { Redactor } from '../redaction/redactor.ts'
+import { cutChunks } from './chunker.ts'
+import { beginningOf, MaskedOutput } from './masked-output.ts'
+import { Middle } from './middle.ts'
+import { encodeProgress, type LogProgress, lastOf, neededFrom } from './progress.ts'
+
+/** Chunks to be stored together, and how much of the spool is stored with them, as `encodeProgress` tells it. */
+export interface Batch {
+  readonly chunks: readonly Chunk[]
+  readonly position: string
+  /** Once this is stored, what of the spool lies before this offset is never read again. */
+  readonly neededFrom: number
+}
+
+export interface CutterOptions {
+  /** Seq of the first chunk. */
+  readonly firstSeq: number
+  /** What an earlier process stored: the first piece is the one that `readsFrom` tells. */
+  readonly progress: LogProgress
+  /** Bytes of output that are stored already, by an earlier process or an earlier command. */
+  readonly keptBytes: number
+  /** Of what is beyond, the head and the tail are kept. Remarks say where that begins, and how much is left out. */
+  readonly maxBytes: number
+  /** Null: there is nothing to mask. */
+  readonly redactor: Redactor | null
+}
+
+/** So long the rest of a character is waited for. */
+export const CHARACTER_WAIT_MS = 100
+/** The tail has this part of what a log may have: what an error ends with is there, and of most logs nobody waits for the end. */
+const tailShare = 8
+
+type IsOver = 'end' | ((at: number) => boolean)
+
+/** Makes batches of what is read from a spool. Has no clock: `now` is in ms, of any beginning, and never goes back. */
+export class SpoolCutter {
+  readonly #maxBytes: number
+  readonly #output: MaskedOutput
+  #seq: number
+  #kept: number
+  #isAtLine = true
+  #progress: LogProgress
+  #middle: Middle | null = null
+  #ts: bigint | null = null
+
+  constructor({ firstSeq, progress, keptBytes, maxBytes, redactor }: CutterOptions) {
+    this.#maxBytes = maxBytes
+    this.#seq = firstSeq
+    this.#kept = keptBytes
+    this.#progress = progress
+    if (progress.phase === 'middle') this.#middle = new Middle(this.#tailBytes, progress.marks)
+    const { position } = progress.phase === 'middle' ? lastOf(progress.marks) : progress
+    this.#output = new MaskedOutput(position, redactor)
+  }
+
+  /** Bytes of output that wait to be taken. */
+  get waitingBytes(): number {
+    return this.#output.waitingBytes
+  }
+
+  /** See `MaskedOutput.halfSince`. */
+  get halfSince(): number | null {
+    return this.#output.halfSince
+  }
+
+  /** Once it has ended: how another one is to go on, which reads the tail; null when nothing is left. */
+  get rest(): Omit<CutterOptions, 'redactor'> | null {
+    if (this.#middle === null) return null
+    return { firstSeq: this.#seq, progress: this.#progress, keptBytes: this.#kept, maxBytes: this.#maxBytes }
+  }
+
+  /** Takes the next piece of the spool. */
+  push(piece: Piece, now: number): void {
+    for (const _ of this.pushing(piece, now));
+  }
+
+  /** The same a little at a time, so that others may have their turn in between. */
+  *pushing(piece: Piece, now: number): Generator<void> {
+    this.#ts = piece.ts
+    yield* this.#output.pushing(piece, now)
+  }
+
+  /** All that can be stored now; null when that is nothing. */
+  take(now: number): Batch | null {
+    const isOver: IsOver = (at) => now - at >= CHARACTER_WAIT_MS
+    if (this.#middle === null) return this.#batch(this.#store(isOver))
+    const passed = this.#output.ready(isOver)
+    this.#output.drop(passed)
+    if (!this.#middle.pass(passed, this.#output.position)) return null
+    this.#progress = { phase: 'middle', marks: this.#middle.marks }
+    return { chunks: [], ...this.#place() }
+  }
+
+  /** The rest, when the output is over, but for the tail of a long one; null when there is none. */
+  end(): Batch | null {
+    const chunks = this.#middle === null ? this.#store('end') : []
+    if (this.#middle !== null) {
+      const passed = this.#output.ready('end')
+      this.#output.drop(passed)
+      const { position, written } = this.#middle.end(passed, this.#output.position)
+      this.#progress = { phase: 'tail', position }
+      chunks.push(this.#remark(written === 0 ? nothingLeftOut : leftOut(this.#maxBytes, written)))
+    }
+    return this.#batch(chunks)
+  }
+
+  /** What the tail may have: at the end of the head, what is left; after an earlier command of the same job its share again. */
+  get #tailBytes(): number {
+    return Math.max(this.#leastTail, this.#maxBytes - this.#kept)
+  }
+
+  get #leastTail(): number {
+    return Math.floor(this.#maxBytes / tailShare)
+  }
+
+  /** Where what is ready does not fit into the head, the middle begins. */
+  #store(isOver: IsOver): Chunk[] {
+    const ready = this.#output.ready(isOver)
+    const { phase } = this.#progress
+    const room = this.#maxBytes - this.#leastTail - this.#kept
+    const beginning = phase === 'tail' ? null : beginningOf(ready, room, this.#isAtLine)
+    const stored = beginning ?? ready
+    this.#output.drop(stored)
+    const chunks = cutChunks(stored, this.#seq)
+    this.#seq += chunks.length
+    for (const { content } of chunks) this.#kept += content.length
+    this.#isAtLine = chunks.at(-1)?.content.at(-1) === 0x0a || (this.#isAtLine && chunks.length === 0)
+    const { position } = this.#output
+    if (beginning === null) this.#progress = { phase: phase === 'tail' ? phase : 'head', position }
+    else {
+      this.#middle = new Middle(this.#tailBytes, [{ position, written: 0, shown: 0 }])
+      this.#progress = { phase: 'middle', marks: this.#middle.marks }
+      chunks.push(this.#remark(headIsFull(this.#maxBytes, this.#tailBytes)))
+    }
+    return chunks
+  }
+
+  #remark(sentence: string): Chunk {
+    return { seq: this.#seq++, kind: 2, content: Buffer.from(`${sentence}\n`), ts: this.#ts }
+  }
+
+  #batch(chunks: readonly Chunk[]): Batch | null {
+    return chunks.length === 0 ? null : { chunks, ...this.#place() }
+  }
+
+  #place(): Pick<Batch, 'position' | 'neededFrom'> {
+    return { position: encodeProgress(this.#progress), neededFrom: neededFrom(this.#progress) }
+  }
+}

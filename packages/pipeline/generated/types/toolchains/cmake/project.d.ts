@@ -1,0 +1,43 @@
+import { LEAVES, type Leaves, type StandsForLeaves } from '../../leaves.js';
+import type { Step } from '../../step.js';
+import type { StepOptions } from '../../step-options.js';
+import { type ActionOptions } from '../read-options.js';
+import type { CMakeToolchain } from './cmake.js';
+import { type CMakeSettings } from './configure.js';
+export interface CTestOptions extends ActionOptions {
+    /** As many tests at once as there are CPUs; true by default. */
+    readonly parallel?: boolean;
+}
+export interface CMakeInstallOptions extends ActionOptions {
+    readonly prefix?: string;
+}
+export interface CPackOptions extends ActionOptions {
+    /** Of cpack: `DEB`, `TGZ`. */
+    readonly generator?: string;
+}
+export interface CMakeFmtOptions extends ActionOptions {
+    /** Writes the files anew, in place of a failure. */
+    readonly fix?: boolean;
+}
+/** A C or C++ project, configured and built. Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources. */
+export declare class CMakeProject implements StandsForLeaves {
+    #private;
+    readonly toolchain: CMakeToolchain;
+    readonly path: string;
+    /** The step that the actions start from: the warm-up. */
+    readonly built: Step;
+    constructor(toolchain: CMakeToolchain, settings: CMakeSettings, built: Step);
+    /** A copy whose actions start after a further command. */
+    setup(command: string, options?: StepOptions): CMakeProject;
+    build(options?: ActionOptions): Step;
+    test(options?: CTestOptions): Step;
+    install(options?: CMakeInstallOptions): Step;
+    package(options?: CPackOptions): Step;
+    /** Runs clang-tidy over what is compiled. */
+    lint(options?: ActionOptions): Step;
+    /** Fails when clang-format would change a file. Starts before anything is built. */
+    fmt(options?: CMakeFmtOptions): Step;
+    /** The actions that a check of a change usually needs. */
+    ci(): Step[];
+    [LEAVES](): Leaves;
+}

@@ -1,0 +1,23 @@
+import { type EntryOptions } from '../install-step.js';
+import { type JsRuntime, type PackageManager } from './managers.js';
+import { JsProject } from './project.js';
+export interface JsOptions extends EntryOptions {
+    /** Installs dependencies and runs scripts. With neither `pm` nor `runtime`, package.json and lock files decide. */
+    readonly pm?: PackageManager;
+    readonly runtime?: JsRuntime;
+    /** Of the runtime: `22` or `22.x` for Node.js, `N.N` or `N.N.N` for bun and deno. By default Node.js 22, or the newest. */
+    readonly version?: string;
+}
+/** JavaScript and TypeScript, on Node.js, bun or deno. */
+export declare const js: {
+    /** The project in one directory, its dependencies installed. */
+    readonly project: (options?: JsOptions) => JsProject;
+};
+/**
+ * The same as `js`.
+ * @alias
+ */
+export declare const ts: {
+    /** The project in one directory, its dependencies installed. */
+    readonly project: (options?: JsOptions) => JsProject;
+};

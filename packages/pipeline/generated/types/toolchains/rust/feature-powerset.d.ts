@@ -1,0 +1,40 @@
+import type { ActionOptions } from '../read-options.js';
+/** How cargo-hack goes through the features. */
+export interface FeaturePowersetOptions extends ActionOptions {
+    /** Cargo's verb for each combination; by default `check`. */
+    readonly subcommand?: string;
+    /** Features at once; by default 2. */
+    readonly depth?: number;
+    /** Each feature alone, in place of combinations. */
+    readonly eachFeature?: boolean;
+    /** Without dependencies for tests; true by default. */
+    readonly noDevDeps?: boolean;
+    readonly skip?: readonly string[];
+    readonly includeFeatures?: readonly string[];
+    readonly keepGoing?: boolean;
+    /** Further flags, as written. */
+    readonly flags?: readonly string[];
+}
+export declare const powersetReaders: {
+    readonly subcommand: import("../option-readers.js").Reader<string>;
+    readonly depth: import("../option-readers.js").Reader<number>;
+    readonly eachFeature: import("../option-readers.js").Reader<boolean>;
+    readonly noDevDeps: import("../option-readers.js").Reader<boolean>;
+    readonly skip: import("../option-readers.js").Reader<readonly string[]>;
+    readonly includeFeatures: import("../option-readers.js").Reader<readonly string[]>;
+    readonly keepGoing: import("../option-readers.js").Reader<boolean>;
+    readonly flags: import("../option-readers.js").Reader<readonly string[]>;
+};
+interface Powerset {
+    readonly subcommand: string;
+    readonly depth: number;
+    readonly eachFeature: boolean;
+    readonly noDevDeps: boolean;
+    readonly skip: readonly string[];
+    readonly includeFeatures: readonly string[];
+    readonly keepGoing: boolean;
+    readonly flags: readonly string[];
+}
+/** What follows `cargo hack`. */
+export declare function powersetFlags(options: Powerset): string;
+export {};

@@ -1,0 +1,112 @@
+import { inDirectory, quote, quoteValue } from '../../quote.ts'
+
+export type Generator = 'ninja' | 'make'
+
+/** A compiler as Debian names its packages and programs. */
+export interface Compiler {
+  readonly family: 'gcc' | 'clang'
+  /** `-18`, or nothing for the default version. */
+  readonly suffix: string
+}
+
+/** What the toolchain is made with. */
+export interface CMakeTools {
+  readonly compiler: Compiler | undefined
+  readonly ccache: boolean
+  readonly generator: Generator
+}
+
+/** What a project adds. */
+export interface CMakeSettings {
+  readonly path: string
+  readonly preset: string | undefined
+  readonly defines: readonly (readonly [string, string])[]
+  readonly vcpkg: boolean
+  readonly target: string | undefined
+}
+
+export function compilerOf(name: string): Compiler {
+  const family = name.startsWith('gcc') ? 'gcc' : 'clang'
+  return { family, suffix: name.slice(family.length) }
+}
+
+/** The packages of Debian. */
+export function packagesFor({ compiler, ccache, generator }: CMakeTools): string[] {
+  return [
+    ...['cmake', 'build-essential', 'pkg-config'],
+    ...(generator === 'ninja' ? ['ninja-build'] : []),
+    ...(ccache ? ['ccache'] : []),
+    ...['clang-format', 'clang-tidy'],
+    ...(compiler === undefined
+      ? []
+      : (compiler.family === 'gcc' ? ['gcc', 'g++'] : ['clang', 'lld']).map((name) => `${name}${compiler.suffix}`)),
+  ]
+}
+
+/** A command that fails unless all tools are there. */
+export function verifyCommand({ compiler, ccache, generator }: CMakeTools): string {
+  const tools = [
+    'cmake',
+    ...(generator === 'ninja' ? ['ninja'] : []),
+    ...(ccache ? ['ccache'] : []),
+    ...(compiler === undefined ? [] : [`${compiler.family}${compiler.suffix}`]),
+  ]
+  return tools.map((tool) => `${tool} --version`).join(' && ')
+}
+
+/** Configures and builds, in the project's directory. */
+export function warmupCommand(tools: CMakeTools, settings: CMakeSettings): string {
+  const { path, preset, vcpkg, target } = settings
+  const words =
+    preset === undefined
+      ? configureWords(tools, settings)
+      : [`cmake --preset ${quoteValue(preset)}`, ...vcpkgWords(vcpkg)]
+  return inDirectory(path, `${words.join(' ')} && ${buildWords('build', target)}`)
+}
+
+/** Builds what is configured, from the workspace. */
+export function buildCommand({ path, target }: CMakeSettings): string {
+  return buildWords(`${quote(path)}/build`, target)
+}
+
+/** Installs vcpkg and what the project's vcpkg.json asks for. */
+export function vcpkgCommand(path: string): string {
+  return [
+    'apt-get update',
+    'apt-get install -y git curl zip unzip tar',
+    'git clone https://github.com/microsoft/vcpkg.git /opt/vcpkg',
+    // vcpkg has its own tools for x64 only.
+    'if [ "$(uname -m)" != x86_64 ]; then export VCPKG_FORCE_SYSTEM_BINARIES=1; fi',
+    '/opt/vcpkg/bootstrap-vcpkg.sh -disableMetrics',
+    inDirectory(path, '/opt/vcpkg/vcpkg install'),
+  ].join(' && ')
+}
+
+function configureWords({ compiler, ccache, generator }: CMakeTools, { defines, vcpkg }: CMakeSettings): string[] {
+  return [
+    `cmake -S . -B build -G ${generator === 'ninja' ? 'Ninja' : "'Unix Makefiles'"} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON`,
+    ...(ccache ? ['-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : []),
+    ...(compiler === undefined ? [] : [compilerWords(compiler)]),
+    ...vcpkgWords(vcpkg),
+    ...defines.map(([name, value]) => quoteValue(`-D${name}=${value}`)),
+  ]
+}
+
+function compilerWords({ family, suffix }: Compiler): string {
+  const cxx = family === 'gcc' ? 'g++' : 'clang++'
+  return `-DCMAKE_C_COMPILER=${family}${suffix} -DCMAKE_CXX_COMPILER=${cxx}${suffix}`
+}
+
+// The packages are those of the step before: vcpkg does not run again while cmake configures.
+function vcpkgWords(wanted: boolean): string[] {
+  if (!wanted) return []
+  return [
+    '-DCMAKE_TOOLCHAIN_FILE=/opt/vcpkg/scripts/buildsystems/vcpkg.cmake',
+    '-DVCPKG_MANIFEST_INSTALL=OFF',
+    '"-DVCPKG_INSTALLED_DIR=$PWD/vcpkg_installed"',
+  ]
+}
+
+function buildWords(directory: string, target: string | undefined): string {
+  return `cmake --build ${directory} --parallel $(nproc)${target === undefined ? '' : ` --target ${quoteValue(target)}`}`
+}
