@@ -1,36 +1,29 @@
+/**
+ * Writes the types of openapi.json. With --check it writes nothing and fails when they are stale.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import process from 'node:process'
 import openapiTS, { astToString } from 'openapi-typescript'
-import { applyAdditions } from './additions/apply.ts'
 import type { OpenApiDocument } from './src/document.ts'
 
-// Writes openapi.json and the types from given.json and additions/. With --check it writes nothing and fails when they are stale.
+const typesPath = new URL('src/generated/types.ts', import.meta.url)
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-async function generate(): Promise<Record<string, string>> {
-  const given = JSON.parse(await readFile(here('given.json'), 'utf8')) as OpenApiDocument
-  const document = applyAdditions(given)
-  const openapi = `${JSON.stringify(document, null, 2)}\n`
-  const types = astToString(await openapiTS(openapi))
-  return {
-    'openapi.json': openapi,
-    'src/generated/types.ts': `// Written by contract/generate.ts.\n${types}\n${authTypes(document)}`,
-  }
+const openapi = await readFile(new URL('openapi.json', import.meta.url), 'utf8')
+const types = `// Written by contract/generate.ts.\n${astToString(await openapiTS(openapi))}\n${rightsTypes(openapi)}`
+if (!process.argv.includes('--check')) await writeFile(typesPath, types)
+else if ((await readFile(typesPath, 'utf8')) !== types) {
+  console.error('contract/src/generated/types.ts is stale: run npm run generate')
+  process.exitCode = 1
 }
 
-function authTypes(document: OpenApiDocument): string {
-  const operations = Object.values(document.paths).flatMap((item) => Object.values(item))
-  const lines = operations.map((operation) => `  ${operation.operationId}: '${operation['x-auth']}'\n`)
-  return `/** x-auth of every operation. */\nexport interface operationAuth {\n${lines.join('')}}\n`
-}
+function rightsTypes(text: string): string {
+  const { paths } = JSON.parse(text) as OpenApiDocument
+  const operations = Object.values(paths).flatMap((item) => Object.values(item))
+  const auth = operations.map(({ operationId, 'x-auth': value = 'member' }) => `  ${operationId}: '${value}'\n`)
+  const permissions = new Set(operations.flatMap(({ 'x-permission': value }) => value ?? []))
+  return `/** The authentication of every operation: \`x-auth\`, or \`member\` without it. */
+export interface operationAuth {\n${auth.join('')}}
 
-const isCheck = process.argv.includes('--check')
-for (const [path, wanted] of Object.entries(await generate())) {
-  if (!isCheck) {
-    await writeFile(here(path), wanted)
-  } else if ((await readFile(here(path), 'utf8')) !== wanted) {
-    console.error(`contract/${path} is stale: run npm run generate`)
-    process.exitCode = 1
-  }
+/** Every value of \`x-permission\`. */
+export type Permission =\n${[...permissions].map((each) => `  | '${each}'`).join('\n')}\n`
 }

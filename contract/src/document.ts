@@ -1,5 +1,10 @@
-/** How an operation's caller proves who it is, and what it must be: `http.md` 1. `log` = log token or member. */
-export type Auth = 'none' | 'bearer' | 'member' | 'admin' | 'owner' | 'runner' | 'signature' | 'log'
+import type { Permission } from './generated/types.ts'
+
+/**
+ * How an operation authenticates its caller (`http.md` 1). `member`: a session or key with the role
+ * and scope of its permission. `log`: a log token, or a credential that may read.
+ */
+export type Auth = 'none' | 'bearer' | 'member' | 'runner' | 'signature' | 'log'
 
 /** The part of JSON Schema (OpenAPI 3.0 dialect) that the contract uses. */
 export interface JsonSchema {
@@ -47,7 +52,9 @@ export interface OperationObject {
   readonly requestBody?: { readonly required?: boolean; readonly content: ContentObject }
   readonly responses: Readonly<Record<string, ResponseObject>>
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
-  readonly 'x-auth'?: Auth
+  /** Absent: `member`. */
+  readonly 'x-auth'?: Exclude<Auth, 'member'>
+  readonly 'x-permission'?: Permission
   readonly 'x-internal'?: boolean
 }
 

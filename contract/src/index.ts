@@ -1,6 +1,6 @@
 export type { Auth, JsonSchema, OpenApiDocument, ParameterObject } from './document.ts'
 export { type ErrorCode, type ErrorStatus, type ErrorType, errorCatalogue, errorTypeOf } from './errors.ts'
-export type { components, operationAuth, operations, paths } from './generated/types.ts'
+export type { components, operationAuth, operations, Permission, paths } from './generated/types.ts'
 export {
   type BodyShape,
   contract,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Auth, JsonSchema, OpenApiDocument, OperationObject, ParameterObject, Verb } from './document.ts'
-import type { operations } from './generated/types.ts'
+import type { operations, Permission } from './generated/types.ts'
 
 /** Name of an operation of the contract. */
 export type OperationId = keyof operations
@@ -21,6 +21,8 @@ export interface Operation {
   /** The path with its parameters in braces. */
   readonly path: string
   readonly auth: Auth
+  /** null where anybody, or any credential, is accepted. */
+  readonly permission: Permission | null
   readonly internal: boolean
   readonly parameters: readonly ParameterObject[]
   readonly request: BodyShape | null
@@ -50,8 +52,8 @@ function readOperations(): [OperationId, Operation][] {
 }
 
 function readOperation(method: Uppercase<Verb>, path: string, operation: OperationObject): Operation {
-  const auth = operation['x-auth']
-  if (auth === undefined) throw new Error(`${operation.operationId} has no x-auth`)
+  const { 'x-auth': auth = 'member', 'x-permission': permission = null } = operation
+  if (auth === 'member' && permission === null) throw new Error(`${operation.operationId} has no x-permission`)
   const success = Object.entries(operation.responses)
     .filter(([status]) => status.startsWith('2') || status.startsWith('3'))
     .map(([status, response]): [number, BodyShape | null] => [Number(status), bodyShape(response.content)])
@@ -60,6 +62,7 @@ function readOperation(method: Uppercase<Verb>, path: string, operation: Operati
     method,
     path,
     auth,
+    permission,
     internal: operation['x-internal'] === true,
     parameters: operation.parameters ?? [],
     request: bodyShape(operation.requestBody?.content),

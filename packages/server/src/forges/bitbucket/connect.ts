@@ -5,7 +5,7 @@ import { organizationNotFound } from '../../organizations/lifecycle/organization
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
-import { apiError, type Caller, hasRole, type Membership } from '../../platform/http/index.ts'
+import { apiError, type Caller, type Membership, requireRole } from '../../platform/http/index.ts'
 import { EventUnreadable, ForgeRefused, ForgeUnavailable } from '../../platform/outbound/forge-errors.ts'
 import type { BitbucketApp } from './app.ts'
 import { BitbucketApi } from './client.ts'
@@ -62,11 +62,8 @@ async function membershipOf({ pool }: BitbucketApp, caller: Caller, state: strin
       'bitbucket_invalid_state',
       'This connection was not started by you within the last ten minutes; start it again.',
     )
-  if (hasRole(membership.role, 'admin')) return membership
-  throw apiError(
-    'insufficient_org_role',
-    `You need the role \`admin\` in this organization; yours is \`${membership.role}\`.`,
-  )
+  requireRole('vcs', membership)
+  return membership
 }
 
 async function askBitbucket(app: BitbucketApp, code: string) {

@@ -1,9 +1,8 @@
 import type { components } from '@harmont/contract'
 import { listStandings } from '../../organizations/lifecycle/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { Caller, Complete } from '../../platform/http/index.ts'
+import { type Caller, type Complete, permissionsOf } from '../../platform/http/index.ts'
 import { formatOptionalInstant } from '../../platform/input/instant.ts'
-import { permissionsOf } from '../access/policy.ts'
 import { presentAccount } from '../accounts/present.ts'
 import { getAccount } from '../accounts/store.ts'
 

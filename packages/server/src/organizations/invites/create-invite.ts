@@ -1,11 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { permissionRules, requireRole } from '../../identity/access/policy.ts'
 import { recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/hash-token.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
-import type { Body } from '../../platform/http/index.ts'
+import { type Body, requirePermission } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { mailWay } from '../../platform/mail/mail-way.ts'
 import { queueSecretMail } from '../../platform/mail/queue-mail.ts'
@@ -50,7 +49,7 @@ export async function createInvite(
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const maker = await findMember(client, organizationId, asker.caller.userId)
     if (maker === undefined) throw organizationNotFound()
-    requireRole(maker.role, permissionRules.invites.role, 'invite a member')
+    requirePermission(maker, 'invites', 'invite a member')
     const invite = { organizationId, email, role: body.role, invitedBy: maker.user_id }
     const row = await insert(client, { ...invite, tokenHash: hashToken(token) })
     const details = { email, role: row.role }

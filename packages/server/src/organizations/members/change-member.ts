@@ -1,8 +1,14 @@
 import type pg from 'pg'
-import { permissionRules, permissionToChange, requireRole } from '../../identity/access/policy.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import { apiError, type Caller, type Membership, type Role } from '../../platform/http/index.ts'
+import {
+  apiError,
+  type Caller,
+  type Membership,
+  permissionToChange,
+  type Role,
+  requirePermission,
+} from '../../platform/http/index.ts'
 import { deleteInvitesBy } from '../invites/store.ts'
 import { lockOrganization } from '../lifecycle/locks.ts'
 import { organizationNotFound } from '../lifecycle/organization-gone.ts'
@@ -21,28 +27,24 @@ export interface Asker {
  * `last_owner` when no owner would be left, also when two owners do it to each other at the same time (G34). Gives the member as they are, or were.
  */
 export async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
-  const { organizationId, role: roleBefore } = asker.membership
+  const { organizationId } = asker.membership
   return transaction(pool, async (client) => {
     if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const member = await findMember(client, organizationId, userId)
     if (member === undefined) throw apiError('member_not_found', 'Member not found in this organization.')
-    const needed = roleNeeded(asker, member, to)
+    const isLeaving = to === null && member.user_id === asker.caller.userId
+    const permission = isLeaving ? 'leave' : permissionToChange(member.role, to)
     const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
-    requireRole(roleBefore, needed, what)
+    requirePermission(asker.membership, permission, what)
     await requireAnotherOwner(client, organizationId, member, to)
     // What the asker was may have been taken from them since the request came.
     const asking = await findMember(client, organizationId, asker.caller.userId)
     if (asking === undefined) throw organizationNotFound()
-    requireRole(asking.role, needed, what)
+    requirePermission(asking, permission, what)
     if (member.role === to) return member
     await apply(client, asker, member, to)
     return { ...member, role: to ?? member.role }
   })
-}
-
-function roleNeeded({ caller }: Asker, member: MemberRow, to: Role | null): Role {
-  const isLeaving = to === null && member.user_id === caller.userId
-  return isLeaving ? 'member' : permissionRules[permissionToChange(member.role, to)].role
 }
 
 async function requireAnotherOwner(

@@ -1,6 +1,5 @@
-import { leastRole, requireRole } from '../../identity/access/policy.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { apiError, type Membership } from '../../platform/http/index.ts'
+import { apiError, type Membership, requirePermission } from '../../platform/http/index.ts'
 import { membersCanCreate, type PipelineRow } from './store.ts'
 
 /** Throws 403 for a pipeline that only triggers may build. */
@@ -28,5 +27,5 @@ export async function requirePipelineCreation(
 ): Promise<void> {
   if (role !== 'member') return
   const membersCanCreatePipelines = await membersCanCreate(database, organizationId)
-  requireRole(role, leastRole('pipeline.create', { membersCanCreatePipelines }), 'create pipelines')
+  requirePermission({ role, membersCanCreatePipelines }, 'pipeline.create', 'create pipelines')
 }

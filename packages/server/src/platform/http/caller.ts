@@ -1,3 +1,5 @@
+import type { Credential } from './credential.ts'
+
 /** What a credential may be used for; a session has all four (`http.md` 3.1). */
 export type Scope = 'read' | 'build' | 'manage' | 'account'
 
@@ -45,9 +47,12 @@ export interface Identified {
   readonly membership: Membership | null
 }
 
-const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 }
-
-/** Whether `role` may do what asks for `needed`. */
-export function hasRole(role: Role, needed: Role): boolean {
-  return rank[role] >= rank[needed]
+/** How the HTTP layer asks who calls; `identity` answers. */
+export interface Access {
+  /**
+   * Returns the user behind a session or API key; null for one that is unknown, expired or revoked.
+   * With a `slug`, which may be any text, also the user's membership in that organization: one
+   * question, because nearly every request asks both.
+   */
+  readonly identify: (credential: Credential, slug: string | null) => Promise<Identified | null>
 }

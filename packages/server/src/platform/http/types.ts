@@ -68,11 +68,11 @@ export type Reply<Id extends OperationId> = {
   [Status in keyof Operations[Id]['responses'] & SuccessStatus]: ReplyOf<Status, Operations[Id]['responses'][Status]>
 }[keyof Operations[Id]['responses'] & SuccessStatus]
 
-type CallerPart<Id extends OperationId> = operationAuth[Id] extends 'bearer' | 'member' | 'admin' | 'owner'
+type CallerPart<Id extends OperationId> = operationAuth[Id] extends 'bearer' | 'member'
   ? { readonly caller: Caller }
   : Record<never, never>
 
-type MembershipPart<Id extends OperationId> = operationAuth[Id] extends 'member' | 'admin' | 'owner'
+type MembershipPart<Id extends OperationId> = operationAuth[Id] extends 'member'
   ? Params<Id> extends { org: string }
     ? { readonly membership: Membership }
     : Record<never, never>

@@ -47,7 +47,7 @@ async function whatMayBeRead(
   }
   const caller = credential === null ? null : await authenticate(database, credential)
   if (caller === null) throw unauthorized(credential === null ? 'A log token is required' : 'The credential is invalid')
-  requireScope('streamJobLogs', caller)
+  requireScope('read', caller)
   return async (buildId) => {
     const organizationId = await findReadOrganization(database, caller, buildId)
     return organizationId === undefined ? undefined : { organizationId, credentialId: caller.credentialId }
