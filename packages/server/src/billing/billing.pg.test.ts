@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { settingsTable } from '../platform/settings/table.ts'
 import { ir, playJob } from '../testing/runner.ts'
 import { type Answer, codeOf, ownerToken, testServer } from '../testing/server.ts'
-import { findForgotten, findMismatches, writeCredit } from './ledger/ledger.ts'
-import { meterOrganization } from './usage/metering.ts'
+import { findMismatches, writeCredit } from './ledger/ledger.ts'
+import { findForgotten, meterOrganization } from './usage/metering.ts'
 
 const it = testServer()
 const rates = settingsTable.billingRates.fallback
@@ -84,7 +84,7 @@ test('G40 the ledger cannot be changed, and a changed balance is found', async (
   ])
     await expect(it.server.pool.query(statement, [id])).rejects.toThrow('only ever added to')
   await it.server.pool.query('update billing_accounts set balance_cents = 501 where organization_id = $1', [id])
-  expect(await findMismatches(it.server.pool)).toMatchObject([{ organization_id: id, kept: '501', summed: '500' }])
+  expect(await findMismatches(it.server.pool)).toMatchObject([{ organization_id: id, balance: '501', ledger: '500' }])
   await it.server.pool.query('update billing_accounts set balance_cents = 500 where organization_id = $1', [id])
 })
 

@@ -1,23 +1,20 @@
 import type pg from 'pg'
 import { findPipeline } from '../organizations/pipelines/store.ts'
 import { actorOf } from '../platform/audit/record-audit.ts'
-import type { Cursors, Handlers } from '../platform/http/index.ts'
-import { apiError, operation } from '../platform/http/index.ts'
+import { apiError, type Cursors, type Handlers, operation } from '../platform/http/index.ts'
 import { ageKeyOf, readAgeKey, toPage } from '../platform/pagination/page.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
-import { getBalance } from './ledger/ledger.ts'
-import { listEntries } from './ledger/ledger-store.ts'
-import { redeemCoupon } from './ledger/redeem-coupon.ts'
+import { redeemCoupon } from './ledger/coupons.ts'
+import { getBalance, listEntries, presentEntry } from './ledger/ledger.ts'
 import { usageBreakdown } from './usage/breakdown.ts'
 import { exportLedger, exportUsage } from './usage/export.ts'
-import { presentEntry, presentPipelines, presentSeries } from './usage/present.ts'
-import { sumUsage, sumUsageByDay, sumUsageByPipeline } from './usage/usage.ts'
+import { presentPipelines, presentSeries, sumUsage, sumUsageByDay, sumUsageByPipeline } from './usage/usage.ts'
 import { readWindow } from './usage/window.ts'
 
 const mostDays = 366
 const mostBreakdownDays = 92
 
-type MoneyIds =
+type BillingOperation =
   | 'getBillingBalance'
   | 'listBillingTransactions'
   | 'getBillingUsage'
@@ -27,12 +24,12 @@ type MoneyIds =
   | 'exportBilling'
   | 'redeemCoupon'
 
-/** What an organization has used, and what it has left. */
-export function moneyRoutes(services: {
+/** Balance, ledger, usage and coupons of an organization. */
+export function billingRoutes(services: {
   readonly pool: pg.Pool
   readonly cursors: Cursors
   readonly limiter: RateLimiter
-}): Pick<Handlers, MoneyIds> {
+}): Pick<Handlers, BillingOperation> {
   const { pool, cursors } = services
   return {
     getBillingBalance: operation('getBillingBalance', async ({ membership }) => ({

@@ -3,20 +3,25 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { readText } from '../platform/worker/payload.ts'
-import { findForgotten, findMismatches, organizationsToMeter } from './ledger/ledger.ts'
-import { meterOrganization } from './usage/metering.ts'
+import { findMismatches } from './ledger/ledger.ts'
+import { bookingTask } from './payments/booking.ts'
+import { disputeBooking } from './payments/disputes.ts'
+import { removeOldEvents } from './payments/payment-store.ts'
+import { refundBooking } from './payments/refunds.ts'
+import { findForgotten, meterOrganization, organizationsToMeter } from './usage/metering.ts'
 
-interface MoneyTaskServices {
+interface BillingTaskServices {
   readonly pool: pg.Pool
   readonly settings: Settings
   readonly log: Logger
 }
 
-/** A build's end charges its jobs at once; those of builds that go on are charged every minute. */
-export const moneyCrontab = ['* * * * * meter', '7 * * * * audit_money']
+/** The end of a build charges its jobs at once; `meter` charges the jobs of running builds. */
+export const billingCrontab = ['* * * * * meter', '7 * * * * audit_money', '41 3 * * * forget_stripe_events']
 
-/** The tasks that charge for use, and check that the books are right. */
-export function moneyTasks({ pool, settings, log }: MoneyTaskServices): TaskList {
+/** Tasks that charge for use, check the books, and book refunds and disputes. */
+export function billingTasks(services: BillingTaskServices): TaskList {
+  const { pool, settings, log } = services
   const meterAll = async () => {
     for (const organizationId of await organizationsToMeter(pool))
       await meterOrganization(pool, organizationId, settings.billingRates)
@@ -33,5 +38,8 @@ export function moneyTasks({ pool, settings, log }: MoneyTaskServices): TaskList
       for (const mismatch of await findMismatches(pool))
         log.error({ ...mismatch }, 'the balance of an organization does not match its ledger')
     },
+    book_refund: bookingTask(services, refundBooking),
+    book_dispute: bookingTask(services, disputeBooking),
+    forget_stripe_events: () => removeOldEvents(pool),
   }
 }

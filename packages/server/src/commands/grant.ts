@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { grantCredit } from '../billing/ledger/grant-credit.ts'
+import { grantCredit } from '../billing/ledger/ledger.ts'
 import { createLog } from '../platform/create-log.ts'
 import { visitDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, SettingsError } from '../platform/settings/read-settings.ts'

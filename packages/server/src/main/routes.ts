@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { paymentRoutes } from '../billing/payments/routes.ts'
 import type { StripeAccount } from '../billing/payments/stripe.ts'
-import { moneyRoutes } from '../billing/routes.ts'
+import { billingRoutes } from '../billing/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
 import { type ShellRouteServices, shellRoutes } from '../builds/shells/routes.ts'
@@ -86,7 +86,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),
-    ...moneyRoutes(services),
+    ...billingRoutes(services),
     ...paymentRoutes(services),
     ...overviewRoutes(services),
     ...sessionRoutes(services),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ir, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
-import { grantCredit } from './grant-credit.ts'
+import { grantCredit } from './ledger.ts'
 
 const it = testServer({ HARMONT_BILLING: 'on', HARMONT_BILLING_RATES: 'vcpu=500000000,memory=0,disk=0' })
 

@@ -3,9 +3,8 @@ import { apiError } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { leaseCost, leaseSeconds, microCentsPerCent } from '../usage/lease-cost.ts'
 import { getBalance } from './ledger.ts'
-import { uncharged } from './uncharged-store.ts'
 
-/** The gate of a new build (`http.md` 10.2). Throws 402 when billing is on and nothing is available. */
+/** Throws 402 `billing_insufficient_balance` for a new build without balance (`http.md` 10.2). */
 export async function requireBalance(database: Database, settings: Settings, organizationId: string): Promise<void> {
   if (await hasBalance(database, settings, organizationId)) return
   throw apiError(
@@ -14,7 +13,7 @@ export async function requireBalance(database: Database, settings: Settings, org
   )
 }
 
-/** Whether billing is off, or the balance is more than what runs or has just ended has cost so far. */
+/** Returns whether billing is off, or the balance exceeds the cost so far of everything uncharged. */
 export async function hasBalance(database: Database, settings: Settings, organizationId: string): Promise<boolean> {
   if (settings.billing === 'off') return true
   const balance = await getBalance(database, organizationId)
@@ -25,4 +24,31 @@ export async function hasBalance(database: Database, settings: Settings, organiz
     return sum + leaseCost(leaseSeconds(use.started_at, use.finished_at ?? now), shape, settings.billingRates)
   }, 0)
   return balance * microCentsPerCent > spent
+}
+
+interface UnchargedUse {
+  readonly started_at: Date
+  /** null: it is running. */
+  readonly finished_at: Date | null
+  readonly cpu_count: number
+  readonly memory_gb: number
+  readonly disk_gb: number
+}
+
+/** Lists the machines that an organization uses now, or used and was not charged for yet. */
+async function uncharged(database: Database, organizationId: string): Promise<readonly UnchargedUse[]> {
+  const { rows } = await database.query<UnchargedUse>({
+    name: 'uncharged-use',
+    text: `select started_at, finished_at, cpu_count, memory_gb, disk_gb from unmetered_jobs where organization_id = $1
+           union all
+           select j.started_at, null, (s->>'cpu')::int, (s->>'memoryGb')::int, (s->>'diskGb')::int
+             from engine.leases e
+             join engine.jobs j on j.id = e.job_id and j.step is not null
+             join engine.builds b on b.id = e.build_id and b.queue = $1::text
+             join engine.plans p on p.build_id = e.build_id
+            cross join lateral (select p.steps->j.step->'resources' as s) as step
+            where e.started`,
+    values: [organizationId],
+  })
+  return rows
 }

@@ -1,129 +1,17 @@
-/** Use, debits and the ledger. Cents and micro-cents are below 2^53, so that they are read as numbers. */
-import type { Database } from '../../platform/database/transaction.ts'
-import type { BillingRates } from '../../platform/settings/parse.ts'
+/**
+ * The ledger: entries that credit and debit organizations, and the balance that they add up to.
+ * Cents and micro-cents are below 2^53, so numbers hold them exactly.
+ */
+import { randomUUID } from 'node:crypto'
+import type { components } from '@harmont/contract'
+import type pg from 'pg'
+import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'
+import { type Database, transaction } from '../../platform/database/transaction.ts'
+import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
+import type { AgeKey } from '../../platform/pagination/page.ts'
 
-/** A job attempt that has ended and is not charged yet. */
-export interface UnmeteredJob {
-  readonly job_id: string
-  readonly build_id: string
-  readonly step_key: string
-  readonly job_name: string
-  readonly started_at: Date
-  readonly finished_at: Date
-  readonly cpu_count: number
-  readonly memory_gb: number
-  readonly disk_gb: number
-}
-
-/** Locks the organization's account, made when there is none, and gives its carry in micro-cents. */
-export async function lockAccount(database: Database, organizationId: string): Promise<number> {
-  const { rows } = await database.query<{ carry: string }>({
-    name: 'lock-billing-account',
-    text: `insert into billing_accounts as a (organization_id) values ($1)
-           on conflict (organization_id) do update set balance_cents = a.balance_cents
-           returning carry`,
-    values: [organizationId],
-  })
-  return Number(rows[0]?.carry)
-}
-
-/** Takes the organization's oldest attempts that are not charged; they are gone when the transaction commits. */
-export async function takeUnmetered(
-  database: Database,
-  organizationId: string,
-  limit: number,
-): Promise<readonly UnmeteredJob[]> {
-  const { rows } = await database.query<UnmeteredJob>({
-    name: 'take-unmetered',
-    text: `with taken as (
-             delete from unmetered_jobs where job_id in (
-               select job_id from unmetered_jobs where organization_id = $1 order by finished_at limit $2)
-             returning job_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
-           select * from taken where not exists (select 1 from vm_leases l where l.job_id = taken.job_id)
-            order by finished_at, job_id`,
-    values: [organizationId, limit],
-  })
-  return rows
-}
-
-/** A lease as it is written. */
-export interface NewLease extends UnmeteredJob {
-  readonly seconds: number
-  readonly cost: number
-  readonly debit_cents: number
-  readonly entry_id: string
-}
-
-/** Writes leases and their debits, and what the account is left with, in one statement. */
-export async function writeLeases(
-  database: Database,
-  organizationId: string,
-  rates: BillingRates,
-  { leases, carry }: { readonly leases: readonly NewLease[]; readonly carry: number },
-): Promise<void> {
-  await database.query({
-    name: 'write-leases',
-    text: `with given as (
-             select * from json_to_recordset($2::json) as r(job_id uuid, build_id uuid, step_key text, job_name text, started_at timestamptz,
-               finished_at timestamptz, cpu_count int, memory_gb int, disk_gb int, seconds bigint, cost bigint, debit_cents bigint, entry_id uuid)),
-           leased as (
-             insert into vm_leases (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, seconds, cpu_count, memory_gb,
-               disk_gb, vcpu_rate, memory_rate, disk_rate, cost, debit_cents)
-             select job_id, $1, build_id, step_key, job_name, started_at, finished_at, seconds, cpu_count, memory_gb, disk_gb, $3, $4, $5, cost,
-               debit_cents from given),
-           debited as (
-             insert into ledger_entries (id, organization_id, amount_cents, source, description, job_id)
-             select entry_id, $1, -debit_cents, 'vm_lease_debit', job_name, job_id from given where debit_cents > 0)
-           update billing_accounts set carry = $6, balance_cents = balance_cents - (select coalesce(sum(debit_cents), 0) from given)
-            where organization_id = $1`,
-    values: [organizationId, JSON.stringify(leases), rates.vcpu, rates.memoryGb, rates.diskGb, carry],
-  })
-}
-
-/** Organizations with attempts that are not charged. */
-export async function organizationsToMeter(database: Database): Promise<readonly string[]> {
-  const { rows } = await database.query<{ organization_id: string }>(
-    'select distinct organization_id from unmetered_jobs',
-  )
-  return rows.map((row) => row.organization_id)
-}
-
-/** Writes down again ended attempts that ran and were never charged, however old. Gives how many. */
-export async function findForgotten(database: Database): Promise<number> {
-  const { rowCount } = await database.query(
-    `insert into unmetered_jobs (job_id, organization_id, build_id, step_key, job_name, started_at, finished_at, cpu_count, memory_gb, disk_gb)
-     select j.id, b.queue::uuid, b.id, s->>'key', coalesce(s->>'name', s->>'key'), j.started_at, j.finished_at,
-            (s->'resources'->>'cpu')::int, (s->'resources'->>'memoryGb')::int, (s->'resources'->>'diskGb')::int
-       from engine.jobs j
-       join engine.builds b on b.id = j.build_id
-       join engine.plans p on p.build_id = b.id
-      cross join lateral (select p.steps->j.step as s) as step
-      where j.started_at is not null and j.finished_at is not null and j.step is not null and not j.cached
-        and not exists (select 1 from vm_leases l where l.job_id = j.id)
-     on conflict (job_id) do nothing`,
-  )
-  return rowCount ?? 0
-}
-
-export interface Mismatch {
-  readonly organization_id: string
-  readonly kept: string
-  readonly summed: string
-}
-
-/** Accounts whose kept balance is not the sum of their ledger. There are none, unless somebody changed rows by hand. */
-export async function findMismatches(database: Database): Promise<readonly Mismatch[]> {
-  const { rows } = await database.query<Mismatch>(
-    `select coalesce(a.organization_id, l.organization_id) as organization_id, coalesce(a.balance_cents, 0) as kept, coalesce(l.summed, 0) as summed
-       from billing_accounts a
-       full join (select organization_id, sum(amount_cents) as summed from ledger_entries group by organization_id) l
-         on l.organization_id = a.organization_id
-      where coalesce(a.balance_cents, 0) <> coalesce(l.summed, 0)`,
-  )
-  return rows
-}
-
-/** In cents; 0 for an organization that nothing was booked for. */
+/** Returns the balance in cents; 0 for an organization without entries. */
 export async function getBalance(database: Database, organizationId: string): Promise<number> {
   const { rows } = await database.query<{ balance_cents: string }>({
     name: 'get-balance',
@@ -133,23 +21,23 @@ export async function getBalance(database: Database, organizationId: string): Pr
   return Number(rows[0]?.balance_cents ?? 0)
 }
 
-export interface Credit {
+interface Credit {
   readonly id: string
   readonly organizationId: string
-  /** Positive, but for a refund, which takes back what was credited; one that failed brings that again. */
+  /** Positive, except for a refund or dispute that takes credit back. */
   readonly amountCents: number
   readonly source: 'stripe_topup' | 'coupon_redemption' | 'admin_grant' | 'refund'
   readonly description: string | null
 }
 
-/** Books a credit; the account and the ledger move together. Gives the new balance in cents. */
+/** Books a credit in the account and the ledger together. Returns the new balance in cents. */
 export async function writeCredit(database: Database, credit: Credit): Promise<number> {
   const balance = await writeCreditOnce(database, credit)
   if (balance === null) throw new Error(`the ledger has an entry ${credit.id} already`)
   return balance
 }
 
-/** The same for a credit that may be booked already, by its id; null: it is. */
+/** Books a credit unless the ledger has an entry of its id already; then returns null. */
 export async function writeCreditOnce(database: Database, credit: Credit): Promise<number | null> {
   const { rows } = await database.query<{ balance_cents: string }>(
     `with entry as (
@@ -163,14 +51,103 @@ export async function writeCreditOnce(database: Database, credit: Credit): Promi
   return rows[0] === undefined ? null : Number(rows[0].balance_cents)
 }
 
-/** Whether the ledger has an entry of this id. */
 export async function hasEntry(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query('select from ledger_entries where id = $1', [id])
   return rowCount === 1
 }
 
-/** null: there is no organization of that slug. */
-export async function organizationIdOf(database: Database, slug: string): Promise<string | null> {
-  const { rows } = await database.query<{ id: string }>('select id from organizations where slug = $1', [slug])
-  return rows[0]?.id ?? null
+/** Books a credit from the operator. Returns the new balance in cents; null: there is no such organization. */
+export async function grantCredit(
+  pool: pg.Pool,
+  slug: string,
+  { amountCents, note }: { readonly amountCents: number; readonly note: string | null },
+): Promise<number | null> {
+  return transaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: string }>('select id from organizations where slug = $1', [slug])
+    const organizationId = rows[0]?.id
+    if (organizationId === undefined) return null
+    const id = randomUUID()
+    const event = { organizationId, action: 'balance.granted', subject: id, details: { amount_cents: amountCents } }
+    await recordAudit(client, nobody, event)
+    return writeCredit(client, { id, organizationId, amountCents, source: 'admin_grant', description: note })
+  })
+}
+
+interface EntryRow {
+  readonly id: string
+  readonly amount_cents: number
+  readonly source: 'stripe_topup' | 'coupon_redemption' | 'admin_grant' | 'vm_lease_debit' | 'refund'
+  readonly description: string | null
+  readonly created_at: Date
+  readonly job_id: string | null
+  readonly pipeline_slug: string | null
+  readonly number: number | null
+}
+
+interface EntryFilter {
+  readonly source: string | null
+  readonly from: Date | null
+  readonly to: Date | null
+}
+
+/** Lists ledger entries after a key, newest first. */
+export async function listEntries(
+  database: Database,
+  organizationId: string,
+  { source, from, to }: EntryFilter,
+  page: { readonly after: AgeKey | null; readonly limit: number },
+): Promise<readonly EntryRow[]> {
+  const values: unknown[] = [organizationId, page.limit]
+  const conditions = ['organization_id = $1']
+  const add = (condition: (place: string) => string, ...given: readonly unknown[]) => {
+    conditions.push(condition(given.map((value) => `$${values.push(value)}`).join(', ')))
+  }
+  if (source !== null) add((place) => `source = ${place}`, source)
+  if (from !== null) add((place) => `created_at >= ${place}`, from)
+  if (to !== null) add((place) => `created_at < ${place}`, to)
+  if (page.after !== null) add((place) => `(created_at, id) < (${place})`, page.after.createdAt, page.after.id)
+  const { rows } = await database.query<EntryRow>(
+    `select e.id, e.amount_cents::float8 as amount_cents, e.source, e.description, e.created_at, e.job_id, p.slug as pipeline_slug, r.number
+       from (select * from ledger_entries where ${conditions.join(' and ')} order by created_at desc, id desc limit $2) e
+       left join vm_leases l on l.job_id = e.job_id
+       left join build_records r on r.id = l.build_id
+       left join pipelines p on p.id = r.pipeline_id
+      order by e.created_at desc, e.id desc`,
+    values,
+  )
+  return rows
+}
+
+/** Returns an entry as the API has it. A debit names its job as long as the build exists. */
+export function presentEntry(row: EntryRow): Complete<components['schemas']['Transaction']> {
+  const { id, amount_cents, source, description, job_id, pipeline_slug, number } = row
+  const isLinked = job_id !== null && pipeline_slug !== null && number !== null
+  return {
+    id,
+    amount_cents,
+    source,
+    description,
+    created_at: formatInstant(row.created_at),
+    job: isLinked ? { pipeline_slug, number, job_id } : null,
+  }
+}
+
+/** An account whose balance differs from the sum of its ledger, both in cents. */
+interface Mismatch {
+  readonly organization_id: string
+  readonly balance: string
+  readonly ledger: string
+}
+
+/** Finds accounts whose balance is not the sum of their ledger. Only changes by hand can cause one. */
+export async function findMismatches(database: Database): Promise<readonly Mismatch[]> {
+  const { rows } = await database.query<Mismatch>(
+    `select coalesce(a.organization_id, l.organization_id) as organization_id,
+            coalesce(a.balance_cents, 0) as balance, coalesce(l.sum, 0) as ledger
+       from billing_accounts a
+       full join (select organization_id, sum(amount_cents) from ledger_entries group by organization_id) l
+         on l.organization_id = a.organization_id
+      where coalesce(a.balance_cents, 0) <> coalesce(l.sum, 0)`,
+  )
+  return rows
 }

@@ -9,8 +9,8 @@ import {
   findCheckout,
   findCustomer,
   insertCheckout,
-  noteCustomer,
-  noteSession,
+  insertCustomer,
+  setSession,
 } from './payment-store.ts'
 import type { StripeAccount } from './stripe.ts'
 
@@ -19,25 +19,30 @@ export interface CheckoutServices {
   readonly settings: Pick<Settings, 'publicUrl'>
 }
 
-export interface CheckoutWish {
+export interface CheckoutRequest {
   readonly organizationId: string
   readonly userId: string
   /** US cents. */
   readonly amountCents: number
 }
 
-/** Writes down that somebody wants to pay, before Stripe hears of it. Gives the checkout's id. */
-export function beginCheckout(pool: pg.Pool, wish: CheckoutWish, idempotency: Idempotency | null): Promise<string> {
+/** Stores a checkout before Stripe is called. Returns its id. */
+export function beginCheckout(
+  pool: pg.Pool,
+  request: CheckoutRequest,
+  idempotency: Idempotency | null,
+): Promise<string> {
   const id = randomUUID()
   return transaction(pool, async (client) => {
-    await insertCheckout(client, { id, ...wish })
+    await insertCheckout(client, { id, ...request })
     await idempotency?.keep(client, id)
     return id
   })
 }
 
 /**
- * Where the customer of a begun checkout pays. May be asked again: Stripe gives the same page for the same checkout. Throws 502 `billing_provider_error`.
+ * Returns the payment page of a checkout. Safe to repeat: Stripe returns the same page for the same
+ * checkout. Throws 502 `billing_provider_error`.
  */
 export async function openCheckout(services: CheckoutServices, stripe: StripeAccount, id: string): Promise<string> {
   const { pool } = services
@@ -53,11 +58,11 @@ export async function openCheckout(services: CheckoutServices, stripe: StripeAcc
   })
   const { url } = session
   if (!isText(url) || !isText(session.id)) throw providerError(new Error('Stripe returned no payment page'))
-  await noteSession(pool, id, { id: session.id, url })
+  await setSession(pool, id, { id: session.id, url })
   return url
 }
 
-/** The organization's one customer at Stripe. Of two who make it at once both get the same: its key is the organization's id. */
+/** Returns the organization's customer at Stripe. Its idempotency key is the organization's id, so there is only one. */
 async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string): Promise<string> {
   const known = await findCustomer(pool, organizationId)
   if (known !== null) return known
@@ -66,7 +71,7 @@ async function customerOf(pool: pg.Pool, client: Stripe, organizationId: string)
     { idempotencyKey: organizationId },
   )
   if (!isText(made.id)) throw providerError(new Error('Stripe returned no customer'))
-  await noteCustomer(pool, organizationId, made.id)
+  await insertCustomer(pool, organizationId, made.id)
   return made.id
 }
 
@@ -93,7 +98,7 @@ function sessionOf(checkout: Checkout, customer: string, publicUrl: string): Str
   }
 }
 
-/** The library takes an answer of any status for what was asked for, unless it has Stripe's own form of an error: a proxy's has not. */
+/** Checks a member of an answer: the library accepts any body that is not an error of Stripe's form, also a proxy's. */
 function isText(value: unknown): value is string {
   return typeof value === 'string'
 }

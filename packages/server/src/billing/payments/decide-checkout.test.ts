@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type CheckoutState, decideCheckout, type SessionNews } from './decide-checkout.ts'
+import { type CheckoutState, decideCheckout, type SessionFacts } from './decide-checkout.ts'
 
 const news = fc.record({
   type: fc.constantFrom(
@@ -16,7 +16,7 @@ const news = fc.record({
   currency: fc.constantFrom('usd', 'usd', 'eur', null),
 })
 
-const saysPaid = ({ type, isPaid, amountCents, currency }: SessionNews) =>
+const saysPaid = ({ type, isPaid, amountCents, currency }: SessionFacts) =>
   (type === 'checkout.session.async_payment_succeeded' || (type === 'checkout.session.completed' && isPaid)) &&
   amountCents === 500 &&
   currency === 'usd'

@@ -1,16 +1,16 @@
-/** What an event of Stripe means for a checkout, as a function of both. */
+/** Decides the effect of a Stripe event on a checkout. */
 
 export type CheckoutState = 'open' | 'complete' | 'expired' | 'failed'
 
-export interface KnownCheckout {
+interface KnownCheckout {
   readonly state: CheckoutState
   readonly amountCents: number
-  /** Null: Stripe's answer has not come back yet. */
+  /** null: Stripe has not answered yet. */
   readonly sessionId: string | null
 }
 
-/** What an event tells of a session. */
-export interface SessionNews {
+/** A session as an event describes it. */
+export interface SessionFacts {
   readonly type: string
   readonly sessionId: string
   readonly isPaid: boolean
@@ -22,18 +22,18 @@ export type CheckoutVerdict =
   | { readonly do: 'credit' }
   | { readonly do: 'close'; readonly state: 'expired' | 'failed' }
   | { readonly do: 'nothing' }
-  /** Money came that is not what was asked for: a person has to look. */
+  /** The payment differs from the request: a person has to check it. */
   | { readonly do: 'alert'; readonly reason: string }
 
-/** Paid is paid, whatever came before it, and counts once; what only closes a session never undoes a payment. */
-export function decideCheckout(known: KnownCheckout, news: SessionNews): CheckoutVerdict {
-  if (known.sessionId !== null && known.sessionId !== news.sessionId)
+/** Credits a payment once, whatever came before it. Closing a session never undoes a payment. */
+export function decideCheckout(known: KnownCheckout, facts: SessionFacts): CheckoutVerdict {
+  if (known.sessionId !== null && known.sessionId !== facts.sessionId)
     return { do: 'alert', reason: 'the event is for another session than that of the checkout' }
-  switch (news.type) {
+  switch (facts.type) {
     case 'checkout.session.completed':
-      return news.isPaid ? paid(known, news) : { do: 'nothing' }
+      return facts.isPaid ? paid(known, facts) : { do: 'nothing' }
     case 'checkout.session.async_payment_succeeded':
-      return paid(known, news)
+      return paid(known, facts)
     case 'checkout.session.expired':
       return close(known, 'expired')
     case 'checkout.session.async_payment_failed':
@@ -43,7 +43,7 @@ export function decideCheckout(known: KnownCheckout, news: SessionNews): Checkou
   }
 }
 
-function paid(known: KnownCheckout, { amountCents, currency }: SessionNews): CheckoutVerdict {
+function paid(known: KnownCheckout, { amountCents, currency }: SessionFacts): CheckoutVerdict {
   if (known.state === 'complete') return { do: 'nothing' }
   if (amountCents === known.amountCents && currency === 'usd') return { do: 'credit' }
   return { do: 'alert', reason: `${amountCents} ${currency} were paid, but ${known.amountCents} usd were requested` }

@@ -1,28 +1,31 @@
-/** What a dispute moved of a payment's money, as a function of what Stripe tells of it. */
+/** Disputes of a payment, and their entries in the ledger. */
 import type { Stripe } from 'stripe'
+import { readText } from '../../platform/worker/payload.ts'
+import { type BookingKind, bookEntries, entryId } from './booking.ts'
 
-/** One withdrawal of a dispute, or what was given back of one. */
+/** A withdrawal of a dispute, or the return of one. */
 export interface DisputeMovement {
-  /** Stripe's own of the movement, `txn_…`. */
+  /** Stripe's id of the movement, `txn_…`. */
   readonly id: string
-  /** Stripe's own of the dispute, `du_…` or `dp_…`. */
+  /** Stripe's id of the dispute, `du_…` or `dp_…`. */
   readonly dispute: string
   readonly paymentIntent: string
-  /** US cents, negative for what was withdrawn. */
+  /** US cents, negative for a withdrawal. */
   readonly amountCents: number
 }
 
-type Told = Pick<Stripe.Dispute, 'id' | 'amount'> & {
+type DisputeFacts = Pick<Stripe.Dispute, 'id' | 'amount'> & {
   readonly balance_transactions: readonly Pick<Stripe.BalanceTransaction, 'id' | 'amount' | 'type'>[]
 }
 
 /**
- * Every movement until then, oldest first: each event of a dispute has those before it too, so that their order does not matter. The first withdrawal is the
- * disputed amount. What else moved counts by its share of that, at most all: the account may be in another currency, and what was refunded before is given
- * back apart.
- * Stripe's fee is not the customer's. null: it cannot be told.
+ * Returns all movements of a dispute so far, oldest first. Each event contains the earlier ones too,
+ * so the order of events does not matter. The first withdrawal counts as the disputed amount, because
+ * the account may be in another currency. The other movements count by their share of it, at most all
+ * of it: Stripe returns what was refunded before separately. Stripe's fee is not the customer's.
+ * Returns null if the movements cannot be expressed in US cents.
  */
-export function movementsOf(dispute: Told, paymentIntent: string): readonly DisputeMovement[] | null {
+export function movementsOf(dispute: DisputeFacts, paymentIntent: string): readonly DisputeMovement[] | null {
   const moved = dispute.balance_transactions.filter(({ type }) => type === 'adjustment')
   if (moved.length === 0) return []
   const whole = -(moved.find(({ amount }) => amount < 0)?.amount ?? 0)
@@ -35,4 +38,27 @@ export function movementsOf(dispute: Told, paymentIntent: string): readonly Disp
       amountCents: Math.min(Math.round((amount / whole) * dispute.amount), dispute.amount),
     }))
     .filter(({ amountCents }) => amountCents !== 0)
+}
+
+export const disputeBooking: BookingKind<DisputeMovement> = {
+  task: 'book_dispute',
+  keyOf: ({ id }) => id,
+  write: (movement) => ({ ...movement, amountCents: String(movement.amountCents) }),
+  read: (payload) => ({
+    id: readText(payload, 'id'),
+    dispute: readText(payload, 'dispute'),
+    paymentIntent: readText(payload, 'paymentIntent'),
+    amountCents: Number(readText(payload, 'amountCents')),
+  }),
+  book: (client, { id, dispute, paymentIntent, amountCents }) =>
+    bookEntries(client, paymentIntent, [
+      {
+        id: entryId(`dispute/${id}`),
+        amountCents,
+        // The usage page recognizes a dispute by the first word: the contract has no source for it.
+        description: ({ sessionId }) => `Dispute ${dispute} of ${sessionId}`,
+        action: amountCents < 0 ? 'payment.disputed' : 'payment.dispute_given_back',
+        details: { dispute, movement: id },
+      },
+    ]),
 }

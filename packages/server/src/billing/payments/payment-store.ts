@@ -1,4 +1,4 @@
-/** Checkouts, Stripe's customers and its events. */
+/** Checkouts, their refunds, and Stripe's customers and events. */
 import type { Database } from '../../platform/database/transaction.ts'
 import { uuidOrNone } from '../../platform/http/index.ts'
 import type { CheckoutState } from './decide-checkout.ts'
@@ -34,7 +34,7 @@ export async function findCheckout(database: Database, id: string): Promise<Chec
   return rows[0]
 }
 
-/** The checkout of our id or of Stripe's session id, which nobody else changes until the transaction ends. */
+/** Locks the checkout of our id or of Stripe's session id until the transaction ends. */
 export async function lockCheckout(database: Database, name: string): Promise<Checkout | undefined> {
   const { rows } = await database.query<Checkout>(
     `select ${columns} from checkouts where id = $1 or session_id = $2 for update`,
@@ -43,7 +43,7 @@ export async function lockCheckout(database: Database, name: string): Promise<Ch
   return rows[0]
 }
 
-/** The checkout that a payment was credited for, which nobody else changes until the transaction ends. */
+/** Locks the checkout that a payment was credited for until the transaction ends. */
 export async function lockPaidCheckout(database: Database, paymentIntent: string): Promise<Checkout | undefined> {
   const { rows } = await database.query<Checkout>(
     `select ${columns} from checkouts where payment_intent = $1 and state = 'complete' for update`,
@@ -52,14 +52,14 @@ export async function lockPaidCheckout(database: Database, paymentIntent: string
   return rows[0]
 }
 
-/** Whether the organization is still there, and stays until the transaction ends: its money outlives it. */
-export async function holdOrganization(database: Database, organizationId: string): Promise<boolean> {
+/** Locks an organization against deletion until the transaction ends. Returns false if it is already gone. */
+export async function lockOrganizationRow(database: Database, organizationId: string): Promise<boolean> {
   const { rowCount } = await database.query('select from organizations where id = $1 for key share', [organizationId])
   return rowCount === 1
 }
 
-/** Notes where the customer pays. */
-export async function noteSession(
+/** Stores the session in which the customer pays. */
+export async function setSession(
   database: Database,
   id: string,
   session: { readonly id: string; readonly url: string },
@@ -71,7 +71,7 @@ export async function closeCheckout(database: Database, id: string, state: 'expi
   await database.query('update checkouts set state = $2 where id = $1', [id, state])
 }
 
-/** Writes that a checkout was paid, with the entry that credits it. */
+/** Marks a checkout as paid, with the entry that credits it. */
 export async function completeCheckout(
   database: Database,
   id: string,
@@ -83,7 +83,7 @@ export async function completeCheckout(
   )
 }
 
-/** Stripe's customer of an organization; null when there is none yet. */
+/** Returns Stripe's customer of an organization; null: there is none yet. */
 export async function findCustomer(database: Database, organizationId: string): Promise<string | null> {
   const { rows } = await database.query<{ customer_id: string }>(
     'select customer_id from stripe_customers where organization_id = $1',
@@ -92,14 +92,14 @@ export async function findCustomer(database: Database, organizationId: string): 
   return rows[0]?.customer_id ?? null
 }
 
-export async function noteCustomer(database: Database, organizationId: string, customerId: string): Promise<void> {
+export async function insertCustomer(database: Database, organizationId: string, customerId: string): Promise<void> {
   await database.query(
     'insert into stripe_customers (organization_id, customer_id) values ($1, $2) on conflict do nothing',
     [organizationId, customerId],
   )
 }
 
-/** False: the event was acted on before. */
+/** Returns false if the event was handled before. */
 export async function insertEvent(database: Database, id: string, type: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'insert into stripe_events (id, type) values ($1, $2) on conflict do nothing',
@@ -108,7 +108,7 @@ export async function insertEvent(database: Database, id: string, type: string):
   return rowCount === 1
 }
 
-/** The refund of a checkout, made when there is none; whoever asks again gets the same one. */
+/** Returns the refund of a checkout, creating it at the first call. */
 export async function claimRefund(
   database: Database,
   id: string,
@@ -122,21 +122,21 @@ export async function claimRefund(
   return rows[0] as { id: string; entryId: string | null }
 }
 
-export async function noteRefunded(database: Database, id: string, entryId: string): Promise<void> {
+export async function setRefundEntry(database: Database, id: string, entryId: string): Promise<void> {
   await database.query('update checkout_refunds set entry_id = $2 where id = $1', [id, entryId])
 }
 
-/** Forgets a refund of ours that Stripe has not taken. */
-export async function dropRefund(database: Database, id: string): Promise<void> {
+/** Deletes a refund that Stripe did not accept. */
+export async function deleteRefund(database: Database, id: string): Promise<void> {
   await database.query('delete from checkout_refunds where id = $1', [id])
 }
 
-/** Forgets the refund of ours that this entry is of, if it is of one. */
-export async function forgetRefund(database: Database, entryId: string): Promise<void> {
+/** Deletes the refund that this entry belongs to, if the command made one. */
+export async function deleteRefundOfEntry(database: Database, entryId: string): Promise<void> {
   await database.query('delete from checkout_refunds where entry_id = $1', [entryId])
 }
 
-/** Forgets events that Stripe, which tries for three days, does not send again. */
+/** Deletes events that Stripe, which retries for three days, cannot send again. */
 export async function removeOldEvents(database: Database): Promise<void> {
   await database.query("delete from stripe_events where received_at < now() - interval '30 days'")
 }

@@ -1,49 +1,91 @@
-/** What the ledger has of a refund, as a function of what Stripe tells of it. */
-import { entryId } from './entry-id.ts'
+/** Refunds of a payment, and their entries in the ledger. */
+import type { Database } from '../../platform/database/transaction.ts'
+import { readFlag, readText } from '../../platform/worker/payload.ts'
+import { hasEntry } from '../ledger/ledger.ts'
+import { type BookingKind, bookEntries, entryId } from './booking.ts'
+import { deleteRefundOfEntry } from './payment-store.ts'
 
-/** A refund of a payment, whoever made it: our command, or a person in Stripe's own pages. */
-export interface RefundNews {
-  /** Stripe's own, `re_…`. */
+/** A refund as Stripe reports it, made by our command or in Stripe's own pages. */
+export interface Refund {
+  /** Stripe's id, `re_…`. */
   readonly id: string
   readonly paymentIntent: string
-  /** What is given back, of possibly more: a positive number of US cents. */
+  /** The refunded US cents, a positive number; possibly a part of the payment. */
   readonly amountCents: number
-  /** It failed or was canceled, for good: Stripe has the money again. */
+  /** The refund failed or was canceled. Stripe never changes this state, and has the money again. */
   readonly isOver: boolean
 }
 
-export interface RefundEntry {
-  /** Made from Stripe's id, so that the ledger cannot have it twice. */
+interface RefundEntry {
+  /** Derived from Stripe's id, so that the ledger cannot have it twice. */
   readonly id: string
-  /** Negative for what is given back, positive for what came back of that. */
+  /** Negative for the refund, positive for its return. */
   readonly amountCents: number
 }
 
-/** The statuses of a refund that takes the money, or has: https://docs.stripe.com/api/refunds/object#refund_object-status */
+/** Statuses of a refund that takes or took the money: https://docs.stripe.com/api/refunds/object#refund_object-status */
 const standing = ['pending', 'requires_action', 'succeeded']
-/** Those of one that is over. Neither is ever left again. */
+/** Final statuses of a refund whose money returned. */
 const over = ['failed', 'canceled']
 
-/** Whether a refund of this status is over; null: Stripe has no such status. */
+/** Returns whether a refund of this status is over; null for a status that Stripe does not document. */
 export function isRefundOver(status: string | null | undefined): boolean | null {
   if (over.includes(status ?? '')) return true
   return standing.includes(status ?? '') ? false : null
 }
 
-/** The entry that takes a refund's money from the balance. */
-export function takenBy({ id, amountCents }: Pick<RefundNews, 'id' | 'amountCents'>): RefundEntry {
+/** Returns the entry that takes a refund's money from the balance. */
+function takenBy({ id, amountCents }: Pick<Refund, 'id' | 'amountCents'>): RefundEntry {
   return { id: entryId(`refund/${id}`), amountCents: -amountCents }
 }
 
-/** The entry that brings it back. */
-export function returnedBy({ id, amountCents }: Pick<RefundNews, 'id' | 'amountCents'>): RefundEntry {
+/** Returns the entry that returns it. */
+function returnedBy({ id, amountCents }: Pick<Refund, 'id' | 'amountCents'>): RefundEntry {
   return { id: entryId(`refund-over/${id}`), amountCents }
 }
 
 /**
- * The entries that the ledger must have by then. One that is over has both, so that it ends the same whatever the order in which its events come, and a late
- * one of when it was not over adds nothing.
+ * Returns the entries that the ledger must have for a refund. A refund that is over has both, so
+ * the order of events does not matter: an older event adds nothing.
  */
-export function entriesOf(refund: RefundNews): readonly RefundEntry[] {
+export function entriesOf(refund: Refund): readonly RefundEntry[] {
   return refund.isOver ? [takenBy(refund), returnedBy(refund)] : [takenBy(refund)]
+}
+
+interface BookedRefund {
+  /** The entry that takes the money from the balance. */
+  readonly entryId: string
+  readonly isOver: boolean
+}
+
+/**
+ * Books a refund within a transaction, once. The balance may fall below zero. Returns undefined if
+ * its payment has not been credited here, or not yet.
+ */
+export async function bookRefund(client: Database, refund: Refund): Promise<BookedRefund | undefined> {
+  const entries = entriesOf(refund).map((entry) => ({
+    ...entry,
+    description: ({ sessionId }: { readonly sessionId: string | null }) => sessionId,
+    action: entry.amountCents < 0 ? 'payment.refunded' : 'payment.refund_failed',
+    details: { refund: refund.id },
+  }))
+  if (!(await bookEntries(client, refund.paymentIntent, entries))) return undefined
+  const { id } = takenBy(refund)
+  const isOver = await hasEntry(client, returnedBy(refund).id)
+  // Allows the operator to refund again.
+  if (isOver) await deleteRefundOfEntry(client, id)
+  return { entryId: id, isOver }
+}
+
+export const refundBooking: BookingKind<Refund> = {
+  task: 'book_refund',
+  keyOf: ({ id, isOver }) => `${id}:${isOver}`,
+  write: (refund) => ({ ...refund, amountCents: String(refund.amountCents) }),
+  read: (payload) => ({
+    id: readText(payload, 'id'),
+    paymentIntent: readText(payload, 'paymentIntent'),
+    amountCents: Number(readText(payload, 'amountCents')),
+    isOver: readFlag(payload, 'isOver'),
+  }),
+  book: async (client, refund) => (await bookRefund(client, refund)) !== undefined,
 }

@@ -2,14 +2,13 @@ import type { Logger } from 'pino'
 import { apiError, type Handlers, scopedOperation } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { beginCheckout, type CheckoutServices, openCheckout } from './create-checkout.ts'
-import { readEvent } from './read-event.ts'
-import type { StripeAccount } from './stripe.ts'
-import { takeEvent } from './take-event.ts'
+import { handleEvent } from './handle-event.ts'
+import { readEvent, type StripeAccount } from './stripe.ts'
 
 export interface PaymentServices extends CheckoutServices {
   readonly limiter: RateLimiter
   readonly log: Logger
-  /** Null: not set up. */
+  /** null: not set up. */
   readonly stripe: StripeAccount | null
 }
 
@@ -23,8 +22,8 @@ export function paymentRoutes(services: PaymentServices): Pick<Handlers, 'create
         const stripe = requireStripe(services)
         const { organizationId } = membership
         await limiter.take('checkout_organization', organizationId)
-        const wish = { organizationId, userId: caller.userId, amountCents: body.amount_cents }
-        const id = await beginCheckout(pool, wish, idempotency)
+        const request = { organizationId, userId: caller.userId, amountCents: body.amount_cents }
+        const id = await beginCheckout(pool, request, idempotency)
         return { status: 200, body: { checkout_url: await openCheckout(services, stripe, id) } }
       },
       replay: async (id) => ({
@@ -44,7 +43,7 @@ export function paymentRoutes(services: PaymentServices): Pick<Handlers, 'create
             throw error
           },
         )
-        await takeEvent(services, event)
+        await handleEvent(services, event)
         return { status: 200, body: { status: 'ok' } }
       },
     }),

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe'
+import { apiError } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 
 type StripeSettings = Pick<
@@ -6,18 +7,18 @@ type StripeSettings = Pick<
   'stripeSecretKey' | 'stripeWebhookSecret' | 'stripeApiUrl' | 'outsideTimeoutSeconds'
 >
 
-/** What Stripe is to this server. */
+/** Our account at Stripe. */
 export interface StripeAccount {
-  /** The library is loaded at its first use: few servers take money. */
+  /** Returns the client, loading the library at its first use: few servers accept payments. */
   client(): Promise<Stripe>
-  /** Secrets under which events are signed; two while one replaces the other. */
+  /** The secrets that sign events; two while one replaces the other. */
   readonly webhookSecrets: readonly string[]
 }
 
 /** Stripe's own limit on the age of a signed event. */
-export const toleranceSeconds = 300
+const toleranceSeconds = 300
 
-/** Null when the operator has not set it up: both the key and a secret for events are needed. */
+/** Returns null unless the operator has set both the key and a secret for events. */
 export function openStripe(settings: StripeSettings): StripeAccount | null {
   const { stripeSecretKey, stripeWebhookSecret } = settings
   if (stripeSecretKey === null || stripeWebhookSecret === null) return null
@@ -39,10 +40,31 @@ async function open({ stripeApiUrl, outsideTimeoutSeconds }: StripeSettings, sec
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
     timeout: outsideTimeoutSeconds * 1000,
-    // That of Node begins anew with each byte of an answer: one that drips would never end.
+    // The timeout of the Node client restarts with each byte of an answer, so a slow one might never end.
     httpClient: Stripe.createFetchHttpClient(),
-    // Every call has an idempotency key of ours, so that a second one does nothing twice.
+    // Each call has an idempotency key, so a retry does nothing twice.
     maxNetworkRetries: 1,
     telemetry: false,
   })
+}
+
+/**
+ * Reads an event from a body that one of our secrets signed within the last 300 s. Throws 400
+ * `stripe_signature_invalid`. The signature scheme: https://docs.stripe.com/webhooks/signature
+ */
+export async function readEvent(stripe: StripeAccount, raw: Buffer, signature: string | null): Promise<Stripe.Event> {
+  const client = await stripe.client()
+  let cause: unknown
+  for (const secret of stripe.webhookSecrets) {
+    try {
+      return client.webhooks.constructEvent(raw, signature ?? '', secret, toleranceSeconds)
+    } catch (error) {
+      cause = error
+    }
+  }
+  throw apiError(
+    'stripe_signature_invalid',
+    `\`Stripe-Signature\` must be a \`v1\` signature of the body as sent, at most ${toleranceSeconds} s old, under the secret of this endpoint.`,
+    { cause },
+  )
 }

@@ -1,14 +1,14 @@
-import type { Readable } from 'node:stream'
+/** Exports of the ledger and of leases as CSV. */
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify/sync'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { AgeKey } from '../../platform/pagination/page.ts'
-import { listEntries } from '../ledger/ledger-store.ts'
-import { type Cell, csvStream } from './csv.ts'
-import { leasesAfter } from './lease-store.ts'
+import { listEntries } from '../ledger/ledger.ts'
 import type { UsageWindow } from './window.ts'
 
 const pageRows = 1000
 
-/** The ledger of a window, newest first. */
+/** Exports the ledger of a window as CSV, newest first. */
 export function exportLedger(database: Database, organizationId: string, window: UsageWindow): Readable {
   const header = ['id', 'created_at', 'amount_cents', 'source', 'description', 'pipeline', 'build', 'job_id']
   async function* pages(): AsyncGenerator<readonly (readonly Cell[])[]> {
@@ -33,7 +33,7 @@ export function exportLedger(database: Database, organizationId: string, window:
   return csvStream(header, pages())
 }
 
-/** The leases of a window, oldest first. */
+/** Exports the leases of a window as CSV, oldest first. */
 export function exportUsage(database: Database, organizationId: string, window: UsageWindow): Readable {
   const header = [
     ...['started_at', 'finished_at', 'seconds', 'pipeline', 'build', 'step', 'job_id'],
@@ -62,4 +62,68 @@ export function exportUsage(database: Database, organizationId: string, window: 
     }
   }
   return csvStream(header, pages())
+}
+
+interface ChargedLeaseRow {
+  readonly job_id: string
+  readonly step_key: string
+  readonly pipeline_slug: string | null
+  readonly number: number | null
+  readonly started_at: Date
+  readonly finished_at: Date
+  readonly seconds: number
+  readonly cpu_count: number
+  readonly memory_gb: number
+  readonly disk_gb: number
+  readonly cost: number
+  readonly debit_cents: number
+}
+
+/** Lists the charged leases of a window after a key of start and job, oldest first. */
+async function leasesAfter(
+  database: Database,
+  organizationId: string,
+  window: UsageWindow,
+  page: { readonly after: AgeKey | null; readonly limit: number },
+): Promise<readonly ChargedLeaseRow[]> {
+  const { rows } = await database.query<ChargedLeaseRow>({
+    name: 'leases-after',
+    text: `select l.job_id, l.step_key, p.slug as pipeline_slug, r.number, l.started_at, l.finished_at, l.seconds::float8 as seconds, l.cpu_count,
+                  l.memory_gb, l.disk_gb, l.cost::float8 as cost, l.debit_cents::float8 as debit_cents
+             from vm_leases l left join build_records r on r.id = l.build_id left join pipelines p on p.id = r.pipeline_id
+            where l.organization_id = $1 and l.started_at >= $2 and l.started_at < $3
+              and ($4::timestamptz is null or (l.started_at, l.job_id) > ($4, $5::uuid))
+            order by l.started_at, l.job_id
+            limit $6`,
+    values: [organizationId, window.from, window.to, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  })
+  return rows
+}
+
+/** A cell. Dates are written in UTC. */
+type Cell = string | number | Date | null
+
+/** Streams a CSV file (RFC 4180) page by page, so that a long one is never whole in memory. */
+function csvStream(header: readonly string[], pages: AsyncIterable<readonly (readonly Cell[])[]>): Readable {
+  return Readable.from(lines(header, pages))
+}
+
+async function* lines(header: readonly string[], pages: AsyncIterable<readonly (readonly Cell[])[]>) {
+  yield toText([header])
+  for await (const rows of pages) if (rows.length > 0) yield toText(rows)
+}
+
+function toText(rows: readonly (readonly Cell[])[]): string {
+  return stringify(
+    rows.map((row) => row.map(cellText)),
+    { record_delimiter: '\r\n' },
+  )
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return String(cell)
+  if (typeof cell !== 'string') return cell.toISOString()
+  // Prevents a spreadsheet from running the text as a formula.
+  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 }

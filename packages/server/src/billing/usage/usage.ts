@@ -1,8 +1,13 @@
-/** What was used within a window, by lease start. */
+/** Use within a window: sums by day and by pipeline. */
+import type { components } from '@harmont/contract'
 import type { Database } from '../../platform/database/transaction.ts'
-import type { UsageWindow } from './window.ts'
+import type { Complete } from '../../platform/http/index.ts'
+import { microCentsPerCent } from './lease-cost.ts'
+import { dayMs, type UsageWindow } from './window.ts'
 
-export interface UsageRow {
+type Schemas = components['schemas']
+
+interface UsageRow {
   readonly cpu_seconds: number
   readonly memory_gb_seconds: number
   readonly disk_gb_seconds: number
@@ -13,7 +18,7 @@ const sums = `coalesce(sum(cpu_count * seconds), 0)::float8 as cpu_seconds, coal
   coalesce(sum(disk_gb * seconds), 0)::float8 as disk_gb_seconds, div(coalesce(sum(cost), 0), 1000000)::float8 as total_cents`
 const inWindow = 'organization_id = $1 and started_at >= $2 and started_at < $3'
 
-/** The whole window's use. */
+/** Sums the use of the whole window. */
 export async function sumUsage(database: Database, organizationId: string, window: UsageWindow): Promise<UsageRow> {
   const { rows } = await database.query<UsageRow>({
     name: 'sum-usage',
@@ -21,15 +26,15 @@ export async function sumUsage(database: Database, organizationId: string, windo
     values: [organizationId, window.from, window.to],
   })
   const [row] = rows
-  if (row === undefined) throw new Error('a sum gives one row')
+  if (row === undefined) throw new Error('the sum returned no row')
   return row
 }
 
-export interface DayRow extends UsageRow {
+interface DayRow extends UsageRow {
   readonly day: string
 }
 
-/** Use by UTC day; days without any are left out. */
+/** Sums the use by UTC day; days without any are missing. */
 export async function sumUsageByDay(
   database: Database,
   organizationId: string,
@@ -43,8 +48,8 @@ export async function sumUsageByDay(
   return rows
 }
 
-export interface PipelineDayRow {
-  /** null: the pipeline is gone. */
+interface PipelineDayRow {
+  /** null: the pipeline was deleted. */
   readonly pipeline_id: string | null
   readonly slug: string | null
   readonly name: string | null
@@ -55,7 +60,7 @@ export interface PipelineDayRow {
   readonly builds: number
 }
 
-/** Use by pipeline and UTC day. `builds` are those whose first lease of the window lies on that day, so that they add up. */
+/** Sums the use by pipeline and UTC day. Counts a build on the day of its first lease in the window. */
 export async function sumUsageByPipeline(
   database: Database,
   organizationId: string,
@@ -74,4 +79,57 @@ export async function sumUsageByPipeline(
     values: [organizationId, window.from, window.to],
   })
   return rows
+}
+
+/** Returns one bucket for each UTC day of the window, with zeros for days without use. */
+export function presentSeries(rows: readonly DayRow[], window: UsageWindow): Complete<Schemas['UsageSeriesBucket']>[] {
+  const byDay = new Map(rows.map((row) => [row.day, row]))
+  return daysOf(window).map((date) => {
+    const row = byDay.get(date)
+    return {
+      date,
+      cpu_seconds: row?.cpu_seconds ?? 0,
+      memory_gb_seconds: row?.memory_gb_seconds ?? 0,
+      disk_gb_seconds: row?.disk_gb_seconds ?? 0,
+      total_cents: row?.total_cents ?? 0,
+    }
+  })
+}
+
+/** Returns the pipelines, most expensive first. Deleted pipelines are one entry without a name. */
+export function presentPipelines(
+  rows: readonly PipelineDayRow[],
+  window: UsageWindow,
+): Complete<Schemas['PipelineUsage']>[] {
+  const dates = daysOf(window)
+  return [...Map.groupBy(rows, (row) => row.pipeline_id).values()]
+    .map((days) => {
+      const byDay = new Map(days.map((row) => [row.day, row]))
+      const sum = (of: (row: PipelineDayRow) => number) => days.reduce((total, row) => total + of(row), 0)
+      return {
+        pipeline_slug: days[0]?.slug ?? null,
+        pipeline_name: days[0]?.name ?? null,
+        total_cents: cents(sum((row) => row.cost)),
+        cpu_seconds: sum((row) => row.cpu_seconds),
+        builds: sum((row) => row.builds),
+        days: dates.map((date) => ({
+          date,
+          total_cents: cents(byDay.get(date)?.cost ?? 0),
+          cpu_seconds: byDay.get(date)?.cpu_seconds ?? 0,
+        })),
+      }
+    })
+    .sort((a, b) => b.total_cents - a.total_cents)
+}
+
+function cents(cost: number): number {
+  return Math.floor(cost / microCentsPerCent)
+}
+
+/** Lists the UTC days that overlap the window. */
+function daysOf({ from, to }: UsageWindow): readonly string[] {
+  const days: string[] = []
+  const first = Math.floor(from.getTime() / dayMs) * dayMs
+  for (let at = first; at < to.getTime(); at += dayMs) days.push(new Date(at).toISOString().slice(0, 10))
+  return days
 }

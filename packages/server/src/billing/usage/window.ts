@@ -1,13 +1,13 @@
 import { apiError } from '../../platform/http/index.ts'
 import { parseInstant } from '../../platform/input/instant.ts'
 
-/** Half-open, by lease start. */
+/** A half-open interval of lease starts. */
 export interface UsageWindow {
   readonly from: Date
   readonly to: Date
 }
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
 /** Reads `from` and `to` (`http.md` 10.3). Throws 422 `billing_usage_window_invalid`, which names the parameter. */
 export function readWindow(query: { readonly from?: string; readonly to?: string }, mostDays: number): UsageWindow {
@@ -19,12 +19,12 @@ export function readWindow(query: { readonly from?: string; readonly to?: string
   return { from, to }
 }
 
-/** A bare date is that UTC day: its start, or with `dayEndsMs` its end. */
+/** Reads an instant, or a bare date as the start of that UTC day plus `dayEndsMs`. */
 function readEdge(name: 'from' | 'to', text: string | undefined, dayEndsMs: number): Date {
   if (text === undefined || text === '') throw invalid(name, 'is required')
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     const start = parseInstant(`${text}T00:00:00Z`)
-    // Months overflow in JavaScript: 31 February would be March.
+    // JavaScript accepts days that do not exist: 31 February would become a day of March.
     if (start?.toISOString().slice(0, 10) === text) return new Date(start.getTime() + dayEndsMs)
     throw invalid(name, 'must be a day that exists, such as `2026-01-31`')
   }
@@ -38,12 +38,4 @@ function invalid(field: string, message: string): Error {
   return apiError('billing_usage_window_invalid', `The query parameter \`${field}\` ${message}.`, {
     errors: [{ field, message }],
   })
-}
-
-/** The UTC days that the window touches, as dates; none for an end at midnight. */
-export function daysOf({ from, to }: UsageWindow): readonly string[] {
-  const days: string[] = []
-  const first = Math.floor(from.getTime() / dayMs) * dayMs
-  for (let at = first; at < to.getTime(); at += dayMs) days.push(new Date(at).toISOString().slice(0, 10))
-  return days
 }

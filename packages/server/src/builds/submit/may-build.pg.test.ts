@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { grantCredit } from '../../billing/ledger/grant-credit.ts'
+import { grantCredit } from '../../billing/ledger/ledger.ts'
 import { ir } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { hasBalance } from '../../billing/ledger/balance.ts'
+import { hasBalance } from '../../billing/index.ts'
 import type { BuildFacts } from '../../builds/submit/build-facts.ts'
 import {
   type Author,

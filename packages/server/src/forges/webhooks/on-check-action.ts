@@ -1,4 +1,4 @@
-import { hasBalance } from '../../billing/ledger/balance.ts'
+import { hasBalance } from '../../billing/index.ts'
 import { approveBuild } from '../../builds/approval/approve-build.ts'
 import { retryJobs } from '../../builds/jobs/retry-jobs.ts'
 import { nobody, recordAudit } from '../../platform/audit/record-audit.ts'

@@ -1,5 +1,5 @@
 import { isBuildTerminal, type Outbox } from '@harmont/engine'
-import { unmeteredJobs } from '../../billing/usage/unmetered-jobs.ts'
+import { unmeteredJobs } from '../../billing/usage/metering.ts'
 import { unpackedLogs } from '../../builds/logs/unpacked-logs.ts'
 import { followTask } from '../../forges/checks/queue-follow.ts'
 

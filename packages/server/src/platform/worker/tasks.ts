@@ -1,7 +1,6 @@
 /** Background work, feature by feature. Each task may run twice, and on two machines at the same time. */
 import type { TaskList } from 'graphile-worker'
-import { paymentCrontab, paymentTasks } from '../../billing/payments/tasks.ts'
-import { moneyCrontab, moneyTasks } from '../../billing/tasks.ts'
+import { billingCrontab, billingTasks } from '../../billing/tasks.ts'
 import { approvalCrontab, approvalTasks } from '../../builds/approval/tasks.ts'
 import { abandonCrontab, abandonTasks } from '../../builds/engine/abandon-tasks.ts'
 import { logCrontab, logTasks } from '../../builds/logs/tasks.ts'
@@ -22,8 +21,7 @@ export const crontab = [
   ...sweepCrontab,
   ...approvalCrontab,
   ...abandonCrontab,
-  ...moneyCrontab,
-  ...paymentCrontab,
+  ...billingCrontab,
   ...mailCrontab,
   ...logCrontab,
   ...sourceCrontab,
@@ -41,8 +39,7 @@ export function makeTasks(services: Services): TaskList {
     ...sweepTasks(services),
     ...approvalTasks(services),
     ...abandonTasks(services),
-    ...moneyTasks(services),
-    ...paymentTasks(services),
+    ...billingTasks(services),
     ...mailTasks(services),
     ...logTasks(services),
     ...sourceTasks(services),

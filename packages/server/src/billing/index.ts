@@ -1,0 +1,1 @@
+export { hasBalance } from './ledger/balance.ts'
