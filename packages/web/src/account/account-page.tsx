@@ -1,7 +1,19 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useNow } from '../api/clock.ts'
+import { problemOf } from '../api/problem.ts'
+import { useSession } from '../api/session.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Field } from '../design/field.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
+import { ProblemNote } from '../design/problems.tsx'
+import { toast } from '../interaction/toasts.tsx'
 import { AccountLayout } from './account-layout.tsx'
-import { DeleteAccount } from './delete-account.tsx'
+import { SignInAgain } from './confirm-identity.tsx'
 import { Identities } from './identities.tsx'
-import { ProfileForm } from './profile-form.tsx'
+import { accountChanges, sessionsQuery } from './queries.ts'
+import { isFresh } from './ways-in.ts'
 
 /** Who one is here, the accounts elsewhere that sign one in, and the end of it. */
 export function AccountPage() {
@@ -11,5 +23,97 @@ export function AccountPage() {
       <Identities />
       <DeleteAccount />
     </AccountLayout>
+  )
+}
+
+/** The name that others see, and the address that stands for the account. */
+function ProfileForm() {
+  const { user } = useSession()
+  const kept = user.name ?? ''
+  const [name, setName] = useState(kept)
+  const changes = accountChanges(useQueryClient())
+  const save = useMutation({ mutationFn: () => changes.rename(name), onSuccess: () => toast('Name saved') })
+  const problem = save.error === null ? undefined : problemOf(save.error).fields.name
+  const isAsKept = name.trim() === kept || name.trim() === ''
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!save.isPending && !isAsKept) save.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="flex max-w-120 flex-col gap-4 px-4 py-6">
+      <Field
+        label="Name"
+        hint="Visible to members of your organizations."
+        autoComplete="name"
+        required
+        maxLength={255}
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+        problem={problem}
+      />
+      <div>
+        <p className="font-semibold">Email address</p>
+        <p>
+          <Foreign text={user.email} />
+        </p>
+        <p className="text-13 text-muted">Used to sign in and for notices. It cannot be changed.</p>
+      </div>
+      {problem === undefined && <ProblemNote error={save.error} />}
+      <div>
+        <Button type="submit" refused={isAsKept ? 'No changes to save' : null} disabled={save.isPending}>
+          Save
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** The end of an account: after a fresh sign-in, with its address typed, and a list of what goes (web S7). */
+function DeleteAccount() {
+  const [isAsked, setAsked] = useState(false)
+  const { user } = useSession()
+  const changes = accountChanges(useQueryClient())
+  const sessions = useQuery({ ...sessionsQuery, enabled: isAsked })
+  const now = useNow()
+  const isReady = isFresh(sessions.data ?? [], now)
+  const close = () => setAsked(false)
+  return (
+    <section className="flex flex-col items-start gap-2 border-t border-hairline px-4 py-6">
+      <h2 className="text-16 font-semibold">Delete your account</h2>
+      <p className="max-w-[72ch] text-muted">
+        Deletes your sessions, API keys and passkeys, and every organization that has no other member.
+      </p>
+      <Button onClick={() => setAsked(true)}>Delete your account</Button>
+      <SignInAgain open={isAsked && sessions.data !== undefined && !isReady} onClose={close} />
+      <ConfirmDialog
+        open={isAsked && isReady}
+        onClose={close}
+        title="Delete your account?"
+        typed={user.email}
+        confirm="Delete my account"
+        onConfirm={changes.deleteAccount}
+      >
+        <WhatGoes />
+      </ConfirmDialog>
+    </section>
+  )
+}
+
+function WhatGoes() {
+  const { organizations } = useSession()
+  const owned = organizations.filter(({ role }) => role === 'owner')
+  return (
+    <>
+      <p>This cannot be undone. It deletes:</p>
+      <ul className="list-disc pl-5">
+        <li>your sessions in browsers and terminals, API keys, passkeys, linked accounts, and your open invitations</li>
+        {owned.map(({ slug, name }) => (
+          <li key={slug}>
+            <Foreign text={name} />, with its pipelines, logs and snapshots, if it has no other member
+          </li>
+        ))}
+      </ul>
+      <p>Builds that you started in other organizations are kept, without your name.</p>
+    </>
   )
 }

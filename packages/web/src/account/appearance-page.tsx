@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { setAppearance, useAppearance } from '../browser/appearance.ts'
+import { setAppearance, themes, useAppearance } from '../browser/appearance.ts'
 import { Checkbox } from '../design/checkbox.tsx'
 import { Segmented } from '../design/segmented.tsx'
 import { AccountLayout } from './account-layout.tsx'
@@ -14,11 +14,7 @@ export function AppearancePage() {
           <Segmented
             label="Theme"
             value={theme}
-            choices={[
-              { value: 'system', label: 'System' },
-              { value: 'light', label: 'Light' },
-              { value: 'dark', label: 'Dark' },
-            ]}
+            choices={themes}
             onChange={(value) => setAppearance({ theme: value })}
           />
         </Choice>

@@ -26,7 +26,7 @@ export function endOf(days: Lifetime, now: number): string | null {
   return days === null ? null : new Date(now + days * dayMs).toISOString()
 }
 
-export interface Expiry {
+interface Expiry {
   readonly text: string
   /** Expires within a week, or has ended. */
   readonly isWarned: boolean

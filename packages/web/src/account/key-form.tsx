@@ -3,9 +3,8 @@ import { problemOf } from '../api/problem.ts'
 import { Button } from '../design/button.tsx'
 import { Checkbox } from '../design/checkbox.tsx'
 import { Field, Select } from '../design/field.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scopes } from './key-facts.ts'
-import { KeyPlaces } from './key-places.tsx'
 
 /** What a key is to be. */
 export interface KeyWish {
@@ -94,4 +93,34 @@ export function KeyForm({ wish, onChange, slugs, onCreate, isBusy, error, onClos
 function lackOf({ scopes: wanted, organizations }: KeyWish): string | null {
   if (wanted.length === 0) return 'Choose at least one permission'
   return organizations?.length === 0 ? 'Choose at least one organization' : null
+}
+
+interface KeyPlacesProps {
+  readonly slugs: readonly string[]
+  /** null: all. */
+  readonly chosen: string[] | null
+  readonly onChange: (chosen: string[] | null) => void
+}
+
+/** In which organizations a key works. */
+function KeyPlaces({ slugs, chosen, onChange }: KeyPlacesProps) {
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="mb-1 font-semibold">Organizations</legend>
+      {slugs.map((slug) => (
+        <Checkbox
+          key={slug}
+          label={slug}
+          disabled={chosen === null}
+          checked={chosen === null || chosen.includes(slug)}
+          onChange={(isOn) => onChange(slugs.filter((one) => (one === slug ? isOn : chosen?.includes(one))))}
+        />
+      ))}
+      <Checkbox
+        label="All my organizations, including future ones"
+        checked={chosen === null}
+        onChange={(isOn) => onChange(isOn ? null : slugs.slice(0, 1))}
+      />
+    </fieldset>
+  )
 }

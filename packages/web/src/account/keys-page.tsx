@@ -1,12 +1,21 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { KeySquare } from 'lucide-react'
 import { useState } from 'react'
+import { useNow } from '../api/clock.ts'
+import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Ago } from '../design/instant.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { EmptyState } from '../design/page-states.tsx'
+import { toast } from '../interaction/toasts.tsx'
+import { showInvisible } from '../text/escape.ts'
 import { AccountLayout } from './account-layout.tsx'
 import { KeyDialog } from './key-dialog.tsx'
-import { KeyList } from './key-list.tsx'
+import { expiryOf } from './key-facts.ts'
 import { Loaded } from './loaded.tsx'
-import { keysQuery } from './queries.ts'
+import { accountChanges, keysQuery } from './queries.ts'
+import { Row, Rows } from './row.tsx'
 
 /** Keys for programs that act as their owner (web S4). */
 export function KeysPage() {
@@ -33,4 +42,62 @@ export function KeysPage() {
       <KeyDialog open={isCreating} onClose={() => setCreating(false)} />
     </AccountLayout>
   )
+}
+
+type Key = Schema<'ApiToken'>
+
+const nameOf = ({ description }: Key) => description ?? 'Unnamed key'
+
+/** Every key, newest first: what it may do, where, until when, and when it was used. */
+function KeyList({ keys }: { readonly keys: readonly Key[] }) {
+  const changes = accountChanges(useQueryClient())
+  const [leaving, setLeaving] = useState<Key | null>(null)
+  return (
+    <>
+      <Rows label="API keys">
+        {keys.map((key) => (
+          <Row
+            key={key.id}
+            icon={<KeySquare size={16} />}
+            name={<Foreign text={nameOf(key)} />}
+            facts={[
+              `access: ${key.scopes?.join(', ') ?? 'everything'}`,
+              key.organizations == null ? 'in all organizations' : `in ${key.organizations.join(', ')}`,
+              <Expiry key="expiry" at={key.expires_at} />,
+              key.last_used_at == null ? (
+                'never used'
+              ) : (
+                <span key="used">
+                  last used <Ago at={key.last_used_at} />
+                </span>
+              ),
+            ]}
+            actions={
+              <Button aria-label={`Revoke ${showInvisible(nameOf(key))}`} onClick={() => setLeaving(key)}>
+                Revoke
+              </Button>
+            }
+          />
+        ))}
+      </Rows>
+      <ConfirmDialog
+        open={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={leaving === null ? '' : `Revoke ${showInvisible(nameOf(leaving))}?`}
+        confirm="Revoke"
+        onConfirm={async () => {
+          if (leaving === null) return
+          await changes.revokeKey(leaving.id)
+          toast(`${showInvisible(nameOf(leaving))} was revoked`)
+        }}
+      >
+        <p>Programs that use it lose access at once. This cannot be undone.</p>
+      </ConfirmDialog>
+    </>
+  )
+}
+
+function Expiry({ at }: { readonly at: string | null | undefined }) {
+  const { text, isWarned } = expiryOf(at, useNow())
+  return <span className={isWarned ? 'text-wait' : ''}>{text}</span>
 }

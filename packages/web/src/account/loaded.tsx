@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { StaleBar } from '../design/stale-bar.tsx'
+import { StaleBar } from '../design/problems.tsx'
 
 interface LoadedProps<Data> {
   readonly query: UseQueryResult<Data>

@@ -1,17 +1,18 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../api/session.ts'
+import { deviceName } from '../browser/device-name.ts'
 import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
 import { EmptyState } from '../design/page-states.tsx'
+import { toast } from '../interaction/toasts.tsx'
 import { PasskeyNotice } from '../passkeys/passkey-notice.tsx'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 import { AccountLayout } from './account-layout.tsx'
 import { Loaded } from './loaded.tsx'
 import { NicknameDialog } from './nickname-dialog.tsx'
 import { PasskeyList } from './passkey-list.tsx'
-import { passkeysQuery } from './queries.ts'
-import { useAddPasskey } from './use-add-passkey.ts'
+import { accountChanges, passkeysQuery } from './queries.ts'
 
 /** The passkeys that sign one in (web S3). */
 export function PasskeysPage() {
@@ -66,4 +67,17 @@ export function PasskeysPage() {
       />
     </AccountLayout>
   )
+}
+
+/** Adding a passkey: the name that is proposed for it, and the ceremony. `run` gives false when the person did not want to. */
+function useAddPasskey() {
+  const changes = accountChanges(useQueryClient())
+  return {
+    proposed: deviceName(navigator.userAgent) ?? 'Passkey',
+    run: async (nickname: string): Promise<boolean> => {
+      const isAdded = await changes.addPasskey(nickname)
+      if (isAdded) toast(`The passkey ${nickname} is added`)
+      return isAdded
+    },
+  }
 }

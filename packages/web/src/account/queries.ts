@@ -3,8 +3,8 @@ import { answer, client } from '../api/client.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { ProviderName } from '../api/providers.ts'
 import type { Schema } from '../api/schemas.ts'
+import { tellTabs } from '../api/session-tabs.ts'
 import { createPasskey } from '../passkeys/ceremonies.ts'
-import { leave } from './leave.ts'
 
 export const passkeysQuery = queryOptions({
   queryKey: ['passkeys'],
@@ -90,4 +90,11 @@ async function leaveIfOver(): Promise<void> {
     if (!(error instanceof ApiProblem) || error.problem.status !== 401) throw error
     await leave()
   }
+}
+
+/** Goes to the sign-in page as a new document, in which nothing of this one is left. Never resolves: the page is going. */
+function leave(): Promise<never> {
+  tellTabs()
+  location.assign('/login')
+  return new Promise(() => {})
 }

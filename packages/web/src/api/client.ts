@@ -1,6 +1,5 @@
 import type { paths } from '@harmont/contract'
 import createClient, { type Middleware } from 'openapi-fetch'
-import { csrfToken } from './csrf.ts'
 import { ApiProblem, describeProblem, noAnswer, unreadable } from './problem.ts'
 
 /** A read that takes longer than this gets no answer any more; changes may take their time. */
@@ -58,4 +57,10 @@ export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data>
 
 function isAbort(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === 'AbortError'
+}
+
+/** The value that changes must carry (`http.md` 3.2), from `document.cookie`; empty when nobody is signed in. */
+function csrfToken(cookies: string): string {
+  const found = cookies.split('; ').find((cookie) => cookie.startsWith('harmont_csrf='))
+  return found === undefined ? '' : decodeURIComponent(found.slice('harmont_csrf='.length))
 }

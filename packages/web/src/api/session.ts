@@ -5,7 +5,7 @@ import { ApiProblem } from './problem.ts'
 import type { Schema } from './schemas.ts'
 
 export type Session = Schema<'SessionResponse'>
-export type Permission = Schema<'SessionOrganization'>['permissions'][number]
+type Permission = Schema<'SessionOrganization'>['permissions'][number]
 
 /** Who is signed in; null: nobody. Every other failure is a failure: only our own 401 says that there is no session, not that of a proxy (web A3). */
 export const sessionQuery = queryOptions({

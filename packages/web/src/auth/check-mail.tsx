@@ -5,7 +5,7 @@ import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow, useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
 import { Foreign } from '../design/isolated-text.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 
 interface CheckMailProps {
   readonly email: string

@@ -12,7 +12,7 @@ import { AuthPage } from './auth-page.tsx'
 import { GoOn } from './go-on.tsx'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
 import { ProviderButtons } from './provider-buttons.tsx'
-import { explainSignInError } from './sign-in-error.ts'
+import { explainSignInError } from './sentences.ts'
 
 /** Signing in: with a passkey, or an account at a provider that the server has. */
 export function LoginPage() {

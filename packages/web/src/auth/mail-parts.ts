@@ -1,4 +1,4 @@
-export interface MailPart {
+interface MailPart {
   readonly text: string
   /** Where it leads; null: plain text. */
   readonly link: string | null

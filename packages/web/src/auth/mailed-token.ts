@@ -2,7 +2,7 @@ import { useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
 /** What a mailed link is for. */
-export type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
+type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
 
 /** In memory only, until the page is closed or the token is used up (web A1). */
 const kept = new Map<TokenKind, string>()

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { deviceName } from '../browser/device-name.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { nameNewestPasskey } from './queries.ts'
 
 /** The last step of a way in that made a passkey: how it will stand in the list of passkeys. */

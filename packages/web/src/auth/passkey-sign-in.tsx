@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { sessionChanged } from '../api/session-change.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { canOfferPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 

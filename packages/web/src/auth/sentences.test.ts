@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { explainCeremony } from '../passkeys/ceremony-problem.ts'
-import { whyClosed } from './sentences.ts'
-import { explainSignInError } from './sign-in-error.ts'
+import { explainCeremony } from '../passkeys/ceremonies.ts'
+import { explainSignInError, whyClosed } from './sentences.ts'
 
 test('a server that is full or sends no mail says so before anybody types', () => {
   expect(whyClosed({ signup: true, mail: true })).toBeNull()

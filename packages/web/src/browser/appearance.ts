@@ -9,6 +9,12 @@ export interface Appearance {
   readonly zone: 'local' | 'utc'
 }
 
+export const themes: readonly { readonly value: Appearance['theme']; readonly label: string }[] = [
+  { value: 'system', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
 const storageKey = 'harmont:appearance'
 const usual: Appearance = { theme: 'system', density: 'comfortable', singleKeys: true, zone: 'local' }
 const chosen = hold(read())

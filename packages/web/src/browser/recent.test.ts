@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { homeOrganization } from '../routes/home-organization.ts'
-import { recentFirst } from './recent.ts'
+import { homeOrganization, recentFirst } from './recent.ts'
 
 test('home is the last used organization still in the list, else the personal one, else the first', () => {
   expect(homeOrganization(['a', 'b', 'me'], 'me', ['gone', 'b', 'a'])).toBe('b')

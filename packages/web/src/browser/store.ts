@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** A value that outlives components, and that they draw anew for when it changes. */
-export interface Held<Value> {
+interface Held<Value> {
   current(): Value
   change(next: Value): void
   /** Of a component: the value, kept up to date. */

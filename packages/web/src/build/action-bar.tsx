@@ -1,7 +1,6 @@
 import { Ban, Bell, RefreshCw, RotateCcw } from 'lucide-react'
 import { Button } from '../design/button.tsx'
-import { counted } from '../text/plural.ts'
-import { CancelQuestion } from './cancel-question.tsx'
+import { counted } from '../text/count.ts'
 import type { Possible } from './data/build-actions.ts'
 import type { BuildActions } from './use-build-actions.ts'
 import type { TellMe } from './use-notification.ts'
@@ -66,6 +65,42 @@ export function ActionBar({ possible, actions, tellMe, asked, onAsk, isEnded }: 
           <Ban size={16} aria-hidden="true" /> {actions.isCanceling ? 'Canceling…' : 'Cancel…'}
         </Button>
       )}
+    </div>
+  )
+}
+
+interface CancelQuestionProps {
+  readonly onYes: () => void
+  readonly onClose: () => void
+}
+
+/** Asks in the place of the button: Enter cancels the build, Escape leaves it alone (web B9). */
+export function CancelQuestion({ onYes, onClose }: CancelQuestionProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row in all browsers
+    <div
+      role="group"
+      aria-label="Cancel this build?"
+      className="flex flex-wrap items-center gap-2"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        event.stopPropagation()
+        onClose()
+      }}
+    >
+      <span className="font-semibold">Cancel this build?</span>
+      <Button
+        look="danger"
+        autoFocus
+        onClick={() => {
+          onYes()
+          onClose()
+        }}
+      >
+        Cancel the build
+      </Button>
+      <Button onClick={onClose}>Keep running</Button>
     </div>
   )
 }

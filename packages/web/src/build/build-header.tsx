@@ -17,8 +17,7 @@ import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
 import { sentenceOf } from './sentences/build-sentence.ts'
 import { costWords } from './sentences/cost.ts'
-import { headline, queuedMs, triggerWords } from './sentences/header.ts'
-import { tabTitle } from './sentences/tab-title.ts'
+import { headline, queuedMs, tabTitle, triggerWords } from './sentences/header.ts'
 import { SentenceLine } from './step-pane/sentence-line.tsx'
 
 interface HeaderProps {

@@ -1,16 +1,20 @@
+import type { QueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
+import { logQuery } from '../log/data/queries.ts'
+import { startOf } from '../log/log-viewer.tsx'
 import { NoBuild, PlaceError } from '../navigation/place-error.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { BuildScreen } from './build-screen.tsx'
+import { buildRouteId } from './data/address.ts'
+import { attemptView } from './data/attempt-view.ts'
+import { chooseJob, findJob } from './data/choose-job.ts'
+import { type BuildView, hasLog, type JobView, logStartOf } from './data/job-state.ts'
+import { type BuildPlace, buildQuery } from './data/queries.ts'
 import { useBuild } from './data/use-build.ts'
-import { buildRouteId } from './use-selection.ts'
-
-// Of the same file, so that the route finds it when it finds the page.
-export { readAhead } from './read-ahead.ts'
 
 /** One build: what became of it, its steps, and the log of the one that matters (web.md 6). */
 export function BuildPage() {
@@ -54,4 +58,32 @@ function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] })
       )}
     </>
   )
+}
+
+/** What the address asks for. */
+interface Asked {
+  readonly job?: string | undefined
+  readonly attempt?: number | undefined
+  /** `#L120`, or empty. */
+  readonly fragment: string
+}
+
+/** The attempt that the page will show first, where the address names none that there is the one that its state chooses. */
+function firstShown(view: BuildView, { job, attempt }: Asked): JobView | null {
+  const picked = job === undefined ? null : findJob(view, job)
+  const step = picked ?? chooseJob(view)
+  return step === null ? null : (attemptView(step, picked === null ? undefined : attempt) ?? step)
+}
+
+/**
+ * Begins to read what the page will show, while it is drawn: the build, and the log of its first step as soon as that is known. Resolves when the build is
+ * there. What fails here the page asks for again, and says.
+ */
+export async function readAhead(queries: QueryClient, place: BuildPlace, asked: Asked): Promise<void> {
+  const query = buildQuery(place)
+  await queries.prefetchQuery(query)
+  const view = queries.getQueryData(query.queryKey)
+  const job = view === undefined ? null : firstShown(view, asked)
+  if (job !== null && hasLog(job))
+    void queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), asked.fragment)))
 }

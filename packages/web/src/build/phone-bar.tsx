@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from '../design/button.tsx'
 import { Menu, MenuItem } from '../design/menu.tsx'
 import type { ActionBarProps } from './action-bar.tsx'
-import { CancelQuestion } from './cancel-question.tsx'
+import { CancelQuestion } from './action-bar.tsx'
 import { type PhoneAction, phoneActions } from './phone-actions.ts'
 import type { StepActionsProps } from './step-pane/step-actions.tsx'
 

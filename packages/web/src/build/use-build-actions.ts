@@ -4,7 +4,7 @@ import { useRef } from 'react'
 import { newIdempotencyKey } from '../api/idempotency.ts'
 import { problemOf } from '../api/problem.ts'
 import { lookOf } from '../design/state.ts'
-import { toast } from '../interaction/toast-store.ts'
+import { toast } from '../interaction/toasts.tsx'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { approve, type BuildPlace, buildQuery, cancel, rebuild, retryJobs } from './data/queries.ts'
 

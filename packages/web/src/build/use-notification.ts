@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { showInvisible } from '../text/escape.ts'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
-import { tabTitle } from './sentences/tab-title.ts'
+import { tabTitle } from './sentences/header.ts'
 
 export interface TellMe {
   /** Why it cannot be offered; null: it can. */

@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router'
-import type { RefObject } from 'react'
-import { toast } from '../interaction/toast-store.ts'
+import { type RefObject, useMemo, useRef } from 'react'
+import { type PaletteAction, usePaletteActions } from '../interaction/palette-actions.ts'
+import { type Shortcut, useShortcuts } from '../interaction/shortcuts.ts'
+import { toast } from '../interaction/toasts.tsx'
 import type { Asked } from './action-bar.tsx'
-import { useBuildKeys } from './build-shortcuts.ts'
 import { buildViews } from './data/address.ts'
 import type { Possible } from './data/build-actions.ts'
 import { nextFailure } from './data/choose-job.ts'
-import type { BuildView, JobView } from './data/job-state.ts'
+import { type BuildView, type JobView, nameOf } from './data/job-state.ts'
 import type { BuildPlace } from './data/queries.ts'
 import { stepsOf } from './step-list/step-rows.ts'
 import type { StepRows } from './step-list/use-step-rows.ts'
@@ -79,4 +80,94 @@ export function usePageKeys(given: PageKeys): void {
     },
     given.asked !== null,
   )
+}
+
+/** What the keys of the build page do (web.md 11). */
+interface BuildKeys {
+  readonly failure: (step: 1 | -1) => void
+  readonly walk: (step: 1 | -1) => void
+  readonly view: (index: number) => void
+  readonly focusLog: () => void
+  readonly retry: () => void
+  readonly retryFailed: () => void
+  readonly rebuild: () => void
+  readonly cancel: () => void
+  readonly shell: () => void
+  readonly attempts: () => void
+  readonly older: () => void
+  readonly newer: () => void
+  readonly follow: () => void
+  readonly search: () => void
+}
+
+/** Those of them that are in the palette too. */
+const offered = new Set(['f', 'r', 'R', 'b', 'c', 's', '[', ']', 'p'])
+
+/** Registers the page's keys and offers them in the palette; `isAsking`: a question is over the page. */
+function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
+  const shortcuts: readonly Shortcut[] = [
+    { keys: 'f', does: 'Next failure', run: () => keys.failure(1) },
+    { keys: 'F', does: 'Previous failure', run: () => keys.failure(-1) },
+    { keys: 'j', does: 'Next step', run: () => keys.walk(1) },
+    { keys: 'k', does: 'Previous step', run: () => keys.walk(-1) },
+    ...['Steps', 'Graph', 'Waterfall'].map((word, index) => ({
+      keys: String(index + 1),
+      does: word,
+      run: () => keys.view(index),
+    })),
+    { keys: 'l', does: 'Go to the log', run: keys.focusLog },
+    { keys: 'r', does: 'Retry this step', run: keys.retry },
+    { keys: 'R', does: 'Retry failed or canceled steps', run: keys.retryFailed },
+    { keys: 'b', does: 'Rebuild', run: keys.rebuild },
+    { keys: 'c', does: 'Cancel the build', run: keys.cancel },
+    { keys: 's', does: 'Open a shell', run: keys.shell },
+    { keys: 'a', does: 'Attempts of this step', run: keys.attempts },
+    { keys: '[', does: 'Older build', run: keys.older },
+    { keys: ']', does: 'Newer build', run: keys.newer },
+    { keys: 'p', does: 'Follow the build', run: keys.follow },
+    { keys: '/', does: 'Filter steps', run: keys.search },
+  ]
+  useShortcuts('build', shortcuts, !isAsking)
+  usePaletteActions(usePaletteList(shortcuts))
+}
+
+/** The palette wants a list that stays the same: what runs is looked up when it is chosen. */
+function usePaletteList(shortcuts: readonly Shortcut[]): readonly PaletteAction[] {
+  const newest = useRef(shortcuts)
+  newest.current = shortcuts
+  return useMemo(
+    () =>
+      newest.current
+        .filter(({ keys }) => offered.has(keys))
+        .map(({ keys, does }) => ({
+          id: `build ${keys}`,
+          title: does,
+          keys,
+          run: () => newest.current.find((one) => one.keys === keys)?.run(),
+        })),
+    [],
+  )
+}
+
+/** The steps of the open build in the palette (web.md 11), by name. */
+export function useStepActions(jobs: readonly JobView[], pick: (job: JobView) => void): void {
+  const newest = useRef({ jobs, pick })
+  newest.current = { jobs, pick }
+  // States change all the time: the list stays the same while the steps are.
+  const names = JSON.stringify(jobs.map((job) => [job.step_key ?? '', nameOf(job)]))
+  const actions = useMemo(
+    () =>
+      (JSON.parse(names) as readonly (readonly [string, string])[]).map(([key, name]) => ({
+        id: `step ${key}`,
+        title: `Step ${name}`,
+        isSearched: true as const,
+        run: () => {
+          const { jobs, pick } = newest.current
+          const job = jobs.find(({ step_key }) => (step_key ?? '') === key)
+          if (job !== undefined) pick(job)
+        },
+      })),
+    [names],
+  )
+  usePaletteActions(actions)
 }

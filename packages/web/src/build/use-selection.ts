@@ -1,8 +1,8 @@
 import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect } from 'react'
+import { buildRouteId } from './data/address.ts'
 import { attemptView } from './data/attempt-view.ts'
-import { chooseJob } from './data/choose-job.ts'
-import { findJob } from './data/find-job.ts'
+import { chooseJob, findJob } from './data/choose-job.ts'
 import { addressOf, type BuildView, isBuildEnded, type JobView } from './data/job-state.ts'
 
 declare module '@tanstack/react-router' {
@@ -11,8 +11,6 @@ declare module '@tanstack/react-router' {
     isFollowed?: boolean
   }
 }
-
-export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
 
 /** When the address gets the name of a step that nobody picked. */
 const addressAfterMs = 1000

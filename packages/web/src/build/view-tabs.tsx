@@ -1,7 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { TabNav, tabClass } from '../design/tabs.tsx'
 import type { BuildTab } from './data/address.ts'
-import { buildRouteId } from './use-selection.ts'
+import { buildRouteId } from './data/address.ts'
 
 const tabs: readonly { readonly view: BuildTab; readonly word: string }[] = [
   { view: 'steps', word: 'Steps' },

@@ -7,10 +7,9 @@ import { EmptyState } from '../design/page-states.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { BuildList } from './build-list.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { filtersOf } from './filters.ts'
+import { filtersOf, withFilter } from './filters.ts'
 import { NothingMatches } from './nothing-matches.tsx'
 import { pipelineNamesQuery } from './queries.ts'
-import { withFilter } from './with-filter.ts'
 
 /** The builds of all pipelines of an organization. */
 export function BuildsPage() {

@@ -3,7 +3,7 @@ import { type Problem, problemOf } from '../api/problem.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import { Field } from './field.tsx'
-import { ProblemText } from './problem-note.tsx'
+import { ProblemText } from './problems.tsx'
 
 interface ConfirmDialogProps {
   readonly open: boolean

@@ -1,5 +1,4 @@
-import { type Icon, lookOf, type Tone } from './state.ts'
-import { stateIcons } from './state-icons.ts'
+import { type Icon, lookOf, stateIcons, type Tone } from './state.ts'
 
 /** Text colour of a state, also for shapes that are drawn in `currentColor`. */
 export const toneColours: Readonly<Record<Tone, string>> = {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { faviconOf } from './favicon.ts'
-import { lookOf } from './state.ts'
-import { stateIcons } from './state-icons.ts'
+import { lookOf, stateIcons } from './state.ts'
+import { faviconOf } from './tab-icon.ts'
 
 const states = [
   'passed',

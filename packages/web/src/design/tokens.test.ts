@@ -13,7 +13,7 @@ const tokens = new Map(
 
 type Theme = 'light' | 'dark'
 /** The log computes with the colours of terminals, which may be any. */
-const colourSources = ['design/tokens.css', 'log/palette.ts']
+const colourSources = ['design/tokens.css', 'log/terminal/palette.ts']
 const surfaces = ['ground', 'raised', 'inset', 'sunk']
 
 /** WCAG 2: the ratio of two relative luminances. */

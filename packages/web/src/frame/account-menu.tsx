@@ -3,17 +3,11 @@ import { BookOpen, Keyboard, LogOut, User } from 'lucide-react'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { useSession } from '../api/session.ts'
 import { signOut } from '../api/session-tabs.ts'
-import { type Appearance, setAppearance, useAppearance } from '../browser/appearance.ts'
+import { setAppearance, themes, useAppearance } from '../browser/appearance.ts'
 import { Foreign } from '../design/isolated-text.tsx'
 import { Menu, MenuChoices, MenuItem, MenuLabel, MenuSeparator } from '../design/menu.tsx'
-import { doOrTell } from '../interaction/do-or-tell.ts'
 import { openOverlay } from '../interaction/overlays.ts'
-
-export const themes: readonly { readonly value: Appearance['theme']; readonly label: string }[] = [
-  { value: 'system', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-]
+import { doOrTell } from '../interaction/toasts.tsx'
 
 /** The person: their pages, how the app looks, help, and the way out. */
 export function AccountMenu() {

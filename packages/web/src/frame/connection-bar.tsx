@@ -1,8 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useNow } from '../api/clock.ts'
 import { Button } from '../design/button.tsx'
 import { Instant } from '../design/instant.tsx'
-import { troubleSentence } from './trouble.ts'
-import { useOutage } from './use-trouble.ts'
+import { tryStreamNow } from '../live/use-live.ts'
+import { isTroubled, retryDelayMs, type Trouble, troubleOf, troubleSentence } from './trouble.ts'
 
 /** Says that what is shown is old, why and since when, and asks again; what is shown stays (web A3). */
 export function ConnectionBar() {
@@ -30,5 +32,75 @@ function Countdown({ until }: { readonly until: number | null }) {
     <span aria-hidden="true" className="tabular">
       {until === null ? 'Trying…' : `Next try in ${seconds} s`}
     </span>
+  )
+}
+
+interface Outage {
+  readonly trouble: Trouble
+  /** When what is shown is asked for again, in milliseconds of this machine's clock; null: just now. */
+  readonly tryAt: number | null
+  readonly tryNow: () => void
+}
+
+/** What keeps what is on the screen from being up to date, and the next attempt; it asks again by itself. null: all is well. */
+function useOutage(): Outage | null {
+  const client = useQueryClient()
+  const trouble = useTrouble()
+  const [tryAt, setTryAt] = useState<number | null>(null)
+  const attempts = useRef(0)
+  const isTrouble = trouble !== null
+  const newest = useRef(trouble)
+  newest.current = trouble
+  const plan = useCallback(() => {
+    setTryAt(Date.now() + retryDelayMs(attempts.current, newest.current?.retryAfterMs ?? 0))
+  }, [])
+  const tryNow = useCallback(async () => {
+    attempts.current++
+    setTryAt(null)
+    await client.refetchQueries({ type: 'active', predicate: ({ state }) => isTroubled(state) })
+    plan()
+  }, [client, plan])
+  useEffect(() => {
+    if (!isTrouble) return
+    plan()
+    return () => {
+      // The end of it: whatever else is shown may be as old as the rest.
+      attempts.current = 0
+      setTryAt(null)
+      tryStreamNow()
+      void client.invalidateQueries()
+    }
+  }, [isTrouble, plan, client])
+  useEffect(() => {
+    if (!isTrouble || tryAt === null) return
+    const timer = setTimeout(() => void tryNow(), Math.max(0, tryAt - Date.now()))
+    window.addEventListener('online', tryNow)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('online', tryNow)
+    }
+  }, [isTrouble, tryAt, tryNow])
+  return trouble === null ? null : { trouble, tryAt, tryNow: () => void tryNow() }
+}
+
+function useTrouble(): Trouble | null {
+  const client = useQueryClient()
+  const last = useRef<Trouble | null>(null)
+  const read = () => {
+    const active = client
+      .getQueryCache()
+      .getAll()
+      .filter((query) => query.isActive())
+    const next = troubleOf(
+      active.map(({ state }) => state),
+      navigator.onLine,
+    )
+    // The same trouble is the same object: only a change paints.
+    if (JSON.stringify(next) !== JSON.stringify(last.current)) last.current = next
+    return last.current
+  }
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => client.getQueryCache().subscribe(listener), [client]),
+    read,
   )
 }

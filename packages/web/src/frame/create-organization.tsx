@@ -6,7 +6,7 @@ import { checkSession } from '../api/session-tabs.ts'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { createOrganization } from '../palette/queries.ts'
 
 /** Makes an organization and goes to it (`?create-org=1` on any page). */

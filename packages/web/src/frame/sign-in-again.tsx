@@ -6,7 +6,7 @@ import { checkSession, tellTabs, wasSignedOutElsewhere } from '../api/session-ta
 import { Button, buttonClass } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Foreign } from '../design/isolated-text.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 

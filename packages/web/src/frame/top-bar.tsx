@@ -1,16 +1,16 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
-import { Search } from 'lucide-react'
+import { Search, Unplug } from 'lucide-react'
 import { useRef } from 'react'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { useOrganization } from '../api/session.ts'
 import { Foreign } from '../design/isolated-text.tsx'
 import { useCurrentInView } from '../design/tabs.tsx'
+import { Tooltip } from '../design/tooltip.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
-import { isDeep, trailOf } from '../navigation/sections.ts'
+import { useLiveMode } from '../live/use-live.ts'
+import { isDeep, sectionOf, sections, trailOf } from '../navigation/sections.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
-import { PollingMark } from './polling-mark.tsx'
-import { SectionNav } from './section-nav.tsx'
 
 /** Where one is, where else one can go, search, and the account. */
 export function TopBar() {
@@ -97,4 +97,43 @@ function SearchButton() {
 
 function isApple(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.userAgent)
+}
+
+/** A small mark while pages ask for news instead of hearing them (web D3). */
+function PollingMark() {
+  if (useLiveMode() !== 'polling') return null
+  return (
+    <Tooltip text="Live updates are unavailable. This page refreshes every few seconds and reconnects when it can.">
+      <button
+        type="button"
+        aria-label="Live updates are unavailable: this page refreshes every few seconds"
+        className="inline-flex size-8 items-center justify-center rounded-small text-muted pointer-coarse:size-11"
+      >
+        <Unplug size={16} aria-hidden="true" />
+      </button>
+    </Tooltip>
+  )
+}
+
+/** The parts of an organization; the one that the page is in is marked, on pages below it too. */
+function SectionNav({ org }: { readonly org: string }) {
+  const { pathname } = useLocation()
+  const current = sectionOf(pathname)
+  return (
+    <nav aria-label="Organization" className="flex items-stretch gap-1">
+      {sections.map((section) => (
+        <Link
+          key={section.id}
+          to={section.to}
+          params={{ org }}
+          // The router marks only the page itself.
+          activeProps={{}}
+          {...(section.id === current.id ? { 'aria-current': 'page' as const } : {})}
+          className="inline-flex h-10 items-center border-b-2 border-transparent forced-colors:border-b-0 px-2 whitespace-nowrap text-muted hover:text-text aria-[current=page]:border-text aria-[current=page]:text-text lg:h-12 pointer-coarse:h-11"
+        >
+          {section.name}
+        </Link>
+      ))}
+    </nav>
+  )
 }

@@ -2,7 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { copyText } from '../browser/clipboard.ts'
 import { openOverlay } from '../interaction/overlays.ts'
 import { type Shortcut, useShortcuts } from '../interaction/shortcuts.ts'
-import { toast } from '../interaction/toast-store.ts'
+import { toast } from '../interaction/toasts.tsx'
 import { sections } from '../navigation/sections.ts'
 
 /** Keys that work on every page of the shell (web.md 11). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heard, nextToSay, type Speech, silence } from './announce.ts'
+import { heard, nextToSay, type Speech, silence } from './announcer.ts'
 
 test('web T3 whatever happens is said within 5 s, and nothing within 5 s of the last', () => {
   const waits = fc.array(fc.record({ ms: fc.nat(9000), text: fc.stringMatching(/^[a-z]{3}$/) }), { minLength: 1 })

@@ -1,7 +1,7 @@
 import { hold } from '../browser/store.ts'
 
 /** What can lie over any page of the shell; their code comes when they are opened first. */
-export type Overlay = 'palette' | 'help' | 'organizations'
+type Overlay = 'palette' | 'help' | 'organizations'
 
 const open = hold<Overlay | null>(null)
 /** What was typed since one was opened and before it is there; null: it is there, or none is opening. */

@@ -54,7 +54,7 @@ export function useAllShortcuts(): readonly Registered[] {
 }
 
 /** What a key press is called in `Shortcut.keys`. */
-export function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
+function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
   return ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key
 }
 

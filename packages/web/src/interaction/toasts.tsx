@@ -1,5 +1,34 @@
 import { X } from 'lucide-react'
-import { dismissToast, useToasts } from './toast-store.ts'
+import { problemOf } from '../api/problem.ts'
+import { hold } from '../browser/store.ts'
+
+interface Toast {
+  readonly id: number
+  readonly text: string
+  /** Failures stay until they are put away. */
+  readonly isProblem: boolean
+}
+
+const toasts = hold<readonly Toast[]>([])
+let nextId = 1
+const shownMs = 6000
+
+/** Says what has just happened, in a corner of the page and to screen readers. */
+export function toast(text: string, { isProblem = false } = {}): void {
+  const made = { id: nextId++, text, isProblem }
+  toasts.change([...toasts.current(), made].slice(-4))
+  if (!isProblem) setTimeout(() => dismissToast(made.id), shownMs)
+}
+
+/** Puts one away. */
+function dismissToast(id: number): void {
+  toasts.change(toasts.current().filter((one) => one.id !== id))
+}
+
+/** Those that are shown. */
+function useToasts(): readonly Toast[] {
+  return toasts.use()
+}
 
 /** What has just happened, in the corner. */
 export function Toasts() {
@@ -23,4 +52,9 @@ export function Toasts() {
       ))}
     </div>
   )
+}
+
+/** For something that has no place of its own to say that it failed: a corner of the page says it. */
+export function doOrTell(doing: Promise<unknown>): void {
+  doing.catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))
 }

@@ -10,7 +10,8 @@ import { keyOfTopic, type LiveEvent } from './events.ts'
 import type { Listener } from './listeners.ts'
 
 export type { LiveEvent } from './events.ts'
-export type LiveMode = 'live' | 'polling' | 'off'
+
+type LiveMode = 'live' | 'polling' | 'off'
 
 const connection = new LiveConnection(
   () => void checkSession(),

@@ -179,7 +179,7 @@ function More(props: LogToolbarProps & { readonly isNarrow: boolean }) {
   )
 }
 
-export const toolClass =
+const toolClass =
   'inline-flex min-h-7 min-w-7 pointer-coarse:min-h-11 pointer-coarse:min-w-11 items-center justify-center gap-1 rounded-small px-1.5 text-13 hover:bg-sunk aria-pressed:bg-sunk aria-pressed:font-semibold disabled:opacity-50'
 
 interface ToolButtonProps {

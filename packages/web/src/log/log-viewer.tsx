@@ -1,27 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo, useState } from 'react'
-import type { Schema } from '../api/schemas.ts'
+import { useMemo, useState } from 'react'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { readFragment } from './data/permalink.ts'
 import { type LogPlace, type LogStart, logQuery } from './data/queries.ts'
 import { LogView } from './log-view.tsx'
-
-export interface LogViewerProps {
-  readonly org: string
-  readonly slug: string
-  readonly number: number
-  /** The attempt whose log it is. */
-  readonly job: Schema<'JobView'>
-  readonly buildState: string
-  readonly startAt: 'error' | 'tail' | 'start'
-  /** What begins the row of the tools; on narrow screens the name of what is read (web T4). */
-  readonly lead?: ReactNode
-  /** What is searched for, as it stands in the address. */
-  readonly find?: string | undefined
-  readonly onFindChange: (find: string | undefined) => void
-  /** The forge's page of the repository, and the commit that was built. */
-  readonly repository: { readonly url: string; readonly commit: string } | null
-}
+import type { LogViewerProps } from './use-log-view.ts'
 
 /** The log of one attempt. It fills its container. */
 export function LogViewer(props: LogViewerProps) {

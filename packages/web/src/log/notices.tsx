@@ -1,3 +1,4 @@
+import { ArrowDown } from 'lucide-react'
 import { problemOf } from '../api/problem.ts'
 import { Button } from '../design/button.tsx'
 import { thousands } from '../text/count.ts'
@@ -67,4 +68,19 @@ function sentenceOf({ isComplete, exitCode, hasStarted }: EmptyLogProps): string
   return exitCode === null || exitCode === undefined
     ? 'The command wrote nothing.'
     : `The command wrote nothing and ended with exit code ${exitCode}.`
+}
+
+/** What came while the end was not in view (web L14). */
+export function NewLines({ count, onGo }: { readonly count: number; readonly onGo: () => void }) {
+  if (count === 0) return null
+  return (
+    <button
+      type="button"
+      onClick={onGo}
+      className="absolute bottom-4 left-1/2 inline-flex min-h-8 -translate-x-1/2 items-center gap-1 rounded-full border border-edge bg-raised px-3 text-13 font-semibold shadow-overlay pointer-coarse:min-h-11"
+    >
+      {thousands(count)} new {count === 1 ? 'line' : 'lines'}
+      <ArrowDown size={14} aria-hidden="true" />
+    </button>
+  )
 }

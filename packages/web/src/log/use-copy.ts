@@ -1,6 +1,6 @@
 import { type ClipboardEvent, useCallback, useEffect, useRef } from 'react'
 import { copyText } from '../browser/clipboard.ts'
-import { toast } from '../interaction/toast-store.ts'
+import { toast } from '../interaction/toasts.tsx'
 import { thousands } from '../text/count.ts'
 import type { LogData } from './data/log-data.ts'
 import type { LineRange } from './data/permalink.ts'

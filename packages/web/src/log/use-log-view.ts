@@ -1,23 +1,35 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useNavigate, useRouterState } from '@tanstack/react-router'
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { useIsNarrow } from '../browser/use-is-narrow.ts'
 import { rangesOf } from './data/hits.ts'
+import { type LineRange, rangeAfterClick, readFragment, writeFragment } from './data/permalink.ts'
 import type { LogPlace } from './data/queries.ts'
 import { readSearch } from './data/search-text.ts'
 import { useLogData } from './data/use-log-data.ts'
 import { useLogSearch } from './data/use-log-search.ts'
 import { useStderrOnly } from './data/use-stderr-only.ts'
 import { downloadLinks } from './download-links.ts'
-import type { LogViewerProps } from './log-viewer.tsx'
 import { rowHeightOf, useLogPreferences } from './preferences.ts'
 import type { RowsLook } from './rows/log-block.tsx'
+import { useSelectionPin } from './rows/selection.ts'
 import { useFolds } from './rows/use-folds.ts'
 import { useFollow } from './rows/use-follow.ts'
-import { useRows } from './rows/use-rows.ts'
-import { useSelectionPin } from './rows/use-selection-pin.ts'
+import { useRows, wantedLines } from './rows/use-rows.ts'
 import { useTarget } from './rows/use-target.ts'
-import { wantedLines } from './rows/wanted-lines.ts'
-import { useFragment } from './use-fragment.ts'
+
+export interface LogViewerProps extends Omit<LogPlace, 'jobId'> {
+  /** The attempt whose log it is. */
+  readonly job: Schema<'JobView'>
+  readonly startAt: 'error' | 'tail' | 'start'
+  /** What begins the row of the tools; on narrow screens the name of what is read (web T4). */
+  readonly lead?: ReactNode
+  /** What is searched for, as it stands in the address. */
+  readonly find?: string | undefined
+  readonly onFindChange: (find: string | undefined) => void
+  /** The forge's page of the repository, and the commit that was built. */
+  readonly repository: { readonly url: string; readonly commit: string } | null
+}
 
 export interface LogViewProps extends LogViewerProps {
   readonly place: LogPlace
@@ -122,4 +134,47 @@ function withToggled(set: ReadonlySet<number>, line: number): ReadonlySet<number
   const next = new Set(set)
   if (!next.delete(line)) next.add(line)
   return next
+}
+
+/** The lines that the address marks (web L13), and how to mark others. */
+function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRange | null) => void] {
+  const hash = useRouterState({ select: ({ location }) => location.hash })
+  const navigate = useNavigate()
+  const marked = useMemo(() => readFragment(hash), [hash])
+  const mark = useCallback(
+    (range: LineRange | null) =>
+      void navigate({
+        to: '.',
+        search: true,
+        hash: writeFragment(range).slice(1),
+        replace: true,
+        resetScroll: false,
+        hashScrollIntoView: false,
+      }),
+    [navigate],
+  )
+  return [marked, mark]
+}
+
+/** Clicks in the rows, all of which come through one listener: numbers mark, titles fold, notes open. */
+export function useRowClicks({ data, marked, mark, folds, toggleSetup, toggleOpened }: LogViewState) {
+  const anchor = useRef<number | null>(null)
+  return (event: MouseEvent<HTMLElement>) => {
+    if (!(event.target instanceof Element)) return
+    const clicked = event.target.closest<HTMLElement>(
+      '[data-number], [data-fold], [data-setup], [data-updates], [data-more]',
+    )
+    const { number, fold, setup, updates, more } = clicked?.dataset ?? {}
+    if (number !== undefined) {
+      // With these keys a link opens elsewhere.
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      event.preventDefault()
+      const line = Number(number)
+      mark(rangeAfterClick(anchor.current ?? marked?.from ?? null, line, event.shiftKey))
+      if (!event.shiftKey) anchor.current = line
+    } else if (fold !== undefined) folds.set(Number(fold), !folds.folded.has(Number(fold)))
+    else if (setup !== undefined) toggleSetup()
+    else if (updates !== undefined) toggleOpened(Number(updates))
+    else if (more !== undefined) data.openLine(Number(more))
+  }
 }

@@ -7,7 +7,7 @@ export const sections = [
   { id: 'settings', name: 'Settings', to: '/$org/settings', keys: 'g s' },
 ] as const
 
-export type Section = (typeof sections)[number]
+type Section = (typeof sections)[number]
 
 /** The part that an address is in; the pipelines for the organization itself and for what is none of these. */
 export function sectionOf(pathname: string): Section {
@@ -15,14 +15,14 @@ export function sectionOf(pathname: string): Section {
   return sections.find(({ id }) => id === second) ?? sections[0]
 }
 
-export interface TrailStep {
+interface TrailStep {
   readonly label: string
   /** A path of this app. */
   readonly to: string
 }
 
 /** Names a pipeline by organization and slug. */
-export type NameOf = (org: string, slug: string) => string
+type NameOf = (org: string, slug: string) => string
 
 /** Where one is below the part: `Nightly tests`, `#60`. Nothing on the pages of the bar itself. */
 export function trailOf(pathname: string, nameOf: NameOf = (_, slug) => slug): readonly TrailStep[] {

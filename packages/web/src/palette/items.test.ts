@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { localGroups, type PaletteGroup, stepFrom } from './items.ts'
-import { matchOf } from './match.ts'
+import { localGroups, matchOf, type PaletteGroup, stepFrom } from './items.ts'
 
 const groups: readonly PaletteGroup[] = [
   {

@@ -1,16 +1,15 @@
+import { errorCatalogue } from '@harmont/contract/errors'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useSession } from '../api/session.ts'
-import { setAppearance } from '../browser/appearance.ts'
+import { setAppearance, themes } from '../browser/appearance.ts'
 import { readRecent } from '../browser/recent.ts'
 import { lookOf } from '../design/state.ts'
-import { themes } from '../frame/account-menu.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
 import { useOfferedActions } from '../interaction/palette-actions.ts'
-import { errorCodeItems } from './error-codes.ts'
+import { sections } from '../navigation/sections.ts'
 import { filled, localGroups, type PaletteGroup, type PaletteItem } from './items.ts'
-import { pageItems } from './pages.ts'
 import { searchQuery } from './queries.ts'
 
 /** What the palette lists for a text. What is known here comes at once; what the server finds comes below it, together, and moves nothing. */
@@ -103,4 +102,42 @@ function useFound(asked: string): readonly PaletteGroup[] {
       { title: 'Builds', items: builds },
     ])
   }, [isAsked, data, org])
+}
+
+/** Pages that the palette leads to; those of an organization only where one is open. */
+function pageItems(org: string | undefined): readonly PaletteItem[] {
+  const own = [
+    ['account', 'Account'],
+    ['account/passkeys', 'Passkeys'],
+    ['account/keys', 'API keys'],
+    ['account/sessions', 'Sessions'],
+    ['account/appearance', 'Appearance'],
+  ] as const
+  const account = own.map(([path, title]) => ({
+    id: `page:${path}`,
+    title,
+    href: `/${path}`,
+    ...(path === 'account' ? { keys: 'g a' } : { hint: 'Account' }),
+  }))
+  if (org === undefined) return account
+  const parts = sections.map(({ id, name, keys }) => ({ id: `page:${id}`, title: name, keys, href: `/${org}/${id}` }))
+  const below = (['members', 'integrations', 'audit'] as const).map((path) => ({
+    id: `page:settings/${path}`,
+    title: { members: 'Members', integrations: 'Integrations', audit: 'Audit log' }[path],
+    hint: 'Settings',
+    href: `/${org}/settings/${path}`,
+  }))
+  return [...parts, ...below, ...account]
+}
+
+const all = Object.entries(errorCatalogue).map(([code, { meaning }]) => ({ code, meaning }))
+
+/** Error codes that contain what was typed, with what each means; none for less than three letters. */
+function errorCodeItems(typed: string): readonly PaletteItem[] {
+  const wanted = typed.trim().toLowerCase().replaceAll(' ', '_')
+  if (wanted.length < 3) return []
+  return all
+    .filter(({ code }) => code.includes(wanted))
+    .slice(0, 5)
+    .map(({ code, meaning }) => ({ id: `error:${code}`, title: code, hint: meaning, href: `/docs/errors/${code}` }))
 }

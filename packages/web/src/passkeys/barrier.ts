@@ -9,7 +9,7 @@ export type PasskeyBarrier =
   | { readonly kind: 'no-name' }
   | { readonly kind: 'browser' }
 
-export interface Place {
+interface Place {
   /** Of the page: `http://localhost:4000`. */
   readonly origin: string
   /** Whether the browser takes the page's connection for safe: HTTPS, or this very machine. */

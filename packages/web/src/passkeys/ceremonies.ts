@@ -4,7 +4,6 @@ import type {
 } from '@simplewebauthn/browser'
 import { ApiProblem } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
-import { explainCeremony } from './ceremony-problem.ts'
 
 type Challenge = Schema<'PasskeyChallengeResponse'>
 type Answer<Name extends string> = { readonly challenge_id: string } & Readonly<Record<Name, Record<string, unknown>>>
@@ -57,5 +56,26 @@ async function toldOf<Credential>(ceremony: Promise<Credential>, isOffered = fal
     if (message === null) return null
     const nothingElse = { code: null, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
     throw new ApiProblem({ status: 0, message, ...nothingElse }, { cause })
+  }
+}
+
+/** What to say of a ceremony that the browser ended, by the name of its error; null: the person did not want to, or let it time out (web A6). */
+export function explainCeremony(name: string): string | null {
+  switch (name) {
+    case 'NotAllowedError':
+    case 'AbortError':
+      return null
+    case 'InvalidStateError':
+      return 'This device already has a passkey for your account. Use that one, or another device or security key.'
+    case 'ConstraintError':
+      return 'This device cannot store a passkey or verify you. Set a screen lock or PIN, or use another device or security key.'
+    case 'NotSupportedError':
+      return 'The server supports no passkey type of this device. Use another device or security key.'
+    case 'SecurityError':
+      return 'The browser does not allow passkeys at this address.'
+    case 'UnknownError':
+      return 'The device reported an error. Try again, or use another device or security key.'
+    default:
+      return `The browser could not use a passkey (${name}). Try again, or use another browser.`
   }
 }

@@ -6,7 +6,7 @@ import { Button } from '../design/button.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Field } from '../design/field.tsx'
-import { FormProblem } from '../design/form-problem.tsx'
+import { FormProblem } from '../design/problems.tsx'
 import { createPipeline } from './queries.ts'
 
 interface CreatePipelineDialogProps {

@@ -1,5 +1,5 @@
 /** The top of a chart of durations. */
-export interface DurationScale {
+interface DurationScale {
   readonly topMs: number
   /** Whether longer ones are cut at it. */
   readonly isClipped: boolean

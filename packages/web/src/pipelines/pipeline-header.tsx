@@ -10,7 +10,7 @@ import { usePaletteActions } from '../interaction/palette-actions.ts'
 import { useShortcuts } from '../interaction/shortcuts.ts'
 import { showInvisible } from '../text/escape.ts'
 import { repositoryLink } from '../text/forge-link.ts'
-import { useStartAction } from './getting-started/use-start-action.ts'
+import { useStartAction } from './getting-started/choice.ts'
 import { NewBuildDialog } from './new-build/new-build-dialog.tsx'
 
 interface PipelineHeaderProps {

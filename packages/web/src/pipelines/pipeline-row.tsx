@@ -5,7 +5,7 @@ import type { Schema } from '../api/schemas.ts'
 import { Foreign } from '../design/isolated-text.tsx'
 import { StateMark } from '../design/state-mark.tsx'
 import { commitLink, shortCommit } from '../text/forge-link.ts'
-import { sentence } from './sentence.ts'
+import { sentence } from './summaries.ts'
 import { SummaryStrip } from './summary-strip.tsx'
 
 interface PipelineRowProps {

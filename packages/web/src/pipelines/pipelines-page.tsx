@@ -1,23 +1,24 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { useOrganizationName, usePermission } from '../api/session.ts'
 import { VirtualRows } from '../builds/virtual-rows.tsx'
 import { Button } from '../design/button.tsx'
+import { Ago } from '../design/instant.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { More } from '../design/more.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../design/page-states.tsx'
-import { StaleBar } from '../design/stale-bar.tsx'
+import { StaleBar } from '../design/problems.tsx'
 import { usePaletteActions } from '../interaction/palette-actions.ts'
 import { showInvisible } from '../text/escape.ts'
-import { ArchivedPipelines } from './archived-pipelines.tsx'
 import { CreatePipelineDialog } from './create-pipeline-dialog.tsx'
-import { chooseStart, useStartChoice } from './getting-started/choice.ts'
+import { Fold } from './fold.tsx'
+import { chooseStart, useStartAction, useStartChoice } from './getting-started/choice.ts'
 import { GettingStarted } from './getting-started/getting-started.tsx'
-import { useStartAction } from './getting-started/use-start-action.ts'
-import { NothingFound } from './nothing-found.tsx'
 import { PipelineRow } from './pipeline-row.tsx'
-import { PipelinesBar } from './pipelines-bar.tsx'
-import type { PipelineWish } from './queries.ts'
+import { NothingFound, PipelinesBar } from './pipelines-bar.tsx'
+import { archivedQuery, type PipelineWish } from './queries.ts'
 import { useSummaries } from './use-summaries.ts'
 
 /** The pipelines of an organization; without a build, how to come to the first one. */
@@ -110,5 +111,31 @@ function Pipelines({ org }: { readonly org: string }) {
       {query.isSuccess && <ArchivedPipelines org={org} />}
       <CreatePipelineDialog org={org} open={isCreating} onClose={() => setCreating(false)} />
     </>
+  )
+}
+
+/** Pipelines that build nothing more; their pages, and the way back, are still there. */
+function ArchivedPipelines({ org }: { readonly org: string }) {
+  const [isOpen, setOpen] = useState(false)
+  const { data, error, refetch } = useQuery({ ...archivedQuery(org), enabled: isOpen })
+  return (
+    <Fold title="Archived pipelines" className="mx-4 my-6" onToggle={setOpen}>
+      {error !== null && data === undefined && (
+        <ErrorState error={error} what="archived pipelines" onRetry={() => void refetch()} />
+      )}
+      {data?.length === 0 && <p className="text-muted">None.</p>}
+      <ul>
+        {data?.map(({ slug, name, archived_at }) => (
+          <li key={slug} className="flex min-h-7 items-center gap-3">
+            <Link to="/$org/pipelines/$slug" params={{ org, slug }} className="underline">
+              <Foreign text={name} />
+            </Link>
+            <span className="text-muted">
+              archived <Ago at={archived_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Fold>
   )
 }

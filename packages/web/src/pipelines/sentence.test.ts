@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '../api/schemas.ts'
-import { sentence } from './sentence.ts'
+import { sentence } from './summaries.ts'
 
 const now = Date.parse('2026-11-26T12:00:00Z')
 const at = (secondsAgo: number) => new Date(now - secondsAgo * 1000).toISOString()

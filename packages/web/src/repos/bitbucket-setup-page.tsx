@@ -4,7 +4,7 @@ import { buttonClass } from '../design/button.tsx'
 import { Foreign } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState, Skeleton } from '../design/page-states.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { connectBitbucket } from './bitbucket-queries.ts'
 
 /** Where Bitbucket sends back to: what the person administers there is bound to the organization that asked for it. */

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { usePermission } from '../api/session.ts'
 import { Button, type ButtonLook } from '../design/button.tsx'
-import { toast } from '../interaction/toast-store.ts'
+import { toast } from '../interaction/toasts.tsx'
 
 interface GoToForgeProps {
   readonly org: string

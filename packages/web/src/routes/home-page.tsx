@@ -1,10 +1,9 @@
 import { Navigate, useNavigate } from '@tanstack/react-router'
 import { useSession } from '../api/session.ts'
-import { readRecent } from '../browser/recent.ts'
+import { homeOrganization, readRecent } from '../browser/recent.ts'
 import { Button } from '../design/button.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState } from '../design/page-states.tsx'
-import { homeOrganization } from './home-organization.ts'
 
 /** Leads on to an organization; who has none makes one here. */
 export function HomePage() {

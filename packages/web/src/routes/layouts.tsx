@@ -1,10 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { sessionQuery } from '../api/session.ts'
+import { Toasts } from '../interaction/toasts.tsx'
 import { flagParam, present } from '../navigation/search-params.ts'
 import { NotFound, PlainNotFound } from './not-found.tsx'
 import { PlainFailure } from './page-failure.tsx'
-import { Root } from './root.tsx'
 
 export const rootRoute = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
   component: Root,
@@ -16,7 +16,7 @@ export const rootRoute = createRootRouteWithContext<{ readonly queryClient: Quer
 export const plainRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'plain',
-  component: lazyRouteComponent(() => import('./plain-layout.tsx'), 'PlainLayout'),
+  component: PlainLayout,
 })
 
 /** Pages for who is signed in. Nobody: to `/login`, and back here after it (web A5). */
@@ -40,3 +40,22 @@ export const organizationRoute = createRoute({
   // Where no page of it is called that, the shell stays around the answer.
   notFoundComponent: NotFound,
 })
+
+/** What is on every page. */
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  )
+}
+
+/** A narrow page without the shell. */
+function PlainLayout() {
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-110 flex-col px-4 py-12">
+      <Outlet />
+    </main>
+  )
+}

@@ -1,8 +1,12 @@
-import { Outlet, useParams } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { useOrganization } from '../api/session.ts'
+import { useOrganization, useSession } from '../api/session.ts'
+import { signOut } from '../api/session-tabs.ts'
 import { noteRecent } from '../browser/recent.ts'
-import { OrganizationNotFound } from './organization-not-found.tsx'
+import { Button } from '../design/button.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
+import { PageHeading } from '../design/page-heading.tsx'
+import { doOrTell } from '../interaction/toasts.tsx'
 
 /** Pages of one organization, for its members. */
 export function OrganizationLayout() {
@@ -12,4 +16,38 @@ export function OrganizationLayout() {
     if (isOurs) noteRecent('organizations', org)
   }, [isOurs, org])
   return isOurs ? <Outlet /> : <OrganizationNotFound slug={org} />
+}
+
+/** An organization that is unknown, or whose member this person is not: which of the two is not told (web.md 2). */
+export function OrganizationNotFound({ slug }: { readonly slug: string }) {
+  const { user, organizations } = useSession()
+  return (
+    <>
+      <PageHeading title="Organization not found">
+        Organization “<Foreign text={slug} />” not found
+      </PageHeading>
+      <div className="flex max-w-[72ch] flex-col items-start gap-4 px-4 pb-12">
+        <p>
+          It does not exist, or your account <strong className="foreign">{user.email}</strong> is not a member. Ask an
+          owner for an invitation, or use another account.
+        </p>
+        <Button onClick={() => doOrTell(signOut())}>Sign out and use another account</Button>
+        {organizations.length > 0 && (
+          <nav aria-label="Your organizations" className="flex flex-col gap-2 pt-4">
+            <h2 className="text-16 font-semibold">Your organizations</h2>
+            <ul className="flex flex-col gap-1">
+              {organizations.map(({ slug: own, name, role }) => (
+                <li key={own}>
+                  <Link to="/$org/pipelines" params={{ org: own }} className="inline-block py-1 underline">
+                    <Foreign text={name} />
+                  </Link>{' '}
+                  <span className="text-muted">{role}</span>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+      </div>
+    </>
+  )
 }

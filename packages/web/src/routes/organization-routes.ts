@@ -1,10 +1,38 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { buildSearch } from '../build/data/address.ts'
-import { flagParam, present, textParam } from '../navigation/search-params.ts'
+import { choiceParam, flagParam, present, textParam } from '../navigation/search-params.ts'
 import { usageSearch } from '../usage/search.ts'
 import { firstPageNeeds } from './first-page.ts'
 import { organizationRoute } from './layouts.tsx'
-import { buildsSearch, pipelinesSearch } from './list-search.ts'
+
+type Given = Readonly<Record<string, unknown>>
+
+const pipelineStates = ['failing', 'running', 'never'] as const
+const pipelineSorts = ['activity', 'name', 'failing'] as const
+
+/** Filters of the list of pipelines, as they stand in its address. */
+function pipelinesSearch(given: Given) {
+  return present({
+    q: textParam(given, 'q'),
+    state: choiceParam(given, 'state', pipelineStates),
+    sort: choiceParam(given, 'sort', pipelineSorts),
+  })
+}
+
+/** Filters of a list of builds, as they stand in its address (web P4); the server judges their values. */
+function buildsSearch(given: Given) {
+  return present({
+    pipeline: textParam(given, 'pipeline'),
+    state: textParam(given, 'state'),
+    branch: textParam(given, 'branch'),
+    commit: textParam(given, 'commit'),
+    author: textParam(given, 'author'),
+    source: textParam(given, 'source'),
+    q: textParam(given, 'q'),
+    from: textParam(given, 'from'),
+    to: textParam(given, 'to'),
+  })
+}
 
 const organizationHomeRoute = createRoute({
   getParentRoute: () => organizationRoute,

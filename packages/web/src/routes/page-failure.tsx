@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
-import { isMissingPart, MissingPart } from '../design/missing-part.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
+import { isMissingPart, MissingPart } from '../design/pane-boundary.tsx'
 
 /** A page that could not be made; the shell around it goes on. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {

@@ -11,7 +11,7 @@ export type NamedPage =
   | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
 
 /** A piece of a sentence: our own words, or a name from outside, which may lead to its page. */
-export type AuditPart = string | { readonly name: string; readonly page?: NamedPage }
+type AuditPart = string | { readonly name: string; readonly page?: NamedPage }
 
 /** Who did it: a member, somebody whose account is deleted, or the server itself. */
 export function actorName({ actor }: Pick<Event, 'actor'>): string {

@@ -1,9 +1,17 @@
-import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { type Problem, problemOf } from '../api/problem.ts'
+import type { Schema } from '../api/schemas.ts'
+import { usePermission, useSession } from '../api/session.ts'
+import { Button } from '../design/button.tsx'
+import { ConfirmDialog } from '../design/confirm-dialog.tsx'
+import { Field } from '../design/field.tsx'
+import { Instant } from '../design/instant.tsx'
+import { Foreign } from '../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
-import { DeleteOrganization } from './delete-organization.tsx'
-import { OrganizationForm } from './organization-form.tsx'
-import { organizationQuery } from './queries.ts'
+import { toast } from '../interaction/toasts.tsx'
+import { organizationChanges, organizationQuery } from './queries.ts'
 import { SettingsLayout } from './settings-layout.tsx'
 
 /** The organization itself: what it is called, and how it ends. */
@@ -23,5 +31,124 @@ export function OrganizationPage() {
         </div>
       )}
     </SettingsLayout>
+  )
+}
+
+/** Name, website, and who may create pipelines. */
+export function OrganizationForm({ organization }: { readonly organization: Schema<'Organization'> }) {
+  const { slug, created_at: createdAt } = organization
+  const mayChange = usePermission(slug, 'organization')
+  const changes = organizationChanges(useQueryClient(), slug)
+  const [name, setName] = useState(organization.name)
+  const [url, setUrl] = useState(organization.url ?? '')
+  const [openToMembers, setOpenToMembers] = useState(organization.members_can_create_pipelines ?? true)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    setProblem(null)
+    try {
+      await changes.update({ name, url: url === '' ? null : url, members_can_create_pipelines: openToMembers })
+      toast('Saved')
+    } catch (error) {
+      setProblem(problemOf(error))
+    }
+  }
+  const fields = problem?.fields ?? {}
+  return (
+    <form onSubmit={save} className="flex flex-col gap-4">
+      <Field
+        label="Name"
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+        problem={fields.name}
+        disabled={!mayChange}
+        required
+      />
+      <Field
+        label="Website"
+        type="url"
+        placeholder="https://"
+        value={url}
+        onChange={({ target }) => setUrl(target.value)}
+        problem={fields.url}
+        disabled={!mayChange}
+      />
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          checked={openToMembers}
+          onChange={({ target }) => setOpenToMembers(target.checked)}
+          disabled={!mayChange}
+          className="size-4 accent-text"
+        />
+        Members may create pipelines
+      </label>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
+        <dt className="text-muted">Address</dt>
+        <dd>
+          <code className="font-mono">{slug}</code>, which stays as it is
+        </dd>
+        <dt className="text-muted">Created</dt>
+        <dd>
+          <Instant at={createdAt} />
+        </dd>
+      </dl>
+      {problem !== null && Object.keys(fields).length === 0 && (
+        <p role="alert" className="text-fail">
+          {problem.message}
+        </p>
+      )}
+      <div>
+        <Button type="submit" look="primary" refused={mayChange ? null : 'Only owners and admins can change this'}>
+          Save
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Asks for the name to be typed, and lists what goes (web S7). */
+export function DeleteOrganization({ organization }: { readonly organization: Schema<'Organization'> }) {
+  const { slug, name } = organization
+  const [isAsked, setAsked] = useState(false)
+  const navigate = useNavigate()
+  const changes = organizationChanges(useQueryClient(), slug)
+  const mayDelete = usePermission(slug, 'organization.delete')
+  const isPersonal = useSession().user.personal_org_slug === slug
+  const remove = async () => {
+    await changes.remove()
+    await navigate({ to: '/' })
+  }
+  const refused = isPersonal
+    ? 'Your personal organization is deleted only with your account'
+    : mayDelete
+      ? null
+      : 'Only owners can delete an organization'
+  return (
+    <section className="flex flex-col gap-2 border-t border-hairline pt-6">
+      <h2 className="text-16 font-semibold">Delete this organization</h2>
+      <p className="text-muted">
+        Deletes its pipelines, builds, logs, secrets, invites and connections, for all members.{' '}
+        {refused !== null && `${refused}.`}
+      </p>
+      <div>
+        <Button look="danger" refused={refused} onClick={() => setAsked(true)}>
+          Delete organization
+        </Button>
+      </div>
+      <ConfirmDialog
+        open={isAsked}
+        onClose={() => setAsked(false)}
+        title={`Delete ${name}?`}
+        typed={slug}
+        confirm="Delete organization"
+        onConfirm={remove}
+      >
+        <p>
+          All pipelines of <Foreign text={name} />, their builds, logs and artifacts, its secrets, invites and
+          connections to forges are deleted. Running builds are canceled. This cannot be undone.
+        </p>
+      </ConfirmDialog>
+    </section>
   )
 }

@@ -4,7 +4,7 @@ import { ApiProblem } from '../api/problem.ts'
 import type { Schema } from '../api/schemas.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
-import { ProblemNote } from '../design/problem-note.tsx'
+import { ProblemNote } from '../design/problems.tsx'
 import { formatCents } from '../text/money.ts'
 import { redeemCoupon } from './payment.ts'
 

@@ -1,3 +1,6 @@
+import type { Schema } from '../api/schemas.ts'
+import type { LedgerSource } from './queries.ts'
+
 /** Amounts to choose from, in dollars; others are typed. */
 export const usualDollars = [10, 25, 50] as const
 
@@ -9,4 +12,40 @@ export function readAmount(text: string): number | null {
   if (match === null) return null
   const cents = Number(match[1]) * 100 + Number(match[2] ?? 0)
   return cents >= 100 && cents <= most * 100 ? cents : null
+}
+
+/** What the balance means for the days to come (web U1). */
+interface Forecast {
+  readonly sentence: string
+  readonly warns: boolean
+}
+
+/** From the balance and what the last `days` days cost, in cents. */
+export function forecast(balanceCents: number, spentCents: number, days: number): Forecast {
+  if (balanceCents <= 0) return { sentence: 'Builds do not start until you top up.', warns: true }
+  const aDay = spentCents / days
+  if (aDay <= 0) return { sentence: 'No recent spending.', warns: false }
+  const left = balanceCents / aDay
+  if (left < 1) return { sentence: 'Less than a day at this rate.', warns: true }
+  if (left > 365) return { sentence: 'More than a year at this rate.', warns: false }
+  const whole = Math.floor(left)
+  return { sentence: `About ${whole} ${whole === 1 ? 'day' : 'days'} at this rate.`, warns: whole <= 3 }
+}
+
+export const sourceWords: Readonly<Record<LedgerSource, string>> = {
+  stripe_topup: 'Top-up',
+  coupon_redemption: 'Coupon',
+  admin_grant: 'Grant',
+  vm_lease_debit: 'Usage',
+  refund: 'Refund',
+}
+
+type Entry = Pick<Schema<'Transaction'>, 'source' | 'amount_cents' | 'description'>
+
+/** What an entry of the ledger is called. What a refund or a dispute took may come back: the one failed at Stripe, the other was won. */
+export function entryWords({ source, amount_cents: cents, description }: Entry): string {
+  if (source !== 'refund') return sourceWords[source]
+  // The contract has no source of its own for disputes.
+  if (description?.startsWith('Dispute ')) return cents > 0 ? 'Dispute returned' : 'Dispute'
+  return cents > 0 ? 'Failed refund' : sourceWords.refund
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import uPlot from 'uplot'
 import { useAppearance } from '../browser/appearance.ts'
 
-export interface DayValue {
+interface DayValue {
   readonly date: string
   readonly value: number
 }

@@ -1,11 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useOrganization } from '../api/session.ts'
 import { buttonClass } from '../design/button.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState } from '../design/page-states.tsx'
-import { ArrivingCredit } from './arriving-credit.tsx'
-import { rememberedPayment } from './payer.ts'
+import { formatCents } from '../text/money.ts'
+import { type BegunPayment, rememberedPayment } from './payment.ts'
+import { balanceQuery, newestTopUpQuery } from './queries.ts'
 
 /** Where the payment provider sends back to after a payment. What counts is its signed message to the server, which is seconds behind. */
 export function PaymentDonePage() {
@@ -46,4 +48,38 @@ function ToUsage({ org }: { readonly org: string | null }) {
       Go to the usage of {known.name}
     </Link>
   )
+}
+
+const waitMs = 60_000
+const pollMs = 2000
+
+/** Waits up to a minute for the credit of a payment, and shows the new balance; after that it is still on its way, and no error. */
+function ArrivingCredit({ payment: { org, newestBefore } }: { readonly payment: BegunPayment }) {
+  const [isLate, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), waitMs)
+    return () => clearTimeout(timer)
+  }, [])
+  const { data: entry } = useQuery({
+    ...newestTopUpQuery(org),
+    refetchInterval: ({ state }) => (isLate || isNew(state.data, newestBefore) ? false : pollMs),
+  })
+  const balance = useQuery({ ...balanceQuery(org), enabled: isNew(entry, newestBefore), staleTime: 0 })
+  if (entry != null && isNew(entry, newestBefore))
+    return (
+      <p role="status">
+        {formatCents(entry.amount_cents)} added. The balance is {formatCents(balance.data?.balance_cents)}.
+      </p>
+    )
+  return (
+    <p role="status">
+      {isLate
+        ? 'Payment received. The credit appears in the ledger as soon as the payment provider confirms it.'
+        : 'Waiting for the payment provider to confirm the payment…'}
+    </p>
+  )
+}
+
+function isNew(entry: { readonly id: string } | null | undefined, newestBefore: string | null): boolean {
+  return entry != null && entry.id !== newestBefore
 }

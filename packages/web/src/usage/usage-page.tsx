@@ -1,18 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useAuthConfig } from '../api/auth-config.ts'
 import { serverNow } from '../api/clock.ts'
 import { useOrganizationName, usePermission } from '../api/session.ts'
 import { PageHeading } from '../design/page-heading.tsx'
+import { ErrorState } from '../design/page-states.tsx'
 import { showInvisible } from '../text/escape.ts'
-import { Balance } from './balance.tsx'
+import { formatCents, formatHours } from '../text/money.ts'
 import { ByBuild } from './by-build.tsx'
 import { ByPipeline } from './by-pipeline.tsx'
+import { Coupon } from './coupon.tsx'
+import { forecast } from './credit.ts'
 import { Daily } from './daily.tsx'
-import { daysWanted } from './days.ts'
+import { countDays, type Days, daysWanted } from './days.ts'
 import { Ledger } from './ledger.tsx'
-import { MoneyIn } from './money-in.tsx'
+import { balanceQuery, totalsQuery } from './queries.ts'
 import { RangeChoice } from './range-choice.tsx'
-import { Totals } from './totals.tsx'
+import { Section } from './section.tsx'
+import { TopUp } from './top-up.tsx'
 
 /** What was used, when, by what, and what it cost (web.md 8). */
 export function UsagePage() {
@@ -52,4 +57,76 @@ export function UsagePage() {
 
 function withDay<Search extends { day?: string }>({ day: _, ...search }: Search, day: string | null) {
   return day === null ? search : { ...search, day }
+}
+
+/** The balance, and how long it lasts. Unknown or loading is a dash, never a number (web U1). */
+function Balance({ org }: { readonly org: string }) {
+  const balance = useQuery(balanceQuery(org))
+  const week = useQuery(totalsQuery(org, daysWanted({ range: '7' }, serverNow())))
+  if (balance.isError && balance.data === undefined)
+    return <ErrorState error={balance.error} what="the balance" onRetry={() => void balance.refetch()} />
+  const cents = balance.data?.balance_cents
+  const told = cents === undefined || week.data === undefined ? null : forecast(cents, week.data.total_cents, 7)
+  return (
+    <div className="flex flex-wrap items-baseline gap-x-3 px-4 pb-2">
+      <span className="text-13 text-muted">Balance</span>
+      <span className="text-28 font-semibold tabular">{formatCents(cents)}</span>
+      {/* A line of its own where it is narrow, from the beginning: what stands below does not move. */}
+      <p className={`min-h-5 max-sm:w-full ${told?.warns ? 'font-semibold text-soft' : 'text-muted'}`}>
+        {told?.sentence}
+      </p>
+    </div>
+  )
+}
+
+interface MoneyInProps {
+  readonly org: string
+  /** Whether the server is set up for a payment provider. */
+  readonly takesPayments: boolean
+}
+
+/** How credit comes in: a payment, and a coupon beside it (web U5). */
+function MoneyIn({ org, takesPayments }: MoneyInProps) {
+  return (
+    <Section title="Add credit">
+      <div className="flex max-w-220 flex-wrap gap-x-10 gap-y-6 px-4 pt-2 pb-6">
+        {takesPayments && <TopUp org={org} />}
+        <Coupon org={org} />
+      </div>
+    </Section>
+  )
+}
+
+interface TotalsProps {
+  readonly org: string
+  readonly days: Days
+  readonly isBilled: boolean
+}
+
+/** Spent, a day, and what of it. */
+function Totals({ org, days, isBilled }: TotalsProps) {
+  const { data, isError, error, refetch } = useQuery(totalsQuery(org, days))
+  if (isError && data === undefined)
+    return <ErrorState error={error} what="the totals" onRetry={() => void refetch()} />
+  const aDay = data === undefined ? undefined : data.total_cents / countDays(days)
+  const hours = (seconds: number | undefined) => (seconds === undefined ? '—' : formatHours(seconds))
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3 px-4 py-3">
+      {isBilled && <Figure name="Spent" value={formatCents(data?.total_cents)} />}
+      {isBilled && <Figure name="A day" value={formatCents(aDay)} />}
+      <Figure name="vCPU-hours" value={hours(data?.cpu_seconds)} />
+      <Figure name="Memory, GB-hours" value={hours(data?.memory_gb_seconds)} />
+      <Figure name="Disk, GB-hours" value={hours(data?.disk_gb_seconds)} />
+    </dl>
+  )
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    // As wide as most numbers from the beginning: what stands beside it does not move.
+    <div className="min-w-24">
+      <dt className="text-13 text-muted">{name}</dt>
+      <dd className="text-20 font-semibold tabular">{value}</dd>
+    </div>
+  )
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { entryWords, forecast } from './credit.ts'
 import { countDays, daysWanted, tellNothing } from './days.ts'
-import { entryWords } from './entry-words.ts'
-import { forecast } from './forecast.ts'
 
 const now = Date.parse('2026-03-02T23:59:00Z')
 

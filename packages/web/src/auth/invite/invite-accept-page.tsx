@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { ApiProblem } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { sessionQuery } from '../../api/session.ts'
@@ -8,10 +9,9 @@ import { Foreign } from '../../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { AuthPage } from '../auth-page.tsx'
 import { inviteKey } from '../invited-email.ts'
-import { useMailedToken } from '../mailed-token.ts'
+import { keptToken, useMailedToken } from '../mailed-token.ts'
 import { previewInvite } from '../queries.ts'
 import { InviteAnswer } from './invite-answer.tsx'
-import { useInviteOfOtherTab } from './other-tab.ts'
 
 /** Where an invitation leads: what it is, before anybody signs in, and the answer to it. */
 export function InviteAcceptPage() {
@@ -82,4 +82,33 @@ function Home() {
       </Link>
     </p>
   )
+}
+
+/** The tabs of this browser, about the invitation that one of them has open. What is said in it stays in memory (web A1). */
+const channelName = 'harmont:invite'
+/** They answer at once, or are not there. */
+const patienceMs = 1000
+
+new BroadcastChannel(channelName).addEventListener('message', ({ data, target }) => {
+  const token = keptToken('invite')
+  if (data === 'which?' && token !== null) (target as BroadcastChannel).postMessage({ token })
+})
+
+/** The token of an invitation that is open in another tab: who registered by mail comes back in a new one. null: in none; undefined: they were just asked. */
+function useInviteOfOtherTab(isWanted: boolean): string | null | undefined {
+  const [token, setToken] = useState<string | null | undefined>(undefined)
+  useEffect(() => {
+    if (!isWanted) return
+    const channel = new BroadcastChannel(channelName)
+    channel.addEventListener('message', ({ data }) => {
+      if (typeof data?.token === 'string') setToken(data.token)
+    })
+    channel.postMessage('which?')
+    const timer = setTimeout(() => setToken((known) => known ?? null), patienceMs)
+    return () => {
+      clearTimeout(timer)
+      channel.close()
+    }
+  }, [isWanted])
+  return token
 }

@@ -5,7 +5,7 @@ import type { Session } from '../../api/session.ts'
 import { sessionChanged } from '../../api/session-change.ts'
 import { Button, buttonClass } from '../../design/button.tsx'
 import { Foreign } from '../../design/isolated-text.tsx'
-import { ProblemNote } from '../../design/problem-note.tsx'
+import { ProblemNote } from '../../design/problems.tsx'
 import { forgetToken } from '../mailed-token.ts'
 import { acceptInvite, signOut } from '../queries.ts'
 

@@ -1,5 +1,8 @@
 import { choiceParam, countParam, present, textParam } from '../../navigation/search-params.ts'
 
+/** The route of a build's page, as the router names it. */
+export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
+
 export const buildViews = ['steps', 'graph', 'waterfall'] as const
 export type BuildTab = (typeof buildViews)[number]
 

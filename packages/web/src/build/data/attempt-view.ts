@@ -1,4 +1,4 @@
-import { isEnded, type JobView } from './job-state.ts'
+import { type BuildView, hasFailed, isEnded, type JobView } from './job-state.ts'
 
 const causes: Readonly<Record<string, string>> = {
   first: 'first',
@@ -54,5 +54,17 @@ export function attemptView(job: JobView, number: number | undefined): JobView |
     shell: null,
     cost: null,
     log: { lines: null, bytes: null, complete: isEnded({ state: state as JobView['state'] }) },
+  }
+}
+
+/** What rendered the pipeline, with what the build says of its failure: code, message, place in the file (web B14). Every other job as it is. */
+export function withRenderFailure(job: JobView, { render, build }: Pick<BuildView, 'render' | 'build'>): JobView {
+  const { failure } = job
+  const code = build.error_code ?? null
+  if (job.id !== render?.id || !hasFailed(job) || failure === null || code === null) return job
+  return {
+    ...job,
+    error_code: job.error_code ?? code,
+    failure: { ...failure, kind: job.error_code ?? code, message: build.error_message || failure.message },
   }
 }

@@ -1,15 +1,12 @@
-import { MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
+import { BaseEdge, type Edge, type EdgeProps, MiniMap, ReactFlow, useReactFlow } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { lookOf } from '../../design/state.ts'
 import { useShortcuts } from '../../interaction/shortcuts.ts'
-import { countSteps, type Graph, type GraphEdge, relativesOf } from './graph-model.ts'
+import { type Arrow, countSteps, type Graph, type GraphEdge, nameOf, relativesOf, walk } from './graph-model.ts'
 import { EdgeKinds, GraphTools } from './graph-tools.tsx'
-import type { Layout } from './layout.ts'
-import { nameOf } from './node-name.ts'
-import { type Passes, RoutedEdge, type RoutedFlowEdge } from './routed-edge.tsx'
+import type { Layout, Point } from './layout.ts'
 import { type StepFlowNode, StepNode } from './step-node.tsx'
 import { nodeSize } from './use-layout.ts'
-import { type Arrow, walk } from './walk.ts'
 
 const nodeTypes = { step: StepNode }
 const edgeTypes = { routed: RoutedEdge }
@@ -159,4 +156,26 @@ function drawnEdge({ id, from, to, kind }: GraphEdge, passes: Passes, lit: Reado
   const line = kind === 'builds_in' ? { strokeWidth: 3 } : { strokeWidth: 1.25, strokeDasharray: '5 4' }
   const style = { ...line, stroke: 'var(--edge)', opacity: isDimmed ? 0.25 : 1 }
   return { id, source: from, target: to, type: 'routed', data: { passes }, focusable: false, selectable: false, style }
+}
+
+type Passes = Layout['passes'][string]
+type RoutedFlowEdge = Edge<{ readonly passes: Passes }, 'routed'>
+
+/** An edge that goes level through the columns between its ends, in the gaps that the layout left there. */
+function RoutedEdge({ data, sourceX, sourceY, targetX, targetY, style }: EdgeProps<RoutedFlowEdge>) {
+  const path = pathOf({ x: sourceX, y: sourceY }, data?.passes ?? [], { x: targetX, y: targetY })
+  return <BaseEdge path={path} {...(style === undefined ? {} : { style })} />
+}
+
+/** As `d` of an SVG path. */
+function pathOf(from: Point, passes: Passes, to: Point): string {
+  const ends = [...passes, [to, to] as const]
+  let last = from
+  const parts = ends.map(([start, end]) => {
+    const middle = (last.x + start.x) / 2
+    const curve = `C${middle} ${last.y} ${middle} ${start.y} ${start.x} ${start.y}`
+    last = end
+    return start === end ? curve : `${curve}H${end.x}`
+  })
+  return `M${from.x} ${from.y}${parts.join('')}`
 }

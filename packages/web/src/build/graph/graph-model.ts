@@ -1,8 +1,9 @@
 import type { Schema } from '../../api/schemas.ts'
+import type { Positions } from './layout.ts'
 
 export type Step = Schema<'JobView'>
 
-export interface GraphNode {
+interface GraphNode {
   readonly id: string
   /** One step; or several that stand at the same place of the graph, folded into one node. */
   readonly steps: readonly [Step, ...Step[]]
@@ -103,4 +104,40 @@ function reach(edges: readonly GraphEdge[], start: string, near: 'from' | 'to', 
 /** What decides the layout. States are not in it: the picture stays while they change. */
 export function shapeOf({ nodes, edges }: Graph): string {
   return JSON.stringify([nodes.map(({ id }) => id), edges.map(({ id, kind }) => [id, kind])])
+}
+
+export type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'
+
+/** The node that an arrow key leads to: left and right along edges, up and down to the nearest in the same column. Null: there is none. */
+export function walk(edges: readonly GraphEdge[], positions: Positions, from: string, arrow: Arrow): string | null {
+  const here = positions[from]
+  if (here === undefined) return null
+  const candidates = candidatesOf(edges, positions, from, arrow)
+  const distance = (id: string) => Math.abs((positions[id]?.y ?? 0) - here.y)
+  return candidates.toSorted((a, b) => distance(a) - distance(b))[0] ?? null
+}
+
+function candidatesOf(edges: readonly GraphEdge[], positions: Positions, from: string, arrow: Arrow): string[] {
+  const here = positions[from] ?? { x: 0, y: 0 }
+  const inColumn = (side: (y: number) => boolean) =>
+    Object.entries(positions).flatMap(([id, { x, y }]) => (Math.abs(x - here.x) < 1 && side(y) ? [id] : []))
+  switch (arrow) {
+    case 'ArrowLeft':
+      return edges.flatMap((edge) => (edge.to === from ? [edge.from] : []))
+    case 'ArrowRight':
+      return edges.flatMap((edge) => (edge.from === from ? [edge.to] : []))
+    case 'ArrowUp':
+      return inColumn((y) => y < here.y)
+    case 'ArrowDown':
+      return inColumn((y) => y > here.y)
+  }
+}
+
+/** What a step is called: its name, else its key, else its command. */
+export function nameOf(step: {
+  readonly name?: string | null
+  readonly step_key?: string | null
+  readonly command?: string | null
+}): string {
+  return step.name ?? step.step_key ?? step.command ?? 'step'
 }

@@ -1,6 +1,6 @@
 import { Expand, Scan, Shrink, ZoomIn, ZoomOut } from 'lucide-react'
 import { type ReactNode, type RefObject, useSyncExternalStore } from 'react'
-import { toast } from '../../interaction/toast-store.ts'
+import { toast } from '../../interaction/toasts.tsx'
 
 interface GraphToolsProps {
   readonly place: RefObject<HTMLElement | null>

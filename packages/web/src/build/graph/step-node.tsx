@@ -8,9 +8,9 @@ import { showInvisible } from '../../text/escape.ts'
 import { isActive, ranMs } from '../data/job-state.ts'
 import { rowEnd } from '../sentences/failure-reason.ts'
 import type { Step } from './graph-model.ts'
-import { nameOf } from './node-name.ts'
+import { nameOf } from './graph-model.ts'
 
-export interface NodeData extends Record<string, unknown> {
+interface NodeData extends Record<string, unknown> {
   readonly steps: readonly [Step, ...Step[]]
   readonly isDimmed: boolean
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { graphOf, type Step } from './graph-model.ts'
+import { graphOf, type Step, walk } from './graph-model.ts'
 import { layoutGraph } from './layout.ts'
-import { walk } from './walk.ts'
 
 const step = (id: string, builds_in: string | null = null, depends_on: readonly string[] = []): Step =>
   ({ id, builds_in, depends_on }) as unknown as Step

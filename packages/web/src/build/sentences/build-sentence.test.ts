@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { at, epoch, makeFailed, makeJob, makeView } from '../testing/make-view.ts'
-import { sentenceOf, sentenceText } from './build-sentence.ts'
+import { sentenceOf } from './build-sentence.ts'
 import { rowEnd } from './failure-reason.ts'
+import { sentenceText } from './sentence.ts'
 
 type View = Parameters<typeof sentenceOf>[0]
 

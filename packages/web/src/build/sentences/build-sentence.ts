@@ -1,22 +1,8 @@
-import { thousands } from '../../text/count.ts'
+import { counted } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
-import { counted } from '../../text/plural.ts'
 import { allJobs, type BuildView, instantOf, isActive, isEnded, type JobView, nameOf } from '../data/job-state.ts'
 import { failedSentence } from './failed.ts'
-
-/** A piece of a sentence: our own words, a name from outside, or something that can be opened. */
-export type Part =
-  | string
-  | { readonly kind: 'name'; readonly text: string }
-  /** A sentence of the server's, with names between backticks. */
-  | { readonly kind: 'said'; readonly text: string }
-  | { readonly kind: 'step'; readonly text: string; readonly job: JobView }
-  | { readonly kind: 'build'; readonly number: number }
-  /** A line of a step's log; the text, where it has one, is a name from outside. */
-  | { readonly kind: 'line'; readonly line: number; readonly job: JobView; readonly text?: string }
-  | { readonly kind: 'usage'; readonly text: string }
-
-export type Sentence = readonly Part[]
+import type { Sentence } from './sentence.ts'
 
 /** What there is to say of a build now, made of facts (web.md 6, R5). `org`: its organization; `now`: the server's time. */
 export function sentenceOf(view: BuildView, org: string, now: number): Sentence {
@@ -40,21 +26,8 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
   }
 }
 
-/** The same as a text, for titles and those who listen. */
-export function sentenceText(sentence: Sentence): string {
-  return sentence.map(partText).join('')
-}
-
-/** One piece as a text. */
-export function partText(part: Part): string {
-  if (typeof part === 'string') return part
-  if (part.kind === 'build') return `#${part.number}`
-  if (part.kind === 'line') return part.text ?? `line ${thousands(part.line)}`
-  return part.text
-}
-
 /** What follows `Waiting` for a job: how long, and for what; the server's sentence without its first word, which says what comes before it too. */
-export function waitingWords(job: JobView | null, now: number): Sentence {
+function waitingWords(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting
   const from = instantOf(since)

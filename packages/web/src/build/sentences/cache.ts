@@ -1,5 +1,5 @@
+import { counted } from '../../text/count.ts'
 import { formatAgo, formatDuration } from '../../text/duration.ts'
-import { counted } from '../../text/plural.ts'
 import type { JobView } from '../data/job-state.ts'
 
 const missReasons: Readonly<Record<string, string>> = {

@@ -1,10 +1,9 @@
-import { counted } from '../../text/plural.ts'
+import { counted } from '../../text/count.ts'
 import { chooseJob } from '../data/choose-job.ts'
 import { allJobs, type BuildView, isActive, isHardFailure, type JobView, nameOf } from '../data/job-state.ts'
-import type { Sentence } from './build-sentence.ts'
-import { afterWords, endWords, isPlatformFault, isUnstarted } from './failure-reason.ts'
+import { afterWords, endWords, isPlatformFault, isUnstarted, notStarted } from './failure-reason.ts'
 import { reportedWords } from './failure-reports.ts'
-import { notStarted } from './not-started.ts'
+import type { Sentence } from './sentence.ts'
 
 /** What failed, why, where in the log, and what passed last (web R1, R5). */
 export function failedSentence(view: BuildView, org: string, now: number): Sentence {

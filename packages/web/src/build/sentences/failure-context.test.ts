@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeView } from '../testing/make-view.ts'
-import { sentenceText } from './build-sentence.ts'
-import { sinceWords } from './since-words.ts'
+import { sinceWords } from './failure-context.ts'
+import { sentenceText } from './sentence.ts'
 
 const say = (failing_since: number | null, passed: number | null) =>
   sentenceText(

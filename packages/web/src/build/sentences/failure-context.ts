@@ -1,13 +1,12 @@
-import { thousands } from '../../text/count.ts'
+import { counted, thousands } from '../../text/count.ts'
 import { formatAgo } from '../../text/duration.ts'
-import { counted } from '../../text/plural.ts'
 import { failuresOf } from '../data/choose-job.ts'
 import { type BuildView, isHardFailure, type JobView, nameOf } from '../data/job-state.ts'
-import type { Sentence } from './build-sentence.ts'
 import { endWords } from './failure-reason.ts'
+import type { Sentence } from './sentence.ts'
 import { skippedBecause } from './skipped.ts'
 
-export interface AlsoFailed {
+interface AlsoFailed {
   /** `2 more failed, 12 skipped`; null where nothing else went wrong. */
   readonly summary: string | null
   /** A line for each later failure, and for each step because of which others were skipped (web B3). */
@@ -39,4 +38,19 @@ export function alsoFailed(view: Pick<BuildView, 'render' | 'jobs'>, job: JobVie
       ),
     ],
   }
+}
+
+/** Since when builds of the branch fail, and which passed last. Said of the branch, not of a step: the step may be newer than both. */
+export function sinceWords({
+  failing_since,
+  last_passed,
+  build,
+}: Pick<BuildView, 'failing_since' | 'last_passed' | 'build'>): Sentence {
+  const isNew = failing_since === null || failing_since === build.number
+  const since: Sentence = isNew
+    ? ['First failure on this branch; ']
+    : ['Failing on this branch since ', { kind: 'build', number: failing_since }, '; ']
+  return last_passed === null
+    ? [...since, 'never passed.']
+    : [...since, 'last passed in ', { kind: 'build', number: last_passed.number }, '.']
 }

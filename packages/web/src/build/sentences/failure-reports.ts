@@ -1,8 +1,8 @@
 import type { Schema } from '../../api/schemas.ts'
-import { counted } from '../../text/plural.ts'
+import { counted } from '../../text/count.ts'
 import type { JobView } from '../data/job-state.ts'
-import type { Sentence } from './build-sentence.ts'
 import { afterWords } from './failure-reason.ts'
+import type { Sentence } from './sentence.ts'
 
 type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[number]
 

@@ -1,4 +1,7 @@
-import { type BuildView, instantOf } from '../data/job-state.ts'
+import { lookOf } from '../../design/state.ts'
+import { showInvisible } from '../../text/escape.ts'
+import { chooseJob } from '../data/choose-job.ts'
+import { type BuildView, instantOf, isHardFailure, nameOf } from '../data/job-state.ts'
 
 type Build = BuildView['build']
 
@@ -27,4 +30,35 @@ export function queuedMs({ scheduled_at, created_at, started_at, finished_at }: 
   const from = instantOf(scheduled_at) ?? instantOf(created_at)
   const until = instantOf(started_at) ?? instantOf(finished_at) ?? now
   return from === null ? null : Math.max(0, until - from)
+}
+
+/** The tab's title without the product (web T1): `Failed: test · ci #60 · Acme`. `org`: the organization's name. */
+export function tabTitle(view: BuildView, org: string): string {
+  const { build, pipeline } = view
+  const failed = chooseJob(view)
+  const isRed = build.state === 'failed' || build.state === 'failing'
+  const step = isRed && failed !== null && isHardFailure(failed) ? `: ${shortened(showInvisible(nameOf(failed)))}` : ''
+  return `${lookOf(build.state).word}${step} · ${shortened(showInvisible(pipeline.name || pipeline.slug))} #${build.number} · ${org}`
+}
+
+function shortened(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 39)}…` : name
+}
+
+/** What a screen reader is told of what changed between two views: the build's state, and steps that failed (web T3). Timers and logs say nothing. */
+export function announcementsOf(before: BuildView, after: BuildView): readonly string[] {
+  if (before.build.number !== after.build.number || before.pipeline.slug !== after.pipeline.slug) return []
+  const failedBefore = new Set(before.jobs.filter(isHardFailure).map(({ id }) => id))
+  const failed = after.jobs.filter((job) => isHardFailure(job) && !failedBefore.has(job.id))
+  const [first] = failed
+  const steps =
+    first === undefined
+      ? []
+      : [
+          failed.length === 1
+            ? `Step ${nameOf(first)} failed.`
+            : `Step ${nameOf(first)} and ${failed.length - 1} more failed.`,
+        ]
+  const isNew = before.build.state !== after.build.state
+  return isNew ? [...steps, `Build ${after.build.number}: ${lookOf(after.build.state).word}.`] : steps
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { JobView } from '../data/job-state.ts'
 import { epoch, makeFailed, makeJob, makeView } from '../testing/make-view.ts'
-import { sentenceText } from './build-sentence.ts'
 import { alsoFailed } from './failure-context.ts'
+import { sentenceText } from './sentence.ts'
 import { skippedBecause, skipWords } from './skipped.ts'
 
 const build = makeFailed('build', 1)

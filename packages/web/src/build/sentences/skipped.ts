@@ -1,5 +1,5 @@
 import { type JobView, nameOf } from '../data/job-state.ts'
-import type { Sentence } from './build-sentence.ts'
+import type { Sentence } from './sentence.ts'
 
 /** Why a step was not run (web B4): its condition, the step that caused it, or that the build was stopped. */
 export function skipWords(job: JobView, byId: ReadonlyMap<string, JobView>): Sentence {
@@ -14,7 +14,7 @@ export function skipWords(job: JobView, byId: ReadonlyMap<string, JobView>): Sen
   return job.skip_reason ? ['Skipped: ', { kind: 'name', text: job.skip_reason }, '.'] : ['Skipped.']
 }
 
-export interface SkippedBecause {
+interface SkippedBecause {
   readonly cause: JobView
   readonly count: number
 }

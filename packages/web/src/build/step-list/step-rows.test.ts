@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allJobs, type JobView } from '../data/job-state.ts'
 import { makeFailed, makeJob, makeView } from '../testing/make-view.ts'
-import { cellOf } from './matrix-cell.ts'
-import { type StepListChoice, type StepRow, stepRows, stepsOf } from './step-rows.ts'
+import { cellOf, type StepListChoice, type StepRow, stepRows, stepsOf } from './step-rows.ts'
 
 const choice: StepListChoice = { order: 'state', filter: '', open: new Set(), selected: null }
 const shown = (rows: readonly StepRow[]) =>

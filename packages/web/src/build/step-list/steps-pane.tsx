@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import type { Ref } from 'react'
 import { Segmented } from '../../design/segmented.tsx'
-import { counted } from '../../text/plural.ts'
+import { counted } from '../../text/count.ts'
 import type { BuildScale } from './build-scale.ts'
 import { StepList } from './step-list.tsx'
 import type { StepOrder, StepRow } from './step-rows.ts'

@@ -1,18 +1,16 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useId, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
-import { counted } from '../../text/plural.ts'
+import { Foreign } from '../../design/isolated-text.tsx'
+import { counted } from '../../text/count.ts'
 import { compareLink } from '../data/compare-link.ts'
 import { type BuildView, isHardFailure, type JobView } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
-import { alsoFailed } from '../sentences/failure-context.ts'
+import { alsoFailed, sinceWords } from '../sentences/failure-context.ts'
 import { endWords, isPlatformFault, isUnstarted } from '../sentences/failure-reason.ts'
-import { sinceWords } from '../sentences/since-words.ts'
+import { reportsOf, reportWords } from '../sentences/failure-reports.ts'
 import { CodeLink } from './code-link.tsx'
-import { FailureReportList } from './failure-report-list.tsx'
-import { FailureTail } from './failure-tail.tsx'
-import { Said } from './said.tsx'
-import { SentenceLine } from './sentence-line.tsx'
+import { Said, SentenceLine } from './sentence-line.tsx'
 
 interface FailureCardProps {
   readonly place: BuildPlace
@@ -114,4 +112,62 @@ function Since({ place, view, job }: FailureCardProps) {
 
 function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}
+
+/** So many lines leave the log its room. */
+const shownAtFirst = 3
+
+/** What failed in a step, each with a link to its line in the log (web B3). One alone is in the page's headline. */
+function FailureReportList({ place, job }: { readonly place: BuildPlace; readonly job: JobView }) {
+  const [isWhole, setWhole] = useState(false)
+  const reports = reportsOf(job)
+  if (reports.length < 2) return null
+  const shown = isWhole ? reports : reports.slice(0, shownAtFirst)
+  const hidden = reports.length - shown.length
+  const unnamed = (job.failure?.failed_tests ?? 0) + (job.failure?.other_errors ?? 0) - reports.length
+  return (
+    <>
+      <ul aria-label="Failures">
+        {shown.map((report) => (
+          <li key={report.log_line} className="truncate">
+            <SentenceLine sentence={reportWords(report, job)} place={place} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && (
+        <button
+          type="button"
+          onClick={() => setWhole(true)}
+          className="inline-flex min-h-6 items-center rounded-small underline decoration-edge underline-offset-3 pointer-coarse:min-h-11"
+        >
+          {counted(hidden, 'more failure')}
+        </button>
+      )}
+      {hidden === 0 && unnamed > 0 && <p>{counted(unnamed, 'more failure')} in the log.</p>}
+    </>
+  )
+}
+
+/** Shows the last lines of a step of which no line looks like an error (web B3). The log opens at the same ones; here they are read without it. */
+function FailureTail({ lines }: { readonly lines: readonly string[] }) {
+  if (lines.length === 0) return null
+  return (
+    <details>
+      <summary className="w-fit">{lines.length === 1 ? 'Last line' : `Last ${lines.length} lines`}</summary>
+      <pre className="overflow-x-auto py-1 font-log text-13">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+          <span key={index} className="block whitespace-pre">
+            <Foreign text={withoutColours(line)} />
+          </span>
+        ))}
+      </pre>
+    </details>
+  )
+}
+
+/** The log plays escape sequences; here they would only be in the way. */
+function withoutColours(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
+  return line.replace(/\x1b\[[0-9;:]*[a-zA-Z]/g, '')
 }

@@ -1,7 +1,6 @@
 import { instantOf, type JobView } from '../data/job-state.ts'
-import { formatBytes } from './bytes.ts'
 
-export interface Lineage {
+interface Lineage {
   /** What the oldest ancestor starts from; null where it is not known. */
   readonly image: string | null
   /** From the image on: each step in whose file system the next one runs. */
@@ -42,4 +41,16 @@ export function snapshotWords({ snapshot }: Pick<JobView, 'snapshot'>, format: (
     ...(instantOf(kept_until) === null ? [] : [`kept until ${format(kept_until ?? '')}`]),
   ]
   return facts.length === 0 ? 'kept' : facts.join(', ')
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** `812 B`, `1.4 kB`, `12 MB`; decimal, as disks count. */
+export function formatBytes(bytes: number): string {
+  let [value, unit] = [bytes, 0]
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }

@@ -2,8 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Foreign } from '../../design/isolated-text.tsx'
 import { addressOf } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
-import { type Part, partText, type Sentence } from '../sentences/build-sentence.ts'
-import { Said } from './said.tsx'
+import { type Part, partText, type Sentence } from '../sentences/sentence.ts'
 
 const from = '/$org/pipelines/$slug/builds/$number'
 const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
@@ -49,4 +48,24 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
         </Link>
       )
   }
+}
+
+/** A sentence of the server's: what stands between backticks is a name or code. */
+export function Said({ text }: { readonly text: string }) {
+  const pieces = text.split(/`([^`]*)`/)
+  return (
+    <>
+      {pieces.map((piece, index) =>
+        index % 2 === 0 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name
+          <Foreign key={index} text={piece} />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name
+          <code key={index} className="font-mono text-[0.95em]">
+            <Foreign text={piece} />
+          </code>
+        ),
+      )}
+    </>
+  )
 }

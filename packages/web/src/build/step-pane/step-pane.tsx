@@ -1,18 +1,29 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode, Ref } from 'react'
 import { useIsNarrow } from '../../browser/use-is-narrow.ts'
+import { Foreign } from '../../design/isolated-text.tsx'
 import { PaneBoundary } from '../../design/pane-boundary.tsx'
 import { LogViewer } from '../../log/log-viewer.tsx'
 import { repositoryLink } from '../../text/forge-link.ts'
-import { allJobs, type BuildView, hasFailed, hasLog, isWaiting, type JobView, logStartOf } from '../data/job-state.ts'
-import type { BuildPlace } from '../data/queries.ts'
-import { withRenderFailure } from '../data/render-failure.ts'
-import { buildRouteId } from '../use-selection.ts'
+import { buildRouteId } from '../data/address.ts'
+import { withRenderFailure } from '../data/attempt-view.ts'
+import {
+  allJobs,
+  type BuildView,
+  hasFailed,
+  hasLog,
+  isBuildEnded,
+  isWaiting,
+  type JobView,
+  logStartOf,
+} from '../data/job-state.ts'
+import { type BuildPlace, jobQuery } from '../data/queries.ts'
+import { CodeLink } from './code-link.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { FailureCard } from './failure-card.tsx'
 import type { StepActionsProps } from './step-actions.tsx'
 import { JobBar, JobLead, JobRemarksRow } from './step-bar.tsx'
-import { useAttempt } from './use-attempt.ts'
 import { NotRunPanel, WaitingPanel } from './waiting-panel.tsx'
 
 interface JobPaneProps {
@@ -82,7 +93,6 @@ function JobLog({ place, view, job, lead }: JobLogProps) {
       {...place}
       job={job}
       lead={lead}
-      buildState={build.state}
       startAt={logStartOf(job)}
       find={find}
       onFindChange={(next) =>
@@ -96,5 +106,47 @@ function JobLog({ place, view, job, lead }: JobLogProps) {
       }
       repository={url === null || build.commit == null ? null : { url, commit: build.commit }}
     />
+  )
+}
+
+/** An older attempt with what the view does not tell of it: its error. The newest one as it is. */
+function useAttempt(place: BuildPlace, step: JobView, job: JobView): JobView {
+  const isOlder = job.id !== step.id
+  const { data } = useQuery({ ...jobQuery(place, job.id), enabled: isOlder && hasFailed(job) })
+  if (!isOlder || data === undefined || job.failure === null) return job
+  const { error_code = null, error_message = null, soft_failed } = data
+  return {
+    ...job,
+    soft_failed: soft_failed ?? false,
+    error_code,
+    error_message,
+    failure: {
+      ...job.failure,
+      kind: error_code ?? job.failure.kind,
+      signal: /\bSIG[A-Z0-9]+\b/.exec(error_message ?? '')?.[0] ?? null,
+      message: error_message ?? job.failure.message,
+    },
+  }
+}
+
+/** What a build without steps has to say: why it could not be planned, or that its steps are on their way (web B14). */
+export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
+  const { error_code, error_message } = build
+  if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps appear in a moment.</p>
+  return (
+    <section aria-label="Why it failed" className="flex max-w-[100ch] flex-col gap-3 p-4 md:p-6">
+      {error_message ? (
+        <pre className="overflow-x-auto rounded-small border border-hairline bg-fail-tint px-3 py-2 font-log text-13 whitespace-pre-wrap">
+          <Foreign text={error_message} />
+        </pre>
+      ) : (
+        <p>The build has no steps.</p>
+      )}
+      {error_code && (
+        <p className="text-13">
+          <CodeLink code={error_code} />
+        </p>
+      )}
+    </section>
   )
 }

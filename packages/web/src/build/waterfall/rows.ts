@@ -1,8 +1,7 @@
 import type { Schema } from '../../api/schemas.ts'
 import { instantOf } from '../data/job-state.ts'
 import { workClockOf } from '../data/work-clock.ts'
-import { type Graph, graphOf, type Step } from '../graph/graph-model.ts'
-import { nameOf } from '../graph/node-name.ts'
+import { type Graph, graphOf, nameOf, type Step } from '../graph/graph-model.ts'
 
 /** Milliseconds since the build was made, without those in which it was over before it was tried again. */
 export interface Span {

@@ -59,7 +59,7 @@ const stepsMs = [
   3_600_000, 7_200_000, 14_400_000, 43_200_000, 86_400_000,
 ]
 
-export interface AxisMark {
+interface AxisMark {
   readonly at: number
   readonly text: string
   /** Names the cut that begins there. */

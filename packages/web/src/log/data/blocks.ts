@@ -1,9 +1,9 @@
 import type { LogLine } from '../terminal/lines.ts'
 
 /** Lines are kept, and forgotten, this many at a time. */
-export const blockLines = 64
+const blockLines = 64
 /** Text that is kept, in bytes: two for each UTF-16 unit (web L3). */
-export const mostKept = 24 * 1024 * 1024
+const mostKept = 24 * 1024 * 1024
 /** What a line takes beside its text. */
 const lineOverhead = 64
 

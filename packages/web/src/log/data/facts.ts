@@ -1,5 +1,7 @@
 import type { Schema } from '../../api/schemas.ts'
-import type { Group, Remark } from '../rows/row-model.ts'
+
+export type Group = Schema<'LogGroup'>
+export type Remark = Schema<'LogRemark'>
 
 /** What is known of a log beside its lines. The same object as long as nothing changes. */
 export interface LogFacts {

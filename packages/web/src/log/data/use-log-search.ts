@@ -7,7 +7,7 @@ import { SearchData } from './search-data.ts'
 /** Lines around a match that are shown with it. */
 const around = 2
 /** More lines with matches than this are not listed; the search walks all of them nevertheless. */
-export const mostListed = 20_000
+const mostListed = 20_000
 /** A count that is not finished goes on at once; a log that grows is counted again this often. */
 const countAgainMs = 700
 

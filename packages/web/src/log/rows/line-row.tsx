@@ -1,12 +1,12 @@
-import { memo } from 'react'
+import { Fragment, memo, type ReactNode } from 'react'
 import { thousands } from '../../text/count.ts'
 import { formatLineTime, type TimeMode } from '../terminal/line-times.ts'
 import type { LogLine } from '../terminal/lines.ts'
 import type { SourceOfLinks } from '../terminal/links.ts'
-import { type HitRange, piecesOf } from '../terminal/pieces.ts'
+import { type HitRange, type Piece, piecesOf } from '../terminal/pieces.ts'
 import { playLine, statesOf } from '../terminal/play-line.ts'
+import { cssOf } from '../terminal/style-css.ts'
 import { formatBytes } from './bytes.ts'
-import { LineText } from './line-text.tsx'
 
 /** How all lines are shown. The same object as long as nothing changes. */
 export interface LineLook {
@@ -124,4 +124,34 @@ function classOf({ line, isMarked, isError, isOpen }: LineRowProps): string {
     isOpen ? ' log-tall' : '',
   ]
   return `log-row${more.join('')}`
+}
+
+interface LineTextProps {
+  readonly pieces: readonly Piece[]
+  /** Which of the line's hits the search stands at; null: none. */
+  readonly nowHit: number | null
+}
+
+/** The text of a line, in its colours. */
+function LineText({ pieces, nowHit }: LineTextProps) {
+  return pieces.map((piece) => <Fragment key={piece.at}>{drawn(piece, nowHit)}</Fragment>)
+}
+
+function drawn({ text, style, link, hit }: Piece, nowHit: number | null): ReactNode {
+  const css = cssOf(style)
+  const marked = hit === null ? text : <mark className={hit === nowHit ? 'log-now' : undefined}>{text}</mark>
+  if (link !== null)
+    return (
+      <a
+        href={link.href}
+        target="_blank"
+        rel="noopener noreferrer"
+        title={link.href}
+        data-host={link.host ?? undefined}
+        style={css}
+      >
+        {marked}
+      </a>
+    )
+  return css === undefined ? marked : <span style={css}>{marked}</span>
 }

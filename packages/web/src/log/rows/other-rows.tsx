@@ -4,10 +4,10 @@ import { Foreign } from '../../design/isolated-text.tsx'
 import { thousands } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
+import type { Group, Remark } from '../data/facts.ts'
 import type { LogLine } from '../terminal/lines.ts'
 import { formatBytes } from './bytes.ts'
 import { type LineLook, LineNumber, LineTime } from './line-row.tsx'
-import type { Group, Remark } from './row-model.ts'
 
 interface GroupRowProps {
   readonly number: number

@@ -1,7 +1,8 @@
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Group, type Remark, type Row, RowModel, type RowSource } from './row-model.ts'
+import type { Group, Remark } from '../data/facts.ts'
+import { type Row, RowModel, type RowSource } from './row-model.ts'
 
 const remarkOf = (line: number, kind: string): Remark => ({ line, kind, message: kind, bytes: null, lines: null })
 const groupOf = (line: number, end: number | null): Group => ({

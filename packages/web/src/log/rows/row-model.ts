@@ -1,7 +1,4 @@
-import type { Schema } from '../../api/schemas.ts'
-
-export type Group = Schema<'LogGroup'>
-export type Remark = Schema<'LogRemark'>
+import type { Group, Remark } from '../data/facts.ts'
 
 /** One row of the viewer. */
 export type Row =

@@ -1,8 +1,10 @@
+import { useEffect } from 'react'
 import type { TextPlace } from '../terminal/copy.ts'
-import { lineOfNode } from './use-selection-pin.ts'
+import type { LogWindow } from './log-window.ts'
+import type { RowModel } from './row-model.ts'
 
 /** What is selected of the log: from one place to another, the earlier one first. */
-export interface Selected {
+interface Selected {
   readonly from: TextPlace
   readonly to: TextPlace
 }
@@ -27,4 +29,24 @@ function placeOf(node: Node, offset: number): TextPlace | null {
   if (before.comparePoint(node, offset) < 0) return { line, offset: 0 }
   if (before.comparePoint(node, offset) === 0) before.setEnd(node, offset)
   return { line, offset: before.toString().length }
+}
+
+/** Where a selection begins stays mounted, so that it is still there after scrolling away from it (web L18). */
+export function useSelectionPin(window: LogWindow, model: RowModel): void {
+  useEffect(() => {
+    const onSelect = () => {
+      const selection = getSelection()
+      const line = selection === null || selection.isCollapsed ? null : lineOfNode(selection.anchorNode)
+      window.pin(line === null ? null : model.rowOf(line))
+    }
+    document.addEventListener('selectionchange', onSelect)
+    return () => document.removeEventListener('selectionchange', onSelect)
+  }, [window, model])
+}
+
+/** The line in whose row a node of the page is; null where it is in none. */
+function lineOfNode(node: Node | null): number | null {
+  const element = node instanceof Element ? node : (node?.parentElement ?? null)
+  const row = element?.closest<HTMLElement>('#log [data-line]')
+  return row?.dataset.line === undefined ? null : Number(row.dataset.line)
 }

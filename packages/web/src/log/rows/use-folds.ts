@@ -1,6 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
-import type { LogFacts } from '../data/facts.ts'
-import type { Group } from './row-model.ts'
+import type { Group, LogFacts } from '../data/facts.ts'
 
 /** What a person folded and unfolded, by job, for as long as the page lives (web L9): title lines, and whether they are folded. */
 const kept = new Map<string, ReadonlyMap<number, boolean>>()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Follow, type FollowEvent, followAfter } from './follow.ts'
+import { type Follow, type FollowEvent, followAfter } from './use-follow.ts'
 
 const after = (start: Follow, ...events: readonly FollowEvent[]) => events.reduce(followAfter, start)
 const on: Follow = { isOn: true, missed: 0 }

@@ -1,8 +1,44 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react'
-import { type Follow, followAfter } from './follow.ts'
 import type { LogWindow } from './log-window.ts'
 
-export interface Following extends Follow {
+/** Whether the end of a growing log is kept in view (web L14). */
+export interface Follow {
+  readonly isOn: boolean
+  /** Lines that came since it was let go. */
+  readonly missed: number
+}
+
+export type FollowEvent =
+  | { readonly kind: 'grew'; readonly lines: number }
+  /** The reader moved: away from the end, or to it. */
+  | { readonly kind: 'moved'; readonly isUp: boolean; readonly isAtEnd: boolean }
+  | { readonly kind: 'selected' }
+  | { readonly kind: 'asked'; readonly isOn: boolean }
+
+/** What following is after something happened: a move up or a selection lets go, the end resumes. */
+export function followAfter(follow: Follow, event: FollowEvent): Follow {
+  switch (event.kind) {
+    case 'grew':
+      return follow.isOn || event.lines === 0 ? follow : { isOn: false, missed: follow.missed + event.lines }
+    case 'moved':
+      if (event.isUp && !event.isAtEnd) return letGo(follow)
+      return event.isAtEnd && !event.isUp ? resumed(follow) : follow
+    case 'selected':
+      return letGo(follow)
+    case 'asked':
+      return event.isOn ? resumed(follow) : letGo(follow)
+  }
+}
+
+function letGo(follow: Follow): Follow {
+  return follow.isOn ? { isOn: false, missed: 0 } : follow
+}
+
+function resumed(follow: Follow): Follow {
+  return follow.isOn && follow.missed === 0 ? follow : { isOn: true, missed: 0 }
+}
+
+interface Following extends Follow {
   /** Goes to the end and stays there, or lets go. */
   set(isOn: boolean): void
 }

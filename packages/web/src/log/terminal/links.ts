@@ -50,7 +50,7 @@ export function fileLinks(text: string, source: SourceOfLinks | null): readonly 
   return [...text.matchAll(file)].flatMap((match) => {
     const [shown, path = '', line = ''] = match
     const from = match.index
-    if (path.split('/').some((part) => part === '../..' || part === '.')) return []
+    if (path.split('/').some((part) => part === '..' || part === '.')) return []
     if (!path.includes('/') && !isSourceName.test(path)) return []
     const href = forgeLink(source, path, line)
     return href === null ? [] : [{ from, to: from + shown.length, href, host: null }]

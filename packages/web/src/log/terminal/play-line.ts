@@ -1,10 +1,9 @@
 import { type Token, tokens } from './escapes.ts'
-import { LineScreen } from './line-screen.ts'
+import { hasSpecial, LineScreen } from './line-screen.ts'
 import { applySgr, type Style } from './style.ts'
-import { hasSpecial } from './visible.ts'
 
 /** A stretch of one look. */
-export interface Run {
+interface Run {
   /** Where it ends in the shown text. */
   readonly end: number
   readonly style: Style

@@ -1,6 +1,8 @@
-import { useSyncExternalStore } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo, useSyncExternalStore } from 'react'
+import { usePaletteActions } from '../../interaction/palette-actions.ts'
 
-export type StartChoice = 'shown' | 'put-away'
+type StartChoice = 'shown' | 'put-away'
 
 const listeners = new Set<() => void>()
 const keyOf = (org: string) => `harmont:getting-started:${org}`
@@ -32,4 +34,18 @@ function read(org: string): StartChoice | null {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+/** Offers the list of first steps in the palette, also when it was put away (web F3). */
+export function useStartAction(org: string): void {
+  const navigate = useNavigate()
+  usePaletteActions(
+    useMemo(() => {
+      const run = () => {
+        chooseStart(org, 'shown')
+        void navigate({ to: '/$org/pipelines', params: { org } })
+      }
+      return [{ id: 'getting-started', title: 'Getting started', run }]
+    }, [org, navigate]),
+  )
 }

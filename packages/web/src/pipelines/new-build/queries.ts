@@ -17,7 +17,7 @@ export function newestBuildQuery(org: string, slug: string) {
   })
 }
 
-export interface BuildStart {
+interface BuildStart {
   readonly org: string
   readonly slug: string
   /** Sent again under the same key, it makes one build. */

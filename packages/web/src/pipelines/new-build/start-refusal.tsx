@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { problemOf } from '../../api/problem.ts'
-import { ProblemText } from '../../design/problem-note.tsx'
+import { ProblemText } from '../../design/problems.tsx'
 
 interface StartRefusalProps {
   readonly org: string

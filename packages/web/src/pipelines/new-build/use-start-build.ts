@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { newIdempotencyKey } from '../../api/idempotency.ts'
 import { isPassing } from '../../api/query-client.ts'
-import { toast } from '../../interaction/toast-store.ts'
+import { toast } from '../../interaction/toasts.tsx'
 import { createBuild, rebuild } from './queries.ts'
 import type { StartRequest } from './start-request.ts'
 

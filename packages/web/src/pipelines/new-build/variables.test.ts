@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readVariables } from './variables.ts'
+import { readVariables } from './start-request.ts'
 
 test('lines of an .env file are variables; values keep their signs, and the last of a name counts', () => {
   const text = '# which\nA=1\r\n\n B = two words = 2\nA=3\nEMPTY='

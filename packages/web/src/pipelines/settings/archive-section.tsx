@@ -6,7 +6,7 @@ import { usePermission } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx'
 import { Ago } from '../../design/instant.tsx'
-import { toast } from '../../interaction/toast-store.ts'
+import { toast } from '../../interaction/toasts.tsx'
 import { pipelineQuery, updatePipeline } from '../queries.ts'
 
 interface ArchiveSectionProps {

@@ -4,7 +4,7 @@ import type { Schema } from '../../api/schemas.ts'
 import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, TextArea } from '../../design/field.tsx'
-import { FormProblem } from '../../design/form-problem.tsx'
+import { FormProblem } from '../../design/problems.tsx'
 import { type SecretScope, setSecret } from './secret-queries.ts'
 import { globsIn } from './settings-values.ts'
 

@@ -8,7 +8,7 @@ import { Dialog } from '../../design/dialog.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { Foreign } from '../../design/isolated-text.tsx'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
-import { toast } from '../../interaction/toast-store.ts'
+import { toast } from '../../interaction/toasts.tsx'
 import { SecretForm } from './secret-form.tsx'
 import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.ts'
 

@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'react'
+
 /** What waits to be said, and when something was said last (Unix milliseconds). */
 export interface Speech {
   readonly waiting: readonly string[]
@@ -26,4 +28,36 @@ export function nextToSay(
     inMs: Math.max(0, saidAt + quietMs - now),
     after: { waiting: [], saidAt: now },
   }
+}
+
+let speech: Speech = silence
+let onChange: () => void = () => undefined
+
+/** Says something to who uses a screen reader: a build's state, a step that failed; never timers or logs (web T3). */
+export function announce(text: string): void {
+  speech = heard(speech, text)
+  onChange()
+}
+
+/** Returns what the page's polite live region says now. It changes at most once in 5 s. */
+export function useAnnouncement(): string {
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const speak = () => {
+      clearTimeout(timer)
+      const next = nextToSay(speech, Date.now())
+      if (next === null) return
+      if (next.inMs > 0) {
+        timer = setTimeout(speak, next.inMs)
+        return
+      }
+      speech = next.after
+      setSaid(next.text)
+    }
+    onChange = speak
+    speak()
+    return () => clearTimeout(timer)
+  }, [])
+  return said
 }

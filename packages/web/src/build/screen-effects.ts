@@ -1,0 +1,69 @@
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
+import { announce } from '../interaction/announcer.ts'
+import type { BuildView } from './data/job-state.ts'
+import { announcementsOf } from './sentences/header.ts'
+
+/** Marks the moment at which sentence, failed step and the log's error line are on screen (web R1): after the paint in which the last of them came. */
+export function useRedAnswerMark(isRed: boolean): void {
+  useEffect(() => {
+    if (!isRed) return
+    const observer = new PerformanceObserver((list) => {
+      if (!list.getEntries().some(({ name }) => name === 'harmont:log-painted')) return
+      observer.disconnect()
+      requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('harmont:red-answer')))
+    })
+    observer.observe({ type: 'mark', buffered: true })
+    return () => observer.disconnect()
+  }, [isRed])
+}
+
+const leastHeight = 320
+
+/** Lets an element end where the window does, whatever bars stand above it. Written past React: the page is not drawn again for it. */
+export function useFillHeight(place: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const measure = () => {
+      const { current } = place
+      if (current === null) return
+      const top = current.getBoundingClientRect().top + window.scrollY
+      current.style.height = `${Math.max(leastHeight, Math.floor(window.innerHeight - top))}px`
+    }
+    measure()
+    // A bar that comes or goes above changes the height of the page.
+    const observer = new ResizeObserver(measure)
+    observer.observe(document.body)
+    window.addEventListener('resize', measure)
+    return () => {
+      observer.disconnect()
+      window.removeEventListener('resize', measure)
+    }
+  }, [place])
+}
+
+/** Gives the focus to the heading when what had it goes away, as a button does whose work is done (web T2). */
+export function useHeldFocus(page: RefObject<HTMLElement | null>): void {
+  const last = useRef<Element | null>(null)
+  useEffect(() => {
+    const root = page.current
+    const note = ({ target }: FocusEvent) => {
+      last.current = target instanceof Element ? target : null
+    }
+    root?.addEventListener('focusin', note)
+    return () => root?.removeEventListener('focusin', note)
+  }, [page])
+  // After each render: only then can it have gone.
+  useEffect(() => {
+    if (last.current === null || last.current.isConnected) return
+    last.current = null
+    if (document.activeElement === document.body) page.current?.querySelector('h1')?.focus({ preventScroll: true })
+  })
+}
+
+/** Says what has changed to who cannot see it (web T3); the page's live region keeps it from being too much. */
+export function useAnnouncements(view: BuildView): void {
+  const before = useRef(view)
+  useEffect(() => {
+    for (const text of announcementsOf(before.current, view)) announce(text)
+    before.current = view
+  }, [view])
+}

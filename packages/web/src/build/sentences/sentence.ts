@@ -1,0 +1,29 @@
+import { thousands } from '../../text/count.ts'
+import type { JobView } from '../data/job-state.ts'
+
+/** A piece of a sentence: our own words, a name from outside, or something that can be opened. */
+export type Part =
+  | string
+  | { readonly kind: 'name'; readonly text: string }
+  /** A sentence of the server's, with names between backticks. */
+  | { readonly kind: 'said'; readonly text: string }
+  | { readonly kind: 'step'; readonly text: string; readonly job: JobView }
+  | { readonly kind: 'build'; readonly number: number }
+  /** A line of a step's log; the text, where it has one, is a name from outside. */
+  | { readonly kind: 'line'; readonly line: number; readonly job: JobView; readonly text?: string }
+  | { readonly kind: 'usage'; readonly text: string }
+
+export type Sentence = readonly Part[]
+
+/** The same as a text, for titles and those who listen. */
+export function sentenceText(sentence: Sentence): string {
+  return sentence.map(partText).join('')
+}
+
+/** One piece as a text. */
+export function partText(part: Part): string {
+  if (typeof part === 'string') return part
+  if (part.kind === 'build') return `#${part.number}`
+  if (part.kind === 'line') return part.text ?? `line ${thousands(part.line)}`
+  return part.text
+}
